@@ -89,18 +89,35 @@ def read(path: str | os.PathLike[str], *, accept_damage: bool = False) -> Case:
 def sites(case: CaseOrPath) -> geopandas.GeoDataFrame:
     """Sites by `site_uuid`, in EPSG:4326: points, lines and areas, of one part or several, in one table.
 
+    Annotations, measurements and search areas are no sites: `marks` has them too, in the same columns.
+
     * `label`, `aliases` (all other names, joined by "; "; `site_names` has them by language)
     * `class_code` ("launch_site"; titles in `layers.document.vocabulary.SITE_CLASSES`), `role` ("named in a claim",
       "setting", "other"), `status` ("draft", "reviewed", "published"), `reviewed_by`, `reviewed_at`
     * `location_country`, `operator_country` (ISO 3166 codes)
     * `position_error_m` (float64: radius in metres that holds the true place with 90 %; NaN: not judged),
       `position_basis` (what the place rests on), `position_source_uuid`
-    * `observed_at`, `valid_from`, `valid_to` (dates), `notes`
+    * `mark_kind` ("site", "annotation", "measurement", "search area"), `folder`, `number` (Int64), `marking`,
+      `parent_uuid` (the site that it belongs to)
+    * `lifecycle` ("planned", "agreed", "under construction", "in use", "closed", "unknown"), `lifecycle_as_of` (date),
+      `lifecycle_source_uuid`: what is planned, agreed or closed is not known to exist
+    * `image_uuid` (of the image that it was drawn on), `pixel_m` (float64: ground size of that image's pixel),
+      `base_or_top`
+    * `observed_at`, `valid_from`, `valid_to` (dates; from observations where there are any), `notes`
     * `shape_json` (the circle, range ring, ... that was drawn), `props_json` (attributes of the feature it was made of)
-    * `claim_count`, `chip_count` (int64), `is_on_earth` (bool: False where a coordinate is no longitude or latitude)
+    * `claim_count`, `chip_count`, `observation_count` (int64), `is_on_earth` (bool: False where a coordinate is no
+      longitude or latitude)
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
     * `geometry`
     """
+    all_marks = marks(case)
+    found = all_marks[all_marks.mark_kind.fillna("site") == "site"]
+    found.attrs = all_marks.attrs
+    return found
+
+
+def marks(case: CaseOrPath) -> geopandas.GeoDataFrame:
+    """All that is marked on the map, sites and others: columns as `sites` has them, `mark_kind` tells which is what."""
     case = _opened(case)
     rows = case.document.sites
     frame = _frame(case, "site_point", "site_uuid", _SITE_COLUMNS)
@@ -111,6 +128,7 @@ def sites(case: CaseOrPath) -> geopandas.GeoDataFrame:
     counted: dict[str, list[int]] = {
         "claim_count": _counts(frame, _links_there(case, "claim_sites"), "site_uuid"),
         "chip_count": _counts(frame, case.document.chips.values(), "site_uuid"),
+        "observation_count": _counts(frame, case.document.observations.values(), "site_uuid"),
         "is_on_earth": [number not in nowhere for number in range(len(shapes))],
     }
     frame = _with_counts(frame, counted)
@@ -126,7 +144,9 @@ def claims(case: CaseOrPath) -> pandas.DataFrame:
     * `voice` ("speaker", "report's own", "analyst"), `state` ("reported", "assessed", "verified", "withdrawn")
     * `likelihood_term` (ICD 203), `likelihood_low`, `likelihood_high` (Int64, per cent)
     * `confidence` ("low", "moderate", "high"), `confidence_reason`
-    * `place_note` (the places that the source names), `marking`
+    * `place_note` (the places that the source names), `place_precision_m` (float64: how near a place it needs)
+    * `marking`
+    * `status` ("draft", "reviewed", "published"), `reviewed_by`, `reviewed_at`, `steps_json` (how we know, in order)
     * `site_count`, `source_count`, `response_count` (int64): links to rows that are there. A claim without a site
       belongs to the case; a response without a link answers the whole and is counted for no claim.
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
@@ -149,6 +169,7 @@ def sources(case: CaseOrPath) -> pandas.DataFrame:
     * `sensor`, `acquired_at` (date), for imagery
     * `reliability` ("A" to "F" of the Admiralty code; F: cannot be judged), `descriptor` (ICD 206)
     * `excerpt`, `rights`, `marking`
+    * `origin_uuid` (the source that it carries), `date_basis` (where its date is from)
     * `claim_count` (int64), `site_count` (int64: sites whose position it gives)
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
     """
@@ -164,6 +185,7 @@ def sources(case: CaseOrPath) -> pandas.DataFrame:
 def responses(case: CaseOrPath) -> pandas.DataFrame:
     """Answers to what was reported, by `response_uuid`. An answer changes no claim's state.
 
+    * `kind` ("answer", "declined", "no reply by a date", "not asked")
     * `speaker`, `words`, `made_at` (date), `source_uuid`, `notes`
     * `claim_count` (int64; 0: it answers the whole)
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
@@ -180,10 +202,50 @@ def chips(case: CaseOrPath) -> pandas.DataFrame:
     * `site_uuid`, `source_uuid`, `layer_title`, `caption`, `credit`, `marking`
     * `acquired_at` (date) and its basis `date_kind` ("instant", "interval", "composite", "unknown")
     * `niirs_scale`, `niirs_rating` (float64), `niirs_by`
-    * `content_type`, `width`, `height` (int64, pixels), `sha256`
+    * `content_type`, `width`, `height` (int64, pixels), `sha256`, `phash`
+    * `kind` ("pixels", "view"), `pair_uuid` (the other of one capture), `image_uuid`
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
     """
     return _frame(_opened(case), "chips", "chip_uuid", _CHIP_COLUMNS)
+
+
+def images(case: CaseOrPath) -> pandas.DataFrame:
+    """Images that evidence stands on, by `image_uuid`.
+
+    * `image_key` (the same on two desks), `product_id`, `sha256`, `service`, `layer_title`
+    * `sensor`, `acquired_at` (date), `date_kind` ("instant", "interval", "composite", "unknown"), `date_basis` (where
+      the date is from), `gsd_m` (float64), `placement_note`, `datum`
+    * `credit`, `licence`
+    * `observation_count` (int64)
+    * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
+    """
+    case = _opened(case)
+    frame = _frame(case, "images", "image_uuid", _IMAGE_COLUMNS)
+    return _with_counts(frame, {"observation_count": _counts(frame, case.document.observations.values(), "image_uuid")})
+
+
+def observations(case: CaseOrPath) -> pandas.DataFrame:
+    """What was seen of one site on one image by one observer, by `observation_uuid`. A judgement is a claim.
+
+    * `site_uuid`, `image_uuid`, `chip_uuid`, `observer`
+    * `presence` ("present", "absent", "cannot tell"), `view_quality`, `why` (it cannot be told)
+    * `change` ("first look", "none seen", "changed", "cannot tell"), `change_kind`, `compared_to_uuid` (an image)
+    * `count_low`, `count_high` (Int64), `words`
+    * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
+    """
+    return _frame(_opened(case), "observations", "observation_uuid", _OBSERVATION_COLUMNS)
+
+
+def searches(case: CaseOrPath) -> pandas.DataFrame:
+    """Searches of areas, by `search_uuid`. None seen does not show absence.
+
+    * `kind` ("image", "catalogue"), `area_uuid` (a search area among the sites), `image_uuid`, `query_json`
+    * `target`, `target_size_m`, `gsd_m` (float64), `method`, `cells_json`
+    * `result` ("found", "none seen", "not assessable", "none listed"), `assessed_pct`, `obscured_pct` (float64)
+    * `observer`, `words`, `at` (date)
+    * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
+    """
+    return _frame(_opened(case), "searches", "search_uuid", _SEARCH_COLUMNS)
 
 
 # -- what belongs to what ---------------------------------------------------------------------------------------------
@@ -198,10 +260,17 @@ def claim_sites(case: CaseOrPath) -> pandas.DataFrame:
 
 
 def claim_sources(case: CaseOrPath) -> pandas.DataFrame:
-    """Links between claims and the sources they are in: `claim_uuid`, `source_uuid`, `page`, `quote`, and `credibility`
-    (Int64: 1 to 6 of the Admiralty code; 6: cannot be judged).
+    """Links between claims and the sources they are in: `claim_uuid`, `source_uuid`, `page`, `quote`, `credibility`
+    (Int64: 1 to 6 of the Admiralty code; 6: cannot be judged), and `bearing` ("supports", "against", "context").
     """
-    return _links(_opened(case), "claim_sources", ("credibility", "page", "quote"))
+    return _links(_opened(case), "claim_sources", ("credibility", "page", "quote", "bearing"))
+
+
+def claim_evidence(case: CaseOrPath) -> pandas.DataFrame:
+    """Evidence of our own that claims rest on: `claim_uuid`, `evidence_table` ("observations", "chips", "searches",
+    "site_point", "site_line", "site_polygon"), `evidence_uuid`, `bearing` ("supports", "against", "context"), `note`.
+    """
+    return _links(_opened(case), "claim_evidence", ("evidence_table", "evidence_uuid", "bearing", "note"))
 
 
 def claim_responses(case: CaseOrPath) -> pandas.DataFrame:
@@ -223,11 +292,13 @@ _ENDS: dict[Table, dict[str, Table]] = {
     "claim_sites": {"claim_uuid": "claims", "site_uuid": "sites"},
     "claim_sources": {"claim_uuid": "claims", "source_uuid": "sources"},
     "response_claims": {"claim_uuid": "claims", "response_uuid": "responses"},
+    "claim_evidence": {"claim_uuid": "claims"},
 }
 _SITE_COLUMNS = (
     "label", "class_code", "role", "status", "reviewed_by", "reviewed_at", "location_country", "operator_country",
     "position_error_m", "position_basis", "position_source_uuid", "observed_at", "valid_from", "valid_to", "notes",
-    "shape_json", "props_json",
+    "shape_json", "props_json", "mark_kind", "folder", "number", "marking", "parent_uuid", "lifecycle",
+    "lifecycle_as_of", "lifecycle_source_uuid", "image_uuid", "pixel_m", "base_or_top",
 )  # fmt: skip
 _CLAIM_COLUMNS = (
     "statement",
@@ -242,7 +313,12 @@ _CLAIM_COLUMNS = (
     "confidence",
     "confidence_reason",
     "place_note",
+    "place_precision_m",
     "marking",
+    "status",
+    "reviewed_by",
+    "reviewed_at",
+    "steps_json",
 )
 _SOURCE_COLUMNS = (
     "kind",
@@ -260,8 +336,10 @@ _SOURCE_COLUMNS = (
     "excerpt",
     "rights",
     "marking",
+    "origin_uuid",
+    "date_basis",
 )
-_RESPONSE_COLUMNS = ("speaker", "words", "made_at", "source_uuid", "notes")
+_RESPONSE_COLUMNS = ("kind", "speaker", "words", "made_at", "source_uuid", "notes")
 _CHIP_COLUMNS = (
     "site_uuid",
     "source_uuid",
@@ -278,6 +356,58 @@ _CHIP_COLUMNS = (
     "width",
     "height",
     "sha256",
+    "phash",
+    "kind",
+    "pair_uuid",
+    "image_uuid",
+)
+_IMAGE_COLUMNS = (
+    "image_key",
+    "product_id",
+    "sha256",
+    "service",
+    "layer_title",
+    "sensor",
+    "acquired_at",
+    "date_kind",
+    "date_basis",
+    "gsd_m",
+    "placement_note",
+    "datum",
+    "credit",
+    "licence",
+)
+_OBSERVATION_COLUMNS = (
+    "site_uuid",
+    "image_uuid",
+    "chip_uuid",
+    "observer",
+    "presence",
+    "view_quality",
+    "why",
+    "change",
+    "change_kind",
+    "compared_to_uuid",
+    "count_low",
+    "count_high",
+    "words",
+)
+_SEARCH_COLUMNS = (
+    "kind",
+    "area_uuid",
+    "image_uuid",
+    "query_json",
+    "target",
+    "target_size_m",
+    "gsd_m",
+    "method",
+    "cells_json",
+    "result",
+    "assessed_pct",
+    "obscured_pct",
+    "observer",
+    "words",
+    "at",
 )
 
 

@@ -1,4 +1,4 @@
-"""A chip: the image evidence kept with a site. Immutable: only inserted or tombstoned.
+"""A chip: the image evidence kept with a site. Immutable but for caption, marking and NIIRS: inserted or tombstoned.
 
 Its bytes are in the file only, never in memory: `layers.project.saving.blobs`.
 """
@@ -12,7 +12,11 @@ from layers.document.rows import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip(Row):
-    """Sizes in pixels; `bounds_json` and `transform_json` in the CRS of `crs_wkt`."""
+    """Sizes in pixels; `bounds_json` and `transform_json` in the CRS of `crs_wkt`.
+
+    One capture makes two, each the other's `pair_uuid`: the exact pixels, and the view as it was drawn. `phash` is a
+    perceptual hash of 64 bits in hexadecimal.
+    """
 
     content_type: str
     site_uuid: str = ""
@@ -35,3 +39,13 @@ class Chip(Row):
     sha256: str = ""
     caption: str = ""
     marking: str = ""
+    kind: str = ""
+    pair_uuid: str = ""
+    image_uuid: str = ""
+    phash: str = ""
+
+    @property
+    def what(self) -> str:
+        """The chip in a few words, for the list of what was deleted."""
+        told = (self.caption or self.layer_title, self.acquired_at, f"{self.width} x {self.height} pixels")
+        return "image chip: " + ", ".join(part for part in told if part)

@@ -24,3 +24,10 @@ class Claim(Row):
     confidence_reason: str = ""
     place_note: str = ""
     marking: str = ""
+    status: str = "draft"
+    reviewed_by: str = ""
+    reviewed_at: str = ""
+    place_precision_m: float | None = None
+    """How near a place has to be known for the statement to hold."""
+    steps_json: str = ""
+    """How we know, in order: what was checked, how, on what, and the result of each step."""

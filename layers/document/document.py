@@ -12,8 +12,20 @@ from layers.document.changes import Changes
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.edit import TABLES, Change, Edit, Table
+from layers.document.image import Image
 from layers.document.layer import Layer
-from layers.document.rows import Bookmark, ClaimSite, ClaimSource, MetaEntry, Response, ResponseClaim, Row
+from layers.document.observation import Observation
+from layers.document.rows import (
+    Bookmark,
+    ClaimEvidence,
+    ClaimSite,
+    ClaimSource,
+    MetaEntry,
+    Response,
+    ResponseClaim,
+    Row,
+)
+from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidEdit
@@ -106,6 +118,18 @@ class Document:
         return cast("Mapping[str, Chip]", MappingProxyType(self._tables["chips"]))
 
     @property
+    def images(self) -> Mapping[str, Image]:
+        return cast("Mapping[str, Image]", MappingProxyType(self._tables["images"]))
+
+    @property
+    def observations(self) -> Mapping[str, Observation]:
+        return cast("Mapping[str, Observation]", MappingProxyType(self._tables["observations"]))
+
+    @property
+    def searches(self) -> Mapping[str, Search]:
+        return cast("Mapping[str, Search]", MappingProxyType(self._tables["searches"]))
+
+    @property
     def bookmarks(self) -> Mapping[str, Bookmark]:
         return cast("Mapping[str, Bookmark]", MappingProxyType(self._tables["bookmarks"]))
 
@@ -158,13 +182,31 @@ class Document:
     def chips_of_site(self, site_uuid: str) -> list[Chip]:
         return [chip for chip in self.chips.values() if chip.site_uuid == site_uuid]
 
+    def image_of_key(self, image_key: str) -> Image | None:
+        """The image of this key; None where no evidence stands on it yet."""
+        found = self._linked("images", "image_key", image_key)
+        return cast("Image", found[0]) if found else None
+
+    def observations_of_site(self, site_uuid: str) -> list[Observation]:
+        return cast("list[Observation]", self._linked("observations", "site_uuid", site_uuid))
+
+    def observations_on_image(self, image_uuid: str) -> list[Observation]:
+        return cast("list[Observation]", self._linked("observations", "image_uuid", image_uuid))
+
+    def evidence_of_claim(self, claim_uuid: str) -> list[ClaimEvidence]:
+        return cast("list[ClaimEvidence]", self._linked("claim_evidence", "claim_uuid", claim_uuid))
+
+    def claims_on_evidence(self, evidence_uuid: str) -> list[ClaimEvidence]:
+        """The links by which claims rest on a row of ours: an observation, a chip, a search or a site."""
+        return cast("list[ClaimEvidence]", self._linked("claim_evidence", "evidence_uuid", evidence_uuid))
+
     def _linked(self, table: Table, column: str, uuid: str) -> list[Row]:
         rows = self._tables[table]
         return [rows[link] for link in self._links.get((f"{table}.{column}", uuid), ())]
 
 
 def _ends(row: Row) -> tuple[tuple[str, str], ...]:
-    """The (table.column, uuid) pairs a link row is found by."""
+    """The (table.column, value) pairs a row is found by."""
     match row:
         case ClaimSite():
             return ("claim_sites.claim_uuid", row.claim_uuid), ("claim_sites.site_uuid", row.site_uuid)
@@ -175,5 +217,14 @@ def _ends(row: Row) -> tuple[tuple[str, str], ...]:
                 ("response_claims.response_uuid", row.response_uuid),
                 ("response_claims.claim_uuid", row.claim_uuid),
             )
+        case ClaimEvidence():
+            return (
+                ("claim_evidence.claim_uuid", row.claim_uuid),
+                ("claim_evidence.evidence_uuid", row.evidence_uuid),
+            )
+        case Observation():
+            return ("observations.site_uuid", row.site_uuid), ("observations.image_uuid", row.image_uuid)
+        case Image():
+            return (("images.image_key", row.image_key),)
         case _:
             return ()

@@ -22,6 +22,13 @@ type Table = Literal[
     "layers",
     "bookmarks",
     "meta",
+    "images",
+    "observations",
+    "searches",
+    "claim_evidence",
+    "comparisons",
+    "templates",
+    "filters",
 ]
 
 TABLES: tuple[Table, ...] = get_args(Table.__value__)
@@ -58,10 +65,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Changes made by one gesture, under the name the undo menu shows. Applied as a whole or not at all."""
+    """Changes made by one gesture, under the name the undo menu shows. Applied as a whole or not at all.
+
+    `reason` is the analyst's, for the history; taking the edit back has none of its own.
+    """
 
     label: str
     changes: tuple[Change, ...]
+    reason: str = ""
 
     def inverse(self) -> Edit:
         return Edit(self.label, tuple(change.inverse() for change in reversed(self.changes)))
@@ -74,4 +85,4 @@ class Edit:
             first = firsts.get(key)
             firsts[key] = change if first is None else Change(change.table, first.before, change.after)
         kept = (c for c in firsts.values() if not (c.before is None and c.after is None) and c.before != c.after)
-        return Edit(self.label, tuple(kept))
+        return Edit(self.label, tuple(kept), self.reason or later.reason)

@@ -45,6 +45,11 @@ class Layer(Row):
     credit: str = ""
     acquired_at: str = ""
     date_kind: str = "unknown"
+    date_basis: str = ""
+    nudge_json: str = ""
+    """A shift in metres by hand, with its author and date."""
+    control_points_json: str = ""
+    datum: str = ""
 
     @property
     def drawn_opacity(self) -> float:

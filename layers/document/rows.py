@@ -32,24 +32,43 @@ class ClaimSite(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimSource(Row):
-    """A claim is in a source: where, in which words, and how credible the item is (1..6, 6 = cannot be judged)."""
+    """A claim is in a source: where, in which words, and how credible the item is (1..6, 6 = cannot be judged).
+
+    `bearing` says whether the source supports the claim, speaks against it or gives its context.
+    """
 
     claim_uuid: str
     source_uuid: str
     credibility: int | None = None
     page: str = ""
     quote: str = ""
+    bearing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimEvidence(Row):
+    """A claim rests on evidence of our own: an observation, a chip, a search or a site.
+
+    `evidence_table` is one of `vocabulary.EVIDENCE_TABLES`, which are names of the file's tables.
+    """
+
+    claim_uuid: str
+    evidence_table: str
+    evidence_uuid: str
+    bearing: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response(Row):
-    """An answer to what was reported. It changes no claim's state."""
+    """An answer to what was reported, or that none was given or asked for. It changes no claim's state."""
 
     speaker: str
     words: str
     made_at: str = ""
     source_uuid: str = ""
     notes: str = ""
+    kind: str = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,22 +91,62 @@ class Comment(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product(Row):
-    """A saved product: its layout, reissued as the next version."""
+    """A saved product: its layout, reissued as the next version of `previous_uuid`.
+
+    `numbers_json` are the numbers of its marks as they were issued, `sha256` is the issued file's.
+    """
 
     name: str
     number: str = ""
     version: int = 1
     layout_json: str = ""
     overrides_json: str = ""
+    issued_at: str = ""
+    issued_by: str = ""
+    previous_uuid: str = ""
+    numbers_json: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Row):
+    """Images to be looked at side by side: frames (layers, dates, stretch), mode and bounds in `spec_json`."""
+
+    name: str
+    spec_json: str = ""
+    order_key: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark(Row):
-    """A place to come back to."""
+    """A view to come back to, with its layers, dates and stretch. Its thumbnail is in the file only."""
 
     name: str
     order_key: float = 0.0
     viewport_json: str = ""
+    state_json: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template(Row):
+    """A class of marks as the analyst wants it: symbol and colour in `style_json`, fields of its form."""
+
+    class_code: str
+    name: str = ""
+    hot_key: str = ""
+    style_json: str = ""
+    fields_json: str = ""
+    order_key: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFilter(Row):
+    """A filter to be used again. `target` is a table of the document or a layer's uuid."""
+
+    name: str
+    target: str = ""
+    filter_json: str = ""
+    order_key: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.rows import Row
-from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
 
@@ -43,6 +43,32 @@ class Site(Row):
     stroke_width: float | None = None
     style_json: str = ""
     props_json: str = ""
+    mark_kind: str = "site"
+    marking: str = ""
+    folder: str = ""
+    number: int | None = None
+    """Of a numbered marker."""
+    image_uuid: str = ""
+    """The image that the mark was drawn on."""
+    pixel_m: float | None = None
+    """Ground size of that image's pixel at the mark."""
+    base_or_top: str = ""
+    """Which end of a tall object is marked, on oblique and radar images."""
+    parent_uuid: str = ""
+    """The site that this one belongs to, as a pad to a cosmodrome."""
+    lifecycle: str = ""
+    lifecycle_as_of: str = ""
+    lifecycle_source_uuid: str = ""
+
+    @property
+    def is_site(self) -> bool:
+        """True for what is counted, listed and exported as a site: no annotation, measurement or search area."""
+        return self.mark_kind in ("site", "")
+
+    @property
+    def may_not_exist(self) -> bool:
+        """True for what is planned, agreed or closed: dashed and labelled wherever it is shown."""
+        return self.lifecycle in NOT_KNOWN_TO_EXIST
 
     @property
     def kind(self) -> str:

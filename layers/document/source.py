@@ -26,6 +26,9 @@ class Source(Row):
     excerpt: str = ""
     rights: str = ""
     marking: str = ""
+    origin_uuid: str = ""
+    """The source that this one carries: two carriers of one report are one origin."""
+    date_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +39,9 @@ class SourceFile(Row):
     name: str = ""
     content_type: str = ""
     sha256: str = ""
+    phash: str = ""
+
+    @property
+    def what(self) -> str:
+        """The file in a few words, for the list of what was deleted."""
+        return "kept file: " + ", ".join(part for part in (self.name, self.content_type) if part)

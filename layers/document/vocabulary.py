@@ -44,7 +44,48 @@ CREDIBILITIES = (1, 2, 3, 4, 5, 6)
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
 SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "book or paper", "web page", "other")
 LAYER_KINDS = ("raster", "vector", "tiles")
-SHAPES = ("circle", "rectangle", "arrow", "range_ring", "search_area", "measurement", "text")
+MARK_KINDS = ("site", "annotation", "measurement", "search area")
+LIFECYCLES = ("planned", "agreed", "under construction", "in use", "closed", "unknown")
+NOT_KNOWN_TO_EXIST = ("planned", "agreed", "closed")
+"""Lifecycles of what may not be there: drawn dashed, and labelled with the word."""
+BASE_OR_TOP = ("base", "top")
+PRESENCES = ("present", "absent", "cannot tell")
+CHANGES = ("first look", "none seen", "changed", "cannot tell")
+VIEW_QUALITIES = ("clear", "partly obscured", "obscured")
+WHYS = (
+    "cloud",
+    "haze",
+    "shadow",
+    "snow",
+    "angle",
+    "resolution",
+    "not covered",
+    "registration",
+    "image fault",
+)
+"""Reasons why something cannot be told on an image."""
+BEARINGS = ("supports", "against", "context")
+EVIDENCE_TABLES = ("observations", "chips", "searches", "site_point", "site_line", "site_polygon")
+"""Tables of the file whose rows a claim may rest on."""
+RESPONSE_KINDS = ("answer", "declined", "no reply by a date", "not asked")
+DATE_BASES = ("metadata", "catalogue", "file name", "caption", "analyst")
+DATUMS = ("WGS 84", "GCJ-02", "BD-09", "not known")
+CHIP_KINDS = ("pixels", "view")
+SEARCH_KINDS = ("image", "catalogue")
+SEARCH_RESULTS = ("found", "none seen", "not assessable", "none listed")
+"""*None listed* is a catalogue's, *none seen* and *not assessable* are an image's."""
+SHAPES = (
+    "circle",
+    "rectangle",
+    "arrow",
+    "range_ring",
+    "search_area",
+    "measurement",
+    "text",
+    "freehand",
+    "callout",
+    "numbered_marker",
+)
 MARKINGS = ("", "UNCLASSIFIED", "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 
 SITE_CLASSES: dict[str, str] = {

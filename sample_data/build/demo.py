@@ -151,6 +151,9 @@ def _facility(facility: facts.Facility, source_uuid: str) -> Site:
         position_basis=facility.position_basis,
         position_source_uuid=source_uuid,
         notes="\n".join(note for note in notes if note),
+        lifecycle=facility.lifecycle,
+        lifecycle_as_of=facility.lifecycle_as_of,
+        lifecycle_source_uuid=source_uuid if facility.lifecycle else "",
         **STAMP,
     )
 

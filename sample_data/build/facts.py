@@ -4,6 +4,7 @@ It knows the files and nothing of Geoloupe's own case file, so that the facts ca
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,22 @@ class Facility:
     remark: str
     aliases: Mapping[str, str]
     """Established names by language ("zh", "ru")."""
+
+    @property
+    def lifecycle(self) -> str:
+        """What the row's words say of a site that may not be there; empty where they say nothing.
+
+        Of an opening that was announced nothing says that it took place: it is planned.
+        """
+        if found := re.search(r"\((planned|agreed|closed)\)$", self.name):
+            return found[1]
+        return "planned" if re.match(r"planned\b|opening announced\b", self.remark) else ""
+
+    @property
+    def lifecycle_as_of(self) -> str:
+        """The date of the source that says so; empty where it has none."""
+        found = re.search(r", (\d{4}(?:-\d\d){0,2})(?: \(.*\))?$", self.source)
+        return found[1] if found and self.lifecycle else ""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ TABLES_OF_A_CASE: dict[str, Callable[[frames.CaseOrPath], pandas.DataFrame]] = {
         "claim_sources",
         "claim_responses",
         "site_names",
+        "marks",
+        "images",
+        "observations",
+        "searches",
+        "claim_evidence",
     )
 }
 
@@ -122,6 +127,13 @@ def test_every_value_of_a_row_arrives(case: Path) -> None:
     assert frames.claim_sources(read).iloc[0].tolist()[:4] == ["claim-1", "source", 6, "2"]
     assert frames.chips(read).loc["chip", ["site_uuid", "niirs_rating", "width"]].tolist() == ["site-area", 4.5, 3]
     assert frames.responses(read).loc["answer", ["words", "claim_count"]].tolist() == ["no", 1]
+    image = frames.images(read).loc["image"]
+    assert (image.image_key, image.gsd_m, image.date_basis) == ("product:S2A_MSIL2A_20240412", 10.0, "metadata")
+    assert (image.observation_count, frames.sites(read).observation_count["site-area"]) == (1, 1)
+    seen = frames.observations(read).loc["seen"]
+    assert (seen.site_uuid, seen.image_uuid, seen.presence, seen.count_high) == ("site-area", "image", "present", 3)
+    assert frames.searches(read).loc["search", ["result", "assessed_pct"]].tolist() == ["none seen", 82.5]
+    assert frames.claim_evidence(read).iloc[0].tolist()[:4] == ["claim-1", "observations", "seen", "supports"]
     assert frames.site_names(read).values.tolist() == [["site-point", "zh", "酒泉"], ["site-point", "ru", "Цзюцюань"]]
 
 
@@ -153,7 +165,7 @@ def test_an_empty_case_has_the_same_columns_and_types(case: Path, tmp_path: Path
 
 @pytest.mark.parametrize("table", TABLES_OF_A_CASE)
 def test_each_column_is_described(case: Path, table: str) -> None:
-    page = f"{TABLES_OF_A_CASE[table].__doc__}"
+    page = f"{TABLES_OF_A_CASE[table].__doc__}{frames.sites.__doc__ if table == 'marks' else ''}"
     assert [name for name in TABLES_OF_A_CASE[table](case).columns if f"`{name}`" not in page] == []
 
 
@@ -189,6 +201,16 @@ def test_a_site_that_lies_off_the_earth_is_told_apart_and_warned_of(tmp_path: Pa
     with pytest.warns(frames.CaseWarning, match="“Hall” cannot be drawn"):
         frame = frames.sites(tmp_path / "grid.gpkg")
     assert frame.is_on_earth.to_dict() == {"hall": False, "s": True}
+
+
+def test_only_sites_are_sites_and_marks_are_all(tmp_path: Path) -> None:
+    kinds = ("site", "", "annotation", "measurement", "search area")
+    marks = [Site(uuid=kind or "pasted", geometry=Point(1, 2), mark_kind=kind) for kind in kinds]
+    write_case(Document({"sites": marks}), tmp_path / "marks.gpkg")
+    read = frames.read(tmp_path / "marks.gpkg")
+    assert list(frames.sites(read).index) == ["site", "pasted"]
+    assert len(frames.marks(read)) == 5
+    assert frames.sites(read).attrs == frames.marks(read).attrs
 
 
 # -- cases of others --------------------------------------------------------------------------------------------------
@@ -380,5 +402,7 @@ def test_importing_the_door_imports_no_qt_and_no_gdal() -> None:
 def test_all_that_an_analyst_makes_has_a_table() -> None:
     """A new kind of row asks for a thought here."""
     offered = {"sites", "claims", "claim_sites", "sources", "claim_sources", "responses", "response_claims", "chips"}
+    offered |= {"images", "observations", "searches", "claim_evidence"}
     ours = {"source_files", "comments", "products", "layers", "bookmarks", "meta"}
+    ours |= {"comparisons", "templates", "filters"}
     assert offered | ours == set(TABLES)

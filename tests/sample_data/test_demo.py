@@ -99,6 +99,32 @@ def test_sites_are_the_facilities_and_routes(case: Document, told: facts.Facts) 
         assert sites[route.name].role == "setting"
 
 
+LIFECYCLES = {
+    "Svobodny Cosmodrome (closed)": ("closed", ""),
+    "GLONASS monitoring station, Changchun (agreed)": ("agreed", "2022-09"),
+    "GLONASS monitoring station, Urumqi (agreed)": ("agreed", "2022-09"),
+    "GLONASS monitoring station, Shanghai (agreed)": ("agreed", "2022-09"),
+    "BeiDou monitoring station, Obninsk (agreed)": ("agreed", "2022-09"),
+    "BeiDou monitoring station, Irkutsk (agreed)": ("agreed", "2022-09"),
+    "BeiDou monitoring station, Petropavlovsk-Kamchatsky (agreed)": ("agreed", "2022-09"),
+    "Roscosmos EO reception centre, Murmansk": ("planned", "2015-09"),
+    "Roscosmos EO reception centre, Anadyr": ("planned", "2015-09"),
+    "Roscosmos EO reception centre, Dudinka": ("planned", "2015-09"),
+    "National ERS centre annex, Kalyazin (planned)": ("planned", ""),
+}
+
+
+def test_what_is_not_known_to_exist_says_so_with_its_source(case: Document) -> None:
+    told = {site.label: (site.lifecycle, site.lifecycle_as_of) for site in case.sites.values() if site.lifecycle}
+    assert told == LIFECYCLES
+    for site in case.sites.values():
+        assert site.may_not_exist == (site.label in LIFECYCLES)
+        if site.lifecycle:
+            assert case.sources[site.lifecycle_source_uuid].title
+            assert site.lifecycle_source_uuid == site.position_source_uuid
+    assert {site.mark_kind for site in case.sites.values()} == {"site"}
+
+
 def test_a_place_no_better_than_1_km_is_an_area(case: Document) -> None:
     for site in case.sites.values():
         if site.kind == "point":

@@ -81,7 +81,7 @@ def _case(path: Path) -> dict[str, Any]:
         "bounds_lonlat": list(whole) if whole else None,
         "problems": list(intake.problems),
         "schema_version": SCHEMA_VERSION,
-        "sites": len(document.sites),
+        "sites": sum(site.is_site for site in document.sites.values()),
         "claims": len(document.claims),
         "sources": len(document.sources),
         "responses": len(document.responses),

@@ -67,7 +67,9 @@ def _sites(arguments: argparse.Namespace) -> int:
 
     document = open_case(arguments.case)
     wanted = (arguments.where or "").casefold()
-    facts = [site_facts(document, site) for site in document.sites.values() if wanted in _site_text(site)]
+    facts = [
+        site_facts(document, site) for site in document.sites.values() if site.is_site and wanted in _site_text(site)
+    ]
     if arguments.json:
         print_json(facts)
         return DONE
@@ -77,7 +79,10 @@ def _sites(arguments: argparse.Namespace) -> int:
         nowhere = why_off_earth(site.geometry)
         place = nowhere or format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
         error = "error not judged" if site.position_error_m is None else f"± {site.position_error_m:g} m"
-        say(f"{site.label} | {SITE_CLASSES.get(site.class_code, site.class_code)} | {site.role} | {place}, {error}")
+        doubt = f" | {site.lifecycle}" if site.may_not_exist else ""
+        as_of = f" as of {site.lifecycle_as_of}" if doubt and site.lifecycle_as_of else ""
+        kind = SITE_CLASSES.get(site.class_code, site.class_code)
+        say(f"{site.label} | {kind} | {site.role} | {place}, {error}{doubt}{as_of}")
     return DONE
 
 

@@ -9,11 +9,20 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimSite, ClaimSource
-from layers.document.vocabulary import CONFIDENCES, CREDIBILITIES, LIKELIHOOD_TERMS, STATES, VOICES, likelihood_band
+from layers.document.vocabulary import (
+    BEARINGS,
+    CONFIDENCES,
+    CREDIBILITIES,
+    LIKELIHOOD_TERMS,
+    STATES,
+    STATUSES,
+    VOICES,
+    likelihood_band,
+)
 from layers.errors import InvalidValue
 from viewer.commands.fields import check_choice, check_number, row_of
 from viewer.commands.sites import comments_on
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 NO_JUDGEMENT: Mapping[str, Any] = {
     "likelihood_term": "",
@@ -38,6 +47,9 @@ FIELD_WORDS = {
     "confidence_reason": "reason for confidence",
     "place_note": "place note",
     "marking": "marking",
+    "status": "status",
+    "place_precision_m": "precision of the place",
+    "steps_json": "steps",
 }
 """The undo menu's words for the columns of a claim."""
 
@@ -77,7 +89,19 @@ def update_claim(document: Document, uuid: str, *, actor: str, now: str | None =
     claim = row_of(document.claims, uuid, "claim")
     words = list(dict.fromkeys(FIELD_WORDS.get(name, name) for name in fields))
     whole = _complete(document, claim, fields)
-    return Edit(f"Change {' and '.join(words)}", update("claims", claim, stamp_of(actor, now), **whole))
+    stamp = stamp_of(actor, now)
+    if any(getattr(claim, name) != value for name, value in whole.items()):
+        whole |= _review(claim, fields.get("status"), stamp)
+    return Edit(f"Change {' and '.join(words)}", update("claims", claim, stamp, **whole))
+
+
+def _review(claim: Claim, status: str | None, stamp: Stamp) -> dict[str, Any]:
+    """The review after a change: whoever says so has reviewed it, and any other change makes it a draft again."""
+    if status == "reviewed" != claim.status:
+        return {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
+    if status == "draft" or (status is None and claim.status != "draft"):
+        return {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
+    return {}
 
 
 def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -88,6 +112,7 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
         changes += [delete("claim_sites", link) for link in document.site_links_of_claim(claim.uuid)]
         changes += [delete("claim_sources", link) for link in document.source_links_of_claim(claim.uuid)]
         changes += [delete("response_claims", link) for link in document.response_links_of_claim(claim.uuid)]
+        changes += [delete("claim_evidence", link) for link in document.evidence_of_claim(claim.uuid)]
     changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
     changes += [delete("claims", claim) for claim in claims]
     return Edit("Delete claim" if len(claims) == 1 else f"Delete {len(claims)} claims", tuple(changes))
@@ -132,15 +157,26 @@ def link_claim_source(
     credibility: int | None = None,
     page: str = "",
     quote: str = "",
+    bearing: str = "",
 ) -> Edit:
-    """Cite a source for a claim (once); `credibility` 1..6 is the item's, 6 = cannot be judged. Raises InvalidValue."""
+    """Cite a source for a claim (once); `credibility` 1..6 is the item's, 6 = cannot be judged. Raises InvalidValue.
+
+    `bearing` says whether it supports the claim, speaks against it, or gives its context.
+    """
     row_of(document.claims, claim_uuid, "claim")
     row_of(document.sources, source_uuid, "source")
     check_choice(credibility, (None, *CREDIBILITIES), "credibility")
+    check_choice(bearing, ("", *BEARINGS), "bearing")
     if any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid)):
         return Edit("Cite source", ())
     link = ClaimSource(
-        uuid=new_uuid(), claim_uuid=claim_uuid, source_uuid=source_uuid, credibility=credibility, page=page, quote=quote
+        uuid=new_uuid(),
+        claim_uuid=claim_uuid,
+        source_uuid=source_uuid,
+        credibility=credibility,
+        page=page,
+        quote=quote,
+        bearing=bearing,
     )
     return Edit("Cite source", (insert("claim_sources", link, stamp_of(actor, now)),))
 
@@ -148,12 +184,13 @@ def link_claim_source(
 def update_claim_source(
     document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any
 ) -> Edit:
-    """Change credibility, page or quote of one citation. Raises InvalidValue."""
+    """Change credibility, page, quote or bearing of one citation. Raises InvalidValue."""
     link = document.table("claim_sources").get(link_uuid)
     if not isinstance(link, ClaimSource):
         raise InvalidValue("That citation is no longer in the case.")
     if "credibility" in fields:
         check_choice(fields["credibility"], (None, *CREDIBILITIES), "credibility")
+    check_choice(fields.get("bearing", ""), ("", *BEARINGS), "bearing")
     label = f"Change {' and '.join(fields)} of citation"
     return Edit(label, update("claim_sources", link, stamp_of(actor, now), **fields))
 
@@ -177,7 +214,7 @@ def likelihood_row_in_use(document: Document, besides: str = "") -> int | None:
 
 def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The `fields` asked for, with all that follows from them."""
-    for name, words in (("voice", VOICES), ("state", STATES), ("confidence", ("", *CONFIDENCES))):
+    for name, words in (("voice", VOICES), ("state", STATES), ("confidence", ("", *CONFIDENCES)), ("status", STATUSES)):
         if name in fields:
             check_choice(fields[name], words, name)
     if fields.get("state", claim.state) != "assessed":

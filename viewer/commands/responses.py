@@ -8,8 +8,9 @@ from typing import Any
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
+from layers.document.vocabulary import RESPONSE_KINDS
 from layers.errors import InvalidValue
-from viewer.commands.fields import row_of
+from viewer.commands.fields import check_choice, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -28,6 +29,7 @@ def add_response(
     """Record an answer to some claims, or to the whole where none is named. Raises InvalidValue."""
     stamp = stamp_of(actor, now)
     _check_source(document, fields.get("source_uuid", ""))
+    check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
     response = Response(uuid=uuid or new_uuid(), speaker=speaker, words=words, **fields)
     changes = [insert("responses", response, stamp)]
     for claim_uuid in dict.fromkeys(claim_uuids):
@@ -41,6 +43,7 @@ def update_response(document: Document, uuid: str, *, actor: str, now: str | Non
     """Change fields of a response. Raises InvalidValue."""
     response = row_of(document.responses, uuid, "response")
     _check_source(document, fields.get("source_uuid", ""))
+    check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
     words = " and ".join("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
     return Edit(f"Change {words} of response", update("responses", response, stamp_of(actor, now), **fields))
 

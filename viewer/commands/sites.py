@@ -14,11 +14,12 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import Comment
 from layers.document.site import Site
-from layers.document.vocabulary import BY_HAND, MEASURED, ROLES, STATUSES
+from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.in_text import places_in_text
+from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 from viewer.support.text import one_line
@@ -42,8 +43,26 @@ FIELD_WORDS = {
     "fill_color": "fill colour",
     "stroke_width": "outline width",
     "geometry": "geometry",
+    "mark_kind": "kind of mark",
+    "marking": "marking",
+    "folder": "folder",
+    "number": "number",
+    "image_uuid": "image",
+    "pixel_m": "pixel size",
+    "base_or_top": "marked end",
+    "parent_uuid": "site that it belongs to",
+    "lifecycle": "lifecycle",
+    "lifecycle_as_of": "date of lifecycle",
+    "lifecycle_source_uuid": "source of lifecycle",
 }
 """The undo menu's words for the columns of a site."""
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "role": ROLES,
+    "status": STATUSES,
+    "mark_kind": MARK_KINDS,
+    "lifecycle": ("", *LIFECYCLES),
+    "base_or_top": ("", *BASE_OR_TOP),
+}
 _WAS = "; was: "
 _LONGEST_BASIS = 300
 
@@ -145,13 +164,25 @@ def unfit(site: Site, geometry: BaseGeometry) -> str:
 
 
 def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Delete sites with their links, chips and comments. Their claims stay, and belong to the case again."""
+    """Delete sites with their links, chips, observations, searches and comments.
+
+    Their claims stay, and belong to the case again; parts of a deleted site stand alone.
+    """
     sites = [row_of(document.sites, uuid, "site") for uuid in dict.fromkeys(uuids)]
     gone = {site.uuid for site in sites}
     links = [link for site in sites for link in document.claim_links_of_site(site.uuid)]
     chips = [chip for chip in document.chips.values() if chip.site_uuid in gone]
-    remarks = comments_on(document, gone)
+    seen = [row for site in sites for row in document.observations_of_site(site.uuid)]
+    searches = [search for search in document.searches.values() if search.area_uuid in gone]
+    evidence = {row.uuid for row in (*sites, *chips, *seen, *searches)}
+    remarks = comments_on(document, evidence)
+    stamp = stamp_of(actor, now)
+    parts = [site for site in document.sites.values() if site.parent_uuid in gone and site.uuid not in gone]
     changes = [
+        *without_evidence(document, evidence),
+        *(change for part in parts for change in _changed(part, stamp, {"parent_uuid": ""})),
+        *(delete("observations", row) for row in seen),
+        *(delete("searches", search) for search in searches),
         *(delete("claim_sites", link) for link in links),
         *(delete("chips", chip) for chip in chips),
         *(delete("comments", remark) for remark in remarks),
@@ -224,14 +255,14 @@ def _spans_the_earth(geometry: BaseGeometry) -> bool:
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:
-    for name in ("role", "status"):
+    for name, words in _CHOICES.items():
         if name in fields:
-            check_choice(fields[name], ROLES if name == "role" else STATUSES, name)
+            check_choice(fields[name], words, FIELD_WORDS[name])
     if not fields.get("class_code", "other"):
         raise InvalidValue("A site needs a class; “other” will do.")
     check_number(fields.get("position_error_m"), 0, math.inf, "position error in metres")
     check_number(fields.get("stroke_width"), 0.1, 50, "outline width")
-    for name in ("observed_at", "valid_from", "valid_to"):
+    for name in ("observed_at", "valid_from", "valid_to", "lifecycle_as_of"):
         check_date(fields.get(name, ""), FIELD_WORDS[name])
     for name in ("stroke_color", "fill_color"):
         check_color(fields.get(name, ""), FIELD_WORDS[name])

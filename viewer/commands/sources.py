@@ -11,11 +11,14 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
-from layers.document.vocabulary import RELIABILITIES, SOURCE_KINDS
+from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS
 from layers.errors import InvalidValue
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+_SITE_SOURCES = ("position_source_uuid", "lifecycle_source_uuid")
+"""Fields of a site that name a source."""
 
 
 class SourceUses(NamedTuple):
@@ -35,7 +38,9 @@ def uses_of_source(document: Document, uuid: str) -> SourceUses:
     return SourceUses(
         tuple(document.claims[link.claim_uuid] for link in links if link.claim_uuid in document.claims),
         tuple(response for response in document.responses.values() if response.source_uuid == uuid),
-        tuple(site for site in document.sites.values() if site.position_source_uuid == uuid),
+        tuple(
+            site for site in document.sites.values() if uuid in (site.position_source_uuid, site.lifecycle_source_uuid)
+        ),
     )
 
 
@@ -73,9 +78,12 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
         changes += [delete("claim_sources", link) for link in document.claim_links_of_source(source.uuid)]
         for response in uses.responses:
             changes += update("responses", response, stamp, source_uuid="")
-        for site in uses.sites:
+    for site in document.sites.values():
+        if named := [name for name in _SITE_SOURCES if getattr(site, name) in gone]:
             review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""} if site.status != "draft" else {}
-            changes += update("sites", site, stamp, position_source_uuid="", **review)
+            changes += update("sites", site, stamp, **dict.fromkeys(named, ""), **review)
+    carriers = [row for row in document.sources.values() if row.origin_uuid in gone and row.uuid not in gone]
+    changes += [change for row in carriers for change in update("sources", row, stamp, origin_uuid="")]
     changes += [delete("source_files", row) for row in files if row.source_uuid in gone]
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("sources", source) for source in sources]
@@ -87,6 +95,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         check_choice(fields["reliability"], ("", *RELIABILITIES), "reliability")
     if "kind" in fields:
         check_choice(fields["kind"], SOURCE_KINDS, "kind of source")
+    check_choice(fields.get("date_basis", ""), ("", *DATE_BASES), "basis of a date")
 
 
 def _named(*sources: Source) -> str:

@@ -34,6 +34,8 @@ FIELDS = (
     "observed_at",
     "valid_from",
     "valid_to",
+    "lifecycle",
+    "lifecycle_as_of",
     "notes",
 )
 TABLES_OF_SITES: tuple[Table, ...] = ("sites", "claims", "claim_sites")
@@ -60,7 +62,7 @@ def geojson_text(document: Document) -> Iterator[str]:
     """
     yield '{"type": "FeatureCollection", "features": ['
     before = "\n"
-    for site in document.sites.values():
+    for site in _sites(document):
         yield before + json.dumps(_feature(document, site), ensure_ascii=False)
         before = ",\n"
     yield "\n]}\n"
@@ -81,7 +83,7 @@ def csv_text(document: Document) -> Iterator[str]:
     names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
     writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:]])
     yield taken()
-    for site in document.sites.values():
+    for site in _sites(document):
         place = _place_cells(site)
         facts = [_plain(getattr(site, name)) for name in FIELDS]
         aliases = dict(site.aliases)
@@ -90,6 +92,11 @@ def csv_text(document: Document) -> Iterator[str]:
         extra = [_plain(aliases.get(language, "")) for language in ("zh", "ru", "en")]
         writer.writerow([*facts[:2], *place, *facts[2:], *extra, _plain(claims), wkt])
         yield taken()
+
+
+def _sites(document: Document) -> Iterator[Site]:
+    """Marks that are sites: annotations, measurements and search areas are none."""
+    return (site for site in document.sites.values() if site.is_site)
 
 
 def _place_cells(site: Site) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 from layers.project.opening.case_file import MOST_CELL_BYTES, CaseFile, Spoiled, TooLong, in_full
 from layers.project.opening.foreign import foreign_in
 from layers.project.storage.geometry_blobs import are_plain_points, blobs, geometries, is_plain_point
+from layers.project.storage.versions import schema_version_in
 
 _PLAIN = {str, int, float, type(None)}
 _SAMPLE = 1_000
@@ -67,7 +68,7 @@ class CaseOps:
             "mark": mark.to_json(),
             "integrity": str(state),
             "tables": {name: [column.name for column in columns] for name, columns in case.schema.tables.items()},
-            "foreign": foreign_in(case.schema).to_json(),
+            "foreign": foreign_in(case.schema, schema_version_in(meta)).to_json(),
             "problems": list(case.problems),
         }
 

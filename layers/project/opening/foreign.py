@@ -6,13 +6,15 @@ It is carried over as data when the case is saved: the tables are made anew from
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Self
 
 from layers.project.opening.case_file import Schema, TableColumn
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
+from layers.project.storage.versions import later_columns, later_tables
 from layers.text.counted import counted
 
 _USUAL_TRIGGERS = (
@@ -37,6 +39,8 @@ class ForeignTable:
     """AUTOINCREMENT: row numbers are never used again."""
     indexes: tuple[tuple[str, bool, tuple[str, ...]], ...]
     """(name, is unique, columns)"""
+    carried_as: str = ""
+    """Its name in our next save; another one where a table of ours has taken its own meanwhile."""
 
     @property
     def row_key(self) -> str:
@@ -47,12 +51,20 @@ class ForeignTable:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """All that a case holds beside what Geoloupe wrote. `lost` are sentences about what cannot be carried over."""
+    """All that a case holds beside what Geoloupe wrote. `lost` are sentences about what cannot be carried over.
+
+    `renamed` are by table of ours the names of columns in our next save, where they cannot keep their own.
+    """
 
     columns: Mapping[str, tuple[TableColumn, ...]]
     """Of tables of ours."""
     tables: tuple[ForeignTable, ...]
     lost: tuple[str, ...]
+    renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def column_name(self, table: str, column: str) -> str:
+        """The name of a column of another program, as it will stand in our next save."""
+        return self.renamed.get(table, {}).get(column, column)
 
     @property
     def is_carried(self) -> bool:
@@ -68,10 +80,12 @@ class Foreign:
                     "columns": [_column_json(column) for column in table.columns],
                     "counts_up": table.counts_up,
                     "indexes": [list(index) for index in table.indexes],
+                    "carried_as": table.carried_as,
                 }
                 for table in self.tables
             ],
             "lost": list(self.lost),
+            "renamed": {table: dict(names) for table, names in self.renamed.items()},
         }
 
     @classmethod
@@ -85,36 +99,65 @@ class Foreign:
                     tuple(map(_column, table["columns"])),
                     bool(table["counts_up"]),
                     tuple((str(name), bool(unique), tuple(map(str, over))) for name, unique, over in table["indexes"]),
+                    str(table["carried_as"]),
                 )
                 for table in data["tables"]
             ),
             tuple(str(sentence) for sentence in data["lost"]),
+            {
+                str(table): {str(old): str(new) for old, new in names.items()}
+                for table, names in data["renamed"].items()
+            },
         )
 
 
 NOTHING = Foreign({}, (), ())
 
 
-def foreign_in(schema: Schema) -> Foreign:
-    """Finds the tables and columns of a case's schema that are not ours."""
-    columns = {}
+def foreign_in(schema: Schema, version: int) -> Foreign:
+    """Finds the tables and columns of a case's schema of this version that are not ours."""
+    later = later_tables(version)
+    columns: dict[str, tuple[TableColumn, ...]] = {}
+    renamed: dict[str, dict[str, str]] = {}
     for name, spec in BY_NAME.items():
-        ours = {column.name.lower() for column in spec.columns} | {spec.key, "geom", "data"}
-        extra = tuple(column for column in schema.tables.get(name, ()) if column.name.lower() not in ours)
+        taken = {column.name.lower() for column in spec.columns} | {spec.key, "geom", *spec.blobs}
+        ours = taken - later_columns(version, name)
+        found = () if name in later else schema.tables.get(name, ())
+        extra = tuple(column for column in found if column.name.lower() not in ours)
         if extra:
             columns[name] = extra
+            names = free_names([column.name for column in extra], taken)
+            renamed |= {name: names} if names else {}
     own = OWN_TABLES | {relation.mapping for relation in RELATIONS}
+    others = [name for name in schema.tables if name.lower() not in own - later]
+    carried_as = free_names(others, own)
     tables = tuple(
         ForeignTable(
             name,
-            found,
+            schema.tables[name],
             bool(re.search(r"\bautoincrement\b", schema.sql.get(name, ""), re.IGNORECASE)),
             tuple((index, unique, cols) for index, table, unique, cols in schema.indexes if table == name),
+            carried_as.get(name, name),
         )
-        for name, found in schema.tables.items()
-        if name.lower() not in own
+        for name in others
     )
-    return Foreign(columns, tables, tuple(_lost(schema, {table.name for table in tables})))
+    return Foreign(columns, tables, tuple(_lost(schema, {table.name for table in tables})), renamed)
+
+
+def free_names(names: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """New names, the same in every save, for those that a later version of ours has taken."""
+    used = {name.lower() for name in names} | set(taken)
+    found = {}
+    for name in names:
+        if name.lower() in taken:
+            found[name] = next(new for new in _tries(name) if new.lower() not in used)
+            used.add(found[name].lower())
+    return found
+
+
+def _tries(name: str) -> Iterator[str]:
+    yield f"{name}_carried"
+    yield from (f"{name}_carried_{number}" for number in count(2))
 
 
 def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
@@ -135,6 +178,15 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
                 f"{counted(len(names), f'{one} of another program is', f'{many} of another program are')} ignored "
                 f"and will not be in the next save: {shown}."
             )
+
+
+def renamed_sentences(foreign: Foreign) -> list[str]:
+    """What has another name from now on, for the analyst."""
+    pairs = [
+        (f"the column {old} of {table}", new) for table, names in foreign.renamed.items() for old, new in names.items()
+    ]
+    pairs += [(f"the table {one.name}", one.carried_as) for one in foreign.tables if one.carried_as != one.name]
+    return [f"Another program's content keeps its values under a new name: {old} is {new} now." for old, new in pairs]
 
 
 def _column_json(column: TableColumn) -> list[Any]:

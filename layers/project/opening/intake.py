@@ -9,8 +9,8 @@ from layers.document.document import Document
 from layers.errors import CaseTooNew, UnsupportedFormat
 from layers.project.opening.case_file import damaged
 from layers.project.opening.case_process import Asks
-from layers.project.opening.case_reader import CaseReader, OpenedCase
-from layers.project.opening.foreign import Foreign
+from layers.project.opening.case_reader import CaseReader
+from layers.project.opening.foreign import Foreign, renamed_sentences
 from layers.project.opening.migrations import migrate
 from layers.project.opening.rows import CaseRows, read_rows
 from layers.project.storage.fingerprint import Fingerprint
@@ -19,6 +19,7 @@ from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import PRIVATE_TABLES, SCHEMA_VERSION
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import SPECS
+from layers.project.storage.versions import schema_version_in, version_in
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
 
@@ -68,21 +69,22 @@ def take_in(path: Path, reader: CaseReader, *, accept_damage: bool = False) -> I
                 f"“{shown(path)}” is a GeoPackage, but no Geoloupe case. Add it to a case as a layer."
             )
         raise UnsupportedFormat(f"“{shown(path)}” is an SQLite file, but no Geoloupe case. Choose another file.")
-    if version(opened, "min_reader_version") > SCHEMA_VERSION:
+    if version_in(opened.meta, "min_reader_version") > SCHEMA_VERSION:
         raise CaseTooNew(
             f"“{shown(path)}” was written by a later Geoloupe, and this one cannot read it. Install the later version."
         )
     state = _checked(path, reader, accept_damage=accept_damage)
     foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
-    rows = read_rows(reader, opened.tables, foreign)
+    version = schema_version_in(opened.meta)
+    rows = read_rows(reader, opened.tables, foreign, version)
     said = [_STATES[state]] if state in _STATES else []
     return Intake(
         rows,
         opened.meta.get("project_uuid", ""),
         opened.mark,
-        (*said, *opened.problems, *rows.problems, *opened.foreign.lost),
-        version(opened, "min_writer_version") > SCHEMA_VERSION,
-        version(opened, "schema_version"),
+        (*said, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign)),
+        version_in(opened.meta, "min_writer_version") > SCHEMA_VERSION,
+        version,
         state,
         opened.foreign,
     )
@@ -93,14 +95,6 @@ _STATES = {
     Integrity.EDITED: EDITED_SENTENCE,
     Integrity.UNKNOWN: UNKNOWN_SENTENCE,
 }
-
-
-def version(opened: OpenedCase, key: str) -> int:
-    """A version number in loupe_meta; 1 for what is none, and a large one for a number that is too long."""
-    text = opened.meta.get(key, "")
-    if not (text.isascii() and text.isdigit()):
-        return 1
-    return int(text) if len(text) < 10 else 10**9
 
 
 def _checked(path: Path, reader: CaseReader, *, accept_damage: bool) -> Integrity:

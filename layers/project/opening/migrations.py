@@ -5,18 +5,52 @@ A step works on the document, by an edit, so that it is told in the history like
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from layers.document.document import Document
-from layers.document.edit import Edit
-from layers.errors import CaseDamaged
+from layers.document.edit import Change, Edit
+from layers.document.json_fields import json_object
+from layers.errors import CaseDamaged, InvalidValue
 from layers.project.storage.schema import SCHEMA_VERSION
+
+REPAIRS = "Geoloupe, when the case was opened"
+"""The actor of what had to be changed so that a case could be taken."""
 
 type Step = Callable[[Document], Edit]
 """What has to change so that a document of one version is one of the next."""
 
-STEPS: Mapping[int, Step] = {}
-"""By the version that a step begins with. Columns and tables that are new are empty without any step."""
+_KINDS_OF_SHAPES = {
+    "search_area": "search area",
+    "measurement": "measurement",
+    "range_ring": "annotation",
+    "arrow": "annotation",
+    "text": "annotation",
+}
+"""Kinds of marks by what they are drawn as; all others are sites."""
+
+
+def _to_2(document: Document) -> Edit:
+    """Marks that are drawn as something else than a site say so."""
+    return Edit("Bring the case to schema 2", tuple(_changes_to_2(document)), "the case was of schema 1")
+
+
+def _changes_to_2(document: Document) -> Iterator[Change]:
+    for site in document.sites.values():
+        kind = _KINDS_OF_SHAPES.get(_shape(site.shape_json), "")
+        if kind:
+            yield Change("sites", site, replace(site, mark_kind=kind))
+
+
+def _shape(text: str) -> str:
+    try:
+        return str(json_object(text, "The shape").get("kind", "")) if text else ""
+    except InvalidValue:
+        return ""
+
+
+STEPS: Mapping[int, Step] = {1: _to_2}
+"""By the version that a step begins with. Without any step new tables are empty, new columns as in a new row."""
 
 
 def migrate(document: Document, version: int, name: str) -> tuple[Edit, ...]:

@@ -19,6 +19,7 @@ from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
+from layers.project.storage.versions import later_columns, schema_version_in
 from layers.text.counted import counted
 
 ELSEWHERE = "another program"
@@ -64,7 +65,8 @@ class History:
     def of(cls, reader: CaseReader) -> History | None:
         """None where the case has no history that can be replayed."""
         there = reader.opened.tables.get("loupe_history", frozenset())
-        if not there.issuperset(HISTORY_COLUMNS) or reader.count("loupe_history") > MOST_HISTORY:
+        newer = later_columns(schema_version_in(reader.opened.meta), "loupe_history")
+        if not (there | newer).issuperset(HISTORY_COLUMNS) or reader.count("loupe_history") > MOST_HISTORY:
             return None
         history = cls()
         names = ("table_name", "row_uuid", "op", "delta_json", "new_geom")

@@ -19,8 +19,9 @@ from layers.project.opening.case_reader import Chunk
 from layers.project.opening.values import Repair, judged
 from layers.project.storage.geometry_blobs import geometries
 from layers.project.storage.row_writer import row_number
-from layers.project.storage.schema import RESERVED_META, TITLES
+from layers.project.storage.schema import RESERVED_META, SCHEMA_VERSION, TITLES
 from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
+from layers.project.storage.versions import later_columns, later_tables
 from layers.text.counted import counted
 
 MOST_ROWS = 5_000_000
@@ -77,22 +78,29 @@ class CaseRows:
 
 
 def read_rows(
-    tables: Tables, there: Mapping[str, frozenset[str]] | None, foreign: Mapping[str, Sequence[str]] | None = None
+    tables: Tables,
+    there: Mapping[str, frozenset[str]] | None,
+    foreign: Mapping[str, Sequence[str]] | None = None,
+    version: int = SCHEMA_VERSION,
 ) -> CaseRows:
     """Read all rows of a case. `there` are the plain columns of each table; None: a file of our own.
 
-    `foreign` are the columns of our tables that are not ours, to be kept beside the rows. Raises TooLarge.
+    `foreign` are the columns of our tables that are not ours, to be kept beside the rows. What a later version than
+    the case's added is as in a new row. Raises TooLarge.
     """
+    newer = later_tables(version)
     found = CaseRows(Document())
     rows: dict[Table, list[Row]] = {}
     seen: set[str] = set()
     with _collector_paused():
         for spec in SPECS:
+            if spec.name in newer:
+                continue
             columns = frozenset(column.name for column in spec.columns) if there is None else there.get(spec.name)
             if columns is None:
                 found.problems.append(f"The table {spec.name} is missing: it is taken as empty.")
                 continue
-            reading = _TableReading(spec, found, seen, tuple((foreign or {}).get(spec.name, ())))
+            reading = _TableReading(spec, found, seen, tuple((foreign or {}).get(spec.name, ())), version)
             reading.read(tables, columns)
             rows.setdefault(spec.table, []).extend(reading.rows)
             if sum(map(len, rows.values())) > MOST_ROWS:
@@ -116,8 +124,11 @@ def _collector_paused() -> Iterator[None]:
 class _TableReading:
     """One table on its way into rows."""
 
-    def __init__(self, spec: TableSpec, found: CaseRows, seen: set[str], foreign: tuple[str, ...]) -> None:
+    def __init__(
+        self, spec: TableSpec, found: CaseRows, seen: set[str], foreign: tuple[str, ...], version: int
+    ) -> None:
         self.rows: list[Row] = []
+        self._newer = later_columns(version, spec.name)
         self._spec, self._found, self._seen, self._foreign = spec, found, seen, foreign
         self._columns: list[Column] = []
         self._same: dict[str, Any] = {}
@@ -127,8 +138,9 @@ class _TableReading:
 
     def read(self, tables: Tables, there: frozenset[str]) -> None:
         spec, title = self._spec, _title(self._spec)
-        columns = [column for column in spec.columns if column.name in there]
-        missing = sorted(column.name for column in spec.columns if column.name not in there)
+        expected = [column for column in spec.columns if column.name not in self._newer]
+        columns = [column for column in expected if column.name in there]
+        missing = sorted(column.name for column in expected if column.name not in there)
         if missing:
             self._found.problems.append(f"{title}: no column {', '.join(missing)}; taken as empty.")
         if spec.geometry_type and "geom" not in there:
@@ -140,9 +152,13 @@ class _TableReading:
         wanted |= {name: filled[name] for name in self._foreign if name in filled}
         # most columns of most cases are empty: what is the same in every row is not read
         self._columns = [column for column in columns if column.name in wanted]
-        self._same = {column.field: empty_value(column) for column in spec.columns if column.name not in wanted}
+        self._same = {column.field: self._unsaid(column) for column in spec.columns if column not in self._columns}
         tables.each_chunk(spec.name, wanted, self._take, "geom" if spec.geometry_type else "")
         self._tell()
+
+    def _unsaid(self, column: Column) -> Any:
+        """The value of a column that is read of no row: what a later version added is as in a new row."""
+        return column.default if column.name in self._newer else empty_value(column)
 
     def _take(self, chunk: Chunk) -> None:
         fields: dict[str, list[Any]] = {}

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from layers.document.document import Document
-from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
+from layers.document.edit import Table
+from layers.document.rows import ClaimEvidence
+from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
 from layers.project.opening.case_paths import link_out
@@ -23,7 +25,7 @@ from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
 from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
-from layers.project.storage.tables import SITE_SPECS
+from layers.project.storage.tables import BY_NAME, SITE_SPECS
 from layers.text.counted import counted
 
 type Severity = Literal["error", "warning", "note"]
@@ -54,6 +56,8 @@ def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
     findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
     findings += [
         *_links(intake.document),
+        *_evidence(intake.document),
+        *_observations(intake.document),
         *_places(intake.document),
         *_trade(intake.document),
         *_layer_files(path, intake.document),
@@ -116,6 +120,61 @@ def _links(document: Document) -> Iterator[Finding]:
     if lost:
         chips = counted(lost, "image chip belongs", "image chips belong")
         yield Finding("orphan_chip", f"{chips} to a site that is not in the case.")
+
+
+def _evidence(document: Document) -> Iterator[Finding]:
+    """Rows of evidence that name what is not in the case: an empty name says nothing, and is none."""
+    named: tuple[tuple[Table, str, Table], ...] = (
+        ("observations", "site_uuid", "sites"),
+        ("observations", "image_uuid", "images"),
+        ("observations", "chip_uuid", "chips"),
+        ("observations", "compared_to_uuid", "images"),
+        ("claim_evidence", "claim_uuid", "claims"),
+        ("searches", "area_uuid", "sites"),
+        ("searches", "image_uuid", "images"),
+        ("chips", "image_uuid", "images"),
+        ("sites", "image_uuid", "images"),
+        ("sites", "parent_uuid", "sites"),
+        ("sites", "lifecycle_source_uuid", "sources"),
+        ("sources", "origin_uuid", "sources"),
+        ("products", "previous_uuid", "products"),
+    )
+    for table, column, other in named:
+        known = document.table(other)
+        uuids = (getattr(row, column) for row in document.table(table).values())
+        lost = sum(bool(uuid) and uuid not in known for uuid in uuids)
+        if lost:
+            rows = counted(lost, f"row of {table} names", f"rows of {table} name")
+            yield Finding("orphan_evidence", f"{rows} in {column} what is not in the case.")
+    rests = (row for row in document.table("claim_evidence").values() if isinstance(row, ClaimEvidence))
+    lost = sum(row.evidence_uuid not in document.table(_document_table(row.evidence_table)) for row in rests)
+    if lost:
+        rows = counted(lost, "claim rests", "claims rest")
+        yield Finding("orphan_evidence", f"{rows} on evidence that is not in the case.")
+
+
+def _document_table(name: str) -> Table:
+    return BY_NAME[name].table if name in EVIDENCE_TABLES else "observations"
+
+
+def _observations(document: Document) -> Iterator[Finding]:
+    """Observations that say more than one look at one image can."""
+    keys = {image.uuid: image.image_key for image in document.images.values()}
+    looks = Counter(
+        (row.site_uuid, keys.get(row.image_uuid, row.image_uuid), row.observer)
+        for row in document.observations.values()
+    )
+    twice = sum(count > 1 for count in looks.values())
+    if twice:
+        rows = counted(twice, "site has", "sites have")
+        yield Finding("observation_twice", f"{rows} more than one observation of one image by one observer.")
+    for row in document.observations.values():
+        site = document.sites.get(row.site_uuid)
+        about = f"An observation of “{_short(site.label)}”" if site is not None and site.label else "An observation"
+        if row.presence == "absent" and row.view_quality != "clear":
+            yield Finding("absent", f"{about} says absent, but not that the view was clear.")
+        if row.change in ("none seen", "changed") and not row.compared_to_uuid:
+            yield Finding("change", f"{about} tells of a change, but not against which earlier image.")
 
 
 def _places(document: Document) -> Iterator[Finding]:

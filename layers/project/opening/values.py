@@ -27,7 +27,10 @@ _WORDS = frozenset({
     "parent_uuid", "position_source_uuid", "class_code", "role", "location_country", "operator_country", "status",
     "voice", "state", "likelihood_term", "confidence", "kind", "reliability", "blend", "date_kind", "content_type",
     "sha256", "niirs_scale", "stroke_color", "fill_color", "created_at", "modified_at", "reviewed_at", "observed_at",
-    "valid_from", "valid_to", "acquired_at", "made_at", "published_at", "accessed_at",
+    "valid_from", "valid_to", "acquired_at", "made_at", "published_at", "accessed_at", "mark_kind", "base_or_top",
+    "lifecycle", "lifecycle_as_of", "lifecycle_source_uuid", "image_uuid", "chip_uuid", "pair_uuid", "origin_uuid",
+    "area_uuid", "evidence_uuid", "compared_to_uuid", "previous_uuid", "evidence_table", "bearing", "presence",
+    "change", "view_quality", "why", "result", "datum", "date_basis", "phash", "hot_key", "issued_at", "at",
 })  # fmt: skip
 _RANGES: dict[str, tuple[float, float]] = {
     "position_error_m": (0, 2.1e7),
@@ -43,6 +46,15 @@ _RANGES: dict[str, tuple[float, float]] = {
     "srs_id": (-1, 2**31),
     "rev": (1, 2**53),
     "version": (1, 2**31),
+    "number": (0, 2**31),
+    "pixel_m": (0, 1e6),
+    "gsd_m": (0, 1e6),
+    "place_precision_m": (0, 2.1e7),
+    "target_size_m": (0, 2.1e7),
+    "assessed_pct": (0, 100),
+    "obscured_pct": (0, 100),
+    "count_low": (0, 2**31),
+    "count_high": (0, 2**31),
 }
 _MEANS_UNKNOWN = {"date_kind": frozenset(vocabulary.DATE_KINDS)}
 """Words outside these say that nothing is known."""

@@ -26,6 +26,10 @@ _TABLES = (
     "responses",
     "response_claims",
     "chips",
+    "images",
+    "observations",
+    "claim_evidence",
+    "searches",
     "comments",
 )
 _GEOMETRY = {
@@ -37,6 +41,11 @@ _GEOMETRY = {
 _RELATIONS = (
     *((f"{site}_claims", "Claims", "claim_sites", "site_uuid", site) for site in _MAP),
     *((f"{site}_chips", "Image chips", "chips", "site_uuid", site) for site in _MAP),
+    *((f"{site}_observations", "Observations", "observations", "site_uuid", site) for site in _MAP),
+    ("image_observations", "Observations", "observations", "image_uuid", "images"),
+    ("image_chips", "Image chips", "chips", "image_uuid", "images"),
+    ("claim_rests_on", "Evidence of our own", "claim_evidence", "claim_uuid", "claims"),
+    ("source_carriers", "Carried by", "sources", "origin_uuid", "sources"),
     ("claim_places", "Sites", "claim_sites", "claim_uuid", "claims"),
     ("claim_evidence", "Sources", "claim_sources", "claim_uuid", "claims"),
     ("source_evidence", "Claims", "claim_sources", "source_uuid", "sources"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from layers.document.vocabulary import AREA_NOT_PIN_M, SITE_CLASSES
+from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST, SITE_CLASSES
 from layers.project.storage.schema import ENUM_COLUMNS, ENUMS, TITLES
 from layers.project.storage.tables import SPECS, TableSpec
 
@@ -33,6 +33,12 @@ _SHAPES = {
     "factory": "square_with_corners",
     "depot": "half_square",
 }
+_NOT_THERE = ", ".join(f"'{word}'" for word in NOT_KNOWN_TO_EXIST)
+_LABEL = (
+    '"label" || if("lifecycle" in (' + _NOT_THERE + ") and \"label\" not ilike '%' || \"lifecycle\" || '%', "
+    "' (' || \"lifecycle\" || ')', '')"
+)
+"""The label of a site, with the word where it may not exist and its name does not say so."""
 _DASHED = {"sea": "dash", "air": "dot", "gas_pipeline": "dash dot"}
 
 
@@ -83,10 +89,12 @@ def _symbol(spec: TableSpec, name: str, code: str) -> ET.Element:
     symbol = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
     layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
     _options(layer, options)
+    solid = options.get("line_style", options.get("outline_style", "solid"))
+    drawn = {"outlineStyle": f"if(\"lifecycle\" in ({_NOT_THERE}), 'dash', '{solid}')"}
     if spec.name == "site_point":
-        hollow = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},0', '{color},255')"
-        outline = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},255', '35,35,35,255')"
-        _data_defined(layer, {"fillColor": hollow, "outlineColor": outline})
+        drawn["fillColor"] = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},0', '{color},255')"
+        drawn["outlineColor"] = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},255', '35,35,35,255')"
+    _data_defined(layer, drawn)
     return symbol
 
 
@@ -143,8 +151,8 @@ def _labeling(spec: TableSpec) -> ET.Element:
     style = ET.SubElement(
         settings,
         "text-style",
-        fieldName="label",
-        isExpression="0",
+        fieldName=_LABEL,
+        isExpression="1",
         fontSize="9",
         fontSizeUnit="Point",
         textColor="20,20,20,255",

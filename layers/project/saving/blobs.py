@@ -13,9 +13,10 @@ from pathlib import Path
 
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit, Value
 from layers.project.storage.fsops import FileSystem
-from layers.project.storage.tables import SPECS, TableSpec
+from layers.project.storage.tables import DATA, SPECS, TableSpec
+from layers.project.storage.versions import later_columns, schema_version_in
 
-BLOB_SPECS = tuple(spec for spec in SPECS if spec.blob)
+_COLUMNS = tuple((spec, column) for spec in SPECS for column in spec.blobs)
 
 
 class SessionBlobs:
@@ -24,54 +25,68 @@ class SessionBlobs:
     def __init__(self, folder: Path, fs: FileSystem) -> None:
         self._folder, self._fs = folder, fs
 
-    def put(self, table: str, uuid: str, data: bytes) -> None:
+    def put(self, table: str, uuid: str, data: bytes, column: str = DATA) -> None:
         """Keep the bytes of a row, durably, before the row itself. Raises OSError."""
         self._fs.mkdir(self._folder)
-        place = self._place(table, uuid)
+        place = self._place(table, uuid, column)
         with self._fs.open(place, "wb") as file:
             self._fs.write_all(file, data)
         self._fs.fsync_file(place)
 
-    def keep(self, table: str, uuid: str, value: Value) -> None:
+    def keep(self, table: str, uuid: str, value: Value, column: str = DATA) -> None:
         """Keep the bytes of a row that the next save will not hold. Raises OSError."""
+        if not value.size and column != DATA:
+            return
         self._fs.mkdir(self._folder)
-        with self._fs.open(self._place(table, uuid), "wb") as file:
+        with self._fs.open(self._place(table, uuid, column), "wb") as file:
             for piece in value.pieces:
                 self._fs.write_all(file, piece)
 
-    def find(self, table: str, uuid: str) -> Path | None:
-        place = self._place(table, uuid)
+    def find(self, table: str, uuid: str, column: str = DATA) -> Path | None:
+        place = self._place(table, uuid, column)
         return place if place.is_file() else None
 
-    def _place(self, table: str, uuid: str) -> Path:
-        # a uuid of a file is any text
-        return self._folder / hashlib.sha256(f"{table}\0{uuid}".encode("utf-8", "replace")).hexdigest()
+    def _place(self, table: str, uuid: str, column: str) -> Path:
+        # a uuid of a file is any text; sessions that an older version left know no other column than the data's
+        name = f"{table}\0{uuid}" if column == DATA else f"{table}\0{uuid}\0{column}"
+        return self._folder / hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
 def has_blobs(connection: sqlite3.Connection) -> bool:
     """True where a case has rows with bytes."""
-    return any(connection.execute(f"SELECT 1 FROM {spec.name} LIMIT 1").fetchone() for spec in BLOB_SPECS)
+    return any(connection.execute(f"SELECT 1 FROM {spec.name} LIMIT 1").fetchone() for spec, _column in _COLUMNS)
+
+
+def blob_columns(case: CaseReader) -> list[tuple[str, str]]:
+    """(table, column) of bytes that a case has: an older one has no small pictures."""
+    found = [(spec.name, column) for spec, column in _COLUMNS]
+    return [(table, column) for table, column in found if _has(case, table, column)]
+
+
+def _has(case: CaseReader, table: str, column: str) -> bool:
+    newer = later_columns(schema_version_in(case.opened.meta), table)
+    return column in case.opened.tables.get(table, frozenset()) - newer
 
 
 def fill_blobs(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader | None) -> None:
     """Put the bytes of all rows into a file that is about to be saved. Raises OSError and what `base` raises."""
-    for spec in BLOB_SPECS:
+    for spec, column in _COLUMNS:
         wanted = {uuid: key for key, uuid in new.execute(f"SELECT {spec.key}, uuid FROM {spec.name}")}
-        for uuid in [uuid for uuid in wanted if session.find(spec.name, uuid) is not None]:
-            place = session.find(spec.name, uuid)
+        for uuid in [uuid for uuid in wanted if session.find(spec.name, uuid, column) is not None]:
+            place = session.find(spec.name, uuid, column)
             assert place is not None
-            _write(new, spec, wanted.pop(uuid), _value_of(place))
+            _write(new, spec, column, wanted.pop(uuid), _value_of(place))
         if wanted and base is not None:
-            _each_blob(base, spec, partial(_write_wanted, new, spec, wanted))
+            _each_blob(base, spec, column, partial(_write_wanted, new, spec, column, wanted))
 
 
 def keep_deleted(new: sqlite3.Connection, session: SessionBlobs, base: CaseReader) -> None:
     """Keep the bytes of rows that the next save leaves out: an undo may bring them back. Raises as `fill_blobs`."""
-    for spec in BLOB_SPECS:
-        there = {uuid for (uuid,) in new.execute(f"SELECT uuid FROM {spec.name}")}
-        for uuid, number in rows_by_uuid(base, spec.name).items():
-            if uuid not in there and session.find(spec.name, uuid) is None:
-                session.keep(spec.name, uuid, base.value(spec.name, spec.blob, number))
+    for table, column in blob_columns(base):
+        there = {uuid for (uuid,) in new.execute(f"SELECT uuid FROM {table}")}
+        for uuid, number in rows_by_uuid(base, table).items():
+            if uuid not in there and session.find(table, uuid, column) is None:
+                session.keep(table, uuid, base.value(table, column, number), column)
 
 
 def rows_by_uuid(case: CaseReader, table: str) -> dict[str, int]:
@@ -88,31 +103,33 @@ def rows_by_uuid(case: CaseReader, table: str) -> dict[str, int]:
     return found
 
 
-def _each_blob(base: CaseReader, spec: TableSpec, take: Callable[[str, Value], None]) -> None:
-    """Give the uuid and the bytes of each row to `take`."""
-    if not {"uuid", spec.blob} <= base.opened.tables.get(spec.name, frozenset()):
+def _each_blob(base: CaseReader, spec: TableSpec, column: str, take: Callable[[str, Value], None]) -> None:
+    """Give the uuid and the bytes of each row that has any to `take`."""
+    if not (_has(base, spec.name, "uuid") and _has(base, spec.name, column)):
         return
     large: list[tuple[str, int]] = []
 
     def take_chunk(chunk: Chunk) -> None:
-        rows = zip(chunk.columns["uuid"], chunk.columns[spec.blob], chunk.numbers, strict=True)
+        rows = zip(chunk.columns["uuid"], chunk.columns[column], chunk.numbers, strict=True)
         for index, (uuid, data, number) in enumerate(rows):
             if isinstance(chunk.refused.get(index), Unfit):
                 large.append((str(uuid), number))
-            else:
+            elif index not in chunk.refused:
                 take(str(uuid), Value(len(data), False, iter((data,))))
 
-    columns = base.filled(spec.name, ["uuid", spec.blob])
+    columns = base.filled(spec.name, ["uuid", column])
     if len(columns) == 2:
-        base.each_chunk(spec.name, columns, take_chunk, blob=spec.blob)
+        base.each_chunk(spec.name, columns, take_chunk, blob=column)
     for uuid, number in large:
-        take(uuid, base.value(spec.name, spec.blob, number))
+        take(uuid, base.value(spec.name, column, number))
 
 
-def _write_wanted(new: sqlite3.Connection, spec: TableSpec, wanted: dict[str, int], uuid: str, value: Value) -> None:
+def _write_wanted(
+    new: sqlite3.Connection, spec: TableSpec, column: str, wanted: dict[str, int], uuid: str, value: Value
+) -> None:
     key = wanted.pop(uuid, None)
     if key is not None:
-        _write(new, spec, key, value)
+        _write(new, spec, column, key, value)
 
 
 def _value_of(place: Path) -> Value:
@@ -124,9 +141,9 @@ def _value_of(place: Path) -> Value:
     return Value(place.stat().st_size, False, pieces())
 
 
-def _write(new: sqlite3.Connection, spec: TableSpec, key: int, value: Value) -> None:
-    new.execute(f"UPDATE {spec.name} SET {spec.blob} = zeroblob(?) WHERE {spec.key} = ?", (value.size, key))
+def _write(new: sqlite3.Connection, spec: TableSpec, column: str, key: int, value: Value) -> None:
+    new.execute(f"UPDATE {spec.name} SET {column} = zeroblob(?) WHERE {spec.key} = ?", (value.size, key))
     if value.size:
-        with new.blobopen(spec.name, spec.blob, key) as blob:
+        with new.blobopen(spec.name, column, key) as blob:
             for piece in value.pieces:
                 blob.write(piece)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -30,24 +30,24 @@ type Fact = dict[str, Any]
 def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
     """Write what is not ours into a new file, in an open transaction. Raises sqlite3.Error and what `case` raises."""
     before = new.total_changes
-    carried = [table for table in case.opened.foreign.tables if not _is_there(new, table.name)]
+    carried = [table for table in case.opened.foreign.tables if not _is_there(new, table.carried_as)]
     for table in carried:
         _copy_table(new, case, table)
-    _copy_shared_rows(new, case, {table.name for table in carried})
-    keys = {table.name: table.row_key for table in carried}
-    for name, column in _rtrees(new, keys.keys()):
-        if keys[name]:
-            build_rtree(new, case, name, column)
-            add_rtree_triggers(new, name, column, keys[name])
+    _copy_shared_rows(new, case, {table.name: table.carried_as for table in carried})
+    by_name = {table.carried_as: table for table in carried}
+    for name, column in _rtrees(new, by_name.keys()):
+        if by_name[name].row_key:
+            build_rtree(new, case, by_name[name].name, column, name)
+            add_rtree_triggers(new, name, column, by_name[name].row_key)
     registered = {name for (name,) in new.execute("SELECT table_name FROM gpkg_contents")}
     for table in carried:
-        if table.name in registered:
-            count_features(new, table.name)
+        if table.carried_as in registered:
+            count_features(new, table.carried_as)
         for index, is_unique, columns in table.indexes:
             if not _is_there(new, index):
                 unique = "UNIQUE " if is_unique else ""
                 listed = ", ".join(map(quoted, columns))
-                new.execute(f"CREATE {unique}INDEX {quoted(index)} ON {quoted(table.name)} ({listed})")
+                new.execute(f"CREATE {unique}INDEX {quoted(index)} ON {quoted(table.carried_as)} ({listed})")
     if carried or case.opened.foreign.columns or new.total_changes != before:
         new.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, 'yes')", (CARRIED_KEY,))
 
@@ -68,7 +68,7 @@ def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) 
     number = "" if table.row_key else f"{row_name}, "
     listed = ", ".join(quoted(name) for name in columns)
     holders = ", ".join("?" * (len(columns) + bool(number)))
-    sql = f"INSERT INTO {quoted(table.name)} ({number}{listed}) VALUES ({holders})" if listed or number else ""
+    sql = f"INSERT INTO {quoted(table.carried_as)} ({number}{listed}) VALUES ({holders})" if listed or number else ""
     if not sql:
         return
 
@@ -89,7 +89,7 @@ def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) 
         value = case.value(table.name, name, row)
         holder = "CAST(? AS TEXT)" if value.is_text else "?"
         new.execute(
-            f"UPDATE {quoted(table.name)} SET {quoted(name)} = {holder} WHERE {row_name} = ?",
+            f"UPDATE {quoted(table.carried_as)} SET {quoted(name)} = {holder} WHERE {row_name} = ?",
             (b"".join(value.pieces), row),
         )
 
@@ -104,7 +104,7 @@ def _create_sql(table: ForeignTable) -> str:
     key = sorted((column for column in table.columns if column.key), key=lambda column: column.key)
     if key and not table.row_key:
         lines.append(f"PRIMARY KEY ({', '.join(quoted(column.name) for column in key)})")
-    return f"CREATE TABLE {quoted(table.name)} ({', '.join(lines)})"
+    return f"CREATE TABLE {quoted(table.carried_as)} ({', '.join(lines)})"
 
 
 def _rtrees(new: sqlite3.Connection, names: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -131,8 +131,20 @@ class _Shared:
     is_theirs: Callable[[Fact], bool]
 
 
-def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: set[str]) -> None:
-    columns = {name: {c.name for c in found} for name, found in case.opened.foreign.columns.items()}
+_TABLE_NAMES = ("table_name", "f_table_name", "mapping_table_name", "base_table_name", "related_table_name")
+"""Columns in which shared tables name a table."""
+
+
+def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: Mapping[str, str]) -> None:
+    """`tables` are those carried over, with their new names."""
+    foreign = case.opened.foreign
+    columns = {name: {c.name for c in found} for name, found in foreign.columns.items()}
+
+    def renamed(row: Fact) -> Fact:
+        names = {key: tables.get(str(row[key]), row[key]) for key in _TABLE_NAMES if key in row}
+        if row.get("column_name") is not None:
+            names["column_name"] = foreign.column_name(str(row.get("table_name")), str(row["column_name"]))
+        return {**row, **names}
 
     def of_table(row: Fact) -> bool:
         return row.get("table_name") in tables
@@ -158,9 +170,9 @@ def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: set[str
     ):
         for row in _facts(case, shared.name):
             if shared.is_theirs(row):
-                _insert_new(new, shared, row)
-    _copy_metadata(new, case)
-    _copy_styles(new, case)
+                _insert_new(new, shared, renamed(row))
+    _copy_metadata(new, case, renamed)
+    _copy_styles(new, case, renamed)
     _copy_projects(new, case)
 
 
@@ -209,7 +221,7 @@ def _free_identifier(new: sqlite3.Connection, row: Fact) -> str | None:
     )
 
 
-def _copy_metadata(new: sqlite3.Connection, case: CaseReader) -> None:
+def _copy_metadata(new: sqlite3.Connection, case: CaseReader, renamed: Callable[[Fact], Fact]) -> None:
     """Their metadata under numbers of its own, with what it is about."""
     (ours,) = new.execute("SELECT metadata FROM gpkg_metadata WHERE id = 1").fetchone()
     numbers: dict[Any, int] = {}
@@ -224,7 +236,7 @@ def _copy_metadata(new: sqlite3.Connection, case: CaseReader) -> None:
             _insert(
                 new,
                 "gpkg_metadata_reference",
-                {**row, "md_file_id": numbers[row["md_file_id"]], "md_parent_id": parent},
+                {**renamed(row), "md_file_id": numbers[row["md_file_id"]], "md_parent_id": parent},
             )
 
 
@@ -237,7 +249,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _copy_styles(new: sqlite3.Connection, case: CaseReader) -> None:
+def _copy_styles(new: sqlite3.Connection, case: CaseReader, renamed: Callable[[Fact], Fact]) -> None:
     """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours."""
     ours: dict[str, Any] = {}
     with suppress(InvalidValue):  # then all of them stand as they stood
@@ -247,8 +259,11 @@ def _copy_styles(new: sqlite3.Connection, case: CaseReader) -> None:
         is_ours = ours.get(f"{table}/{name}") == _digest(qml) if ours else name == OUR_PROJECT
         if is_ours:
             continue
-        new.execute("DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (table, name))
-        _insert(new, "layer_styles", {key: value for key, value in row.items() if key != "id"})
+        kept = renamed(row)
+        new.execute(
+            "DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (kept.get("f_table_name"), name)
+        )
+        _insert(new, "layer_styles", {key: value for key, value in kept.items() if key != "id"})
 
 
 def _copy_projects(new: sqlite3.Connection, case: CaseReader) -> None:

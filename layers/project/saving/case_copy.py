@@ -18,10 +18,10 @@ from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
-from layers.project.opening.migrations import migrate
+from layers.project.opening.migrations import REPAIRS, migrate
 from layers.project.opening.outside_edits import ELSEWHERE, History, OutsideEdit, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, Repaired
-from layers.project.saving.blobs import BLOB_SPECS, SessionBlobs
+from layers.project.saving.blobs import SessionBlobs, blob_columns
 from layers.project.saving.session_file import Session, write_session
 from layers.project.saving.working_copy import (
     WorkingCopy,
@@ -46,9 +46,8 @@ from layers.project.storage.schema import (
 )
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import BY_NAME, spec_of
+from layers.project.storage.versions import later_columns
 
-REPAIRS = "Geoloupe, when the case was opened"
-"""The actor of what had to be changed so that a row could be taken."""
 _MOST_KEY = 2**53
 _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""
@@ -97,9 +96,9 @@ def open_for_work(
             ),
         )
         blobs = SessionBlobs(folder / "blobs", fs)
-        for spec in BLOB_SPECS:  # rows whose uuid is new are found by it from now on
-            for number, uuid in intake.rows.renamed.get(spec.name, {}).items():
-                blobs.keep(spec.name, uuid, reader.value(spec.name, spec.blob, number))
+        for table, column in blob_columns(reader):  # rows whose uuid is new are found by it from now on
+            for number, uuid in intake.rows.renamed.get(table, {}).items():
+                blobs.keep(table, uuid, reader.value(table, column, number), column)
         with closing(open_work(folder / "work.gpkg")) as connection:
             create_schema(connection, session.project_uuid)
             home, problems = _fill(connection, intake, reader, place, with_history=not as_copy)
@@ -124,11 +123,13 @@ def _fill(
         writer.insert_fields(unplaced.spec, unplaced.fields)
     for table, columns in intake.foreign.columns.items():
         spec = BY_NAME[table]
-        writer.add_foreign_columns(spec, [(column.name, column.declared) for column in columns])
-        writer.fill_foreign(spec, [column.name for column in columns], rows.foreign.get(table, {}))
+        names = [intake.foreign.column_name(table, column.name) for column in columns]
+        writer.add_foreign_columns(spec, [(name, column.declared) for name, column in zip(names, columns, strict=True)])
+        writer.fill_foreign(spec, names, rows.foreign.get(table, {}))
     if with_history:
-        _copy_table(connection, reader, "loupe_history", HISTORY_COLUMNS)
-        _copy_table(connection, reader, "loupe_tombstones", TOMBSTONE_COLUMNS)
+        for name, of_table in (("loupe_history", HISTORY_COLUMNS), ("loupe_tombstones", TOMBSTONE_COLUMNS)):
+            newer = later_columns(intake.schema_version, name)
+            _copy_table(connection, reader, name, [column for column in of_table if column not in newer])
     if intake.integrity is Integrity.EDITED:
         at = datetime.fromtimestamp(intake.fingerprint.mtime_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         writer.write_history(_history_rows(outside, ELSEWHERE, at))
@@ -205,6 +206,7 @@ def _history_rows(edits: Iterable[OutsideEdit], actor: str, at: str) -> list[tup
             json.dumps(edit.delta, ensure_ascii=False, default=repr),
             edit.old_geometry,
             edit.new_geometry,
+            None,
         )
         for edit in edits
     ]

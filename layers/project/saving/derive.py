@@ -88,9 +88,8 @@ def _bounds(connection: sqlite3.Connection) -> Bounds | None:
 def _raise_marking(connection: sqlite3.Connection) -> None:
     """The case is marked at least as high as what is in it; a marking in free words stays as it is."""
     now = _meta(connection, "marking")
-    rows = connection.execute(
-        "SELECT marking FROM claims UNION SELECT marking FROM sources UNION SELECT marking FROM chips"
-    )
+    marked = [spec.name for spec in SPECS if any(column.name == "marking" for column in spec.columns)]
+    rows = connection.execute(" UNION ".join(f"SELECT marking FROM {table}" for table in marked))
     inside = [word for (word,) in rows if word in MARKINGS]
     highest = max(inside, key=MARKINGS.index, default="")
     if now in MARKINGS and highest and MARKINGS.index(highest) > MARKINGS.index(now):

@@ -103,12 +103,12 @@ def write_case(
     *,
     project_uuid: str = "",
     base: Path | None = None,
-    blobs: Mapping[tuple[str, str], bytes] | None = None,
+    blobs: Mapping[tuple[str, str] | tuple[str, str, str], bytes] | None = None,
 ) -> None:
     """Write a document as a new case in one go; what stands there is replaced. Raises as `publish`.
 
     Its history begins now. `base` is a case whose foreign content and bytes come along, `blobs` has bytes of chips and
-    kept files by (table, uuid).
+    kept files by (table, uuid), and small pictures by (table, uuid, "thumbnail").
     """
 
     def fill(new: Path) -> None:
@@ -119,8 +119,8 @@ def write_case(
     def carry(new: sqlite3.Connection) -> None:
         with scratch_folder() as folder:
             own = SessionBlobs(folder / "blobs", DISK)
-            for (table, uuid), data in (blobs or {}).items():
-                own.put(table, uuid, data)
+            for (table, uuid, *column), data in (blobs or {}).items():
+                own.put(table, uuid, data, *column)
             carry_from(new, base, own, carries=base is not None)
 
     target = Path(os.path.abspath(target))

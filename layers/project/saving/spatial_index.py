@@ -10,9 +10,9 @@ from layers.project.storage.geometry_blobs import is_plain_point
 from layers.project.storage.row_writer import quoted
 
 
-def build_rtree(new: sqlite3.Connection, case: CaseReader, table: str, column: str) -> None:
+def build_rtree(new: sqlite3.Connection, case: CaseReader, table: str, column: str, carried_as: str) -> None:
     """Make the index of a table that was carried over. Its geometries are read apart; only their boxes come here."""
-    rtree = quoted(f"rtree_{table}_{column}")
+    rtree = quoted(f"rtree_{carried_as}_{column}")
     new.execute(f"CREATE VIRTUAL TABLE {rtree} USING rtree(id, minx, maxx, miny, maxy)")
 
     def take(chunk: Chunk) -> None:

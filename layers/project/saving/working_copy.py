@@ -23,6 +23,7 @@ from layers.errors import GeoloupeError, SaveFailed
 from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.saving.blobs import SessionBlobs
 from layers.project.saving.session_file import Session, read_session, write_session
+from layers.project.saving.upgrade import upgrade
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.row_writer import RowWriter, Stamp
@@ -116,6 +117,11 @@ class WorkingCopy:
             write_session(folder, session, fs)
         except OSError as error:
             raise save_error(error, folder / "session.json") from error
+        try:
+            with closing(open_work(folder / "work.gpkg")) as connection:
+                upgrade(connection, shown(session.target or folder), utc_now())
+        except sqlite3.Error as error:
+            raise save_error(error, session.target or folder / "work.gpkg") from error
         return cls(folder, session, fs)
 
     # -- what it is ---------------------------------------------------------------------------------------------

@@ -12,16 +12,21 @@ from uuid import uuid4
 
 import numpy as np
 
+from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
 from layers.document.rows import Row
 from layers.document.site import Site
+from layers.document.source import SourceFile
 from layers.project.storage.geometry_blobs import blob, blobs
-from layers.project.storage.schema import HISTORY_COLUMNS, RESERVED_META
+from layers.project.storage.schema import HISTORY_COLUMNS, RESERVED_META, TOMBSTONE_COLUMNS
 from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_columns, stored_values, told_value
 
 _HISTORY_SQL = (
     f"INSERT INTO loupe_history ({', '.join(HISTORY_COLUMNS)}) VALUES ({', '.join('?' * len(HISTORY_COLUMNS))})"
+)
+_TOMBSTONE_SQL = (
+    f"INSERT INTO loupe_tombstones ({', '.join(TOMBSTONE_COLUMNS)}) VALUES ({', '.join('?' * len(TOMBSTONE_COLUMNS))})"
 )
 
 
@@ -65,7 +70,7 @@ class RowWriter:
             else:
                 inserts = self._flush(inserts)
                 gone = self._change(change, stamp)
-            history += _history_rows(change, txn_uuid, stamp, gone)
+            history += _history_rows(change, txn_uuid, stamp, gone, edit.reason)
         self._flush(inserts)
         self._connection.executemany(_HISTORY_SQL, history)
 
@@ -85,8 +90,8 @@ class RowWriter:
     def write_told(self, edit: Edit, stamp: Stamp) -> None:
         """Tell the history of an edit whose rows are written already."""
         txn_uuid = str(uuid4())
-        for change in edit.changes:
-            self._connection.executemany(_HISTORY_SQL, _history_rows(change, txn_uuid, stamp, {}))
+        told = (row for change in edit.changes for row in _history_rows(change, txn_uuid, stamp, {}, edit.reason))
+        self._connection.executemany(_HISTORY_SQL, told)
 
     def write_history(self, rows: Sequence[Sequence[Any]]) -> None:
         """Rows of history as they are, in the order of `HISTORY_COLUMNS`."""
@@ -164,9 +169,7 @@ class RowWriter:
         gone: dict[str, Any] = {}
         if change.after is None:
             gone = self._delete(old, change.uuid)
-            self._connection.execute(
-                "INSERT INTO loupe_tombstones VALUES (?, ?, ?, ?)", (change.uuid, old.name, stamp.at, stamp.actor)
-            )
+            self._connection.execute(_TOMBSTONE_SQL, _tombstone(old, change.before, stamp))
             return gone
         new = spec_of(change.table, change.after)
         if new is not old:
@@ -232,7 +235,7 @@ class RowWriter:
             return ()
         found = self._foreign.get(spec.name)
         if found is None:
-            ours = {column.name for column in spec.columns} | {spec.key, "geom", spec.blob}
+            ours = {column.name for column in spec.columns} | {spec.key, "geom", *spec.blobs}
             rows = self._connection.execute(f"PRAGMA table_info({spec.name})").fetchall()
             found = self._foreign[spec.name] = tuple(row[1] for row in rows if row[1] not in ours)
         return found
@@ -272,13 +275,23 @@ def _is_new_table(inserts: list[Change], change: Change) -> bool:
     return bool(inserts) and spec_of(inserts[0].table, inserts[0].row) is not spec_of(change.table, change.row)
 
 
-def _history_rows(change: Change, txn_uuid: str, stamp: Stamp, gone: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _tombstone(spec: TableSpec, row: Row, stamp: Stamp) -> tuple[str | None, ...]:
+    """What stays of a deleted row. Of one with bytes it says what it was, and which bytes."""
+    sha256 = what = None
+    if isinstance(row, Chip | SourceFile):
+        sha256, what = row.sha256 or None, row.what
+    return row.uuid, spec.name, stamp.at, stamp.actor, sha256, what
+
+
+def _history_rows(
+    change: Change, txn_uuid: str, stamp: Stamp, gone: Mapping[str, Any], reason: str = ""
+) -> list[tuple[Any, ...]]:
     """`gone` are values of columns that are not ours, which go with the row."""
     before, after = change.before, change.after
     if before is not None and after is not None and spec_of(change.table, before) is not spec_of(change.table, after):
         # a site that became a line or an area leaves one table for another
         halves = Change(change.table, before, None), Change(change.table, None, after)
-        return [row for half in halves for row in _history_rows(half, txn_uuid, stamp, gone)]
+        return [row for half in halves for row in _history_rows(half, txn_uuid, stamp, gone, reason)]
     spec = spec_of(change.table, change.row)
     old_geometry = before.geometry if isinstance(before, Site) else None
     new_geometry = after.geometry if isinstance(after, Site) else None
@@ -301,6 +314,7 @@ def _history_rows(change: Change, txn_uuid: str, stamp: Stamp, gone: Mapping[str
             json.dumps(delta, ensure_ascii=False),
             None if old_geometry is None else blob(old_geometry),
             None if new_geometry is None else blob(new_geometry),
+            reason or None,
         )
     ]
 

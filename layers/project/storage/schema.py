@@ -17,9 +17,10 @@ APPLICATION_ID = 0x47504B47
 """GPKG"""
 USER_VERSION = 10400
 """GeoPackage 1.4, for ever: with 10300 the new rtree triggers fail validation. Ours is in loupe_meta."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MIN_READER_VERSION = 1
-MIN_WRITER_VERSION = 1
+MIN_WRITER_VERSION = 2
+"""Version 1 would drop the tables that it does not know."""
 HISTORY_KEY = "history"
 """`WHOLE_HISTORY` under this key says that the history tells each row since its first day."""
 WHOLE_HISTORY = "whole"
@@ -90,9 +91,10 @@ CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_tabl
 CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);
 CREATE TABLE loupe_history (seq INTEGER PRIMARY KEY AUTOINCREMENT, change_uuid TEXT(36), txn_uuid TEXT(36), at TEXT,
   actor TEXT, table_name TEXT, row_uuid TEXT(36), op TEXT, parent_rev INTEGER, new_rev INTEGER, delta_json TEXT,
-  old_geom BLOB, new_geom BLOB);
+  old_geom BLOB, new_geom BLOB, reason TEXT);
 CREATE INDEX loupe_history_row ON loupe_history(row_uuid);
-CREATE TABLE loupe_tombstones (uuid TEXT(36), table_name TEXT, deleted_at TEXT, deleted_by TEXT);
+CREATE TABLE loupe_tombstones (uuid TEXT(36), table_name TEXT, deleted_at TEXT, deleted_by TEXT, sha256 TEXT,
+  what TEXT);
 CREATE INDEX loupe_tombstones_uuid ON loupe_tombstones(uuid);
 """
 
@@ -109,10 +111,12 @@ HISTORY_COLUMNS = (
     "delta_json",
     "old_geom",
     "new_geom",
+    "reason",
 )
-TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by")
+TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by", "sha256", "what")
+"""`what` and `sha256` tell of bytes that were deleted: a chip or a kept file is listed for ever."""
 
-PRIVATE_TABLES = ("loupe_meta", "loupe_layers", "loupe_bookmarks", "loupe_history", "loupe_tombstones")
+PRIVATE_TABLES = (*(spec.name for spec in SPECS if spec.private), "loupe_history", "loupe_tombstones")
 
 OWN_TABLES = frozenset(set(re.findall(r"CREATE TABLE (\w+)", _GEOPACKAGE_TABLES)) | {spec.name for spec in SPECS})
 """All tables of a case but those of its relations (`RELATIONS`) and spatial indexes."""
@@ -127,6 +131,10 @@ _LINK_INDEXES = (
     ("source_files", "source_uuid"),
     ("chips", "site_uuid"),
     ("comments", "target_uuid"),
+    ("observations", "site_uuid"),
+    ("observations", "image_uuid"),
+    ("claim_evidence", "claim_uuid"),
+    ("claim_evidence", "evidence_uuid"),
 )
 
 TITLES = {
@@ -143,6 +151,11 @@ TITLES = {
     "chips": "Image chips",
     "comments": "Comments",
     "products": "Products",
+    "images": "Images",
+    "observations": "Observations",
+    "searches": "Searches",
+    "claim_evidence": "Evidence of claims",
+    "comparisons": "Comparisons",
     "layer_styles": "Layer styles",
 }
 
@@ -172,30 +185,65 @@ RELATIONS = (
     *(Relation(s.name, "chips", "media", "chips", "site_uuid", "uuid") for s in SITE_SPECS),
 )
 
+_WORDS: dict[str, tuple[str, ...]] = {
+    "loupe_role": vocabulary.ROLES,
+    "loupe_status": vocabulary.STATUSES,
+    "loupe_voice": vocabulary.VOICES,
+    "loupe_state": vocabulary.STATES,
+    "loupe_confidence": vocabulary.CONFIDENCES,
+    "loupe_reliability": vocabulary.RELIABILITIES,
+    "loupe_credibility": tuple(map(str, vocabulary.CREDIBILITIES)),
+    "loupe_date_kind": vocabulary.DATE_KINDS,
+    "loupe_source_kind": vocabulary.SOURCE_KINDS,
+    "loupe_mark_kind": vocabulary.MARK_KINDS,
+    "loupe_lifecycle": vocabulary.LIFECYCLES,
+    "loupe_base_or_top": vocabulary.BASE_OR_TOP,
+    "loupe_presence": vocabulary.PRESENCES,
+    "loupe_change": vocabulary.CHANGES,
+    "loupe_view_quality": vocabulary.VIEW_QUALITIES,
+    "loupe_why": vocabulary.WHYS,
+    "loupe_bearing": vocabulary.BEARINGS,
+    "loupe_evidence_table": vocabulary.EVIDENCE_TABLES,
+    "loupe_response_kind": vocabulary.RESPONSE_KINDS,
+    "loupe_date_basis": vocabulary.DATE_BASES,
+    "loupe_datum": vocabulary.DATUMS,
+    "loupe_chip_kind": vocabulary.CHIP_KINDS,
+    "loupe_search_kind": vocabulary.SEARCH_KINDS,
+    "loupe_search_result": vocabulary.SEARCH_RESULTS,
+}
 ENUMS: dict[str, tuple[tuple[str, str], ...]] = {
     "loupe_class_code": tuple(vocabulary.SITE_CLASSES.items()),
-    "loupe_role": tuple((word, word) for word in vocabulary.ROLES),
-    "loupe_status": tuple((word, word) for word in vocabulary.STATUSES),
-    "loupe_voice": tuple((word, word) for word in vocabulary.VOICES),
-    "loupe_state": tuple((word, word) for word in vocabulary.STATES),
-    "loupe_confidence": tuple((word, word) for word in vocabulary.CONFIDENCES),
     "loupe_likelihood_term": tuple(
         (entry.term, f"{entry.term} ({entry.low}-{entry.high} %)") for entry in vocabulary.LIKELIHOOD_TERMS
     ),
-    "loupe_reliability": tuple((word, word) for word in vocabulary.RELIABILITIES),
-    "loupe_credibility": tuple((str(number), str(number)) for number in vocabulary.CREDIBILITIES),
-    "loupe_date_kind": tuple((word, word) for word in vocabulary.DATE_KINDS),
-    "loupe_source_kind": tuple((word, word) for word in vocabulary.SOURCE_KINDS),
+    **{name: tuple((word, word) for word in words) for name, words in _WORDS.items()},
 }
 """Constraint name to (value, description) pairs: choice lists that every client may offer."""
 
 ENUM_COLUMNS: tuple[tuple[str, str, str], ...] = (
-    *((spec.name, column, f"loupe_{column}") for spec in SITE_SPECS for column in ("class_code", "role", "status")),
-    *(("claims", column, f"loupe_{column}") for column in ("voice", "state", "confidence", "likelihood_term")),
+    *(
+        (spec.name, column, f"loupe_{column}")
+        for spec in SITE_SPECS
+        for column in ("class_code", "role", "status", "mark_kind", "lifecycle", "base_or_top")
+    ),
+    *(
+        ("claims", column, f"loupe_{column}")
+        for column in ("voice", "state", "confidence", "likelihood_term", "status")
+    ),
     ("sources", "reliability", "loupe_reliability"),
     ("sources", "kind", "loupe_source_kind"),
+    ("sources", "date_basis", "loupe_date_basis"),
     ("claim_sources", "credibility", "loupe_credibility"),
+    ("claim_sources", "bearing", "loupe_bearing"),
+    ("claim_evidence", "evidence_table", "loupe_evidence_table"),
+    ("claim_evidence", "bearing", "loupe_bearing"),
+    ("responses", "kind", "loupe_response_kind"),
     ("chips", "date_kind", "loupe_date_kind"),
+    ("chips", "kind", "loupe_chip_kind"),
+    *(("images", column, f"loupe_{column}") for column in ("date_kind", "date_basis", "datum")),
+    *(("observations", column, f"loupe_{column}") for column in ("presence", "change", "view_quality", "why")),
+    ("searches", "kind", "loupe_search_kind"),
+    ("searches", "result", "loupe_search_result"),
 )
 """(table, column, constraint) triples."""
 
@@ -215,18 +263,53 @@ def create_schema(connection: sqlite3.Connection, project_uuid: str) -> None:
             f"CREATE TABLE {relation.mapping} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
             "base_id INTEGER NOT NULL, related_id INTEGER NOT NULL)"
         )
-    for table, column in _LINK_INDEXES:
-        connection.execute(f"CREATE INDEX {table}_{column} ON {table}({column})")
+    _add_link_indexes(connection)
     _fill_static(connection)
-    connection.executemany(
-        "INSERT INTO loupe_meta (key, value) VALUES (?, ?)",
-        [
-            ("project_uuid", project_uuid),
-            ("schema_version", str(SCHEMA_VERSION)),
-            ("min_reader_version", str(MIN_READER_VERSION)),
-            ("min_writer_version", str(MIN_WRITER_VERSION)),
-        ],
-    )
+    facts = [("project_uuid", project_uuid), *_versions()]
+    connection.executemany("INSERT INTO loupe_meta (key, value) VALUES (?, ?)", facts)
+
+
+def add_missing(connection: sqlite3.Connection) -> None:
+    """Add what an older version's working copy lacks, and say anew what stands in it. Leaves the transaction open."""
+    for spec in SPECS:
+        there = _columns_of(connection, spec.name)
+        if not there:
+            for statement in _table_statements(spec):
+                connection.execute(statement)
+            continue
+        for blob in spec.blobs:
+            if blob not in there:
+                connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {blob} BLOB")
+        for column in spec.plain_columns:
+            if column.name not in there:
+                connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {column.name} {column.sql_type}")
+                if isinstance(column.default, str) and column.default:
+                    connection.execute(f"UPDATE {spec.name} SET {column.name} = ?", (column.default,))
+    for table, columns in (("loupe_history", HISTORY_COLUMNS), ("loupe_tombstones", TOMBSTONE_COLUMNS)):
+        for name in sorted(set(columns) - _columns_of(connection, table)):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT")
+    _add_link_indexes(connection)
+    for table in _STATIC_TABLES:
+        connection.execute(f"DELETE FROM {table}")
+    _fill_static(connection)
+    connection.executemany("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", _versions())
+
+
+def _columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def _versions() -> list[tuple[str, str]]:
+    return [
+        ("schema_version", str(SCHEMA_VERSION)),
+        ("min_reader_version", str(MIN_READER_VERSION)),
+        ("min_writer_version", str(MIN_WRITER_VERSION)),
+    ]
+
+
+def _add_link_indexes(connection: sqlite3.Connection) -> None:
+    for table, column in _LINK_INDEXES:
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {table}_{column} ON {table}({column})")
 
 
 def _table_statements(spec: TableSpec) -> list[str]:
@@ -236,8 +319,7 @@ def _table_statements(spec: TableSpec) -> list[str]:
         columns = [f"{spec.key} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
     if spec.geometry_type:
         columns.append(f"geom {spec.geometry_type}")
-    if spec.blob:
-        columns.append(f"{spec.blob} BLOB NOT NULL" if spec.name == "chips" else f"{spec.blob} BLOB")
+    columns += [f"{blob} BLOB{' NOT NULL' if (spec.name, blob) in REQUIRED else ''}" for blob in spec.blobs]
     for column in spec.plain_columns:
         if column.name != "key":
             required = " NOT NULL" if (spec.name, column.name) in REQUIRED else ""
@@ -248,6 +330,18 @@ def _table_statements(spec: TableSpec) -> list[str]:
     if spec.geometry_type:
         statements.append(f"CREATE VIRTUAL TABLE {spec.rtree} USING rtree(id, minx, maxx, miny, maxy)")
     return statements
+
+
+_STATIC_TABLES = (
+    "gpkg_extensions",
+    "gpkg_data_columns",
+    "gpkg_data_column_constraints",
+    "gpkgext_relations",
+    "gpkg_geometry_columns",
+    "gpkg_contents",
+    "gpkg_spatial_ref_sys",
+)
+"""Tables of which no row depends on the rows of the case."""
 
 
 def _fill_static(connection: sqlite3.Connection) -> None:

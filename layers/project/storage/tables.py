@@ -11,18 +11,25 @@ from typing import Any, Literal
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.edit import Table
+from layers.document.image import Image
 from layers.document.layer import Layer
+from layers.document.observation import Observation
 from layers.document.rows import (
     Bookmark,
+    ClaimEvidence,
     ClaimSite,
     ClaimSource,
     Comment,
+    Comparison,
     MetaEntry,
     Product,
     Response,
     ResponseClaim,
     Row,
+    SavedFilter,
+    Template,
 )
+from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 
@@ -45,6 +52,8 @@ _KINDS: dict[str, Kind] = {
     "tuple[tuple[str, str], ...]": "aliases",
     "BaseGeometry": "geometry",
 }
+DATA, THUMBNAIL = "data", "thumbnail"
+"""Columns of bytes: what a row is about, which each of its rows has, and a small picture, which it may have."""
 STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "rev")
 
 
@@ -76,8 +85,8 @@ class TableSpec:
     """The integer primary key; empty for private tables keyed by text."""
     geometry_type: str = ""
     private: bool = False
-    blob: str = ""
-    """The column of bytes, which no row of the document holds; empty where there is none."""
+    blobs: tuple[str, ...] = ()
+    """The columns of bytes, which no row of the document holds."""
 
     @property
     def uuid_column(self) -> str:
@@ -99,8 +108,8 @@ class TableSpec:
         if self.geometry_type:
             names.append("geom")
             holders.append("?")
-        if self.blob:  # filled when the case is saved
-            names.append(self.blob)
+        if DATA in self.blobs:  # filled when the case is saved
+            names.append(DATA)
             holders.append("x''")
         for column in self.plain_columns if columns is None else columns:
             names.append(column.name)
@@ -114,7 +123,7 @@ def _required(spec: TableSpec, column: Column) -> bool:
     return (spec.name, column.name) in REQUIRED
 
 
-REQUIRED = {("chips", "content_type"), ("loupe_meta", "value")}
+REQUIRED = {("chips", DATA), ("chips", "content_type"), ("loupe_meta", "value")}
 """Columns that are NOT NULL: what OGC's media relation asks for, and a fact of the case without a value is one."""
 
 
@@ -149,15 +158,22 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("claims", "claims", Claim, _columns(Claim)),
     TableSpec("claim_sites", "claim_sites", ClaimSite, _columns(ClaimSite)),
     TableSpec("sources", "sources", Source, _columns(Source)),
-    TableSpec("source_files", "source_files", SourceFile, _columns(SourceFile), blob="data"),
+    TableSpec("source_files", "source_files", SourceFile, _columns(SourceFile), blobs=(DATA,)),
     TableSpec("claim_sources", "claim_sources", ClaimSource, _columns(ClaimSource)),
     TableSpec("responses", "responses", Response, _columns(Response)),
     TableSpec("response_claims", "response_claims", ResponseClaim, _columns(ResponseClaim)),
-    TableSpec("chips", "chips", Chip, _columns(Chip), blob="data"),
+    TableSpec("chips", "chips", Chip, _columns(Chip), blobs=(DATA, THUMBNAIL)),
     TableSpec("comments", "comments", Comment, _columns(Comment)),
     TableSpec("products", "products", Product, _columns(Product)),
+    TableSpec("images", "images", Image, _columns(Image)),
+    TableSpec("observations", "observations", Observation, _columns(Observation)),
+    TableSpec("searches", "searches", Search, _columns(Search)),
+    TableSpec("claim_evidence", "claim_evidence", ClaimEvidence, _columns(ClaimEvidence)),
+    TableSpec("comparisons", "comparisons", Comparison, _columns(Comparison)),
     TableSpec("loupe_layers", "layers", Layer, _columns(Layer), private=True),
-    TableSpec("loupe_bookmarks", "bookmarks", Bookmark, _columns(Bookmark), private=True),
+    TableSpec("loupe_bookmarks", "bookmarks", Bookmark, _columns(Bookmark), private=True, blobs=(THUMBNAIL,)),
+    TableSpec("loupe_templates", "templates", Template, _columns(Template), private=True),
+    TableSpec("loupe_filters", "filters", SavedFilter, _columns(SavedFilter), private=True),
     TableSpec("loupe_meta", "meta", MetaEntry, _columns(MetaEntry, {"uuid": "key"}), key="", private=True),
 )
 BY_NAME = {spec.name: spec for spec in SPECS}

@@ -16,17 +16,24 @@ from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
+from layers.document.image import Image
 from layers.document.layer import Layer
+from layers.document.observation import Observation
 from layers.document.rows import (
     Bookmark,
+    ClaimEvidence,
     ClaimSite,
     ClaimSource,
     Comment,
+    Comparison,
     MetaEntry,
     Product,
     Response,
     ResponseClaim,
+    SavedFilter,
+    Template,
 )
+from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.project.opening import intake
@@ -74,6 +81,16 @@ CLAIM = Claim(
     marking="TLP:GREEN",
     **STAMPS,
 )
+IMAGE = Image(
+    uuid="image",
+    image_key="product:S2A_MSIL2A_20240412",
+    product_id="S2A_MSIL2A_20240412",
+    acquired_at="2024-04-12T08:00:00Z",
+    date_kind="instant",
+    date_basis="metadata",
+    gsd_m=10.0,
+    **STAMPS,
+)
 
 
 def rich_document() -> Document:
@@ -97,6 +114,10 @@ def rich_document() -> Document:
                     site_uuid="site-area",
                     width=3,
                     niirs_rating=4.5,
+                    kind="pixels",
+                    image_uuid="image",
+                    sha256="c0",
+                    phash="00ff00ff00ff00ff",
                 )
             ],
             "comments": [Comment(uuid="comment", target_uuid="claim-1", body="sure?", resolved=True)],
@@ -111,13 +132,56 @@ def rich_document() -> Document:
                     visible=False,
                 )
             ],
-            "bookmarks": [Bookmark(uuid="mark", name="Here", viewport_json="{}")],
+            "bookmarks": [Bookmark(uuid="mark", name="Here", viewport_json="{}", state_json="{}")],
+            "images": [IMAGE],
+            "observations": [
+                Observation(
+                    uuid="seen",
+                    site_uuid="site-area",
+                    image_uuid="image",
+                    chip_uuid="chip",
+                    presence="present",
+                    change="first look",
+                    count_low=2,
+                    count_high=3,
+                    view_quality="clear",
+                    observer="анна",
+                    **STAMPS,
+                )
+            ],
+            "searches": [
+                Search(
+                    uuid="search",
+                    area_uuid="site-area",
+                    image_uuid="image",
+                    target_size_m=30.0,
+                    result="none seen",
+                    assessed_pct=82.5,
+                )
+            ],
+            "claim_evidence": [
+                ClaimEvidence(
+                    uuid="ce",
+                    claim_uuid="claim-1",
+                    evidence_table="observations",
+                    evidence_uuid="seen",
+                    bearing="supports",
+                )
+            ],
+            "comparisons": [Comparison(uuid="comparison", name="Two days", spec_json="{}", order_key=2.0)],
+            "templates": [Template(uuid="template", class_code="pad", name="Launch pad", hot_key="1")],
+            "filters": [SavedFilter(uuid="filter", name="Drafts", target="sites", filter_json="{}")],
             "meta": [MetaEntry(uuid="title", value="A case", **STAMPS), MetaEntry(uuid="marking", value="TLP:GREEN")],
         }
     )
 
 
-BLOBS = {("source_files", "file"): b"\x00\xff", ("chips", "chip"): b"\x89PNG"}
+BLOBS: dict[tuple[str, str] | tuple[str, str, str], bytes] = {
+    ("source_files", "file"): b"\x00\xff",
+    ("chips", "chip"): b"\x89PNG",
+    ("chips", "chip", "thumbnail"): b"small",
+    ("loupe_bookmarks", "mark", "thumbnail"): b"smaller",
+}
 """The bytes that belong to rows of `rich_document`."""
 
 

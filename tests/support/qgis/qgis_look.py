@@ -8,11 +8,35 @@ import os
 import sys
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
+    QgsFeatureRequest,
+    QgsProject,
+    QgsSymbolLayer,
+    QgsVectorLayer,
+)
 
 path = sys.argv[1]
 application = QgsApplication([], False)
 application.initQgis()
+
+
+def said(layer, feature):
+    """(name, lifecycle, text of its label, style of its outline) of a feature, as QGIS works them out."""
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    context.setFeature(feature)
+    context.setFields(layer.fields())
+    settings = layer.labeling().settings()
+    text = QgsExpression(settings.fieldName).evaluate(context) if settings.isExpression else feature[settings.fieldName]
+    categories = layer.renderer().categories()
+    symbol = categories[0].symbol()
+    symbol_layer = symbol.symbolLayer(0)
+    style = symbol_layer.dataDefinedProperties().property(QgsSymbolLayer.PropertyStrokeStyle)
+    words = (feature["label"], feature["lifecycle"], text, QgsExpression(style.expressionString()).evaluate(context))
+    return [word if isinstance(word, str) else "" for word in words]
 
 
 def seen(layer):
@@ -42,6 +66,9 @@ def seen(layer):
         symbol = categories[0].symbol()
         symbol_layer = symbol.symbolLayer(0)
         answer["hollow"] = "position_error_m" in symbol_layer.dataDefinedProperties().property(3).expressionString()
+        dashed = symbol_layer.dataDefinedProperties().property(QgsSymbolLayer.PropertyStrokeStyle)
+        answer["dashed"] = dashed.isActive() and "lifecycle" in dashed.expressionString()
+        answer["texts"] = [said(layer, feature) for feature in layer.getFeatures()]
     return answer
 
 

@@ -62,6 +62,18 @@ def test_a_site_is_one_line_and_steers_no_terminal(cli, tmp_path: Path) -> None:
     assert "\x1b" not in cli("info", tmp_path / "nothing\x1b[31m.gpkg").err
 
 
+def test_other_marks_are_not_listed_and_what_may_not_exist_says_so(cli, demo: Path, tmp_path: Path) -> None:
+    marks = [site("a", Point(1, 2), label="Pad"), site("b", Point(1, 2), label="Ring", mark_kind="annotation")]
+    write_case(Document({"sites": marks}), tmp_path / "case.gpkg")
+    assert [row["label"] for row in cli("sites", tmp_path / "case.gpkg", "--json").json] == ["Pad"]
+    assert cli("info", tmp_path / "case.gpkg", "--json").json["sites"] == 1
+    lines = cli("sites", demo).out.splitlines()
+    assert (
+        len([line for line in lines if line.rpartition(" | ")[2].split()[0] in ("planned", "agreed", "closed")]) == 11
+    )
+    assert next(line for line in lines if "Anadyr" in line).endswith(" | planned as of 2015-09")
+
+
 def test_sites_where(cli, demo: Path) -> None:
     for text, labels in (("酒泉", 1), ("HIKVISION", 1), ("company", 5), ("nowhere at all", 0)):
         assert len(cli("sites", demo, "--json", "--where", text).json) == labels, text

@@ -122,6 +122,17 @@ def test_csv_has_every_field_and_opens_in_gdal(document: Document, tmp_path: Pat
     assert table["label"][0] == FULL.label
 
 
+def test_other_marks_are_no_sites_and_what_may_not_exist_says_so() -> None:
+    planned = Site(uuid="p", geometry=Point(1, 2), label="Pad", lifecycle="planned", lifecycle_as_of="2015-09")
+    kinds = ("annotation", "measurement", "search area")
+    marks = [planned, *(Site(uuid=kind, geometry=Point(1, 2), mark_kind=kind) for kind in kinds)]
+    document = Document({"sites": marks})
+    (row,) = rows_of(document).values()
+    assert (row["label"], row["lifecycle"], row["lifecycle_as_of"]) == ("Pad", "planned", "2015-09")
+    (feature,) = json.loads("".join(geojson_text(document)))["features"]
+    assert (feature["id"], feature["properties"]["lifecycle"]) == ("p", "planned")
+
+
 def test_no_cell_is_a_formula(document: Document) -> None:
     for row in rows_of(document).values():
         for name, value in row.items():

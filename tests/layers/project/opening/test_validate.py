@@ -84,6 +84,30 @@ def test_the_rules_of_the_trade(tmp_path: Path, claim: Claim, code: str) -> None
     assert codes(path) == {code}
 
 
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("DELETE FROM images", "orphan_evidence"),
+        ("UPDATE observations SET site_uuid = 'nowhere'", "orphan_evidence"),
+        ("UPDATE claim_evidence SET evidence_uuid = 'nothing'", "orphan_evidence"),
+        ("UPDATE claim_evidence SET evidence_table = 'sqlite_master', evidence_uuid = 'x'", "orphan_evidence"),
+        ("UPDATE searches SET area_uuid = 'nowhere'", "orphan_evidence"),
+        ("UPDATE site_point SET parent_uuid = 'nowhere'", "orphan_evidence"),
+        ("UPDATE sources SET origin_uuid = 'nowhere'", "orphan_evidence"),
+        ("UPDATE observations SET presence = 'absent', view_quality = 'obscured'", "absent"),
+        ("UPDATE observations SET change = 'changed'", "change"),
+        (
+            "INSERT INTO observations (uuid, site_uuid, image_uuid, observer) "
+            "SELECT 'twice', site_uuid, image_uuid, observer FROM observations",
+            "observation_twice",
+        ),
+    ],
+)
+def test_evidence_that_does_not_hold_together_is_found(case: Path, statement: str, code: str) -> None:
+    change(case, statement)
+    assert code in codes(case)
+
+
 def test_both_rows_of_terms_in_one_case(tmp_path: Path) -> None:
     path = tmp_path / "case.gpkg"
     write_case(Document({"claims": [CLAIM, replace(CLAIM, uuid="b", likelihood_term="probable")]}), path)

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely.geometry import box as box_of
 
+import sample_data
 from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
-from tests.support.cases.rich import read_case, relabel, rich_document
+from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
+from tests.support.cases.schema_one import case_of_schema_1
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
@@ -21,10 +24,17 @@ pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_look.py"
 
 
-@pytest.fixture(scope="module", params=["rich", "empty", "edited"])
+@pytest.fixture(scope="module", params=["rich", "empty", "edited", "demo", "migrated"])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("peers")
     path = folder / f"{request.param}.gpkg"
+    if request.param == "demo":
+        return Path(shutil.copy(sample_data.path("demo.gpkg"), path))
+    if request.param == "migrated":
+        _intake, work = open_for_work(folder / "sessions", case_of_schema_1(path))
+        publish(work, path)
+        work.close()
+        return path
     document = Document() if request.param == "empty" else rich_document()
     if request.param != "edited":
         write_case(document, path)
@@ -52,10 +62,9 @@ def test_ogrinfo_reads_every_feature_by_its_index(case: Path) -> None:
     done = subprocess.run(
         ["ogrinfo", "-ro", "-so", *box, str(case), "site_point"], capture_output=True, text=True, env=clean()
     )
-    assert (
-        f"Feature Count: {len([s for s in read_case(case).document.sites.values() if s.kind == 'point'])}"
-        in done.stdout
-    )
+    inside = box_of(100, 40, 101, 41)
+    sites = [site for site in read_case(case).document.sites.values() if site.kind == "point"]
+    assert f"Feature Count: {sum(site.geometry.intersects(inside) for site in sites)}\n" in done.stdout
 
 
 def test_gdals_validator_passes(case: Path) -> None:
@@ -97,11 +106,17 @@ def test_qgis_shows_styles_labels_choices_and_relations(case: Path, tmp_path: Pa
         for table in ("site_point", "site_line", "site_polygon"):
             seen = group[table]
             assert seen["valid"]
-            assert (seen["renderer"], seen["by"], seen["label"]) == ("categorizedSymbol", "class_code", "label")
+            assert (seen["renderer"], seen["by"]) == ("categorizedSymbol", "class_code")
+            assert seen["label"].startswith('"label" || ')
+            assert seen["dashed"]
+            for name, lifecycle, text, style in seen["texts"]:
+                is_doubtful = lifecycle in ("planned", "agreed", "closed")
+                assert text == (f"{name} ({lifecycle})" if is_doubtful and lifecycle not in name else name)
+                assert (style == "dash") == is_doubtful
             assert seen["categories"] > 15
             assert seen["uuid_default"] == "uuid('WithoutBraces')"
             assert seen["choices"]["role"] == ["named in a claim", "setting", "other"]
-            assert {"status", "class_code"} <= set(seen["choices"])
+            assert {"status", "class_code", "mark_kind", "lifecycle"} <= set(seen["choices"])
         assert group["site_point"]["hollow"]
         assert group["claims"]["choices"]["confidence"] == ["low", "moderate", "high"]
         assert {"state", "likelihood_term"} <= set(group["claims"]["choices"])
@@ -110,5 +125,8 @@ def test_qgis_shows_styles_labels_choices_and_relations(case: Path, tmp_path: Pa
     assert all(layer["valid"] for layer in answer["layers"].values())
     assert all(answer["relations"].values())
     assert {"site_point_claims", "claim_evidence", "claim_answers"} <= set(answer["relations"])
-    if read_case(case).document.claims:
-        assert answer["claims"]["site-point"] == ["claim-1"]
+    assert {"site_point_observations", "image_observations", "claim_rests_on"} <= set(answer["relations"])
+    document = read_case(case).document
+    points = [site.uuid for site in document.sites.values() if site.kind == "point"]
+    linked = {uuid: [link.claim_uuid for link in document.claim_links_of_site(uuid)] for uuid in points}
+    assert answer["claims"] == linked

@@ -317,6 +317,50 @@ def test_a_new_chip_brings_its_bytes(case: Path) -> None:
     assert blob_rows(case) == [b"\x89PNG", b"fresh", b"\x00\xff"]
 
 
+def thumbnails(path: Path) -> list[bytes | None]:
+    return [
+        data for (data,) in rows(path, "SELECT thumbnail FROM chips UNION ALL SELECT thumbnail FROM loupe_bookmarks")
+    ]
+
+
+def test_small_pictures_are_in_every_save_and_come_back_with_an_undo(case: Path) -> None:
+    assert thumbnails(case) == [b"small", b"smaller"]
+    edit_and_save(case)
+    assert thumbnails(case) == [b"small", b"smaller"]
+    intake, work = opened(case)
+    chip = intake.document.chips["chip"]
+    gone = Edit("delete", (Change("chips", chip, None),))
+    work.append(gone, "me")
+    publish(work, case)
+    assert thumbnails(case) == [b"smaller"]
+    work.append(gone.inverse(), "me")
+    work.append(Edit("chip", (Change("chips", None, replace(chip, uuid="plain")),)), "me")
+    work.blobs.put("chips", "plain", b"no small picture")
+    publish(work, case)
+    work.close()
+    assert thumbnails(case) == [b"small", None, b"smaller"]
+    edit_and_save(case)
+    assert thumbnails(case) == [b"small", None, b"smaller"]
+    assert rows(case, "SELECT data FROM chips ORDER BY id") == [(b"\x89PNG",), (b"no small picture",)]
+
+
+def test_a_chip_pasted_elsewhere_brings_its_small_picture(case: Path) -> None:
+    change(
+        case,
+        "INSERT INTO chips (data, content_type, uuid, thumbnail) VALUES (x'AA', 'image/png', 'chip', x'BB'), "
+        "(x'CC', 'image/png', NULL, NULL)",
+    )
+    edit_and_save(case)
+    assert thumbnails(case) == [b"small", b"\xbb", None, b"smaller"]
+
+
+def test_a_column_of_theirs_with_the_name_of_our_bytes_is_kept(case: Path) -> None:
+    change(case, "ALTER TABLE sources ADD COLUMN data TEXT", "UPDATE sources SET data = 'theirs'")
+    for number in range(2):
+        edit_and_save(case, str(number))
+        assert rows(case, "SELECT data FROM sources") == [("theirs",)]
+
+
 # -- history --------------------------------------------------------------------------------------------------------
 
 

@@ -100,6 +100,28 @@ def test_a_delete_leaves_a_tombstone_that_its_undo_takes_away(work: WorkingCopy,
     assert state(work.read_document()) == state(document)
 
 
+def test_a_deleted_chip_or_kept_file_is_listed_with_what_it_was(work: WorkingCopy, document: Document) -> None:
+    chip, file = document.chips["chip"], document.table("source_files")["file"]
+    edit = _apply(document, work, Change("chips", chip, None), Change("source_files", file, None))
+    work.drain()
+    assert _rows(work, "SELECT uuid, sha256, what FROM loupe_tombstones ORDER BY uuid") == [
+        ("chip", "c0", "image chip: 3 x 0 pixels"),
+        ("file", "0", "kept file: a.html"),
+    ]
+    document.apply(edit.inverse())
+    work.append(edit.inverse(), "me")
+    work.drain()
+    assert _rows(work, "SELECT * FROM loupe_tombstones") == []
+
+
+def test_the_reason_of_an_edit_is_told_and_its_undo_has_none(work: WorkingCopy, document: Document) -> None:
+    edit = replace(relabel(document, "mended"), reason="the caption was wrong")
+    work.append(edit, "me")
+    work.append(edit.inverse(), "me")
+    work.drain()
+    assert _rows(work, f"SELECT reason FROM loupe_history {EDITS}") == [("the caption was wrong",), (None,)]
+
+
 def test_the_spatial_index_follows_every_kind_of_edit(work: WorkingCopy, document: Document) -> None:
     moved = replace(POINT, geometry=Point(5, 6))
     _apply(document, work, Change("sites", POINT, moved), Change("sites", AREA, None))

@@ -1,0 +1,31 @@
+"""Searches of an area: on an image or in a catalogue, with how much of it could be assessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.document.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search(Row):
+    """`area_uuid` is a site that is a search area; `cells_json` the cells of a grid and what each showed.
+
+    "None seen" holds for `target_size_m` and for the `assessed_pct` of the area, and does not show absence.
+    """
+
+    kind: str = "image"
+    area_uuid: str = ""
+    cells_json: str = ""
+    target: str = ""
+    target_size_m: float | None = None
+    gsd_m: float | None = None
+    method: str = ""
+    image_uuid: str = ""
+    query_json: str = ""
+    result: str = ""
+    assessed_pct: float | None = None
+    obscured_pct: float | None = None
+    observer: str = ""
+    words: str = ""
+    at: str = ""

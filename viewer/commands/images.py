@@ -1,0 +1,105 @@
+"""Edits of the images that evidence stands on: one row an image, found by its key on every desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.image import Image, image_key_of
+from layers.document.vocabulary import DATE_BASES, DATE_KINDS, DATUMS
+from layers.errors import InvalidValue
+from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from viewer.commands.stamps import delete, inserted, new_uuid, stamp_of, update, updated
+
+
+class KnownImage(NamedTuple):
+    """An image as it stands in the case after `changes`, which are none where it stands so already."""
+
+    image: Image
+    changes: tuple[Change, ...]
+
+
+def known_image(
+    document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any
+) -> KnownImage:
+    """The image that `facts` are about: the row of its key with what that did not say yet, or a new row.
+
+    The key is made of product id, content, service and date where `image_key` is not given. Raises InvalidValue.
+    """
+    _check_fields(facts)
+    stamp = stamp_of(actor, now)
+    key = facts.get("image_key") or image_key_of(
+        *(facts.get(name, "") for name in ("product_id", "sha256", "service", "acquired_at"))
+    )
+    if not key:
+        raise InvalidValue("Nothing tells this image from another: give a product id, its file, or its service.")
+    there = document.image_of_key(key)
+    if there is None:
+        image = inserted(Image(uuid=uuid or new_uuid(), **{**facts, "image_key": key}), stamp)
+        return KnownImage(image, (Change("images", None, image),))
+    new = {name: value for name, value in facts.items() if name != "image_key" and _says_more(there, name, value)}
+    image = updated(there, stamp, **new)
+    return KnownImage(image, () if image is there else (Change("images", there, image),))
+
+
+def add_image(document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **facts: Any) -> Edit:
+    """Register an image, or add to the row of its key what that did not say. Raises InvalidValue."""
+    found = known_image(document, actor=actor, now=now, uuid=uuid, **facts)
+    return Edit(f"Add {_named(found.image)}", found.changes)
+
+
+def update_image(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change facts of an image. Raises InvalidValue, also where another image has the key already."""
+    _check_fields(fields)
+    image = row_of(document.images, uuid, "image")
+    if "image_key" in fields:
+        other = document.image_of_key(fields["image_key"])
+        if not fields["image_key"] or (other is not None and other.uuid != uuid):
+            raise InvalidValue("An image has a key of its own, and another image of the case has this one already.")
+    words = " and ".join(name.removesuffix("_at").replace("_", " ") for name in fields)
+    return Edit(f"Change {words} of {_named(image)}", update("images", image, stamp_of(actor, now), **fields))
+
+
+def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
+    """Delete images on which nothing stands any more. Raises InvalidValue where something does."""
+    images = [row_of(document.images, uuid, "image") for uuid in dict.fromkeys(uuids)]
+    for image in images:
+        if uses_of_image(document, image.uuid):
+            raise InvalidValue(f"Evidence of this case stands on {_named(image)}: delete that first.")
+    label = f"Delete {_named(images[0])}" if len(images) == 1 else f"Delete {len(images)} images"
+    return Edit(label, tuple(delete("images", image) for image in images))
+
+
+def uses_of_image(document: Document, uuid: str) -> int:
+    """How many rows name an image: observations, chips, searches, and sites drawn on it."""
+    observations = document.observations.values()
+    return (
+        sum(uuid in (row.image_uuid, row.compared_to_uuid) for row in observations)
+        + sum(chip.image_uuid == uuid for chip in document.chips.values())
+        + sum(search.image_uuid == uuid for search in document.searches.values())
+        + sum(site.image_uuid == uuid for site in document.sites.values())
+    )
+
+
+def _says_more(image: Image, name: str, value: Any) -> bool:
+    """True where the row says nothing in this field yet: what is there already stays."""
+    if value in ("", None):
+        return False
+    if name == "date_kind":
+        return image.date_kind == "unknown"
+    return getattr(image, name) in ("", None)
+
+
+def _check_fields(fields: Mapping[str, Any]) -> None:
+    for name, words in (("date_kind", DATE_KINDS), ("date_basis", ("", *DATE_BASES)), ("datum", ("", *DATUMS))):
+        if name in fields:
+            check_choice(fields[name], words, name.replace("_", " "))
+    check_date(fields.get("acquired_at", ""), "date of acquisition")
+    check_number(fields.get("gsd_m"), 0, 1e6, "ground size of a pixel in metres")
+
+
+def _named(image: Image) -> str:
+    name = image.product_id or image.layer_title or image.service
+    return f"image “{name}”" if name else "image"

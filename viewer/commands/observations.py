@@ -1,0 +1,167 @@
+"""Edits of observations: what one observer saw of a site on an image, one row for the three of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.image import Image
+from layers.document.observation import Observation, is_after, seen_dates
+from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
+from layers.errors import InvalidValue
+from viewer.commands.evidence import without_evidence
+from viewer.commands.fields import check_choice, check_number, row_of
+from viewer.commands.sites import comments_on, update_site
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+_NEVER_STORED = ("gone", "built")
+_DATES = ("observed_at", "valid_from", "valid_to")
+
+
+def record_observation(
+    document: Document,
+    site_uuid: str,
+    image_uuid: str,
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    observer: str = "",
+    **fields: Any,
+) -> Edit:
+    """Say what an observer (the actor, if not another) saw of a site on an image. Raises InvalidValue.
+
+    There is one row a site, image key and observer: a second look at the same image changes that row. The dates of the
+    site follow from its observations.
+    """
+    row_of(document.sites, site_uuid, "site")
+    row_of(document.images, image_uuid, "image")
+    observer = observer or actor
+    stamp = stamp_of(actor, now)
+    there = observation_of(document, site_uuid, image_uuid, observer)
+    changes: tuple[Change, ...]
+    if there is None:
+        row = Observation(
+            uuid=uuid or new_uuid(), site_uuid=site_uuid, image_uuid=image_uuid, observer=observer, **fields
+        )
+        _check(document, row)
+        changes = (insert("observations", row, stamp),)
+    else:
+        changes = update("observations", there, stamp, **fields)
+        for change in changes:
+            _check(document, change.row)
+    return Edit(f"Record {_named(document, site_uuid)}", (*changes, *_dates_after(document, changes, actor, now)))
+
+
+def update_observation(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change an observation; its site, image and observer stay. Raises InvalidValue."""
+    row = row_of(document.observations, uuid, "observation")
+    if fields.keys() & {"site_uuid", "image_uuid", "observer"}:
+        raise InvalidValue("An observation stays with its site, its image and its observer: record another one.")
+    changes = update("observations", row, stamp_of(actor, now), **fields)
+    for change in changes:
+        _check(document, change.row)
+    words = " and ".join(name.removesuffix("_uuid").replace("_", " ") for name in fields)
+    label = f"Change {words} of {_named(document, row.site_uuid)}"
+    return Edit(label, (*changes, *_dates_after(document, changes, actor, now)))
+
+
+def delete_observations(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete observations with the comments on them; claims no longer rest on them."""
+    rows = [row_of(document.observations, uuid, "observation") for uuid in dict.fromkeys(uuids)]
+    gone = {row.uuid for row in rows}
+    removed = tuple(delete("observations", row) for row in rows)
+    changes = [
+        *without_evidence(document, gone),
+        *(delete("comments", remark) for remark in comments_on(document, gone)),
+        *removed,
+        *_dates_after(document, removed, actor, now),
+    ]
+    label = f"Delete {_named(document, rows[0].site_uuid)}" if len(rows) == 1 else f"Delete {len(rows)} observations"
+    return Edit(label, tuple(changes))
+
+
+def observation_of(document: Document, site_uuid: str, image_uuid: str, observer: str) -> Observation | None:
+    """The one observation of a site by an observer on an image, also under another row of the same image key."""
+    key = _key(document, image_uuid)
+    for row in document.observations_of_site(site_uuid):
+        if row.observer == observer and _key(document, row.image_uuid) == key:
+            return row
+    return None
+
+
+def _key(document: Document, image_uuid: str) -> str:
+    image = document.images.get(image_uuid)
+    return image.image_key if image is not None else image_uuid
+
+
+def _dates_after(document: Document, changes: Iterable[Change], actor: str, now: str | None) -> list[Change]:
+    """What the dates of the sites become once observations have changed: those that they tell, else as they are."""
+    rows = dict(document.observations)
+    touched: dict[str, None] = {}
+    for change in changes:
+        assert isinstance(change.row, Observation)
+        touched[change.row.site_uuid] = None
+        if change.after is None:
+            rows.pop(change.uuid)
+        else:
+            rows[change.uuid] = change.row
+    found: list[Change] = []
+    for site_uuid in touched:
+        site = document.sites.get(site_uuid)
+        if site is None:
+            continue
+        before = seen_dates(document.observations_of_site(site_uuid), document.images)
+        after = seen_dates((row for row in rows.values() if row.site_uuid == site_uuid), document.images)
+        told = tuple(getattr(site, name) for name in _DATES)
+        if after.observed_at or (before.observed_at and told == before):
+            found += update_site(
+                document, site_uuid, actor=actor, now=now, **dict(zip(_DATES, after, strict=True))
+            ).changes
+    return found
+
+
+def _check(document: Document, row: Any) -> None:
+    """Raises InvalidValue where an observation says more than one look at one image can."""
+    assert isinstance(row, Observation)
+    _check_words(row)
+    if row.presence == "absent" and (row.view_quality != "clear" or row.why):
+        raise InvalidValue("“Absent” needs a clear view and enough resolution: say so, or choose “cannot tell”.")
+    if row.presence == "cannot tell" and not row.why:
+        raise InvalidValue(f"Say why it cannot be told: {', '.join(WHYS)}.")
+    if row.chip_uuid:
+        row_of(document.chips, row.chip_uuid, "image chip")
+    _check_change(row, document.images)
+
+
+def _check_words(row: Observation) -> None:
+    for name, words in (("presence", PRESENCES), ("change", CHANGES), ("view_quality", VIEW_QUALITIES), ("why", WHYS)):
+        check_choice(getattr(row, name), ("", *words), name.replace("_", " "))
+    if row.change_kind.strip().lower() in _NEVER_STORED:
+        raise InvalidValue(
+            f"“{row.change_kind}” is a judgement, not seen on an image: record present or absent, and make it a claim."
+        )
+    for number in (row.count_low, row.count_high):
+        check_number(number, 0, 2**31 - 1, "count")
+    if row.count_low is not None and row.count_high is not None and row.count_low > row.count_high:
+        raise InvalidValue(f"The lowest count ({row.count_low}) is above the highest ({row.count_high}).")
+
+
+def _check_change(row: Observation, images: Mapping[str, Image]) -> None:
+    if row.change == "first look" and row.compared_to_uuid:
+        raise InvalidValue("A first look is compared to no image: choose another word for the change.")
+    if not row.compared_to_uuid:
+        if row.change in ("none seen", "changed"):
+            raise InvalidValue("A change is always against a named earlier image: choose the one that you compared.")
+        return
+    earlier, image = row_of(images, row.compared_to_uuid, "image"), images.get(row.image_uuid)
+    is_same = image is not None and earlier.image_key == image.image_key
+    if is_same or (image is not None and is_after(earlier.acquired_at, image.acquired_at)):
+        raise InvalidValue("A change is against an earlier image, and that one is not: choose another.")
+
+
+def _named(document: Document, site_uuid: str) -> str:
+    site = document.sites.get(site_uuid)
+    return f"observation of “{site.label}”" if site is not None and site.label else "observation"

@@ -1,0 +1,84 @@
+"""Edits of searches: an area looked through on an image or asked for in a catalogue, and how much could be assessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.search import Search
+from layers.document.vocabulary import SEARCH_KINDS
+from layers.errors import InvalidValue
+from viewer.commands.evidence import without_evidence
+from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from viewer.commands.sites import comments_on
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+_RESULTS = {"image": ("found", "none seen", "not assessable"), "catalogue": ("found", "none listed")}
+
+
+def record_search(
+    document: Document,
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    observer: str = "",
+    **fields: Any,
+) -> Edit:
+    """Record a search by an observer (the actor, if not another); its row is ``edit.changes[0].after``.
+
+    Raises InvalidValue where it says more than was looked at: "none seen" needs the size that would have been seen, and
+    how much of the area could be assessed.
+    """
+    stamp = stamp_of(actor, now)
+    search = Search(uuid=uuid or new_uuid(), observer=observer or actor, **{"at": stamp.now, **fields})
+    _check(document, search)
+    return Edit("Record search", (insert("searches", search, stamp),))
+
+
+def update_search(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change fields of a search. Raises InvalidValue."""
+    search = row_of(document.searches, uuid, "search")
+    changes = update("searches", search, stamp_of(actor, now), **fields)
+    for change in changes:
+        _check(document, change.row)
+    words = " and ".join(name.removesuffix("_uuid").removesuffix("_json").replace("_", " ") for name in fields)
+    return Edit(f"Change {words} of search", changes)
+
+
+def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
+    """Delete searches with the comments on them; claims no longer rest on them."""
+    searches = [row_of(document.searches, uuid, "search") for uuid in dict.fromkeys(uuids)]
+    gone = {search.uuid for search in searches}
+    changes = [
+        *without_evidence(document, gone),
+        *(delete("comments", remark) for remark in comments_on(document, gone)),
+        *(delete("searches", search) for search in searches),
+    ]
+    return Edit("Delete search" if len(searches) == 1 else f"Delete {len(searches)} searches", tuple(changes))
+
+
+def _check(document: Document, search: Any) -> None:
+    assert isinstance(search, Search)
+    check_choice(search.kind, SEARCH_KINDS, "kind of search")
+    check_choice(search.result, ("", *_RESULTS[search.kind]), f"result of a search of the kind {search.kind}")
+    if search.area_uuid and row_of(document.sites, search.area_uuid, "search area").mark_kind != "search area":
+        raise InvalidValue("A search is of a search area: choose one, or draw it first.")
+    if search.image_uuid:
+        row_of(document.images, search.image_uuid, "image")
+    check_date(search.at, "date of the search")
+    _check_numbers(search)
+
+
+def _check_numbers(search: Search) -> None:
+    check_number(search.target_size_m, 0, 2.1e7, "size of the target in metres")
+    check_number(search.gsd_m, 0, 1e6, "ground size of a pixel in metres")
+    shares = (search.assessed_pct, search.obscured_pct)
+    for share in shares:
+        check_number(share, 0, 100, "share of the area in per cent")
+    if sum(share or 0 for share in shares) > 100:
+        raise InvalidValue("The assessed and the obscured share of the area are more than all of it.")
+    if search.result == "none seen" and (search.target_size_m is None or search.assessed_pct is None):
+        raise InvalidValue("“None seen” needs the size that would have been seen, and the share that was assessed.")
