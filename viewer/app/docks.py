@@ -1,4 +1,4 @@
-"""The panels around the map: layers at the left, what is known about the sites at the right."""
+"""The panels around the map: layers and lists at the left, the inspector of what is selected at the right."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ class Docks(QObject):
         self._pages: dict[str, tuple[LazyPanel, str]] = {
             "site_form": (LazyPanel(self._make_site_form), self.tr("Site")),
             "claim_form": (LazyPanel(self._make_claim_form), self.tr("Claim")),
+            "source_form": (LazyPanel(self._make_source_form), self.tr("Source")),
+            "response_form": (LazyPanel(self._make_response_form), self.tr("Response")),
             "layer_properties": (LazyPanel(self._make_layer_properties), self.tr("Layer")),
             "identify": (LazyPanel(self._make_identify), self.tr("Identify")),
         }
@@ -70,6 +72,7 @@ class Docks(QObject):
         self._warm.timeout.connect(self._make_next)
         self.recolor()
         context.panel_wanted.connect(self.show_panel)
+        context.typing_wanted.connect(self.begin_typing)
         context.selection.changed.connect(self._selected)
 
     def __getitem__(self, id_: str) -> QDockWidget:
@@ -116,6 +119,13 @@ class Docks(QObject):
         id_ = ALIASES.get(name, name)
         if id_ in self._docks:
             self.set_panel_visible(id_, True)
+
+    def begin_typing(self, name: str) -> None:
+        """Bring a form to the front, with the keyboard in its first field."""
+        self.show_panel(name)
+        begin = getattr(self._pages[name][0].panel, "begin", None)
+        assert callable(begin)
+        begin()
 
     def recolor(self) -> None:
         """The title bars' buttons in our own icons; Qt's are drawn for a light ground."""
@@ -226,6 +236,16 @@ class Docks(QObject):
 
         return ClaimFormPanel(self._context)
 
+    def _make_source_form(self) -> QWidget:
+        from viewer.panels.sources.source_form import SourceForm  # start-up time: nothing selected yet
+
+        return SourceForm(self._context)
+
+    def _make_response_form(self) -> QWidget:
+        from viewer.panels.claims.response_form import ResponseForm  # start-up time: nothing selected yet
+
+        return ResponseForm(self._context)
+
     def _make_layer_properties(self) -> QWidget:
         from viewer.panels.layers.layer_properties import LayerPropertiesPanel  # start-up time: nothing selected yet
 
@@ -236,7 +256,7 @@ def load_panels() -> None:
     """Load what the late panels are made of; on any thread."""
     # Whoever makes a panel finds it loaded. Here for start-up time.
     from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
-    from viewer.panels.claims import claim_form, claim_list, response_list  # noqa: F401
+    from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
-    from viewer.panels.sources import source_register  # noqa: F401
+    from viewer.panels.sources import source_form, source_register  # noqa: F401

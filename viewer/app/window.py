@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
             info_of=self.views.layer_info,
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             features=self.feature_access,
+            copy_keeper=self.session.copy_keeper,
             parent=self,
         )
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
@@ -221,7 +222,7 @@ class MainWindow(QMainWindow):
             self.layer_menu,
             self.feature_menu,
             self.image_menu,
-            SiteMenu(session, self.toolbox, self.docks, self),
+            SiteMenu(session, self.toolbox, self.docks, panels, self),
             ToolsMenu(session, self.toolbox, self),
             PanelsMenu(session, self.docks, self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),

@@ -139,17 +139,19 @@ def test_a_claim_chosen_is_the_claim_of_the_form(qtbot, claims: ClaimListPanel, 
     assert desk.visited[-1].contains_point(120.16, 30.29)
 
 
-def test_a_claim_without_a_place_says_so(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
+def test_a_claim_without_a_place_is_opened_and_goes_nowhere(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
     _click(qtbot, claims.list, 1, double=True)
     assert desk.visited == []
-    assert "belongs to the case" in desk.said[0]
+    assert desk.wanted[-1] == "claim_form"
+    assert desk.said == []
 
 
 def test_claims_are_added_and_deleted(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
-    qtbot.mouseClick(claims.add_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(claims.report_button, Qt.MouseButton.LeftButton)
     assert len(desk.document.claims) == 3
     assert claims.list.selected() == {desk.context.claim_uuid}
     assert desk.wanted == ["claim_form"]
+    assert desk.document.claims[desk.context.claim_uuid].voice == "speaker"
     qtbot.mouseClick(claims.delete_button, Qt.MouseButton.LeftButton)
     assert set(desk.document.claims) == {"c1", "c2"}
     assert desk.context.claim_uuid == ""

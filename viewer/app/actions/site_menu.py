@@ -1,4 +1,4 @@
-"""The Site menu: tools that draw sites, and new claims, sources and responses."""
+"""The Site menu: tools that draw sites, what is said and judged of them, and new sources and responses."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.toolbox import Toolbox
+from viewer.panels.claims import claim_verbs
+from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
 
 class SiteMenu(ToolMenu):
-    """New rows are made by the panels' own buttons, so that each is shown where it is filled in."""
+    """Sources and responses are made by the panels' own buttons, so that each is shown where it is filled in."""
 
-    def __init__(self, session: Session, toolbox: Toolbox, docks: Docks, parent: QObject) -> None:
+    def __init__(self, session: Session, toolbox: Toolbox, docks: Docks, panels: PanelContext, parent: QObject) -> None:
         super().__init__(session, toolbox, parent)
-        self._docks = docks
+        self._docks, self._panels = docks, panels
 
-    def add_claim(self) -> None:
-        self._press("panel_claims", self._docks.claims)
+    def report(self) -> None:
+        claim_verbs.report(self._panels)
+
+    def judge(self) -> None:
+        claim_verbs.judge(self._panels)
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
@@ -45,20 +50,30 @@ class SiteMenu(ToolMenu):
             "tool_edit_vertices", QT_TRANSLATE_NOOP("Actions", "Edit &Vertices"), "E", "edit_vertices", toolbar=True
         ),
         Action(
-            "add_claim",
-            QT_TRANSLATE_NOOP("Actions", "Add a &Claim"),
-            add_claim,
-            "Ctrl+Shift+K",
+            "report",
+            QT_TRANSLATE_NOOP("Actions", "&Report a Claim"),
+            report,
+            "R",
             "claims",
+            tip=QT_TRANSLATE_NOOP("Actions", "Report what somebody says, of the selected sites or of the case"),
             offered=has_case,
             breaks=True,
+        ),
+        Action(
+            "judge",
+            QT_TRANSLATE_NOOP("Actions", "&Judge"),
+            judge,
+            "J",
+            "judge",
+            tip=QT_TRANSLATE_NOOP("Actions", "Judge for yourself, of the selected sites or of the case"),
+            offered=has_case,
         ),
         Action(
             "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case
         ),
         Action(
             "add_response",
-            QT_TRANSLATE_NOOP("Actions", "Add a &Response"),
+            QT_TRANSLATE_NOOP("Actions", "Add a R&esponse"),
             add_response,
             "",
             "responses",

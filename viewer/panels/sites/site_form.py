@@ -13,10 +13,12 @@ from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from layers.geo.coordinates import format_coordinate
 from layers.geo.on_earth import why_off_earth
-from viewer.commands.claims import add_claim, link_claim_site, unlink_claim_site
+from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_cards import ClaimCards
+from viewer.panels.claims.claim_verbs import judge, report
+from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.widgets.color_field import ColorField
@@ -100,13 +102,21 @@ class SiteFormPanel(QWidget):
         self.cards = ClaimCards()
         self.cards.opened.connect(lambda uuid: self._context.show_claim(uuid, raise_form=True))
         self.cards.unlinked.connect(self._unlink)
-        self.add_claim_button = QPushButton(self.tr("Add claim"))
-        self.add_claim_button.setAccessibleName(self.tr("Add a claim about this site"))
-        self.add_claim_button.clicked.connect(self._add_claim)
-        self.claim_picker = Picker(self._unlinked, self.tr("Link a claim…"), self.tr("Link a claim to this site"))
+        self.cards.evidence.connect(lambda uuid, words: take_evidence(self._context, uuid, words))
+        self.report_button, self.judge_button = QPushButton(self.tr("Report")), QPushButton(self.tr("Judge"))
+        self.report_button.setToolTip(self.tr("Report what somebody says of this site (R)"))
+        self.judge_button.setToolTip(self.tr("Judge something about this site yourself (J)"))
+        self.report_button.setAccessibleName(self.tr("Report a claim about this site"))
+        self.judge_button.setAccessibleName(self.tr("Judge something about this site"))
+        self.report_button.clicked.connect(lambda: report(self._context))
+        self.judge_button.clicked.connect(lambda: judge(self._context))
+        new_claim = self.tr("New claim “{0}”").format
+        name = self.tr("Link a claim to this site")
+        self.claim_picker = Picker(self._unlinked, self.tr("Link a claim…"), name, new_claim)
         self.claim_picker.picked.connect(self._link)
+        self.claim_picker.created.connect(self._report_statement)
         content.addWidget(self.cards)
-        content.addLayout(side_by_side(self.add_claim_button, self.claim_picker, stretch=1))
+        content.addLayout(side_by_side(self.report_button, self.judge_button, self.claim_picker, stretch=2))
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -174,10 +184,10 @@ class SiteFormPanel(QWidget):
             fields = {"aliases": with_alias(site.aliases, column.removeprefix("alias_"), value)}
         return self._context.attempt(update_site, self._uuid, **fields)
 
-    def _add_claim(self) -> None:
+    def _report_statement(self, text: str) -> None:
         uuid = new_uuid()
-        if self._context.do(add_claim, uuid=uuid, site_uuids=(self._uuid,), voice="analyst"):
-            self._context.show_claim(uuid, raise_form=True)
+        if self._context.do(report_claim, uuid=uuid, site_uuids=(self._uuid,), statement=text):
+            self._context.begin_row("claims", uuid)
 
     def _link(self, claim_uuid: str) -> None:
         self._context.do(link_claim_site, claim_uuid, self._uuid)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, override
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
 from viewer.support.text import plain
@@ -54,6 +54,14 @@ class LineField(QLineEdit):
     def as_value(self, text: str) -> Any:
         """The value of what was typed; text that is none is handed on for the command to refuse."""
         return text.strip()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and links are for the form, not to be typed here."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -123,6 +131,14 @@ class TextField(QPlainTextEdit):
             self.document().setModified(False)
             if self.toPlainText() != self._shown and not self._is_cut:
                 self.committed.emit(self.toPlainText().strip())
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and links are for the form, not to be typed here."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
