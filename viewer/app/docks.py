@@ -74,6 +74,8 @@ class Docks(QObject):
         context.panel_wanted.connect(self.show_panel)
         context.typing_wanted.connect(self.begin_typing)
         context.selection.changed.connect(self._selected)
+        self.layer_tree.view.clicked.connect(self._layer_clicked)
+        context.layer_shown.connect(self._layer_shown)
 
     def __getitem__(self, id_: str) -> QDockWidget:
         return self._docks[id_]
@@ -158,6 +160,14 @@ class Docks(QObject):
     def _selected(self) -> None:
         if len(self._context.selection):
             self.show_panel("site_form")
+
+    def _layer_shown(self, uuid: str) -> None:
+        """The inspector follows to the layer, where it stands in sight."""
+        if uuid and self._docks["panel_details"].isVisible() and self.layer_tree.view.hasFocus():
+            self.show_panel("layer_properties")
+
+    def _layer_clicked(self) -> None:
+        self._layer_shown(self._context.layer_uuid)
 
     def _dock(self, id_: str, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -130,8 +130,8 @@ class ClaimFormPanel(RowForm):
         stops: dict[FoldSection, list[QWidget]] = {
             self.sources_part: [self.sources.picker],
             self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
-            self.statement_part: [fields["statement"], fields["state"]],
-            self.judgement_part: [fields[name] for name in COLUMNS],
+            self.statement_part: [fields["statement"]],
+            self.judgement_part: [*(fields[name] for name in COLUMNS), fields["state"]],
         }
         chain = [stop for part in parts for stop in stops.get(part, [])]
         for before, after in pairwise([*chain, *(part.header for part in parts)]):
@@ -165,7 +165,7 @@ class ClaimFormPanel(RowForm):
         self._was_assessed = claim.state == "assessed"
         self.judgement_part.set_folded(not self._was_assessed)
         self.words_part.set_folded(is_own and not (claim.source_wording or claim.made_by or claim.made_at))
-        self.responses_part.set_folded(not self._context.document.responses_to(claim.uuid))
+        self.responses_part.offer(is_open=bool(self._context.document.response_links_of_claim(claim.uuid)))
 
     @override
     def begin(self) -> None:

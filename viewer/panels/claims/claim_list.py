@@ -16,7 +16,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text
-from viewer.support.text import searched
+from viewer.support.text import searched, tooltip
 
 FIRST_PX = 240
 """Two lines of a claim tell it from others when they are not too short."""
@@ -32,8 +32,12 @@ class ClaimListPanel(QWidget):
         self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX)
         self.list.hide_columns(1)  # the chip says it
         self.report_button, self.judge_button = QPushButton(self.tr("Report")), QPushButton(self.tr("Judge"))
-        self.report_button.setToolTip(self.tr("Report what somebody says: of the selected sites, else of the case (R)"))
-        self.judge_button.setToolTip(self.tr("Judge something yourself: of the selected sites, else of the case (J)"))
+        self.report_button.setToolTip(
+            tooltip(self.tr("Report what somebody says: of the selected sites, else of the case (R)"))
+        )
+        self.judge_button.setToolTip(
+            tooltip(self.tr("Judge something yourself: of the selected sites, else of the case (J)"))
+        )
         self.jump_button = IconButton("zoom_selection", self.tr("Go to the places of the chosen claims"))
         self.delete_button = IconButton("delete", self.tr("Delete the chosen claims"))
         buttons = QHBoxLayout()

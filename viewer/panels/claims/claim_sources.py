@@ -23,7 +23,7 @@ from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import credibility_choices
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
+from viewer.support.text import one_line, tooltip
 
 PAGE_PX = 70
 
@@ -54,7 +54,7 @@ class Citation(QFrame):
         for column, title, field in (("page", self.tr("Page"), page), ("quote", self.tr("Quote"), quote)):
             field.setPlaceholderText(title)
             self.fields.bind(column, title, field, self.tr("Page or place in the source"))
-        quote.setToolTip(self.tr("The source's words"))
+        quote.setToolTip(tooltip(self.tr("The source's words")))
         page.setMaximumWidth(PAGE_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,7 +85,9 @@ class ClaimSources(QWidget):
         self._rows = RowColumn(spacing=5)
         name = self.tr("Cite a source for this claim")
         self.picker = Picker(self._offers, self.tr("Link, or title of a source…"), name, self._new_row)
-        self.picker.setToolTip(self.tr("Paste a link or type a title: a source that is not in the case yet is made"))
+        self.picker.setToolTip(
+            tooltip(self.tr("Paste a link or type a title: a source that is not in the case yet is made"))
+        )
         self.picker.picked.connect(self._cite)
         self.picker.created.connect(self.cite_text)
         layout = QVBoxLayout(self)

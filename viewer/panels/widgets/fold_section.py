@@ -33,7 +33,9 @@ class FoldSection(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.header)
         layout.addWidget(self.body)
+        self._was_chosen = False
         self.header.toggled.connect(self._toggled)
+        self.header.clicked.connect(self._choose)
         self.set_folded(folded)
         self._toggled(not folded)
 
@@ -43,6 +45,14 @@ class FoldSection(QWidget):
 
     def set_folded(self, folded: bool) -> None:
         self.header.setChecked(not folded)
+
+    def offer(self, *, is_open: bool) -> None:
+        """Fold or unfold it, unless somebody has chosen how it is."""
+        if not self._was_chosen:
+            self.set_folded(not is_open)
+
+    def _choose(self) -> None:
+        self._was_chosen = True
 
     def _toggled(self, is_open: bool) -> None:
         self.body.setVisible(is_open)

@@ -242,6 +242,7 @@ def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: De
 
 
 def test_a_colour_is_typed_or_chosen(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    qtbot.mouseClick(form.style_part.header, Qt.MouseButton.LeftButton)
     field = form.fields.fields["stroke_color"]
     _type(qtbot, field.line, "#ff0000")
     assert desk.document.sites["pad"].stroke_color == "#ff0000"
