@@ -74,6 +74,7 @@ class Docks(QObject):
         context.panel_wanted.connect(self.show_panel)
         context.typing_wanted.connect(self.begin_typing)
         context.selection.changed.connect(self._selected)
+        context.selection.chosen_again.connect(self._selected)
         self.layer_tree.view.clicked.connect(self._layer_clicked)
         context.layer_shown.connect(self._layer_shown)
 

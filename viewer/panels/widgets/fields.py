@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, override
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
@@ -107,6 +107,8 @@ class TextField(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(3)
+        self._rewrap = QTimer(self, singleShot=True, interval=0)
+        self._rewrap.timeout.connect(self._wrap_anew)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
@@ -170,8 +172,18 @@ class TextField(QPlainTextEdit):
         return QSize(60, self._wanted_height())
 
     def _fit(self, *_: Any) -> None:
+        # Qt leaves lines as they were wrapped before the bar came, whose ends it then covers.
+        is_longer = self.document().size().height() > self._most_lines
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_longer else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() != policy:
+            self.setVerticalScrollBarPolicy(policy)
+            self._rewrap.start()
         if self.height() != self._wanted_height() or self.minimumHeight() != self._wanted_height():
             self.setFixedHeight(self._wanted_height())
+
+    def _wrap_anew(self) -> None:
+        for mode in (QPlainTextEdit.LineWrapMode.NoWrap, QPlainTextEdit.LineWrapMode.WidgetWidth):
+            self.setLineWrapMode(mode)
 
     def _wanted_height(self) -> int:
         # a plain text document measures its height in lines

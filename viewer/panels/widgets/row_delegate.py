@@ -31,7 +31,13 @@ class RowDelegate(QStyledItemDelegate):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if index.data(CHIP_ROLE) is None:
-            super().paint(painter, option, index)
+            ground = QStyleOptionViewItem(option)
+            self.initStyleOption(ground, index)
+            element = QStyle.PrimitiveElement.PE_PanelItemViewItem
+            option.widget.style().drawPrimitive(element, ground, painter, option.widget)
+            beside = QStyleOptionViewItem(option)
+            beside.rect = option.rect.adjusted(BAR_PX, 0, 0, 0)
+            super().paint(painter, beside, index)
         else:
             self._paint_two_lines(painter, option, index)
         paint_selection_bar(painter, option)

@@ -352,6 +352,22 @@ def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtB
         act()
         assert details.windowTitle() == title
         assert not details.visibleRegion().isEmpty()
+    demo.selection.set(demo.selection.uuids)
+    assert details.windowTitle() == "Site", "selected once more"
+
+
+def test_n09_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow, qtbot: QtBot) -> None:
+    document = demo.session.document
+    demo.panel_context.show_row("sources", max(document.sources.values(), key=lambda one: len(one.descriptor)).uuid)
+    demo.docks.show_panel("source_form")
+    text = demo.findChild(SourceForm).fields.fields["descriptor"]
+    qtbot.waitUntil(lambda: text.verticalScrollBar().isVisible())
+
+    def widest() -> float:
+        layouts = (text.document().findBlockByNumber(at).layout() for at in range(text.document().blockCount()))
+        return max(one.lineAt(line).naturalTextWidth() for one in layouts for line in range(one.lineCount()))
+
+    qtbot.waitUntil(lambda: 0 < widest() <= text.viewport().width())
 
 
 def test_n09_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWindow, qtbot: QtBot) -> None:
