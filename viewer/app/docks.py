@@ -19,6 +19,9 @@ from viewer.support.paced_look import PacedLook
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
 
+LEAST_TREE_PX = 40
+"""So that the lists below it fit on a small screen with large letters."""
+
 ALIASES = {
     "layer_tree": "panel_layers",
     "site_list": "panel_sites",
@@ -41,6 +44,7 @@ class Docks(QObject):
         self._window, self._context = window, context
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
+        self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
         self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
         self.attributes = LazyPanel(self._make_attributes)

@@ -23,7 +23,9 @@ from viewer.panels.widgets.row_delegate import RowDelegate, two_lines_px
 from viewer.panels.widgets.row_table import RowTable
 from viewer.support.plain_label import plain_label
 
-LEAST_ROWS = 3
+LEAST_LINES = 2
+"""Rows of one line that are seen in the lowest panel, on a small screen with large letters."""
+LINE_PADDING_PX = 9
 FIRST_PX = 150
 """The first column is given at least this before a further column is shown."""
 
@@ -37,8 +39,7 @@ class RowTableView(QTableView):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """Some rows are seen in the lowest panel."""
-        rows = LEAST_ROWS * self.verticalHeader().defaultSectionSize()
+        rows = LEAST_LINES * (self.fontMetrics().height() + LINE_PADDING_PX)
         height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
         return QSize(super().minimumSizeHint().width(), height)
 
@@ -106,7 +107,7 @@ class RowList(QWidget):
         view.setTabKeyNavigation(False)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        one_line_px = view.fontMetrics().height() + 9
+        one_line_px = view.fontMetrics().height() + LINE_PADDING_PX
         row_px = two_lines_px(view.fontMetrics()) if self.model.has_chips else one_line_px
         view.verticalHeader().setDefaultSectionSize(row_px)
         view.setItemDelegateForColumn(0, RowDelegate(view))
