@@ -16,10 +16,10 @@ from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.pictures import picture
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.claim_list import ClaimListPanel
-from viewer.panels.claims.response_list import ResponseListPanel
+from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.sites.site_form import SiteFormPanel
-from viewer.panels.sources.source_register import SourceRegisterPanel
+from viewer.panels.sources.source_form import SourceForm
 
 
 @pytest.fixture
@@ -115,14 +115,13 @@ class Job:
 
     def add_claim(self) -> None:
         desk, before = self.desk, set(self.desk.document.claims)
-        desk.press(self.form.add_claim_button)
+        desk.press(self.form.report_button)
         self.claim = self.new("claims", before)
         assert self.claim_form.uuid == self.claim
         fields = self.claim_form.fields.fields
         assert not fields["likelihood_term"].isEnabled(), "a judgement stands on assessed claims only"
         desk.type_into(fields["statement"], "A second gantry is being built.")
         desk.type_into(fields["source_wording"], "“likely a second tower”")
-        desk.choose(fields["voice"], "speaker")
         desk.choose(fields["state"], "assessed")
         desk.choose(fields["likelihood_term"], "probable")
         desk.choose(fields["confidence"], "moderate")
@@ -137,7 +136,7 @@ class Job:
         desk, before = self.desk, set(self.desk.document.sources)
         desk.menu("Site", "Add a Source")
         self.source = self.new("sources", before)
-        fields = desk.panel(SourceRegisterPanel).form.fields.fields
+        fields = desk.panel(SourceForm).fields.fields
         desk.type_into(fields["title"], "Gantry watch, weekly note 12")
         desk.choose(fields["kind"], "news report")
         desk.type_into(fields["publisher"], "Example Press")
@@ -161,7 +160,7 @@ class Job:
         desk, before = self.desk, set(self.desk.document.responses)
         desk.menu("Site", "Add a Response")
         self.response = self.new("responses", before)
-        form = desk.panel(ResponseListPanel).form
+        form = desk.panel(ResponseForm)
         desk.type_into(form.fields.fields["speaker"], "Spokesperson")
         desk.type_into(form.fields.fields["words"], "There is no second tower.")
         desk.choose(form.fields.fields["source_uuid"], self.source)

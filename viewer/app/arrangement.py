@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 
-LEFT_PX, RIGHT_PX, BELOW_PX = 250, 350, 300
-STATE_VERSION = 1
+LEFT_PX, RIGHT_PX, BELOW_PX = 286, 350, 300
+STATE_VERSION = 2
+LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses")
+"""The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
-    "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea,
+    **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),
     "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 """Areas of the panels that do not stand at the right."""
@@ -35,9 +37,11 @@ class Arrangement(QObject):
         self._first_shares = QTimer(self, singleShot=True, interval=0)
         self._first_shares.timeout.connect(self._share_out)
         self._has_shares = False
-        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
+        for side in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea):
+            window.setTabPosition(side, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
-        # Forms need the height at the right, tables the width below.
+        # Lists and forms need the height at the sides.
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.reset()
 
@@ -49,8 +53,8 @@ class Arrangement(QObject):
             dock.setFloating(False)
             window.addDockWidget(AREAS.get(id_, Qt.DockWidgetArea.RightDockWidgetArea), dock)
             dock.setVisible(id_ not in HIDDEN)
-        window.splitDockWidget(docks["panel_sites"], docks["panel_details"], Qt.Orientation.Vertical)
-        for id_ in ("panel_claims", "panel_sources", "panel_responses"):
+        window.splitDockWidget(docks["panel_layers"], docks["panel_sites"], Qt.Orientation.Vertical)
+        for id_ in LISTS[1:]:
             window.tabifyDockWidget(docks["panel_sites"], docks[id_])
         window.tabifyDockWidget(docks["panel_details"], docks["panel_acquisition"])
         docks["panel_details"].raise_()
@@ -60,12 +64,12 @@ class Arrangement(QObject):
         self.name_tabs()
 
     def _share_out(self) -> None:
-        """Forms get more height than lists."""
+        """What is chosen has the right side for itself."""
         window, docks = self._window, self._docks
-        horizontal = [docks["panel_layers"], docks["panel_sites"]]
+        horizontal = [docks["panel_layers"], docks["panel_details"]]
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
-        vertical = [docks["panel_sites"], docks["panel_details"], docks["panel_attributes"]]
-        window.resizeDocks(vertical, [340, 480, BELOW_PX], Qt.Orientation.Vertical)
+        vertical = [docks["panel_layers"], docks["panel_sites"], docks["panel_attributes"]]
+        window.resizeDocks(vertical, [320, 300, BELOW_PX], Qt.Orientation.Vertical)
         QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
 
     def _drop_ghosts(self) -> None:

@@ -1,4 +1,4 @@
-"""The panels around the map: layers at the left, what is known about the sites at the right."""
+"""The panels around the map: layers and lists at the left, the inspector of what is selected at the right."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from viewer.support.paced_look import PacedLook
 
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
+
+LEAST_TREE_PX = 40
+"""So that the lists below it fit on a small screen with large letters."""
 
 ALIASES = {
     "layer_tree": "panel_layers",
@@ -41,6 +44,7 @@ class Docks(QObject):
         self._window, self._context = window, context
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
+        self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
         self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
         self.attributes = LazyPanel(self._make_attributes)
@@ -49,6 +53,8 @@ class Docks(QObject):
         self._pages: dict[str, tuple[LazyPanel, str]] = {
             "site_form": (LazyPanel(self._make_site_form), self.tr("Site")),
             "claim_form": (LazyPanel(self._make_claim_form), self.tr("Claim")),
+            "source_form": (LazyPanel(self._make_source_form), self.tr("Source")),
+            "response_form": (LazyPanel(self._make_response_form), self.tr("Response")),
             "layer_properties": (LazyPanel(self._make_layer_properties), self.tr("Layer")),
             "identify": (LazyPanel(self._make_identify), self.tr("Identify")),
         }
@@ -72,6 +78,9 @@ class Docks(QObject):
         context.panel_wanted.connect(self.show_panel)
         context.typing_wanted.connect(self.begin_typing)
         context.selection.changed.connect(self._selected)
+        context.selection.chosen_again.connect(self._selected)
+        self.layer_tree.view.clicked.connect(self._layer_clicked)
+        context.layer_shown.connect(self._layer_shown)
 
     def __getitem__(self, id_: str) -> QDockWidget:
         return self._docks[id_]
@@ -157,6 +166,14 @@ class Docks(QObject):
         if len(self._context.selection):
             self.show_panel("site_form")
 
+    def _layer_shown(self, uuid: str) -> None:
+        """The inspector follows to the layer, where it stands in sight."""
+        if uuid and self._docks["panel_details"].isVisible() and self.layer_tree.view.hasFocus():
+            self.show_panel("layer_properties")
+
+    def _layer_clicked(self) -> None:
+        self._layer_shown(self._context.layer_uuid)
+
     def _dock(self, id_: str, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(id_)
@@ -234,6 +251,16 @@ class Docks(QObject):
 
         return ClaimFormPanel(self._context)
 
+    def _make_source_form(self) -> QWidget:
+        from viewer.panels.sources.source_form import SourceForm  # start-up time: nothing selected yet
+
+        return SourceForm(self._context)
+
+    def _make_response_form(self) -> QWidget:
+        from viewer.panels.claims.response_form import ResponseForm  # start-up time: nothing selected yet
+
+        return ResponseForm(self._context)
+
     def _make_layer_properties(self) -> QWidget:
         from viewer.panels.layers.layer_properties import LayerPropertiesPanel  # start-up time: nothing selected yet
 
@@ -244,7 +271,7 @@ def load_panels() -> None:
     """Load what the late panels are made of; on any thread."""
     # Whoever makes a panel finds it loaded. Here for start-up time.
     from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
-    from viewer.panels.claims import claim_form, claim_list, response_list  # noqa: F401
+    from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
-    from viewer.panels.sources import source_register  # noqa: F401
+    from viewer.panels.sources import source_form, source_register  # noqa: F401

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from layers.colour.palettes import luminance
 from viewer.resources import resource_path
 
+TINT_SHARE = 0.2
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -34,6 +36,11 @@ class Theme:
     warning: tuple[str, str]
     error: tuple[str, str]
 
+    @property
+    def tint(self) -> str:
+        """The ground of what is selected."""
+        return _mix(self.accent, self.surface, TINT_SHARE)
+
     def text_pairs(self) -> dict[str, tuple[str, str]]:
         """Every (text, ground) pair that people read, by a name."""
         return {
@@ -43,7 +50,9 @@ class Theme:
             "button": (self.text, self.raised),
             "muted": (self.muted, self.window),
             "muted surface": (self.muted, self.surface),
-            "selection": (self.on_accent, self.accent),
+            "menu": (self.on_accent, self.accent),
+            "selection": (self.text, self.tint),
+            "muted selection": (self.muted, self.tint),
             "link": (self.accent, self.surface),
             "info": self.info[::-1],
             "warning": self.warning[::-1],
@@ -104,7 +113,7 @@ def palette_of(theme: Theme) -> QPalette:
         role.Window: theme.window, role.WindowText: theme.text, role.Base: theme.surface,
         role.AlternateBase: theme.stripe, role.Text: theme.text,
         role.Button: theme.raised, role.ButtonText: theme.text, role.BrightText: theme.on_accent,
-        role.Highlight: theme.accent, role.HighlightedText: theme.on_accent, role.Link: theme.accent,
+        role.Highlight: theme.tint, role.HighlightedText: theme.text, role.Link: theme.accent,
         role.LinkVisited: theme.accent, role.PlaceholderText: theme.muted, role.ToolTipBase: theme.raised,
         role.ToolTipText: theme.text, role.Mid: theme.line, role.Midlight: theme.line, role.Dark: theme.line,
         role.Light: theme.raised, role.Shadow: theme.line, role.Accent: theme.accent,

@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
             info_of=self.views.layer_info,
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             features=self.feature_access,
+            copy_keeper=self.session.copy_keeper,
             parent=self,
         )
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid

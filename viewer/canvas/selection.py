@@ -11,6 +11,8 @@ class Selection(QObject):
     """The uuids of the selected sites. `changed` is emitted only when they differ from before."""
 
     changed = Signal()
+    chosen_again = Signal()
+    """Somebody has selected what was selected already."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +33,8 @@ class Selection(QObject):
         if wanted != self._uuids:
             self._uuids = wanted
             self.changed.emit()
+        elif wanted:
+            self.chosen_again.emit()
 
     def toggle(self, uuid: str) -> None:
         self.set(self._uuids ^ {uuid})
@@ -40,7 +44,9 @@ class Selection(QObject):
 
     def keep_only(self, existing: Iterable[str]) -> None:
         """Drop what no longer exists."""
-        self.set(self._uuids & frozenset(existing))
+        kept = self._uuids & frozenset(existing)
+        if kept != self._uuids:
+            self.set(kept)
 
     def clear(self) -> None:
         self.set(())

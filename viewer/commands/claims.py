@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimSite, ClaimSource
+from layers.document.source import SourceFile
 from layers.document.vocabulary import (
     BEARINGS,
     CONFIDENCES,
@@ -22,6 +24,7 @@ from layers.document.vocabulary import (
 from layers.errors import InvalidValue
 from viewer.commands.fields import check_choice, check_number, row_of
 from viewer.commands.sites import comments_on
+from viewer.commands.sources import add_source
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 NO_JUDGEMENT: Mapping[str, Any] = {
@@ -79,6 +82,18 @@ def add_claim(
         cited = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
         changes.append(insert("claim_sources", cited, stamp))
     return Edit("Add claim", tuple(changes))
+
+
+def report_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Record what somebody said: words, speaker and source are to be filled in. `fields` as of `add_claim`."""
+    edit = add_claim(document, actor=actor, now=now, voice="speaker", state="reported", **fields)
+    return replace(edit, label="Report a claim")
+
+
+def judge_claim(document: Document, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Record a judgement of the analyst's own, the kind with likelihood and confidence. `fields` as of `add_claim`."""
+    edit = add_claim(document, actor=actor, now=now, voice="analyst", state="assessed", **fields)
+    return replace(edit, label="Judge")
 
 
 def update_claim(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -179,6 +194,31 @@ def link_claim_source(
         bearing=bearing,
     )
     return Edit("Cite source", (insert("claim_sources", link, stamp_of(actor, now)),))
+
+
+def cite_new_source(
+    document: Document,
+    claim_uuid: str,
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    copy: SourceFile | None = None,
+    **fields: Any,
+) -> Edit:
+    """Register a source and cite it for a claim, as one step; `copy` is the row of a file kept with it.
+
+    Raises InvalidValue.
+    """
+    claim = row_of(document.claims, claim_uuid, "claim")
+    added = add_source(document, actor=actor, now=now, uuid=uuid, **fields)
+    stamp = stamp_of(actor, now)
+    source_uuid = added.changes[0].uuid
+    link = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
+    changes = [*added.changes, insert("claim_sources", link, stamp)]
+    if copy is not None:
+        changes.append(insert("source_files", replace(copy, source_uuid=source_uuid), stamp))
+    return Edit("Cite new source", tuple(changes))
 
 
 def update_claim_source(

@@ -10,6 +10,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import RESPONSE_KINDS
 from layers.errors import InvalidValue
+from viewer.commands.claims import report_claim
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
@@ -64,6 +65,15 @@ def set_response_claims(
             link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim_uuid)
             changes.append(insert("response_claims", link, stamp))
     return Edit("Change what a response answers", tuple(changes))
+
+
+def answer_new_claim(document: Document, uuid: str, statement: str, *, actor: str, now: str | None = None) -> Edit:
+    """Record a claim that a response answers, as one step. Raises InvalidValue."""
+    stamp = stamp_of(actor, now)
+    row_of(document.responses, uuid, "response")
+    claim = report_claim(document, actor=actor, now=now, statement=statement)
+    link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim.changes[0].uuid)
+    return Edit("Answer new claim", (*claim.changes, insert("response_claims", link, stamp)))
 
 
 def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

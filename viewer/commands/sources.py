@@ -13,6 +13,7 @@ from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS
 from layers.errors import InvalidValue
+from layers.text.links import link_in, same_link, title_of_link
 from viewer.commands.fields import check_choice, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
@@ -42,6 +43,21 @@ def uses_of_source(document: Document, uuid: str) -> SourceUses:
             site for site in document.sites.values() if uuid in (site.position_source_uuid, site.lifecycle_source_uuid)
         ),
     )
+
+
+def fields_of_text(text: str) -> dict[str, Any]:
+    """The fields of a new source of which a link or a title was typed. A link's title is its own words."""
+    link = link_in(text)
+    return {"kind": "web page", "url": link, "title": title_of_link(link)} if link else {"title": text.strip()}
+
+
+def source_of_link(document: Document, text: str) -> str:
+    """The uuid of the source that a link leads to, or was archived at; empty where there is none."""
+    link = link_in(text)
+    for source in document.sources.values():
+        if link and (same_link(link, source.url) or same_link(link, source.archive_url)):
+            return source.uuid
+    return ""
 
 
 def add_source(

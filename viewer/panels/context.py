@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.document.changes import Changes
 from layers.document.document import Document
-from layers.document.edit import Edit
+from layers.document.edit import Edit, Table
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.sites_off_earth import not_drawn
@@ -25,6 +25,8 @@ from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 
+ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
+"""The panels of tables whose rows are shown by `show_row`."""
 BULK_ROWS = 500
 """From here on an edit is built off the window's thread."""
 
@@ -43,6 +45,8 @@ class PanelContext(QObject):
     """The claim the forms are about; empty for none."""
     layer_shown = Signal(str)
     """The layer that the layer properties are about; empty for none."""
+    row_shown = Signal(str, str)
+    """A table (sources, responses) and the row of it that its form is about; empty for none."""
     layer_previewed = Signal(object)
     """Layer."""
     notation_changed = Signal()
@@ -85,12 +89,14 @@ class PanelContext(QObject):
         info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
         drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None,
         features: FeatureAccess | None = None,
+        copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None,
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
         the message line; `info_of` gives what a reader found in a layer's file, None until then; `drawing_of` what
         draws a layer on the canvas; `jobs` builds large edits off the window's thread, without it they are built at
-        once; `features` is what panels of vector layers work with.
+        once; `features` is what panels of vector layers work with; `copy_keeper` gives what keeps the bytes of a row of
+        source_files, in any thread, until they are saved.
         """
         super().__init__(parent)
         self.selection = selection
@@ -102,9 +108,11 @@ class PanelContext(QObject):
         self.consent = consent
         self.report = report
         self.features = features
+        self.copy_keeper = copy_keeper
         self._push, self._jobs = push, jobs
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
+        self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
         self._document = document
         self._leave = document.subscribe(self._tell)
 
@@ -122,6 +130,8 @@ class PanelContext(QObject):
         self.selection.clear()
         self.show_claim("")
         self.show_layer("")
+        for table in ROW_FORMS:
+            self.show_row(table, "")
         self.document_replaced.emit()
 
     def _tell(self, changes: Changes) -> None:
@@ -131,6 +141,9 @@ class PanelContext(QObject):
             self.show_claim("")
         if self._layer_uuid and self._layer_uuid not in self._document.layers:
             self.show_layer("")
+        for table, uuid in self._rows_shown.items():
+            if uuid and uuid not in self._document.table(table):
+                self.show_row(table, "")
         self.changed.emit(changes)
 
     # -- edits --------------------------------------------------------------------------------------------------
@@ -168,6 +181,16 @@ class PanelContext(QObject):
         build = partial(command, document, wanted, actor=actor, **fields)
         self._jobs.run(lambda job: build(), self._push_built, self._say_error, title)
 
+    def run[T](self, work: Callable[[], T], done: Callable[[T], None], title: str) -> None:
+        """Do work that reads a person's files in a job, or at once where there are no jobs; errors are reported."""
+        if self._jobs is not None:
+            self._jobs.run(lambda job: work(), done, self._say_error, title, apart=True)
+            return
+        try:
+            done(work())
+        except GeoloupeError as error:
+            self._say_error(error)
+
     def _push_built(self, edit: Edit) -> None:
         self.do(lambda document, actor: edit)
 
@@ -201,6 +224,27 @@ class PanelContext(QObject):
             self.claim_shown.emit(uuid)
         if raise_form:
             self.panel_wanted.emit("claim_form")
+
+    def shown_row(self, table: Table) -> str:
+        """The row of `table` that its form is about; empty for none."""
+        return self._rows_shown[table]
+
+    def show_row(self, table: Table, uuid: str, *, raise_form: bool = False) -> None:
+        """Make a source or a response the one its form is about."""
+        if uuid != self._rows_shown[table]:
+            self.flush()
+            self._rows_shown[table] = uuid
+            self.row_shown.emit(table, uuid)
+        if raise_form:
+            self.panel_wanted.emit(ROW_FORMS[table])
+
+    def begin_row(self, table: Table, uuid: str) -> None:
+        """Open a row that was made just now, to be filled in."""
+        if table == "claims":
+            self.show_claim(uuid)
+        else:
+            self.show_row(table, uuid)
+        self.typing_wanted.emit(ROW_FORMS.get(table, "claim_form"))
 
     @property
     def layer_uuid(self) -> str:

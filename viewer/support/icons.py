@@ -21,6 +21,7 @@ def line_icon(name: str, palette: QPalette) -> QIcon:
     for ratio in {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}:
         icon.addPixmap(line_pixmap(name, text, SIZE_PX, ratio), QIcon.Mode.Normal)
         icon.addPixmap(line_pixmap(name, faint, SIZE_PX, ratio), QIcon.Mode.Disabled)
+        # Qt would mix one of its own: what is selected has a tint for its ground
         icon.addPixmap(line_pixmap(name, chosen, SIZE_PX, ratio), QIcon.Mode.Selected)
     return icon
 

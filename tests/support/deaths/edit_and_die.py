@@ -108,7 +108,7 @@ def _ten_edits(analyst: Any) -> Iterator[str]:
     yield "class"
     analyst.type_into(form.fields.fields["position_error_m"], "120")
     yield "position error"
-    analyst.press(form.add_claim_button)
+    analyst.press(form.report_button)
     yield "claim"
     claim = analyst.panel(ClaimFormPanel)
     analyst.type_into(claim.fields.fields["statement"], "The tower stands.")

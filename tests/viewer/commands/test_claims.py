@@ -9,16 +9,19 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimSite, ClaimSource, Response, ResponseClaim
 from layers.document.site import Site
-from layers.document.source import Source
+from layers.document.source import Source, SourceFile
 from layers.document.vocabulary import LIKELIHOOD_TERMS
 from layers.errors import InvalidValue
 from viewer.commands.claims import (
     add_claim,
+    cite_new_source,
     delete_claims,
+    judge_claim,
     likelihood_row_in_use,
     link_claim_site,
     link_claim_sites,
     link_claim_source,
+    report_claim,
     unlink_claim_site,
     unlink_claim_source,
     update_claim,
@@ -169,3 +172,33 @@ def test_a_deleted_claim_leaves_the_response() -> None:
     document.apply(delete_claims(document, ["c"], actor="Li"))
     assert set(document.responses) == {"r"}
     assert not any(document.table(table) for table in ("claim_sites", "claim_sources", "response_claims"))
+
+
+def test_a_report_has_a_speaker_and_a_judgement_is_the_analysts() -> None:
+    document = _document()
+    reported = report_claim(document, actor="Li", uuid="r", site_uuids=["a"])
+    judged = judge_claim(document, actor="Li", uuid="j", site_uuids=["a"])
+    document.apply(reported)
+    document.apply(judged)
+    said, own = document.claims["r"], document.claims["j"]
+    assert (said.voice, said.state) == ("speaker", "reported")
+    assert (own.voice, own.state) == ("analyst", "assessed")
+    assert [claim.uuid for claim in document.claims_of_site("a")] == ["r", "j"]
+    with pytest.raises(InvalidValue, match="assessed"):
+        report_claim(document, actor="Li", likelihood_term="likely")
+
+
+def test_a_new_source_is_cited_in_one_step_with_its_kept_copy() -> None:
+    document = _document()
+    copy = SourceFile(uuid="f", source_uuid="", name="note.pdf", content_type="application/pdf", sha256="0" * 64)
+    edit = cite_new_source(document, "c", actor="Li", uuid="s2", copy=copy, title="Note")
+    document.apply(edit)
+    assert [link.source_uuid for link in document.source_links_of_claim("c")] == ["s2"]
+    kept = document.table("source_files")["f"]
+    assert isinstance(kept, SourceFile)
+    assert (kept.source_uuid, kept.name) == ("s2", "note.pdf")
+    document.apply(edit.inverse())
+    assert set(document.sources) == {"s1"}
+    assert not document.table("source_files")
+    with pytest.raises(InvalidValue, match="claim"):
+        cite_new_source(document, "gone", actor="Li", title="Note")

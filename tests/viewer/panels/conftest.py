@@ -93,6 +93,7 @@ def desk(qapp: object) -> Desk:
     context.consent = desk.consented.append
     context.report = desk.said.append
     context.panel_wanted.connect(desk.wanted.append)
+    context.typing_wanted.connect(desk.wanted.append)
     return desk
 
 

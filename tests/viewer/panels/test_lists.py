@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from shapely.geometry import Point
 
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.claims import link_claim_site
-from viewer.commands.sites import delete_sites, update_site
+from viewer.commands.sites import add_sites, delete_sites, update_site
 from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.claims.claim_verbs import MOST_SITES
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.row_list import RowList
 
@@ -139,20 +141,32 @@ def test_a_claim_chosen_is_the_claim_of_the_form(qtbot, claims: ClaimListPanel, 
     assert desk.visited[-1].contains_point(120.16, 30.29)
 
 
-def test_a_claim_without_a_place_says_so(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
+def test_a_claim_without_a_place_is_opened_and_goes_nowhere(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
     _click(qtbot, claims.list, 1, double=True)
     assert desk.visited == []
-    assert "belongs to the case" in desk.said[0]
+    assert desk.wanted[-1] == "claim_form"
+    assert desk.said == []
 
 
 def test_claims_are_added_and_deleted(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
-    qtbot.mouseClick(claims.add_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(claims.report_button, Qt.MouseButton.LeftButton)
     assert len(desk.document.claims) == 3
     assert claims.list.selected() == {desk.context.claim_uuid}
     assert desk.wanted == ["claim_form"]
+    assert desk.document.claims[desk.context.claim_uuid].voice == "speaker"
     qtbot.mouseClick(claims.delete_button, Qt.MouseButton.LeftButton)
     assert set(desk.document.claims) == {"c1", "c2"}
     assert desk.context.claim_uuid == ""
+
+
+def test_a_claim_is_not_begun_about_hundreds_of_sites(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
+    sites = [(Point(at / 10, 0), {"label": str(at)}) for at in range(MOST_SITES + 1)]
+    desk.context.push(add_sites(desk.document, sites, actor="Li"))
+    desk.context.selection.set(desk.document.sites)
+    for button in (claims.report_button, claims.judge_button):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert set(desk.document.claims) == {"c1", "c2"}
+    assert "select fewer" in desk.said[-1]
 
 
 def test_places_follow_renamed_and_deleted_sites(claims: ClaimListPanel, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The source register and the response list."""
+"""The source register and the response list, each with the form that its rows open in."""
 
 from __future__ import annotations
 
@@ -8,24 +8,42 @@ from PySide6.QtWidgets import QLabel
 
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
+from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.claims.response_list import ResponseListPanel
+from viewer.panels.sources.source_form import SourceForm
 from viewer.panels.sources.source_register import SourceRegisterPanel
 from viewer.panels.widgets.form_page import laid_out
 
 
 @pytest.fixture
 def register(qtbot, desk: Desk) -> SourceRegisterPanel:
-    return shown(qtbot, SourceRegisterPanel(desk.context), 340, 900)
+    return shown(qtbot, SourceRegisterPanel(desk.context), 340, 300)
+
+
+@pytest.fixture
+def source_form(qtbot, desk: Desk) -> SourceForm:
+    form = shown(qtbot, SourceForm(desk.context), 340, 700)
+    desk.context.typing_wanted.connect(lambda name: form.begin() if name == "source_form" else None)
+    return form
 
 
 @pytest.fixture
 def answers(qtbot, desk: Desk) -> ResponseListPanel:
-    return shown(qtbot, ResponseListPanel(desk.context), 340, 900)
+    return shown(qtbot, ResponseListPanel(desk.context), 340, 300)
 
 
-def test_a_source_is_added_and_described(qtbot, register: SourceRegisterPanel, desk: Desk) -> None:
+@pytest.fixture
+def response_form(qtbot, desk: Desk) -> ResponseForm:
+    form = shown(qtbot, ResponseForm(desk.context), 340, 700)
+    desk.context.typing_wanted.connect(lambda name: form.begin() if name == "response_form" else None)
+    return form
+
+
+def test_a_source_is_added_and_described(
+    qtbot, register: SourceRegisterPanel, source_form: SourceForm, desk: Desk
+) -> None:
     qtbot.mouseClick(register.add_button, Qt.MouseButton.LeftButton)
-    fields = register.form.fields.fields
+    fields = source_form.fields.fields
     qtbot.keyClicks(fields["title"], "Space Today")
     fields["reliability"].setFocus()
     qtbot.keyClicks(fields["reliability"], "F")
@@ -36,7 +54,7 @@ def test_a_source_is_added_and_described(qtbot, register: SourceRegisterPanel, d
     for _ in range(3):
         desk.history.undo()
     assert set(desk.document.sources) == {"s1", "s2"}
-    assert register.form.page.currentWidget() is register.form.page.hint
+    assert source_form.page.currentWidget() is source_form.page.hint
 
 
 def test_an_uncited_source_goes_at_once(qtbot, register: SourceRegisterPanel, desk: Desk) -> None:
@@ -62,18 +80,20 @@ def test_a_cited_source_is_asked_about_in_the_panel(qtbot, register: SourceRegis
     assert desk.document.responses["r1"].source_uuid == "s1"
 
 
-def test_the_form_says_what_cites_the_source(register: SourceRegisterPanel) -> None:
+def test_the_form_says_what_cites_the_source(register: SourceRegisterPanel, source_form: SourceForm) -> None:
     register.list.view.selectRow(0)
-    assert "Optics were sold" in register.form.uses.text()
+    assert "Optics were sold" in source_form.uses.text()
     register.list.view.selectRow(1)
-    assert "No claim cites" in register.form.uses.text()
+    assert "No claim cites" in source_form.uses.text()
 
 
-def test_a_response_answers_the_whole_until_a_claim_is_named(qtbot, answers: ResponseListPanel, desk: Desk) -> None:
+def test_a_response_answers_the_whole_until_a_claim_is_named(
+    answers: ResponseListPanel, response_form: ResponseForm, desk: Desk
+) -> None:
     before = dict(desk.document.claims)
     answers.list.view.selectRow(0)
-    assert "whole" in laid_out(answers.form.claims)[0].text()
-    answers.form.picker.picked.emit("c2")
+    assert "whole" in laid_out(response_form.claims)[0].text()
+    response_form.picker.picked.emit("c2")
     assert [link.claim_uuid for link in desk.document.claim_links_of_response("r1")] == ["c2"]
     assert answers.model.data(answers.model.index(0, 1)) == "1 claims"
     assert dict(desk.document.claims) == before
@@ -81,9 +101,11 @@ def test_a_response_answers_the_whole_until_a_claim_is_named(qtbot, answers: Res
     assert answers.model.data(answers.model.index(0, 1)) == "the whole"
 
 
-def test_a_response_is_written_by_hand(qtbot, answers: ResponseListPanel, desk: Desk) -> None:
+def test_a_response_is_written_by_hand(
+    qtbot, answers: ResponseListPanel, response_form: ResponseForm, desk: Desk
+) -> None:
     qtbot.mouseClick(answers.add_button, Qt.MouseButton.LeftButton)
-    fields = answers.form.fields.fields
+    fields = response_form.fields.fields
     qtbot.keyClicks(fields["speaker"], "A spokesman")
     fields["words"].setFocus()
     qtbot.keyClicks(fields["words"], "No.")
@@ -96,7 +118,9 @@ def test_a_response_is_written_by_hand(qtbot, answers: ResponseListPanel, desk: 
     assert set(desk.document.responses) == {"r1"}
 
 
-def test_every_label_is_plain_text(register: SourceRegisterPanel, answers: ResponseListPanel) -> None:
-    for panel in (register, answers):
+def test_every_label_is_plain_text(
+    register: SourceRegisterPanel, answers: ResponseListPanel, source_form: SourceForm, response_form: ResponseForm
+) -> None:
+    for panel in (register, answers, source_form, response_form):
         for label in panel.findChildren(QLabel):
             assert label.textFormat() == Qt.TextFormat.PlainText, label.text()

@@ -1,4 +1,4 @@
-"""The Site menu: tools that draw sites, and new claims, sources and responses.
+"""The Site menu: tools that draw sites, what is said and judged of them, and new sources and responses.
 
 What is done with the selected sites stands in the Edit menu, `edit_menu.py`.
 """
@@ -13,7 +13,7 @@ from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.toolbox import Toolbox
-from viewer.panels.claims.new_claim import begin_claim
+from viewer.panels.claims import claim_verbs
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
@@ -38,9 +38,13 @@ class SiteMenu(ToolMenu):
         """True while a drawing tool is in hand."""
         return self.session.is_begun and self.toolbox.can_keep
 
-    def add_claim(self) -> None:
-        """Begin a claim about the selected sites, which its own form shows."""
-        begin_claim(self._panels)
+    def report(self) -> None:
+        """Begin a claim of somebody about the selected sites, which its own form shows."""
+        claim_verbs.report(self._panels)
+
+    def judge(self) -> None:
+        """Begin a claim of the analyst about the selected sites, which its own form shows."""
+        claim_verbs.judge(self._panels)
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
@@ -74,20 +78,30 @@ class SiteMenu(ToolMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Mark again and again with the drawing tool in hand"),
         ),
         Action(
-            "add_claim",
-            QT_TRANSLATE_NOOP("Actions", "Add a &Claim"),
-            add_claim,
-            "Ctrl+Shift+K",
+            "report",
+            QT_TRANSLATE_NOOP("Actions", "&Report a Claim"),
+            report,
+            "R",
             "claims",
+            tip=QT_TRANSLATE_NOOP("Actions", "Report what somebody says, of the selected sites or of the case"),
             offered=has_case,
             breaks=True,
+        ),
+        Action(
+            "judge",
+            QT_TRANSLATE_NOOP("Actions", "&Judge"),
+            judge,
+            "J",
+            "judge",
+            tip=QT_TRANSLATE_NOOP("Actions", "Judge for yourself, of the selected sites or of the case"),
+            offered=has_case,
         ),
         Action(
             "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case
         ),
         Action(
             "add_response",
-            QT_TRANSLATE_NOOP("Actions", "Add a &Response"),
+            QT_TRANSLATE_NOOP("Actions", "Add a R&esponse"),
             add_response,
             "",
             "responses",

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
-from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit
+from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit, NotAllowed
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
 from layers.project.saving.lock import CaseLock
@@ -140,6 +140,17 @@ class Session(QObject):
     def base_folder(self) -> Path | None:
         """The folder that relative paths of layers start from."""
         return self._target.parent if self._target else None
+
+    def copy_keeper(self) -> Callable[[str, bytes], None]:
+        """A function that keeps the bytes of a row of source_files durably, before the row itself; for any thread."""
+        work = self._journal.work
+
+        def keep(uuid: str, data: bytes) -> None:
+            if work is None:
+                raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
+            work.blobs.put("source_files", uuid, data)
+
+        return keep
 
     # -- edits -------------------------------------------------------------------------------------------------
 

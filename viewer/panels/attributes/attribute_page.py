@@ -61,6 +61,8 @@ class AttributePage(QWidget):
         self._top, self._below = self._top_line(), QHBoxLayout()
         layout.addLayout(self._top)
         layout.addLayout(self._below)
+        self._below.addWidget(self.only_selected)
+        self._below.addStretch(1)
         layout.addWidget(self.filter_rows)
         layout.addWidget(self.map_filter)
         layout.addWidget(self.pages, 1)
@@ -91,7 +93,7 @@ class AttributePage(QWidget):
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.quick, 8)
-        for widget in (self.filter_button, self.apply_button, self.only_selected):
+        for widget in (self.filter_button, self.apply_button):
             line.addWidget(widget)
         line.insertWidget(_COUNT_AT, self.count)
         line.addStretch(1)
@@ -176,7 +178,6 @@ class AttributePage(QWidget):
             self.quick,
             self.filter_button,
             self.apply_button,
-            self.only_selected,
             self.invert_button,
             self.zoom_button,
             self.copy_button,

@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
-from viewer.panels.widgets.form_page import muted
+from viewer.panels.claims.evidence_drop import EvidenceDrop
+from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import capital, likelihood_text, word
@@ -25,6 +26,8 @@ class ClaimCard(QFrame):
 
     opened = Signal(str)
     unlinked = Signal(str)
+    evidence = Signal(str, list)
+    """Links and paths that were dropped or pasted on it, after its uuid."""
 
     def __init__(self, claim: Claim, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +36,7 @@ class ClaimCard(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        EvidenceDrop(self).dropped.connect(lambda words, _: self.evidence.emit(self.uuid, words))
         text = claim.statement or claim.source_wording or self.tr("(empty claim)")
         self.setAccessibleName(self.tr("Claim: %1").replace("%1", one_line(text)))
         statement = plain_label(one_line(text, LONGEST_STATEMENT))
@@ -46,11 +50,14 @@ class ClaimCard(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addLayout(top)
+        chip = plain_label(capital(claim.state))
+        chip.setObjectName("chip")
+        speaker = muted(one_line(claim.made_by, 80) or capital(claim.voice))
+        layout.addLayout(side_by_side(chip, speaker, stretch=1))
         for line in self._facts(claim):
             layout.addWidget(muted(line))
 
     def _facts(self, claim: Claim) -> Iterable[str]:
-        yield f"{capital(claim.state)} · {word(claim.voice)}"
         if likelihood := likelihood_text(claim):
             yield self.tr("Likelihood: %1").replace("%1", likelihood)
         if claim.confidence:
@@ -74,6 +81,7 @@ class ClaimCards(QWidget):
 
     opened = Signal(str)
     unlinked = Signal(str)
+    evidence = Signal(str, list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,4 +101,5 @@ class ClaimCards(QWidget):
         card = ClaimCard(claim)
         card.opened.connect(self.opened)
         card.unlinked.connect(self.unlinked)
+        card.evidence.connect(self.evidence)
         return card

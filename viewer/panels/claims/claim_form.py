@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import override
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.changes import Changes
@@ -12,12 +14,13 @@ from layers.document.vocabulary import MARKINGS, STATES, VOICES
 from viewer.commands.claims import delete_claims, update_claim
 from viewer.panels.claims.claim_sites import ClaimSites
 from viewer.panels.claims.claim_sources import ClaimSources
-from viewer.panels.claims.judgement import JudgementFields
+from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
+from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.begin_typing import begin_typing
-from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
-from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.words import choices
@@ -25,30 +28,43 @@ from viewer.support.text import plain
 
 
 class ClaimFormPanel(RowForm):
-    """Shows the context's claim."""
+    """Shows the context's claim. A report begins with its source and words, a judgement with what it states."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "claims", update_claim, parent)
-        self._add_fields()
-        self.page.content.addLayout(self.form)
-        self.page.content.addWidget(heading(self.tr("The analyst's judgement")))
-        self.judgement = JudgementFields(context, self.fields)
-        self.page.content.addWidget(self.judgement)
-        self.page.content.addWidget(self.fields.refusal)
+        tr = self.tr
         self.places, self.sources = ClaimSites(context), ClaimSources(context)
+        self.responses = RowColumn(spacing=5)
+        self.sources_part = FoldSection(tr("Sources"))
+        self.words_part, self.statement_part = FoldSection(tr("Words")), FoldSection(tr("Statement"))
+        self.judgement_part, self.places_part = FoldSection(tr("Judgement")), FoldSection(tr("Places"))
+        self.responses_part = FoldSection(tr("Responses"), folded=True)
+        self.more_part = FoldSection(tr("More"), folded=True)
+        self._is_own: bool | None = None
+        """Whether the parts stand in the order of a judgement; None before the first claim."""
+        self._was_assessed = False
+        self._add_words()
+        self._add_statement()
+        self._add_judgement()
         self._add_links()
+        self._add_more()
+        self.page.content.addStretch(1)
+        self._arrange(is_own=False)
+        self.sources.cited.connect(self._cited)
+        drop = EvidenceDrop(self)
+        drop.dropped.connect(lambda words, _: self._take(words))
         context.claim_shown.connect(self._shown)
         context.flush_requested.connect(self.flush)
         context.changed.connect(self._heard)
         context.document_replaced.connect(self.refresh)
         self._shown(context.claim_uuid)
 
-    def _add_fields(self) -> None:
+    def _add_words(self) -> None:
         tr, add = self.tr, self.fields.add
-        add("statement", tr("Statement"), TextField(lines=2), tr("The proposition, in neutral words of your own"))
+        self.words_part.content.addLayout(self.form)
         add(
             "source_wording",
-            tr("Source wording, verbatim"),
+            tr("Exact words"),
             TextField(lines=2),
             tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
         )
@@ -56,47 +72,81 @@ class ClaimFormPanel(RowForm):
         made_at = LineField()
         made_at.setPlaceholderText("2024-04-12")
         add("made_at", tr("Date"), made_at, tr("Date on which it was said"))
-        add("voice", tr("Voice"), ChoiceField(choices(VOICES)), tr("A speaker, the report itself, or the analyst"))
-        add("state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case"))
-        marks = [(marking, marking or tr("none")) for marking in MARKINGS]
-        add("marking", tr("Marking"), ChoiceField(marks, free=True), tr("Handling marking of this claim"))
+
+    def _add_statement(self) -> None:
+        tr = self.tr
+        form = QFormLayout()
+        self.fields.go_on_in(form)
+        statement = TextField(lines=2)
+        statement.setPlaceholderText(tr("The proposition, in neutral words of your own"))
+        label = self.fields.bind("statement", tr("Statement"), statement, statement.placeholderText())
+        label.setParent(self)
+        label.hide()  # the part's heading says it
+        self.statement_part.content.addWidget(statement)
+        self.statement_part.content.addLayout(form)
+        self.fields.add(
+            "state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case")
+        )
+        self.statement_part.content.addWidget(self.fields.refusal)
+
+    def _add_judgement(self) -> None:
+        self.judgement = JudgementFields(self._context, self.fields)
+        self.judgement_part.content.addWidget(self.judgement)
 
     def _add_links(self) -> None:
-        content = self.page.content
-        content.addWidget(heading(self.tr("Places")))
-        content.addWidget(self.places)
-        form = QFormLayout()
-        note = FieldSet(form, self._commit, self)
+        self.sources_part.content.addWidget(self.sources)
+        self.places_part.content.addWidget(self.places)
+        self.responses_part.content.addLayout(self.responses)
+        note = muted(self.tr("A response is a record of its own: it changes no claim's state."))
+        self.responses_part.content.addWidget(note)
+
+    def _add_more(self) -> None:
+        tr, form = self.tr, QFormLayout()
+        self.fields.go_on_in(form)
+        voices = ChoiceField(choices(VOICES))
+        self.fields.add("voice", tr("Voice"), voices, tr("A speaker, the report itself, or the analyst"))
         self.place_note = LineField()
-        note.add("place_note", self.tr("Place note"), self.place_note, self.tr("What the source says of the place"))
-        self.note = note
-        content.addLayout(form)
-        content.addWidget(heading(self.tr("Sources")))
-        content.addWidget(self.sources)
-        content.addWidget(heading(self.tr("Responses")))
-        self.responses = RowColumn(spacing=5)
-        content.addLayout(self.responses)
-        content.addWidget(muted(self.tr("A response is a record of its own: it changes no claim's state.")))
-        self.delete_button = QPushButton(self.tr("Delete claim"))
+        self.fields.add("place_note", tr("Place note"), self.place_note, tr("What the source says of the place"))
+        marks = [(marking, marking or tr("none")) for marking in MARKINGS]
+        marking = ChoiceField(marks, free=True)
+        self.fields.add("marking", tr("Marking"), marking, tr("Handling marking of this claim"))
+        self.delete_button = QPushButton(tr("Delete claim"))
         self.delete_button.setAccessibleName(self.delete_button.text())
         self.delete_button.clicked.connect(self._delete)
-        content.addLayout(side_by_side(self.delete_button))
-        content.addStretch(1)
+        self.more_part.content.addLayout(form)
+        self.more_part.content.addLayout(side_by_side(self.delete_button))
+
+    def _arrange(self, *, is_own: bool) -> None:
+        """Lay the parts out in the order in which a judgement, or a report, is written; the Tab key follows."""
+        if is_own == self._is_own:
+            return
+        self._is_own = is_own
+        begin = [self.statement_part, self.judgement_part] if is_own else [self.words_part, self.statement_part]
+        then = [self.places_part, self.words_part] if is_own else [self.judgement_part, self.places_part]
+        parts = [*begin, self.sources_part, *then] if is_own else [self.sources_part, *begin, *then]
+        parts += [self.responses_part, self.more_part]
+        for place, part in enumerate(parts):
+            self.page.content.insertWidget(place, part)
+        fields = self.fields.fields
+        stops: dict[FoldSection, list[QWidget]] = {
+            self.sources_part: [self.sources.picker],
+            self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
+            self.statement_part: [fields["statement"]],
+            self.judgement_part: [*(fields[name] for name in COLUMNS), fields["state"]],
+        }
+        chain = [stop for part in parts for stop in stops.get(part, [])]
+        for before, after in pairwise([*chain, *(part.header for part in parts)]):
+            QWidget.setTabOrder(before, after)
 
     # -- showing ------------------------------------------------------------------------------------------------
 
     @override
     def hint(self) -> str:
-        return self.tr("Choose a claim in the list or on a site's card, or add one.")
-
-    def begin(self) -> None:
-        """The keyboard goes into the statement."""
-        begin_typing(self.fields.fields["statement"])
+        return self.tr("Choose a claim in the list or on a site's card, report one (R) or judge (J).")
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
         self.fields.flush()
-        self.note.flush()
         self.sources.flush()
 
     def _shown(self, uuid: str) -> None:
@@ -104,10 +154,32 @@ class ClaimFormPanel(RowForm):
         claim = self.row()
         if claim is not None:
             self.fields.show_other(claim)
-            self.note.show_other(claim)
+            self._fold_for(claim)
         self.refresh()
         if claim is not None:
             self.page.show_form(from_top=True)
+
+    def _fold_for(self, claim: Claim) -> None:
+        """Show of another claim what belongs to its kind, and what is said in it."""
+        is_own = claim.voice == "analyst"
+        self._arrange(is_own=is_own)
+        self._was_assessed = claim.state == "assessed"
+        self.judgement_part.set_folded(not self._was_assessed)
+        self.words_part.set_folded(is_own and not (claim.source_wording or claim.made_by or claim.made_at))
+        self.responses_part.offer(is_open=bool(self._context.document.response_links_of_claim(claim.uuid)))
+
+    @override
+    def begin(self) -> None:
+        """The keyboard goes into the statement of a judgement, into the line for the source of a report."""
+        if self.row() is not None:
+            self.page.show_form(from_top=True)
+            begin_typing(self.fields.fields["statement"] if self._is_own else self.sources.picker)
+
+    def _cited(self) -> None:
+        """A report goes on with the words of the source that was named just now."""
+        words = self.fields.fields["source_wording"]
+        if not self._is_own and not words.toPlainText():
+            words.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _heard(self, changes: Changes) -> None:
         if self._uuid and changes.touches(
@@ -118,7 +190,9 @@ class ClaimFormPanel(RowForm):
     @override
     def show_row(self, row: Claim) -> None:
         self.fields.show_row(row)
-        self.note.show_row(row)
+        if (row.state == "assessed") != self._was_assessed:
+            self._was_assessed = row.state == "assessed"
+            self.judgement_part.set_folded(not self._was_assessed)
         self.judgement.show_claim(row)
         self.places.show_claim(row)
         self.sources.show_claim(row)
@@ -130,6 +204,10 @@ class ClaimFormPanel(RowForm):
         )
 
     # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _take(self, words: list[str]) -> None:
+        if self.row() is not None:
+            take_evidence(self._context, self._uuid, words)
 
     def _delete(self) -> None:
         self._context.do(delete_claims, (self._uuid,))

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import CONFIDENCES
 from viewer.commands.claims import delete_claims
-from viewer.panels.claims.new_claim import begin_claim
+from viewer.panels.claims.claim_verbs import judge, report
+from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text
 from viewer.support.text import searched, tooltip
 
+FIRST_PX = 240
+"""Two lines of a claim tell it from others when they are not too short."""
+
 
 class ClaimListPanel(QWidget):
-    """The row chosen is the claim of the claim form; a double click jumps to its sites."""
+    """The row chosen opens in the claim form; a double click goes to its sites as well."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.model = RowTable(self._columns(), _haystack, self)
-        self.list = RowList(self.model, self.tr("Claims"))
-        self.add_button = QPushButton(self.tr("Add claim"))
-        self.add_button.setToolTip(
-            tooltip(self.tr("Record a claim about the selected sites, or about the case where none is selected"))
+        self.model = RowTable(self._columns(), _haystack, self, chip=lambda claim: capital(claim.state))
+        self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX)
+        self.list.hide_columns(1)  # the chip says it
+        self.report_button, self.judge_button = QPushButton(self.tr("Report")), QPushButton(self.tr("Judge"))
+        self.report_button.setToolTip(
+            tooltip(self.tr("Report what somebody says: of the selected sites, else of the case (R)"))
         )
-        self.jump_button = QPushButton(self.tr("Show places"))
-        self.jump_button.setToolTip(tooltip(self.tr("Select the sites of the chosen claims and go there")))
-        self.delete_button = QPushButton(self.tr("Delete"))
+        self.judge_button.setToolTip(
+            tooltip(self.tr("Judge something yourself: of the selected sites, else of the case (J)"))
+        )
+        self.jump_button = IconButton("zoom_selection", self.tr("Go to the places of the chosen claims"))
+        self.delete_button = IconButton("delete", self.tr("Delete the chosen claims"))
         buttons = QHBoxLayout()
-        for button in (self.add_button, self.jump_button, self.delete_button):
+        for button in (self.report_button, self.judge_button):
             buttons.addWidget(button)
             button.setAccessibleName(button.text())
         buttons.addStretch(1)
+        buttons.addWidget(self.jump_button)
+        buttons.addWidget(self.delete_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.list, 1)
@@ -46,9 +57,13 @@ class ClaimListPanel(QWidget):
     def _connect(self) -> None:
         context = self._context
         self.list.chosen.connect(self._chosen)
-        self.list.activated.connect(lambda uuid: self._jump(frozenset({uuid})))
+        self.list.clicked.connect(self._open)
+        self.list.activated.connect(self._activated)
         self.list.delete_wanted.connect(self._delete)
-        self.add_button.clicked.connect(self._add)
+        EvidenceDrop(self.list.view.viewport()).dropped.connect(self._dropped)
+        EvidenceDrop(self.list.view).dropped.connect(lambda words, _: self._pasted(words))
+        self.report_button.clicked.connect(lambda: report(context))
+        self.judge_button.clicked.connect(lambda: judge(context))
         self.jump_button.clicked.connect(lambda: self._jump(self.list.selected()))
         self.delete_button.clicked.connect(self._delete)
         context.claim_shown.connect(self._shown)
@@ -109,8 +124,31 @@ class ClaimListPanel(QWidget):
     # -- gestures -----------------------------------------------------------------------------------------------
 
     def _chosen(self, uuids: frozenset[str]) -> None:
-        self._context.show_claim(next(iter(uuids)) if len(uuids) == 1 else "")
+        if len(uuids) == 1:
+            self._open(next(iter(uuids)))
+        else:
+            self._context.show_claim("")
         self._update_buttons()
+
+    def _open(self, uuid: str) -> None:
+        self._context.show_claim(uuid, raise_form=True)
+
+    def _dropped(self, words: list[str], place: QPoint) -> None:
+        index = self.list.view.indexAt(place)
+        if index.isValid():
+            take_evidence(self._context, self.model.uuid_at(index.row()), words)
+        else:
+            self._context.report(self.tr("Drop it on a claim: it becomes a source of that claim."))
+
+    def _pasted(self, words: list[str]) -> None:
+        if len(self.list.selected()) == 1:
+            take_evidence(self._context, next(iter(self.list.selected())), words)
+
+    def _activated(self, uuid: str) -> None:
+        """Open it, and go to its places where it has some."""
+        if self._context.document.site_links_of_claim(uuid):
+            self._jump(frozenset({uuid}))
+        self._open(uuid)
 
     def _shown(self, uuid: str) -> None:
         if uuid or len(self.list.selected()) == 1:
@@ -123,11 +161,6 @@ class ClaimListPanel(QWidget):
         if sites:
             self._context.selection.set(site.uuid for site in sites)
             self._context.zoom_to_sites(sites)
-        elif claim_uuids:
-            self._context.report(self.tr("That claim names no place on the map: it belongs to the case."))
-
-    def _add(self) -> None:
-        begin_claim(self._context)
 
     def _delete(self) -> None:
         if self.list.selected():

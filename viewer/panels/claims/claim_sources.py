@@ -11,16 +11,21 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWi
 from layers.document.claim import Claim
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
-from viewer.commands.claims import link_claim_source, unlink_claim_source, update_claim_source
+from layers.text.links import link_in
+from viewer.commands.claims import cite_new_source, link_claim_source, unlink_claim_source, update_claim_source
+from viewer.commands.sources import fields_of_text, source_of_link
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import credibility_choices
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
+from viewer.support.text import one_line, tooltip
+
+PAGE_PX = 70
 
 
 class Citation(QFrame):
@@ -42,20 +47,21 @@ class Citation(QFrame):
         top = QHBoxLayout()
         top.addWidget(label, 1)
         top.addWidget(remove)
-        form = QFormLayout()
-        self.fields = FieldSet(form, self._commit, self)
-        self.fields.add(
-            "credibility",
-            self.tr("Credibility"),
-            ChoiceField(credibility_choices()),
-            self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst"),
-        )
-        self.fields.add("page", self.tr("Page"), LineField(), self.tr("Page or place in the source"))
-        self.fields.add("quote", self.tr("Quote"), TextField(lines=1, most_lines=5), self.tr("The source's words"))
+        self.fields = FieldSet(QFormLayout(), self._commit, self)
+        tip = self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst")
+        credibility, page, quote = ChoiceField(credibility_choices()), LineField(), TextField(lines=1, most_lines=5)
+        label_of_item = self.fields.bind("credibility", self.tr("Credibility"), credibility, tip)
+        for column, title, field in (("page", self.tr("Page"), page), ("quote", self.tr("Quote"), quote)):
+            field.setPlaceholderText(title)
+            self.fields.bind(column, title, field, self.tr("Page or place in the source"))
+        quote.setToolTip(tooltip(self.tr("The source's words")))
+        page.setMaximumWidth(PAGE_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
         layout.addLayout(top)
-        layout.addLayout(form)
+        layout.addLayout(side_by_side(label_of_item, credibility, page, stretch=1))
+        layout.addWidget(quote)
         layout.addWidget(self.fields.refusal)
         self.fields.show_other(link)
 
@@ -66,7 +72,9 @@ class Citation(QFrame):
 
 
 class ClaimSources(QWidget):
-    """All citations of a claim, and a line to cite another source."""
+    """A line to cite a source, and all citations of a claim. `cited` tells that the line was used."""
+
+    cited = Signal()
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,15 +83,22 @@ class ClaimSources(QWidget):
         self._shown: tuple[tuple[str, str], ...] | None = None
         self.citations: list[Citation] = []
         self._rows = RowColumn(spacing=5)
-        self.picker = Picker(self._offers, self.tr("Cite a source…"), self.tr("Cite a source for this claim"))
+        name = self.tr("Cite a source for this claim")
+        self.picker = Picker(self._offers, self.tr("Link, or title of a source…"), name, self._new_row)
+        self.picker.setToolTip(
+            tooltip(self.tr("Paste a link or type a title: a source that is not in the case yet is made"))
+        )
         self.picker.picked.connect(self._cite)
+        self.picker.created.connect(self.cite_text)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(self._rows)
         layout.addWidget(self.picker)
+        layout.addLayout(self._rows)
 
     def flush(self) -> None:
-        """Commit what is typed and not entered yet."""
+        """Commit what is typed and not entered yet; of the line only a link, as a title may be looked for still."""
+        if link_in(self.picker.text()):
+            self.picker.take_typed()
         for citation in self.citations:
             citation.fields.flush()
 
@@ -116,8 +131,18 @@ class ClaimSources(QWidget):
         self.citations.append(citation)
         return citation
 
+    def cite_text(self, text: str) -> None:
+        """Cite the source that a link leads to or a title names; one that is not there is made."""
+        cite(self._context, self._claim_uuid, text)
+        self.cited.emit()
+
+    def _new_row(self, text: str) -> str:
+        words = self.tr("New source from this link: {0}") if link_in(text) else self.tr("New source “{0}”")
+        return words.format(text)
+
     def _cite(self, source_uuid: str) -> None:
         self._context.do(link_claim_source, self._claim_uuid, source_uuid)
+        self.cited.emit()
 
     def _unlink(self, source_uuid: str) -> None:
         self._context.do(unlink_claim_source, self._claim_uuid, source_uuid)
@@ -128,3 +153,12 @@ class ClaimSources(QWidget):
         for source in document.sources.values():
             if source.uuid not in linked:
                 yield source.uuid, source.title or self.tr("(no title)")
+
+
+def cite(context: PanelContext, claim_uuid: str, text: str) -> None:
+    """Cite what a link or a title names for a claim: the source that has the link already, or a new one."""
+    known = source_of_link(context.document, text)
+    if known:
+        context.do(link_claim_source, claim_uuid, known)
+    else:
+        context.do(cite_new_source, claim_uuid, **fields_of_text(text))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE, DATE_ROLE
+from viewer.panels.widgets.row_delegate import paint_selection_bar, smaller
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 
 type Index = QModelIndex | QPersistentModelIndex
 
 GAP_PX = 6
-SMALLER_PX = 2
 LEAST_NAME_PX = 70
 LINES_INDENT_PX = 26
 """As far as the icon of the layer."""
@@ -31,6 +31,10 @@ class LayerRowDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self._paint_row(painter, option, index)
+        paint_selection_bar(painter, option)
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         lines = index.data(CLASSES_ROLE) or []
         if not lines:
             self._paint_name(painter, option, index)
@@ -42,7 +46,7 @@ class LayerRowDelegate(QStyledItemDelegate):
         role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setPen(option.palette.color(role))
-        painter.setFont(_smaller(option.font))
+        painter.setFont(smaller(option.font))
         metrics, height = QFontMetrics(painter.font()), _line_px(option)
         left, top = head.rect.left() + LINES_INDENT_PX, head.rect.bottom() + 1
         for number, (icon, text) in enumerate(lines):
@@ -72,7 +76,7 @@ class LayerRowDelegate(QStyledItemDelegate):
         return head
 
     def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        font = _smaller(option.font)
+        font = smaller(option.font)
         metrics = QFontMetrics(font)
         room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
         widths: dict[int, int] = {}
@@ -119,14 +123,8 @@ class LayerRowDelegate(QStyledItemDelegate):
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
 
 
-def _smaller(font: QFont) -> QFont:
-    smaller = QFont(font)
-    smaller.setPixelSize(max(9, QFontMetrics(font).ascent() - SMALLER_PX))
-    return smaller
-
-
 def _line_px(option: QStyleOptionViewItem) -> int:
-    return max(HEIGHT_PX, QFontMetrics(_smaller(option.font)).height() + 2)
+    return max(HEIGHT_PX, QFontMetrics(smaller(option.font)).height() + 2)
 
 
 def _ever_shorter(text: str, is_badge: bool) -> list[str]:

@@ -203,7 +203,7 @@ class HistogramView(QWidget):
         with painting(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.setPen(QPen(palette.color(role.Highlight if self.hasFocus() else role.Mid), 1))
+            painter.setPen(QPen(palette.color(role.Accent if self.hasFocus() else role.Mid), 1))
             painter.setBrush(palette.color(role.Base))
             painter.drawRoundedRect(frame, 4, 4)
             floor = self.height() - 12.0
@@ -248,7 +248,7 @@ class HistogramView(QWidget):
         role = QPalette.ColorRole
         px = self.handle_px(handle)
         chosen = handle == self._handle and (self.hasFocus() or self._is_dragged)
-        ink = self.palette().color(role.Highlight if chosen else role.Text)
+        ink = self.palette().color(role.Accent if chosen else role.Text)
         if handle != MIDDLE:
             painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(px, 4), QPointF(px, floor))

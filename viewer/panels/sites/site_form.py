@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLay
 from layers.document.changes import Changes
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
-from viewer.commands.claims import link_claim_site, unlink_claim_site
+from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
 from viewer.commands.sites import update_site
+from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_cards import ClaimCards
-from viewer.panels.claims.new_claim import begin_claim
+from viewer.panels.claims.claim_verbs import judge, report
+from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
@@ -21,10 +23,11 @@ from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
-from viewer.panels.widgets.form_page import FormPage, heading, muted, side_by_side
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, class_choices
-from viewer.support.text import one_line, plain
+from viewer.support.text import one_line, plain, tooltip
 
 LANGUAGES = ("zh", "ru", "en")
 
@@ -46,10 +49,20 @@ class SiteFormPanel(QWidget):
         layout.addWidget(self._pages)
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
-        self._add_fields(form)
         self.page.content.addLayout(form)
         self.page.content.addWidget(self.fields.refusal)
+        self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
+        self.dates_part = FoldSection(self.tr("Dates"), folded=True)
+        self.names_part = FoldSection(self.tr("Names"), folded=True)
+        self.style_part = FoldSection(self.tr("Style"), folded=True)
+        self._add_identity()
         self._add_claims()
+        self._add_position(self._begin_part(self.position_part))
+        self._add_dates()
+        self._add_names()
+        self._add_style()
+        for part in (self.claims_part, self.position_part, self.dates_part, self.names_part, self.style_part):
+            self.page.content.addWidget(part)
         self.stamps = muted()
         self.page.content.addWidget(self.stamps)
         self.page.content.addStretch(1)
@@ -60,14 +73,29 @@ class SiteFormPanel(QWidget):
         context.changed.connect(self._heard)
         self._selected()
 
-    def _add_fields(self, form: QFormLayout) -> None:
+    def _begin_part(self, part: FoldSection) -> QFormLayout:
+        """The form of a part, which the fields that follow stand in."""
+        form = QFormLayout()
+        part.content.addLayout(form)
+        self.fields.go_on_in(form)
+        return form
+
+    def _add_identity(self) -> None:
         tr, add = self.tr, self.fields.add
         add("label", tr("Label"), LineField())
         add("class_code", tr("Class"), ChoiceField(class_choices()))
         add("role", tr("Role"), ChoiceField(choices(ROLES)), tr("Named in a claim, or setting: kept visibly apart"))
         add("status", tr("Status"), ChoiceField(choices(STATUSES)), tr("A change makes a reviewed site a draft again"))
+        add("notes", tr("Notes"), TextField(lines=1))
+
+    def _add_names(self) -> None:
+        tr, add = self.tr, self.fields.add
+        self._begin_part(self.names_part)
         for language, title in zip(LANGUAGES, (tr("Chinese"), tr("Russian"), tr("English")), strict=True):
             add(f"alias_{language}", title, LineField(), tr("The site's name in this language"))
+
+    def _add_position(self, form: QFormLayout) -> None:
+        tr, add = self.tr, self.fields.add
         self.place = PlaceRows(form, self._context, self)
         error = NumberField()
         error.setPlaceholderText(tr("not judged"))
@@ -76,7 +104,10 @@ class SiteFormPanel(QWidget):
         add("position_basis", tr("Basis"), bases, tr("What the position and its error rest on"))
         add("location_country", tr("Country"), LineField(), tr("Country in which the site lies, as CN or RU"))
         add("operator_country", tr("Operator"), LineField(), tr("Country of who runs the site, as CN or RU"))
-        add("notes", tr("Notes"), TextField())
+
+    def _add_dates(self) -> None:
+        tr, add = self.tr, self.fields.add
+        self._begin_part(self.dates_part)
         for column, title in (
             ("observed_at", tr("Observed")),
             ("valid_from", tr("Valid from")),
@@ -85,22 +116,32 @@ class SiteFormPanel(QWidget):
             date = LineField()
             date.setPlaceholderText(tr("2024-04-12, UTC"))
             add(column, title, date, tr("A year, month, day or instant, UTC"))
-        add("stroke_color", tr("Outline"), ColorField(tr("by class")))
-        add("fill_color", tr("Fill"), ColorField(tr("by class")))
+
+    def _add_style(self) -> None:
+        self._begin_part(self.style_part)
+        self.fields.add("stroke_color", self.tr("Outline"), ColorField(self.tr("by class")))
+        self.fields.add("fill_color", self.tr("Fill"), ColorField(self.tr("by class")))
 
     def _add_claims(self) -> None:
-        content = self.page.content
-        content.addWidget(heading(self.tr("Claims")))
+        content = self.claims_part.content
         self.cards = ClaimCards()
         self.cards.opened.connect(lambda uuid: self._context.show_claim(uuid, raise_form=True))
         self.cards.unlinked.connect(self._unlink)
-        self.add_claim_button = QPushButton(self.tr("Add claim"))
-        self.add_claim_button.setAccessibleName(self.tr("Add a claim about this site"))
-        self.add_claim_button.clicked.connect(self._add_claim)
-        self.claim_picker = Picker(self._unlinked, self.tr("Link a claim…"), self.tr("Link a claim to this site"))
+        self.cards.evidence.connect(lambda uuid, words: take_evidence(self._context, uuid, words))
+        self.report_button, self.judge_button = QPushButton(self.tr("Report")), QPushButton(self.tr("Judge"))
+        self.report_button.setToolTip(tooltip(self.tr("Report what somebody says of this site (R)")))
+        self.judge_button.setToolTip(tooltip(self.tr("Judge something about this site yourself (J)")))
+        self.report_button.setAccessibleName(self.tr("Report a claim about this site"))
+        self.judge_button.setAccessibleName(self.tr("Judge something about this site"))
+        self.report_button.clicked.connect(lambda: report(self._context))
+        self.judge_button.clicked.connect(lambda: judge(self._context))
+        new_claim = self.tr("New claim “{0}”").format
+        name = self.tr("Link a claim to this site")
+        self.claim_picker = Picker(self._unlinked, self.tr("Link a claim…"), name, new_claim)
         self.claim_picker.picked.connect(self._link)
+        self.claim_picker.created.connect(self._report_statement)
         content.addWidget(self.cards)
-        content.addLayout(side_by_side(self.add_claim_button, self.claim_picker, stretch=1))
+        content.addLayout(side_by_side(self.report_button, self.judge_button, self.claim_picker, stretch=2))
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -122,6 +163,9 @@ class SiteFormPanel(QWidget):
             site = self._context.document.sites.get(uuid)
             if site is not None:
                 self.fields.show_other(_Shown(site))
+                self.dates_part.offer(is_open=bool(site.observed_at or site.valid_from or site.valid_to))
+                self.names_part.offer(is_open=bool(site.aliases))
+                self.style_part.offer(is_open=bool(site.stroke_color or site.fill_color))
         self._pages.setCurrentWidget(self.bulk if len(uuids) > 1 else self.page)
         self._show()
 
@@ -164,8 +208,10 @@ class SiteFormPanel(QWidget):
             fields = {"aliases": with_alias(site.aliases, column.removeprefix("alias_"), value)}
         return self._context.attempt(update_site, self._uuid, **fields)
 
-    def _add_claim(self) -> None:
-        begin_claim(self._context)
+    def _report_statement(self, text: str) -> None:
+        uuid = new_uuid()
+        if self._context.do(report_claim, uuid=uuid, site_uuids=(self._uuid,), statement=text):
+            self._context.begin_row("claims", uuid)
 
     def _link(self, claim_uuid: str) -> None:
         self._context.do(link_claim_site, claim_uuid, self._uuid)

@@ -29,6 +29,7 @@ class SiteListPanel(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.list)
         self.list.chosen.connect(context.selection.set)
+        self.list.clicked.connect(lambda uuid: context.selection.set((uuid,)))
         self.list.activated.connect(self._zoom_to)
         self.list.delete_wanted.connect(self._delete)
         context.selection.changed.connect(lambda: self.list.select(context.selection.uuids))

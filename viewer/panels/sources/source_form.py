@@ -19,6 +19,8 @@ from viewer.support.text import one_line, plain
 
 
 class SourceForm(RowForm):
+    """Shows the context's source."""
+
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "sources", update_source, parent)
         self._add_fields()
@@ -29,6 +31,7 @@ class SourceForm(RowForm):
         self.page.content.addStretch(1)
         context.changed.connect(self._heard)
         context.flush_requested.connect(self.fields.flush)
+        self.follow("title")
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.fields.add

@@ -1,4 +1,4 @@
-"""The source register: all sources of the case, and the form of the one chosen."""
+"""The source register: all sources of the case as a list."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from layers.document.source import Source
 from viewer.commands.sources import add_source, delete_sources, uses_of_source
 from viewer.panels.context import PanelContext
-from viewer.panels.sources.source_form import SourceForm
 from viewer.panels.widgets.form_page import muted
-from viewer.panels.widgets.list_over_form import Listed, ListOverForm
 from viewer.panels.widgets.row_list import RowList
+from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import RELIABILITY_WORDS, word
 from viewer.support.text import searched
 
 
-class SourceRegisterPanel(ListOverForm):
-    """A list over a form. Deleting a source that is cited asks in the panel first."""
+class SourceRegisterPanel(RowListPanel):
+    """The source chosen opens in the inspector. Deleting a source that is cited asks in the panel first."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources, "title")
+        listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources)
         super().__init__(context, listed, parent)
         self.question = self._question()
         model = RowTable(self._columns(), _haystack, self)
         rows = RowList(model, self.tr("Sources"), first_px=200)
-        self.build(rows, model, SourceForm(context), self.tr("Add source"), list_px=280)
+        self.build(rows, model, self.tr("Add source"))
         self.below_list.addWidget(self.question)
 
     def _columns(self) -> list[Column]:

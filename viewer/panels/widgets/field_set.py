@@ -30,7 +30,12 @@ class FieldSet(QObject):
         self.refusal.setObjectName("refusal")
         self.refusal.setWordWrap(True)
         self.refusal.hide()
-        self._form, self._commit = form, commit
+        self._commit = commit
+        self.go_on_in(form)
+
+    def go_on_in(self, form: QFormLayout) -> None:
+        """Lay the fields that follow out in this form layout."""
+        self._form = form
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(8)

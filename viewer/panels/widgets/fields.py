@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, override
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
 from viewer.support.text import plain
@@ -56,6 +56,14 @@ class LineField(QLineEdit):
         return text.strip()
 
     @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and links are for the form, not to be typed here."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():
             self.reset()
@@ -99,6 +107,8 @@ class TextField(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(3)
+        self._rewrap = QTimer(self, singleShot=True, interval=0)
+        self._rewrap.timeout.connect(self._wrap_anew)
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
@@ -123,6 +133,14 @@ class TextField(QPlainTextEdit):
             self.document().setModified(False)
             if self.toPlainText() != self._shown and not self._is_cut:
                 self.committed.emit(self.toPlainText().strip())
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and links are for the form, not to be typed here."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -154,8 +172,18 @@ class TextField(QPlainTextEdit):
         return QSize(60, self._wanted_height())
 
     def _fit(self, *_: Any) -> None:
+        # Qt leaves lines as they were wrapped before the bar came, whose ends it then covers.
+        is_longer = self.document().size().height() > self._most_lines
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if is_longer else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() != policy:
+            self.setVerticalScrollBarPolicy(policy)
+            self._rewrap.start()
         if self.height() != self._wanted_height() or self.minimumHeight() != self._wanted_height():
             self.setFixedHeight(self._wanted_height())
+
+    def _wrap_anew(self) -> None:
+        for mode in (QPlainTextEdit.LineWrapMode.NoWrap, QPlainTextEdit.LineWrapMode.WidgetWidth):
+            self.setLineWrapMode(mode)
 
     def _wanted_height(self) -> int:
         # a plain text document measures its height in lines

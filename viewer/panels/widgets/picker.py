@@ -1,32 +1,63 @@
-"""Pick a row by typing part of its name: how claims, sites and sources are linked without a dialog."""
+"""Pick a row by typing part of its name: how claims, sites and sources are linked without a dialog.
+
+What is not there yet can be made on the spot: the last row of the list says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import override
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QMouseEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QStandardItem,
+    QStandardItemModel,
+)
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QWidget
 
+from layers.text.links import link_in
 from viewer.support.text import one_line
 
 LONGEST_LIST = 20_000
+_UUID = int(Qt.ItemDataRole.UserRole)
+_SEARCHED = _UUID + 1
+"""What the typed text is looked for in: of the last row the typed text itself, so that it is always listed."""
 
 
 class Picker(QLineEdit):
-    """A line that lists what may be linked and emits `picked` with the uuid of the one chosen."""
+    """A line that lists what may be linked; Enter takes the first row listed.
+
+    `picked` tells the uuid of the one chosen, `created` the text of one that is to be made.
+    """
 
     picked = Signal(str)
+    created = Signal(str)
 
     def __init__(
-        self, offers: Callable[[], Iterable[tuple[str, str]]], prompt: str, name: str, parent: QWidget | None = None
+        self,
+        offers: Callable[[], Iterable[tuple[str, str]]],
+        prompt: str,
+        name: str,
+        new_row: Callable[[str], str] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        """`offers` gives (uuid, text) pairs, asked anew each time the line is entered; `name` is for screen readers."""
+        """`offers` gives (uuid, text) pairs, asked anew each time the line is entered; `name` is for screen readers.
+
+        `new_row` says how the row reads that makes what was typed; without it nothing new can be made here.
+        """
         super().__init__(parent)
-        self._offers = offers
+        self._offers, self._new_row = offers, new_row
+        self._known: set[str] = set()
+        self._new: QStandardItem | None = None
         self._model = QStandardItemModel(self)
         completer = QCompleter(self._model, self)
+        completer.setCompletionRole(_SEARCHED)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(12)
@@ -37,6 +68,8 @@ class Picker(QLineEdit):
         self.setPlaceholderText(prompt)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
+        self.textEdited.connect(self._offer_new)
+        self.returnPressed.connect(self._entered)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -45,21 +78,99 @@ class Picker(QLineEdit):
         super().focusInEvent(event)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        """Tab takes what was typed, as Enter does, and goes on where nothing else has led the keyboard further."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
+            self.take_typed()
+            if self.window().focusWidget() is not self:
+                event.accept()
+                return True
+        return super().event(event)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and links are for the form, not to be typed here."""
+        if event.mimeData().hasUrls():
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         if not self.text():
             self.completer().setCompletionPrefix("")
             self.completer().complete()
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A link that is pasted needs no Enter."""
+        if event.matches(QKeySequence.StandardKey.Paste) and self._new_row is not None and not self.text():
+            link = link_in(QGuiApplication.clipboard().text())
+            if link:
+                self.setText(link)
+                self.take_typed()
+                return
+        super().keyPressEvent(event)
+
     def refresh(self) -> None:
         """Read what may be linked now."""
         self._model.clear()
+        self._known, self._new = set(), None
         for count, (uuid, text) in enumerate(self._offers()):
             if count == LONGEST_LIST:
                 break
-            item = QStandardItem(one_line(text))
-            item.setData(uuid, Qt.ItemDataRole.UserRole)
+            shown = one_line(text)
+            self._known.add(shown.casefold())
+            item = QStandardItem(shown)
+            item.setData(uuid, _UUID)
+            item.setData(shown, _SEARCHED)
             self._model.appendRow(item)
+        self._offer_new(self.text())
+
+    def take_typed(self) -> None:
+        """Take the first row that is listed for the text in the line; nothing is taken for none."""
+        if not self.text().strip():
+            return
+        completer = self.completer()
+        self._offer_new(self.text())
+        completer.setCompletionPrefix(self.text())
+        self._popup().hide()
+        listed = completer.completionModel()
+        if listed.rowCount():
+            self._activated(listed.index(0, 0))
+            self.clear()
+
+    def _offer_new(self, text: str) -> None:
+        """Keep the last row in step with the text: there for a name that no row has yet."""
+        wanted = text.strip()
+        if self._new_row is None:
+            return
+        if not wanted or one_line(wanted).casefold() in self._known:
+            if self._new is not None:
+                self._model.removeRow(self._new.row())
+                self._new = None
+            return
+        if self._new is None:
+            self._new = QStandardItem()
+            self._new.setData(text, _SEARCHED)
+            self._model.appendRow(self._new)
+        self._new.setText(one_line(self._new_row(wanted)))
+        self._new.setData(text, _SEARCHED)
+
+    def _entered(self) -> None:
+        popup = self._popup()
+        if not (popup.isVisible() and popup.currentIndex().isValid()):  # else the completer takes that row
+            self.take_typed()
+
+    def _popup(self) -> QAbstractItemView:
+        popup = self.completer().popup()
+        assert popup is not None, "a completer that pops up has a list"
+        return popup
 
     def _activated(self, index: QModelIndex) -> None:
-        self.picked.emit(index.data(Qt.ItemDataRole.UserRole))
+        uuid = index.data(_UUID)
+        if uuid:
+            self.picked.emit(uuid)
+        else:
+            self.created.emit(str(index.data(_SEARCHED)).strip())

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.edit import Edit, Table
@@ -23,13 +24,27 @@ class RowForm(QWidget):
         """`update` is the command that sets columns of the row that is shown."""
         super().__init__(parent)
         self._context, self._table, self._update = context, table, update
-        self._uuid = ""
+        self._uuid = self._first_field = ""
         self.page = FormPage(self.hint())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page)
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
+
+    def follow(self, first_field: str) -> None:
+        """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""
+        context, table = self._context, self._table
+        self._first_field = first_field
+        context.row_shown.connect(lambda shown, uuid: self.show_uuid(uuid) if shown == table else None)
+        context.document_replaced.connect(self.refresh)
+        self.show_uuid(context.shown_row(table))
+
+    def begin(self) -> None:
+        """The keyboard goes into the first field, in sight."""
+        if self.row() is not None:
+            self.page.show_form(from_top=True)
+            self.fields.fields[self._first_field].setFocus(Qt.FocusReason.OtherFocusReason)
 
     @abstractmethod
     def hint(self) -> str:

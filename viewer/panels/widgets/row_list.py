@@ -19,10 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.panels.widgets.row_delegate import RowDelegate, two_lines_px
 from viewer.panels.widgets.row_table import RowTable
 from viewer.support.plain_label import plain_label
 
-LEAST_ROWS = 3
+LEAST_LINES = 2
+"""Rows of one line that are seen in the lowest panel, on a small screen with large letters."""
+LINE_PADDING_PX = 9
 FIRST_PX = 150
 """The first column is given at least this before a further column is shown."""
 
@@ -36,8 +39,7 @@ class RowTableView(QTableView):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        """Some rows are seen in the lowest panel."""
-        rows = LEAST_ROWS * self.verticalHeader().defaultSectionSize()
+        rows = LEAST_LINES * (self.fontMetrics().height() + LINE_PADDING_PX)
         height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
         return QSize(super().minimumSizeHint().width(), height)
 
@@ -62,6 +64,8 @@ class RowList(QWidget):
     chosen = Signal(object)
     """frozenset[str]"""
     activated = Signal(str)
+    clicked = Signal(str)
+    """The one that a plain click has left selected alone, be it for the second time."""
     delete_wanted = Signal()
 
     def __init__(self, model: RowTable, name: str, *, first_px: int = FIRST_PX, parent: QWidget | None = None) -> None:
@@ -103,7 +107,10 @@ class RowList(QWidget):
         view.setTabKeyNavigation(False)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 9)
+        one_line_px = view.fontMetrics().height() + LINE_PADDING_PX
+        row_px = two_lines_px(view.fontMetrics()) if self.model.has_chips else one_line_px
+        view.verticalHeader().setDefaultSectionSize(row_px)
+        view.setItemDelegateForColumn(0, RowDelegate(view))
         view.setModel(self.model)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
@@ -117,6 +124,7 @@ class RowList(QWidget):
         header.customContextMenuRequested.connect(self._column_menu)
         view.selectionModel().selectionChanged.connect(self._selection_changed)
         view.doubleClicked.connect(self._activate)
+        view.clicked.connect(self._click)
         view.entered_row.connect(lambda: self._activate(view.currentIndex()))
         view.delete_wanted.connect(self.delete_wanted)
         view.narrowed.connect(self._fit_columns)
@@ -163,6 +171,11 @@ class RowList(QWidget):
     def _activate(self, index: QModelIndex) -> None:
         if index.isValid():
             self.activated.emit(self.model.uuid_at(index.row()))
+
+    def _click(self, index: QModelIndex) -> None:
+        uuid = self.model.uuid_at(index.row())
+        if self._selected == {uuid}:
+            self.clicked.emit(uuid)
 
     def _after_reset(self) -> None:
         shown, total = self.model.rowCount(), self.model.total

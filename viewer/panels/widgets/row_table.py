@@ -17,6 +17,8 @@ from viewer.support.text import one_line, tooltip
 type Index = QModelIndex | QPersistentModelIndex
 
 _ROLE = Qt.ItemDataRole
+CHIP_ROLE = int(_ROLE.UserRole)
+"""Of the first column: a word about the row that is shown as a chip; None where rows have no chips."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,27 @@ class _Record:
     cells: tuple[str, ...]
     keys: tuple[Any, ...]
     haystack: str
+    chip: str | None
 
 
 class RowTable(QAbstractTableModel):
     """The rows that pass the filter, in the order asked for; `uuid_at` and `row_of` lead from and to them."""
 
-    def __init__(self, columns: list[Column], haystack: Callable[[Any], str], parent: QObject | None = None) -> None:
-        """`haystack` gives the text of a row, as `searched` makes it, that the filter looks in besides its cells."""
+    def __init__(
+        self,
+        columns: list[Column],
+        haystack: Callable[[Any], str],
+        parent: QObject | None = None,
+        *,
+        chip: Callable[[Any], str] | None = None,
+    ) -> None:
+        """`haystack` gives the text of a row, as `searched` makes it, that the filter looks in besides its cells.
+
+        `chip` gives the word of its chip: such rows have two lines.
+        """
         super().__init__(parent)
         self.columns = columns
-        self._haystack = haystack
+        self._haystack, self._chip = haystack, chip
         self._records: dict[str, _Record] = {}
         self._visible: list[str] = []
         self._rows: dict[str, int] = {}
@@ -89,6 +102,10 @@ class RowTable(QAbstractTableModel):
         return self._rows.get(uuid, -1)
 
     @property
+    def has_chips(self) -> bool:
+        return self._chip is not None
+
+    @property
     def total(self) -> int:
         """Rows there are, the filtered ones counted."""
         return len(self._records)
@@ -98,7 +115,8 @@ class RowTable(QAbstractTableModel):
         keys = tuple(
             column.key(row) if column.key else cell.casefold() for column, cell in zip(self.columns, cells, strict=True)
         )
-        return _Record(cells, keys, " ".join((*cells, self._haystack(row))).casefold())
+        chip = None if self._chip is None else self._chip(row)
+        return _Record(cells, keys, " ".join((*cells, self._haystack(row))).casefold(), chip)
 
     def _same_place(self, before: _Record, after: _Record) -> bool:
         same_key = self._column < 0 or before.keys[self._column] == after.keys[self._column]
@@ -143,6 +161,8 @@ class RowTable(QAbstractTableModel):
             return self._records[self._visible[index.row()]].cells[index.column()]
         if role == _ROLE.ToolTipRole:
             return tooltip(self._records[self._visible[index.row()]].cells[index.column()])
+        if role == CHIP_ROLE and index.column() == 0:
+            return self._records[self._visible[index.row()]].chip
         if role == _ROLE.TextAlignmentRole and self.columns[index.column()].align_right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -33,9 +33,9 @@ def front(window: MainWindow, id_: str) -> bool:
 
 
 def rearrange(window: MainWindow) -> None:
-    """Claims to the left and wide, Acquisition away, Sources in front of the sites, Responses afloat."""
+    """Claims to the right and wide, Acquisition away, Sources in front of the sites, Responses afloat."""
     docks = window.docks
-    window.addDockWidget(Left, docks["panel_claims"])
+    window.addDockWidget(Right, docks["panel_claims"])
     docks["panel_acquisition"].hide()
     docks["panel_responses"].setFloating(True)
     docks["panel_responses"].setGeometry(40, 50, 300, 400)

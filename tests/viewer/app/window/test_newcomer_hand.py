@@ -342,14 +342,17 @@ def test_n15_the_key_and_the_menu_take_the_selected_site(window: MainWindow, des
     desk.click(9.5, 50.2)
     (uuid,) = window.session.document.sites
     press(Key.Key_Escape)
-    press(Key.Key_K, Control | Shift)
-    window.action_table["add_claim"].trigger()
-    window.docks.claims.panel.add_button.click()
+    press(Key.Key_J)
+    press(Key.Key_Escape)
+    press(Key.Key_R)
+    window.action_table["judge"].trigger()
+    window.action_table["report"].trigger()
+    window.docks.claims.panel.judge_button.click()
     claims = window.session.document.claims
-    assert len(claims) == 3
+    assert len(claims) == 5
     for claim in claims.values():
         assert [site.uuid for site in window.session.document.sites_of_claim(claim.uuid)] == [uuid]
-        assert claim.voice == "analyst"
+    assert [claim.voice for claim in claims.values()] == ["analyst", "speaker", "analyst", "speaker", "analyst"]
 
 
 # -- 19: the sheet of keys ----------------------------------------------------------------------------------------

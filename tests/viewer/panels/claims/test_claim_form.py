@@ -44,6 +44,8 @@ def test_statement_and_wording_are_two_fields(qtbot, form: ClaimFormPanel, desk:
 
 
 def test_judgement_is_closed_until_assessed_and_says_why(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    assert form.judgement_part.is_folded
+    qtbot.mouseClick(form.judgement_part.header, Qt.MouseButton.LeftButton)
     assert form.judgement.why_not.isVisible()
     assert not any(form.fields.fields[column].isEnabled() for column in COLUMNS)
     _choose(qtbot, form.fields.fields["state"], "Ass")
@@ -139,6 +141,7 @@ def test_responses_are_read_only(form: ClaimFormPanel) -> None:
 
 
 def test_place_note_and_deletion(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    qtbot.mouseClick(form.more_part.header, Qt.MouseButton.LeftButton)
     form.place_note.setFocus()
     qtbot.keyClicks(form.place_note, "China-based")
     qtbot.keyClick(form.place_note, Qt.Key.Key_Return)

@@ -185,10 +185,15 @@ def test_a_card_never_puts_likelihood_and_confidence_in_one_sentence(qtbot) -> N
     assert "Confidence: low" in lines
 
 
-def test_adding_a_claim_links_it_and_opens_it(qtbot, form: SiteFormPanel, desk: Desk) -> None:
-    qtbot.mouseClick(form.add_claim_button, Qt.MouseButton.LeftButton)
+def test_reporting_and_judging_link_the_claim_and_open_it(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    qtbot.mouseClick(form.report_button, Qt.MouseButton.LeftButton)
     (claim,) = desk.document.claims_of_site("pad")
-    assert (claim.voice, claim.uuid) == ("analyst", desk.context.claim_uuid)
+    assert (claim.voice, claim.state, claim.uuid) == ("speaker", "reported", desk.context.claim_uuid)
+    desk.history.undo()
+    qtbot.mouseClick(form.judge_button, Qt.MouseButton.LeftButton)
+    (claim,) = desk.document.claims_of_site("pad")
+    assert (claim.voice, claim.state, claim.uuid) == ("analyst", "assessed", desk.context.claim_uuid)
+    assert desk.wanted == ["claim_form", "claim_form"]
     desk.history.undo()
     assert desk.document.claims_of_site("pad") == []
     assert desk.context.claim_uuid == ""
@@ -237,6 +242,7 @@ def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: De
 
 
 def test_a_colour_is_typed_or_chosen(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    qtbot.mouseClick(form.style_part.header, Qt.MouseButton.LeftButton)
     field = form.fields.fields["stroke_color"]
     _type(qtbot, field.line, "#ff0000")
     assert desk.document.sites["pad"].stroke_color == "#ff0000"

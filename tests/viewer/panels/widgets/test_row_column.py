@@ -16,7 +16,7 @@ from layers.document.source import Source
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.claims.claim_form import ClaimFormPanel
-from viewer.panels.claims.response_list import ResponseListPanel
+from viewer.panels.claims.response_form import ResponseForm
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.widgets.form_page import laid_out
 from viewer.panels.widgets.row_column import AT_ONCE, RowColumn
@@ -78,9 +78,9 @@ def claims_of_an_answer(qtbot: QtBot, desk: Desk) -> RowColumn:
         claim = Claim(uuid=f"much-{at}", statement=str(at))
         link = ResponseClaim(uuid=f"link-{at}", response_uuid="r1", claim_uuid=claim.uuid)
         put(desk, ("claims", claim), ("response_claims", link))
-    panel = shown(qtbot, ResponseListPanel(desk.context), 330, 900)
-    panel.list.view.selectRow(0)
-    return panel.form.claims
+    panel = shown(qtbot, ResponseForm(desk.context), 330, 900)
+    desk.context.show_row("responses", "r1")
+    return panel.claims
 
 
 @pytest.mark.parametrize(

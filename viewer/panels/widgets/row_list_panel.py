@@ -1,28 +1,24 @@
-"""A list of the rows of one table over the form of the one chosen, with buttons to add and to delete between them."""
+"""A list of the rows of one table, with buttons to add and to delete; the row chosen opens in the inspector."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import side_by_side
-from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import RowTable
-
-FORM_PX = 420
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The rows of a list, and the commands that add and delete them. In a new row `first_field` is typed first."""
+    """The rows of a list, and the commands that add and delete them."""
 
     table: Table
     link_table: Table
@@ -30,48 +26,44 @@ class Listed:
     """The column of `link_table` that names a row of `table`: its cells are new when a link is."""
     add: Callable[..., Edit]
     delete: Callable[..., Edit]
-    first_field: str
 
 
-class ListOverForm(QWidget):
+class RowListPanel(QWidget):
     """Call `build` once; `below_list` is the layout under the buttons."""
 
     def __init__(self, context: PanelContext, listed: Listed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._listed = context, listed
 
-    def build(self, rows: RowList, model: RowTable, form: RowForm, add_text: str, list_px: int) -> None:
-        """Lay out and connect; the list is `list_px` high at first."""
-        self.model, self.list, self.form = model, rows, form
+    def build(self, rows: RowList, model: RowTable, add_text: str) -> None:
+        """Lay out and connect."""
+        self.model, self.list = model, rows
         self.add_button = QPushButton(add_text)
         self.delete_button = QPushButton(self.tr("Delete"))
         for button in (self.add_button, self.delete_button):
             button.setAccessibleName(button.text())
-        top = QWidget()
-        self.below_list = QVBoxLayout(top)
-        self.below_list.setContentsMargins(8, 8, 8, 4)
+        self.below_list = QVBoxLayout(self)
+        self.below_list.setContentsMargins(8, 8, 8, 8)
         self.below_list.addWidget(self.list, 1)
         self.below_list.addLayout(side_by_side(self.add_button, self.delete_button))
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(top)
-        splitter.addWidget(self.form)
-        splitter.setSizes([list_px, FORM_PX])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(splitter)
         self.list.chosen.connect(self.chosen)
+        self.list.clicked.connect(self._open)
+        self.list.activated.connect(self._open)
         self.list.delete_wanted.connect(self.delete_wanted)
         self.add_button.clicked.connect(self._add)
         self.delete_button.clicked.connect(self.delete_wanted)
         self._context.document_replaced.connect(self._read)
         self._context.changed.connect(self._heard)
+        self._context.row_shown.connect(self._shown)
         self._read()
 
     def chosen(self, uuids: frozenset[str]) -> None:
-        """These rows are selected."""
+        """These rows are selected: one alone is opened."""
         self.delete_button.setEnabled(bool(uuids))
-        self.form.show_uuid(next(iter(uuids)) if len(uuids) == 1 else "")
+        if len(uuids) == 1:
+            self._open(next(iter(uuids)))
+        else:
+            self._context.show_row(self._listed.table, "")
 
     def delete_wanted(self) -> None:
         """The rows selected are to go: at once, where nothing has to be asked."""
@@ -81,10 +73,18 @@ class ListOverForm(QWidget):
         if self.list.selected():
             self._context.do(self._listed.delete, sorted(self.list.selected()))
 
+    def _open(self, uuid: str) -> None:
+        self._context.show_row(self._listed.table, uuid, raise_form=True)
+
+    def _shown(self, table: str, uuid: str) -> None:
+        if table == self._listed.table and (uuid or len(self.list.selected()) == 1):
+            self.list.select({uuid} if uuid else ())
+            self.delete_button.setEnabled(bool(uuid))
+
     def _read(self) -> None:
         self.model.set_rows(self._context.document.table(self._listed.table).values())
         self.list.select(())
-        self.chosen(frozenset())
+        self.delete_button.setEnabled(False)
 
     def _heard(self, changes: Changes) -> None:
         if changes.everything:
@@ -97,12 +97,10 @@ class ListOverForm(QWidget):
         gone = self.list.selected() - rows.keys()
         if gone:
             self.list.select(self.list.selected() - gone)
-            self.chosen(self.list.selected())
+            self.delete_button.setEnabled(bool(self.list.selected()))
 
     def _add(self) -> None:
         uuid = new_uuid()
         if self._context.do(self._listed.add, uuid=uuid):
             self.list.filter.clear()
-            self.list.select({uuid})
-            self.chosen(frozenset({uuid}))
-            self.form.fields.fields[self._listed.first_field].setFocus()
+            self._context.begin_row(self._listed.table, uuid)

@@ -1,0 +1,36 @@
+"""The two verbs by which a claim begins: report what somebody says, or judge. Both are about the selected sites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.edit import Edit
+from viewer.commands.claims import judge_claim, report_claim
+from viewer.commands.stamps import new_uuid
+from viewer.panels.context import PanelContext
+
+MOST_SITES = 100
+"""More are hardly what somebody means who has selected all for something else."""
+
+
+def report(context: PanelContext) -> None:
+    """Begin a claim with a speaker: its link, exact words and who said it are asked first."""
+    _begin(context, report_claim)
+
+
+def judge(context: PanelContext) -> None:
+    """Begin a judgement of the analyst: its statement, likelihood, confidence and reason are asked first."""
+    _begin(context, judge_claim)
+
+
+def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
+    context.flush()
+    uuid, sites = new_uuid(), sorted(context.selection.uuids)
+    if len(sites) > MOST_SITES:
+        sentence = QCoreApplication.translate("Claims", "A claim is begun about {0} sites at most: select fewer.")
+        context.report(sentence.format(MOST_SITES))
+        return
+    if context.do(command, uuid=uuid, site_uuids=sites):
+        context.begin_row("claims", uuid)

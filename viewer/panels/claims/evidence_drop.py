@@ -1,0 +1,125 @@
+"""Takes links and files that are dropped or pasted on a claim: each becomes a source that the claim cites."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import override
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Signal
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from layers.document.source import SourceFile
+from layers.errors import FileMissing, NotAFile, TooLarge, UnsupportedFormat
+from layers.text.counted import grouped
+from layers.text.links import link_in
+from viewer.commands.claims import cite_new_source
+from viewer.commands.stamps import new_uuid
+from viewer.panels.claims.claim_sources import cite
+from viewer.panels.context import PanelContext
+from viewer.support.text import one_line
+
+CONTENT_TYPES = {
+    ".pdf": "application/pdf",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".mhtml": "multipart/related",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+}
+"""Of the files that become sources, by their ending."""
+MOST_BYTES = 64 << 20
+"""Of one kept copy: a case travels with all of them."""
+
+
+class EvidenceDrop(QObject):
+    """Watches a widget. `dropped` carries links and paths as texts, and where in the widget; pasted ones nowhere."""
+
+    dropped = Signal(list, object)
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop) and isinstance(event, QDropEvent):
+            words = words_of(event.mimeData())
+            if words:
+                event.acceptProposedAction()
+                if kind == QEvent.Type.Drop:
+                    self.dropped.emit(words, event.position().toPoint())
+            return bool(words)
+        if (
+            kind == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Paste)
+        ):
+            words = words_of(QGuiApplication.clipboard().mimeData())
+            if words:
+                self.dropped.emit(words, QPoint())
+                event.accept()
+            return bool(words)
+        return False
+
+
+def words_of(data: QMimeData | None) -> list[str]:
+    """The links and paths that somebody drags or has copied."""
+    if data is None:
+        return []
+    urls = [url.toLocalFile() or url.toString() for url in data.urls()]
+    return [word for word in (urls or [link_in(data.text())]) if word]
+
+
+def take_evidence(context: PanelContext, claim_uuid: str, words: list[str]) -> None:
+    """Cite links and files for a claim; a file is kept in the case."""
+    for word in words:
+        if link_in(word):
+            cite(context, claim_uuid, word)
+        else:
+            _keep(context, claim_uuid, Path(word))
+
+
+def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
+    document, keep = context.document, context.copy_keeper()
+
+    def done(copy: SourceFile) -> None:
+        if context.document is document:
+            context.do(cite_new_source, claim_uuid, copy=copy, title=path.stem, kind="other")
+
+    context.run(partial(_read, path, keep), done, context.tr("Keeping a copy"))
+
+
+def _read(path: Path, keep: Callable[[str, bytes], None]) -> SourceFile:
+    """Keep the bytes of a file; the row that names them. Raises GeoloupeError."""
+    name = one_line(path.name, 120)
+    content_type = CONTENT_TYPES.get(path.suffix.lower())
+    if content_type is None:
+        raise UnsupportedFormat(f"{name} becomes no source: drop a link, a PDF, an HTML file or a picture.")
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAFile(f"{name} is no file: drop a PDF, an HTML file or a picture.")
+        if status.st_size > MOST_BYTES:
+            limit = grouped(MOST_BYTES >> 20)
+            raise TooLarge(f"{name} is not kept: it has more than {limit} MB. Cite it by its link or title instead.")
+        data = path.read_bytes()
+        uuid = new_uuid()
+        keep(uuid, data)
+    except OSError as error:
+        raise FileMissing(f"{name} cannot be kept: {error.strerror or error}.") from error
+    return SourceFile(
+        uuid=uuid, source_uuid="", name=path.name, content_type=content_type, sha256=hashlib.sha256(data).hexdigest()
+    )

@@ -1,0 +1,69 @@
+"""A part of a form under a heading that folds it away."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from viewer.support.icons import line_icon
+
+
+class FoldSection(QWidget):
+    """`content` is the layout of the part; its heading is a button, for mouse and keyboard."""
+
+    def __init__(self, title: str, *, folded: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = QToolButton()
+        self.header.setObjectName("sectionHeader")
+        self.header.setText(title)
+        self.header.setAccessibleName(title)
+        self.header.setCheckable(True)
+        self.header.setAutoRaise(True)
+        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.body = QWidget()
+        self.content = QVBoxLayout(self.body)
+        self.content.setContentsMargins(0, 0, 0, 4)
+        self.content.setSpacing(5)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.header)
+        layout.addWidget(self.body)
+        self._was_chosen = False
+        self.header.toggled.connect(self._toggled)
+        self.header.clicked.connect(self._choose)
+        self.set_folded(folded)
+        self._toggled(not folded)
+
+    @property
+    def is_folded(self) -> bool:
+        return not self.header.isChecked()
+
+    def set_folded(self, folded: bool) -> None:
+        self.header.setChecked(not folded)
+
+    def offer(self, *, is_open: bool) -> None:
+        """Fold or unfold it, unless somebody has chosen how it is."""
+        if not self._was_chosen:
+            self.set_folded(not is_open)
+
+    def _choose(self) -> None:
+        self._was_chosen = True
+
+    def _toggled(self, is_open: bool) -> None:
+        self.body.setVisible(is_open)
+        self._draw()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        name = "chevron_right" if self.is_folded else "chevron_down"
+        self.header.setIcon(line_icon(name, self.palette()))
