@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import html
 import html.entities
 import itertools
 import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
-from xml.sax.saxutils import escape
 
 from layers.text.guarded_xml import BadXml
 from layers.text.text_encoding import guessed_encoding, known_encoding
@@ -133,7 +133,7 @@ class Mended:
         if known:
             return "\ufffd", known.end()
         if (named := _NAMED.match(text, at)) and named[1] in html.entities.html5:
-            return escape(html.entities.html5[named[1]]), named.end()
+            return html.escape(html.entities.html5[named[1]], quote=False), named.end()
         return "&amp;", at + 1
 
 

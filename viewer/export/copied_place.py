@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 from shapely import Point, get_parts, get_rings, orient_polygons, set_precision, to_geojson
@@ -112,7 +112,7 @@ class CopiedPlace:
         return (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'
-            f"<name>{escape(name)}</name><description>{escape(said)}</description>"
+            f"<name>{escape(name, quote=False)}</name><description>{escape(said, quote=False)}</description>"
             f"{_kml_shape(self._shape(), digits_for(self.error_m) + 2 * self.is_area)}"
             "</Placemark></kml>\n"
         )
