@@ -1,8 +1,8 @@
-"""The pool of reader processes: one supervisor thread each, a queue, a source to pull from, and strikes.
+"""The pool of reader processes: a queue of questions for each profile, and files given up after they stopped readers.
 
 From a question to the file: `ReaderPool` queues it for a profile (`readers.environment.Profile`: imagery, features,
 VRTs, writers), `ReaderSet` has supervisors for that profile, a `Supervisor` (a thread) starts a `ReaderProcess` and
-asks it, and in the process `worker.main` hands the question to `readers.ops`.
+asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question to `readers.ops`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The window's side of one reader process: spawn, ask, kill. Used by one supervisor thread only."""
+"""The window's side of one reader process: spawn, ask, kill. Used by one supervisor thread only.
+
+The way from a question to this process stands at the head of `pool.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The readers that stand ready, of imagery and of features, until it is known which are needed."""
+"""Starts and ends the supervisors of a pool; keeps some ready of imagery and of features until one is needed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 OTHERS_AFTER_S = 1.6
 """By then a case is on the screen; before, they would take a core from the window and from the first reader."""
 SPARE_S = 0.005
-"""Readers that are not asked within that time after work begins are of no use and leave: while a file is being
-probed, another core is free for that.
-"""
+"""So long after work began, readers of a profile that nothing was asked of end: the busy ones need their core."""
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
 """Profiles kept ready before anything is asked, `workers` of each; of others one comes when it is asked."""

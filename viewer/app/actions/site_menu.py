@@ -1,6 +1,6 @@
 """The Site menu: tools that draw sites, what is said and judged of them, and new sources and responses.
 
-What is done with the selected sites stands in the Edit menu, `edit_menu.py`.
+What changes, moves or copies selected sites stands in the Edit menu, `edit_menu.py`; a claim about them begins here.
 """
 
 from __future__ import annotations
