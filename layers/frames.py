@@ -225,7 +225,7 @@ def images(case: CaseOrPath) -> pandas.DataFrame:
 
 
 def observations(case: CaseOrPath) -> pandas.DataFrame:
-    """What was seen of one site on one image by one observer, by `observation_uuid`. A judgement is a claim.
+    """The look of one site on one image by one observer, by `observation_uuid`. A judgement is a claim.
 
     * `site_uuid`, `image_uuid`, `chip_uuid`, `observer`
     * `presence` ("present", "absent", "cannot tell"), `view_quality`, `why` (it cannot be told)

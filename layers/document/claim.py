@@ -28,6 +28,6 @@ class Claim(Row):
     reviewed_by: str = ""
     reviewed_at: str = ""
     place_precision_m: float | None = None
-    """How near a place has to be known for the statement to hold."""
+    """The statement needs a place known as well as this."""
     steps_json: str = ""
-    """How we know, in order: what was checked, how, on what, and the result of each step."""
+    """Ordered steps of how it is known: what was checked, how, on what, and the result of each step."""

@@ -53,7 +53,7 @@ class Site(Row):
     pixel_m: float | None = None
     """Ground size of that image's pixel at the mark."""
     base_or_top: str = ""
-    """Which end of a tall object is marked, on oblique and radar images."""
+    """The marked end of a tall object, on oblique and radar images."""
     parent_uuid: str = ""
     """The site that this one belongs to, as a pad to a cosmodrome."""
     lifecycle: str = ""

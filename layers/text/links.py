@@ -37,7 +37,7 @@ def title_of_link(link: str) -> str:
 
 
 def same_link(one: str, other: str) -> bool:
-    """Whether two links lead to the same place, but for what browsers do not mind."""
+    """True where two links lead to the same place, but for what browsers do not mind."""
     return bool(one) and _bare(one) == _bare(other)
 
 

@@ -37,7 +37,7 @@ class Facility:
 
     @property
     def lifecycle(self) -> str:
-        """What the row's words say of a site that may not be there; empty where they say nothing.
+        """The lifecycle that the row's words tell of a site that may not be there; empty where they say nothing.
 
         Of an opening that was announced nothing says that it took place: it is planned.
         """

@@ -64,7 +64,7 @@ class Arrangement(QObject):
         self.name_tabs()
 
     def _share_out(self) -> None:
-        """What is chosen has the right side for itself."""
+        """Give the right side to what is chosen."""
         window, docks = self._window, self._docks
         horizontal = [docks["panel_layers"], docks["panel_details"]]
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)

@@ -73,7 +73,7 @@ def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
 
 
 def uses_of_image(document: Document, uuid: str) -> int:
-    """How many rows name an image: observations, chips, searches, and sites drawn on it."""
+    """Count the rows that name an image: observations, chips, searches, and sites drawn on it."""
     observations = document.observations.values()
     return (
         sum(uuid in (row.image_uuid, row.compared_to_uuid) for row in observations)

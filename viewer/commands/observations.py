@@ -98,7 +98,7 @@ def _key(document: Document, image_uuid: str) -> str:
 
 
 def _dates_after(document: Document, changes: Iterable[Change], actor: str, now: str | None) -> list[Change]:
-    """What the dates of the sites become once observations have changed: those that they tell, else as they are."""
+    """The dates of sites once observations have changed: those that they tell, else as they are."""
     rows = dict(document.observations)
     touched: dict[str, None] = {}
     for change in changes:

@@ -181,7 +181,7 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
 
 
 def renamed_sentences(foreign: Foreign) -> list[str]:
-    """What has another name from now on, for the analyst."""
+    """Sentences for the analyst about tables and columns that have another name from now on."""
     pairs = [
         (f"the column {old} of {table}", new) for table, names in foreign.renamed.items() for old, new in names.items()
     ]

@@ -276,7 +276,7 @@ def _is_new_table(inserts: list[Change], change: Change) -> bool:
 
 
 def _tombstone(spec: TableSpec, row: Row, stamp: Stamp) -> tuple[str | None, ...]:
-    """What stays of a deleted row. Of one with bytes it says what it was, and which bytes."""
+    """The trace of a deleted row; of one with bytes it says what it was, and which bytes."""
     sha256 = what = None
     if isinstance(row, Chip | SourceFile):
         sha256, what = row.sha256 or None, row.what

@@ -1,4 +1,4 @@
-"""What was seen on images: one row a site, image and observer, and nothing that one look cannot show."""
+"""Observations on images: one row a site, image and observer, and nothing that one look cannot show."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ QUICK_PX = 180
 MOST_LISTED = 60
 """Columns in a menu."""
 _MARGIN_PX = 8
-_COUNT_AT = 4
+_COUNT_AT = 3
 """The place of the counts in the line, if they have room there."""
 
 

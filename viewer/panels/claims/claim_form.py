@@ -41,7 +41,7 @@ class ClaimFormPanel(RowForm):
         self.responses_part = FoldSection(tr("Responses"), folded=True)
         self.more_part = FoldSection(tr("More"), folded=True)
         self._is_own: bool | None = None
-        """Whether the parts stand in the order of a judgement; None before the first claim."""
+        """True where the parts stand in the order of a judgement; None before the first claim."""
         self._was_assessed = False
         self._add_words()
         self._add_statement()

@@ -27,7 +27,7 @@ from viewer.support.text import one_line
 LONGEST_LIST = 20_000
 _UUID = int(Qt.ItemDataRole.UserRole)
 _SEARCHED = _UUID + 1
-"""What the typed text is looked for in: of the last row the typed text itself, so that it is always listed."""
+"""The text in which the typed text is looked for; the last row holds the typed text itself and is always listed."""
 
 
 class Picker(QLineEdit):

@@ -96,7 +96,7 @@ def smaller(font: QFont) -> QFont:
 
 
 def _first_line(text: str, font: QFont, width_px: int) -> tuple[str, str]:
-    """What fits on a line, at a word's end where there is one, and the rest."""
+    """The part that fits on a line, at a word's end where there is one, and the rest."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

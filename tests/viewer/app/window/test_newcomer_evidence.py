@@ -1,4 +1,4 @@
-"""What a newcomer stumbled over when claims and sources were written, in the real window (rows of newcomer.md)."""
+"""Stumbles of a newcomer when claims and sources were written, in the real window (rows of newcomer.md)."""
 
 from __future__ import annotations
 

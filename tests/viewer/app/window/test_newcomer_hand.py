@@ -165,8 +165,8 @@ def test_n01_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
     assert len(site.geometry.exterior.coords) == 5
 
 
-def test_n01_after_add_claim_letters_go_into_the_statement(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
-    press(Key.Key_K, Control | Shift)
+def test_n01_after_judge_letters_go_into_the_statement(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_J)
     qtbot.waitUntil(lambda: named("Statement") == "Statement")
     write("y, p and 2 pads")
     press(Key.Key_Return, Control)
