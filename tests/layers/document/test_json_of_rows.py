@@ -94,6 +94,7 @@ CONSUMERS: dict[str, tuple[Callable[[Any], object], Any]] = {
 }
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("name", CONSUMERS)
 def test_a_spoiled_value_is_refused_in_a_sentence_or_works(name: str) -> None:
     use, sound = CONSUMERS[name]

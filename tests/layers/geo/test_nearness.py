@@ -46,6 +46,7 @@ def least_distance(line: np.ndarray, lon: float, lat: float) -> float:
     return float(away.min())
 
 
+@pytest.mark.bounded
 @settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2_000.0, 90_000.0, 400_000.0, 1_500_000.0]))
 def test_along_a_line_of_any_length(seed, metres):

@@ -253,6 +253,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     assert answer.one().sentence == "a.tif: cancelled."
 
 
+@pytest.mark.bounded
 def test_a_profile_is_dismissed_and_comes_back(pool):
     first = pool.ask(raw("_describe", {}), profile=Profile.WRITER).header["pid"]
     wait_until(lambda: first in pool.pids())
@@ -262,6 +263,7 @@ def test_a_profile_is_dismissed_and_comes_back(pool):
     assert pool.ask(raw("_describe", {}), profile=Profile.WRITER).header["pid"] != first
 
 
+@pytest.mark.bounded
 def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
     monkeypatch.setattr(reader_set, "OTHERS_AFTER_S", 0.0)
     monkeypatch.setattr(reader_set, "SPARE_S", 0.1)
@@ -285,6 +287,7 @@ def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
         pool.close()
 
 
+@pytest.mark.bounded
 def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
     pool, answer = ReaderPool(2), Collector()
     pool.start()
@@ -342,6 +345,7 @@ def test_features_by_another_name_are_read_too(pool, tmp_path):
     assert pool.ask(raw("features", {"path": str(points), "layer": "", "crs": "EPSG:3857"})).header["done"]
 
 
+@pytest.mark.bounded
 def test_work_in_the_background_keeps_nobody_waiting(pool):
     answer = Collector()
     pulled = [Request(raw("_hang", {"seconds": 1.5}), answer, is_background=True)]

@@ -56,6 +56,7 @@ READERS: dict[str, Callable[[str], object]] = {
 }
 
 
+@pytest.mark.bounded
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("name", READERS)
 def test_no_text_makes_a_search_run_away(name: str) -> None:

@@ -80,6 +80,7 @@ def test_a_picture_that_cannot_be_written_fails_with_one_sentence(tmp_path: Path
     assert "out.png" in done.stderr
 
 
+@pytest.mark.bounded
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_f88_a_signal_ends_it_and_no_edit_is_lost(tmp_path: Path, number: signal.Signals) -> None:

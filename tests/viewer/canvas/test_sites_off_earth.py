@@ -115,6 +115,7 @@ def test_rows_follow_points_that_leave_the_earth_and_return() -> None:
 ODD = [1e308, float("inf"), -5.0, float("nan"), 1e-300, 0.0]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("value", ODD)
 @pytest.mark.parametrize("field", ["position_error_m", "stroke_width"])
 def test_an_odd_number_costs_nothing_else(make_scene: Callable[..., MapScene], field: str, value: float) -> None:

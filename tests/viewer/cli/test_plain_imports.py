@@ -21,6 +21,7 @@ sys.exit(code or f"the text of {len(kept)} modules is kept" if kept or code else
 """
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "words",
     [

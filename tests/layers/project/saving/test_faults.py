@@ -157,6 +157,7 @@ def test_the_folders_of_a_new_session_are_synced(tmp_path: Path) -> None:
     work.close()
 
 
+@pytest.mark.bounded
 def test_f05_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):

@@ -177,6 +177,7 @@ def test_who_was_taken_over_is_told(case: Path) -> None:
     assert lock.path.exists()
 
 
+@pytest.mark.bounded
 def test_of_many_who_reach_for_it_one_has_it(case: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         command = [sys.executable, "-c", REACH, str(case)]

@@ -141,6 +141,7 @@ def test_f11_a_deleted_file_is_made_again(work: WorkingCopy, target: Path) -> No
     assert label(target) == "Jiuquan"
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 def test_f09_a_file_that_another_program_writes_is_in_use(work: WorkingCopy, target: Path, mode: str) -> None:
     publish(work, target)
@@ -155,6 +156,7 @@ def test_f09_a_file_that_another_program_writes_is_in_use(work: WorkingCopy, tar
     assert leftovers(target.parent) == []
 
 
+@pytest.mark.bounded
 def test_f09_an_open_reader_in_wal_mode_is_noticed(work: WorkingCopy, target: Path) -> None:
     publish(work, target)
     with closing(sqlite3.connect(target, isolation_level=None)) as other:

@@ -48,6 +48,7 @@ def number_of(label: str) -> int:
     return int(label) if label.isdigit() else -1
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("tail", [b"", b"\x00" * 5000, b"\xff" * 5000], ids=["cut", "zeroes", "noise"])
 def test_f02_a_journal_cut_anywhere_gives_all_whole_edits(tmp_path: Path, crashed: Path, tail: bytes) -> None:
     size = (crashed / "work.gpkg-wal").stat().st_size

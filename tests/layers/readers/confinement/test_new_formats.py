@@ -139,6 +139,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     return here, outside
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", TWINS)
 def test_what_a_file_leads_to_is_out_of_reach(reader: ReaderProcess, tmp_path: Path, kind: str) -> None:
     driver, make, canary = TWINS[kind]

@@ -41,6 +41,7 @@ def columns_of(path: Path) -> dict[str, list[Any]]:
     return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).columns
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("text", ["GEOGCS[broken", "\0\0\0\0 nonsense", "<html>"])
 def test_a_prj_that_is_no_crs_costs_the_crs_alone(tmp_path, text):
     path = shapefile(tmp_path)

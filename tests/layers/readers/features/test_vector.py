@@ -157,6 +157,7 @@ def whole(path: Path, crs: str = "EPSG:3857", **more) -> list[FeatureTable]:
     return tables
 
 
+@pytest.mark.bounded
 def test_shares_and_their_chunks_join_to_the_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(features, "_SHARE_BYTES", 400)
     monkeypatch.setattr(features, "_BATCH_BYTES", 2000)
@@ -177,6 +178,7 @@ def test_shares_and_their_chunks_join_to_the_whole(tmp_path, monkeypatch):
     assert fids == [*range(1, 20), *range(481, 501)]
 
 
+@pytest.mark.bounded
 def test_fids_far_apart_make_no_more_shares_than_the_rows_need(tmp_path):
     """As where the ids of OpenStreetMap are the fids."""
     path, fids = tmp_path / "a.gpkg", [1, 2**31, 2**40 - 1]
@@ -393,6 +395,7 @@ def test_a_ladder_that_leads_outside_is_refused(tmp_path):
             table_from_answer(type(answer)(answer.header, arrays))
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("answer_bytes", [features.ANSWER_BYTES, 2**16 + 50_000])
 def test_every_row_that_cannot_be_drawn_is_told_with_the_reason(tmp_path, monkeypatch, answer_bytes):
     """In chunks and shares, far behind what a probe looks at; as many as are missing from the tables."""

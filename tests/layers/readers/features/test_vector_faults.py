@@ -335,6 +335,7 @@ def kmz(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
+@pytest.mark.bounded
 def test_f66_archives_that_would_burst_are_refused_by_their_directory(tmp_path):
     good = KML.format(PLACEMARK.format("x")).encode()
     bomb = kmz(tmp_path / "bomb.kmz", {"doc.kml": good + b" " * (150 * 2**20)})

@@ -90,6 +90,7 @@ def test_json_that_is_none(cli: Cli, tmp_path: Path, name: str) -> None:  # noqa
     assert not RAW.search(found), found
 
 
+@pytest.mark.bounded
 def test_a_geopackage_that_lists_what_it_lacks(cli: Cli, sound: Path) -> None:  # noqa: F811
     with closing(sqlite3.connect(sound / "sound.gpkg")) as database, database:
         database.execute("UPDATE gpkg_geometry_columns SET column_name = 'elsewhere'")

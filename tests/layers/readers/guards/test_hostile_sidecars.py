@@ -151,6 +151,7 @@ def test_an_aux_xml_leads_nowhere(tmp_path, inner):
     assert os.stat(far).st_atime_ns == 1
 
 
+@pytest.mark.bounded
 def test_an_aux_xml_of_very_many_points_or_numbers_is_bounded(tmp_path):
     path = tmp_path / "a.tif"
     points = "".join(f'<GCP Pixel="{n}" Line="{n}" X="{n}" Y="{n}"/>' for n in range(150_000))

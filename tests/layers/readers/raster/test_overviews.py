@@ -48,6 +48,7 @@ def tile(path, size: int = 128, **more):
     return answer.header, answer.arrays[0][0].astype(float), answer.arrays[1]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("dtype", "nodata", "options"),
     [
@@ -151,6 +152,7 @@ def test_what_was_left_broken_is_begun_anew(tmp_path, cache):
     assert tile(path, overview_path=built)[0]["shrink"] > 4
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("rows_at_once", [1, 7, 100_000])
 def test_rasters_stored_in_rows_are_read_in_rows(tmp_path, cache, monkeypatch, rows_at_once):
     monkeypatch.setattr(overview_cache, "_STRIP_PX", rows_at_once * SIDE * 4)

@@ -77,6 +77,7 @@ def tiff_directory(entries: list[tuple[int, int, int]]) -> bytes:
     return struct.pack("<H", len(entries)) + fields + bytes(4)
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("driver", ["GTiff", "JP2OpenJPEG", "NITF"])
 def test_f41_a_truncated_file_shows_the_rest_or_says_what_it_is(tmp_path, reader, driver):
     values = np.random.default_rng(3).integers(1, 255, (1, 512, 512)).astype(np.uint8)

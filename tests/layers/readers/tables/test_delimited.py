@@ -26,6 +26,7 @@ def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("preview", [False, True])
 @pytest.mark.parametrize("rows", [1, 30])
 def test_a_coastline_fits_into_a_cell(tmp_path, rows, preview):

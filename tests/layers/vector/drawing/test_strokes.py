@@ -25,6 +25,7 @@ def expected(lines: list[np.ndarray], stroke: float) -> np.ndarray:
     return shapely.area(shapely.intersection(whole, PIXELS))
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("stroke", [1.0, 1.6, 3.0, 9.0])
 @pytest.mark.parametrize("seed", range(4))
 def test_strokes_cover_what_buffers_cover(stroke: float, seed: int) -> None:

@@ -88,6 +88,7 @@ def test_patterns_of_the_rows_themselves_end_too() -> None:
         assert mask_of(parse_expression(expression), table).tolist() == expected, expression
 
 
+@pytest.mark.bounded
 def test_what_takes_too_long_is_given_up_in_a_sentence() -> None:
     texts = Texts.of(["a" * 5000] * 400)
     needle = "a" * 900 + "_b"

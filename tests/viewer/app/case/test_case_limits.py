@@ -122,6 +122,7 @@ def test_what_is_left_of_a_damaged_case_is_offered(make_window: MakeWindow, case
     assert case.with_name("case.gpkg.bak1").read_bytes() == damaged
 
 
+@pytest.mark.bounded
 def test_who_is_taken_over_is_told_within_seconds(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     window = opened(make_window(), case, qtbot)
     window.session.hold.look_again()

@@ -52,6 +52,7 @@ def scene(tmp_path: Path) -> str:
     return json.dumps({"path": str(write_raster(tmp_path / "scene.tif", bands, "EPSG:4326", Bounds(9, 49, 12, 52)))})
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("kind", ["raster", "vector", "tiles"])
 def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points: Path, kind: str) -> None:
     source = {"raster": scene, "vector": json.dumps({"path": str(points)}), "tiles": "{}"}[kind]
@@ -76,6 +77,7 @@ def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points
     assert window.scene.said_problems()
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("view", ODD_VIEWS, ids=range(len(ODD_VIEWS)))
 def test_a_view_of_nonsense(window: MainWindow, qtbot: QtBot, view: str) -> None:
     site = Site(uuid="s", geometry=Point(10.5, 50.5), label="Here", class_code="port")

@@ -51,6 +51,7 @@ def is_at(window: MainWindow, crs: str, box: Bounds) -> bool:
     return seen.contains(wanted) and wanted.width > seen.width / 4
 
 
+@pytest.mark.bounded
 def test_from_its_own_canvas_and_from_the_map(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
@@ -76,6 +77,7 @@ def test_from_its_own_canvas_and_from_the_map(
     assert window.canvas.viewport.centre_lonlat() == pytest.approx((37.6, 55.7), abs=1e-3)
 
 
+@pytest.mark.bounded
 def test_of_a_selection_on_two_canvases_what_the_shown_one_has(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
@@ -94,6 +96,7 @@ def test_of_a_selection_on_two_canvases_what_the_shown_one_has(
     assert is_at(window, plane or PIXEL_SPACE, BOX)
 
 
+@pytest.mark.bounded
 def test_a_place_is_shown_with_some_of_what_is_around_it(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, plane: str
 ) -> None:

@@ -165,6 +165,7 @@ def test_a_chosen_crs_places_it_and_is_offered_again(window: MainWindow, unnamed
     again.reject()
 
 
+@pytest.mark.bounded
 def test_a_crs_that_the_numbers_contradict_is_warned_of(window: MainWindow, unnamed: Path, qtbot: QtBot) -> None:
     dialog = open_and_ask(window, qtbot, unnamed)
     search(dialog, qtbot, "EPSG:28992")

@@ -140,6 +140,7 @@ def test_a_failure_is_one_line_and_is_not_tried_again(
 # -- files that change ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("fate", ["rewritten", "cut", "gone"])
 def test_f53_what_was_read_stays_and_the_layer_is_stale_until_it_is_read_again(
     window: MainWindow, raster: Path, qtbot: QtBot, fate: str

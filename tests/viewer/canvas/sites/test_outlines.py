@@ -51,6 +51,7 @@ HUGE = {
 }
 
 
+@pytest.mark.bounded
 @pytest.mark.timeout(40)
 @pytest.mark.parametrize("crs", [WEB_MERCATOR, "EPSG:32633"])
 @pytest.mark.parametrize("name", HUGE)

@@ -56,6 +56,7 @@ def of_kind(kind: str, seed: int = 0) -> list:
     return [shape for shape in made if kind in shape.geom_type]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("resolution", [0.5, 2.0, 20.0])
 @pytest.mark.parametrize("turn", [0.0, 30.0])
 @pytest.mark.parametrize(
