@@ -17,7 +17,6 @@ from viewer.commands.site_links import chain_above, set_parent
 from viewer.commands.sites import add_sites, update_site, update_sites
 from viewer.panels.sites.site_form import SiteFormPanel
 
-
 pytestmark = pytest.mark.qt_log_ignore(
     "does not support grabbing the keyboard", extend=True
 )  # as every popup offscreen
