@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from shapely import Point
@@ -11,6 +12,8 @@ from layers.document.rows import Row
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
+
+_YEAR = re.compile(r"\d{4}(?=$|[-/])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,25 @@ class Site(Row):
     def may_not_exist(self) -> bool:
         """True for what is planned, agreed or closed: dashed and labelled wherever it is shown."""
         return self.lifecycle in NOT_KNOWN_TO_EXIST
+
+    @property
+    def doubt(self) -> str:
+        """The words for what may not exist: "planned 2030", "closed 2019", "agreed, as of 2015"; empty for the rest.
+
+        The year is the one from, or until, which it is valid; else that of what was said about it.
+        """
+        if not self.may_not_exist:
+            return ""
+        if year := _YEAR.match(self.valid_to if self.lifecycle == "closed" else self.valid_from):
+            return f"{self.lifecycle} {year[0]}"
+        said = _YEAR.match(self.lifecycle_as_of)
+        return f"{self.lifecycle}, as of {said[0]}" if said else self.lifecycle
+
+    def with_doubt(self, name: str) -> str:
+        """A name of the site, with the words for what may not exist where the name does not say so itself."""
+        if not self.may_not_exist or self.lifecycle in name.casefold():
+            return name
+        return f"{name} ({self.doubt})" if name else self.doubt
 
     @property
     def kind(self) -> str:

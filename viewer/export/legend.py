@@ -43,23 +43,25 @@ class LegendRow:
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
     """Headings by role, classes below them with how many of these sites (uuids) there are, and what hollow means."""
-    inside = [document.sites[uuid] for uuid in in_frame if uuid in document.sites]
+    marks = [document.sites[uuid] for uuid in in_frame if uuid in document.sites]
+    inside = [site for site in marks if site.is_site]
     rows: list[LegendRow] = []
     for role in ROLES:
-        classes: dict[str, list[Site]] = {}
+        classes: dict[tuple[str, str], list[Site]] = {}
         for site in inside:
             if site.role == role:
-                classes.setdefault(site.class_code, []).append(site)
+                doubt = site.lifecycle if site.may_not_exist else ""
+                classes.setdefault((SITE_CLASSES.get(site.class_code, site.class_code), doubt), []).append(site)
         if classes:
             rows.append(LegendRow(_role_title(role)))
-        rows += [
-            LegendRow(SITE_CLASSES.get(code, code), min(sites, key=_least_known), len(sites))
-            for code, sites in sorted(
-                classes.items(), key=lambda entry: SITE_CLASSES.get(entry[0], entry[0]).casefold()
-            )
-        ]
+        for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):
+            text = f"{title} ({doubt})" if doubt else title
+            rows.append(LegendRow(text, min(sites, key=_least_known), len(sites)))
     if any(site.is_area for site in inside):
         note = "Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)"
+        rows.append(LegendRow(QCoreApplication.translate("Export", note), is_note=True))
+    if any(site.may_not_exist for site in inside):
+        note = "Dashed rim or line: not known to exist (planned, agreed or closed)"
         rows.append(LegendRow(QCoreApplication.translate("Export", note), is_note=True))
     return rows
 

@@ -6,14 +6,18 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from shapely import Point
+
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.layer_style import VectorStyle
 from viewer.export.headless import Studio, complete
 from viewer.export.layout import Layout
+from viewer.export.legend import legend_rows
 from viewer.export.product import Product
 
 PLACES = [("port", 1, 1), ("port", 2, 2), ("depot", 3, 3), ("factory", 60, 60), (None, 4, 4)]
@@ -70,3 +74,20 @@ def test_a_layer_that_is_a_table_only_is_left_out(studio: Studio, tmp_path: Path
     row = {"type": "Feature", "properties": {"kind": "port"}, "geometry": None}
     (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [row]}))
     assert rows_of(studio, one) == []
+
+
+def test_the_legend_lists_sites_only_and_apart_what_may_not_exist() -> None:
+    def mark(uuid: str, **fields: str) -> Site:
+        return Site(uuid=uuid, geometry=Point(1, 2), class_code="launch_site", position_error_m=1.0, **fields)
+
+    marks = [mark("a"), mark("b", lifecycle="planned"), mark("c", lifecycle="closed"), mark("d", lifecycle="in use")]
+    marks += [mark("e", mark_kind="annotation"), mark("f", mark_kind="measurement", lifecycle="agreed")]
+    rows = legend_rows(Document({"sites": marks}), [site.uuid for site in marks])
+    assert [(row.text, row.count) for row in rows if row.has_symbol] == [
+        ("Launch site", 2),
+        ("Launch site (closed)", 1),
+        ("Launch site (planned)", 1),
+    ]
+    assert [row.sample.may_not_exist for row in rows if row.sample] == [False, True, True]
+    assert "not known to exist" in rows[-1].text
+    assert rows[-1].is_note

@@ -182,3 +182,44 @@ def test_many_selected_rows_are_told_once(qtbot, sites: SiteListPanel, desk: Des
     assert len(desk.context.selection) == 3
     with qtbot.assertNotEmitted(desk.context.selection.changed):
         desk.context.selection.set(["pad", "firm", "rail"])
+
+
+def _add(desk: Desk, **fields) -> str:
+    desk.context.do(add_sites, [(Point(1, 2), fields)])
+    return next(reversed(desk.document.sites))
+
+
+def test_marks_that_are_no_sites_are_listed_apart(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    assert not sites.kinds.isVisible()
+    assert sites.list.count.text() == "3"
+    arrow = _add(desk, label="Arrow", mark_kind="annotation")
+    _add(desk, label="Swath", mark_kind="search area")
+    assert sites.kinds.isVisible()
+    assert sites.kinds.accessibleName()
+    assert _labels(sites.list) == ["Vostochny", "Hikvision", "Railway"]
+    assert sites.list.count.text() == "3"
+    sites.kinds.setFocus()
+    qtbot.keyClick(sites.kinds, Qt.Key.Key_Down)
+    assert sites.kinds.currentText() == "Annotations (1)"
+    assert _labels(sites.list) == ["Arrow"]
+    desk.select(arrow)
+    assert sites.list.selected() == {arrow}
+    desk.context.do(update_site, arrow, mark_kind="site")
+    assert _labels(sites.list) == []
+    sites.kinds.setCurrentIndex(sites.kinds.count() - 1)
+    assert _labels(sites.list) == ["Vostochny", "Hikvision", "Railway", "Arrow", "Swath"]
+    desk.history.undo()
+    desk.history.undo()
+    desk.history.undo()
+    assert not sites.kinds.isVisible()
+    assert _labels(sites.list) == ["Vostochny", "Hikvision", "Railway"]
+
+
+def test_what_may_not_exist_is_labelled_and_dashed_in_the_list(sites: SiteListPanel, desk: Desk) -> None:
+    index = sites.model.index(0, 0)
+    before = sites.model.data(index, Qt.ItemDataRole.DecorationRole).pixmap(26, 20).toImage()
+    desk.context.do(update_site, "pad", lifecycle="planned", valid_from="2030")
+    assert _labels(sites.list)[0] == "Vostochny (planned 2030)"
+    assert sites.model.data(index, Qt.ItemDataRole.DecorationRole).pixmap(26, 20).toImage() != before
+    desk.history.undo()
+    assert sites.model.data(index, Qt.ItemDataRole.DecorationRole).pixmap(26, 20).toImage() == before

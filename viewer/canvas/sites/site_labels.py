@@ -77,9 +77,10 @@ class SiteLabels:
 
 
 def label_text(site: Site, language: str = "") -> str:
-    """The site's name in `language` where it has one, else its label, in one line."""
+    """The site's name in `language` where it has one, else its label, in one line, and why it may not exist."""
     names = dict(site.aliases)
-    return " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
+    name = " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
+    return site.with_doubt(name)
 
 
 def _label_order(frame: SiteFrame, selection: frozenset[str]) -> list[int]:

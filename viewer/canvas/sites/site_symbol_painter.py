@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteSymbol
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
@@ -17,6 +17,8 @@ SYMBOL_RADIUS_PX = 12.0
 """Half of what a badge covers, rim included, in logical pixels."""
 COMPACT_RADIUS_PX = 5.0
 """The same for the dots that stand for symbols where there are very many."""
+_DASH_PX = (5.4, 3.4)
+"""Stroke and gap of the rim of what is not known to exist."""
 _HALF_SPRITE_PX = 19
 _MOST_SPRITES = 2000
 """A case may give each of its sites a colour of its own."""
@@ -114,7 +116,10 @@ def _paint_symbol(painter: QPainter, symbol: SiteSymbol, selected: bool, compact
 
 def _paint_full(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, color: QColor, compact: bool) -> None:
     painter.fillPath(badge, QBrush(QColor(symbol.fill) if symbol.fill else color))
-    painter.strokePath(badge, round_pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7))
+    rim = round_pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7)
+    if symbol.is_doubtful:
+        rim = _dashed(round_pen(QColor(PAPER_COLOR), 5.0 if compact else 2.6), _DASH_PX)
+    painter.strokePath(badge, rim)
     if not compact:
         painter.fillPath(_sign(symbol), QBrush(QColor(PAPER_COLOR)))
 
@@ -122,13 +127,20 @@ def _paint_full(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, colo
 def _paint_hollow(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, color: QColor, compact: bool) -> None:
     painter.fillPath(badge, QBrush(QColor(PAPER_COLOR)))
     pen = round_pen(color, 5.0 if compact else 2.0)
-    if symbol.precision is Precision.NOT_JUDGED and not compact:
+    if symbol.is_doubtful:
+        pen = _dashed(round_pen(color, 5.0 if compact else 2.6), _DASH_PX)
+    elif symbol.precision is Precision.NOT_JUDGED and not compact:
         # Dots along the rim: nobody has said how well this place is known.
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        pen.setDashPattern([1.1, 1.25])
+        pen = _dashed(pen, (2.2, 2.5))
     painter.strokePath(badge, pen)
     if not compact:
         painter.fillPath(_sign(symbol), QBrush(color))
+
+
+def _dashed(pen: QPen, dash_px: tuple[float, float]) -> QPen:
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setDashPattern([length / pen.widthF() for length in dash_px])
+    return pen
 
 
 def _sign(symbol: SiteSymbol) -> QPainterPath:

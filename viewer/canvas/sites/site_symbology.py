@@ -19,6 +19,8 @@ SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
 _LONGEST_COLOR = 40
+_DASHES = (7.0, 5.0)
+"""Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
 """A thinner or wider line that a case asks for is drawn as one of these."""
 
@@ -41,6 +43,8 @@ class SiteSymbol:
     color: str
     fill: str = ""
     """A fill colour of the site's own; empty: what its precision says."""
+    is_doubtful: bool = False
+    """True for what is not known to exist: its rim is dashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def symbol_of(site: Site) -> SiteSymbol:
     # What has the sign of another class, or the badge of another role, shares its picture.
     code = site.class_code if site.class_code in SITE_CLASSES else "other"
     role = site.role if site.role in ROLES else "other"
-    return SiteSymbol(code, role, precision, color, _valid(site.fill_color))
+    return SiteSymbol(code, role, precision, color, _valid(site.fill_color), site.may_not_exist)
 
 
 def line_symbol(site: Site) -> LineSymbol:
@@ -94,6 +98,9 @@ def line_symbol(site: Site) -> LineSymbol:
     own = _valid(site.stroke_color)
     given = site.stroke_width
     width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width
+    if site.may_not_exist:
+        # On the dark casing alone, as the gaps of a railway's dashes are no longer than those between its sleepers.
+        return LineSymbol(own or symbol.color, width, (max(_DASHES[0], 3 * width), max(_DASHES[1], 2 * width)))
     if not own and width == symbol.width:
         return symbol
     return LineSymbol(own or symbol.color, width, symbol.dash, symbol.ground, symbol.casing, symbol.casing_width)

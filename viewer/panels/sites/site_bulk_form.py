@@ -1,4 +1,4 @@
-"""A form for several sites at once: class, role and status, each as one undo step."""
+"""A form for several marks at once: each field is set for all of them as one undo step."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
+from layers.document.site import Site
 from layers.document.vocabulary import ROLES, STATUSES
+from layers.text.counted import counted
+from viewer.commands.site_links import set_parent
 from viewer.commands.sites import delete_sites, update_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.site_filing import folder_field, lifecycle_field, mark_kind_field, marking_field
 from viewer.panels.widgets.field_set import FieldSet
-from viewer.panels.widgets.fields import ChoiceField
-from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.widgets.fields import ChoiceField, Field, LineField
+from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
+from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, class_choices
 from viewer.support.plain_label import plain_label
 
-COLUMNS = ("class_code", "role", "status")
+DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
+CLEARED = ("-", "–")
+"""Typed into a field, these take away what the marks say."""
 
 
 class SiteBulkForm(QWidget):
-    """Shown while several sites are selected; a field that differs among them is empty."""
+    """Shown while several marks are selected; a field that differs among them is empty."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,47 +34,106 @@ class SiteBulkForm(QWidget):
         self.count = plain_label()
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
-        for column, title, words in (
-            ("class_code", self.tr("Class"), class_choices()),
-            ("role", self.tr("Role"), choices(ROLES)),
-            ("status", self.tr("Status"), choices(STATUSES)),
-        ):
-            field = ChoiceField(words)
-            field.setPlaceholderText(self.tr("several"))
-            self.fields.add(column, title, field)
+        for column, title, field in self._rows():
+            self.fields.add(column, title, field, self._tip(field))
+        self.parent_picker = Picker(self._parents, self.tr("Find a site…"), self.tr("Site that all are a part of"))
+        self.parent_picker.picked.connect(self._set_parent)
+        self.fields.add_widget(self.tr("Part of"), self.parent_picker)
         self.zoom_button = QPushButton(self.tr("Zoom to all"))
         self.delete_button = QPushButton(self.tr("Delete all"))
         for button in (self.zoom_button, self.delete_button):
             button.setAccessibleName(button.text())
         self.zoom_button.clicked.connect(self._zoom)
         self.delete_button.clicked.connect(self._delete)
+        self.page = FormPage("")
+        content = self.page.content
+        content.addWidget(self.count)
+        content.addWidget(self.fields.refusal)
+        content.addLayout(form)
+        content.addWidget(muted(self.tr("What you choose is set for all of them, as one step that can be undone.")))
+        content.addLayout(side_by_side(self.zoom_button, self.delete_button))
+        content.addStretch(1)
+        self.page.show_form()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 10)
-        layout.setSpacing(8)
-        layout.addWidget(self.count)
-        layout.addLayout(form)
-        layout.addWidget(self.fields.refusal)
-        layout.addWidget(muted(self.tr("What you choose is set for all of them, as one step that can be undone.")))
-        layout.addLayout(side_by_side(self.zoom_button, self.delete_button))
-        layout.addStretch(1)
-        context.selection.changed.connect(self._show)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        context.selection.changed.connect(self._selected)
+        context.flush_requested.connect(self.fields.flush)
         context.changed.connect(lambda changes: self._show() if changes.touches("sites") else None)
+        self._selected()
+
+    def _rows(self) -> list[tuple[str, str, Field]]:
+        tr = self.tr
+        titles = dict(zip(DATES, (tr("As of"), tr("Observed"), tr("Valid from"), tr("Valid to")), strict=True))
+        return [
+            ("class_code", tr("Class"), ChoiceField(class_choices())),
+            ("role", tr("Role"), ChoiceField(choices(ROLES))),
+            ("status", tr("Status"), ChoiceField(choices(STATUSES))),
+            ("lifecycle", tr("Lifecycle"), lifecycle_field()),
+            *((column, title, LineField()) for column, title in titles.items()),
+            ("mark_kind", tr("Kind"), mark_kind_field()),
+            ("marking", tr("Marking"), marking_field(tr("none"))),
+            ("folder", tr("Folder"), folder_field(self._context)),
+        ]
+
+    def _tip(self, field: Field) -> str:
+        is_typed = isinstance(field, LineField) or (isinstance(field, ChoiceField) and field.isEditable())
+        return self.tr("Type a dash to take away what they say") if is_typed else ""
+
+    def _selected(self) -> None:
+        """Other marks: nothing typed and nothing refused is kept."""
+        self.fields.refuse("")
+        for field in self.fields.fields.values():
+            field.reset()
         self._show()
 
     def _show(self) -> None:
+        if len(self._context.selection) < 2:
+            return
         sites = self._context.document.sites
         chosen = [sites[uuid] for uuid in self._context.selection.uuids if uuid in sites]
-        if len(chosen) < 2:
+        self.count.setText(self._counted(chosen))
+        for column, field in self.fields.fields.items():
+            self._show_values(field, {getattr(site, column) for site in chosen})
+
+    def _show_values(self, field: Any, values: set[Any]) -> None:
+        several = self.tr("several") if len(values) > 1 else ""
+        value = values.pop() if len(values) == 1 else None
+        if isinstance(field, LineField):
+            field.setPlaceholderText(several or "2024-04-12")
+            field.show_value("" if value is None else value)
             return
-        self.count.setText(self.tr("%1 sites selected").replace("%1", str(len(chosen))))
-        for column in COLUMNS:
-            values = {getattr(site, column) for site in chosen}
-            self.fields.fields[column].show_value(values.pop() if len(values) == 1 else None)
+        field.setPlaceholderText(several)
+        if field.isEditable():
+            field.lineEdit().setPlaceholderText(several)
+        field.show_value(value)
+
+    def _counted(self, chosen: list[Site]) -> str:
+        sites = sum(site.is_site for site in chosen)
+        words = [counted(sites, self.tr("site"), self.tr("sites"))] if sites else []
+        if others := len(chosen) - sites:
+            words.append(counted(others, self.tr("other mark"), self.tr("other marks")))
+        return self.tr("%1 selected").replace("%1", self.tr(" and ").join(words))
 
     def _commit(self, column: str, value: Any) -> str:
+        if len(self._context.selection) < 2:
+            return ""
+        if value in CLEARED:
+            value = ""
+        refusal = self._context.attempt(update_sites, (), **{column: value})
+        if not refusal:
+            uuids = self._context.selection.uuids
+            self._context.do_for_many(self.tr("Changing sites"), update_sites, uuids, **{column: value})
+        return refusal
+
+    def _parents(self) -> list[tuple[str, str]]:
+        chosen = self._context.selection.uuids
+        sites = self._context.document.sites.values()
+        return [(site.uuid, site.label) for site in sites if site.is_site and site.label and site.uuid not in chosen]
+
+    def _set_parent(self, parent_uuid: str) -> None:
         uuids = self._context.selection.uuids
-        self._context.do_for_many(self.tr("Changing sites"), update_sites, uuids, **{column: value})
-        return ""
+        self._context.do_for_many(self.tr("Changing sites"), set_parent, uuids, parent_uuid=parent_uuid)
 
     def _zoom(self) -> None:
         sites = self._context.document.sites

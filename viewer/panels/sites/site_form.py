@@ -19,6 +19,7 @@ from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
+from viewer.panels.sites.site_filing import FilingRows, LifecycleRows
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
@@ -52,7 +53,8 @@ class SiteFormPanel(QWidget):
         self.page.content.addLayout(form)
         self.page.content.addWidget(self.fields.refusal)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
-        self.dates_part = FoldSection(self.tr("Dates"), folded=True)
+        self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
+        self.filing_part = FoldSection(self.tr("Filing"), folded=True)
         self.names_part = FoldSection(self.tr("Names"), folded=True)
         self.style_part = FoldSection(self.tr("Style"), folded=True)
         self._add_identity()
@@ -61,7 +63,8 @@ class SiteFormPanel(QWidget):
         self._add_dates()
         self._add_names()
         self._add_style()
-        for part in (self.claims_part, self.position_part, self.dates_part, self.names_part, self.style_part):
+        dates_on = self.dates_part, self.filing_part, self.names_part, self.style_part
+        for part in (self.claims_part, self.position_part, *dates_on):
             self.page.content.addWidget(part)
         self.stamps = muted()
         self.page.content.addWidget(self.stamps)
@@ -108,6 +111,7 @@ class SiteFormPanel(QWidget):
     def _add_dates(self) -> None:
         tr, add = self.tr, self.fields.add
         self._begin_part(self.dates_part)
+        self.lifecycle = LifecycleRows(self.fields, self._context, self)
         for column, title in (
             ("observed_at", tr("Observed")),
             ("valid_from", tr("Valid from")),
@@ -116,6 +120,9 @@ class SiteFormPanel(QWidget):
             date = LineField()
             date.setPlaceholderText(tr("2024-04-12, UTC"))
             add(column, title, date, tr("A year, month, day or instant, UTC"))
+        self.dates_part.content.addWidget(self.lifecycle.note)
+        self._begin_part(self.filing_part)
+        self.filing = FilingRows(self.fields, self._context, self)
 
     def _add_style(self) -> None:
         self._begin_part(self.style_part)
@@ -163,7 +170,10 @@ class SiteFormPanel(QWidget):
             site = self._context.document.sites.get(uuid)
             if site is not None:
                 self.fields.show_other(_Shown(site))
-                self.dates_part.offer(is_open=bool(site.observed_at or site.valid_from or site.valid_to))
+                dated = site.observed_at, site.valid_from, site.valid_to, site.lifecycle
+                self.dates_part.offer(is_open=any(dated))
+                filed = site.marking, site.folder, site.parent_uuid, not site.is_site
+                self.filing_part.offer(is_open=any(filed))
                 self.names_part.offer(is_open=bool(site.aliases))
                 self.style_part.offer(is_open=bool(site.stroke_color or site.fill_color))
         self._pages.setCurrentWidget(self.bulk if len(uuids) > 1 else self.page)
@@ -180,7 +190,8 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
-        self.place.show_site(site)
+        for rows in (self.place, self.lifecycle, self.filing):
+            rows.show_site(site)
         self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()

@@ -1,15 +1,18 @@
-"""All sites as a list: filter, sort, select (as on the canvas), jump to."""
+"""All sites as a list: filter, sort, select (as on the canvas), jump to. Marks that are no sites are listed apart."""
 
 from __future__ import annotations
 
 import math
 
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.mark_kinds import MarkKinds
+from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, class_title, error_text
@@ -22,12 +25,17 @@ class SiteListPanel(QWidget):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.model = RowTable(self._columns(), _haystack, self)
+        self._icons = SiteIcons()
+        self.model = RowTable(self._columns(), _haystack, self, icon=self._icon)
         self.list = RowList(self.model, self.tr("Sites"))
+        self.list.view.setIconSize(ICON_SIZE)
+        self.kinds = MarkKinds()
         self.list.hide_columns(4, 5, 6)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.kinds)
         layout.addWidget(self.list)
+        self.kinds.kind_chosen.connect(self._list)
         self.list.chosen.connect(context.selection.set)
         self.list.clicked.connect(lambda uuid: context.selection.set((uuid,)))
         self.list.activated.connect(self._zoom_to)
@@ -39,7 +47,7 @@ class SiteListPanel(QWidget):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Site"), lambda site: site.label or self.tr("(no label)")),
+            Column(self.tr("Site"), self._name),
             Column(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
             Column(
                 self.tr("Error"),
@@ -62,6 +70,13 @@ class SiteListPanel(QWidget):
             Column(self.tr("Country"), lambda site: site.location_country, width=62),
         ]
 
+    def _name(self, site: Site) -> str:
+        return site.with_doubt(site.label or self.tr("(no label)"))
+
+    def _icon(self, uuid: str) -> QIcon:
+        site = self._context.document.sites.get(uuid)
+        return QIcon() if site is None else self._icons.icon(site)
+
     def _claims(self, site: Site) -> int:
         return len(self._context.document.claim_links_of_site(site.uuid))
 
@@ -69,7 +84,11 @@ class SiteListPanel(QWidget):
         return str(self._claims(site) or "")
 
     def _read(self) -> None:
-        self.model.set_rows(self._context.document.sites.values())
+        self.kinds.read(self._context.document.sites.values())
+        self._list()
+
+    def _list(self) -> None:
+        self.model.set_rows(site for site in self._context.document.sites.values() if self.kinds.shows(site))
         self.list.select(self._context.selection.uuids)
 
     def _heard(self, changes: Changes) -> None:
@@ -78,7 +97,10 @@ class SiteListPanel(QWidget):
             return
         touched = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
         if touched:
-            self.model.refresh(touched, self._context.document.sites)
+            sites = self._context.document.sites
+            self.kinds.follow(touched, sites)
+            here = {uuid: sites[uuid] for uuid in touched if uuid in sites}
+            self.model.refresh(touched, {uuid: site for uuid, site in here.items() if self.kinds.shows(site)})
 
     def _zoom_to(self, uuid: str) -> None:
         self._context.zoom_to_sites([self._context.document.sites[uuid]])

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
 from layers.document.source import Source
-from layers.document.vocabulary import MARKINGS, SOURCE_KINDS
+from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
@@ -57,6 +57,8 @@ class SourceForm(RowForm):
         add("descriptor", tr("Source descriptor"), TextField(lines=2), tr("Why it is as good as it is (ICD 206)"))
         add("sensor", tr("Sensor"), LineField(), tr("For imagery"))
         add("acquired_at", tr("Acquired"), LineField(), tr("For imagery: when it was taken, UTC"))
+        bases = ChoiceField(choices(("", *DATE_BASES)))
+        add("date_basis", tr("Date from"), bases, tr("Where the date is from: a file's name is no metadata"))
         add("excerpt", tr("Excerpt"), TextField(lines=2))
         add("rights", tr("Rights"), LineField(), tr("Licence or copyright"))
         marks = [(marking, marking or tr("none")) for marking in MARKINGS]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QIcon
 
 from layers.document.rows import Row
 from viewer.support.text import one_line, tooltip
@@ -51,14 +52,16 @@ class RowTable(QAbstractTableModel):
         parent: QObject | None = None,
         *,
         chip: Callable[[Any], str] | None = None,
+        icon: Callable[[str], QIcon] | None = None,
     ) -> None:
         """`haystack` gives the text of a row, as `searched` makes it, that the filter looks in besides its cells.
 
-        `chip` gives the word of its chip: such rows have two lines.
+        `chip` gives the word of its chip: such rows have two lines. `icon` gives what stands before the first cell of
+        the row with a uuid, asked for only when it is painted.
         """
         super().__init__(parent)
         self.columns = columns
-        self._haystack, self._chip = haystack, chip
+        self._haystack, self._chip, self._icon = haystack, chip, icon
         self._records: dict[str, _Record] = {}
         self._visible: list[str] = []
         self._rows: dict[str, int] = {}
@@ -161,6 +164,8 @@ class RowTable(QAbstractTableModel):
             return self._records[self._visible[index.row()]].cells[index.column()]
         if role == _ROLE.ToolTipRole:
             return tooltip(self._records[self._visible[index.row()]].cells[index.column()])
+        if role == _ROLE.DecorationRole and index.column() == 0:
+            return None if self._icon is None else self._icon(self._visible[index.row()])
         if role == CHIP_ROLE and index.column() == 0:
             return self._records[self._visible[index.row()]].chip
         if role == _ROLE.TextAlignmentRole and self.columns[index.column()].align_right:

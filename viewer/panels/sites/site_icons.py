@@ -1,0 +1,50 @@
+"""The symbols of sites as icons of lists, each painted once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPixmap
+
+from layers.document.site import Site
+from viewer.canvas.sites.site_symbol import paint_site_symbol
+from viewer.canvas.sites.site_symbology import fill_of, line_symbol, symbol_of
+from viewer.support.painting import painting
+
+ICON_SIZE = QSize(26, 20)
+_RATIO = 2.0
+_MOST_ICONS = 500
+"""A case may give each of its sites a colour of its own."""
+
+
+class SiteIcons:
+    """Sites of equal symbols share one icon."""
+
+    def __init__(self) -> None:
+        self._icons: dict[Hashable, QIcon] = {}
+
+    def icon(self, site: Site) -> QIcon:
+        """The site's symbol as the legend shows it."""
+        key: Hashable = symbol_of(site)
+        if site.kind != "point":
+            key = site.kind, line_symbol(site), fill_of(site).rgba()
+        icon = self._icons.get(key)
+        if icon is None:
+            if len(self._icons) >= _MOST_ICONS:
+                self._icons.clear()
+            icon = self._icons[key] = _painted(site)
+        return icon
+
+
+def _painted(site: Site) -> QIcon:
+    width, height = ICON_SIZE.width() * _RATIO, ICON_SIZE.height() * _RATIO
+    image = QImage(round(width), round(height), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    with painting(image) as painter:
+        paint_site_symbol(painter, site, width / 2, height / 2, _RATIO)
+    image.setDevicePixelRatio(_RATIO)
+    # In a chosen row the symbol keeps its colours: they say what it is.
+    icon = QIcon(QPixmap.fromImage(image))
+    icon.addPixmap(QPixmap.fromImage(image), QIcon.Mode.Selected)
+    return icon

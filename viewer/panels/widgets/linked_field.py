@@ -1,0 +1,65 @@
+"""A field that names one row of the case: a picker while there is none, else its name, a way there and a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.picker import Picker
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
+
+
+class LinkedField(QWidget):
+    """`picked` tells the uuid of a row, `created` the text of one to be made, `opened` and `cut` are the buttons'."""
+
+    picked = Signal(str)
+    created = Signal(str)
+    opened = Signal()
+    cut = Signal()
+
+    def __init__(
+        self,
+        offers: Callable[[], Iterable[tuple[str, str]]],
+        prompt: str,
+        name: str,
+        new_row: Callable[[str], str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """As of `Picker`; `name` says what a row is linked as."""
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.picker = Picker(offers, prompt, name, new_row)
+        self.picker.picked.connect(self.picked)
+        self.picker.created.connect(self.created)
+        self.label = plain_label()
+        self.label.setWordWrap(True)
+        self.open_button = IconButton("forward", self.tr("Show it: %1").replace("%1", name))
+        self.cut_button = IconButton("close", self.tr("Take it away: %1").replace("%1", name))
+        self.open_button.clicked.connect(self.opened)
+        self.cut_button.clicked.connect(self._cut)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.picker, 1)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.open_button)
+        layout.addWidget(self.cut_button)
+        self.setFocusProxy(self.picker)
+        self.show_linked("")
+
+    def show_linked(self, text: str) -> None:
+        """Show the row that is linked, by its name; empty text shows the picker."""
+        self.label.setText(one_line(text, 120))
+        self.label.setToolTip(tooltip(one_line(text)))
+        self.picker.setVisible(not text)
+        for widget in (self.label, self.open_button, self.cut_button):
+            widget.setVisible(bool(text))
+
+    def _cut(self) -> None:
+        self.cut.emit()
+        if self.picker.isVisible():
+            self.picker.setFocus()  # the button that had the keyboard is gone
