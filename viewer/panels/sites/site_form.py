@@ -17,6 +17,7 @@ from viewer.panels.claims.claim_cards import ClaimCards
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.widgets.begin_typing import begin_typing
@@ -52,6 +53,7 @@ class SiteFormPanel(QWidget):
         self.page.content.addLayout(form)
         self.page.content.addWidget(self.fields.refusal)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
+        self.image_part = ImagePart(context)
         self.dates_part = FoldSection(self.tr("Dates"), folded=True)
         self.names_part = FoldSection(self.tr("Names"), folded=True)
         self.style_part = FoldSection(self.tr("Style"), folded=True)
@@ -61,7 +63,8 @@ class SiteFormPanel(QWidget):
         self._add_dates()
         self._add_names()
         self._add_style()
-        for part in (self.claims_part, self.position_part, self.dates_part, self.names_part, self.style_part):
+        first, last = (self.claims_part, self.position_part), (self.dates_part, self.names_part, self.style_part)
+        for part in (*first, self.image_part, *last):
             self.page.content.addWidget(part)
         self.stamps = muted()
         self.page.content.addWidget(self.stamps)
@@ -171,7 +174,11 @@ class SiteFormPanel(QWidget):
 
     def _heard(self, changes: Changes) -> None:
         about = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
-        if changes.everything or self._uuid in about or (self._uuid and changes.touches("claims")):
+        if (
+            changes.everything
+            or self._uuid in about
+            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources"))
+        ):
             self._show()
 
     def _show(self) -> None:
@@ -181,12 +188,14 @@ class SiteFormPanel(QWidget):
             return
         self.fields.show_row(_Shown(site))
         self.place.show_site(site)
+        self.image_part.show_site(site)
         self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()
 
     def _flush(self) -> None:
         self.place.flush()
+        self.image_part.flush()
         self.fields.flush()
 
     def _stamps(self, site: Site) -> str:
