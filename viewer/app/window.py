@@ -38,6 +38,7 @@ from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
 from viewer.app.form_keys import FormKeys
+from viewer.app.imagery.mark_images import MarkImages
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_menu import MapMenu
@@ -62,6 +63,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
 from viewer.panels.shell.status_bar import StatusBar
+from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.drawings import drawing_for
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
         self.canvas = MapCanvas(self.scene)
         self.selection = self.canvas.selection
         self.views = MapViews(self.canvas, self.messages, self, asks=asks)
+        self.mark_images = MarkImages(self.session, self.canvas, self.messages, self)
         report = partial(self.messages.show, "panel", level="warning")
         self.feature_zoom = FeatureZoom(self.canvas, self.views, report, self)
         stack = self.scene.stack
@@ -147,8 +150,10 @@ class MainWindow(QMainWindow):
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             features=self.feature_access,
             copy_keeper=self.session.copy_keeper,
+            images=ImageAccess(self.mark_images.choices, self.mark_images.choose, self.mark_images.blended),
             parent=self,
         )
+        self.mark_images.asked.connect(self.panel_context.image_asked)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
         tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
@@ -261,6 +266,7 @@ class MainWindow(QMainWindow):
         session.document_replaced.connect(self.toolbox.begin_anew)
         session.state_changed.connect(self._show_state)
         session.document_replaced.connect(self._look_for_recoverable)
+        self.toolbox.drawn.connect(self.mark_images.note)
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
@@ -296,6 +302,7 @@ class MainWindow(QMainWindow):
         return (
             self.session.is_idle
             and self.opener.is_idle
+            and self.mark_images.is_idle
             and self.map_export.is_idle
             and self.context.is_idle()
             and not (self.docks.looks.is_due or self.upkeep.is_due)

@@ -54,6 +54,23 @@ class History(QObject):
         if edit.changes:
             self._through(edit, lambda: self._remember(edit))
 
+    def amend(self, edit: Edit) -> None:
+        """Apply an edit as a part of the last step, which keeps its name: one undo takes back both.
+
+        Where something was undone it is a step of its own. Raises InvalidEdit, with nothing changed.
+        """
+        if not edit.changes:
+            return
+        if not self._stack.index() or self._stack.canRedo():
+            self.push(edit)
+            return
+        self._through(edit, lambda: self._amend(edit))
+
+    def touches(self, uuid: str) -> bool:
+        """True where the last step changed a row of this uuid, and nothing was undone since."""
+        is_last = bool(self._stack.index()) and not self._stack.canRedo()
+        return is_last and any(change.uuid == uuid for change in self._edit_at(self._stack.index() - 1).changes)
+
     def undo(self) -> None:
         """Take the last edit back. Raises InvalidEdit, with the stack as it was, where that is no longer possible."""
         if self._stack.canUndo():
@@ -110,6 +127,12 @@ class History(QObject):
         if self._stack.index() == LONGEST:
             self._base = next(self._states)  # the oldest step falls off, so the bottom is another document now
         self._move(edit, lambda: self._stack.push(_Step(self, edit, next(self._states))))
+
+    def _amend(self, edit: Edit) -> None:
+        command = self._stack.command(self._stack.index() - 1)
+        assert isinstance(command, _Step)
+        command.edit, command.state = command.edit.joined(edit), next(self._states)
+        self.changed.emit()
 
     def _move(self, edit: Edit, move: Callable[[], None]) -> None:
         self._applied = edit

@@ -216,7 +216,7 @@ def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
 
     The first basis, and the source it was from, stay readable; so does the error, which is not made smaller by a hand.
     """
-    if site.position_basis == MEASURED and not site.position_source_uuid:
+    if site.position_basis == MEASURED and (not site.position_source_uuid or site.image_uuid in document.images):
         return {}  # drawn by hand before, too
     source = document.sources.get(site.position_source_uuid)
     title = f"source “{source.title}”" if source is not None and source.title else ""

@@ -22,6 +22,7 @@ from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 
@@ -54,6 +55,8 @@ class PanelContext(QObject):
     """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
     typing_wanted = Signal(str)
     """The name of the form whose first field the keyboard should be in."""
+    image_asked = Signal(str)
+    """A mark of which it is asked, or no longer asked, on which of several images it was drawn."""
     layer_style_wanted = Signal()
     """Show the style in the form of the current layer, which is in front."""
     sites_wanted = Signal(str)
@@ -90,13 +93,14 @@ class PanelContext(QObject):
         drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None,
         features: FeatureAccess | None = None,
         copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None,
+        images: ImageAccess | None = None,
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
         the message line; `info_of` gives what a reader found in a layer's file, None until then; `drawing_of` what
         draws a layer on the canvas; `jobs` builds large edits off the window's thread, without it they are built at
         once; `features` is what panels of vector layers work with; `copy_keeper` gives what keeps the bytes of a row of
-        source_files, in any thread, until they are saved.
+        source_files, in any thread, until they are saved; `images` leads to the images behind marks.
         """
         super().__init__(parent)
         self.selection = selection
@@ -109,6 +113,7 @@ class PanelContext(QObject):
         self.report = report
         self.features = features
         self.copy_keeper = copy_keeper
+        self.images = images
         self._push, self._jobs = push, jobs
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""

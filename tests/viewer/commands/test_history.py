@@ -141,3 +141,37 @@ def test_f89_any_walk_shows_exact_states(moves: list[str]) -> None:
         history.undo()
         at -= 1
     assert document.meta("title") == ""
+
+
+def test_an_amended_step_is_taken_back_as_one(history: History, document: Document, journal: _Journal) -> None:
+    history.push(_title(None, "a"))
+    saved = history.state()
+    history.mark_saved(saved)
+    history.amend(_title("a", "b"))
+    assert not history.is_clean()
+    assert (history.stack.count(), history.undo_text()) == (1, "Title a")
+    assert [edit.label for edit in journal.edits] == ["Title a", "Title b"]
+    history.undo()
+    assert document.meta("title") == ""
+    history.redo()
+    assert document.meta("title") == "b"
+
+
+def test_nothing_that_was_undone_is_amended(history: History, document: Document) -> None:
+    history.push(_title(None, "a"))
+    assert history.touches("title")
+    history.push(_title("a", "b"))
+    history.undo()
+    assert not history.touches("title")
+    history.amend(_title("a", "c"))
+    assert history.stack.count() == 2
+    history.undo()
+    assert document.meta("title") == "a"
+
+
+def test_an_amendment_that_does_not_fit_changes_nothing(history: History, document: Document) -> None:
+    history.push(_title(None, "a"))
+    with pytest.raises(InvalidEdit):
+        history.amend(_title("x", "b"))
+    history.undo()
+    assert document.meta("title") == ""

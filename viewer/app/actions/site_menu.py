@@ -14,6 +14,7 @@ from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.toolbox import Toolbox
 from viewer.panels.claims import claim_verbs
+from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
@@ -45,6 +46,10 @@ class SiteMenu(ToolMenu):
     def judge(self) -> None:
         """Begin a claim of the analyst about the selected sites, which its own form shows."""
         claim_verbs.judge(self._panels)
+
+    def cite_image(self) -> None:
+        """Cite the image behind the sites of the open claim."""
+        cite_image_of(self._panels, self._panels.claim_uuid)
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
@@ -94,6 +99,14 @@ class SiteMenu(ToolMenu):
             "J",
             "judge",
             tip=QT_TRANSLATE_NOOP("Actions", "Judge for yourself, of the selected sites or of the case"),
+            offered=has_case,
+        ),
+        Action(
+            "cite_image",
+            QT_TRANSLATE_NOOP("Actions", "&Cite the Image"),
+            cite_image,
+            "Ctrl+Shift+R",
+            tip=QT_TRANSLATE_NOOP("Actions", "Cite the image that the open claim’s site was drawn on"),
             offered=has_case,
         ),
         Action(

@@ -156,9 +156,20 @@ class Session(QObject):
 
     def push(self, edit: Edit) -> None:
         """Apply an edit as one undo step. Raises InvalidEdit, with nothing changed."""
+        self._check_editable()
+        self.history.push(edit)
+
+    def complete(self, edit: Edit, uuid: str) -> None:
+        """Apply an edit that belongs to the last one, as a part of it where that changed the row of this uuid.
+
+        Raises InvalidEdit, with nothing changed.
+        """
+        self._check_editable()
+        (self.history.amend if self.history.touches(uuid) else self.history.push)(edit)
+
+    def _check_editable(self) -> None:
         if self._looked_at:
             raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
-        self.history.push(edit)
 
     def push_or_say(self, edit: Edit) -> bool:
         """`push` where no field is at hand: a refusal goes to the message line. True where it was done."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
 from layers.document.rows import ClaimSource
@@ -14,6 +14,7 @@ from layers.document.source import Source
 from layers.text.links import link_in
 from viewer.commands.claims import cite_new_source, link_claim_source, unlink_claim_source, update_claim_source
 from viewer.commands.sources import fields_of_text, source_of_link
+from viewer.panels.claims.image_citing import citable, cite_image_of
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
@@ -90,9 +91,15 @@ class ClaimSources(QWidget):
         )
         self.picker.picked.connect(self._cite)
         self.picker.created.connect(self.cite_text)
+        self.image_button = QPushButton(self.tr("Cite the image"))
+        self.image_button.setAccessibleName(self.tr("Cite the image behind the mark"))
+        self.image_button.setToolTip(
+            tooltip(self.tr("Cite the image that the claim’s site was drawn on (Ctrl+Shift+R)"))
+        )
+        self.image_button.clicked.connect(lambda: cite_image_of(self._context, self._claim_uuid))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.picker)
+        layout.addLayout(side_by_side(self.picker, self.image_button, stretch=0))
         layout.addLayout(self._rows)
 
     def flush(self) -> None:
@@ -111,6 +118,7 @@ class ClaimSources(QWidget):
             if link.source_uuid in document.sources
         }
         self._claim_uuid = claim.uuid
+        self.image_button.setVisible(citable(self._context, claim.uuid) is not None)
         shown = tuple((link.uuid, titles.get(link.uuid, "")) for link in links)
         if shown != self._shown:
             self._shown = shown

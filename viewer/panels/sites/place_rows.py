@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.mark_position import shown_error_m
 from layers.document.site import Site
 from layers.geo.coordinates import Datum, format_coordinate
 from layers.geo.coordinates.in_text import places_in_text
@@ -60,7 +61,7 @@ class PlaceRows(QObject):
             self._given = self.refusal = ""
         self._site = site
         nowhere = why_off_earth(site.geometry)
-        place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
+        place = format_coordinate(site.place.x, site.place.y, self._context.notation, shown_error_m(site))
         is_point = site.geometry.geom_type == "Point"
         self.line.show_value(self.tr("Not drawn: {0}").format(plain(nowhere)) if nowhere else place)
         if is_other:

@@ -17,6 +17,7 @@ from viewer.panels.claims.claim_cards import ClaimCards
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.sites.site_filing import FilingRows, LifecycleRows
@@ -53,6 +54,7 @@ class SiteFormPanel(QWidget):
         self.page.content.addLayout(form)
         self.page.content.addWidget(self.fields.refusal)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
+        self.image_part = ImagePart(context)
         self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
         self.filing_part = FoldSection(self.tr("Filing"), folded=True)
         self.names_part = FoldSection(self.tr("Names"), folded=True)
@@ -63,8 +65,8 @@ class SiteFormPanel(QWidget):
         self._add_dates()
         self._add_names()
         self._add_style()
-        dates_on = self.dates_part, self.filing_part, self.names_part, self.style_part
-        for part in (self.claims_part, self.position_part, *dates_on):
+        after_image = self.dates_part, self.filing_part, self.names_part, self.style_part
+        for part in (self.claims_part, self.position_part, self.image_part, *after_image):
             self.page.content.addWidget(part)
         self.stamps = muted()
         self.page.content.addWidget(self.stamps)
@@ -181,7 +183,11 @@ class SiteFormPanel(QWidget):
 
     def _heard(self, changes: Changes) -> None:
         about = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
-        if changes.everything or self._uuid in about or (self._uuid and changes.touches("claims")):
+        if (
+            changes.everything
+            or self._uuid in about
+            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources"))
+        ):
             self._show()
 
     def _show(self) -> None:
@@ -190,7 +196,7 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
-        for rows in (self.place, self.lifecycle, self.filing):
+        for rows in (self.place, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)
         self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
         self.stamps.setText(plain(self._stamps(site)))
@@ -198,6 +204,7 @@ class SiteFormPanel(QWidget):
 
     def _flush(self) -> None:
         self.place.flush()
+        self.image_part.flush()
         self.fields.flush()
 
     def _stamps(self, site: Site) -> str:

@@ -1,0 +1,91 @@
+"""The position error of a mark drawn on an image: the pick's, and the image's own as far as it is stated."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from layers.document.json_fields import json_object
+from layers.document.site import Site
+from layers.errors import InvalidValue
+
+SCREEN_KEY = "screen_m"
+"""Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""
+FINER_BY = 4.0
+"""From so many pixels of the screen across one pixel of the image on, a mark looks finer than it is."""
+_LARGEST_M = 1e7
+_CE90 = (
+    re.compile(r"\bCE ?90\b[^\d.;]{0,12}(\d{1,7}(?:\.\d{1,4})?) ?m\b", re.IGNORECASE),
+    re.compile(r"\b(\d{1,7}(?:\.\d{1,4})?) ?m\b[^\d.;]{0,12}(?:\bCE ?90\b|90 ?%)", re.IGNORECASE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One look at an image: ground size of its pixel there, and of the screen's pixel at that zoom, in metres."""
+
+    pixel_m: float
+    screen_m: float
+
+    @property
+    def error_m(self) -> float:
+        """At least one pixel of the image, and one of the screen."""
+        return max(self.pixel_m, self.screen_m)
+
+    @property
+    def is_finer_than_the_image(self) -> bool:
+        """True where the screen shows a place far more exactly than the image holds it."""
+        return self.pixel_m >= FINER_BY * self.screen_m
+
+
+def stated_placement_m(note: str) -> float | None:
+    """The 90 % radius that a note on an image's placement states ("CE90 6.5 m"); None where it states none.
+
+    The misfit of control points is no such statement, nor is a height's.
+    """
+    found = next((match for pattern in _CE90 if (match := pattern.search(note[:2000]))), None)
+    value = float(found[1]) if found else 0.0
+    return value if 0 < value <= _LARGEST_M else None
+
+
+def with_placement(pick_m: float, placement_m: float | None) -> float | None:
+    """The position error of a mark; None (not judged) where the image's own is not stated."""
+    return None if placement_m is None else round(math.hypot(pick_m, placement_m), 3)
+
+
+def pick_of(site: Site) -> Pick | None:
+    """How exactly a mark was pointed at on its image; None where nothing that makes sense is kept."""
+    if not site.image_uuid or not _is_length(site.pixel_m):
+        return None
+    assert site.pixel_m is not None
+    kept = _props(site.props_json).get(SCREEN_KEY)
+    return Pick(float(site.pixel_m), float(kept) if kept is not None and _is_length(kept) else float(site.pixel_m))
+
+
+def with_pick(props_json: str, pick: Pick) -> str:
+    """`props_json` with how exactly a mark was pointed at; what cannot be understood stays as it is."""
+    try:
+        props = json_object(props_json, "It")
+    except InvalidValue:
+        return props_json
+    return json.dumps({**props, SCREEN_KEY: round(pick.screen_m, 3)}, ensure_ascii=False)
+
+
+def shown_error_m(site: Site) -> float | None:
+    """The error by which a site's coordinate is written: the one judged, else at least the pick's."""
+    pick = pick_of(site) if site.position_error_m is None else None
+    return site.position_error_m if pick is None else pick.error_m
+
+
+def _props(text: str) -> dict[str, Any]:
+    try:
+        return json_object(text, "It")
+    except InvalidValue:
+        return {}
+
+
+def _is_length(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LARGEST_M

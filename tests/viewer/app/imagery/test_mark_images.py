@@ -1,0 +1,197 @@
+"""Marks drawn on images record them, in the real window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from layers.document.image import Image
+from layers.document.site import Site
+from tests.support.windows import settle
+from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE, AddImage, write_scene
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
+from viewer.panels.sites.image_part import ImagePart
+
+Key = Qt.Key
+
+
+def press(key: Key) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, key)
+
+
+def mark(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: QtBot) -> Site:
+    """P, and a click."""
+    before = set(window.session.document.sites)
+    window.canvas.setFocus()
+    press(Key.Key_P)
+    desk.click(*place)
+    settle(window, qtbot)
+    (uuid,) = set(window.session.document.sites) - before
+    return window.session.document.sites[uuid]
+
+
+def image_of(window: MainWindow, site: Site) -> Image:
+    return window.session.document.images[site.image_uuid]
+
+
+def part_of(window: MainWindow) -> ImagePart:
+    part = window.findChild(ImagePart)
+    assert part is not None
+    return part
+
+
+def said(window: MainWindow) -> str:
+    return " ".join(line.text for line in window.messages.lines())
+
+
+def test_a_mark_records_its_image_in_the_same_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    steps = window.session.history.stack.count()
+    site = mark(window, desk, MIDDLE, qtbot)
+    image = image_of(window, site)
+    (layer,) = window.session.document.layers.values()
+    assert (image.layer_uuid, image.layer_title) == (layer.uuid, layer.name)
+    assert (image.acquired_at, image.date_kind, image.date_basis) == (AT, "instant", "metadata")
+    assert image.image_key.startswith("content:")
+    assert site.pixel_m == pytest.approx(6.4, abs=0.1)  # 10 m of Web Mercator at 50 N
+    assert site.position_error_m is None
+    (source,) = window.session.document.sources.values()
+    assert site.position_source_uuid == source.uuid
+    assert (source.kind, source.acquired_at, source.date_basis) == ("imagery", AT, "metadata")
+    assert window.session.history.stack.count() == steps + 1
+    before = window.session.document.table("sites"), dict(window.session.document.table("images"))
+    window.session.undo()
+    assert not window.session.document.sites
+    assert not window.session.document.images
+    assert not window.session.document.sources
+    window.session.redo()
+    assert (window.session.document.table("sites"), dict(window.session.document.table("images"))) == before
+
+
+def test_the_form_says_which_image_and_how_it_is_placed(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    mark(window, desk, MIDDLE, qtbot)
+    facts = dict(part_of(window).facts.facts())
+    assert facts["Acquired"] == "2024-04-12 08:30:00 UTC (from metadata)"
+    assert facts["Pixel here"] == "6.4 m"
+    assert facts["Position"].endswith(", image placement not stated")
+    assert facts["Position"].startswith("≥ ")
+
+
+def test_a_hole_shows_the_image_below(
+    window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    below = add_image(write_scene(tmp_path / "below.tif", value=40, hole=False))
+    top = next(uuid for uuid in window.session.document.layers if uuid != below)
+    order = {row.uuid: row.order_key for row in window.session.document.layers.values()}
+    actor = window.session.actor
+    window.session.push(update_layer(window.session.document, below, actor=actor, order_key=order[top] - 1))
+    settle(window, qtbot)
+    assert image_of(window, mark(window, desk, IN_HOLE, qtbot)).layer_uuid == below
+    assert image_of(window, mark(window, desk, MIDDLE, qtbot)).layer_uuid == top
+    document = window.session.document
+    window.session.push(update_layer(document, top, actor=actor, visible=False))
+    settle(window, qtbot)
+    assert image_of(window, mark(window, desk, (9.4950, 50.1560), qtbot)).layer_uuid == below
+
+
+def test_where_there_is_no_image_none_is_recorded(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    site = mark(window, desk, IN_HOLE, qtbot)
+    assert (site.image_uuid, site.pixel_m) == ("", None)
+    assert "not recorded" in part_of(window).note.text()
+
+
+def test_blended_images_are_asked_for(
+    window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (first,) = window.session.document.layers
+    second = add_image(write_scene(tmp_path / "second.tif", value=40, hole=False))
+    window.session.push(update_layer(window.session.document, second, actor="", opacity=0.5))
+    settle(window, qtbot)
+    site = mark(window, desk, MIDDLE, qtbot)
+    assert site.image_uuid == ""
+    assert "2 images are blended" in said(window)
+    part = part_of(window)
+    assert part.note.text().startswith("2 images are blended here")
+    assert [part.layer.itemData(row) for row in range(part.layer.count())] == ["", second, first]
+    part.layer.setFocus()
+    press(Key.Key_Down)
+    press(Key.Key_Down)
+    settle(window, qtbot)
+    site = window.session.document.sites[site.uuid]
+    assert image_of(window, site).layer_uuid in (first, second)
+    assert not part.note.text()
+    assert "blended" not in said(window)
+
+
+def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    window.settings.set("new_on_world", True)
+    window.session.begin_case()
+    settle(window, qtbot)
+    desk = Desk(window.canvas)
+    window.canvas.viewport.centre_on(4e6, 7e6, 5.0)
+    window.canvas.come_to_rest()
+    settle(window, qtbot)
+    window.activateWindow()
+    site = mark(window, desk, window.canvas.viewport.centre_lonlat(), qtbot)
+    image = image_of(window, site)
+    assert image.image_key == "shipped:blue_marble.tif"
+    assert image.date_kind == "composite"
+    assert site.pixel_m is not None
+    assert site.pixel_m > 5_000
+    assert site.position_error_m is None
+    assert "the mark is no better than that" in said(window)
+    assert "the mark is no better than that" in part_of(window).note.text()
+    facts = dict(part_of(window).facts.facts())
+    assert facts["Acquired"].startswith("composite")
+
+
+def test_a_stated_placement_gives_the_error_of_the_marks(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    site = mark(window, desk, MIDDLE, qtbot)
+    part = part_of(window)
+    part.placement.setFocus()
+    QTest.keyClicks(part.placement, "CE90 6.5 m, maker")
+    press(Key.Key_Return)
+    placed = window.session.document.sites[site.uuid]
+    assert placed.position_error_m is not None
+    assert placed.position_error_m > 6.5
+    assert dict(part.facts.facts())["Position"].endswith("image 6.5 m)")
+    window.session.undo()
+    assert window.session.document.sites[site.uuid].position_error_m is None
+
+
+def test_what_comes_late_becomes_a_part_of_the_last_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    """The image of a mark is not there yet: the label is typed meanwhile, and the hand is not held."""
+    window.scene.draw_anew(list(window.session.document.layers))  # nothing of it is known
+    steps = window.session.history.stack.count()
+    before = set(window.session.document.sites)
+    press(Key.Key_P)
+    desk.click(*MIDDLE)
+    (site_uuid,) = set(window.session.document.sites) - before
+    assert not window.session.document.sites[site_uuid].image_uuid
+    label = QApplication.focusWidget()
+    assert label is not None
+    QTest.keyClicks(label, "Pad 1S")
+    press(Key.Key_Return)
+    assert window.session.history.stack.count() == steps + 2
+    settle(window, qtbot)
+    assert window.session.document.sites[site_uuid].image_uuid
+    assert window.session.history.stack.count() == steps + 2
+    window.session.undo()
+    assert window.session.document.sites[site_uuid].label == ""
+    window.session.undo()
+    assert not window.session.document.sites
+    assert not window.session.document.images
+
+
+def test_what_is_kept_of_the_screen_is_read_carefully(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    site = mark(window, desk, MIDDLE, qtbot)
+    assert json.loads(site.props_json)["screen_m"] > 0

@@ -1,0 +1,169 @@
+"""Records on which image each new mark was drawn, without being asked."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.document.mark_position import Pick
+from layers.document.site import Site
+from layers.errors import GeoloupeError
+from layers.grid.tile_grid import View
+from layers.text.counted import metres
+from viewer.app.case.session import Session
+from viewer.canvas.image_below import ImagesBelow, images_around, images_below
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.mark_images import SeenImage, forget_image, record_image
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.image_facts import image_facts, pick_at
+from viewer.rendering.raster.combined_source import CombinedSource
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.messages import Messages
+from viewer.support.text import one_line
+
+WAIT_S = 10.0
+"""So long what is still being read may turn out to be the image that was marked; then what is there counts."""
+FINER, BLENDED = "mark finer than image", "blended images"
+
+
+class _Mark(NamedTuple):
+    """A mark of which it is not known yet on which image it was drawn."""
+
+    view: View
+    until: float
+
+
+class MarkImages(QObject):
+    """Looks at what is painted where a mark was set; what has not come yet is waited for, and the hand is not held.
+
+    What is found becomes a part of the step that drew the mark, or changed it last. `asked` carries a mark's uuid:
+    several images are blended there, and the analyst has to say which one counts; or that is settled now.
+    """
+
+    asked = Signal(str)
+
+    def __init__(self, session: Session, canvas: MapCanvas, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._canvas, self._messages = session, canvas, messages
+        self._waiting: dict[str, _Mark] = {}
+        self._blended: dict[str, tuple[str, ...]] = {}
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._look_again)
+        canvas.scene.updated.connect(self._look_again)
+        session.history.changed.connect(self._look_again)
+        session.document_replaced.connect(self._begin_anew)
+
+    @property
+    def is_idle(self) -> bool:
+        """True while no mark waits for an image that is still being read."""
+        return not any(uuid in self._session.document.sites for uuid in self._waiting)
+
+    def note(self, uuid: str) -> None:
+        """Record the image of a mark that was drawn just now."""
+        self._waiting[uuid] = _Mark(self._canvas.viewport.view(), time.monotonic() + WAIT_S)
+        self._look_again()
+
+    def blended(self, uuid: str) -> tuple[str, ...]:
+        """The layers of which the analyst has to say which one a mark was drawn on; empty where that is no question."""
+        return self._blended.get(uuid, ())
+
+    def choices(self, uuid: str) -> list[tuple[str, str]]:
+        """Uuid and name of the shown image layers that a mark may lie on, the topmost first."""
+        document = self._session.document
+        site = document.sites.get(uuid)
+        found = [] if site is None else [*self.blended(uuid), *images_around(self._canvas.scene, site.geometry)]
+        layers = (document.layers[layer] for layer in dict.fromkeys(found) if layer in document.layers)
+        return [(layer.uuid, layer.name) for layer in layers]
+
+    def choose(self, uuid: str, layer_uuid: str) -> None:
+        """Record the image that the analyst names; with an empty `layer_uuid` that it was none that is known."""
+        document, actor = self._session.document, self._session.actor
+        site = document.sites.get(uuid)
+        self._waiting.pop(uuid, None)
+        was_asked = self._blended.pop(uuid, None) is not None
+        if site is not None and layer_uuid:
+            self._record(site, layer_uuid, self._canvas.viewport.view(), is_own_step=not was_asked)
+        elif site is not None:
+            self._session.push_or_say(forget_image(document, uuid, actor=actor))
+        self.asked.emit(uuid)
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def _begin_anew(self) -> None:
+        self._waiting.clear()
+        self._blended.clear()
+        self._timer.stop()
+
+    def _look_again(self) -> None:
+        if not self._waiting:
+            return
+        for uuid, mark in list(self._waiting.items()):
+            site = self._session.document.sites.get(uuid)
+            if site is not None and uuid in self._waiting:
+                self._look(site, mark)
+        if self._waiting:
+            self._timer.start(round(WAIT_S * 1000))
+
+    def _look(self, site: Site, mark: _Mark) -> None:
+        below = self._below(site, mark)
+        is_late = time.monotonic() >= mark.until
+        if not is_late and (below.is_awaited or not all(self._is_known(uuid) for uuid in below.layers)):
+            return
+        del self._waiting[site.uuid]
+        if len(below.layers) > 1:
+            self._ask(site, below.layers)
+        elif below.layers:
+            self._record(site, below.layers[0], mark.view)
+
+    def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
+        """The images there in the view of now, else in that in which the mark was made."""
+        scene, place = self._canvas.scene, site.place
+        found = images_below(scene, self._canvas.viewport.view(), place.x, place.y)
+        return found if found.layers or found.is_awaited else images_below(scene, mark.view, place.x, place.y)
+
+    def _is_known(self, layer_uuid: str) -> bool:
+        """False while the metadata of an image are being read: its key may depend on them."""
+        drawing = self._drawing(layer_uuid)
+        if not isinstance(drawing, RasterDrawing) or isinstance(drawing.source, CombinedSource):
+            return True
+        drawing.ask_acquisition()
+        return drawing.source.acquisition is not None
+
+    def _drawing(self, layer_uuid: str) -> LayerDrawing | None:
+        return self._canvas.scene.drawings.get(layer_uuid)
+
+    # -- telling -----------------------------------------------------------------------------------------------
+
+    def _ask(self, site: Site, layers: tuple[str, ...]) -> None:
+        self._blended[site.uuid] = layers
+        text = self.tr("{0} images are blended where you marked. Say in the form, under Image, which one counts.")
+        self._messages.show(BLENDED, text.format(len(layers)))
+        self.asked.emit(site.uuid)
+
+    def _record(self, site: Site, layer_uuid: str, view: View, *, is_own_step: bool = False) -> None:
+        drawing = self._drawing(layer_uuid)
+        facts = None if drawing is None else image_facts(drawing)
+        pick = None if drawing is None else pick_at(drawing, view, site.place.x, site.place.y)
+        if facts is None or pick is None:
+            return
+        try:
+            seen = SeenImage(facts, pick)
+            edit = record_image(self._session.document, site.uuid, seen, actor=self._session.actor)
+            if is_own_step:
+                self._session.push(edit)
+            else:
+                self._session.complete(edit, site.uuid)
+        except GeoloupeError as error:
+            self._messages.show("image of mark", error.sentence, "warning")
+            return
+        self._messages.clear(BLENDED)
+        self._warn(facts["layer_title"], pick)
+
+    def _warn(self, name: str, pick: Pick) -> None:
+        if not pick.is_finer_than_the_image:
+            self._messages.clear(FINER)
+            return
+        text = self.tr("A pixel of “{0}” is {1} here: the mark is no better than that, however closely it was drawn.")
+        self._messages.show(FINER, text.format(one_line(name, 60), metres(pick.pixel_m)), "warning")

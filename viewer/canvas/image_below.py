@@ -1,0 +1,92 @@
+"""Finds the image that counts at a place of the map: the topmost one that is shown there with data."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from PySide6.QtGui import QImage, QPainter
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.site import Site
+from layers.errors import GeoloupeError
+from layers.geo.crs import WGS84, transform_points
+from layers.grid.tile_grid import View
+from viewer.canvas.scene import MapScene
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.rendering.world_copies import Views, world_copies
+from viewer.support.going_on import going_on
+from viewer.support.painting import painting
+
+
+class ImagesBelow(NamedTuple):
+    """Uuids of the layers that were looked at there, the topmost first: one, or several that are blended."""
+
+    layers: tuple[str, ...]
+    is_awaited: bool
+    """One that may lie above these has not come yet."""
+
+
+def images_below(scene: MapScene, view: View, lon: float, lat: float) -> ImagesBelow:
+    """The images at a place of a view, as they are painted there now. Nothing is read."""
+    found: list[str] = []
+    place = _pixel_of(view, lon, lat)
+    if place is None:
+        return ImagesBelow((), False)
+    copies, is_awaited = world_copies(view), False
+    for layer in reversed(scene.stack.shown_on(view)):
+        drawing = scene.drawings[layer.uuid]
+        if not is_image(drawing) or not layer.drawn_opacity:
+            continue
+        if _paints(drawing, view, copies, place):
+            found.append(layer.uuid)
+            if layer.drawn_opacity == 1.0 and layer.blend == "normal":
+                break
+        elif not drawing.is_complete(view, copies):
+            is_awaited = True
+    return ImagesBelow(tuple(found), is_awaited)
+
+
+def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
+    """Uuids of the shown image layers whose bounds hold a mark's place, the topmost first."""
+    place = Site(uuid="", geometry=geometry).place
+    found = []
+    for uuid in reversed(scene.stack.visible()):
+        drawing = scene.drawings[uuid]
+        bounds = drawing.bounds_lonlat() if is_image(drawing) else None
+        turns = () if bounds is None else (place.x, place.x + 360.0, place.x - 360.0)
+        if bounds is not None and bounds.bottom <= place.y <= bounds.top:
+            found += [uuid] if any(bounds.left <= x <= bounds.right for x in turns) else []
+    return found
+
+
+def is_image(drawing: LayerDrawing) -> bool:
+    """True for a layer of pixels: a file, or a service."""
+    return isinstance(drawing, RasterDrawing | TilesDrawing)
+
+
+def _pixel_of(view: View, lon: float, lat: float) -> tuple[int, int] | None:
+    """The pixel of the view that a place falls into, on the map itself or on a wrapped copy; None outside."""
+    try:
+        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
+    except GeoloupeError:
+        return None
+    for seen in (view, *world_copies(view)):
+        px, py = seen.to_pixel(x, y)
+        if math.isfinite(px) and math.isfinite(py) and 0 <= px < view.width and 0 <= py < view.height:
+            return math.floor(px), math.floor(py)
+    return None
+
+
+def _paints(drawing: LayerDrawing, view: View, copies: Views, place: tuple[int, int]) -> bool:
+    """True where a layer alone would colour that pixel: a hole in an image shows what is below it."""
+    pixel = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
+    pixel.fill(0)
+    with painting(pixel) as painter, going_on():
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
+        painter.translate(-place[0], -place[1])
+        painter.setClipRect(place[0], place[1], 1, 1)
+        drawing.paint(painter, view, copies)
+    return pixel.pixelColor(0, 0).alpha() > 0

@@ -1,0 +1,143 @@
+"""Edits that say on which image a mark was drawn, and that cite an image as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.image import Image
+from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_pick, with_placement
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.document.vocabulary import MEASURED
+from layers.text.counted import metres
+from viewer.commands.claims import link_claim_source
+from viewer.commands.fields import row_of
+from viewer.commands.images import known_image, update_image
+from viewer.commands.sites import update_sites
+from viewer.commands.stamps import inserted, stamp_of
+
+_SOURCES_OF_IMAGES = UUID("5b0c4f0e-6d0f-4a53-9d43-6b9c0a3c7a11")
+
+
+class SeenImage(NamedTuple):
+    """An image as it was looked at when a mark was made: the facts of its row, and how fine it is there."""
+
+    facts: Mapping[str, Any]
+    pick: Pick
+
+
+class _KnownSource(NamedTuple):
+    source: Source
+    changes: tuple[Change, ...]
+
+
+def source_uuid_of(image_key: str) -> str:
+    """The uuid of the source that an image is: the same on every desk, so that it is made once."""
+    return str(uuid5(_SOURCES_OF_IMAGES, image_key))
+
+
+def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: str, now: str | None = None) -> Edit:
+    """Say on which image a mark was drawn; the image becomes the source of its position where that is measured.
+
+    Raises InvalidValue.
+    """
+    site = row_of(document.sites, site_uuid, "site")
+    image, image_changes = known_image(document, actor=actor, now=now, **seen.facts)
+    fields: dict[str, Any] = {
+        "image_uuid": image.uuid,
+        "pixel_m": round(seen.pick.pixel_m, 3),
+        "props_json": with_pick(site.props_json, seen.pick),
+    }
+    source_changes: tuple[Change, ...] = ()
+    if site.position_basis == MEASURED:
+        source, source_changes = _source_of(document, image, actor, now)
+        old = document.images.get(site.image_uuid)
+        own = source_uuid_of(old.image_key) if old is not None else ""
+        if site.position_source_uuid in ("", own):
+            fields["position_source_uuid"] = source.uuid
+            fields["position_error_m"] = with_placement(seen.pick.error_m, stated_placement_m(image.placement_note))
+    changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
+    return Edit("Record the image of a mark", (*image_changes, *source_changes, *changed.changes))
+
+
+def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:
+    """Say that a mark was drawn on no image that is known. Raises InvalidValue."""
+    site = row_of(document.sites, site_uuid, "site")
+    image = document.images.get(site.image_uuid)
+    fields: dict[str, Any] = {"image_uuid": "", "pixel_m": None}
+    if image is not None and site.position_source_uuid == source_uuid_of(image.image_key):
+        fields["position_source_uuid"] = ""
+    changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
+    return Edit("Forget the image of a mark", changed.changes)
+
+
+def state_placement(document: Document, image_uuid: str, note: str, *, actor: str, now: str | None = None) -> Edit:
+    """Note what is known of an image's placement; the errors of the marks measured on it follow.
+
+    An error that the analyst has judged differently stays. Raises InvalidValue.
+    """
+    image = row_of(document.images, image_uuid, "image")
+    changed = update_image(document, image_uuid, actor=actor, now=now, placement_note=note)
+    before, after = stated_placement_m(image.placement_note), stated_placement_m(note)
+    changes = list(changed.changes)
+    for site in _measured_on(document, image):
+        pick = pick_of(site)
+        if pick is None or before == after or site.position_error_m != with_placement(pick.error_m, before):
+            continue
+        error_m = with_placement(pick.error_m, after)
+        changes += update_sites(document, (site.uuid,), actor=actor, now=now, position_error_m=error_m).changes
+    return Edit(changed.label, tuple(changes))
+
+
+def cite_image(document: Document, claim_uuid: str, image_uuid: str, *, actor: str, now: str | None = None) -> Edit:
+    """Cite an image as a source of a claim, once; the source is made where the image is none yet.
+
+    Raises InvalidValue.
+    """
+    row_of(document.claims, claim_uuid, "claim")
+    image = row_of(document.images, image_uuid, "image")
+    source, changes = _source_of(document, image, actor, now)
+    if not changes:
+        linked = link_claim_source(document, claim_uuid, source.uuid, actor=actor, now=now)
+        return Edit("Cite image", linked.changes)
+    with_source = Document({"sources": (source,), "claims": (document.claims[claim_uuid],)})
+    linked = link_claim_source(with_source, claim_uuid, source.uuid, actor=actor, now=now)
+    return Edit("Cite image", (*changes, *linked.changes))
+
+
+def image_of_sites(document: Document, site_uuids: list[str]) -> Image | None:
+    """The image that these sites were drawn on, the first that any of them knows."""
+    sites = (document.sites[uuid] for uuid in site_uuids if uuid in document.sites)
+    return next((document.images[site.image_uuid] for site in sites if site.image_uuid in document.images), None)
+
+
+def _measured_on(document: Document, image: Image) -> list[Site]:
+    sites = document.sites.values()
+    return [site for site in sites if site.image_uuid == image.uuid and site.position_basis == MEASURED]
+
+
+def _source_of(document: Document, image: Image, actor: str, now: str | None) -> _KnownSource:
+    uuid = source_uuid_of(image.image_key)
+    there = document.sources.get(uuid)
+    if there is not None:
+        return _KnownSource(there, ())
+    kind = {"instant": "image", "unknown": "image"}.get(image.date_kind, f"image ({image.date_kind})")
+    pixel = f", pixel of {metres(image.gsd_m)}" if image.gsd_m else ""
+    title = image.product_id or image.layer_title or image.service
+    source = Source(
+        uuid=uuid,
+        kind="imagery",
+        title=title if image.date_kind != "composite" else f"{title} (composite)",
+        publisher=image.service,
+        sensor=image.sensor,
+        acquired_at=image.acquired_at,
+        date_basis=image.date_basis,
+        descriptor=f"Satellite {kind}{pixel}",
+        rights=", ".join(dict.fromkeys(text for text in (image.credit, image.licence) if text)),
+    )
+    source = inserted(source, stamp_of(actor, now))
+    return _KnownSource(source, (Change("sources", None, source),))

@@ -1,0 +1,43 @@
+"""Cites the image behind a mark as a source of a claim, with one press."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.claim import Claim
+from layers.document.image import Image
+from viewer.commands.mark_images import cite_image, image_of_sites, source_uuid_of
+from viewer.panels.context import PanelContext
+
+
+def citable(context: PanelContext, claim_uuid: str) -> Image | None:
+    """The image behind the sites of a claim; None where there is none, or where the claim cites it already."""
+    document = context.document
+    image = image_of_sites(document, [link.site_uuid for link in document.site_links_of_claim(claim_uuid)])
+    if image is None:
+        return None
+    source_uuid = source_uuid_of(image.image_key)
+    cited = any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid))
+    return None if cited else image
+
+
+def citing_claims(context: PanelContext, site_uuid: str) -> list[Claim]:
+    """The claims of a site that could cite its image; the one that is open alone, where it is one of them."""
+    found = [claim for claim in context.document.claims_of_site(site_uuid) if citable(context, claim.uuid) is not None]
+    return [claim for claim in found if claim.uuid == context.claim_uuid] or found
+
+
+def cite_image_of(context: PanelContext, claim_uuid: str) -> None:
+    """Cite the image behind the sites of a claim; why not is said in one sentence."""
+    context.flush()
+    image = citable(context, claim_uuid)
+    if image is not None:
+        context.do(cite_image, claim_uuid, image.uuid)
+    elif not claim_uuid:
+        context.report(_tr("No claim is open: report one (R) or judge (J), then cite the image."))
+    else:
+        context.report(_tr("There is no image to cite: its sites were drawn on none, or the claim cites it already."))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ImageCiting", text)

@@ -1,0 +1,18 @@
+"""The way of panels to the images behind marks: which one a mark lies on, chips of it, and its citation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ImageAccess:
+    """Made by the window. Marks and chips are named by their uuids; the window's thread only."""
+
+    choices: Callable[[str], list[tuple[str, str]]]
+    """Uuid and name of the layers that a mark may lie on, the topmost first."""
+    choose: Callable[[str, str], None]
+    """Say that a mark was drawn on this layer; with an empty uuid on none that is known."""
+    blended: Callable[[str], Sequence[str]]
+    """The layers of which it is asked which one counts."""

@@ -1,0 +1,222 @@
+"""The part of a site's form about the image that the mark was drawn on: its date, its pixels, where it may be cited."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QFormLayout, QMenu, QPushButton, QWidget
+
+from layers.document.image import Image
+from layers.document.mark_position import pick_of, stated_placement_m, with_placement
+from layers.document.site import Site
+from layers.document.vocabulary import BASE_OR_TOP, MEASURED
+from layers.text.counted import metres
+from viewer.commands.mark_images import state_placement
+from viewer.commands.sites import update_site
+from viewer.panels.claims.image_citing import cite_image_of, citing_claims
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.fields import ChoiceField, LineField
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.words import choices
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain, tooltip
+
+LEAST_PLACEMENT_M = 5.0
+"""An image whose placement is not stated is hardly placed better than that."""
+LONGEST_CLAIM = 60
+_NO_IMAGE, _RECORDED = "", "recorded"
+
+
+class ImagePart(FoldSection):
+    """Shows one site at a time; what is asked about its image stands here, too."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Image"), parent=parent)
+        self._context = context
+        self._uuid = ""
+        self.note = muted()
+        self.note.setAccessibleName(self.tr("Note on the image"))
+        self.facts = FactRows()
+        form = QFormLayout()
+        self.layer = ChoiceField()
+        self.layer.committed.connect(self._take_layer)
+        self.placement = LineField()
+        self.placement.setPlaceholderText(self.tr("not stated; as CE90 6.5 m"))
+        self.placement.committed.connect(self._place)
+        self.end = ChoiceField(choices(("", *BASE_OR_TOP)))
+        self.end.committed.connect(self._set_end)
+        for title, field, tip in (
+            (self.tr("Image"), self.layer, self.tr("The image on which the mark was drawn")),
+            (self.tr("Placement"), self.placement, self.tr("What is stated of how well the image is placed")),
+            (self.tr("Marked end"), self.end, self.tr("Base or top of a tall object, on oblique and radar images")),
+        ):
+            label = plain_label(title)
+            label.setBuddy(field)
+            field.setAccessibleName(title if field is not self.layer else self.tr("Image of the mark"))
+            field.setToolTip(tooltip(tip))
+            form.addRow(label, field)
+        self.cite_button = QPushButton(self.tr("Cite the image"))
+        self.cite_button.setAccessibleName(self.tr("Cite the image for a claim of this site"))
+        self.cite_button.clicked.connect(self._cite)
+        self.content.addWidget(self.note)
+        self.content.addWidget(self.facts)
+        self.content.addLayout(form)
+        self.content.addLayout(side_by_side(self.cite_button))
+        context.image_asked.connect(self._asked)
+        context.claim_shown.connect(self._offer_citing)
+
+    def show_site(self, site: Site) -> None:
+        """Show what is known of a site's image."""
+        document = self._context.document
+        if site.uuid != self._uuid:
+            self._uuid = site.uuid
+            self.placement.show_value("")
+            self.placement.reset()
+        image = document.images.get(site.image_uuid)
+        self._show_choices(site, image)
+        self.facts.show_facts(self._facts(site, image) if image is not None else ())
+        note = self._note(site, image)
+        self.note.setText(plain(note))
+        self.note.setVisible(bool(note))
+        self.placement.setEnabled(image is not None)
+        self.placement.show_value("" if image is None else one_line(image.placement_note, 1000))
+        self.end.show_value(site.base_or_top)
+        self.end.setEnabled(image is not None or bool(site.base_or_top))
+        self._offer_citing()
+
+    def flush(self) -> None:
+        """Take what is typed and not entered yet."""
+        self.placement.flush()
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _asked(self, uuid: str) -> None:
+        site = self._context.document.sites.get(uuid)
+        if site is not None and uuid == self._uuid:
+            self.show_site(site)
+            if self._blended():
+                self.set_folded(False)
+
+    def _blended(self) -> int:
+        images = self._context.images
+        return 0 if images is None else len(images.blended(self._uuid))
+
+    def _show_choices(self, site: Site, image: Image | None) -> None:
+        images = self._context.images
+        offered = [] if images is None else images.choices(site.uuid)
+        rows = [(_NO_IMAGE, self.tr("choose") if self._blended() else self.tr("none recorded"))]
+        if image is not None:
+            rows.append((_RECORDED, one_line(image.layer_title or image.product_id or image.service, 80)))
+        current = "" if image is None else image.layer_uuid
+        rows += [(uuid, one_line(name, 80)) for uuid, name in offered if uuid != current]
+        self.layer.set_choices(rows)
+        self.layer.show_value(_NO_IMAGE if image is None else _RECORDED)
+        self.layer.setEnabled(len(rows) > 1)
+
+    def _facts(self, site: Site, image: Image) -> list[tuple[str, str]]:
+        facts = [
+            (self.tr("Acquired"), date_words(image)),
+            (self.tr("Product"), one_line(image.product_id, 200)),
+            (self.tr("Sensor"), one_line(image.sensor, 200)),
+            (self.tr("Pixel here"), "" if pick_of(site) is None else metres(site.pixel_m or 0.0)),
+            (self.tr("Position"), self._position(site, image)),
+            (self.tr("Credit"), one_line(image.credit, 300)),
+            (self.tr("Licence"), one_line(image.licence, 300)),
+        ]
+        return [(name, text) for name, text in facts if text]
+
+    def _position(self, site: Site, image: Image) -> str:
+        """The pick's error and the image's own; a radius only where both are stated."""
+        pick = pick_of(site)
+        if pick is None or site.position_basis != MEASURED:
+            return ""
+        placement_m = stated_placement_m(image.placement_note)
+        both = with_placement(pick.error_m, placement_m)
+        if placement_m is None or both is None:
+            least = metres(max(LEAST_PLACEMENT_M, pick.error_m))
+            return self.tr("≥ {0}, image placement not stated").format(least)
+        text = self.tr("{0} (pick {1}, image {2})")
+        return text.format(metres(both), metres(pick.error_m), metres(placement_m))
+
+    def _note(self, site: Site, image: Image | None) -> str:
+        if count := self._blended():
+            return self.tr("{0} images are blended here: say which one the mark was drawn on.").format(count)
+        if image is None:
+            return self.tr("It is not recorded on which image this was drawn.")
+        pick = pick_of(site)
+        if pick is not None and pick.is_finer_than_the_image:
+            text = self.tr("A pixel of this image is {0} here: the mark is no better than that.")
+            return text.format(metres(pick.pixel_m))
+        return ""
+
+    def _offer_citing(self, *_: object) -> None:
+        claims = citing_claims(self._context, self._uuid)
+        self.cite_button.setEnabled(bool(claims))
+        self.cite_button.setToolTip(
+            tooltip(
+                self.tr("Cite this image as a source of the claim (Ctrl+Shift+R)")
+                if claims
+                else self.tr("No claim of this site is without this image: report (R) or judge (J) one first")
+            )
+        )
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _take_layer(self, layer_uuid: str) -> None:
+        images = self._context.images
+        if images is not None and layer_uuid != _RECORDED:
+            images.choose(self._uuid, layer_uuid)
+        site = self._context.document.sites.get(self._uuid)
+        if site is not None:
+            self.show_site(site)
+
+    def _place(self, note: str) -> None:
+        site = self._context.document.sites.get(self._uuid)
+        if site is not None and site.image_uuid in self._context.document.images:
+            self._context.do(state_placement, site.image_uuid, note)
+
+    def _set_end(self, end: str) -> None:
+        self._context.do(update_site, self._uuid, base_or_top=end)
+
+    def _cite(self) -> None:
+        claims = citing_claims(self._context, self._uuid)
+        if len(claims) == 1:
+            cite_image_of(self._context, claims[0].uuid)
+            return
+        menu = QMenu(self)
+        for claim in claims:
+            text = one_line(claim.statement or claim.source_wording or self.tr("(empty claim)"), LONGEST_CLAIM)
+            menu.addAction(text.replace("&", "&&"), partial(cite_image_of, self._context, claim.uuid))
+        menu.popup(self.cite_button.mapToGlobal(self.cite_button.rect().bottomLeft()))
+        menu.aboutToHide.connect(menu.deleteLater)
+
+
+def date_words(image: Image) -> str:
+    """When an image was acquired, of what kind that date is, and where it is from."""
+    return dated(image.acquired_at, image.date_kind, image.date_basis)
+
+
+def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
+    """A date with its kind and its basis; never without the latter where there is a date."""
+    if not acquired_at:
+        return "composite, date unknown" if date_kind == "composite" else "date unknown"
+    when = " to ".join(_short(part) for part in one_line(acquired_at, 60).split("/", 1))
+    kind = "" if date_kind == "instant" else f", {one_line(date_kind, 20) or 'kind of date unknown'}"
+    kind = ", kind of date unknown" if date_kind == "unknown" else kind
+    return f"{when}{kind} ({_BASES.get(date_basis, 'basis not stated')})"
+
+
+_BASES = {
+    "metadata": "from metadata",
+    "catalogue": "from the catalogue",
+    "file name": "from the file name",
+    "caption": "from a caption",
+    "analyst": "from the analyst",
+}
+
+
+def _short(timestamp: str) -> str:
+    day, _, clock = timestamp.partition("T")
+    return f"{day} {clock.removesuffix('Z').partition('.')[0]} UTC" if clock else day
