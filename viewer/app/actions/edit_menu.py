@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtGui import QGuiApplication
@@ -18,6 +19,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
+from viewer.tools.select import deleted_words
 
 COPY_PLACE_AS = QT_TRANSLATE_NOOP("Actions", "Copy &Place As")
 
@@ -88,8 +90,10 @@ class EditMenu(CaseMenu):
         return self.session.is_begun and len(self._panels.selection) > 0
 
     def delete_selected(self) -> None:
-        if len(self._panels.selection):
-            self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, self._panels.selection.uuids)
+        uuids = self._panels.selection.uuids
+        if uuids:
+            say = partial(self._messages.show, "deleted", deleted_words(len(uuids)))
+            self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, uuids, done=say)
 
     def select_all(self) -> None:
         self._panels.selection.set(self._panels.document.sites)

@@ -17,7 +17,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
-from viewer.tools.select import REACH_PX
+from viewer.tools.select import REACH_PX, deleted_words
 from viewer.tools.sketch import shifted
 
 COPY_PX = 24
@@ -83,7 +83,7 @@ class MapMenu(QObject):
         menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
         menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
         menu.addAction(self.tr("D&uplicate"), lambda: self._duplicate(uuid))
-        menu.addAction(self.tr("&Delete"), lambda: self._panels.do(delete_sites, (uuid,)))
+        menu.addAction(self.tr("&Delete"), lambda: self._delete(uuid))
         menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)
 
     # -- what is done --------------------------------------------------------------------------------------------
@@ -100,6 +100,10 @@ class MapMenu(QObject):
     def _zoom(self, event: PointerEvent, factor: float) -> None:
         self._canvas.viewport.zoom_about(event.px, event.py, factor)
         self._canvas.come_to_rest()
+
+    def _delete(self, uuid: str) -> None:
+        if self._panels.do(delete_sites, (uuid,)):
+            self._messages.show("deleted", deleted_words(1))
 
     def _duplicate(self, uuid: str) -> None:
         view = self._canvas.viewport.view()
