@@ -21,7 +21,7 @@ type Place = tuple[float, float]
 """Longitude, latitude."""
 
 LARGEST_M = 5_000_000.0
-"""Geometries that reach further from their anchor would be torn: on the other side of the Earth directions turn about."""
+"""Geometries that reach further from their anchor would be torn: beyond a quarter of the Earth directions turn."""
 
 
 def can_lay(geometry: BaseGeometry, anchor: Place) -> bool:

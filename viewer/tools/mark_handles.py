@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QLineF, QPointF, QRectF
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.document.figure import Figure
 from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
@@ -148,12 +148,26 @@ class Handles:
             for color, width in ((HALO_COLOR, 3.0), (SELECTED_COLOR, 1.4)):
                 painter.setPen(QPen(QColor(color), width * ratio))
                 painter.drawLine(QLineF(*self.stalk))
+        self._paint_box(painter)
         for handle in self.each:
             if handle.role == "corner":
                 _paint_square(painter, handle.px, handle.py, ratio)
             else:
                 paint_handle(painter, handle.px, handle.py, ratio, strong=handle.role == "turn")
         painter.restore()
+
+    def _paint_box(self, painter: QPainter) -> None:
+        """The box whose corners are handles; a rectangle is that itself."""
+        corners = [QPointF(handle.px, handle.py) for handle in self.each if handle.role == "corner"]
+        if not corners or isinstance(self.figure.shape, Rectangle):
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for color, width, style in (
+            (HALO_COLOR, 2.4, Qt.PenStyle.SolidLine),
+            ("#ffffff", 1.0, Qt.PenStyle.DashLine),
+        ):
+            painter.setPen(QPen(QColor(color), width * self.view.ratio, style))
+            painter.drawPolygon(QPolygonF(corners))
 
 
 def _of_rectangle(figure: Figure, shape: Rectangle, view: View) -> Handles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
@@ -58,9 +59,12 @@ class EditMenu(CaseMenu):
         exports: MapExport,
         status: StatusBar,
         messages: Messages,
+        duplicate: Callable[[], None],
         parent: QObject,
     ) -> None:
+        """`duplicate` puts copies of the selected sites beside them on the map."""
         super().__init__(session, parent)
+        self._duplicate = duplicate
         self._panels, self._views, self._exports = panels, views, exports
         self._status, self._messages = status, messages
         panels.selection.changed.connect(self.changed)
@@ -94,6 +98,9 @@ class EditMenu(CaseMenu):
         if uuids:
             say = partial(self._messages.show, "deleted", deleted_words(len(uuids)))
             self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, uuids, done=say)
+
+    def duplicate(self) -> None:
+        self._duplicate()
 
     def select_all(self) -> None:
         self._panels.selection.set(self._panels.document.sites)
@@ -159,6 +166,14 @@ class EditMenu(CaseMenu):
             "delete",
             offered=has_selection,
             breaks=True,
+        ),
+        Action(
+            "duplicate",
+            QT_TRANSLATE_NOOP("Actions", "D&uplicate Selected Sites"),
+            duplicate,
+            "Ctrl+D",
+            offered=has_selection,
+            tip=QT_TRANSLATE_NOOP("Actions", "Put a copy beside each selected mark"),
         ),
         Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &All Sites"), select_all, "Ctrl+A", offered=has_case),
         Action(
