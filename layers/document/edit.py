@@ -67,12 +67,14 @@ class Change:
 class Edit:
     """Changes made by one gesture, under the name the undo menu shows. Applied as a whole or not at all.
 
-    `reason` is the analyst's, for the history; taking the edit back has none of its own.
+    `reason` is the analyst's, for the history; taking the edit back has none of its own. Edits that follow each other
+    with the same `series`, unless that is empty, are one step to undo: an arrow key pressed five times.
     """
 
     label: str
     changes: tuple[Change, ...]
     reason: str = ""
+    series: str = ""
 
     def inverse(self) -> Edit:
         return Edit(self.label, tuple(change.inverse() for change in reversed(self.changes)))
@@ -85,4 +87,4 @@ class Edit:
             first = firsts.get(key)
             firsts[key] = change if first is None else Change(change.table, first.before, change.after)
         kept = (c for c in firsts.values() if not (c.before is None and c.after is None) and c.before != c.after)
-        return Edit(self.label, tuple(kept), self.reason or later.reason)
+        return Edit(self.label, tuple(kept), self.reason or later.reason, self.series)

@@ -57,7 +57,7 @@ def with_placement(pick_m: float, placement_m: float | None) -> float | None:
 
 
 def pick_of(site: Site) -> Pick | None:
-    """How exactly a mark was pointed at on its image; None where nothing that makes sense is kept."""
+    """The precision with which a mark was pointed at on its image; None where nothing that makes sense is kept."""
     if not site.image_uuid or not _is_length(site.pixel_m):
         return None
     assert site.pixel_m is not None

@@ -39,6 +39,7 @@ from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
 from viewer.app.form_keys import FormKeys
 from viewer.app.imagery.mark_images import MarkImages
+from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_menu import MapMenu
@@ -236,9 +237,10 @@ class MainWindow(QMainWindow):
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)
         self.action_table = ActionTable(self)
+        duplicate = partial(duplicate_selected, canvas, panels)
         for menu in (
             self.file_menu,
-            EditMenu(session, panels, views, self.map_export, self.status, messages, self),
+            EditMenu(session, panels, views, self.map_export, self.status, messages, duplicate, self),
             self.view_menu,
             self.layer_menu,
             self.feature_menu,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shapely.geometry.base import BaseGeometry
-
 from layers.document.document import Document
 from layers.document.edit import Edit
+from layers.document.figure import Figure
+from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
 from layers.text.counted import counted
@@ -18,19 +18,29 @@ from viewer.commands.stamps import insert, stamp_of
 
 
 def duplicate_sites(
-    document: Document, copies: Mapping[str, tuple[str, BaseGeometry]], *, actor: str, now: str | None = None
+    document: Document, copies: Mapping[str, tuple[str, Figure]], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Copy sites: uuid of each to the uuid and the geometry (lon, lat) of its copy.
+    """Copy sites: uuid of each to the uuid of its copy, and where and in which shape that stands.
 
-    A copy is a draft, put there by hand; no claim is about it. Raises InvalidValue.
+    A copy is a draft, put there by hand; no claim is about it. A copied number is the next one, and not locked.
+    Raises InvalidValue.
     """
     stamp, changes = stamp_of(actor, now), []
-    for uuid, (copy_uuid, geometry) in copies.items():
+    number = _highest_number(document)
+    for uuid, (copy_uuid, figure) in copies.items():
         site = row_of(document.sites, uuid, "site")
-        (added,) = add_site(document, geometry, actor=actor).changes
+        (added,) = add_site(document, figure.geometry, actor=actor).changes
         assert isinstance(added.after, Site)
-        copy = replace(site, uuid=copy_uuid, geometry=added.after.geometry)
+        copy = replace(site, uuid=copy_uuid, geometry=added.after.geometry, shape_json=figure.shape_json)
+        if isinstance(figure.shape, Numbered):
+            number = min(number + 1, MOST_NUMBER)
+            copy = replace(copy, shape_json=as_json(Numbered(number)), number=number)
         copy = replace(copy, status="draft", reviewed_by="", reviewed_at="")
         copy = replace(copy, position_basis=BY_HAND, position_source_uuid="", position_error_m=None)
         changes.append(insert("sites", copy, stamp))
     return Edit(f"Duplicate {counted(len(copies), 'site', 'sites')}", tuple(changes))
+
+
+def _highest_number(document: Document) -> int:
+    shapes = (shape_of(site.shape_json) for site in document.sites.values() if site.shape_json)
+    return max((shape.number for shape in shapes if isinstance(shape, Numbered)), default=0)

@@ -64,7 +64,7 @@ class History(QObject):
         if not self._stack.index() or self._stack.canRedo():
             self.push(edit)
             return
-        self._through(edit, lambda: self._amend(edit))
+        self._through(edit, lambda: self._take_up(edit))
 
     def touches(self, uuid: str) -> bool:
         """True where the last step changed a row of this uuid, and nothing was undone since."""
@@ -93,12 +93,7 @@ class History(QObject):
 
     def state(self) -> int:
         """A number for the document as it stands: equal numbers, equal documents."""
-        index = self._stack.index()
-        if index == 0:
-            return self._base
-        command = self._stack.command(index - 1)
-        assert isinstance(command, _Step)
-        return command.state
+        return self._top().state if self._stack.index() else self._base
 
     def mark_saved(self, state: int) -> None:
         """Note that the file holds the document as it was at `state`."""
@@ -124,14 +119,15 @@ class History(QObject):
         then()
 
     def _remember(self, edit: Edit) -> None:
+        if self._goes_on(edit):
+            self._take_up(edit)
+            return
         if self._stack.index() == LONGEST:
             self._base = next(self._states)  # the oldest step falls off, so the bottom is another document now
         self._move(edit, lambda: self._stack.push(_Step(self, edit, next(self._states))))
 
-    def _amend(self, edit: Edit) -> None:
-        command = self._stack.command(self._stack.index() - 1)
-        assert isinstance(command, _Step)
-        command.edit, command.state = command.edit.joined(edit), next(self._states)
+    def _take_up(self, edit: Edit) -> None:
+        self._top().take_up(edit, next(self._states))
         self.changed.emit()
 
     def _move(self, edit: Edit, move: Callable[[], None]) -> None:
@@ -139,6 +135,18 @@ class History(QObject):
         move()
         self._applied = None
         self.changed.emit()
+
+    def _goes_on(self, edit: Edit) -> bool:
+        """True where an edit belongs to the step that was done last; never to one that the file already holds."""
+        index = self._stack.index()
+        if not edit.series or index == 0 or self._stack.canRedo() or self.is_clean():
+            return False
+        return self._top().edit.series == edit.series
+
+    def _top(self) -> _Step:
+        command = self._stack.command(self._stack.index() - 1)
+        assert isinstance(command, _Step)
+        return command
 
     def _edit_at(self, index: int) -> Edit:
         command = self._stack.command(index)
@@ -158,6 +166,10 @@ class _Step(QUndoCommand):
         self.edit = edit
         self.state = state
         self._history = history
+
+    def take_up(self, later: Edit, state: int) -> None:
+        """Go on with another edit, which was just applied."""
+        self.edit, self.state = self.edit.joined(later), state
 
     def undo(self) -> None:
         self._history.step(self.edit, self.edit.inverse())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -43,6 +44,7 @@ FIELD_WORDS = {
     "fill_color": "fill colour",
     "stroke_width": "outline width",
     "geometry": "geometry",
+    "shape_json": "shape",
     "mark_kind": "kind of mark",
     "marking": "marking",
     "folder": "folder",
@@ -121,13 +123,21 @@ def update_sites(
 
 
 def move_sites(
-    document: Document, geometries: Mapping[str, BaseGeometry], *, actor: str, now: str | None = None
+    document: Document,
+    geometries: Mapping[str, BaseGeometry],
+    *,
+    shapes: Mapping[str, str] | None = None,
+    series: str = "",
+    actor: str,
+    now: str | None = None,
 ) -> Edit:
     """Put sites elsewhere by hand: uuid to new geometry in lon, lat, of the same kind as the old.
 
-    The basis of the position says so from then on. Raises InvalidValue.
+    `shapes`: the `shape_json` of those that have one, which goes with the geometry. The basis of the position says so
+    from then on. Edits of one `series` in a row are one step to undo. Raises InvalidValue.
     """
-    return _with_geometries(document, geometries, "Move", stamp_of(actor, now))
+    edit = _with_geometries(document, geometries, "Move", stamp_of(actor, now), shapes or {})
+    return replace(edit, series=series)
 
 
 def place_site(
@@ -151,9 +161,21 @@ def place_site(
     return Edit(f"Place {_named(site)}", _changed(site, stamp_of(actor, now), fields))
 
 
-def reshape_site(document: Document, uuid: str, geometry: BaseGeometry, *, actor: str, now: str | None = None) -> Edit:
-    """Give a site other vertices (lon, lat) by hand, of the same kind as the old. Raises InvalidValue."""
-    return _with_geometries(document, {uuid: geometry}, "Reshape", stamp_of(actor, now))
+def reshape_site(
+    document: Document,
+    uuid: str,
+    geometry: BaseGeometry,
+    *,
+    shape_json: str | None = None,
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Give a site other vertices (lon, lat) by hand, of the same kind as the old, and another shape where one is given.
+
+    Raises InvalidValue.
+    """
+    shapes = {} if shape_json is None else {uuid: shape_json}
+    return _with_geometries(document, {uuid: geometry}, "Reshape", stamp_of(actor, now), shapes)
 
 
 def unfit(site: Site, geometry: BaseGeometry) -> str:
@@ -197,7 +219,9 @@ def comments_on(document: Document, uuids: set[str]) -> list[Comment]:
     return [row for row in rows if isinstance(row, Comment) and row.target_uuid in uuids]
 
 
-def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry], verb: str, stamp: Stamp) -> Edit:
+def _with_geometries(
+    document: Document, geometries: Mapping[str, BaseGeometry], verb: str, stamp: Stamp, shapes: Mapping[str, str]
+) -> Edit:
     sites = [row_of(document.sites, uuid, "site") for uuid in geometries]
     changes: list[Change] = []
     for site in sites:
@@ -206,8 +230,11 @@ def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry],
             raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
         if sentence := unfit(site, geometry):
             raise InvalidValue(sentence)
+        shape = {"shape_json": shapes[site.uuid]} if site.uuid in shapes else {}
         if geometry != site.geometry:
-            changes += _changed(site, stamp, {"geometry": geometry, **_basis_by_hand(document, site)})
+            changes += _changed(site, stamp, {"geometry": geometry, **shape, **_basis_by_hand(document, site)})
+        elif shape:
+            changes += _changed(site, stamp, shape)
     return Edit(f"{verb} {_named(*sites)}", tuple(changes))
 
 

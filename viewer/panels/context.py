@@ -176,15 +176,27 @@ class PanelContext(QObject):
             self.report(sentence)
         return not sentence
 
-    def do_for_many(self, title: str, command: Callable[..., Edit], uuids: Collection[str], **fields: Any) -> None:
-        """`do` for a command over `uuids`; for many of them the edit is built by a job, named `title`."""
+    def do_for_many(
+        self,
+        title: str,
+        command: Callable[..., Edit],
+        uuids: Collection[str],
+        *,
+        done: Callable[[], None] = lambda: None,
+        **fields: Any,
+    ) -> None:
+        """`do` for a command over `uuids`; for many of them the edit is built by a job, named `title`.
+
+        `done` is called once it was done.
+        """
         wanted = sorted(uuids)
         if self._jobs is None or len(wanted) < BULK_ROWS:
-            self.do(command, wanted, **fields)
+            if self.do(command, wanted, **fields):
+                done()
             return
         document, actor = self._document, self.actor
         build = partial(command, document, wanted, actor=actor, **fields)
-        self._jobs.run(lambda job: build(), self._push_built, self._say_error, title)
+        self._jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title)
 
     def run[T](self, work: Callable[[], T], done: Callable[[T], None], title: str) -> None:
         """Do work that reads a person's files in a job, or at once where there are no jobs; errors are reported."""
@@ -196,8 +208,9 @@ class PanelContext(QObject):
         except GeoloupeError as error:
             self._say_error(error)
 
-    def _push_built(self, edit: Edit) -> None:
-        self.do(lambda document, actor: edit)
+    def _push_built(self, done: Callable[[], None], edit: Edit) -> None:
+        if self.do(lambda document, actor: edit):
+            done()
 
     def _say_error(self, error: GeoloupeError) -> None:
         self.report(error.sentence)

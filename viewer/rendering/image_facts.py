@@ -42,7 +42,7 @@ def image_facts(drawing: LayerDrawing) -> dict[str, Any] | None:
 
 
 def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick | None:
-    """How finely a place was looked at: ground sizes of the image's pixel and the screen's; None off the map."""
+    """Ground sizes of the image's pixel and the screen's at a place that was pointed at; None off the map."""
     try:
         x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
         screen_m = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)

@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.figure import Figure
+from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
@@ -32,7 +34,10 @@ class Handle(NamedTuple):
 
 
 class EditVerticesTool(Tool):
-    """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched."""
+    """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched.
+
+    An arrow stays an arrow, a callout keeps its text; what its shape gives wholly has no vertices here.
+    """
 
     name = "edit_vertices"
     own_keys = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
@@ -52,6 +57,8 @@ class EditVerticesTool(Tool):
             return sentence
         if nowhere := why_off_earth(site.geometry):
             return self.tr("The site cannot be changed on the map: {0}.").format(nowhere)
+        if _is_given_by_shape(site):
+            return self.tr("This mark has no vertices of its own: the handles of Select (V) change it.")
         if _is_crowded(site.geometry):
             return self.tr("The site has too many vertices to be changed here one by one.")
         rings = _rings(self._preview if self._preview is not None else site.geometry)
@@ -104,9 +111,9 @@ class EditVerticesTool(Tool):
         self._push_preview()
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            # Never the site itself: here the key is about vertices.
-            if self._current is not None:
+        if key in self.own_keys:
+            # Never the site itself: here the key is about vertices. Backspace takes back what is being drawn, no more.
+            if self._current is not None and key == Qt.Key.Key_Delete:
                 self._remove(self._current)
             return True
         if key == Qt.Key.Key_Escape and self._current is not None:
@@ -138,7 +145,7 @@ class EditVerticesTool(Tool):
     def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:
         """Vertices first, so that they win over the dots between them."""
         site = self.site
-        if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry):
+        if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry) or _is_given_by_shape(site):
             return []
         vertices, middles = [], []
         for part, ring in enumerate(_rings(self._preview if self._preview is not None else site.geometry)):
@@ -210,7 +217,13 @@ class EditVerticesTool(Tool):
             self.context.message(self.tr("There the outline would cross itself: the vertex stays where it was."))
             return False
         document, actor = self.context.document, self.context.actor
-        return self.push(lambda: reshape_site(document, site.uuid, geometry, actor=actor))
+        shape = Figure.of(site).with_geometry(geometry).shape_json
+        return self.push(lambda: reshape_site(document, site.uuid, geometry, shape_json=shape, actor=actor))
+
+
+def _is_given_by_shape(site: Site) -> bool:
+    """A rectangle, a circle or range rings: with a vertex elsewhere it would be none any more."""
+    return isinstance(shape_of_site(site), Rectangle | Circle | RangeRing)
 
 
 def _is_crowded(geometry: BaseGeometry) -> bool:

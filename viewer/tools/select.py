@@ -1,34 +1,52 @@
-"""Select sites, move them, delete them."""
+"""Select marks, move, turn and scale them, delete them."""
 
 from __future__ import annotations
 
 from enum import Enum, auto
 
 import shapely
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.figure import Figure
+from layers.document.site import Site
+from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from layers.text.counted import counted
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.sites import delete_sites, move_sites, unfit
-from viewer.tools.sketch import paint_geometry, paint_handle, pixels_of, shifted
+from viewer.commands.meta import sites_visible
+from viewer.commands.sites import delete_sites, move_sites, reshape_site, unfit
+from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures
+from viewer.tools.mark_handles import Handles
+from viewer.tools.sketch import paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import Tool
 
 REACH_PX = 5.0
+NUDGE_PX, NUDGE_FAR_PX = 1, 10
+"""Logical pixels an arrow key moves what is selected, alone and with Shift."""
+MOST_NUDGED = 500
+MOST_SHOWN = 200
+"""Of more marks that are dragged together not all are shown on the way."""
 _Control = Qt.KeyboardModifier.ControlModifier
+_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class _Drag(Enum):
     NONE = auto()
     BOX = auto()
     MOVE = auto()
+    HANDLE = auto()
+    PAN = auto()
 
 
 class SelectTool(Tool):
-    """Click a site, and again for the one below it; Control adds; a box takes all inside; a drag moves the selected."""
+    """Click a mark, and again for the one below it; Control adds; a box takes all inside; a drag moves the selected.
+
+    One selected mark has handles that scale and turn it. A drag on a mark that is not selected pans: no mark is moved
+    by accident.
+    """
 
     name = "select"
     cursor = Qt.CursorShape.ArrowCursor
@@ -36,25 +54,37 @@ class SelectTool(Tool):
     _drag = _Drag.NONE
     _from: PointerEvent | None = None
     _to: PointerEvent | None = None
+    _move: MoveDrag | None = None
+    _handle: HandleDrag | None = None
+    _nudges = 0
+    _figure: tuple[Site, Figure] | None = None
+    """Of the mark that has handles: a shape is read once a row."""
 
     @property
     def hint(self) -> str:
         count = len(self.canvas.selection)
+        if self._drag is _Drag.HANDLE and self._handle is not None:
+            turn = self.tr("Shift turns by whole 15°. ") if self._handle.handle.role == "turn" else ""
+            return self.tr("Let go to keep it so. {0}Ctrl snaps. Esc leaves it as it was.").format(turn)
         if self._drag is _Drag.MOVE:
-            return self.tr("Let go where the sites belong. Esc puts them back.")
+            return self.tr("Let go where the sites belong. Ctrl snaps. Esc puts them back.")
         if count:
-            text = self.tr("{0} selected: drag to move, Delete to delete, Ctrl+click to add or drop one.")
+            text = self.tr("{0} selected: drag to move, arrow keys by a pixel (Shift: ten), Delete to delete.")
             return text.format(counted(count, self.tr("site"), self.tr("sites")))
-        return self.tr("Click a site to select it, or drag a box. Middle button or Space+drag pans.")
+        return self.tr("Click a site to select it, or drag a box. Arrow keys, Space+drag or a drag on a mark pan.")
 
     def activate(self) -> None:
-        self.canvas.selection.changed.connect(self.hint_changed)
+        self.canvas.selection.changed.connect(self._on_selection)
 
     def deactivate(self) -> None:
-        self.canvas.selection.changed.disconnect(self.hint_changed)
+        self.canvas.selection.changed.disconnect(self._on_selection)
         self.cancel()
 
     def hover(self, event: PointerEvent) -> None:
+        handles = self._handles()
+        if handles is not None and handles.at(event.px, event.py) is not None:
+            self.canvas.setCursor(Qt.CursorShape.SizeAllCursor)
+            return
         over = bool(self._under(event))
         self.canvas.setCursor(Qt.CursorShape.PointingHandCursor if over else self.cursor)
 
@@ -72,27 +102,55 @@ class SelectTool(Tool):
 
     def drag_start(self, event: PointerEvent) -> None:
         self._from = self._to = event
+        self._nudges += 1
         under = self._under(event)
-        if not event.on_map or event.has(_Control) or not any(uuid in self.canvas.selection for uuid in under):
+        chosen = [uuid for uuid in under if uuid in self.canvas.selection]
+        if self._take_handle(event):
+            self._drag = _Drag.HANDLE
+        elif event.has(_Control) or not event.on_map or not under:
             self._drag = _Drag.BOX
-        else:
+        elif chosen:
             self._drag = _Drag.MOVE
+            figure = Figure.of(self.context.document.sites[chosen[0]])
+            grip = grip_of(figure, self.canvas.viewport.view(), event.px, event.py)
+            sites = sorted(self._chosen(), key=lambda site: site.uuid != chosen[0])
+            self._move = MoveDrag(sites, chosen[0], grip, event)
+        else:
+            self._drag = _Drag.PAN
+            self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
         self.changed()
 
     def drag_move(self, event: PointerEvent) -> None:
-        self._to = event
-        self.canvas.update()
+        self._drag_to(event, most=MOST_SHOWN)
+
+    def _drag_to(self, event: PointerEvent, most: int | None = None) -> None:
+        last, self._to = self._to, event
+        if self._drag is _Drag.PAN and last is not None:
+            self.canvas.pan_by(round(last.px) - round(event.px), round(last.py) - round(event.py), resting=False)
+        elif self._drag is _Drag.HANDLE and self._handle is not None:
+            self._handle.to(event)
+        elif self._drag is _Drag.MOVE and self._move is not None and self._from is not None:
+            if event.on_map:
+                dx, dy = event.px - self._from.px, event.py - self._from.py
+                self._move.to(self.canvas.viewport.view(), dx, dy, most=most)
+            else:
+                self._move.figures = {}
+        self.changed()
 
     def drag_end(self, event: PointerEvent) -> None:
-        self._to, drag = event, self._drag
-        moved = self._moved() if drag is _Drag.MOVE else {}
-        start = self._from
+        self._drag_to(event)
+        drag, start, move, handle = self._drag, self._from, self._move, self._handle
         self.cancel()
+        document, actor = self.context.document, self.context.actor
         if drag is _Drag.BOX and start is not None:
             self._take_box(start, event)
-        elif moved:
-            document, actor = self.context.document, self.context.actor
-            self.push(lambda: move_sites(document, moved, actor=actor))
+        elif drag is _Drag.PAN:
+            self.canvas.come_to_rest()
+        elif drag is _Drag.MOVE and move is not None and move.figures:
+            self._push_moved(move.figures)
+        elif drag is _Drag.HANDLE and handle is not None and (figure := handle.figure) is not None:
+            uuid, shape = handle.uuid, figure.shape_json
+            self.push(lambda: reshape_site(document, uuid, figure.geometry, shape_json=shape, actor=actor))
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         selection, document = self.canvas.selection, self.context.document
@@ -102,30 +160,40 @@ class SelectTool(Tool):
             gone = [uuid for uuid in document.sites if uuid in selection]
             if self.push(lambda: delete_sites(document, gone, actor=self.context.actor)):
                 selection.keep_only(document.sites)
+                self.context.message(deleted_words(len(gone)))
         elif key == Qt.Key.Key_A and modifiers & _Control:
             selection.set(document.sites)
+        elif key in _ARROWS and len(selection) and not modifiers & (_Control | Qt.KeyboardModifier.AltModifier):
+            self._nudge(key, NUDGE_FAR_PX if modifiers & Qt.KeyboardModifier.ShiftModifier else NUDGE_PX)
         else:
             return False
         return True
 
     def cancel(self) -> None:
-        self._drag, self._from, self._to = _Drag.NONE, None, None
+        self._drag, self._from, self._to, self._move, self._handle = _Drag.NONE, None, None, None, None
         self.changed()
 
     def paint(self, painter: QPainter, view: View) -> None:
-        if self._from is None or self._to is None:
-            return
-        if self._drag is _Drag.BOX:
+        if self._drag is _Drag.BOX and self._from is not None and self._to is not None:
             start, now = QPointF(self._from.px, self._from.py), QPointF(self._to.px, self._to.py)
             paint_rubber_band(painter, QRectF(start, now).normalized(), view.ratio)
-        else:
+            return
+        moving = self._under_way()
+        if moving:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             sites = self.context.document.sites
-            for uuid, geometry in self._moved().items():
-                if not unfit(sites[uuid], geometry):
-                    _paint_moved(painter, view, geometry)
+            for uuid, figure in moving.items():
+                if not unfit(sites[uuid], figure.geometry):
+                    _paint_moved(painter, view, figure.geometry)
             painter.restore()
+        handles = self._handles()
+        if handles is not None and self._drag is not _Drag.MOVE:
+            handles.paint(painter)
+
+    def _on_selection(self) -> None:
+        self._nudges += 1
+        self.changed()
 
     def _under(self, event: PointerEvent) -> list[str]:
         view = self.canvas.viewport.view()
@@ -139,16 +207,62 @@ class SelectTool(Tool):
         else:
             self.canvas.selection.set(found)
 
-    def _moved(self) -> dict[str, BaseGeometry]:
-        """The selected sites' geometries as far along as the mouse went; nothing where it left the map."""
-        if self._from is None or self._to is None or not self._to.on_map:
-            return {}
-        view = self.canvas.viewport.view()
-        dx, dy = self._to.px - self._from.px, self._to.py - self._from.py
+    def _chosen(self) -> list[Site]:
         sites = self.context.document.sites
-        chosen = [uuid for uuid in sites if uuid in self.canvas.selection]
-        moved = {uuid: shifted(sites[uuid].geometry, view, dx, dy) for uuid in chosen}
-        return {uuid: geometry for uuid, geometry in moved.items() if geometry is not None}
+        return [sites[uuid] for uuid in sites if uuid in self.canvas.selection]
+
+    # -- handles --------------------------------------------------------------------------------------------------
+
+    def _handles(self) -> Handles | None:
+        """Of the one selected mark, as it is or as the handle in hand makes it."""
+        uuids = self.canvas.selection.uuids
+        site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
+        if site is None or why_off_earth(site.geometry) or not sites_visible(self.context.document):
+            return None
+        if self._figure is None or self._figure[0] is not site:
+            self._figure = site, Figure.of(site)
+        figure = self._figure[1]
+        if self._handle is not None and self._handle.figure is not None:
+            figure = self._handle.figure
+        return Handles.of(figure, self.canvas.viewport.view())
+
+    def _take_handle(self, event: PointerEvent) -> bool:
+        handles = self._handles()
+        handle = handles.at(event.px, event.py) if handles is not None else None
+        if handles is None or handle is None:
+            return False
+        (uuid,) = self.canvas.selection.uuids
+        self._handle = HandleDrag(uuid, handles, handle, event)
+        return True
+
+    def _under_way(self) -> dict[str, Figure]:
+        """The marks as they would be if the mouse were let go."""
+        if self._handle is not None and self._handle.figure is not None:
+            return {self._handle.uuid: self._handle.figure}
+        return self._move.figures if self._move is not None else {}
+
+    # -- moves ----------------------------------------------------------------------------------------------------
+
+    def _nudge(self, key: int, pixels: int) -> None:
+        if len(self.canvas.selection) > MOST_NUDGED:
+            said = self.tr("{0} are too many to be nudged by keys: drag one of them to move all.")
+            self.context.message(said.format(counted(len(self.canvas.selection), "", self.tr("selected sites"))))
+            return
+        view = self.canvas.viewport.view()
+        dx, dy = (step * pixels * view.ratio for step in _ARROWS[Qt.Key(key)])
+        self._push_moved(moved_figures(self._chosen(), view, dx, dy), f"nudge {id(self)} {self._nudges}")
+
+    def _push_moved(self, figures: dict[str, Figure], series: str = "") -> None:
+        document, actor = self.context.document, self.context.actor
+        geometries = {uuid: figure.geometry for uuid, figure in figures.items()}
+        shapes = {uuid: figure.shape_json for uuid, figure in figures.items()}
+        self.push(lambda: move_sites(document, geometries, shapes=shapes, series=series, actor=actor))
+
+
+def deleted_words(count: int) -> str:
+    """The notice that sites were deleted, and what brings them back."""
+    said = QCoreApplication.translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
+    return said.format(counted(count, "site"))
 
 
 def _paint_moved(painter: QPainter, view: View, geometry: BaseGeometry) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,3 +177,43 @@ def test_an_amendment_that_does_not_fit_changes_nothing(history: History, docume
         history.amend(_title("x", "b"))
     history.undo()
     assert document.meta("title") == ""
+
+
+def _nudge(before: str | None, after: str, series: str = "nudge 1") -> Edit:
+    return replace(_title(before, after), series=series)
+
+
+def test_a_series_of_edits_is_one_step(history: History, document: Document, journal: _Journal) -> None:
+    history.push(_title(None, "a"))
+    for before, after in (("a", "b"), ("b", "c"), ("c", "d")):
+        history.push(_nudge(before, after))
+    assert history.stack.count() == 2
+    assert len(journal.edits) == 4, "each is durable when it is made"
+    history.undo()
+    assert document.meta("title") == "a"
+    history.redo()
+    assert document.meta("title") == "d"
+    history.push(_nudge("d", "e"))
+    history.undo()
+    assert document.meta("title") == "a"
+
+
+def test_another_series_is_another_step(history: History, document: Document) -> None:
+    history.push(_nudge(None, "a"))
+    history.push(_nudge("a", "b", "nudge 2"))
+    history.push(_title("b", "c"))
+    history.push(_nudge("c", "d", "nudge 2"))
+    assert history.stack.count() == 4
+
+
+def test_a_series_goes_on_neither_over_a_save_nor_after_an_undo(history: History, document: Document) -> None:
+    history.push(_nudge(None, "a"))
+    history.mark_saved(history.state())
+    history.push(_nudge("a", "b"))
+    assert history.stack.count() == 2
+    history.undo()
+    assert history.is_clean()
+    history.push(_nudge("a", "c"))
+    history.undo()
+    assert document.meta("title") == "a"
+    assert history.is_clean()

@@ -67,11 +67,6 @@ def test_dragging_the_selected_moves_them_in_one_edit(desk, tool):
     assert desk.canvas.selection.uuids == {"port", "line"}
 
 
-def test_a_drag_on_what_is_not_selected_is_a_box(desk, tool):
-    desk.drag((10, 50), (10.1, 50.05))
-    assert desk.edits == []
-
-
 def test_delete_deletes_and_deselects(desk, tool):
     desk.canvas.selection.set({"port", "field"})
     desk.key(Qt.Key.Key_Delete)

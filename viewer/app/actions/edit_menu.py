@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtGui import QGuiApplication
@@ -18,6 +20,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
+from viewer.tools.select import deleted_words
 
 COPY_PLACE_AS = QT_TRANSLATE_NOOP("Actions", "Copy &Place As")
 
@@ -56,9 +59,12 @@ class EditMenu(CaseMenu):
         exports: MapExport,
         status: StatusBar,
         messages: Messages,
+        duplicate: Callable[[], None],
         parent: QObject,
     ) -> None:
+        """`duplicate` puts copies of the selected sites beside them on the map."""
         super().__init__(session, parent)
+        self._duplicate = duplicate
         self._panels, self._views, self._exports = panels, views, exports
         self._status, self._messages = status, messages
         panels.selection.changed.connect(self.changed)
@@ -88,8 +94,13 @@ class EditMenu(CaseMenu):
         return self.session.is_begun and len(self._panels.selection) > 0
 
     def delete_selected(self) -> None:
-        if len(self._panels.selection):
-            self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, self._panels.selection.uuids)
+        uuids = self._panels.selection.uuids
+        if uuids:
+            say = partial(self._messages.show, "deleted", deleted_words(len(uuids)))
+            self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, uuids, done=say)
+
+    def duplicate(self) -> None:
+        self._duplicate()
 
     def select_all(self) -> None:
         self._panels.selection.set(self._panels.document.sites)
@@ -155,6 +166,14 @@ class EditMenu(CaseMenu):
             "delete",
             offered=has_selection,
             breaks=True,
+        ),
+        Action(
+            "duplicate",
+            QT_TRANSLATE_NOOP("Actions", "D&uplicate Selected Sites"),
+            duplicate,
+            "Ctrl+D",
+            offered=has_selection,
+            tip=QT_TRANSLATE_NOOP("Actions", "Put a copy beside each selected mark"),
         ),
         Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &All Sites"), select_all, "Ctrl+A", offered=has_case),
         Action(

@@ -7,21 +7,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from layers.geo.coordinates import format_coordinate
+from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.toolbox import Toolbox
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.duplicates import duplicate_sites
 from viewer.commands.sites import delete_sites
-from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
-from viewer.tools.select import REACH_PX
-from viewer.tools.sketch import shifted
+from viewer.tools.select import REACH_PX, deleted_words
 
-COPY_PX = 24
-"""So far to the right and below a site its copy is put: near, and not on it."""
 LONGEST_NAME = 40
 
 
@@ -82,8 +78,8 @@ class MapMenu(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
         menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
-        menu.addAction(self.tr("D&uplicate"), lambda: self._duplicate(uuid))
-        menu.addAction(self.tr("&Delete"), lambda: self._panels.do(delete_sites, (uuid,)))
+        menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._canvas, self._panels))
+        menu.addAction(self.tr("&Delete"), lambda: self._delete(uuid))
         menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)
 
     # -- what is done --------------------------------------------------------------------------------------------
@@ -101,13 +97,6 @@ class MapMenu(QObject):
         self._canvas.viewport.zoom_about(event.px, event.py, factor)
         self._canvas.come_to_rest()
 
-    def _duplicate(self, uuid: str) -> None:
-        view = self._canvas.viewport.view()
-        site, step = self._panels.document.sites[uuid], COPY_PX * view.ratio
-        copy = new_uuid()
-        geometry = shifted(site.geometry, view, step, step)
-        if geometry is None:
-            self._panels.report(self.tr("There is no room on the map beside the site for a copy of it."))
-        elif self._panels.do(duplicate_sites, {uuid: (copy, geometry)}):
-            self._panels.selection.set({copy})
-            self._panels.typing_wanted.emit("site_form")
+    def _delete(self, uuid: str) -> None:
+        if self._panels.do(delete_sites, (uuid,)):
+            self._messages.show("deleted", deleted_words(1))

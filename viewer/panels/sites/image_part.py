@@ -194,7 +194,7 @@ class ImagePart(FoldSection):
 
 
 def date_words(image: Image) -> str:
-    """When an image was acquired, of what kind that date is, and where it is from."""
+    """The acquisition date of an image, of what kind it is, and where it is from."""
     return dated(image.acquired_at, image.date_kind, image.date_basis)
 
 

@@ -1,0 +1,195 @@
+"""Marks moved, nudged, copied and deleted in the real window: each gesture is one step, no single key destroys."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+
+import pytest
+import shapely
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from layers.document.edit import TABLES
+from layers.document.mark_shape import (
+    Arrow,
+    Callout,
+    Circle,
+    Freehand,
+    MarkShape,
+    Numbered,
+    RangeRing,
+    Rectangle,
+    TextMark,
+    as_json,
+    shape_of_site,
+)
+from layers.geo.bounds import Bounds
+from layers.geo.measure import distance_m
+from tests.support.windows import settle
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
+
+Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+PLACE = (9.5, 50.2)
+LINE = shapely.LineString([(9.4, 50.1), (9.5, 50.2), (9.6, 50.15)])
+AREA = shapely.Polygon([(9.4, 50.1), (9.6, 50.1), (9.6, 50.25), (9.45, 50.3)])
+POINT = shapely.Point(PLACE)
+_BOX, _CIRCLE = Rectangle(PLACE, 12_000.0, 8000.0, 20.0), Circle(PLACE, 5000.0)
+_RINGS = RangeRing(PLACE, (3000.0, 6000.0))
+MARKS: dict[str, tuple[shapely.Geometry, MarkShape | None]] = {
+    "point": (POINT, None),
+    "line": (LINE, None),
+    "polygon": (AREA, None),
+    "rectangle": (_BOX.geometry(), _BOX),
+    "circle": (_CIRCLE.geometry(), _CIRCLE),
+    "range ring": (_RINGS.geometry(), _RINGS),
+    "freehand": (LINE, Freehand(2.0)),
+    "arrow": (LINE, Arrow("both")),
+    "text": (POINT, TextMark("Test stand")),
+    "callout": (POINT, Callout("Test stand", (9.6, 50.3))),
+    "numbered marker": (POINT, Numbered(3, locked=True)),
+}
+
+type Mark = Callable[..., str]
+
+
+@pytest.fixture
+def desk(window: MainWindow, qtbot: QtBot) -> Desk:
+    """A hand on the map of a new case in the active window."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
+    settle(window, qtbot)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+    return Desk(window.canvas)
+
+
+@pytest.fixture
+def mark(window: MainWindow, desk: Desk) -> Mark:
+    """Adds a mark of a kind to the case, and selects it."""
+
+    def add(kind: str, uuid: str = "mark") -> str:
+        geometry, shape = MARKS[kind]
+        fields = {} if shape is None else {"shape_json": as_json(shape)}
+        window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
+        window.selection.set({uuid})
+        return uuid
+
+    return add
+
+
+def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+    """Where the keyboard is."""
+    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+def rows(window: MainWindow) -> dict[str, object]:
+    """All sites as they stand, but for who touched them when."""
+    sites = window.session.document.sites.values()
+    return {site.uuid: (site.geometry.wkt, site.shape_json, site.label) for site in sites}
+
+
+@pytest.mark.parametrize("kind", MARKS)
+def test_a_mark_is_dragged_nudged_and_copied_as_what_it_is(
+    window: MainWindow, desk: Desk, mark: Mark, kind: str
+) -> None:
+    uuid = mark(kind)
+    before = rows(window)
+    shape = shape_of_site(window.session.document.sites[uuid])
+    at = MARKS[kind][0].boundary.coords[0] if kind == "polygon" else shapely.get_coordinates(MARKS[kind][0])[0]
+    desk.drag(tuple(at), (at[0] + 0.1, at[1] - 0.1))
+    dragged = rows(window)
+    assert dragged != before
+    for _ in range(3):
+        press(Key.Key_Right)
+    press(Key.Key_Up, Shift)
+    nudged = rows(window)
+    assert nudged != dragged
+    moved = shape_of_site(window.session.document.sites[uuid])
+    assert type(moved) is type(shape)
+    press(Key.Key_D, Control)
+    assert len(rows(window)) == 2
+    (copied,) = window.selection.uuids - {uuid}
+    copy = window.session.document.sites[copied]
+    assert type(shape_of_site(copy)) is type(shape)
+    if kind == "numbered marker":
+        assert shape_of_site(copy) == Numbered(4)
+    assert QApplication.focusWidget().accessibleName() == "Label"
+    for wanted in (nudged, dragged, before):
+        window.action_table["undo"].trigger()
+        assert rows(window) == wanted
+    for wanted in (dragged, nudged):
+        window.action_table["redo"].trigger()
+        assert rows(window) == wanted
+
+
+@pytest.mark.parametrize("tool", ["tool_select", "tool_edit_vertices", "tool_pan"])
+def test_no_single_key_destroys_anything(window: MainWindow, desk: Desk, mark: Mark, tool: str) -> None:
+    """Every printable key and Backspace, on the map with a mark selected and nothing being drawn."""
+    mark("polygon")
+    mark("circle", "other")
+    document = window.session.document
+    before, there = rows(window), {table: set(document.table(table)) for table in TABLES}
+    keys = [*string.ascii_lowercase, *string.ascii_uppercase, *string.digits, *string.punctuation, " ", "\b"]
+    for letter in keys:
+        window.toolbox.take(tool)
+        window.selection.set({"mark"})
+        window.canvas.setFocus()
+        if tool == "tool_edit_vertices":
+            desk.click(*AREA.exterior.coords[0])
+        if letter == "\b":
+            QTest.keyClick(window.canvas, Key.Key_Backspace)
+        else:
+            QTest.keyClick(window.canvas, letter)
+        popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        if popup is not None:
+            popup.close()
+        assert rows(window) == before, f"{letter!r} changed the marks"
+        assert all(there[table] <= set(document.table(table)) for table in TABLES), f"{letter!r} deleted something"
+
+
+def test_delete_deletes_what_is_selected_and_says_so(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("polygon")
+    mark("circle", "other")
+    window.selection.set({"mark", "other"})
+    press(Key.Key_Delete)
+    assert not rows(window)
+    assert "2 sites deleted. Ctrl+Z brings back" in " ".join(line.text for line in window.messages.lines())
+    press(Key.Key_Z, Control)
+    assert set(rows(window)) == {"mark", "other"}
+
+
+def test_ten_nudges_are_one_step_that_is_kept_whole(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("point")
+    for _ in range(10):
+        press(Key.Key_Left)
+    moved = window.session.document.sites["mark"].geometry
+    step_m = distance_m(*PLACE, moved.x, moved.y)
+    assert step_m == pytest.approx(10 * desk.degrees(1.0) * distance_m(9, 50.2, 10, 50.2), rel=1e-3)
+    assert window.session.history.stack.count() == 2
+    press(Key.Key_Z, Control)
+    assert window.session.document.sites["mark"].geometry.equals_exact(POINT)
+
+
+def test_a_handle_is_dragged_in_the_window_and_undone(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("circle")
+    east = shapely.get_coordinates(MARKS["circle"][0])
+    lon, lat = east[east[:, 0].argmax()]
+    start = desk.at(lon, lat)
+    QTest.mousePress(window.canvas, Left, Nothing, start)
+    QTest.mouseMove(window.canvas, start + QPoint(20, 0))
+    QTest.mouseMove(window.canvas, start + QPoint(40, 0))
+    assert "Esc" in window.canvas.hint
+    QTest.mouseRelease(window.canvas, Left, Nothing, start + QPoint(40, 0))
+    shape = shape_of_site(window.session.document.sites["mark"])
+    assert isinstance(shape, Circle)
+    assert shape.radius_m > 5500
+    press(Key.Key_Z, Control)
+    assert shape_of_site(window.session.document.sites["mark"]) == _CIRCLE

@@ -1,0 +1,37 @@
+"""Copies of the selected marks beside them on the map, of every kind."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.text.counted import counted
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.duplicates import duplicate_sites
+from viewer.commands.stamps import new_uuid
+from viewer.panels.context import PanelContext
+from viewer.tools.mark_drag import moved_figures
+
+COPY_PX = 24
+"""So far to the right and below a mark its copy is put: near, and not on it."""
+MOST = 2000
+"""So many are copied while one waits."""
+
+
+def duplicate_selected(canvas: MapCanvas, panels: PanelContext) -> None:
+    """Put a copy beside each selected mark, and select the copies; the keyboard is in the label of a single one."""
+    sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
+    if len(sites) > MOST:
+        said = QCoreApplication.translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
+        panels.report(said.format(counted(len(sites), "site")))
+        return
+    view = canvas.viewport.view()
+    step = COPY_PX * view.ratio
+    figures = moved_figures(sites, view, step, step)
+    if len(figures) < len(sites):
+        said = QCoreApplication.translate("duplicating", "There is no room on the map beside {0} for a copy.")
+        panels.report(said.format(counted(len(sites) - len(figures), "site")))
+    copies = {uuid: (new_uuid(), figure) for uuid, figure in figures.items()}
+    if copies and panels.do(duplicate_sites, copies):
+        panels.selection.set({copy for copy, _ in copies.values()})
+        if len(copies) == 1:
+            panels.typing_wanted.emit("site_form")

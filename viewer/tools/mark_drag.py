@@ -1,0 +1,134 @@
+"""Selected marks under way: dragged as a whole or by a handle, or nudged by keys. The document knows only the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from PySide6.QtCore import Qt
+
+from layers.document.figure import Figure
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.geo.crs import WGS84, is_unrolled, transform_points
+from layers.geo.measure import destination
+from layers.geo.on_earth import why_off_earth
+from layers.grid.tile_grid import View
+from viewer.canvas.pointer import PointerEvent
+from viewer.tools.mark_handles import Handle, Handles
+from viewer.tools.sketch import Place, near, pixels_of, shifted
+
+_STEP_M = 1000.0
+_FARTHEST_LAT = 89.9
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def moved_figure(figure: Figure, view: View, dx: float, dy: float, anchor: Place | None = None) -> Figure | None:
+    """The mark so many picture pixels further; None where it would leave the map.
+
+    It keeps its size on the ground and its direction on the picture. What spans much of the Earth goes as the map does.
+    `anchor`: the place of the mark that goes exactly so far.
+    """
+    if why_off_earth(figure.geometry):
+        return None
+    if not figure.is_mobile:
+        geometry = shifted(figure.geometry, view, dx, dy)
+        return None if geometry is None else figure.with_geometry(geometry)
+    anchor = anchor or figure.middle
+    place = shifted(shapely.Point(anchor), view, dx, dy)
+    if place is None:
+        return None
+    return laid_figure(figure, view, anchor, (place.x, place.y))
+
+
+def laid_figure(figure: Figure, view: View, anchor: Place, to: Place) -> Figure | None:
+    """The mark with `anchor` at `to`, turned on the picture no way; None where it would be none."""
+    # On polar and local grids north is another way everywhere.
+    turn = 0.0 if is_unrolled(view.grid.crs) else _north_deg(view, anchor) - _north_deg(view, to)
+    try:
+        return figure.laid(anchor, to, turn_deg=turn if math.isfinite(turn) else 0.0)
+    except InvalidValue:
+        return None
+
+
+def grip_of(figure: Figure, view: View, px: float, py: float) -> Place:
+    """The vertex of a mark, or the centre of its shape, that is nearest to a pixel: what snaps when it is dragged."""
+    places = [figure.middle] if figure.kind in ("rectangle", "circle", "range_ring") else _vertices(figure)
+    pixels = np.array(pixels_of(view, places))
+    far = np.hypot(pixels[:, 0] - px, pixels[:, 1] - py)
+    return places[int(np.nanargmin(far))] if np.isfinite(far).any() else places[0]
+
+
+@dataclass(slots=True)
+class HandleDrag:
+    """One handle in hand. `figure`: the mark as it would be; None while there is nothing to show."""
+
+    uuid: str
+    handles: Handles
+    handle: Handle
+    start: PointerEvent
+    figure: Figure | None = None
+
+    def to(self, event: PointerEvent, *, is_snapped: bool = False) -> None:
+        """Bring the handle where the pointer is, as far off as it was taken hold of; exactly to where it snaps."""
+        px, py, place = event.px, event.py, (event.lon, event.lat)
+        if not event.on_map:
+            self.figure = None
+            return
+        if not is_snapped and math.isfinite(self.start.lon):
+            px, py = px + self.handle.px - self.start.px, py + self.handle.py - self.start.py
+            place = place_under(self.handles.view, px, py)
+            if not all(map(math.isfinite, place)):
+                self.figure = None
+                return
+        place = near(place, self.handles.figure.middle)
+        self.figure = self.handles.dragged(self.handle, px, py, place, in_steps=event.has(_SHIFT))
+
+
+@dataclass(slots=True)
+class MoveDrag:
+    """The selected marks in hand, by `grip`, a place of the one that was taken hold of."""
+
+    sites: list[Site]
+    held: str
+    grip: Place
+    start: PointerEvent
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+    def to(self, view: View, dx: float, dy: float, onto: Place | None = None, *, most: int | None = None) -> None:
+        """Bring them, or `most` of them, so many pixels further, the grip exactly `onto` a place."""
+        self.figures = {}
+        for site in self.sites[:most]:
+            figure = Figure.of(site)
+            anchor = self.grip if site.uuid == self.held else None
+            moved = moved_figure(figure, view, dx, dy, anchor)
+            if onto is not None and anchor is not None and figure.is_mobile:
+                moved = laid_figure(figure, view, anchor, near(onto, anchor))
+            if moved is not None:
+                self.figures[site.uuid] = moved
+
+
+def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> dict[str, Figure]:
+    """All of these so many pixels further, but for those that would leave the map."""
+    moved = {site.uuid: moved_figure(Figure.of(site), view, dx, dy) for site in sites}
+    return {uuid: figure for uuid, figure in moved.items() if figure is not None}
+
+
+def place_under(view: View, px: float, py: float) -> Place:
+    """Longitude and latitude under a pixel; nan where there is no place on the Earth."""
+    lon, lat = transform_points(view.grid.crs, WGS84, *view.to_world(px, py))
+    return float(lon), float(lat)
+
+
+def _vertices(figure: Figure) -> list[Place]:
+    return [(lon, lat) for lon, lat in shapely.get_coordinates(figure.geometry).tolist()]
+
+
+def _north_deg(view: View, place: Place) -> float:
+    """The direction of north at a place on the picture, clockwise from up."""
+    lat = max(-_FARTHEST_LAT, min(_FARTHEST_LAT, place[1]))
+    (px, py), (qx, qy) = pixels_of(view, [(place[0], lat), destination(place[0], lat, 0.0, _STEP_M)])
+    return math.degrees(math.atan2(qx - px, -(qy - py)))

@@ -1,0 +1,235 @@
+"""Handles of one selected mark: where they are, and what the mark becomes when one of them is dragged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from layers.document.figure import Figure
+from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
+from layers.errors import InvalidValue
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.measure import azimuth_deg, destination, distance_m
+from layers.grid.tile_grid import View
+from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
+from viewer.rendering.world_copies import wrapped_views
+from viewer.tools.sketch import Place, paint_handle, pixels_of
+
+REACH_PX = 9.0
+AROUND_PX = 7.0
+"""Handles of lines and areas stand so far outside of the box around them: they hide no vertex."""
+STALK_PX = 26.0
+"""The handle that turns a mark stands so far above it."""
+SMALLEST_PX = 12.0
+"""A mark that looks smaller than this has no handles: they would cover it. It can be moved."""
+MOST_VERTICES = 5000
+_RADIUS_DIRECTION_DEG = 90.0
+_SMALLEST_FACTOR = 0.02
+_TURN_STEP_DEG = 15.0
+
+type Role = Literal["corner", "turn", "radius", "box"]
+
+
+class Handle(NamedTuple):
+    """`number` counts corners clockwise from the top left, and radii from the smallest."""
+
+    role: Role
+    px: float
+    py: float
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Handles:
+    """The handles that a mark has in one view."""
+
+    figure: Figure
+    view: View
+    each: tuple[Handle, ...] = ()
+    stalk: tuple[float, float, float, float] | None = None
+    """The line to the handle that turns the mark."""
+    tips: tuple[Place, ...] = ()
+    """The corners that corner handles stand for."""
+
+    @classmethod
+    def of(cls, figure: Figure, view: View) -> Handles:
+        """Handles where the mark is nearest to the middle of the picture: it may be seen in a wrapped world copy."""
+        return cls._in(figure, min(wrapped_views(view), key=lambda seen: _from_middle(figure, seen)))
+
+    @classmethod
+    def _in(cls, figure: Figure, view: View) -> Handles:
+        shape = figure.shape
+        if isinstance(shape, Rectangle):
+            return _of_rectangle(figure, shape, view)
+        if isinstance(shape, Circle | RangeRing):
+            radii = shape.radii_m if isinstance(shape, RangeRing) else (shape.radius_m,)
+            places = [destination(*shape.centre, _RADIUS_DIRECTION_DEG, radius_m) for radius_m in radii]
+            at = pixels_of(view, places)
+            return cls(figure, view, tuple(Handle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px)))
+        if isinstance(shape, Callout):
+            (px, py), *_ = pixels_of(view, [shape.leader])
+            return cls(figure, view, (Handle("box", px, py),) if _is_at(px) else ())
+        if figure.kind in ("line", "polygon", "arrow", "freehand") and figure.is_mobile:
+            return _of_box(figure, view)
+        return cls(figure, view)
+
+    def at(self, px: float, py: float) -> Handle | None:
+        """The handle under a place of the picture."""
+        near = [(math.hypot(handle.px - px, handle.py - py), handle) for handle in self.each]
+        found = min(near, default=None, key=lambda one: one[0])
+        return found[1] if found is not None and found[0] <= REACH_PX * self.view.ratio else None
+
+    def dragged(self, handle: Handle, px: float, py: float, place: Place, *, in_steps: bool = False) -> Figure | None:
+        """The mark once a handle is at a pixel and the place under it; None where the mark cannot be so.
+
+        `in_steps`: turned by whole 15 degrees.
+        """
+        try:
+            if handle.role == "turn":
+                return self._turned(place, in_steps)
+            if handle.role == "radius":
+                return self._with_radius(handle.number, distance_m(*self.figure.middle, *place))
+            if handle.role == "box":
+                shape = self.figure.shape
+                return self.figure.with_shape(replace(shape, leader=place)) if isinstance(shape, Callout) else None
+            return self._scaled(handle, px, py, place)
+        except InvalidValue:
+            return None
+
+    def _turned(self, place: Place, in_steps: bool) -> Figure:
+        middle = self.figure.middle
+        turn = azimuth_deg(*middle, *place) - azimuth_deg(*middle, *self._top())
+        shape = self.figure.shape
+        if in_steps:
+            before = shape.rotation_deg if isinstance(shape, Rectangle) else 0.0
+            turn = round((before + turn) / _TURN_STEP_DEG) * _TURN_STEP_DEG - before
+        return self.figure.laid(middle, middle, turn_deg=turn)
+
+    def _top(self) -> Place:
+        """The place of the handle that turns the mark."""
+        (handle,) = (handle for handle in self.each if handle.role == "turn")
+        return _place_at(self.view, handle.px, handle.py)
+
+    def _with_radius(self, number: int, radius_m: float) -> Figure | None:
+        shape = self.figure.shape
+        if isinstance(shape, Circle):
+            return self.figure.with_shape(replace(shape, radius_m=radius_m))
+        if not isinstance(shape, RangeRing):
+            return None
+        radii = list(shape.radii_m)
+        radii[number] = radius_m
+        return self.figure.with_shape(replace(shape, radii_m=tuple(radii)))
+
+    def _scaled(self, handle: Handle, px: float, py: float, place: Place) -> Figure | None:
+        opposite = self.tips[(handle.number + 2) % 4]
+        shape = self.figure.shape
+        if isinstance(shape, Rectangle):
+            made = rectangle_between(opposite, place, shape.rotation_deg)
+            return None if made is None else self.figure.with_shape(made)
+        far = next(other for other in self.each if other.role == "corner" and other.number == (handle.number + 2) % 4)
+        whole = np.array([handle.px - far.px, handle.py - far.py])
+        factor = float(np.dot([px - far.px, py - far.py], whole) / np.dot(whole, whole))
+        if factor < _SMALLEST_FACTOR or not all(map(math.isfinite, opposite)):
+            return None
+        return self.figure.laid(opposite, opposite, factor=factor)
+
+    def paint(self, painter: QPainter) -> None:
+        """Squares at corners, rounds elsewhere."""
+        ratio = self.view.ratio
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.stalk is not None:
+            for color, width in ((HALO_COLOR, 3.0), (SELECTED_COLOR, 1.4)):
+                painter.setPen(QPen(QColor(color), width * ratio))
+                painter.drawLine(QLineF(*self.stalk))
+        self._paint_box(painter)
+        for handle in self.each:
+            if handle.role == "corner":
+                _paint_square(painter, handle.px, handle.py, ratio)
+            else:
+                paint_handle(painter, handle.px, handle.py, ratio, strong=handle.role == "turn")
+        painter.restore()
+
+    def _paint_box(self, painter: QPainter) -> None:
+        """The box whose corners are handles; a rectangle is that itself."""
+        corners = [QPointF(handle.px, handle.py) for handle in self.each if handle.role == "corner"]
+        if not corners or isinstance(self.figure.shape, Rectangle):
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for color, width, style in (
+            (HALO_COLOR, 2.4, Qt.PenStyle.SolidLine),
+            ("#ffffff", 1.0, Qt.PenStyle.DashLine),
+        ):
+            painter.setPen(QPen(QColor(color), width * self.view.ratio, style))
+            painter.drawPolygon(QPolygonF(corners))
+
+
+def _of_rectangle(figure: Figure, shape: Rectangle, view: View) -> Handles:
+    corners = shape.corners
+    at = pixels_of(view, corners)
+    if not all(_is_at(px) for px, _ in at) or _is_small(at, view):
+        return Handles(figure, view)
+    top = (at[0][0] + at[1][0]) / 2, (at[0][1] + at[1][1]) / 2
+    foot = (at[2][0] + at[3][0]) / 2, (at[2][1] + at[3][1]) / 2
+    handles = tuple(Handle("corner", px, py, n) for n, (px, py) in enumerate(at))
+    return _with_turn(Handles(figure, view, handles, tips=corners), top, (top[0] - foot[0], top[1] - foot[1]))
+
+
+def _of_box(figure: Figure, view: View) -> Handles:
+    places = shapely.get_coordinates(figure.geometry)
+    if len(places) > MOST_VERTICES:
+        return Handles(figure, view)
+    pixels = np.array(pixels_of(view, [(lon, lat) for lon, lat in places.tolist()]))
+    if not np.isfinite(pixels).all() or _is_small(pixels, view):
+        return Handles(figure, view)
+    (left, top), (right, bottom) = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
+    tips = tuple(_place_at(view, x, y) for x, y in ((left, top), (right, top), (right, bottom), (left, bottom)))
+    out = AROUND_PX * view.ratio
+    left, top, right, bottom = left - out, top - out, right + out, bottom + out
+    corners = (left, top), (right, top), (right, bottom), (left, bottom)
+    handles = tuple(Handle("corner", px, py, n) for n, (px, py) in enumerate(corners))
+    return _with_turn(Handles(figure, view, handles, tips=tips), ((left + right) / 2, top), (0.0, -1.0))
+
+
+def _with_turn(handles: Handles, top: tuple[float, float], up: tuple[float, float]) -> Handles:
+    """With the handle that turns, on a stalk from `top` in the direction `up`."""
+    view, length = handles.view, math.hypot(*up)
+    if not length:
+        return handles
+    stalk = STALK_PX * view.ratio / length
+    px, py = top[0] + up[0] * stalk, top[1] + up[1] * stalk
+    if not all(map(math.isfinite, _place_at(view, px, py))):
+        return handles
+    return replace(handles, each=(*handles.each, Handle("turn", px, py)), stalk=(*top, px, py))
+
+
+def _place_at(view: View, px: float, py: float) -> Place:
+    lon, lat = transform_points(view.grid.crs, WGS84, *view.to_world(px, py))
+    return float(lon), float(lat)
+
+
+def _from_middle(figure: Figure, view: View) -> float:
+    (px, py), *_ = pixels_of(view, [figure.middle])
+    far = math.hypot(px - view.width / 2, py - view.height / 2)
+    return far if math.isfinite(far) else math.inf
+
+
+def _is_small(pixels: np.ndarray | list[tuple[float, float]], view: View) -> bool:
+    return bool(np.ptp(np.array(pixels), axis=0).max() < SMALLEST_PX * view.ratio)
+
+
+def _is_at(px: float) -> bool:
+    return math.isfinite(px)
+
+
+def _paint_square(painter: QPainter, px: float, py: float, ratio: float) -> None:
+    half = 4.0 * ratio
+    painter.setPen(QPen(QColor(HALO_COLOR), 1.6 * ratio))
+    painter.setBrush(QColor(255, 255, 255))
+    painter.drawRect(QRectF(QPointF(px - half, py - half), QPointF(px + half, py + half)))
