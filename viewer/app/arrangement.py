@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 
-LEFT_PX, RIGHT_PX, BELOW_PX = 286, 350, 300
-STATE_VERSION = 2
-LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses")
+LEFT_PX, RIGHT_PX, BELOW_PX = 318, 350, 300
+STATE_VERSION = 3
+LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
     **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),

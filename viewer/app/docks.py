@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStacke
 
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
 from viewer.canvas.feature_query import FeatureHit
+from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.sites.site_list import SiteListPanel
@@ -28,6 +29,7 @@ ALIASES = {
     "claim_list": "panel_claims",
     "source_register": "panel_sources",
     "response_list": "panel_responses",
+    "bookmark_list": "panel_bookmarks",
     "acquisition": "panel_acquisition",
 }
 """Names that panels use for each other, and the ids of their docks."""
@@ -39,15 +41,15 @@ class Docks(QObject):
     panel_switched = Signal()
     """A panel is shown now that was not, or the other way round, or was asked for."""
 
-    def __init__(self, window: QMainWindow, context: PanelContext) -> None:
+    def __init__(self, window: QMainWindow, context: PanelContext, bookmarks: BookmarkDesk) -> None:
         super().__init__(window)
-        self._window, self._context = window, context
+        self._window, self._context, self._bookmark_desk = window, context, bookmarks
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
         self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
         self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
-        self.attributes = LazyPanel(self._make_attributes)
+        self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages: dict[str, tuple[LazyPanel, str]] = {
@@ -66,6 +68,7 @@ class Docks(QObject):
             "panel_claims": self._dock("panel_claims", self.tr("Claims"), self.claims),
             "panel_sources": self._dock("panel_sources", self.tr("Sources"), self.sources),
             "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
+            "panel_bookmarks": self._dock("panel_bookmarks", self.tr("Bookmarks"), self.bookmarks),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
@@ -190,7 +193,7 @@ class Docks(QObject):
     def waiting(self) -> list[LazyPanel]:
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
-        first = [*pages, self.claims, self.sources, self.responses, self.acquisition, self.attributes]
+        first = [*pages, self.claims, self.sources, self.responses, self.bookmarks, self.acquisition, self.attributes]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -217,6 +220,11 @@ class Docks(QObject):
         from viewer.panels.claims.response_list import ResponseListPanel  # for start-up time: another is in front
 
         return ResponseListPanel(self._context)
+
+    def _make_bookmarks(self) -> QWidget:
+        from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel  # for start-up time: another is in front
+
+        return BookmarkListPanel(self._bookmark_desk)
 
     def _make_acquisition(self) -> QWidget:
         from viewer.panels.layers.acquisition_panel import AcquisitionPanel  # for start-up time: another is in front
@@ -271,6 +279,7 @@ def load_panels() -> None:
     """Load what the late panels are made of; on any thread."""
     # Whoever makes a panel finds it loaded. Here for start-up time.
     from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
+    from viewer.panels.bookmarks import bookmark_list  # noqa: F401
     from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401

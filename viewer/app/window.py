@@ -15,6 +15,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.actions.action_table import ActionTable
+from viewer.app.actions.bookmark_menu import BookmarkMenu
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
 from viewer.app.actions.file_menu import FileMenu
@@ -60,6 +61,8 @@ from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
+from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.context import PanelContext
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
@@ -200,13 +203,19 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
         self.setCentralWidget(middle)
-        self.docks = Docks(self, self.panel_context)
+        self.bookmarks = self._make_bookmarks()
+        self.docks = Docks(self, self.panel_context, self.bookmarks)
         panels, views = self.panel_context, self.views
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         TypeAhead(self.docks.layer_tree.view, self)
         FormKeys(self.canvas, self)
+
+    def _make_bookmarks(self) -> BookmarkDesk:
+        panels, views, say = self.panel_context, self.views, partial(self.messages.show, "bookmark")
+        thumbnails = BookmarkThumbnails(panels, lambda: self.session.working_copy, self)
+        return BookmarkDesk(panels, self.canvas, thumbnails, views.viewport_json, views.show_kept, say, self)
 
     def _build_menus(self) -> None:
         session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
@@ -242,6 +251,7 @@ class MainWindow(QMainWindow):
             self.file_menu,
             EditMenu(session, panels, views, self.map_export, self.status, messages, duplicate, self),
             self.view_menu,
+            BookmarkMenu(session, self.bookmarks, self.docks, self),
             self.layer_menu,
             self.feature_menu,
             self.image_menu,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from layers.colour.palettes import LAYER_COLORS, layer_seed
 from layers.document.document import Document
-from layers.document.edit import Change, Edit
+from layers.document.edit import Edit
 from layers.document.json_fields import json_object
 from layers.document.layer import HIGHEST_M, LOWEST_M, Layer
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
@@ -18,7 +16,8 @@ from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.band_names import KEY, MEANINGS
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
-from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+from viewer.commands.order_keys import keys_at
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
     "opacity": "opacity",
@@ -56,7 +55,7 @@ def add_layer(
     position = len(stack)
     while kind != "vector" and position > 0 and stack[position - 1].kind == "vector":
         position -= 1
-    (key,), renumbered = _keys_at(stack, position, 1, stamp)
+    (key,), renumbered = keys_at("layers", stack, position, 1, stamp)
     if not uuid:
         uuid = _uuid_in_own_color(stack) if kind == "vector" else new_uuid()
     layer = Layer(uuid=uuid, kind=kind, name=name, order_key=key, source_json=json.dumps(dict(source)), **fields)
@@ -142,7 +141,7 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
     label = f"Move layer “{moved[0].name}”" if len(moved) == 1 else f"Move {len(moved)} layers"
     if [*others[:position], *moved, *others[position:]] == stack:
         return Edit(label, ())
-    keys, renumbered = _keys_at(others, position, len(moved), stamp)
+    keys, renumbered = keys_at("layers", others, position, len(moved), stamp)
     changes = [c for layer, key in zip(moved, keys, strict=True) for c in update("layers", layer, stamp, order_key=key)]
     return Edit(label, (*renumbered, *changes))
 
@@ -152,24 +151,6 @@ def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: 
     layers = [row_of(document.layers, uuid, "layer") for uuid in dict.fromkeys(uuids)]
     label = f"Remove layer “{layers[0].name}”" if len(layers) == 1 else f"Remove {len(layers)} layers"
     return Edit(label, tuple(delete("layers", layer) for layer in layers))
-
-
-def _keys_at(stack: list[Layer], position: int, count: int, stamp: Stamp) -> tuple[list[float], tuple[Change, ...]]:
-    """`count` order keys for `position` in `stack`, and the renumbering it takes where they do not fit between two."""
-    below = stack[position - 1].order_key if position > 0 else None
-    above = stack[position].order_key if position < len(stack) else None
-    if below is not None and above is not None:
-        keys = [below + (above - below) * place / (count + 1) for place in range(1, count + 1)]
-    else:
-        first = below + 1.0 if below is not None else above - count if above is not None else 1.0
-        keys = [first + place for place in range(count)]
-    ladder = [key for key in (below, *keys, above) if key is not None]
-    if all(math.isfinite(key) for key in keys) and all(low < high for low, high in pairwise(ladder)):
-        return keys, ()
-    changes: list[Change] = []
-    for index, layer in enumerate(stack):
-        changes += update("layers", layer, stamp, order_key=float(index + 1 if index < position else index + 1 + count))
-    return [float(position + 1 + place) for place in range(count)], tuple(changes)
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

@@ -30,6 +30,7 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.canvas.flight import Flight, Stop
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -59,6 +60,7 @@ class MapViews(QObject):
         self._map_view: View | None = None
         self._fits_plane: str | None = None
         self._waits_for_layers = False
+        self._flight = Flight(canvas, self)
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._show_held)
         canvas.installEventFilter(self)
@@ -307,6 +309,27 @@ class MapViews(QObject):
         return json.dumps(
             {"crs": viewport.crs, "x": x, "y": y, "resolution": metres, "rotation_deg": viewport.rotation_deg}
         )
+
+    def show_kept(self, text: str) -> bool:
+        """Fly to a view that a bookmark keeps, where it is on the map that is shown; False where it is none."""
+        self._flight.cancel()
+        try:
+            kept = KeptView.from_json(text)
+        except GeoloupeError:
+            return False
+        self._held, self._fits_plane, self._waits_for_layers = None, None, False
+        viewport = self._canvas.viewport
+        if kept.bounds_lonlat is None and same_crs(kept.crs, viewport.crs):
+            stop = Stop(kept.x, kept.y, kept.resolution / viewport.view().ratio, kept.rotation_deg)
+            self._flight.to(stop, lambda: self._restore(text))
+            return True
+        if not is_off_earth(kept.crs):
+            self._leave_plane()
+        elif not has_way(kept.crs, viewport.crs):
+            self._go_to_plane(kept.crs)
+        is_shown = self._restore(text)
+        self.crs_changed.emit()
+        return is_shown
 
     def _restore(self, text: str) -> bool:
         """Look where a case says: exactly, or at lon, lat bounds that fill a window of any size."""

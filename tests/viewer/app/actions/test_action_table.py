@@ -15,6 +15,7 @@ import sample_data
 from layers.raster.presets import COMBINATIONS
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare
+from viewer.app.actions.bookmark_menu import BookmarkMenu
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
 from viewer.app.actions.file_menu import FileMenu
@@ -35,6 +36,7 @@ MENUS: tuple[type[ActionMenu], ...] = (
     FileMenu,
     EditMenu,
     ViewMenu,
+    BookmarkMenu,
     LayerMenu,
     FeatureMenu,
     ImageMenu,
@@ -165,6 +167,7 @@ OF_A_CASE = {
     "copy_coordinate",
     "copy_picture",
     "open_view",
+    "add_bookmark",
     "zoom_in",
     "zoom_out",
     "full_view",

@@ -105,7 +105,7 @@ def test_reset_panels_puts_everything_back(make_window: MakeWindow, qtbot: QtBot
     assert {id_ for id_, (is_hidden, *_) in usual.items() if is_hidden} == HIDDEN
     qtbot.waitUntil(lambda: front(window, "panel_sites") and front(window, "panel_details"))
     assert set(window.tabifiedDockWidgets(window.docks["panel_sites"])) == {
-        window.docks[id_] for id_ in ("panel_claims", "panel_sources", "panel_responses")
+        window.docks[id_] for id_ in ("panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
     }
 
 
@@ -147,4 +147,4 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
     qtbot.waitUntil(lambda: not ghost.isVisible())
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
     titles = [[bar.tabText(at) for at in range(bar.count())] for bar in bars if bar.isVisible()]
-    assert sorted(titles) == [["Site", "Acquisition"], ["Sites", "Claims", "Sources", "Responses"]]
+    assert sorted(titles) == [["Site", "Acquisition"], ["Sites", "Claims", "Sources", "Responses", "Bookmarks"]]

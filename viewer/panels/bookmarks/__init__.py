@@ -1,0 +1,1 @@
+"""Bookmarks: views with their layers, as an ordered tour."""

@@ -1,0 +1,228 @@
+"""All that is done with bookmarks: added, changed, gone to, and played as a tour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import override
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from layers.document.changes import Changes
+from layers.document.rows import Bookmark
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.bookmarks import (
+    add_bookmark,
+    bookmarks_in_order,
+    delete_bookmarks,
+    lost_layers,
+    move_bookmark,
+    rename_bookmark,
+    show_layers_of,
+    update_bookmark,
+)
+from viewer.commands.stamps import new_uuid
+from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
+from viewer.panels.context import PanelContext
+from viewer.support.text import one_line
+
+LOOK_MS = 100
+LONGEST_WAIT_MS = 15_000
+"""For a stop whose layers do not come."""
+FIRST_PAUSE_S = 5
+
+
+class BookmarkDesk(QObject):
+    """One a window. Going to a bookmark shows its layers by one undoable edit, none where they are so already."""
+
+    current_changed = Signal(str)
+    """The bookmark that was gone to last; empty for none."""
+    tour_changed = Signal()
+    """A tour was begun or has ended, or what can be done is another."""
+    name_wanted = Signal(str)
+    """The bookmark that was added just now: its name may be typed."""
+
+    def __init__(
+        self,
+        context: PanelContext,
+        canvas: MapCanvas,
+        thumbnails: BookmarkThumbnails,
+        viewport_json: Callable[[], str],
+        show_kept: Callable[[str], bool],
+        say: Callable[[str], None],
+        parent: QObject,
+    ) -> None:
+        """`viewport_json` is the view of the map now; `show_kept` flies to one, False where it is none."""
+        super().__init__(parent)
+        self.context, self.thumbnails = context, thumbnails
+        self._canvas, self._viewport_json, self._show_kept, self._say = canvas, viewport_json, show_kept, say
+        self._current = ""
+        self._is_playing = False
+        self.pause_s: float = FIRST_PAUSE_S
+        self._waited_ms = 0
+        self._next = QTimer(self, singleShot=True)
+        self._next.timeout.connect(self._go_on)
+        context.document_replaced.connect(self._begin_anew)
+        context.changed.connect(self._heard)
+
+    # -- the list -----------------------------------------------------------------------------------------------
+
+    @property
+    def tour(self) -> list[Bookmark]:
+        return bookmarks_in_order(self.context.document)
+
+    @property
+    def current(self) -> str:
+        return self._current
+
+    def add(self) -> None:
+        """Remember the view, after the bookmark gone to last."""
+        uuid = new_uuid()
+        if self.context.do(add_bookmark, self._viewport_json(), uuid=uuid, after=self._current):
+            self.thumbnails.take(self.context.document.bookmarks[uuid], self._canvas)
+            self._set_current(uuid)
+            self.name_wanted.emit(uuid)
+
+    def update(self, uuid: str) -> None:
+        """Let a bookmark remember the view of now in place of its own."""
+        before = self.context.document.bookmarks[uuid]
+        if self.context.do(update_bookmark, uuid, self._viewport_json()):
+            bookmark = self.context.document.bookmarks[uuid]
+            self._set_current(uuid)
+            if bookmark is before:
+                self._say(self.tr("“{0}” shows this view already.").format(one_line(bookmark.name, 60)))
+                return
+            self.thumbnails.take(bookmark, self._canvas)
+            self._say(self.tr("“{0}” shows this view now.").format(one_line(bookmark.name, 60)))
+
+    def rename(self, uuid: str, name: str) -> None:
+        self.context.do(rename_bookmark, uuid, name)
+
+    def move(self, uuid: str, position: int) -> None:
+        """Put it so that it stands at `position` of the tour afterwards."""
+        self.context.do(move_bookmark, uuid, position)
+
+    def move_by(self, uuid: str, steps: int) -> None:
+        at = [bookmark.uuid for bookmark in self.tour].index(uuid)
+        self.move(uuid, max(0, at + steps))
+
+    def delete(self, uuids: list[str]) -> None:
+        if uuids:
+            self.context.do(delete_bookmarks, uuids)
+
+    # -- going --------------------------------------------------------------------------------------------------
+
+    def go(self, uuid: str) -> None:
+        """Fly to a bookmark, with its layers; what is in the way of either is said."""
+        bookmark = self.context.document.bookmarks.get(uuid)
+        if bookmark is None:
+            return
+        name, doubts = one_line(bookmark.name, 60), []
+        refused = self.context.attempt(show_layers_of, uuid)
+        if refused:
+            doubts.append(refused)
+        lost = lost_layers(self.context.document, uuid)
+        if lost:
+            names = ", ".join(f"“{one_line(layer, 40) or self.tr('(no name)')}”" for layer in lost[:3])
+            more = self.tr(" and {0} more").format(len(lost) - 3) if len(lost) > 3 else ""
+            doubts.append(self.tr("The case has no longer what it shows: {0}{1}.").format(names, more))
+        if not self._show_kept(bookmark.viewport_json):
+            doubts.append(self.tr("It holds no view that the map can show."))
+        self._set_current(uuid)
+        if doubts:
+            self.context.report(self.tr("Bookmark “{0}”: {1}").format(name, " ".join(doubts)))
+
+    def step(self, by: int) -> None:
+        """To the next (1) or previous (-1) bookmark of the tour, from its end to its beginning."""
+        tour = [bookmark.uuid for bookmark in self.tour]
+        if tour:
+            at = tour.index(self._current) if self._current in tour else (-1 if by > 0 else 0)
+            self.go(tour[(at + by) % len(tour)])
+
+    # -- the tour -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_playing(self) -> bool:
+        return self._is_playing
+
+    def play(self) -> None:
+        """Go from bookmark to bookmark, from the current one, from the first where it is the last."""
+        tour = [bookmark.uuid for bookmark in self.tour]
+        if not tour or self._is_playing:
+            return
+        self._is_playing = True
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)  # for Esc, wherever the keyboard is; only while it plays
+        first = tour[0] if self._current not in tour[:-1] else self._current
+        self.go(first)
+        self._wait()
+        self._say(self.tr("Playing the tour of {0} bookmarks: Esc stops it.").format(len(tour)))
+        self.tour_changed.emit()
+
+    def stop(self) -> None:
+        """The map stays where it is."""
+        if self._is_playing:
+            self._is_playing = False
+            self._next.stop()
+            application = QApplication.instance()
+            assert application is not None
+            application.removeEventFilter(self)
+            self.tour_changed.emit()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc ends the tour, and so does a hand on the map."""
+        kind = event.type()
+        if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                if kind == QEvent.Type.KeyPress:
+                    self.stop()
+                return True
+        elif watched is self._canvas and kind in (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
+            self.stop()
+        return False
+
+    def _wait(self) -> None:
+        self._waited_ms = 0
+        self._next.start(round(self.pause_s * 1000))
+
+    def _go_on(self) -> None:
+        """The next stop, once this one has been seen whole for a while."""
+        if not self._canvas.is_idle() and self._waited_ms < LONGEST_WAIT_MS:
+            self._waited_ms += LOOK_MS
+            self._next.start(LOOK_MS)
+            return
+        tour = [bookmark.uuid for bookmark in self.tour]
+        at = tour.index(self._current) if self._current in tour else -1
+        if at + 1 >= len(tour):
+            self.stop()
+            self._say(self.tr("The tour has ended."))
+            return
+        self.go(tour[at + 1])
+        self._wait()
+
+    # -- following ----------------------------------------------------------------------------------------------
+
+    def _begin_anew(self) -> None:
+        self.stop()
+        self.thumbnails.begin_anew()
+        self._set_current("")
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything:
+            self._begin_anew()
+        elif changes.touches("bookmarks"):
+            self.thumbnails.follow(changes.uuids("bookmarks"))
+            if self._current not in self.context.document.bookmarks:
+                self._set_current("")
+            if not self.context.document.bookmarks:
+                self.stop()
+            self.tour_changed.emit()
+
+    def _set_current(self, uuid: str) -> None:
+        if uuid != self._current:
+            self._current = uuid
+            self.current_changed.emit(uuid)

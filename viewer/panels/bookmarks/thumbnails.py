@@ -1,0 +1,166 @@
+"""The small pictures of bookmarks: taken of the map, kept in the session, and read where a row shows one."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt, Signal
+from PySide6.QtGui import QImage, QImageWriter
+
+from layers.document.rows import Bookmark
+from layers.errors import GeoloupeError
+from layers.project.saving.small_pictures import small_pictures
+from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.tables import THUMBNAIL
+from viewer.canvas.widget import MapCanvas
+from viewer.network.decode import decode_tile
+from viewer.panels.context import PanelContext
+from viewer.support.painting import painting
+
+log = logging.getLogger(__name__)
+
+TABLE = "loupe_bookmarks"
+WIDE_PX, HIGH_PX = 192, 120
+QUALITY = 85
+MOST_KEPT = 1000
+"""Pictures held in memory, for undo: some five megabytes."""
+
+type _Key = tuple[str, str]
+
+
+class BookmarkThumbnails(QObject):
+    """One case at a time. An edit that is undone brings the picture back that belongs to the view."""
+
+    changed = Signal(str)
+    """The uuid of a bookmark whose picture is another one now."""
+
+    def __init__(self, context: PanelContext, work: Callable[[], WorkingCopy | None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._work = context, work
+        self._bytes: dict[_Key, bytes] = {}
+        self._pictures: dict[_Key, QImage] = {}
+        self._stands: dict[str, _Key] = {}
+        """The picture that the session keeps of a bookmark, by its uuid."""
+        self._asked: set[str] = set()
+
+    def begin_anew(self) -> None:
+        """Another case is open."""
+        self._bytes, self._pictures, self._stands, self._asked = {}, {}, {}, set()
+
+    def picture(self, bookmark: Bookmark) -> QImage | None:
+        """None as long as nothing is known; `changed` tells when that ends."""
+        key = _key(bookmark)
+        if key not in self._pictures and bookmark.uuid not in self._asked:
+            self._read()
+        return self._pictures.get(key)
+
+    def take(self, bookmark: Bookmark, canvas: MapCanvas) -> None:
+        """Keep a picture of the map as it is now."""
+        picture = picture_of(canvas)
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QImageWriter(buffer, QByteArray(b"jpeg"))
+        writer.setQuality(QUALITY)
+        writer.write(picture)
+        self._asked.add(bookmark.uuid)
+        self._know(_key(bookmark), bytes(data.data()), picture)
+        self._keep(bookmark.uuid, _key(bookmark))
+        self.changed.emit(bookmark.uuid)
+
+    def follow(self, uuids: frozenset[str]) -> None:
+        """Bookmarks were edited, or an edit of them was undone."""
+        for uuid in uuids:
+            bookmark = self._context.document.bookmarks.get(uuid)
+            if bookmark is None:
+                continue
+            key = _key(bookmark)
+            stands = self._stands.get(uuid)
+            if stands is not None and stands != key and key in self._bytes:
+                self._keep(uuid, key)
+            self.changed.emit(uuid)
+
+    # -- files ------------------------------------------------------------------------------------------------------
+
+    def _keep(self, uuid: str, key: _Key) -> None:
+        self._stands[uuid] = key
+        work, data = self._work(), self._bytes[key]
+        if work is not None:
+            put = partial(work.blobs.put, TABLE, uuid, data, THUMBNAIL)
+            self._context.run(lambda: _say_of(put), lambda _: None, "")
+
+    def _read(self) -> None:
+        """All that are not known yet, by one job."""
+        document = self._context.document
+        missing = {uuid: row for uuid, row in document.bookmarks.items() if uuid not in self._asked}
+        self._asked |= missing.keys()
+        work = self._work()
+        if work is None or not missing:
+            return
+
+        def done(found: dict[str, tuple[bytes, QImage]]) -> None:
+            if self._context.document is document:
+                for uuid, (data, picture) in found.items():
+                    self._stands.setdefault(uuid, _key(missing[uuid]))
+                    self._know(_key(missing[uuid]), data, picture)
+                    self.changed.emit(uuid)
+
+        self._context.run(partial(_pictures, work, list(missing)), done, "")
+
+    def _know(self, key: _Key, data: bytes, picture: QImage) -> None:
+        for kept in (self._bytes, self._pictures):
+            while len(kept) >= MOST_KEPT:
+                del kept[next(iter(kept))]
+        self._bytes[key], self._pictures[key] = data, picture
+
+
+def picture_of(canvas: MapCanvas) -> QImage:
+    """The middle of the map, small, without what lies above it."""
+    view = canvas.viewport.view()
+    whole = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    with painting(whole) as painter:
+        canvas.scene.paint_map(painter, view)
+    small = whole.scaled(
+        WIDE_PX, HIGH_PX, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    return small.copy((small.width() - WIDE_PX) // 2, (small.height() - HIGH_PX) // 2, WIDE_PX, HIGH_PX)
+
+
+def _key(bookmark: Bookmark) -> _Key:
+    """A bookmark with the view that its picture shows."""
+    seen = f"{bookmark.viewport_json}\0{bookmark.state_json}".encode("utf-8", "surrogatepass")
+    return bookmark.uuid, hashlib.sha256(seen).hexdigest()
+
+
+def _pictures(work: WorkingCopy, uuids: list[str]) -> dict[str, tuple[bytes, QImage]]:
+    """Read and decode; a picture that is none shows as none."""
+    found = {}
+    try:
+        read = small_pictures(work, TABLE, uuids)
+    except (GeoloupeError, OSError) as error:
+        log.warning("no thumbnails of bookmarks: %s", error)  # a list without pictures is whole all the same
+        return {}
+    for uuid, data in read.items():
+        try:
+            found[uuid] = data, _small(decode_tile(data, "The case"))
+        except GeoloupeError as error:
+            log.warning("a thumbnail that is no picture: %s", error)
+    return found
+
+
+def _small(picture: QImage) -> QImage:
+    if picture.width() <= WIDE_PX and picture.height() <= HIGH_PX:
+        return picture
+    return picture.scaled(
+        WIDE_PX, HIGH_PX, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+
+
+def _say_of(put: Callable[[], None]) -> None:
+    try:
+        put()
+    except OSError as error:
+        log.warning("a thumbnail was not kept: %s", error)  # the bookmark itself is
