@@ -334,6 +334,13 @@ def is_geometry_of(shape: MarkShape, geometry: BaseGeometry) -> bool:
     return _is_same(geometry, shape.geometry())
 
 
+def words_of(site: Site, shape: TextMark | Callout) -> str:
+    """Text that a mark shows: its own, with its lines, while the row's label says the same; else the label, which any
+    program can change.
+    """
+    return shape.text if shape.text.split() == site.label.split() else site.label
+
+
 def is_annotation(shape: MarkShape | None) -> bool:
     """True for shapes that say something on the map and mark no site: they begin as annotations."""
     return shape is not None and shape.kind in _NO_SITES

@@ -419,13 +419,13 @@ class MapScene(QObject):
         painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
         with span("paint layers"):
             self._stack.paint(painter, view)
+        all_there = True
         if sites_visible(self._document):
             with span("paint sites"), going_on(), part_of_picture(painter):
                 for frame in self.site_frames(view):
-                    self._sites.paint(painter, frame, selection)
-        all_there = True
+                    all_there &= self._sites.paint(painter, frame, selection, in_haste=in_haste)
         with span("paint labels"), going_on(), part_of_picture(painter):
-            all_there = self._paint_labels(painter, view, selection, settled, in_haste)
+            all_there &= self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:
             self._lacks_letters = not all_there
         if not all_there:

@@ -7,9 +7,10 @@ from PySide6.QtGui import QPainter
 
 from layers.geo.measure import azimuth_deg, distance_m
 from layers.grid.tile_grid import View
+from layers.text.measures import length_text
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.tools.sketch import MEASURE_SYMBOL, Place, length_text, measures, near, paint_sketch, pixels_of
+from viewer.tools.sketch import MEASURE_SYMBOL, Place, measures, near, paint_sketch, pixels_of
 from viewer.tools.tool import Tool
 
 CLOSE_PX = 9.0

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter
 from layers.geo.measure import circle, distance_m
 from layers.grid.tile_grid import View
 from layers.text.counted import counted
+from layers.text.measures import length_text
 from viewer.canvas.feature_query import (
     FeatureHit,
     cluster_hits_at,
@@ -28,7 +29,7 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.dragged_box import DraggedBox
 from viewer.tools.feature_marks import paint_area, paint_feature
-from viewer.tools.sketch import length_text, pixels_of
+from viewer.tools.sketch import pixels_of
 from viewer.tools.tool import Tool
 
 _Modifier = Qt.KeyboardModifier

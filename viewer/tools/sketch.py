@@ -14,6 +14,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
+from layers.text.measures import area_text, length_text
 from viewer.canvas.sites.site_painter import paint_outlines
 from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol
@@ -132,20 +133,6 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
     return around.format(area=area_text(area_m2(lons, lats)), length=length_text(perimeter_m(lons, lats)))
 
 
-def length_text(metres: float) -> str:
-    """Four significant digits in m or km."""
-    return f"{metres:.4g} m" if metres < 1000 else f"{_digits(metres / 1000)} km"
-
-
-def area_text(square_metres: float) -> str:
-    """Four significant digits in m², ha or km²."""
-    if square_metres < 10_000:
-        return f"{square_metres:.4g} m²"
-    if square_metres < 1_000_000:
-        return f"{_digits(square_metres / 10_000)} ha"
-    return f"{_digits(square_metres / 1_000_000)} km²"
-
-
 def middle_of(a: Place, b: Place) -> Place:
     """Half-way along the geodesic."""
     half = distance_m(*a, *b) / 2
@@ -155,10 +142,6 @@ def middle_of(a: Place, b: Place) -> Place:
 def near(place: Place, reference: Place) -> Place:
     """The same place with its longitude on the reference's side of the antimeridian."""
     return shift_near(place[0], reference[0]), place[1]
-
-
-def _digits(value: float) -> str:
-    return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def _degrees_a_pixel(view: View) -> float:

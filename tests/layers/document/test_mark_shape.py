@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from layers.document.mark_shape import (
     rectangle_on_side,
     shape_of,
     shape_of_site,
+    words_of,
 )
 from layers.document.site import Site
 from layers.document.vocabulary import SHAPES
@@ -174,6 +176,14 @@ def test_a_geometry_that_was_changed_elsewhere_wins() -> None:
         at = shapely.LineString([PLACE, (128.4, 51.9)]) if line else shapely.Point(PLACE)
         assert is_geometry_of(shape, at)
         assert not is_geometry_of(shape, shapely.Point(PLACE) if line else shapely.LineString([PLACE, (128.4, 51.9)]))
+
+
+def test_a_label_that_was_changed_elsewhere_is_the_text() -> None:
+    shape = TextMark("Pad 1S\nlaunch mount")
+    site = Site(uuid="t", geometry=shapely.Point(PLACE), label="Pad 1S launch mount", shape_json=as_json(shape))
+    assert words_of(site, shape) == "Pad 1S\nlaunch mount"
+    assert words_of(replace(site, label="Pad 2"), shape) == "Pad 2"
+    assert words_of(replace(site, label=""), shape) == ""
 
 
 def test_measures_are_those_of_the_ground() -> None:

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 
 from layers.geo.bounds import Bounds
 from layers.geo.measure import length_m
+from layers.text.measures import area_text, length_text
 from viewer.tools.draw import DrawTool
-from viewer.tools.sketch import area_text, length_text
 
 
 def vertices(desk) -> list[tuple[float, float]]:

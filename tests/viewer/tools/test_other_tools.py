@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from layers.document.edit import Edit
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, length_m
+from layers.text.measures import area_text, length_text
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
 from viewer.tools.measure import MeasureTool
 from viewer.tools.navigate import NavigateTool
 from viewer.tools.select import SelectTool
-from viewer.tools.sketch import area_text, length_text
 from viewer.tools.tool import Tool
 
 

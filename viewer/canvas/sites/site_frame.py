@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,9 @@ from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.bounds import Bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.vector.labels.label_layout import Box
+from viewer.canvas.sites.line_marks import LineMark
+from viewer.canvas.sites.mark_painter import SignAt, leader_line
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_shapes import geodesic_step_m, project_circle, to_pixels
@@ -30,6 +34,7 @@ class ShapeInView(NamedTuple):
     uuid: str
     site: Site
     outline: Outline
+    mark: LineMark | None = None
 
 
 @dataclass(slots=True)
@@ -45,7 +50,11 @@ class SiteFrame:
     error_px: Floats
     is_area: NDArray[np.bool_]
     is_claim: NDArray[np.bool_]
+    is_symbol: NDArray[np.bool_]
+    """Of a class's symbol: neither an area, nor a text, callout or number."""
     compact: bool
+    signs: list[tuple[str, SignAt]]
+    """Texts, callouts and numbers with their sites, in painting order."""
 
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
@@ -56,8 +65,12 @@ class SiteFrame:
         rows, px, py, error_px, is_claim = rows[order], px[order], py[order], error_px[order], is_claim[order]
         with np.errstate(invalid="ignore"):
             is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
-        compact = int((~is_area).sum()) > COMPACT_FROM
-        return cls(view, index, _shapes(index, view), rows, px, py, error_px, is_area, is_claim, compact)
+        is_symbol = ~is_area & (index.sign[rows] < 0)
+        compact = int(is_symbol.sum()) > COMPACT_FROM
+        signs = _signs(index, view, rows, px, py)
+        return cls(
+            view, index, _shapes(index, view), rows, px, py, error_px, is_area, is_claim, is_symbol, compact, signs
+        )
 
     @property
     def scale(self) -> float:
@@ -76,7 +89,7 @@ class SiteFrame:
 
     def thinned(self) -> NDArray[np.intp]:
         """Positions of the symbols to paint, in painting order."""
-        shown = np.flatnonzero(~self.is_area)
+        shown = np.flatnonzero(self.is_symbol)
         if len(shown) <= THIN_FROM:
             return shown
         cell = COMPACT_RADIUS_PX * self.scale
@@ -87,8 +100,8 @@ class SiteFrame:
     # -- hits -----------------------------------------------------------------------------------------------------
 
     def at(self, px: float, py: float, radius_px: float) -> list[str]:
-        """Uuids under a place, topmost first: symbols, then lines, areas, polygons."""
-        found = self._symbols_at(px, py, radius_px)
+        """Uuids under a place, topmost first: texts and numbers, symbols, then lines, areas, polygons."""
+        found = self._signs_at(px, py, radius_px) + self._symbols_at(px, py, radius_px)
         inside: list[str] = []
         for shape in reversed(self.shapes):
             near, within = _touch(shape, self.view, px, py, radius_px)
@@ -107,6 +120,8 @@ class SiteFrame:
         """Uuids of the points inside a box of pixels, and of the lines and polygons that touch it."""
         inside = (self.px >= left) & (self.px <= right) & (self.py >= top) & (self.py <= bottom)
         found = [self.index.uuids[row] for row in self.rows[inside]]
+        drawn = Box(left, top, right, bottom)
+        found += [uuid for uuid, one in self.signs if one.box(self.scale).overlaps(drawn)]
         box, around = shapely.box(left, top, right, bottom), _world_box(self.view, left, top, right, bottom)
         for shape in self.shapes:
             parts = shape.outline.near(around).parts
@@ -117,8 +132,18 @@ class SiteFrame:
     def _symbols_at(self, px: float, py: float, radius_px: float) -> list[str]:
         reach = max(radius_px, self.symbol_radius_px)
         distance = np.hypot(self.px - px, self.py - py)
-        hit = np.flatnonzero((distance <= reach) & ~self.is_area)
+        hit = np.flatnonzero((distance <= reach) & self.is_symbol)
         return [self.index.uuids[self.rows[i]] for i in hit[::-1]]
+
+    def _signs_at(self, px: float, py: float, radius_px: float) -> list[str]:
+        place = Box(px - radius_px, py - radius_px, px + radius_px, py + radius_px)
+        found = [uuid for uuid, one in self.signs if one.box(self.scale).overlaps(place)]
+        leaders = [(uuid, line) for uuid, one in self.signs if (line := leader_line(one, self.scale)) is not None]
+        ends = [((line.x1(), line.y1()), (line.x2(), line.y2())) for _, line in leaders]
+        if ends:
+            near = shapely.distance(shapely.linestrings(ends), shapely.Point(px, py)) <= radius_px
+            found = [leaders[i][0] for i in np.flatnonzero(near)] + found
+        return found[::-1]
 
     def _in_circle(self, i: int, px: float, py: float) -> bool:
         place = shapely.Point(px, py)
@@ -135,8 +160,26 @@ def _shapes(index: SiteIndex, view: View) -> list[ShapeInView]:
     for uuid, shape in index.shapes.items():
         outline = shape.outline(view, step_m)
         if outline is not None:
-            found.append(ShapeInView(uuid, shape.site, outline))
+            found.append(ShapeInView(uuid, shape.site, outline, shape.mark))
     return sorted(found, key=lambda shape: shape.site.kind != "polygon")
+
+
+def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py: Floats) -> list[tuple[str, SignAt]]:
+    if not index.signs:
+        return []
+    leads: dict[int, tuple[float, float]] = {}
+    if index.has_leads:
+        lead_rows, lead_px, lead_py = index.lead_pixels(view)
+        places = zip(lead_px.tolist(), lead_py.tolist(), strict=True)
+        leads = dict(zip(lead_rows.tolist(), places, strict=True))
+    found = []
+    for i in np.flatnonzero(index.sign[rows] >= 0).tolist():
+        row = int(rows[i])
+        sign, at = index.signs[index.sign[row]], (float(px[i]), float(py[i]))
+        lead = leads.get(row)
+        one = SignAt(sign, *at) if lead is None or not isfinite(sum(lead)) else SignAt(sign, *lead, foot=at)
+        found.append((index.uuids[row], one))
+    return found
 
 
 def _touch(shape: ShapeInView, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.document.mark_shape import Callout, MarkShape, shape_of_site
 from layers.document.site import Site
 from layers.document.sites_off_earth import first_named
 from layers.document.vocabulary import AREA_NOT_PIN_M
@@ -16,9 +17,12 @@ from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_unrolled, transform_points
 from layers.geo.lon_extent import narrowest
+from layers.geo.longitudes import shift_near
 from layers.geo.measure import HALF_ROUND_M
 from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
+from viewer.canvas.sites.line_marks import LineMark
+from viewer.canvas.sites.mark_signs import MarkSign, sign_of
 from viewer.canvas.sites.site_shapes import SiteShape
 from viewer.canvas.sites.site_symbology import SiteSymbol, symbol_of
 
@@ -51,6 +55,9 @@ class SiteIndex:
     lat: Floats = field(default_factory=lambda: np.zeros(0))
     error_m: Floats = field(default_factory=lambda: np.zeros(0))
     symbol: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    sign: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Of each row the index into `signs`, -1 for the symbol of a class."""
+    signs: list[MarkSign] = field(default_factory=list)
     off_earth: dict[str, str] = field(default_factory=dict)
     """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
@@ -58,6 +65,10 @@ class SiteIndex:
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _symbol_ids: dict[SiteSymbol, int] = field(default_factory=dict)
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
+    _sign_ids: dict[MarkSign, int] = field(default_factory=dict)
+    _leads: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """Row of a callout to the place of its box."""
+    _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sites: Mapping[str, Site]) -> SiteIndex:
@@ -68,6 +79,7 @@ class SiteIndex:
     def update(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
         """Follow an edit that touched `uuids`."""
         self._beyond = None
+        self._projected_leads.clear()
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
@@ -101,11 +113,38 @@ class SiteIndex:
         with np.errstate(invalid="ignore", divide="ignore"):
             error_px = np.nan_to_num(self.error_m / (points.unit_m * view.grid.resolution), nan=0.0, posinf=0.0)
             reach = np.maximum(error_px, margin_px)
-            seen = self.alive & (px > -reach) & (px < view.width + reach) & (py > -reach) & (py < view.height + reach)
+            if self.signs:
+                self._widen_for_signs(reach, view.ratio)
+            seen = self.alive & _in_picture(px, py, reach, view)
+            if self._leads:
+                leads, lead_px, lead_py = self.lead_pixels(view)
+                seen[leads] |= self.alive[leads] & _in_picture(lead_px, lead_py, reach[leads], view)
         over = self.areas_over_the_edge(view.grid.crs)
         seen[over] |= self.alive[over] & np.isfinite(px[over])
         rows = np.flatnonzero(seen)
         return rows, px[rows], py[rows], error_px[rows]
+
+    @property
+    def has_leads(self) -> bool:
+        """True where there are callouts."""
+        return bool(self._leads)
+
+    def lead_pixels(self, view: View) -> tuple[NDArray[np.intp], Floats, Floats]:
+        """(rows, px, py) of the boxes of all callouts."""
+        crs = view.grid.crs
+        if crs not in self._projected_leads:
+            places = np.array(list(self._leads.values()), np.float64).reshape(-1, 2)
+            x, y = transform_points(WGS84, crs, places[:, 0], places[:, 1])
+            self._projected_leads[crs] = np.array(list(self._leads), np.intp), x, y
+        rows, x, y = self._projected_leads[crs]
+        inverse = view.affine.inverse()
+        return rows, inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+
+    def _widen_for_signs(self, reach: Floats, ratio: float) -> None:
+        """Texts reach further than symbols."""
+        rows = np.flatnonzero(self.sign >= 0)
+        of_signs = np.array([sign.reach_px for sign in self.signs]) * ratio
+        reach[rows] = np.maximum(reach[rows], of_signs[self.sign[rows]])
 
     def areas_over_the_edge(self, crs: str) -> NDArray[np.intp]:
         """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""
@@ -149,6 +188,7 @@ class SiteIndex:
         lonlat: list[Floats] = []
         errors: list[float] = []
         symbols: list[int] = []
+        signs: list[int] = []
         sites = list(sites)
         nowhere = off_earth([site.geometry for site in sites])
         for at, site in enumerate(sites):
@@ -156,15 +196,19 @@ class SiteIndex:
             if at in nowhere:
                 self.off_earth[site.uuid] = nowhere[at]
                 continue
+            shape = shape_of_site(site) if site.shape_json else None
             if site.kind != "point":
-                self.shapes[site.uuid] = SiteShape(site)
+                self.shapes[site.uuid] = SiteShape(site, LineMark.of(site, shape))
                 continue
             places = shapely.get_coordinates(site.geometry)
             first = len(self.uuids)
-            self._rows[site.uuid] = list(range(first, first + len(places)))
+            rows = list(range(first, first + len(places)))
+            self._rows[site.uuid] = rows
             self.uuids += [site.uuid] * len(places)
             lonlat.append(places)
-            errors += [_error_of(site)] * len(places)
+            sign = self._sign_id(site, shape, rows)
+            signs += [sign] * len(places)
+            errors += [_error_of(site) if sign < 0 else np.nan] * len(places)
             symbols += [self._symbol_id(symbol_of(site))] * len(places)
         if not lonlat:
             return
@@ -172,6 +216,8 @@ class SiteIndex:
         self.lon, self.lat = np.append(self.lon, places[:, 0]), np.append(self.lat, places[:, 1])
         self.error_m = np.append(self.error_m, errors)
         self.symbol = np.append(self.symbol, np.array(symbols, np.int32))
+        self.sign = np.append(self.sign, np.array(signs, np.int32))
+        self._projected_leads.clear()
         self.alive = np.append(self.alive, np.ones(len(places), np.bool_))
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1])
@@ -186,14 +232,17 @@ class SiteIndex:
             if site.uuid not in self.shapes:
                 return False
             self.sites[site.uuid] = site
-            self.shapes[site.uuid] = SiteShape(site)
+            shape = shape_of_site(site) if site.shape_json else None
+            self.shapes[site.uuid] = SiteShape(site, LineMark.of(site, shape))
             return True
         rows, places = self._rows.get(site.uuid, []), shapely.get_coordinates(site.geometry)
         if not rows or len(rows) != len(places):
             return False
         self.sites[site.uuid] = site
         self.lon[rows], self.lat[rows] = places[:, 0], places[:, 1]
-        self.error_m[rows] = _error_of(site)
+        sign = self._sign_id(site, shape_of_site(site) if site.shape_json else None, rows)
+        self.sign[rows] = sign
+        self.error_m[rows] = _error_of(site) if sign < 0 else np.nan
         self.symbol[rows] = self._symbol_id(symbol_of(site))
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1])
@@ -204,7 +253,25 @@ class SiteIndex:
         self.sites.pop(uuid, None)
         self.shapes.pop(uuid, None)
         self.off_earth.pop(uuid, None)
-        self.alive[self._rows.pop(uuid, [])] = False
+        rows = self._rows.pop(uuid, [])
+        self.alive[rows] = False
+        for row in rows:
+            self._leads.pop(row, None)
+
+    def _sign_id(self, site: Site, shape: MarkShape | None, rows: list[int]) -> int:
+        """The index of its sign, -1 for none; the box of a callout is kept by its row."""
+        for row in rows:
+            self._leads.pop(row, None)
+            if isinstance(shape, Callout):
+                lon, lat = shape.leader
+                self._leads[row] = shift_near(lon, site.geometry.x), lat
+        sign = sign_of(site, shape)
+        if sign is None:
+            return -1
+        if sign not in self._sign_ids:
+            self._sign_ids[sign] = len(self.signs)
+            self.signs.append(sign)
+        return self._sign_ids[sign]
 
     def _symbol_id(self, symbol: SiteSymbol) -> int:
         if symbol not in self._symbol_ids:
@@ -216,6 +283,10 @@ class SiteIndex:
 def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:
     """Lon, lat bounds around sites, with the areas that stand for loosely known ones; None where none can be drawn."""
     return SiteIndex.of({site.uuid: site for site in sites}).bounds_lonlat()
+
+
+def _in_picture(px: Floats, py: Floats, reach: Floats, view: View) -> NDArray[np.bool_]:
+    return (px > -reach) & (px < view.width + reach) & (py > -reach) & (py < view.height + reach)
 
 
 def _error_of(site: Site) -> float:

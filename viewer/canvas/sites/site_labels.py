@@ -36,19 +36,23 @@ class SiteLabels:
         self._painter = painter
 
     def marks(self, frame: SiteFrame) -> list[Box]:
-        """The boxes of the symbols of points; those of very many dots are not minded."""
+        """The boxes of texts, and of the symbols of points; those of very many dots are not minded."""
+        boxes = [one.box(frame.scale) for _, one in frame.signs]
         if frame.compact:
-            return []
-        shown = np.flatnonzero(~frame.is_area)
+            return boxes
+        shown = np.flatnonzero(frame.is_symbol)
         places = zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
-        return [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
+        return boxes + [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
 
     def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelRequest]:
         """The most important first: a function of frame, selection and language alone."""
         found: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
         radius = frame.symbol_radius_px
         for i in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
-            site = frame.index.sites[frame.index.uuids[frame.rows[i]]]
+            row = frame.rows[i]
+            if is_said_by_sign(frame, row):
+                continue
+            site = frame.index.sites[frame.index.uuids[row]]
             clearance = _sign_clearance(frame) if frame.is_area[i] else radius
             found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
         for shown in frame.shapes[:MOST_REQUESTS]:
@@ -74,6 +78,12 @@ class SiteLabels:
                 leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
                 requests.append(LabelRequest(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
         return requests
+
+
+def is_said_by_sign(frame: SiteFrame, row: int) -> bool:
+    """True for a text or a callout: it is its label."""
+    sign = frame.index.sign[row]
+    return bool(sign >= 0 and frame.index.signs[sign].kind != "numbered_marker")
 
 
 def label_text(site: Site, language: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import groupby
 
 import numpy as np
@@ -13,6 +14,8 @@ from layers.geo.seams import is_on_both_sides, running_on, without_seams
 from layers.grid.tile_grid import View
 from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
+from viewer.canvas.sites.mark_painter import SIGNS_A_FRAME_S, MarkPainter, SignAt, paint_arrow_heads
+from viewer.canvas.sites.mark_signs import ring_sign
 from viewer.canvas.sites.outlines import Floats, Outline, strokes_of
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import polygon_in_view, runs_in_view, to_pixels
@@ -22,6 +25,8 @@ from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_o
 
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
+_RADIUS_ROOM_PX = 24.0
+"""A radius is written where about half of it has room in the picture."""
 
 
 class SitePainter:
@@ -29,9 +34,20 @@ class SitePainter:
 
     def __init__(self) -> None:
         self._symbols = SiteSymbolPainter()
+        self._marks = MarkPainter()
 
-    def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str] = frozenset()) -> None:
-        """Everything but the labels, in picture pixels."""
+    def paint(
+        self,
+        painter: QPainter,
+        frame: SiteFrame,
+        selection: frozenset[str] = frozenset(),
+        *,
+        in_haste: bool = False,
+    ) -> bool:
+        """Everything but the labels, in picture pixels.
+
+        False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
+        """
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         polygons = [shape for shape in frame.shapes if shape.site.kind == "polygon"]
@@ -41,8 +57,13 @@ class SitePainter:
         self._paint_areas(painter, frame, selection)
         _paint_alike(painter, frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
         _paint_alike(painter, frame, [shape for shape in lines if shape.uuid in selection], selected=True)
+        rings = _paint_line_marks(painter, frame, lines, selection)
         self._paint_symbols(painter, frame, selection)
+        signs = [one._replace(selected=True) if uuid in selection else one for uuid, one in frame.signs]
+        signs.sort(key=lambda one: one.selected)
+        is_whole = self._marks.paint(painter, rings + signs, frame.scale, SIGNS_A_FRAME_S if in_haste else math.inf)
         painter.restore()
+        return is_whole
 
     def _paint_polygon(self, painter: QPainter, frame: SiteFrame, shape: ShapeInView, selected: bool) -> None:
         _fill(painter, frame, shape.outline, fill_of(shape.site))
@@ -72,7 +93,7 @@ class SitePainter:
         if not selection:
             return
         chosen = {row for uuid in selection for row in index.rows_of(uuid)}
-        for i in np.flatnonzero(np.isin(frame.rows, list(chosen)) & ~frame.is_area).tolist():
+        for i in np.flatnonzero(np.isin(frame.rows, list(chosen)) & frame.is_symbol).tolist():
             at_i = [(float(frame.px[i]), float(frame.py[i]))]
             symbol = index.symbols[index.symbol[frame.rows[i]]]
             self._symbols.paint(painter, symbol, at_i, frame.scale, selected=True, compact=frame.compact)
@@ -95,6 +116,39 @@ def _paint_alike(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
         alike.setdefault((line_symbol(shape.site), is_cut), []).append(shape.outline)
     for (symbol, _), outlines in alike.items():
         paint_outlines(painter, frame.view, outlines, symbol, selected)
+
+
+def _paint_line_marks(
+    painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]
+) -> list[SignAt]:
+    """Heads of arrows, painted; radii of range rings, to be painted."""
+    crs, view, radii = frame.view.grid.crs, frame.view, list[SignAt]()
+    heads: dict[tuple[LineSymbol, bool], list[tuple[Floats, Floats]]] = {}
+    for shape in shapes:
+        if shape.mark is None:
+            continue
+        tips, tails = shape.mark.tips(crs)
+        if len(tips):
+            key = line_symbol(shape.site), shape.uuid in selection
+            heads.setdefault(key, []).extend(zip(to_pixels(view, tips), to_pixels(view, tails), strict=True))
+        for text, places in shape.mark.radii(crs):
+            at = _first_in_picture(to_pixels(view, places), view)
+            if at is not None:
+                color = line_symbol(shape.site).color
+                radii.append(SignAt(ring_sign(text, color), *at))
+    for (symbol, selected), ends in sorted(heads.items(), key=lambda item: item[0][1]):
+        paint_arrow_heads(painter, ends, symbol, frame.scale, selected=selected)
+    return radii
+
+
+def _first_in_picture(points: Floats, view: View) -> tuple[float, float] | None:
+    margin = _RADIUS_ROOM_PX * view.ratio
+    x, y = points.T
+    inside = (x >= margin) & (x <= view.width - margin) & (y >= margin / 2) & (y <= view.height - margin / 2)
+    if not inside.any():
+        return None
+    px, py = points[int(np.argmax(inside))].tolist()
+    return px, py
 
 
 def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, symbol: LineSymbol, selected: bool) -> None:

@@ -20,6 +20,7 @@ from layers.geo.crs import WGS84, is_unrolled, transform_points, world_bounds
 from layers.geo.dense_rings import Rings
 from layers.geo.measure import circle
 from layers.grid.tile_grid import Affine, View
+from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.outlines import NOTHING, Floats, Outline, WorldPart, fewer_vertices
 
 _EARTH_RADIUS_M = 6_371_000.0
@@ -45,6 +46,8 @@ class SiteShape:
     """A line or polygon site with its projected outlines, by CRS and step."""
 
     site: Site
+    mark: LineMark | None = None
+    """Of an arrow or a range ring."""
     _outlines: dict[tuple[str, float], Outline] = field(default_factory=dict)
     _near: tuple[str, float, Bounds, Outline] | None = None
     """The outline that is fine about the bounds where it was looked at last."""

@@ -15,6 +15,8 @@ from layers.vector.style.routes import ROUTES
 CLAIM_COLOR = "#f4511e"
 SETTING_COLOR = "#1f93b0"
 OTHER_COLOR = "#5c6b7a"
+ANNOTATION_COLOR = "#ffffff"
+"""Of lines that say something on the map and mark no site: arrows, range rings, freehand lines."""
 SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
@@ -85,17 +87,17 @@ def symbol_of(site: Site) -> SiteSymbol:
         precision = Precision.NOT_JUDGED
     else:
         precision = Precision.PRECISE if site.position_error_m <= AREA_NOT_PIN_M else Precision.LOOSE
-    color = _valid(site.stroke_color) or role_color(site.role)
+    color = own_color(site.stroke_color) or role_color(site.role)
     # What has the sign of another class, or the badge of another role, shares its picture.
     code = site.class_code if site.class_code in SITE_CLASSES else "other"
     role = site.role if site.role in ROLES else "other"
-    return SiteSymbol(code, role, precision, color, _valid(site.fill_color), site.may_not_exist)
+    return SiteSymbol(code, role, precision, color, own_color(site.fill_color), site.may_not_exist)
 
 
 def line_symbol(site: Site) -> LineSymbol:
     """The symbol of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
-    symbol = _LINES.get(site.class_code) or LineSymbol(_bright(role_color(site.role)), 2.4)
-    own = _valid(site.stroke_color)
+    symbol = _LINES.get(site.class_code) or LineSymbol(_line_color(site), 2.4)
+    own = own_color(site.stroke_color)
     given = site.stroke_width
     width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width
     if site.may_not_exist:
@@ -108,8 +110,8 @@ def line_symbol(site: Site) -> LineSymbol:
 
 def fill_of(site: Site) -> QColor:
     """The translucent fill of a polygon or an area circle."""
-    own = _valid(site.fill_color)
-    color = QColor(own or _valid(site.stroke_color) or _bright(role_color(site.role)))
+    own = own_color(site.fill_color)
+    color = QColor(own or own_color(site.stroke_color) or _bright(role_color(site.role)))
     if not own or color.alpha() == 255:
         color.setAlpha(46)
     return color
@@ -117,10 +119,10 @@ def fill_of(site: Site) -> QColor:
 
 def outline_of(site: Site) -> QColor:
     """The outline of an area circle."""
-    return QColor(_valid(site.stroke_color) or _bright(role_color(site.role)))
+    return QColor(own_color(site.stroke_color) or _bright(role_color(site.role)))
 
 
-def _valid(color: str) -> str:
+def own_color(color: str) -> str:
     """The text where it is a colour, else nothing: case files may hold any."""
     return color if color and len(color) <= _LONGEST_COLOR and _is_color(color) else ""
 
@@ -128,6 +130,11 @@ def _valid(color: str) -> str:
 @lru_cache(maxsize=1024)
 def _is_color(text: str) -> bool:
     return QColor.isValidColorName(text)
+
+
+def _line_color(site: Site) -> str:
+    is_plain = site.role not in ("named in a claim", "setting")
+    return ANNOTATION_COLOR if site.mark_kind == "annotation" and is_plain else _bright(role_color(site.role))
 
 
 def _bright(color: str) -> str:

@@ -1,0 +1,126 @@
+"""The signs of texts, callouts and numbered markers: all that one is painted from, and how much room it takes."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtGui import QColor
+
+from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark, words_of
+from layers.document.site import Site
+from layers.vector.labels.label_layout import Box
+from viewer.canvas.labels.label_painter import Face
+from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, own_color
+from viewer.support.text import plain
+
+TEXT_COLOR = "#ffffff"
+BOX_COLOR = "#e6101c26"
+"""The ground of a callout."""
+RADIUS_GROUND = "#d20b141c"
+WRAP_AFTER, MOST_LINES = 48, 24
+DISC_RADIUS_PX = 11.0
+DISC_TEXT_PX = 12.5
+EMPTY_TEXT = "T"
+"""Stands, in a frame, for a text that nobody has written yet: what is on the map can be seen and taken."""
+_PADS_PX = {"text": (4.0, 2.0), "callout": (8.0, 5.0), "radius": (4.0, 0.0)}
+"""Round the letters, across and up."""
+_GAP_PX = 4.0
+"""Between a place and the text that stands on one side of it."""
+_ACROSS = {"west": -1, "east": 1}
+_ALONG = {"north": -1, "south": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSign:
+    """Equal signs share their picture. Colours as Qt reads them."""
+
+    kind: str
+    text: str
+    """Lines as they are shown."""
+    size_px: float
+    anchor: str
+    color: str
+    """Of letters; of a callout's frame and leader."""
+    fill: str
+    """Of a callout's box and of a number's disc; empty for none."""
+    is_empty: bool = False
+
+    @property
+    def face(self) -> Face:
+        if self.kind == "text":
+            return Face(self.size_px, self.color, bold=not self.is_empty)
+        ink = self.color if self.kind == "radius" else _ink_on(self.fill)
+        return Face(self.size_px, ink, halo_px=0.0, bold=self.kind != "callout")
+
+    @property
+    def reach_px(self) -> float:
+        """At least as far as it is painted from its place (of a callout, from its box's), in logical pixels."""
+        lines = self.text.split("\n")
+        wide, high = 1.3 * self.size_px * max(map(len, lines)), 1.8 * self.size_px * len(lines)
+        return 24.0 + (max(wide, high) if self.anchor != "centre" else max(wide, high) / 2)
+
+
+def sign_of(site: Site, shape: MarkShape | None) -> MarkSign | None:
+    """The sign of a text, callout or numbered marker; None for all else, which has the symbol of its class."""
+    own, fill = own_color(site.stroke_color), own_color(site.fill_color)
+    if isinstance(shape, TextMark):
+        text = _lines(words_of(site, shape))
+        return MarkSign("text", text or EMPTY_TEXT, shape.size_px, shape.anchor, own or TEXT_COLOR, "", not text)
+    if isinstance(shape, Callout):
+        text = _lines(words_of(site, shape))
+        return MarkSign(
+            "callout", text or EMPTY_TEXT, shape.size_px, "centre", own or TEXT_COLOR, fill or BOX_COLOR, not text
+        )
+    if isinstance(shape, Numbered):
+        number = shape.number if site.number is None else site.number
+        fill = fill or own or PAPER_COLOR
+        return MarkSign("numbered_marker", str(number)[:8], DISC_TEXT_PX, "centre", HALO_COLOR, fill)
+    return None
+
+
+def ring_sign(text: str, color: str) -> MarkSign:
+    """The radius that is written on a range ring."""
+    return MarkSign("radius", text, 12.0, "centre", color, RADIUS_GROUND)
+
+
+@lru_cache(maxsize=16384)
+def sign_box(sign: MarkSign, scale: float) -> Box:
+    """What a sign covers, from its place, in picture pixels; `scale` is picture pixels in a logical pixel."""
+    metrics, lines = sign.face.metrics(scale), sign.text.split("\n")
+    width = max(metrics.horizontalAdvance(line) for line in lines)
+    height = metrics.height() * len(lines)
+    if sign.kind == "numbered_marker":
+        radius = DISC_RADIUS_PX * scale
+        across = max(radius, width / 2 + 5.0 * scale)
+        return Box(-across, -radius, across, radius)
+    pad_x, pad_y = _PADS_PX[sign.kind]
+    half_x, half_y = width / 2 + pad_x * scale, height / 2 + pad_y * scale
+    dx, dy = _side(sign.anchor)
+    gap = _GAP_PX * scale
+    return Box(-half_x, -half_y, half_x, half_y).moved(dx * (half_x + gap), dy * (half_y + gap))
+
+
+def _side(anchor: str) -> tuple[int, int]:
+    words = anchor.split("-")
+    return sum(_ACROSS.get(word, 0) for word in words), sum(_ALONG.get(word, 0) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str) -> str:
+    """Text as it is shown: long lines broken, very many cut off."""
+    found: list[str] = []
+    for line in plain(text).replace("\t", " ").split("\n"):
+        found += textwrap.wrap(line, WRAP_AFTER) or [""]
+        if len(found) > MOST_LINES:
+            found = [*found[: MOST_LINES - 1], "…"]
+            break
+    return "\n".join(found).strip("\n")
+
+
+def _ink_on(fill: str) -> str:
+    """Letters that can be read on a ground of this colour."""
+    ground = QColor(fill)
+    light = 0.299 * ground.redF() + 0.587 * ground.greenF() + 0.114 * ground.blueF()
+    return HALO_COLOR if light > 0.55 else PAPER_COLOR
