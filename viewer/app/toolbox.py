@@ -11,6 +11,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
+from viewer.tools.draw_areas import CircleTool, RangeRingTool, RectangleTool, TurnedRectangleTool
+from viewer.tools.draw_shape import ShapeTool
+from viewer.tools.draw_strokes import ArrowTool, FreehandTool
+from viewer.tools.draw_words import CalloutTool, NumberTool, TextTool
 from viewer.tools.edit_vertices import EditVerticesTool
 from viewer.tools.identify import IdentifyTool
 from viewer.tools.measure import MeasureTool
@@ -20,6 +24,18 @@ from viewer.tools.select_features import LassoFeaturesTool, SelectFeaturesTool, 
 from viewer.tools.tool import Tool, ToolContext
 
 FIRST_TOOL = "tool_select"
+SHAPE_TOOLS: tuple[type[ShapeTool], ...] = (
+    RectangleTool,
+    TurnedRectangleTool,
+    CircleTool,
+    RangeRingTool,
+    FreehandTool,
+    ArrowTool,
+    TextTool,
+    CalloutTool,
+    NumberTool,
+)
+"""Tools for marks with a shape; the id of each is that of its action, after "tool_"."""
 
 
 class Toolbox(QObject):
@@ -47,6 +63,7 @@ class Toolbox(QObject):
             "tool_point": lambda: self._make_draw("tool_point", DrawTool(context, "point", parent=self)),
             "tool_line": lambda: self._make_draw("tool_line", DrawTool(context, "line", parent=self)),
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
+            **{f"tool_{kind.id}": partial(self._make_shape, kind) for kind in SHAPE_TOOLS},
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
             "tool_select_features": lambda: SelectFeaturesTool(context, self),
@@ -130,6 +147,9 @@ class Toolbox(QObject):
     def _make_draw(self, id_: str, tool: DrawTool) -> Tool:
         tool.drawn.connect(partial(self._drawn, id_))
         return tool
+
+    def _make_shape(self, kind: type[ShapeTool]) -> Tool:
+        return self._make_draw(f"tool_{kind.id}", kind(self._context, parent=self))
 
     def _make_identify(self) -> Tool:
         tool = IdentifyTool(self._context, self)

@@ -22,6 +22,7 @@ from layers.geo.coordinates import Datum
 from layers.geo.coordinates.in_text import places_in_text
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
+from viewer.commands.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 from viewer.support.text import one_line
 
@@ -209,6 +210,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(delete("chips", chip) for chip in chips),
         *(delete("comments", remark) for remark in remarks),
         *(delete("sites", site) for site in sites),
+        *without_markers(document, sites, stamp),
     ]
     return Edit(f"Delete {_named(*sites)}", tuple(changes))
 

@@ -10,9 +10,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.edit import Edit
+from layers.document.mark_shape import MarkShape
 from layers.document.vocabulary import MEASURED
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
+from viewer.commands.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.tools.sketch import Place, geometry_of, measures, near, paint_crosshair, paint_sketch
@@ -160,11 +163,17 @@ class DrawTool(Tool):
     def _shown(self) -> list[Place]:
         return [*self._places, near(self._at, self._places[-1])] if self._at and self._places else list(self._places)
 
-    def _add(self, geometry: BaseGeometry) -> bool:
+    def _add(self, geometry: BaseGeometry, shape: MarkShape | None = None) -> bool:
         uuid = new_uuid()
         fields = {"class_code": self.class_code, "position_basis": MEASURED, "status": "draft"}
         actor, document = self.context.actor, self.context.document
-        if not self.push(lambda: add_site(document, geometry, actor=actor, uuid=uuid, **fields)):
+
+        def make() -> Edit:
+            if shape is None:
+                return add_site(document, geometry, actor=actor, uuid=uuid, **fields)
+            return add_mark(document, shape, geometry, actor=actor, uuid=uuid, **fields)
+
+        if not self.push(make):
             return False
         self.canvas.selection.set({uuid})
         self.drawn.emit(uuid)

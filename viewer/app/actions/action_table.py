@@ -122,9 +122,9 @@ class ActionTable(QObject):
                     action.setChecked(spec.checked(menu))
 
     def color(self, palette: QPalette) -> None:
-        """Draw the toolbar's icons in the text colour of a palette: nothing else shows them all the time."""
+        """Draw the toolbar's icons, and the tools', in the text colour of a palette: nothing else shows them always."""
         for id_, spec in self._specs.items():
-            if spec.toolbar:
+            if spec.toolbar or (spec.icon and spec.check == "tool"):
                 self._actions[id_].setIcon(line_icon(spec.icon, palette))
 
     def _build(self, spec: Action, menu: ActionMenu) -> QAction:

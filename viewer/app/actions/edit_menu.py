@@ -14,6 +14,7 @@ from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.map_export import MapExport
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
+from viewer.commands.mark_numbers import lock_numbers, unlocked
 from viewer.commands.sites import delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
@@ -108,6 +109,18 @@ class EditMenu(CaseMenu):
     def select_none(self) -> None:
         self._panels.selection.clear()
 
+    def lock_numbers(self) -> None:
+        """Let the numbers of the selected markers stay for ever; of all markers where none is selected."""
+        markers = {site.uuid for site, _ in unlocked(self._panels.document)}
+        if not markers:
+            self._messages.show("locked", self.tr("There is no numbered marker whose number is not locked."))
+            return
+        chosen = markers & self._panels.selection.uuids or markers
+        self._panels.do(lock_numbers, chosen)
+        many = self.tr("{0} numbers are locked: they stay for ever, also when other markers are deleted.")
+        one = self.tr("The number is locked: it stays for ever, also when other markers are deleted.")
+        self._messages.show("locked", one if len(chosen) == 1 else many.format(len(chosen)))
+
     def copy_coordinate(self) -> None:
         text = self._status.copy_coordinate()
         said = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
@@ -182,6 +195,14 @@ class EditMenu(CaseMenu):
             select_none,
             "Ctrl+Shift+A",
             offered=has_selection,
+        ),
+        Action(
+            "lock_numbers",
+            QT_TRANSLATE_NOOP("Actions", "&Lock Numbers of Markers"),
+            lock_numbers,
+            "",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Keep the numbers of the selected markers, or of all, for ever"),
         ),
         Action(
             "copy_coordinate",

@@ -18,6 +18,41 @@ from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
+DRAW = QT_TRANSLATE_NOOP("Actions", "&Draw")
+SHAPES = (
+    tool_action("tool_rectangle", QT_TRANSLATE_NOOP("Actions", "&Rectangle"), "B", "rectangle", submenu=DRAW),
+    tool_action(
+        "tool_turned_rectangle",
+        QT_TRANSLATE_NOOP("Actions", "T&urned Rectangle"),
+        "Shift+B",
+        "turned_rectangle",
+        submenu=DRAW,
+        tip=QT_TRANSLATE_NOOP("Actions", "Draw a rectangle along one of its sides"),
+    ),
+    tool_action("tool_circle", QT_TRANSLATE_NOOP("Actions", "&Circle"), "O", "circle", submenu=DRAW),
+    tool_action(
+        "tool_range_ring",
+        QT_TRANSLATE_NOOP("Actions", "Range Rin&gs"),
+        "G",
+        "range_ring",
+        submenu=DRAW,
+        tip=QT_TRANSLATE_NOOP("Actions", "Draw circles that say how far something reaches"),
+    ),
+    tool_action("tool_freehand", QT_TRANSLATE_NOOP("Actions", "&Freehand Line"), "W", "freehand", submenu=DRAW),
+    tool_action("tool_arrow", QT_TRANSLATE_NOOP("Actions", "&Arrow"), "A", "arrow", submenu=DRAW),
+    tool_action("tool_text", QT_TRANSLATE_NOOP("Actions", "&Text"), "T", "text", submenu=DRAW),
+    tool_action(
+        "tool_callout",
+        QT_TRANSLATE_NOOP("Actions", "Call&out"),
+        "Shift+T",
+        "callout",
+        submenu=DRAW,
+        tip=QT_TRANSLATE_NOOP("Actions", "Write in a box with a line to what the words are about"),
+    ),
+    tool_action("tool_numbered_marker", QT_TRANSLATE_NOOP("Actions", "&Numbered Marker"), "U", "number", submenu=DRAW),
+)
+"""Marks with a shape, in the order of their button in the toolbar."""
+
 
 class SiteMenu(ToolMenu):
     """A new source or response is made by its panel's own button, so that each is shown where it is filled in."""
@@ -69,6 +104,7 @@ class SiteMenu(ToolMenu):
         tool_action("tool_point", QT_TRANSLATE_NOOP("Actions", "Mark a &Point"), "P", "point", toolbar=True),
         tool_action("tool_line", QT_TRANSLATE_NOOP("Actions", "Draw a &Line"), "L", "line", toolbar=True),
         tool_action("tool_polygon", QT_TRANSLATE_NOOP("Actions", "Draw a Pol&ygon"), "Y", "polygon", toolbar=True),
+        *SHAPES,
         tool_action(
             "tool_edit_vertices", QT_TRANSLATE_NOOP("Actions", "Edit &Vertices"), "E", "edit_vertices", toolbar=True
         ),

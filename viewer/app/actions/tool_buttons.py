@@ -1,4 +1,7 @@
-"""The buttons of the drawing tools in the toolbar: a double click, or the lock in their menu, keeps the tool."""
+"""The buttons of the drawing tools in the toolbar: a double click, or the lock in their menu, keeps the tool.
+
+Those for shapes share one button, with a menu.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from viewer.app.actions.action_table import ActionTable
+from viewer.app.actions.site_menu import SHAPES
 from viewer.app.toolbox import Toolbox
 
 DRAWING = ("tool_point", "tool_line", "tool_polygon")
@@ -29,6 +33,7 @@ class ToolButtons(QObject):
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             button.customContextMenuRequested.connect(lambda at, id_=id_: self.menu_of(id_, at))
             button.setAccessibleDescription(self.tr("A double click, or Keep the Drawing Tool, keeps the tool in hand"))
+        self._shapes = self._shape_button(bar)
         toolbox.taken.connect(self._taken)
         toolbox.kept_changed.connect(self._show_kept)
 
@@ -52,11 +57,38 @@ class ToolButtons(QObject):
                 self._toolbox.keep(id_)
         return False
 
+    def _shape_button(self, bar: QToolBar) -> QToolButton:
+        """The button of all tools for shapes: it takes the one that was taken last, its menu any other."""
+        button = QToolButton(bar)
+        menu = QMenu(button)
+        for spec in SHAPES:
+            action = self._actions[spec.id]
+            action.setIconVisibleInMenu(True)
+            menu.addAction(action)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setObjectName("shapes")
+        bar.insertWidget(self._actions["tool_edit_vertices"], button)
+        self._show_shape(button, SHAPES[0].id)
+        button.installEventFilter(self)
+        return button
+
+    def _show_shape(self, button: QToolButton, id_: str) -> None:
+        action = self._actions[id_]
+        button.setDefaultAction(action)
+        name = self.tr("Draw: {0}").format(action.text().replace("&", ""))
+        button.setAccessibleName(name)
+        button.setAccessibleDescription(self.tr("Alt+Down opens the menu of all shapes"))
+        self._buttons = {key: one for key, one in self._buttons.items() if one is not button} | {id_: button}
+
     def _is_kept(self, id_: str) -> bool:
         return self._toolbox.is_kept and self._toolbox.in_hand == id_
 
     def _taken(self, id_: str) -> None:
         self._actions[id_].setChecked(True)
+        if any(spec.id == id_ for spec in SHAPES):
+            self._show_shape(self._shapes, id_)
 
     def _show_kept(self) -> None:
         for id_, button in self._buttons.items():

@@ -1,4 +1,4 @@
-"""What arrows and range rings show beside their lines: heads at ends, a radius on each ring; projected once a CRS."""
+"""Heads of arrows and radii of range rings: where they stand beside their lines, projected once a CRS."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def ring_sign(text: str, color: str) -> MarkSign:
 
 @lru_cache(maxsize=16384)
 def sign_box(sign: MarkSign, scale: float) -> Box:
-    """What a sign covers, from its place, in picture pixels; `scale` is picture pixels in a logical pixel."""
+    """The box that a sign covers, from its place, in picture pixels; `scale` is picture pixels in a logical pixel."""
     metrics, lines = sign.face.metrics(scale), sign.text.split("\n")
     width = max(metrics.horizontalAdvance(line) for line in lines)
     height = metrics.height() * len(lines)

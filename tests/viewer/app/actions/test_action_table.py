@@ -165,6 +165,7 @@ OF_A_CASE = {
     "close_case",
     "select_all",
     "copy_coordinate",
+    "lock_numbers",
     "copy_picture",
     "open_view",
     "add_bookmark",
