@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST, SITE_CLASSES
+from layers.project.qgis.mark_symbols import add_label_places, category, label_expression, mark_categories
+from layers.project.qgis.qml_elements import add_data_defined, add_options
 from layers.project.storage.schema import ENUM_COLUMNS, ENUMS, TITLES
 from layers.project.storage.tables import SPECS, TableSpec
 
@@ -62,40 +64,45 @@ def style_elements(spec: TableSpec) -> list[ET.Element]:
     return elements
 
 
-def _options(parent: ET.Element, values: dict[str, str]) -> None:
-    block = ET.SubElement(parent, "Option", type="Map")
-    for name, value in values.items():
-        ET.SubElement(block, "Option", name=name, value=value, type="QString")
-
-
 def _renderer(spec: TableSpec) -> ET.Element:
-    renderer = ET.Element("renderer-v2", type="categorizedSymbol", attr="class_code", symbollevels="0", forceraster="0")
+    renderer = ET.Element("renderer-v2", type="categorizedSymbol", symbollevels="0", forceraster="0")
+    renderer.set("attr", category(spec.name))
     categories = ET.SubElement(renderer, "categories")
     symbols = ET.SubElement(renderer, "symbols")
     # the empty value takes all other codes, as QGIS has it
     for number, (code, title) in enumerate([*SITE_CLASSES.items(), ("", "All others")]):
         ET.SubElement(categories, "category", value=code, label=title, symbol=str(number), render="true", type="string")
         symbols.append(_symbol(spec, str(number), code or "other"))
+    for value, title, layers in mark_categories(spec.name):
+        name = str(len(symbols))
+        ET.SubElement(categories, "category", value=value, label=title, symbol=name, render="true", type="string")
+        symbols.append(_empty_symbol(spec, name))
+        symbols[-1].extend(layers)
     return renderer
 
 
 def _symbol(spec: TableSpec, name: str, code: str) -> ET.Element:
     color = _COLORS.get(code, _COLORS["other"])
-    kind, layer_class, options = {
-        "site_point": ("marker", "SimpleMarker", _marker(code, color)),
-        "site_line": ("line", "SimpleLine", _line(code, color)),
-        "site_polygon": ("fill", "SimpleFill", _fill(color)),
+    layer_class, options = {
+        "site_point": ("SimpleMarker", _marker(code, color)),
+        "site_line": ("SimpleLine", _line(code, color)),
+        "site_polygon": ("SimpleFill", _fill(color)),
     }[spec.name]
-    symbol = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    symbol = _empty_symbol(spec, name)
     layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
-    _options(layer, options)
+    add_options(layer, options)
     solid = options.get("line_style", options.get("outline_style", "solid"))
     drawn = {"outlineStyle": f"if(\"lifecycle\" in ({_NOT_THERE}), 'dash', '{solid}')"}
     if spec.name == "site_point":
         drawn["fillColor"] = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},0', '{color},255')"
         drawn["outlineColor"] = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},255', '35,35,35,255')"
-    _data_defined(layer, drawn)
+    add_data_defined(layer, drawn)
     return symbol
+
+
+def _empty_symbol(spec: TableSpec, name: str) -> ET.Element:
+    kind = {"site_point": "marker", "site_line": "line", "site_polygon": "fill"}[spec.name]
+    return ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
 
 
 def _marker(code: str, color: str) -> dict[str, str]:
@@ -133,25 +140,13 @@ def _fill(color: str) -> dict[str, str]:
     }
 
 
-def _data_defined(layer: ET.Element, expressions: dict[str, str]) -> None:
-    outer = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
-    ET.SubElement(outer, "Option", name="name", value="", type="QString")
-    properties = ET.SubElement(outer, "Option", name="properties", type="Map")
-    for name, expression in expressions.items():
-        one = ET.SubElement(properties, "Option", name=name, type="Map")
-        ET.SubElement(one, "Option", name="active", value="true", type="bool")
-        ET.SubElement(one, "Option", name="expression", value=expression, type="QString")
-        ET.SubElement(one, "Option", name="type", value="3", type="int")
-    ET.SubElement(outer, "Option", name="type", value="collection", type="QString")
-
-
 def _labeling(spec: TableSpec) -> ET.Element:
     labeling = ET.Element("labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
     style = ET.SubElement(
         settings,
         "text-style",
-        fieldName=_LABEL,
+        fieldName=label_expression(spec.name, _LABEL),
         isExpression="1",
         fontSize="9",
         fontSizeUnit="Point",
@@ -186,6 +181,8 @@ def _labeling(spec: TableSpec) -> ET.Element:
         overlapHandling="PreventOverlap",
     )
     ET.SubElement(settings, "rendering", drawLabels="1", obstacle="1", obstacleFactor="1", scaleVisibility="0")
+    if spec.name == "site_point":
+        add_label_places(settings)
     return labeling
 
 

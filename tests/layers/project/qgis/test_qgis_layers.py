@@ -14,6 +14,7 @@ import pytest
 from layers.colour.palettes import layer_seed
 from layers.project.qgis.case_layers import map_layer, project_layers
 from layers.project.qgis.project import project_row
+from layers.project.qgis.style import style_rows
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.layer_style import VectorStyle
@@ -117,3 +118,18 @@ def test_what_is_no_path_stands_in_no_project_for_qgis() -> None:
     rows = [(str(number), "n", json.dumps({"path": path}), "", 1) for number, path in enumerate(paths)]
     found = [layer.source for layer in project_layers(rows)]
     assert found == ["./a.gpkg", "./день/b.gpkg", "/data/c.gpkg", "D:\\d.gpkg"]
+
+
+def test_marks_that_are_no_class_have_a_category_of_their_own() -> None:
+    found = {}
+    for table, _, _, qml, _ in style_rows():
+        renderer = ET.fromstring(qml.partition("\n")[2]).find("renderer-v2")
+        if renderer is not None:
+            found[table] = [one.get("value") for one in renderer.iter("category") if one.get("value")[:1] == "("]
+            names = {one.get("name") for one in renderer.find("symbols")}
+            assert {one.get("symbol") for one in renderer.iter("category")} == names
+    assert found == {
+        "site_point": ["(text)", "(callout)", "(numbered_marker)"],
+        "site_line": ["(arrow)", "(range_ring)", "(freehand)"],
+        "site_polygon": [],
+    }

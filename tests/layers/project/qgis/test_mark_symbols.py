@@ -1,0 +1,84 @@
+"""Marks with a shape in QGIS: each with the symbol that our map has for it, and its words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from layers.document.document import Document
+from layers.document.mark_shape import Arrow, TextMark
+from layers.document.site import Site
+from layers.project.saving.publish import write_case
+from tests.support.cases.marks import mark, marks_of_every_kind
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
+
+pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
+
+LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_marks.py"
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    need(system_python_has("qgis.core"), "PyQGIS")
+    folder = tmp_path_factory.mktemp("marks")
+    odd = [
+        Site(uuid="hostile", geometry=shapely.Point(10, 50.05), label="Odd", shape_json='[{"kind": NaN'),
+        Site(uuid="list", geometry=shapely.Point(10.01, 50.05), label="List", shape_json="[1, 2]"),
+        mark("reversed", Arrow("start"), shapely.LineString([(9.9, 50.06), (10.1, 50.06)])),
+        mark("empty", TextMark(""), shapely.Point(10.05, 50.05)),
+    ]
+    write_case(Document({"sites": [*marks_of_every_kind(), *odd]}), folder / "marks.gpkg")
+    environment = clean(QT_QPA_PLATFORM="offscreen", HOME=str(folder), XDG_RUNTIME_DIR=str(folder))
+    command = [SYSTEM_PYTHON, str(LOOK), str(folder / "marks.gpkg"), str(folder / "marks.png")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def kinds(seen: dict[str, Any], uuid: str) -> list[str]:
+    return [kind for kind, _ in seen[uuid]["layers"]]
+
+
+def test_an_arrow_has_a_head_at_each_end_that_it_says(seen: dict[str, Any]) -> None:
+    line = ["SimpleLine", "SimpleLine"]
+    assert kinds(seen, "arrow") == [*line, "MarkerLine"]
+    assert kinds(seen, "reversed") == [*line, "MarkerLine"]
+    assert kinds(seen, "both") == [*line, "MarkerLine", "MarkerLine"]
+    assert kinds(seen, "freehand") == line
+
+
+def test_a_number_stands_in_its_disc(seen: dict[str, Any]) -> None:
+    assert seen["two"]["layers"] == [["SimpleMarker", ""], ["FontMarker", "12"]]
+    assert seen["one"]["label"] == "First tank"
+
+
+def test_a_text_is_its_label_on_its_place(seen: dict[str, Any]) -> None:
+    x, y, has_line = seen["text"]["at"]
+    assert (x, y, has_line) == (pytest.approx(10.0), pytest.approx(49.961), 0)
+    assert seen["text"]["label"] == "Launch mount, moved 2023"
+
+
+def test_a_callout_has_its_words_at_its_box_and_a_line(seen: dict[str, Any]) -> None:
+    x, y, has_line = seen["callout"]["at"]
+    assert (x, y, has_line) == (pytest.approx(10.055), pytest.approx(49.95125), 1)
+    assert seen["callout"]["label"] == "Tower not seen on 3 May 2021"
+
+
+def test_rings_say_their_radii(seen: dict[str, Any]) -> None:
+    assert kinds(seen, "ring") == ["SimpleLine", "SimpleLine"]
+    assert seen["ring"]["label"] == "Range rings (1.05 km, 2.45 km)"
+
+
+def test_all_else_has_the_symbol_of_its_class(seen: dict[str, Any]) -> None:
+    for uuid, kind in (("rectangle", "SimpleFill"), ("circle", "SimpleFill"), ("line", "SimpleLine")):
+        assert kinds(seen, uuid) == [kind]
+    for uuid in ("point", "hostile", "list"):
+        assert kinds(seen, uuid) == ["SimpleMarker"]
+    assert seen["line"]["label"] == "Line"
+    assert seen["hostile"]["label"] == "Odd"
