@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.pointer import PointerEvent, PointerTool
+from viewer.canvas.scene import MapScene
+from viewer.canvas.snapping import Snap, paint_snap, snap_at
 from viewer.canvas.viewport import Viewport
 
 DRAG_FROM_PX = 4.0
@@ -65,7 +68,10 @@ class MovedCanvas(Protocol):
     show_overlays: bool
 
     @property
+    def scene(self) -> MapScene: ...
+    @property
     def tool(self) -> PointerTool | None: ...
+    def snap_changed(self) -> None: ...
     def moved(self, resting: bool) -> None: ...
     def come_to_rest(self) -> None: ...
     def back(self) -> None: ...
@@ -92,6 +98,7 @@ class Gestures:
         self._now = QPointF()
         self._panned = QPoint()
         self._space = self._is_over_compass = False
+        self.snap: Snap | None = None
         self.cursor: tuple[float, float] | None = None
         """The mouse in device pixels while it is over the canvas: tiles near it come first."""
 
@@ -143,13 +150,13 @@ class Gestures:
         if not self._dragging:
             self._dragging = True
             if self._drag is _Drag.TOOL and self._canvas.tool is not None:
-                self._canvas.tool.drag_start(self._start)
+                self._canvas.tool.drag_start(self._meant(self._start))
         if self._drag is _Drag.PAN:
             self._pan_to(pointer)
         elif self._drag is _Drag.BOX_ZOOM:
             self._canvas.update()
         elif self._canvas.tool is not None:
-            self._canvas.tool.drag_move(pointer)
+            self._canvas.tool.drag_move(self._meant(pointer))
 
     def release(self, event: QMouseEvent) -> None:
         if event.button() != self._button or self._start is None:
@@ -164,7 +171,9 @@ class Gestures:
         elif not dragging and drag is not _Drag.PAN and self._is_on_compass(start):
             self._turn_north_up()
         elif drag in (_Drag.TOOL, _Drag.BOX_ZOOM) and tool is not None:
-            tool.drag_end(pointer) if dragging else tool.click(pointer)
+            meant = self._meant(pointer)
+            tool.drag_end(meant) if dragging else tool.click(meant)
+            self._show_snap(None)
         self.update_cursor()
         self._canvas.update()
 
@@ -193,12 +202,14 @@ class Gestures:
 
     def leave(self) -> None:
         self.cursor = None
+        self._show_snap(None)
 
     def cancel(self) -> None:
         """Drop a gesture in the middle."""
         if self._dragging and self._drag is _Drag.TOOL and self._canvas.tool is not None:
             self._canvas.tool.cancel()
         self._forget()
+        self._show_snap(None)
         self.update_cursor()
         self._canvas.update()
 
@@ -211,7 +222,22 @@ class Gestures:
             self._is_over_compass = False
             self.update_cursor()
         if self._canvas.tool is not None:
-            self._canvas.tool.hover(pointer)
+            self._canvas.tool.hover(self._meant(pointer))
+
+    def _meant(self, pointer: PointerEvent) -> PointerEvent:
+        """The pointer, or the vertex or edge that it snaps to while Control is held and the tool snaps."""
+        tool, view = self._canvas.tool, self._canvas.viewport.view()
+        at = tool.snaps_from(pointer) if tool is not None and pointer.has(_Control) else None
+        snap = snap_at(self._canvas.scene, view, *at, tool.in_hand) if tool is not None and at is not None else None
+        self._show_snap(snap)
+        if snap is None:
+            return pointer
+        return replace(pointer, px=snap.px, py=snap.py, lon=snap.lon, lat=snap.lat, is_snapped=True)
+
+    def _show_snap(self, snap: Snap | None) -> None:
+        if snap != self.snap:
+            self.snap = snap
+            self._canvas.snap_changed()
 
     def _is_on_compass(self, pointer: PointerEvent) -> bool:
         view = self._canvas.viewport.view()
@@ -254,6 +280,7 @@ class Gestures:
     def key_press(self, event: QKeyEvent) -> bool:
         """True where the key meant something."""
         key, tool = event.key(), self._canvas.tool
+        self._look_again(key, True)
         if key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self._space = True
@@ -271,10 +298,19 @@ class Gestures:
         return self._move_key(key, event.modifiers())
 
     def key_release(self, event: QKeyEvent) -> bool:
+        self._look_again(event.key(), False)
         if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
             return False
         self.release_space()
         return True
+
+    def _look_again(self, key: int, is_down: bool) -> None:
+        """Control snaps, and lets go, also where the mouse stays."""
+        tool = self._canvas.tool
+        if key != Qt.Key.Key_Control or self.cursor is None or tool is None or self._drag is not _Drag.NONE:
+            return
+        if tool.can_snap:
+            self._hover(self.pointer_at(self._now, modifiers=_Control if is_down else Qt.KeyboardModifier.NoModifier))
 
     def release_space(self) -> None:
         """No temporary pan any more; also when the focus goes elsewhere and the release will never be heard."""
@@ -318,7 +354,9 @@ class Gestures:
         self._canvas.setCursor(shape)
 
     def paint(self, painter: QPainter, view: View) -> None:
-        """The rubber band of a box zoom."""
+        """The rubber band of a box zoom, and the sign of what the pointer snaps to."""
+        if self.snap is not None:
+            paint_snap(painter, view, self.snap)
         if self._drag is _Drag.BOX_ZOOM and self._dragging and self._start is not None:
             corner = QPointF(self._now.x() * view.ratio, self._now.y() * view.ratio)
             paint_rubber_band(painter, QRectF(QPointF(self._start.px, self._start.py), corner).normalized(), view.ratio)

@@ -22,6 +22,8 @@ class PointerEvent:
     lat: float
     button: Qt.MouseButton = Qt.MouseButton.LeftButton
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    is_snapped: bool = False
+    """True where it is at a vertex or an edge near the pointer, and not where the pointer is."""
 
     @property
     def on_map(self) -> bool:
@@ -38,6 +40,11 @@ class PointerTool(Protocol):
     takes_shift: bool
     own_keys: frozenset[int]
 
+    @property
+    def can_snap(self) -> bool: ...
+    @property
+    def in_hand(self) -> frozenset[str]: ...
+    def snaps_from(self, event: PointerEvent) -> tuple[float, float] | None: ...
     @property
     def hint(self) -> str: ...
     @property

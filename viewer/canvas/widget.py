@@ -116,7 +116,15 @@ class MapCanvas(QWidget):
     @property
     def hint(self) -> str:
         """The sentence of the current tool on what one can do now."""
-        return self._tool.hint if self._tool is not None else ""
+        if self._tool is None:
+            return ""
+        if self._gestures.snap is not None:
+            return f"{self._gestures.snap.words} {self._tool.hint}"
+        return self._tool.hint
+
+    def snap_changed(self) -> None:
+        """The pointer snaps to something else now, or to nothing."""
+        self._on_hint()
 
     def _on_hint(self) -> None:
         self.hint_changed.emit(self.hint)

@@ -55,7 +55,7 @@ class DrawTool(Tool):
             return self.off_earth
         kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
         if self.kind == "point":
-            return kept + self.tr("Click where the site is, or press Enter to mark it at the crosshair.")
+            return kept + self.tr("Click where the site is, or press Enter to mark it at the crosshair. Ctrl snaps.")
         if not self._places:
             return kept + self.tr("Click to set the first vertex, or press Enter to set it at the crosshair.")
         shown = self._shown()
@@ -64,7 +64,13 @@ class DrawTool(Tool):
             if len(self._places) < self._least
             else self.tr("Enter or double-click ends")
         )
-        return f"{measures(shown, closed=self._closed)}   {needed}. " + self.tr("Backspace: one back. Esc: give up.")
+        return f"{measures(shown, closed=self._closed)}   {needed}. " + self.tr(
+            "Backspace: one back. Ctrl snaps. Esc: give up."
+        )
+
+    @property
+    def can_snap(self) -> bool:
+        return not self.off_earth
 
     def hover(self, event: PointerEvent) -> None:
         if self.kind != "point":

@@ -64,7 +64,7 @@ class EditVerticesTool(Tool):
         rings = _rings(self._preview if self._preview is not None else site.geometry)
         size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
         return f"{size}   ".lstrip() + self.tr(
-            "Drag a vertex to move it, a faint dot to add one; Delete removes the marked one."
+            "Drag a vertex to move it, a faint dot to add one, Ctrl snaps; Delete removes the marked one."
         )
 
     @property
@@ -79,6 +79,14 @@ class EditVerticesTool(Tool):
     def deactivate(self) -> None:
         self.canvas.selection.changed.disconnect(self._on_selection)
         self.cancel()
+
+    @property
+    def can_snap(self) -> bool:
+        return self._grabbed is not None
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        return self.canvas.selection.uuids
 
     def hover(self, event: PointerEvent) -> None:
         over = self._handle_at(event) is not None

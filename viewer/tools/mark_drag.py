@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 import shapely
 from PySide6.QtCore import Qt
 
@@ -18,6 +17,7 @@ from layers.geo.measure import destination
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
+from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.mark_handles import Handle, Handles
 from viewer.tools.sketch import Place, near, pixels_of, shifted
 
@@ -54,12 +54,22 @@ def laid_figure(figure: Figure, view: View, anchor: Place, to: Place) -> Figure 
         return None
 
 
-def grip_of(figure: Figure, view: View, px: float, py: float) -> Place:
-    """The vertex of a mark, or the centre of its shape, that is nearest to a pixel: what snaps when it is dragged."""
+def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tuple[float, float]]:
+    """The vertex of a mark, or the centre of its shape, that is nearest to a pixel, and its own pixel.
+
+    That is what snaps when the mark is dragged.
+    """
     places = [figure.middle] if figure.kind in ("rectangle", "circle", "range_ring") else _vertices(figure)
-    pixels = np.array(pixels_of(view, places))
-    far = np.hypot(pixels[:, 0] - px, pixels[:, 1] - py)
-    return places[int(np.nanargmin(far))] if np.isfinite(far).any() else places[0]
+    found = [
+        (math.hypot(x - px, y - py), i, (x, y))
+        for seen in wrapped_views(view)
+        for i, (x, y) in enumerate(pixels_of(seen, places))
+        if math.isfinite(x)
+    ]
+    if not found:
+        return places[0], (px, py)
+    _, at, pixel = min(found)
+    return places[at], pixel
 
 
 @dataclass(slots=True)
@@ -90,12 +100,11 @@ class HandleDrag:
 
 @dataclass(slots=True)
 class MoveDrag:
-    """The selected marks in hand, by `grip`, a place of the one that was taken hold of."""
+    """The selected marks in hand, by `grip`, a place of the first of them."""
 
     sites: list[Site]
-    held: str
     grip: Place
-    start: PointerEvent
+    grip_px: tuple[float, float]
     figures: dict[str, Figure] = field(default_factory=dict)
 
     def to(self, view: View, dx: float, dy: float, onto: Place | None = None, *, most: int | None = None) -> None:
@@ -103,7 +112,7 @@ class MoveDrag:
         self.figures = {}
         for site in self.sites[:most]:
             figure = Figure.of(site)
-            anchor = self.grip if site.uuid == self.held else None
+            anchor = self.grip if site is self.sites[0] else None
             moved = moved_figure(figure, view, dx, dy, anchor)
             if onto is not None and anchor is not None and figure.is_mobile:
                 moved = laid_figure(figure, view, anchor, near(onto, anchor))

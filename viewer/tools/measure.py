@@ -47,6 +47,10 @@ class MeasureTool(Tool):
         leg = f"{length_text(distance_m(lon1, lat1, lon2, lat2))}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
         return leg if len(places) == 2 else f"{measures(places, closed=False)} ({self.tr('last leg')} {leg})"
 
+    @property
+    def can_snap(self) -> bool:
+        return not self.off_earth
+
     def hover(self, event: PointerEvent) -> None:
         self._at = (event.lon, event.lat) if event.on_map else None
         if self._places and not self._finished:

@@ -80,6 +80,20 @@ class SelectTool(Tool):
         self.canvas.selection.changed.disconnect(self._on_selection)
         self.cancel()
 
+    @property
+    def can_snap(self) -> bool:
+        return self._drag in (_Drag.MOVE, _Drag.HANDLE)
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        return self.canvas.selection.uuids
+
+    def snaps_from(self, event: PointerEvent) -> tuple[float, float] | None:
+        if self._move is None or self._from is None:
+            return super().snaps_from(event)
+        px, py = self._move.grip_px
+        return px + event.px - self._from.px, py + event.py - self._from.py
+
     def hover(self, event: PointerEvent) -> None:
         handles = self._handles()
         if handles is not None and handles.at(event.px, event.py) is not None:
@@ -111,10 +125,9 @@ class SelectTool(Tool):
             self._drag = _Drag.BOX
         elif chosen:
             self._drag = _Drag.MOVE
-            figure = Figure.of(self.context.document.sites[chosen[0]])
-            grip = grip_of(figure, self.canvas.viewport.view(), event.px, event.py)
             sites = sorted(self._chosen(), key=lambda site: site.uuid != chosen[0])
-            self._move = MoveDrag(sites, chosen[0], grip, event)
+            grip, grip_px = grip_of(Figure.of(sites[0]), self.canvas.viewport.view(), event.px, event.py)
+            self._move = MoveDrag(sites, grip, grip_px)
         else:
             self._drag = _Drag.PAN
             self.canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -128,11 +141,13 @@ class SelectTool(Tool):
         if self._drag is _Drag.PAN and last is not None:
             self.canvas.pan_by(round(last.px) - round(event.px), round(last.py) - round(event.py), resting=False)
         elif self._drag is _Drag.HANDLE and self._handle is not None:
-            self._handle.to(event)
+            self._handle.to(event, is_snapped=event.is_snapped)
         elif self._drag is _Drag.MOVE and self._move is not None and self._from is not None:
             if event.on_map:
-                dx, dy = event.px - self._from.px, event.py - self._from.py
-                self._move.to(self.canvas.viewport.view(), dx, dy, most=most)
+                view, base = self.canvas.viewport.view(), self._move.grip_px if event.is_snapped else None
+                x, y = base or (self._from.px, self._from.py)
+                onto = (event.lon, event.lat) if event.is_snapped else None
+                self._move.to(view, event.px - x, event.py - y, onto, most=most)
             else:
                 self._move.figures = {}
         self.changed()

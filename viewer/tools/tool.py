@@ -61,6 +61,20 @@ class Tool(QObject):
         raise NotImplementedError
 
     @property
+    def can_snap(self) -> bool:
+        """True while Control makes the pointer snap to vertices and edges."""
+        return False
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """The marks that are being changed: nothing snaps to them."""
+        return frozenset()
+
+    def snaps_from(self, event: PointerEvent) -> tuple[float, float] | None:
+        """The pixel about which something to snap to is looked for; None for nowhere."""
+        return (event.px, event.py) if self.can_snap else None
+
+    @property
     def canvas(self) -> MapCanvas:
         return self.context.canvas
 
