@@ -1,4 +1,4 @@
-"""What a drawing or dragging hand snaps to: vertices of other marks and of features in view, else their edges."""
+"""Snapping of a hand that draws or drags: to vertices of other marks and of features in view, else to their edges."""
 
 from __future__ import annotations
 
