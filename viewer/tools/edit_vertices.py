@@ -14,6 +14,7 @@ from layers.document.figure import Figure
 from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
+from layers.geo.vertices import least_vertices, rings_of, with_rings
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
@@ -61,7 +62,7 @@ class EditVerticesTool(Tool):
             return self.tr("This mark has no vertices of its own: the handles of Select (V) change it.")
         if _is_crowded(site.geometry):
             return self.tr("The site has too many vertices to be changed here one by one.")
-        rings = _rings(self._preview if self._preview is not None else site.geometry)
+        rings = rings_of(self._preview if self._preview is not None else site.geometry)
         size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
         return f"{size}   ".lstrip() + self.tr(
             "Drag a vertex to move it, a faint dot to add one, Ctrl snaps; Delete removes the marked one."
@@ -156,7 +157,7 @@ class EditVerticesTool(Tool):
         if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry) or _is_given_by_shape(site):
             return []
         vertices, middles = [], []
-        for part, ring in enumerate(_rings(self._preview if self._preview is not None else site.geometry)):
+        for part, ring in enumerate(rings_of(self._preview if self._preview is not None else site.geometry)):
             pixels = pixels_of(view, ring)
             vertices += [(Handle(part, i), pixel) for i, pixel in enumerate(pixels)]
             if site.kind == "point":
@@ -184,14 +185,14 @@ class EditVerticesTool(Tool):
         site, handle = self.site, self._grabbed
         if site is None or handle is None:
             return
-        rings = _rings(site.geometry)
+        rings = rings_of(site.geometry)
         ring = rings[handle.part]
         place = near((event.lon, event.lat), ring[handle.vertex])
         if handle.is_middle:
             ring.insert(handle.vertex + 1, place)
         else:
             ring[handle.vertex] = place
-        self._preview = _rebuilt(site.geometry, rings)
+        self._preview = with_rings(site.geometry, rings)
 
     def _push_preview(self) -> None:
         site, geometry, handle = self.site, self._preview, self._grabbed
@@ -209,13 +210,12 @@ class EditVerticesTool(Tool):
         site = self.site
         if site is None:
             return
-        rings = _rings(site.geometry)
-        least = {"polygon": 3, "line": 2, "point": 1}[site.kind]
-        if len(rings[handle.part]) <= least:
+        rings = rings_of(site.geometry)
+        if len(rings[handle.part]) <= least_vertices(site.geometry):
             self.context.message(self.tr("Nothing would be left of it: delete the whole site with the Select tool."))
             return
         del rings[handle.part][handle.vertex]
-        if self._push(site, _rebuilt(site.geometry, rings)):
+        if self._push(site, with_rings(site.geometry, rings)):
             self._current = None
         self.changed()
 
@@ -237,30 +237,3 @@ def _is_given_by_shape(site: Site) -> bool:
 def _is_crowded(geometry: BaseGeometry) -> bool:
     """More vertices than can be followed as the mouse moves."""
     return int(shapely.get_num_coordinates(geometry)) > MOST_VERTICES
-
-
-def _rings(geometry: BaseGeometry) -> list[list[tuple[float, float]]]:
-    """The vertices of every line or ring in order (rings without their closing one), and of all points together."""
-    kind = geometry.geom_type
-    if "Point" in kind:
-        return [[(x, y)] for x, y in shapely.get_coordinates(geometry).tolist()]
-    if "Polygon" in kind:
-        rings = [ring for part in shapely.get_parts(geometry) for ring in shapely.get_rings(part)]
-        return [[(x, y) for x, y in shapely.get_coordinates(ring)[:-1].tolist()] for ring in rings]
-    return [[(x, y) for x, y in shapely.get_coordinates(part).tolist()] for part in shapely.get_parts(geometry)]
-
-
-def _rebuilt(geometry: BaseGeometry, rings: list[list[tuple[float, float]]]) -> BaseGeometry:
-    """A geometry of the same make with other vertices."""
-    kind, waiting = geometry.geom_type, iter(rings)
-    if "Point" in kind:
-        points = [shapely.Point(ring[0]) for ring in rings]
-        return points[0] if kind == "Point" else shapely.MultiPoint(points)
-    if "Polygon" in kind:
-        polygons = []
-        for part in shapely.get_parts(geometry):
-            shell, *holes = (next(waiting) for _ in shapely.get_rings(part))
-            polygons.append(shapely.Polygon(shell, holes))
-        return polygons[0] if kind == "Polygon" else shapely.MultiPolygon(polygons)
-    lines = [shapely.LineString(ring) for ring in rings]
-    return lines[0] if kind == "LineString" else shapely.MultiLineString(lines)

@@ -13,13 +13,15 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.document.figure import Figure
 from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, rectangle_between
+from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.grid.tile_grid import View
+from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
 from viewer.rendering.world_copies import wrapped_views
-from viewer.tools.sketch import Place, paint_handle, pixels_of
+from viewer.tools.sketch import Place, near, paint_handle, pixels_of
 
 REACH_PX = 9.0
 AROUND_PX = 7.0
@@ -56,14 +58,19 @@ class Handles:
     """The line to the handle that turns the mark."""
     tips: tuple[Place, ...] = ()
     """The corners that corner handles stand for."""
+    beside_px: float = 0.0
+    """Pixels from the middle of a callout's box to its handle, which stands at the right so that it hides no word."""
 
     @classmethod
-    def of(cls, figure: Figure, view: View) -> Handles:
-        """Handles where the mark is nearest to the middle of the picture: it may be seen in a wrapped world copy."""
-        return cls._in(figure, min(wrapped_views(view), key=lambda seen: _from_middle(figure, seen)))
+    def of(cls, figure: Figure, view: View, label: str = "") -> Handles:
+        """Handles where the mark is nearest to the middle of the picture: it may be seen in a wrapped world copy.
+
+        `label`: the row's, which a callout may show.
+        """
+        return cls._in(figure, min(wrapped_views(view), key=lambda seen: _from_middle(figure, seen)), label)
 
     @classmethod
-    def _in(cls, figure: Figure, view: View) -> Handles:
+    def _in(cls, figure: Figure, view: View, label: str) -> Handles:
         shape = figure.shape
         if isinstance(shape, Rectangle):
             return _of_rectangle(figure, shape, view)
@@ -73,8 +80,7 @@ class Handles:
             at = pixels_of(view, places)
             return cls(figure, view, tuple(Handle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px)))
         if isinstance(shape, Callout):
-            (px, py), *_ = pixels_of(view, [shape.leader])
-            return cls(figure, view, (Handle("box", px, py),) if _is_at(px) else ())
+            return _of_callout(figure, shape, view, label)
         if figure.kind in ("line", "polygon", "arrow", "freehand") and figure.is_mobile:
             return _of_box(figure, view)
         return cls(figure, view)
@@ -96,8 +102,7 @@ class Handles:
             if handle.role == "radius":
                 return self._with_radius(handle.number, distance_m(*self.figure.middle, *place))
             if handle.role == "box":
-                shape = self.figure.shape
-                return self.figure.with_shape(replace(shape, leader=place)) if isinstance(shape, Callout) else None
+                return self._with_box(px, py)
             return self._scaled(handle, px, py, place)
         except InvalidValue:
             return None
@@ -115,6 +120,11 @@ class Handles:
         """The place of the handle that turns the mark."""
         (handle,) = (handle for handle in self.each if handle.role == "turn")
         return _place_at(self.view, handle.px, handle.py)
+
+    def _with_box(self, px: float, py: float) -> Figure | None:
+        shape = self.figure.shape
+        leader = near(_place_at(self.view, px - self.beside_px, py), self.figure.middle)
+        return self.figure.with_shape(replace(shape, leader=leader)) if isinstance(shape, Callout) else None
 
     def _with_radius(self, number: int, radius_m: float) -> Figure | None:
         shape = self.figure.shape
@@ -179,6 +189,15 @@ def _of_rectangle(figure: Figure, shape: Rectangle, view: View) -> Handles:
     foot = (at[2][0] + at[3][0]) / 2, (at[2][1] + at[3][1]) / 2
     handles = tuple(Handle("corner", px, py, n) for n, (px, py) in enumerate(at))
     return _with_turn(Handles(figure, view, handles, tips=corners), top, (top[0] - foot[0], top[1] - foot[1]))
+
+
+def _of_callout(figure: Figure, shape: Callout, view: View, label: str) -> Handles:
+    (px, py), *_ = pixels_of(view, [shape.leader])
+    sign = sign_of(Site(uuid="", geometry=figure.geometry, label=label), shape)
+    if sign is None or not _is_at(px):
+        return Handles(figure, view)
+    beside = sign_box(sign, view.ratio).right
+    return Handles(figure, view, (Handle("box", px + beside, py),), beside_px=beside)
 
 
 def _of_box(figure: Figure, view: View) -> Handles:

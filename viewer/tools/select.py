@@ -239,7 +239,7 @@ class SelectTool(Tool):
         figure = self._figure[1]
         if self._handle is not None and self._handle.figure is not None:
             figure = self._handle.figure
-        return Handles.of(figure, self.canvas.viewport.view())
+        return Handles.of(figure, self.canvas.viewport.view(), site.label)
 
     def _take_handle(self, event: PointerEvent) -> bool:
         handles = self._handles()

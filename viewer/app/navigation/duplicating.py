@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.duplicates import duplicate_sites
+from viewer.commands.shapes.duplicates import duplicate_sites
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.tools.mark_drag import moved_figures

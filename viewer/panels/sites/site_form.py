@@ -19,6 +19,7 @@ from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
+from viewer.panels.sites.shape_rows import ShapePart
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.sites.site_filing import FilingRows, LifecycleRows
 from viewer.panels.widgets.begin_typing import begin_typing
@@ -54,7 +55,7 @@ class SiteFormPanel(QWidget):
         self.page.content.addLayout(form)
         self.page.content.addWidget(self.fields.refusal)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
-        self.image_part = ImagePart(context)
+        self.image_part, self.shape_part = ImagePart(context), ShapePart(context)
         self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
         self.filing_part = FoldSection(self.tr("Filing"), folded=True)
         self.names_part = FoldSection(self.tr("Names"), folded=True)
@@ -66,7 +67,7 @@ class SiteFormPanel(QWidget):
         self._add_names()
         self._add_style()
         after_image = self.dates_part, self.filing_part, self.names_part, self.style_part
-        for part in (self.claims_part, self.position_part, self.image_part, *after_image):
+        for part in (self.claims_part, self.position_part, self.shape_part, self.image_part, *after_image):
             self.page.content.addWidget(part)
         self.stamps = muted()
         self.page.content.addWidget(self.stamps)
@@ -196,7 +197,7 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
-        for rows in (self.place, self.image_part, self.lifecycle, self.filing):
+        for rows in (self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)
         self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
         self.stamps.setText(plain(self._stamps(site)))
@@ -204,6 +205,7 @@ class SiteFormPanel(QWidget):
 
     def _flush(self) -> None:
         self.place.flush()
+        self.shape_part.flush()
         self.image_part.flush()
         self.fields.flush()
 

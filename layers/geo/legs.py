@@ -1,0 +1,58 @@
+"""Lengths, bearings and legs as people write them: "120 m", "1.2 km", "45°", "120 m 45"."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from layers.errors import InvalidValue
+from layers.geo.measure import HALF_ROUND_M
+
+_METRES = {
+    "": 1.0,
+    "m": 1.0,
+    "km": 1000.0,
+    "cm": 0.01,
+    "ft": 0.3048,
+    "mi": 1609.344,
+    "nm": 1852.0,
+    "nmi": 1852.0,
+}
+_NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
+_LENGTH = re.compile(rf"\s*({_NUMBER})\s*([A-Za-z]*)\s*")
+_BEARING = re.compile(rf"\s*({_NUMBER})\s*(?:°|deg)?\s*")
+_LEG = re.compile(rf"\s*({_NUMBER}\s*(?:[A-Za-z]+)?)[\s,;/@]+({_NUMBER}\s*(?:°|deg)?)\s*")
+_LONGEST = 100
+
+
+def length_of(text: str) -> float:
+    """Metres, from 0 to half round the Earth. Raises InvalidValue."""
+    found = _LENGTH.fullmatch(text[:_LONGEST])
+    unit = found[2].lower() if found else "?"
+    if found is None or unit not in _METRES:
+        raise InvalidValue(f"“{text[:_LONGEST]}” is no length: write 120, 120 m, 1.2 km, 400 ft, 3 mi or 2 nmi.")
+    metres = _number(found[1]) * _METRES[unit]
+    if not 0.0 <= metres <= HALF_ROUND_M:
+        raise InvalidValue(f"“{text[:_LONGEST]}” is no length on the Earth: from 0 to 20 000 km.")
+    return metres
+
+
+def bearing_of(text: str) -> float:
+    """Degrees from 0 to 360, clockwise from true north. Raises InvalidValue."""
+    found = _BEARING.fullmatch(text[:_LONGEST])
+    degrees = _number(found[1]) if found else math.nan
+    if not -360.0 <= degrees <= 360.0:
+        raise InvalidValue(f"“{text[:_LONGEST]}” is no bearing: write degrees from true north, as 45 or 312.5.")
+    return degrees % 360.0
+
+
+def leg_of(text: str) -> tuple[float, float]:
+    """(metres, degrees) of a length and a bearing, in this order. Raises InvalidValue."""
+    found = _LEG.fullmatch(text[:_LONGEST])
+    if found is None:
+        raise InvalidValue(f"“{text[:_LONGEST]}” is no length with a bearing: write 120 m 45.")
+    return length_of(found[1]), bearing_of(found[2])
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
