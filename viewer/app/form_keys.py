@@ -6,15 +6,17 @@ from typing import override
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QDockWidget, QWidget
 
+from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import FormPage
 
 _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+CLIPBOARD = (QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
 ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 type _Field = LineField | ChoiceField | TextField
 
@@ -43,7 +45,7 @@ class FormKeys(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or self._is_handing_on:
             return False
-        if event.type() == QEvent.Type.ShortcutOverride and _is_typing(watched, event):
+        if event.type() == QEvent.Type.ShortcutOverride and (_is_typing(watched, event) or _is_copying(watched, event)):
             event.accept()
             return True
         if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and not event.modifiers():
@@ -105,6 +107,16 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
     if event.key() in ERASE:
         return not isinstance(watched, QAbstractItemView)
     return bool(event.text()) and event.text().isprintable()
+
+
+def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
+    """True for a key of the clipboard that is not meant for marks: those are copied on the map and in their list."""
+    if not any(event.matches(key) for key in CLIPBOARD):
+        return False
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, SiteListPanel):
+        parent = parent.parentWidget()
+    return parent is None or not isinstance(widget, QAbstractItemView)
 
 
 def _panel_of(widget: QWidget) -> QDockWidget | None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.map_export import MapExport
+from viewer.app.actions.mark_clipboard import MarkClipboard, Paster, paste_first
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.commands.mark_numbers import lock_numbers, unlocked
@@ -68,6 +69,8 @@ class EditMenu(CaseMenu):
         self._duplicate = duplicate
         self._panels, self._views, self._exports = panels, views, exports
         self._status, self._messages = status, messages
+        self._clipboard = MarkClipboard(panels, messages, self)
+        self._pasters: tuple[Paster, ...] = (self._clipboard,)
         panels.selection.changed.connect(self.changed)
 
     def undo(self) -> None:
@@ -144,6 +147,17 @@ class EditMenu(CaseMenu):
         said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
         self._messages.show("copied", said.format(one_line(text, 200)))
 
+    def cut(self) -> None:
+        self._clipboard.cut()
+
+    def copy(self) -> None:
+        self._clipboard.copy()
+
+    def paste(self) -> None:
+        """Take what is on the clipboard: its kind decides who takes it."""
+        nothing = self.tr("There is nothing on the clipboard that the map can take: marks, or GeoJSON.")
+        paste_first(self._pasters, lambda text: self._messages.show("pasted", text, "warning"), nothing)
+
     def copy_picture(self) -> None:
         self._exports.copy_picture()
 
@@ -179,6 +193,16 @@ class EditMenu(CaseMenu):
             "delete",
             offered=has_selection,
             breaks=True,
+        ),
+        Action("cut", QT_TRANSLATE_NOOP("Actions", "Cu&t Marks"), cut, "Ctrl+X", offered=has_selection, breaks=True),
+        Action("copy", QT_TRANSLATE_NOOP("Actions", "C&opy Marks"), copy, "Ctrl+C", "copy", offered=has_selection),
+        Action(
+            "paste",
+            QT_TRANSLATE_NOOP("Actions", "Pa&ste"),
+            paste,
+            "Ctrl+V",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Paste marks that were copied here or in another case, or GeoJSON"),
         ),
         Action(
             "duplicate",

@@ -1,0 +1,212 @@
+"""Marks as text on their way to another case or program: GeoJSON, with the sources and images that they cite beside it.
+
+The same text is what other programs read. What comes back is foreign input, whoever wrote it: every value is judged.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+import shapely
+
+from layers.document import vocabulary
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.json_fields import json_object
+from layers.document.rows import Row
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.errors import InvalidValue
+from layers.geo.geojson_geometry import geometry_of
+from layers.project.opening.values import judged
+from layers.project.storage.tables import STAMPS, Column, aliases_text, spec_of
+
+MOST_MARKS = 10_000
+OWN = "geoloupe"
+"""The member of the text that holds what only we read."""
+_STAYS = frozenset({*STAMPS, "uuid", "layer_uuid", "reviewed_by", "reviewed_at", "status", "geometry"})
+"""Fields that belong to the case in which a mark was made."""
+_CHOICES = {
+    "role": vocabulary.ROLES,
+    "mark_kind": vocabulary.MARK_KINDS,
+    "lifecycle": ("", *vocabulary.LIFECYCLES),
+    "base_or_top": ("", *vocabulary.BASE_OR_TOP),
+}
+_NAMES = ("label", "name", "Name", "NAME", "title")
+_NOTES = ("notes", "description", "Description", "desc")
+_LARGEST = 2**53
+"""Of whole numbers; no field has a larger one."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class CopiedMarks:
+    """Marks that were copied somewhere; their uuids are those of the originals."""
+
+    sites: tuple[Site, ...]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    images: Mapping[str, Image] = field(default_factory=dict)
+    claims: int = 0
+    """Links to claims that the originals have, which are not copied."""
+    is_ours: bool = True
+    not_taken: int = 0
+    """Features that are no marks: without a geometry, or with a broken one."""
+
+
+def marks_text(document: Document, sites: Sequence[Site]) -> str:
+    """GeoJSON of these marks, with all that they say, and what they cite. Raises InvalidValue for too many."""
+    if len(sites) > MOST_MARKS:
+        raise InvalidValue(f"More than {MOST_MARKS:,} marks are too many to be copied: select fewer.")
+    geometries = shapely.to_geojson([site.geometry for site in sites])
+    features = [
+        f'{{"type": "Feature", "id": {json.dumps(site.uuid)}, "geometry": {geometry}, "properties": {_facts(site)}}}'
+        for site, geometry in zip(sites, geometries, strict=True)
+    ]
+    cited = {uuid for site in sites for uuid in (site.position_source_uuid, site.lifecycle_source_uuid)}
+    own = {
+        "version": 1,
+        "claims": sum(len(document.claim_links_of_site(site.uuid)) for site in sites),
+        "sources": {uuid: _told(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
+        "images": {
+            uuid: _told(document.images[uuid])
+            for uuid in sorted({site.image_uuid for site in sites} & document.images.keys())
+        },
+    }
+    body = ",\n".join(features)
+    return f'{{"type": "FeatureCollection", "{OWN}": {json.dumps(own)}, "features": [\n{body}\n]}}'
+
+
+def marks_in_text(text: str) -> CopiedMarks:
+    """The marks in GeoJSON, be it ours or not. Raises InvalidValue with a sentence that says why there are none."""
+    data = json_object(text, "The pasted text")
+    kind = data.get("type")
+    if kind == "FeatureCollection":
+        features = data.get("features")
+        found = features if isinstance(features, list) else []
+    elif kind == "Feature":
+        found = [data]
+    else:
+        found = [{"type": "Feature", "geometry": data, "properties": {}}]
+    if len(found) > MOST_MARKS:
+        raise InvalidValue(f"The pasted text has more than {MOST_MARKS:,} features: open it as a file instead.")
+    own = data.get(OWN)
+    is_ours = isinstance(own, dict)
+    beside: dict[str, Any] = own if isinstance(own, dict) else {}
+    sites: list[Site] = []
+    reasons: list[str] = []
+    for feature in found:
+        try:
+            sites.append(_site(feature, is_ours=is_ours))
+        except InvalidValue as error:
+            reasons.append(error.sentence)
+    if not sites:
+        raise InvalidValue(f"The pasted text has no marks. {reasons[0] if reasons else 'It has no features.'}")
+    claims = beside.get("claims")
+    return CopiedMarks(
+        tuple(sites),
+        {row.uuid: row for row in _rows(beside.get("sources"), Source)},
+        {row.uuid: row for row in _rows(beside.get("images"), Image) if row.image_key},
+        claims if type(claims) is int and 0 <= claims < 1_000_000_000 else 0,
+        is_ours,
+        len(reasons),
+    )
+
+
+def looks_like_marks(text: str) -> bool:
+    """True for text that may be GeoJSON, by its first and last characters: it is read only when it is pasted."""
+    head, tail = text[:2000].lstrip("\ufeff \t\r\n"), text[-50:].rstrip()
+    return head.startswith("{") and tail.endswith("}") and '"type"' in text[:100_000]
+
+
+def _facts(site: Site) -> str:
+    return json.dumps(_told(site), ensure_ascii=True)
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """The fields that say something else than in a new row."""
+    told = {name: value for name, default in _DEFAULTS[type(row)] if (value := getattr(row, name)) != default}
+    if isinstance(row, Site) and row.aliases:
+        told["aliases"] = dict(row.aliases)
+    return told
+
+
+def _defaults(row_type: type[Row]) -> tuple[tuple[str, Any], ...]:
+    return tuple(
+        (item.name, item.default)
+        for item in fields(row_type)
+        if item.name not in _STAYS and (row_type is not Site or item.name != "aliases")
+    )
+
+
+_DEFAULTS: dict[type[Row], tuple[tuple[str, Any], ...]] = {kind: _defaults(kind) for kind in (Site, Source, Image)}
+
+
+def _site(feature: object, *, is_ours: bool) -> Site:
+    """The mark that a feature is. Raises InvalidValue where it has no geometry."""
+    if not isinstance(feature, dict):
+        raise InvalidValue("It has a feature that is none.")
+    geometry = geometry_of(feature.get("geometry"))
+    said = feature.get("properties")
+    properties: dict[str, Any] = dict(said) if isinstance(said, dict) else {}
+    if not is_ours:
+        properties["label"], properties["notes"] = _first(properties, _NAMES), _first(properties, _NOTES)
+    uuid = feature.get("id")
+    site = Site(uuid=uuid if isinstance(uuid, str) and _UUID.fullmatch(uuid) else "", geometry=geometry)
+    columns = [column for column in spec_of("sites", site).plain_columns if column.field not in _STAYS]
+    aliases = properties.pop("aliases", None)
+    if isinstance(aliases, dict):
+        pairs = [(code, name) for code, name in aliases.items() if isinstance(name, str)]
+        properties["aliases"] = aliases_text(pairs[:20])
+    return Site(uuid=site.uuid, geometry=geometry, **_values(columns, properties))
+
+
+def _rows[R: (Source, Image)](value: object, row_type: type[R]) -> Iterable[R]:
+    """The sources or images beside the marks, those with a sound uuid."""
+    if not isinstance(value, dict):
+        return
+    table = "sources" if row_type is Source else "images"
+    columns = [column for column in _columns_of(table) if column.field not in _STAYS]
+    for uuid, said in list(value.items())[:MOST_MARKS]:
+        if isinstance(said, dict) and _UUID.fullmatch(uuid):
+            needed = {column.field: "" for column in columns if column.default is MISSING}
+            yield row_type(uuid=uuid, **{**needed, **_values(columns, said)})
+
+
+def _columns_of(table: str) -> tuple[Column, ...]:
+    row: Row = Source(uuid="", title="") if table == "sources" else Image(uuid="", image_key="")
+    return spec_of("sources" if table == "sources" else "images", row).plain_columns
+
+
+def _values(columns: Sequence[Column], said: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are said, each as one of ours; what is no word that we know is as if it were not said."""
+    found: dict[str, Any] = {}
+    for column in columns:
+        value = said.get(column.field)
+        if value is None or (type(value) is int and abs(value) > _LARGEST):
+            continue
+        if column.kind == "real" and type(value) is int:
+            value = float(value)
+        ((taken,), repairs) = judged(column, [value])
+        known = _CHOICES.get(column.field)
+        if repairs and column.kind != "text":
+            continue
+        if known is None or taken in known:
+            found[column.field] = taken
+    if found.get("class_code") == "":
+        del found["class_code"]
+    return found
+
+
+def _first(properties: Mapping[str, Any], names: Iterable[str]) -> str:
+    """The first of these properties that says something."""
+    for name in names:
+        value = properties.get(name)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)[:200]
+    return ""

@@ -1,0 +1,122 @@
+"""Edits of marks on their way: pasted from the clipboard, with what they cite, and cut."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.image import Image
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.errors import InvalidValue
+from layers.project.sharing.copied_marks import CopiedMarks
+from layers.text.counted import counted
+from viewer.commands.fields import check_color, check_date
+from viewer.commands.sites import add_site, delete_sites
+from viewer.commands.sources import source_of_link
+from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of
+
+PASTED = "pasted as GeoJSON"
+_DATES = ("observed_at", "valid_from", "valid_to", "lifecycle_as_of")
+_COLORS = ("stroke_color", "fill_color")
+
+
+def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str | None = None) -> Edit:
+    """Add copies of marks, with new uuids, as drafts: no claim is about them.
+
+    The sources and images that they cite come along where the case has none with that uuid, link or key. A part stays a
+    part where the site above it is pasted too, or is here. Raises InvalidValue where none can be taken.
+    """
+    stamp = stamp_of(actor, now)
+    uses = Counter(site.uuid for site in copied.sites)
+    uuids = [new_uuid() for _ in copied.sites]
+    anew = {site.uuid: uuid for site, uuid in zip(copied.sites, uuids, strict=True) if uses[site.uuid] == 1}
+    sources, carried = _sources(document, copied, stamp)
+    images, carried_images = _images(document, copied, stamp)
+    changes: list[Change] = [*carried, *carried_images]
+    added: list[Change] = []
+    for site, uuid in zip(copied.sites, uuids, strict=True):
+        above = anew.get(site.parent_uuid) or (site.parent_uuid if site.parent_uuid in document.sites else "")
+        marked = replace(
+            _with_sound_fields(site),
+            uuid=uuid,
+            parent_uuid=above,
+            position_source_uuid=sources.get(site.position_source_uuid, ""),
+            lifecycle_source_uuid=sources.get(site.lifecycle_source_uuid, ""),
+            image_uuid=images.get(site.image_uuid, ""),
+            status="draft",
+            layer_uuid="",
+            position_basis=site.position_basis or ("" if copied.is_ours else PASTED),
+        )
+        (placed,) = add_site(document, site.geometry, actor=actor, now=now).changes
+        assert isinstance(placed.after, Site)
+        added.append(insert("sites", replace(marked, geometry=placed.after.geometry), stamp))
+    return Edit(f"Paste {counted(len(added), 'mark', 'marks')}", (*changes, *added))
+
+
+def cut_marks(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete marks that were copied just now."""
+    gone = list(uuids)
+    return replace(
+        delete_sites(document, gone, actor=actor, now=now), label=f"Cut {counted(len(gone), 'mark', 'marks')}"
+    )
+
+
+def _sources(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[dict[str, str], list[Change]]:
+    """The uuid here of each source that is cited, and the inserts of those that are not here yet."""
+    found: dict[str, str] = {}
+    changes: list[Change] = []
+    for uuid in _cited(copied.sites):
+        source = copied.sources.get(uuid)
+        if uuid in document.sources:
+            found[uuid] = uuid
+        elif source is not None:
+            known = source_of_link(document, source.url)
+            found[uuid] = known or uuid
+            if not known:
+                origin = source.origin_uuid if source.origin_uuid in document.sources else ""
+                row: Source = replace(source, origin_uuid=origin)
+                changes.append(insert("sources", row, stamp))
+    return found, changes
+
+
+def _images(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[Mapping[str, str], list[Change]]:
+    found: dict[str, str] = {}
+    changes: list[Change] = []
+    for uuid in dict.fromkeys(site.image_uuid for site in copied.sites if site.image_uuid):
+        image = copied.images.get(uuid)
+        if uuid in document.images:
+            found[uuid] = uuid
+        elif image is not None:
+            known = document.image_of_key(image.image_key)
+            found[uuid] = known.uuid if known is not None else uuid
+            if known is None:
+                layer = image.layer_uuid if image.layer_uuid in document.layers else ""
+                row: Image = replace(image, layer_uuid=layer)
+                changes.append(insert("images", row, stamp))
+    return found, changes
+
+
+def _cited(sites: Collection[Site]) -> list[str]:
+    cited = (uuid for site in sites for uuid in (site.position_source_uuid, site.lifecycle_source_uuid))
+    return [uuid for uuid in dict.fromkeys(cited) if uuid]
+
+
+def _with_sound_fields(site: Site) -> Site:
+    """The site without dates and colours that no form would take."""
+    wrong: dict[str, Any] = {
+        name: "" for name in (*_DATES, *_COLORS) if getattr(site, name) and not _is_sound(site, name)
+    }
+    return replace(site, **wrong) if wrong else site
+
+
+def _is_sound(site: Site, name: str) -> bool:
+    try:
+        (check_color if name in _COLORS else check_date)(getattr(site, name), name)
+    except InvalidValue:
+        return False
+    return True
