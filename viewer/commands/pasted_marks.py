@@ -10,11 +10,13 @@ from typing import Any
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
+from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks
 from layers.text.counted import counted
+from viewer.commands.duplicates import highest_number
 from viewer.commands.fields import check_color, check_date
 from viewer.commands.sites import add_site, delete_sites
 from viewer.commands.sources import source_of_link
@@ -29,7 +31,8 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
     """Add copies of marks, with new uuids, as drafts: no claim is about them.
 
     The sources and images that they cite come along where the case has none with that uuid, link or key. A part stays a
-    part where the site above it is pasted too, or is here. Raises InvalidValue where none can be taken.
+    part where the site above it is pasted too, or is here. A number is the next one, and not locked.
+    Raises InvalidValue where none can be taken.
     """
     stamp = stamp_of(actor, now)
     uses = Counter(site.uuid for site in copied.sites)
@@ -38,6 +41,7 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
     sources, carried = _sources(document, copied, stamp)
     images, carried_images = _images(document, copied, stamp)
     changes: list[Change] = [*carried, *carried_images]
+    number = highest_number(document)
     added: list[Change] = []
     for site, uuid in zip(copied.sites, uuids, strict=True):
         above = anew.get(site.parent_uuid) or (site.parent_uuid if site.parent_uuid in document.sites else "")
@@ -52,6 +56,9 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
             layer_uuid="",
             position_basis=site.position_basis or ("" if copied.is_ours else PASTED),
         )
+        if isinstance(shape_of(marked.shape_json), Numbered):
+            number = min(number + 1, MOST_NUMBER)
+            marked = replace(marked, shape_json=as_json(Numbered(number)), number=number)
         (placed,) = add_site(document, site.geometry, actor=actor, now=now).changes
         assert isinstance(placed.after, Site)
         added.append(insert("sites", replace(marked, geometry=placed.after.geometry), stamp))

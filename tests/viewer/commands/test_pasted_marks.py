@@ -9,6 +9,7 @@ import pytest
 from shapely import Point
 
 from layers.document.document import Document
+from layers.document.mark_shape import Numbered, as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
@@ -88,3 +89,17 @@ def test_cut_is_one_step_of_its_own_name() -> None:
     assert document.sites[PAD] == case().sites[PAD]
     with pytest.raises(InvalidValue):
         cut_marks(document, ["nobody"], actor="me")
+
+
+def test_numbered_marks_go_on_with_the_numbers_of_the_case() -> None:
+    def numbered(uuid: str, number: int) -> Site:
+        return Site(uuid=uuid, geometry=Point(1, 1), shape_json=as_json(Numbered(number, locked=True)), number=number)
+
+    other = Document({"sites": [numbered("n", 7)]})
+    other.apply(paste_marks(other, CopiedMarks((numbered(PAD, 7), numbered(ROAD, 1))), actor="you"))
+    shapes = [shape_of(site.shape_json) for site in other.sites.values()]
+    assert [(site.number, shape) for site, shape in zip(other.sites.values(), shapes, strict=True)] == [
+        (7, Numbered(7, locked=True)),
+        (8, Numbered(8)),
+        (9, Numbered(9)),
+    ]

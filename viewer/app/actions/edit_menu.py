@@ -206,7 +206,7 @@ class EditMenu(CaseMenu):
         ),
         Action(
             "duplicate",
-            QT_TRANSLATE_NOOP("Actions", "D&uplicate Selected Sites"),
+            QT_TRANSLATE_NOOP("Actions", "Dup&licate Selected Sites"),
             duplicate,
             "Ctrl+D",
             offered=has_selection,

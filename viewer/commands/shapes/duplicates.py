@@ -26,7 +26,7 @@ def duplicate_sites(
     Raises InvalidValue.
     """
     stamp, changes = stamp_of(actor, now), []
-    number = _highest_number(document)
+    number = highest_number(document)
     for uuid, (copy_uuid, figure) in copies.items():
         site = row_of(document.sites, uuid, "site")
         (added,) = add_site(document, figure.geometry, actor=actor).changes
@@ -41,6 +41,7 @@ def duplicate_sites(
     return Edit(f"Duplicate {counted(len(copies), 'site', 'sites')}", tuple(changes))
 
 
-def _highest_number(document: Document) -> int:
+def highest_number(document: Document) -> int:
+    """The highest number of a numbered marker of the case; 0 where there is none."""
     shapes = (shape_of(site.shape_json) for site in document.sites.values() if site.shape_json)
     return max((shape.number for shape in shapes if isinstance(shape, Numbered)), default=0)
