@@ -83,7 +83,7 @@ class SiteIndex:
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
-            if site is None or why_off_earth(site.geometry) or not self._patch(site):
+            if site is None or (not self._stays(site) and why_off_earth(site.geometry)) or not self._patch(site):
                 self._remove(uuid)
                 if site is not None:
                     new.append(site)
@@ -238,16 +238,24 @@ class SiteIndex:
         rows, places = self._rows.get(site.uuid, []), shapely.get_coordinates(site.geometry)
         if not rows or len(rows) != len(places):
             return False
+        stays = self._stays(site)
         self.sites[site.uuid] = site
         self.lon[rows], self.lat[rows] = places[:, 0], places[:, 1]
         sign = self._sign_id(site, shape_of_site(site) if site.shape_json else None, rows)
         self.sign[rows] = sign
         self.error_m[rows] = _error_of(site) if sign < 0 else np.nan
         self.symbol[rows] = self._symbol_id(symbol_of(site))
+        if stays:
+            return True
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1])
             known.x[rows], known.y[rows], known.unit_m[rows] = new.x, new.y, new.unit_m
         return True
+
+    def _stays(self, site: Site) -> bool:
+        """True where a changed site is drawn, and is where it was: an edit of thousands needs no projection then."""
+        known = self.sites.get(site.uuid)
+        return known is not None and known.geometry is site.geometry and site.uuid not in self.off_earth
 
     def _remove(self, uuid: str) -> None:
         self.sites.pop(uuid, None)
