@@ -17,6 +17,7 @@ from viewer.tools.draw_strokes import ArrowTool, FreehandTool
 from viewer.tools.draw_words import CalloutTool, NumberTool, TextTool
 from viewer.tools.edit_vertices import EditVerticesTool
 from viewer.tools.identify import IdentifyTool
+from viewer.tools.lasso_sites import LassoSitesTool
 from viewer.tools.measure import MeasureTool
 from viewer.tools.navigate import NavigateTool
 from viewer.tools.select import SelectTool
@@ -67,6 +68,7 @@ class Toolbox(QObject):
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
             "tool_select_features": lambda: SelectFeaturesTool(context, self),
+            "tool_lasso_sites": lambda: LassoSitesTool(context, self),
             "tool_select_lasso": lambda: LassoFeaturesTool(context, self),
             "tool_select_within": lambda: WithinDistanceTool(context, self),
         }

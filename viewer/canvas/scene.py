@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
@@ -366,6 +366,13 @@ class MapScene(QObject):
         if not sites_visible(self._document):
             return []
         found = (frame.within(left, top, right, bottom) for frame in self.site_frames(view))
+        return list(dict.fromkeys(uuid for some in found for uuid in some))
+
+    def sites_in_ring(self, view: View, ring: Sequence[tuple[float, float]]) -> list[str]:
+        """The same of a ring of picture pixels."""
+        if not sites_visible(self._document):
+            return []
+        found = (frame.in_ring(ring) for frame in self.site_frames(view))
         return list(dict.fromkeys(uuid for some in found for uuid in some))
 
     def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:

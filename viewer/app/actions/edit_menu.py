@@ -8,11 +8,13 @@ from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.actions.map_export import MapExport
 from viewer.app.actions.mark_clipboard import MarkClipboard, Paster, paste_first
+from viewer.app.actions.select_sites import ask_values, select_actions, select_alike
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.commands.mark_numbers import lock_numbers, unlocked
@@ -69,6 +71,8 @@ class EditMenu(CaseMenu):
         self._duplicate = duplicate
         self._panels, self._views, self._exports = panels, views, exports
         self._status, self._messages = status, messages
+        assert isinstance(parent, QWidget)
+        self._window = parent
         self._clipboard = MarkClipboard(panels, messages, self)
         self._pasters: tuple[Paster, ...] = (self._clipboard,)
         panels.selection.changed.connect(self.changed)
@@ -146,6 +150,12 @@ class EditMenu(CaseMenu):
         QGuiApplication.clipboard().setText(text)
         said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
         self._messages.show("copied", said.format(one_line(text, 200)))
+
+    def select_alike(self, column: str) -> None:
+        select_alike(self._panels, column)
+
+    def ask_values(self, column: str) -> None:
+        ask_values(self._panels, self._window, column)
 
     def cut(self) -> None:
         self._clipboard.cut()
@@ -238,6 +248,7 @@ class EditMenu(CaseMenu):
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Copy the coordinate under the pointer"),
         ),
+        *select_actions(has_selection),
         *_COPIES,
         Action(
             "copy_picture",

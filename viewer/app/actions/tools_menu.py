@@ -38,6 +38,7 @@ class ToolsMenu(ToolMenu):
     actions = (
         tool_action("tool_pan", QT_TRANSLATE_NOOP("Actions", "&Pan"), "H", "pan", toolbar=True, breaks=True),
         tool_action("tool_select", QT_TRANSLATE_NOOP("Actions", "&Select and Move"), "V", "select", toolbar=True),
+        tool_action("tool_lasso_sites", QT_TRANSLATE_NOOP("Actions", "Select Sites by &Lasso"), "Shift+V", "lasso"),
         tool_action("tool_box_zoom", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True),
         tool_action("tool_measure", QT_TRANSLATE_NOOP("Actions", "&Measure"), "M", "measure", toolbar=True),
     )

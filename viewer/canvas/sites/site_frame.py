@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -122,12 +123,22 @@ class SiteFrame:
         found = [self.index.uuids[row] for row in self.rows[inside]]
         drawn = Box(left, top, right, bottom)
         found += [uuid for uuid, one in self.signs if one.box(self.scale).overlaps(drawn)]
-        box, around = shapely.box(left, top, right, bottom), _world_box(self.view, left, top, right, bottom)
+        return list(dict.fromkeys(found + self._shapes_touching(shapely.box(left, top, right, bottom))))
+
+    def in_ring(self, ring: Sequence[tuple[float, float]]) -> list[str]:
+        """Uuids of the points inside a ring of pixels, drawn by hand, and of the lines and polygons that touch it."""
+        area = shapely.make_valid(shapely.Polygon(ring))
+        inside = shapely.contains_xy(area, self.px, self.py)
+        found = [self.index.uuids[row] for row in self.rows[inside]]
+        return list(dict.fromkeys(found + self._shapes_touching(area)))
+
+    def _shapes_touching(self, area: shapely.Geometry) -> list[str]:
+        around, found = _world_box(self.view, *shapely.bounds(area).tolist()), []
         for shape in self.shapes:
             parts = shape.outline.near(around).parts
-            if any(_part_geometry(part.rings, part.is_polygon, self.view).intersects(box) for part in parts):
+            if any(_part_geometry(part.rings, part.is_polygon, self.view).intersects(area) for part in parts):
                 found.append(shape.uuid)
-        return list(dict.fromkeys(found))
+        return found
 
     def _symbols_at(self, px: float, py: float, radius_px: float) -> list[str]:
         reach = max(radius_px, self.symbol_radius_px)

@@ -180,6 +180,8 @@ OF_A_CASE = {
     "north_up",
     "relink_files",
     "paste",
+    "select_class",
+    "select_folder",
     "report",
     "judge",
     "add_source",
@@ -188,7 +190,7 @@ OF_A_CASE = {
     "reset_panels",
     *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_"))),
 }
-OF_A_SELECTION = {"cut", "copy", "delete", "select_none", "zoom_selection"}
+OF_A_SELECTION = {"cut", "copy", "select_same_class", "select_same_folder", "delete", "select_none", "zoom_selection"}
 OF_A_LAYER = {"zoom_layer", "remove_layer", "layer_properties"}
 OF_A_VECTOR = OF_A_LAYER | {"save_layer", "vector_style", "attribute_table", "select_expression"}
 OF_A_RASTER = OF_A_LAYER | {

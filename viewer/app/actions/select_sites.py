@@ -1,0 +1,104 @@
+"""Rows of the Edit menu that select marks by what they say: class, folder, and those like the ones selected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from operator import attrgetter
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from layers.document.site import Site
+from layers.text.counted import counted
+from viewer.app.actions.action_table import Action, has_case
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.panels.words import class_title
+from viewer.support.text import one_line
+
+SELECT_BY = QT_TRANSLATE_NOOP("Actions", "Select &By")
+
+
+def select_alike(panels: PanelContext, column: str) -> None:
+    """Select all marks whose class, or folder, is that of one of the selected."""
+    sites = panels.document.sites
+    value_of = attrgetter(column)
+    wanted = {value_of(sites[uuid]) for uuid in panels.selection.uuids if uuid in sites}
+    panels.selection.set(site.uuid for site in sites.values() if value_of(site) in wanted)
+
+
+def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog | None:
+    """Ask for classes, or folders, with how many marks there are of each, and select those."""
+    counts = Counter(map(attrgetter(column), panels.document.sites.values()))
+    if column == "folder":
+        counts.pop("", None)
+    if not counts:
+        panels.report(_tr("No mark is in a folder.") if column == "folder" else _tr("The case has no marks."))
+        return None
+    shown = class_title if column == "class_code" else one_line
+    chosen = {getattr(site, column) for site in _selected(panels)}
+    rows = [
+        TickRow([shown(value), str(count)], value, value in chosen)
+        for value, count in sorted(counts.items(), key=lambda entry: shown(entry[0]).casefold())
+    ]
+    title = _tr("Class") if column == "class_code" else _tr("Folder")
+    noun = (_tr("class"), _tr("classes")) if column == "class_code" else (_tr("folder"), _tr("folders"))
+    says = _tr("Select the marks of these {0}:").format(noun[1])
+    text = _tr("Select {0}")
+    dialog = TickDialog(says, [title, _tr("Marks")], rows, lambda n: text.format(counted(n, *noun)), parent)
+    dialog.setWindowTitle(_tr("Select Marks"))
+    dialog.chosen.connect(partial(_take, panels, column))
+    dialog.open()
+    return dialog
+
+
+def _take(panels: PanelContext, column: str, values: Iterable[Any]) -> None:
+    wanted, value_of = set(values), attrgetter(column)
+    panels.selection.set(site.uuid for site in panels.document.sites.values() if value_of(site) in wanted)
+
+
+def _selected(panels: PanelContext) -> list[Site]:
+    sites = panels.document.sites
+    return [sites[uuid] for uuid in panels.selection.uuids if uuid in sites]
+
+
+def select_actions(offered: Callable[..., bool]) -> tuple[Action, ...]:
+    """The rows; `offered` is true while marks are selected. The menu has `select_alike` and `ask_values`."""
+    return (
+        Action(
+            "select_same_class",
+            QT_TRANSLATE_NOOP("Actions", "&Same Class as the Selected"),
+            lambda menu: menu.select_alike("class_code"),
+            "Ctrl+Alt+A",
+            offered=offered,
+            submenu=SELECT_BY,
+        ),
+        Action(
+            "select_same_folder",
+            QT_TRANSLATE_NOOP("Actions", "Same F&older as the Selected"),
+            lambda menu: menu.select_alike("folder"),
+            offered=offered,
+            submenu=SELECT_BY,
+        ),
+        Action(
+            "select_class",
+            QT_TRANSLATE_NOOP("Actions", "&Class…"),
+            lambda menu: menu.ask_values("class_code"),
+            offered=has_case,
+            submenu=SELECT_BY,
+        ),
+        Action(
+            "select_folder",
+            QT_TRANSLATE_NOOP("Actions", "&Folder…"),
+            lambda menu: menu.ask_values("folder"),
+            offered=has_case,
+            submenu=SELECT_BY,
+        ),
+    )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("select_sites", text)

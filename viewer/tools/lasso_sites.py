@@ -1,0 +1,59 @@
+"""Select sites in an area drawn freely, or clicked corner by corner."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from layers.text.counted import counted
+from viewer.canvas.pointer import PointerEvent
+from viewer.tools.select_features import LassoFeaturesTool
+
+_Modifier = Qt.KeyboardModifier
+
+
+class LassoSitesTool(LassoFeaturesTool):
+    """Drag round what is wanted; Shift adds, Control toggles, else it replaces what was selected."""
+
+    name = "lasso_sites"
+
+    @property
+    def hint(self) -> str:
+        if self._ring and not self._is_free:
+            return self.tr("Click the corners; Enter or double-click selects. Backspace: one back. Esc: give up.")
+        hint = self.tr("Drag round the sites, or click the corners of an area. Shift adds, Ctrl toggles.")
+        count = len(self.canvas.selection)
+        if not count:
+            return hint
+        return self.tr("{0} selected.").format(counted(count, self.tr("site"), self.tr("sites"))) + " " + hint
+
+    def activate(self) -> None:
+        self.canvas.selection.changed.connect(self.hint_changed)
+
+    def deactivate(self) -> None:
+        self.canvas.selection.changed.disconnect(self.hint_changed)
+        self.cancel()
+
+    def hover(self, event: PointerEvent) -> None:
+        self._at = (event.px, event.py)
+        if self._ring:
+            self.canvas.update()
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        selection = self.canvas.selection
+        if not self._ring and key == Qt.Key.Key_Escape and len(selection):
+            selection.clear()
+            return True
+        return super().key(key, modifiers)
+
+    def _finish(self) -> None:
+        ring, modifiers, selection = list(self._ring), self._modifiers, self.canvas.selection
+        self.cancel()
+        if len(ring) < 3:
+            return
+        found = frozenset(self.canvas.scene.sites_in_ring(self.view, ring))
+        if modifiers & _Modifier.ControlModifier:
+            selection.set(selection.uuids ^ found)
+        elif modifiers & _Modifier.ShiftModifier:
+            selection.add(found)
+        else:
+            selection.set(found)
