@@ -1,4 +1,4 @@
-"""geoloupe bench view FILE, bench save CASE: the measurements, on the real canvas and the real case file."""
+"""geoloupe bench view FILE, save CASE, case CASE: the measurements, on the real canvas, window and case file."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from viewer.support.terminal import complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="what", metavar="view|save|export", required=True)
+    kinds = parser.add_subparsers(dest="what", metavar="view|save|case|export", required=True)
     view = kinds.add_parser("view", help="first frame, pans, event-loop gaps and memory of one file")
     view.add_argument("file", metavar="FILE")
     view.add_argument("--size", type=parse_size, default=(1920, 1080), metavar="WxH")
     view.add_argument("--frames", metavar="FOLDER", help="write every measured picture there, with its bounds")
     save = kinds.add_parser("save", help="full save, save after one edit, open, and to_file of the same sites")
     save.add_argument("case", metavar="CASE")
+    work = kinds.add_parser("case", help="draw, select, edit, undo, search and pan in the real window, and growth")
+    work.add_argument("case", metavar="CASE")
+    work.add_argument(
+        "--edits", type=int, default=10_000, metavar="N", help="edits and undos that growth is measured by"
+    )
     export = kinds.add_parser("export", help="A3 pages (not yet available)")
     export.add_argument("case", metavar="CASE")
-    for child in (view, save, export):
+    for child in (view, save, work, export):
         add_json(child)
 
 
@@ -32,6 +37,11 @@ def _run(arguments: argparse.Namespace) -> int:
         from viewer.cli.bench_view import measure_view  # for start-up time
 
         figures = measure_view(arguments.file, arguments.size, arguments.frames)
+    elif arguments.what == "case":
+        load_qt()
+        from viewer.cli.bench_case import measure_case  # for start-up time
+
+        figures = measure_case(arguments.case, arguments.edits)
     else:
         from viewer.cli.bench_save import measure_save  # for start-up time
 
