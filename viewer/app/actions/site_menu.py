@@ -86,6 +86,9 @@ class SiteMenu(ToolMenu):
         """Cite the image behind the sites of the open claim."""
         cite_image_of(self._panels, self._panels.claim_uuid)
 
+    def is_claim_open(self) -> bool:
+        return self.session.is_begun and bool(self._panels.claim_uuid)
+
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
 
@@ -143,7 +146,7 @@ class SiteMenu(ToolMenu):
             cite_image,
             "Ctrl+Shift+R",
             tip=QT_TRANSLATE_NOOP("Actions", "Cite the image that the open claim’s site was drawn on"),
-            offered=has_case,
+            offered=is_claim_open,
         ),
         Action(
             "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case

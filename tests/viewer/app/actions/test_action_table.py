@@ -190,7 +190,16 @@ OF_A_CASE = {
     "reset_panels",
     *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_"))),
 }
-OF_A_SELECTION = {"cut", "copy", "select_same_class", "select_same_folder", "delete", "select_none", "zoom_selection"}
+OF_A_SELECTION = {
+    "cut",
+    "copy",
+    "duplicate",
+    "select_same_class",
+    "select_same_folder",
+    "delete",
+    "select_none",
+    "zoom_selection",
+}
 OF_A_LAYER = {"zoom_layer", "remove_layer", "layer_properties"}
 OF_A_VECTOR = OF_A_LAYER | {"save_layer", "vector_style", "attribute_table", "select_expression"}
 OF_A_RASTER = OF_A_LAYER | {
