@@ -232,7 +232,7 @@ class EditMenu(CaseMenu):
         ),
         Action(
             "lock_numbers",
-            QT_TRANSLATE_NOOP("Actions", "Lock Num&bers of Markers"),
+            QT_TRANSLATE_NOOP("Actions", "Lock Numbers o&f Markers"),
             lock_numbers,
             "",
             offered=has_case,
