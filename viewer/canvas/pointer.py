@@ -38,8 +38,9 @@ class PointerTool(Protocol):
 
     hint_changed: Any
     takes_shift: bool
-    own_keys: frozenset[int]
 
+    @property
+    def own_keys(self) -> frozenset[int]: ...
     @property
     def can_snap(self) -> bool: ...
     @property

@@ -6,27 +6,33 @@ import math
 from typing import Literal
 
 import shapely
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.edit import Edit
 from layers.document.mark_shape import MarkShape
 from layers.document.vocabulary import MEASURED
+from layers.geo.measure import destination
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
-from viewer.tools.sketch import Place, geometry_of, measures, near, paint_crosshair, paint_sketch
+from viewer.tools.leg_entry import LegEntry
+from viewer.tools.sketch import Place, geometry_of, measures, near, paint_crosshair, paint_sketch, pixels_of
 from viewer.tools.tool import Tool, ToolContext
+
+_DIGITS = frozenset(range(Qt.Key.Key_0, Qt.Key.Key_9 + 1))
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class DrawTool(Tool):
     """Clicks set vertices, Enter or a double-click finishes, Backspace takes the last vertex back, Esc gives up.
 
-    By keys alone Enter sets a vertex at the crosshair in the middle of the map, and finishes where one was just set.
-    The new site is a draft, measured on the image, and selected; `drawn` carries its uuid.
+    A digit begins an entry of the next leg, by length and bearing. By keys alone Enter sets a vertex at the crosshair
+    in the middle of the map, and finishes where one was just set. The new site is a draft, measured on the image, and
+    selected; `drawn` carries its uuid.
     """
 
     drawn = Signal(str)
@@ -48,6 +54,7 @@ class DrawTool(Tool):
         self._is_by_keys = False
         """True where the last vertex was set at the crosshair."""
         self._is_kept = False
+        self._entry: LegEntry | None = None
 
     @property
     def hint(self) -> str:
@@ -65,12 +72,17 @@ class DrawTool(Tool):
             else self.tr("Enter or double-click ends")
         )
         return f"{measures(shown, closed=self._closed)}   {needed}. " + self.tr(
-            "Backspace: one back. Ctrl snaps. Esc: give up."
+            "Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up."
         )
 
     @property
     def can_snap(self) -> bool:
         return not self.off_earth
+
+    @property
+    def own_keys(self) -> frozenset[int]:
+        """Digits, while they begin the next leg."""
+        return _DIGITS if self._can_type_leg else frozenset()
 
     def hover(self, event: PointerEvent) -> None:
         if self.kind != "point":
@@ -99,7 +111,9 @@ class DrawTool(Tool):
             return True
         if not self._places:
             return False
-        if key == Qt.Key.Key_Backspace:
+        if key in self.own_keys and not modifiers & ~_KEYPAD:
+            self._type_leg(chr(key))
+        elif key == Qt.Key.Key_Backspace:
             self._places.pop()
             self.changed()
         elif key == Qt.Key.Key_Escape:
@@ -109,6 +123,8 @@ class DrawTool(Tool):
         return True
 
     def cancel(self) -> None:
+        if self._entry is not None:
+            self._entry.close_entry()
         self._places, self._at, self._is_by_keys = [], None, False
         self.changed()
 
@@ -158,6 +174,38 @@ class DrawTool(Tool):
             return
         self._at, self._is_by_keys = None, True
         self._set(place)
+
+    @property
+    def _can_type_leg(self) -> bool:
+        return bool(self._places) and self.kind != "point"
+
+    def _type_leg(self, text: str) -> None:
+        """Let the next vertex be given by length and bearing from the last one, beginning with a digit."""
+        if self._entry is None:
+            self._entry = LegEntry(self.canvas)
+            self._entry.typed.connect(self._show_leg)
+            self._entry.entered.connect(self._set_leg)
+            self._entry.closed.connect(self._forget_leg)
+        view = self.canvas.viewport.view()
+        px, py = pixels_of(view, self._places[-1:])[0]
+        x, y = (px, py) if math.isfinite(px) else (view.width / 2, view.height / 2)
+        self._entry.open_at(QPoint(round(x / view.ratio), round(y / view.ratio)), text)
+
+    def _show_leg(self, length_m: float, bearing_deg: float) -> None:
+        """Preview what is typed."""
+        is_leg = self._places and math.isfinite(length_m)
+        self._at = destination(*self._places[-1], bearing_deg, length_m) if is_leg else None
+        self.changed()
+
+    def _set_leg(self, length_m: float, bearing_deg: float) -> None:
+        if self._places and length_m > 0:
+            self._is_by_keys = False
+            self._at = None
+            self._set(destination(*self._places[-1], bearing_deg, length_m))
+
+    def _forget_leg(self) -> None:
+        self._at = None
+        self.changed()
 
     def _set(self, place: Place) -> None:
         if self.kind == "point":

@@ -41,8 +41,6 @@ class EditVerticesTool(Tool):
     """
 
     name = "edit_vertices"
-    own_keys = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
-    """Of vertices, never of the site."""
     cursor = Qt.CursorShape.ArrowCursor
 
     _grabbed: Handle | None = None
@@ -80,6 +78,11 @@ class EditVerticesTool(Tool):
     def deactivate(self) -> None:
         self.canvas.selection.changed.disconnect(self._on_selection)
         self.cancel()
+
+    @property
+    def own_keys(self) -> frozenset[int]:
+        """Of vertices, never of the site."""
+        return frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
 
     @property
     def can_snap(self) -> bool:

@@ -48,8 +48,6 @@ class Tool(QObject):
     cursor = Qt.CursorShape.ArrowCursor
     takes_shift = False
     """True where a drag with Shift is the tool's, and not a box to zoom into."""
-    own_keys: frozenset[int] = frozenset()
-    """Keys that mean something else to the tool than to the window, whose shortcuts then wait."""
 
     def __init__(self, context: ToolContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +57,11 @@ class Tool(QObject):
     def hint(self) -> str:
         """The sentence for the status bar that says what can be done now. Every tool has one."""
         raise NotImplementedError
+
+    @property
+    def own_keys(self) -> frozenset[int]:
+        """Keys that mean something else to the tool than to the window, whose shortcuts then wait."""
+        return frozenset()
 
     @property
     def can_snap(self) -> bool:

@@ -1,0 +1,151 @@
+"""A small entry over the map for the next leg of what is being drawn: its length and its bearing."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QLineEdit, QWidget
+
+from layers.errors import InvalidValue
+from layers.geo.legs import bearing_of, leg_of, length_of
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
+
+WIDTH_PX = 250
+_BESIDE_PX = 18
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class LegEntry(QFrame):
+    """Either both in the first field ("120 m 45"), or the bearing in the second, after Tab or Enter.
+
+    `entered` carries metres and degrees; `typed` the same, or nan, while it is typed. Esc, and the keyboard elsewhere,
+    close it.
+    """
+
+    entered = Signal(float, float)
+    typed = Signal(float, float)
+    closed = Signal()
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setObjectName("legEntry")
+        self.setAutoFillBackground(True)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setFixedWidth(WIDTH_PX)
+        self.length, self.bearing = QLineEdit(), QLineEdit()
+        self.length.setPlaceholderText(self.tr("120 m 45"))
+        self.bearing.setPlaceholderText("45°")
+        self.refusal = plain_label()
+        self.refusal.setObjectName("refusal")
+        self.refusal.setWordWrap(True)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setHorizontalSpacing(8)
+        for column, (title, field) in enumerate(
+            ((self.tr("Length"), self.length), (self.tr("Bearing, from north"), self.bearing))
+        ):
+            label: QLabel = plain_label(title)
+            label.setBuddy(field)
+            field.setAccessibleName(title)
+            field.textEdited.connect(self._tell)
+            layout.addWidget(label, 0, column)
+            layout.addWidget(field, 1, column)
+        layout.addWidget(self.refusal, 2, 0, 1, 2)
+        self.hide()
+
+    def open_at(self, place: QPoint, text: str) -> None:
+        """Show it beside a point of the map, inside of that, with the keyboard after the text it begins with."""
+        was_open = not self.isHidden()
+        self.length.setText(text)
+        self.bearing.clear()
+        self._refuse("")
+        self._put(place)
+        self.show()
+        self.raise_()
+        self.length.setFocus()
+        self.length.end(False)
+        if not was_open:
+            _application().focusChanged.connect(self._focus_moved)
+
+    def close_entry(self) -> None:
+        """Away with it; the keyboard goes back to the map where it was here."""
+        if self.isHidden():
+            return
+        _application().focusChanged.disconnect(self._focus_moved)
+        typing, canvas = QApplication.focusWidget(), self.parentWidget()
+        self.hide()
+        if typing is not None and canvas is not None and self.isAncestorOf(typing):
+            canvas.setFocus()
+        self.closed.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """No key goes on to the map from here."""
+        event.accept()
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_entry()
+        elif event.key() in _ENTER:
+            self._enter()
+
+    def _enter(self) -> None:
+        try:
+            leg = self._leg()
+        except InvalidValue as error:
+            if self._wants_bearing():
+                self.bearing.setFocus()
+            else:
+                self._refuse(error.sentence)
+            return
+        self.close_entry()
+        self.entered.emit(*leg)
+
+    def _leg(self) -> tuple[float, float]:
+        """Raises InvalidValue."""
+        if not self.bearing.text().strip():
+            return leg_of(self.length.text())
+        return length_of(self.length.text()), bearing_of(self.bearing.text())
+
+    def _wants_bearing(self) -> bool:
+        """True where a length stands alone, and the second field has not been looked at."""
+        if self.bearing.text().strip() or self.bearing.hasFocus():
+            return False
+        try:
+            length_of(self.length.text())
+        except InvalidValue:
+            return False
+        return True
+
+    def _tell(self) -> None:
+        self._refuse("")
+        try:
+            leg = self._leg()
+        except InvalidValue:
+            leg = float("nan"), float("nan")
+        self.typed.emit(*leg)
+
+    def _refuse(self, sentence: str) -> None:
+        self.refusal.setText(plain(sentence))
+        self.refusal.setVisible(bool(sentence))
+        self.adjustSize()
+        self._put(self.pos() - QPoint(_BESIDE_PX, _BESIDE_PX))
+
+    def _put(self, place: QPoint) -> None:
+        canvas = self.parentWidget()
+        assert canvas is not None
+        at = place + QPoint(_BESIDE_PX, _BESIDE_PX)
+        size = self.sizeHint()
+        right, bottom = canvas.width() - WIDTH_PX - 4, canvas.height() - size.height() - 4
+        self.setGeometry(max(4, min(at.x(), right)), max(4, min(at.y(), bottom)), WIDTH_PX, size.height())
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and now is not self and not self.isAncestorOf(now):
+            self.close_entry()
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application
