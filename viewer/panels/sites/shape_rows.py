@@ -46,7 +46,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
-from viewer.support.text import plain
+from viewer.support.text import plain, tooltip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rectangle": ("width_m", "height_m", "rotation_deg", "centre"),
@@ -81,7 +81,8 @@ class ShapePart(FoldSection):
         self._add_fields()
         self.content.addLayout(self._form)
         self.vertices = VertexTable()
-        self.vertices.setToolTip(self.tr("Enter begins and ends an entry, in any notation; Delete takes a vertex out"))
+        tip = self.tr("Enter begins and ends an entry, in any notation; Delete takes a vertex out")
+        self.vertices.setToolTip(tooltip(tip))
         self.vertices.vertices.typed.connect(self._place)
         self.vertices.removal_wanted.connect(self._remove)
         self.vertices.vertex_changed.connect(self._show_leg)
