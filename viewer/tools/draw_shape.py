@@ -72,7 +72,7 @@ class ShapeTool(DrawTool):
         said = self._measured()
         ends = self.tr("Enter or a double click ends. ") if self.places_wanted is None and number > 1 else ""
         move = self.tr("Move the map and press Enter to set {0}.") if self._is_by_keys else self.tr("Click to set {0}.")
-        more = self.tr("Backspace: one back. Esc: give up.")
+        more = self.tr("Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up.")
         return (f"{said}   " if said else "") + f"{move.format(step)} {ends}{more}"
 
     def activate(self) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from layers.document.mark_shape import Circle, shape_of_site
 from layers.geo.measure import azimuth_deg, distance_m
 from viewer.tools.draw import DrawTool
+from viewer.tools.draw_areas import CircleTool
+from viewer.tools.draw_strokes import ArrowTool
 from viewer.tools.leg_entry import LegEntry
 
-Key = Qt.Key
+Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
@@ -121,3 +124,29 @@ def test_the_entry_stays_inside_of_a_small_map(desk, line):
     desk.click(10.59, 49.61)
     press(Key.Key_5)
     assert desk.canvas.rect().contains(entry(desk).geometry())
+
+
+def test_a_circle_is_given_its_radius(desk, line):
+    desk.take(CircleTool(desk.context))
+    desk.canvas.setFocus()
+    desk.click(10, 50)
+    assert "Digits: type a leg" in desk.canvas.hint
+    press(Key.Key_5)
+    write("00 m 90")
+    press(Key.Key_Return)
+    (uuid,) = desk.canvas.selection.uuids
+    shape = shape_of_site(desk.sites[uuid])
+    assert isinstance(shape, Circle)
+    assert shape.radius_m == pytest.approx(500.0)
+
+
+def test_an_arrow_is_given_its_length_and_snaps(desk, line):
+    desk.take(ArrowTool(desk.context))
+    desk.canvas.setFocus()
+    QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Control, desk.at(10, 50) + QPoint(5, 5))
+    press(Key.Key_3)
+    write(" km 180")
+    press(Key.Key_Return)
+    assert legs(desk) == [(3000.0, 180.0)]
+    (uuid,) = desk.canvas.selection.uuids
+    assert desk.sites[uuid].geometry.coords[0] == (10.0, 50.0)
