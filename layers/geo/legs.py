@@ -1,4 +1,4 @@
-"""Lengths, bearings and legs as people write them: "120 m", "1.2 km", "45°", "120 m 45"."""
+"""Lengths, bearings, legs and factors as people write them: "120 m", "1.2 km", "45°", "120 m 45", "120 %"."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _METRES = {
 _NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
 _LENGTH = re.compile(rf"\s*({_NUMBER})\s*([A-Za-z]*)\s*")
 _BEARING = re.compile(rf"\s*({_NUMBER})\s*(?:°|deg)?\s*")
+_FACTOR = re.compile(rf"\s*({_NUMBER})\s*(%?)\s*")
 _LEG = re.compile(rf"\s*({_NUMBER}\s*(?:[A-Za-z]+)?)[\s,;/@]+({_NUMBER}\s*(?:°|deg)?)\s*")
 _LONGEST = 100
 
@@ -44,6 +45,15 @@ def bearing_of(text: str) -> float:
     if not -360.0 <= degrees <= 360.0:
         raise InvalidValue(f"“{text[:_LONGEST]}” is no bearing: write degrees from true north, as 45 or 312.5.")
     return degrees % 360.0
+
+
+def factor_of(text: str) -> float:
+    """A factor, given as such or in percent: "1.2", "120 %". Raises InvalidValue."""
+    found = _FACTOR.fullmatch(text[:_LONGEST])
+    factor = _number(found[1]) / (100.0 if found[2] else 1.0) if found else math.nan
+    if not (math.isfinite(factor) and factor > 0.0):
+        raise InvalidValue(f"“{text[:_LONGEST]}” is no factor: write 1.2, or 120 %.")
+    return factor
 
 
 def leg_of(text: str) -> tuple[float, float]:

@@ -32,6 +32,7 @@ from viewer.canvas.map_picture import MapPicture
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
+from viewer.canvas.snapping import snap_at
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN, Viewport
 from viewer.support.going_on import going_on
@@ -87,7 +88,9 @@ class MapCanvas(QWidget):
         self.setMinimumSize(120, 90)
         self.setAccessibleName(self.tr("Map"))
         self.setAccessibleDescription(
-            self.tr("Arrow keys pan, plus and minus zoom, Shift with left or right turns, N puts north up.")
+            self.tr(
+                "Arrow keys pan, or move what is selected; plus and minus zoom, Shift+left or right turns, N puts north up."
+            )
         )
 
     # -- tools ----------------------------------------------------------------------------------------------------
@@ -121,6 +124,12 @@ class MapCanvas(QWidget):
         if self._gestures.snap is not None:
             return f"{self._gestures.snap.words} {self._tool.hint}"
         return self._tool.hint
+
+    def crosshair_place(self, in_hand: frozenset[str] = frozenset(), *, snaps: bool = False) -> tuple[float, float]:
+        """Longitude and latitude in the middle of the map; with `snaps` of the vertex or edge that is near to it."""
+        view = self.viewport.view()
+        snap = snap_at(self.scene, view, view.width / 2, view.height / 2, in_hand) if snaps else None
+        return self.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
 
     def snap_changed(self) -> None:
         """The pointer snaps to something else now, or to nothing."""

@@ -107,7 +107,7 @@ class DrawTool(Tool):
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._enter()
+            self._enter(snaps=bool(modifiers & Qt.KeyboardModifier.ControlModifier))
             return True
         if not self._places:
             return False
@@ -161,12 +161,12 @@ class DrawTool(Tool):
     def _least(self) -> int:
         return 3 if self._closed else 2
 
-    def _enter(self) -> None:
+    def _enter(self, *, snaps: bool = False) -> None:
         """Set what is set next at the crosshair; finish what the mouse has drawn, or where nothing moved meanwhile."""
         if self.off_earth:
             self.context.message(self.off_earth)
             return
-        place = self.canvas.viewport.centre_lonlat()
+        place = self.canvas.crosshair_place(snaps=snaps)
         if not all(map(math.isfinite, place)):
             return
         if self._places and (not self._is_by_keys or near(place, self._places[-1]) == self._places[-1]):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import InvalidValue
-from layers.geo.legs import bearing_of, leg_of, length_of
+from layers.geo.legs import bearing_of, factor_of, leg_of, length_of
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,19 @@ def test_no_legs(text):
         leg_of(text)
 
 
+@pytest.mark.parametrize(("text", "factor"), [("1.2", 1.2), ("120 %", 1.2), ("0,5", 0.5), ("50%", 0.5)])
+def test_factors(text, factor):
+    assert factor_of(text) == pytest.approx(factor)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "twice", "1e999"])
+def test_no_factors(text):
+    with pytest.raises(InvalidValue):
+        factor_of(text)
+
+
 @given(st.text())
 def test_any_text_is_read_or_refused(text):
-    for read in (length_of, bearing_of, leg_of):
+    for read in (length_of, bearing_of, leg_of, factor_of):
         with contextlib.suppress(InvalidValue):
             read(text)

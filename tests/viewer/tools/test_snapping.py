@@ -138,3 +138,12 @@ def test_snapping_over_the_antimeridian(desk):
     QTest.mouseClick(desk.canvas, Left, Control, desk.at(180.1, 10.0) + QPoint(5, 5))
     (uuid,) = desk.canvas.selection.uuids
     assert desk.sites[uuid].geometry.coords[0] == pytest.approx((-179.9, 10.0), abs=1e-12)
+
+
+def test_by_keys_control_and_enter_mark_at_a_vertex_near_the_crosshair(desk):
+    desk.take(DrawTool(desk.context, "point"))
+    lon, lat = CORNER[0] + desk.degrees(6), CORNER[1]
+    desk.canvas.zoom_to_bounds(Bounds(lon - 0.6, lat - 0.4, lon + 0.6, lat + 0.4), 0.0)
+    desk.key(Qt.Key.Key_Return, Control)
+    (uuid,) = desk.canvas.selection.uuids
+    assert desk.sites[uuid].geometry.coords[0] == CORNER

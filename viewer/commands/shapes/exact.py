@@ -17,7 +17,7 @@ from layers.geo.coordinates.in_text import places_in_text
 from layers.geo.longitudes import shift_near
 from layers.geo.measure import destination
 from layers.geo.vertices import Ring, least_vertices, rings_of, with_rings
-from viewer.commands.fields import row_of
+from viewer.commands.fields import check_number, row_of
 from viewer.commands.sites import reshape_site, update_site
 
 
@@ -46,6 +46,17 @@ def change_words(document: Document, uuid: str, text: str, *, actor: str, now: s
         raise InvalidValue("The mark shows no text any more.")
     fields = {"shape_json": as_json(replace(shape, text=text)), "label": " ".join(text.split())}
     return update_site(document, uuid, actor=actor, now=now, **fields)
+
+
+def turn_mark(document: Document, uuid: str, degrees: float, *, actor: str, now: str | None = None) -> Edit:
+    """Turn a mark about its middle, clockwise. Raises InvalidValue."""
+    return _laid(document, uuid, degrees, 1.0, actor, now)
+
+
+def scale_mark(document: Document, uuid: str, factor: float, *, actor: str, now: str | None = None) -> Edit:
+    """Make a mark so many times as large, about its middle. Raises InvalidValue."""
+    check_number(factor, 1e-3, 1e3, "factor")
+    return _laid(document, uuid, 0.0, factor, actor, now)
 
 
 def place_vertex(
@@ -94,6 +105,15 @@ def remove_vertex(document: Document, uuid: str, part: int, vertex: int, *, acto
         raise InvalidValue("Nothing would be left of it: delete the whole mark on the map.")
     del ring[vertex]
     return _with_rings(document, site, rings, actor, now)
+
+
+def _laid(document: Document, uuid: str, turn_deg: float, factor: float, actor: str, now: str | None) -> Edit:
+    figure = Figure.of(row_of(document.sites, uuid, "mark"))
+    if not figure.is_mobile:
+        raise InvalidValue("The mark spans too much of the Earth to be turned or scaled.")
+    changed = figure.laid(figure.middle, figure.middle, turn_deg=turn_deg, factor=factor)
+    shape = changed.shape_json
+    return reshape_site(document, uuid, changed.geometry, shape_json=shape, actor=actor, now=now)
 
 
 def _ring(rings: list[Ring], part: int, vertex: int) -> Ring:

@@ -27,7 +27,7 @@ from layers.document.site import Site
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.coordinates import format_coordinate
 from layers.geo.coordinates.in_text import places_in_text
-from layers.geo.legs import bearing_of, length_of
+from layers.geo.legs import bearing_of, factor_of, length_of
 from layers.geo.measure import (
     area_m2,
     azimuth_deg,
@@ -39,7 +39,15 @@ from layers.geo.measure import (
 from layers.geo.on_earth import why_off_earth
 from layers.geo.vertices import rings_of
 from layers.text.measures import area_text, length_text
-from viewer.commands.shapes.exact import change_shape, change_words, place_vertex, remove_vertex, set_leg
+from viewer.commands.shapes.exact import (
+    change_shape,
+    change_words,
+    place_vertex,
+    remove_vertex,
+    scale_mark,
+    set_leg,
+    turn_mark,
+)
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.vertex_table import FINE_M, VertexTable
 from viewer.panels.widgets.field_set import FieldSet
@@ -58,6 +66,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The fields of each kind of shape."""
 LEG = ("leg_m", "leg_deg")
+WHOLE = ("turn_by", "scale_by")
+"""Fields of marks whose vertices are their own: each is done once it is entered, and empty again."""
 MOST_MEASURED = 100_000
 """Vertices of a mark that is measured and listed while one waits."""
 _ROUND = 720
@@ -91,6 +101,7 @@ class ShapePart(FoldSection):
         tip = self.tr("From the vertex before the chosen one; another value moves the chosen one")
         self.fields.add("leg_m", self.tr("Leg"), LineField(), tip)
         self.fields.add("leg_deg", self.tr("Bearing"), LineField(), tip)
+        self._add_whole()
         self.content.addLayout(self._leg_form)
         self.content.addWidget(self.fields.refusal)
 
@@ -111,6 +122,15 @@ class ShapePart(FoldSection):
         add("anchor", tr("Side"), ChoiceField(sides), tr("The side of its place on which the text stands"))
         add("size_px", tr("Size, px"), NumberField(), tr("Height of the text in pixels of the screen"))
 
+    def _add_whole(self) -> None:
+        turn, scale = LineField(), LineField()
+        turn.setPlaceholderText("15°")
+        scale.setPlaceholderText(self.tr("1.2 or 120 %"))
+        self.fields.add("turn_by", self.tr("Turn by"), turn, self.tr("Degrees by which the whole mark turns clockwise"))
+        self.fields.add(
+            "scale_by", self.tr("Scale by"), scale, self.tr("How many times as large the whole mark becomes")
+        )
+
     # -- showing ------------------------------------------------------------------------------------------------
 
     def show_site(self, site: Site) -> None:
@@ -123,8 +143,9 @@ class ShapePart(FoldSection):
         wanted = () if nowhere else COLUMNS.get(figure.kind, ())
         self.setVisible(bool(wanted) or is_listed or isinstance(figure.shape, Numbered))
         for column, field in self.fields.fields.items():
-            shown = column in LEG if is_listed and column in LEG else column in wanted
-            form = self._leg_form if column in LEG else self._form
+            is_below = column in (*LEG, *WHOLE)
+            shown = is_listed if is_below else column in wanted
+            form = self._leg_form if is_below else self._form
             form.setRowVisible(field, shown)
             if isinstance(field, TextField):
                 form.setRowVisible(self.fields.labels[column], shown)
@@ -226,11 +247,24 @@ class ShapePart(FoldSection):
         try:
             if column in LEG:
                 return self._commit_leg(column, str(value))
+            if column in WHOLE:
+                return self._commit_whole(site, column, str(value))
             if column == "text":
                 return self._context.attempt(change_words, site.uuid, str(value))
             return self._context.attempt(change_shape, site.uuid, **{column: _READERS[column](value)})
         except GeoloupeError as error:
             return error.sentence
+
+    def _commit_whole(self, site: Site, column: str, text: str) -> str:
+        if not text.strip():
+            return ""
+        if column == "turn_by":
+            sentence = self._context.attempt(turn_mark, site.uuid, bearing_of(text))
+        else:
+            sentence = self._context.attempt(scale_mark, site.uuid, factor_of(text))
+        if not sentence:
+            self.fields.fields[column].reset()
+        return sentence
 
     def _commit_leg(self, column: str, text: str) -> str:
         ends, chosen = self._leg_ends(), self.vertices.current_vertex()

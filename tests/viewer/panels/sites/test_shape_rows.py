@@ -29,6 +29,7 @@ PLACE = (128.33, 51.88)
 LINE = shapely.LineString([PLACE, (128.34, 51.88), (128.34, 51.89)])
 AREA = shapely.Polygon([(128.33, 51.88), (128.34, 51.88), (128.34, 51.89), (128.33, 51.89)])
 Key = Qt.Key
+VERTICES = {"leg_m", "leg_deg", "turn_by", "scale_by"}
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_a_callout_has_a_box_elsewhere(form, show):
 
 def test_an_arrow_is_a_line_with_heads(form, show):
     now = show(LINE, Arrow("end"))
-    assert seen(form) == {"head", "leg_m", "leg_deg"}
+    assert seen(form) == {"head"} | VERTICES
     head = form.shape_part.fields.fields["head"]
     head.setFocus()
     QTest.keyClick(head, Key.Key_Down)
@@ -231,6 +232,23 @@ def test_delete_in_the_list_takes_a_vertex_out_and_never_the_mark(desk, form, sh
     assert now().geometry.equals_exact(LINE)
 
 
+def test_a_whole_line_is_turned_and_scaled_by_numbers(desk, form, show):
+    now = show(LINE)
+    length_m, bearing = distance_m(*LINE.coords[0], *LINE.coords[2]), azimuth_deg(*LINE.coords[0], *LINE.coords[2])
+    write(form, "turn_by", "30")
+    first, last = now().geometry.coords[0], now().geometry.coords[2]
+    assert azimuth_deg(*first, *last) == pytest.approx(bearing + 30.0, abs=0.05)
+    assert form.shape_part.fields.fields["turn_by"].text() == ""
+    write(form, "scale_by", "150 %")
+    first, last = now().geometry.coords[0], now().geometry.coords[2]
+    assert distance_m(*first, *last) == pytest.approx(1.5 * length_m, rel=1e-6)
+    write(form, "scale_by", "0")
+    assert "no factor" in form.shape_part.fields.refusal.text()
+    desk.history.undo()
+    desk.history.undo()
+    assert now().geometry.equals_exact(LINE)
+
+
 def test_another_notation_shows_the_vertices_anew(desk, form, show):
     show(LINE)
     table = form.shape_part.vertices
@@ -246,7 +264,7 @@ def test_another_notation_shows_the_vertices_anew(desk, form, show):
 )
 def test_a_hostile_shape_shows_as_if_absent(form, show, text):
     now = show(LINE, shape_json=text)
-    assert seen(form) == {"leg_m", "leg_deg"}
+    assert seen(form) == VERTICES
     enter_vertex(form, 1, "51.9, 128.4")
     assert now().geometry.coords[1] == (128.4, 51.9)
     assert now().shape_json == text, "kept as it stands"
