@@ -88,9 +88,7 @@ class MapCanvas(QWidget):
         self.setMinimumSize(120, 90)
         self.setAccessibleName(self.tr("Map"))
         self.setAccessibleDescription(
-            self.tr(
-                "Arrow keys pan, or move what is selected; plus and minus zoom, Shift+left or right turns, N puts north up."
-            )
+            self.tr("Arrow keys pan or move what is selected, plus and minus zoom, Shift+left turns, N puts north up.")
         )
 
     # -- tools ----------------------------------------------------------------------------------------------------
