@@ -17,6 +17,9 @@ from layers.geo.antimeridian import is_as_drawn, split_geometry
 from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.measure import GEOD
 
+_SMALL_DEG = 30.0
+"""Geometries of this extent need no closer look: all of it is near enough to any place inside."""
+
 type Place = tuple[float, float]
 """Longitude, latitude."""
 
@@ -26,15 +29,17 @@ LARGEST_M = 5_000_000.0
 
 def can_lay(geometry: BaseGeometry, anchor: Place) -> bool:
     """True for what is small enough beside the Earth to be laid anew, and that no edge leads round the long way."""
-    places = shapely.get_coordinates(geometry)
-    if not len(places) or not (np.isfinite(places).all() and all(map(math.isfinite, anchor))):
-        return False
-    if np.abs(places[:, 1]).max() > 90.0:
-        return False
     parts = shapely.get_parts(geometry)
-    if any(part.is_empty or (part.geom_type == "Polygon" and is_as_drawn(part)) for part in parts):
+    left, bottom, right, top = shapely.bounds(geometry).tolist()
+    if not len(parts) or bool(shapely.is_empty(parts).any()):
         return False
-    return float(_seen_from(anchor, places)[1].max()) <= LARGEST_M
+    if not all(map(math.isfinite, (left, bottom, right, top, *anchor))) or bottom < -90.0 or top > 90.0:
+        return False
+    if right - left <= _SMALL_DEG and top - bottom <= _SMALL_DEG and left <= anchor[0] <= right:
+        return bottom <= anchor[1] <= top
+    if any(part.geom_type == "Polygon" and is_as_drawn(part) for part in parts):
+        return False
+    return float(_seen_from(anchor, shapely.get_coordinates(geometry))[1].max()) <= LARGEST_M
 
 
 def laid_place(place: Place, anchor: Place, to: Place, *, turn_deg: float = 0.0, factor: float = 1.0) -> Place:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import shapely
 from PySide6.QtCore import Qt
 
 from layers.document.figure import Figure
+from layers.document.mark_shape import Callout
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, is_unrolled, transform_points
+from layers.geo.lon_extent import MAX_LON
 from layers.geo.measure import destination
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.mark_handles import Handle, Handles
-from viewer.tools.sketch import Place, near, pixels_of, shifted
+from viewer.tools.sketch import Place, near, pixels_of, shifted, shifted_places
 
 _STEP_M = 1000.0
 _FARTHEST_LAT = 89.9
@@ -109,21 +112,39 @@ class MoveDrag:
 
     def to(self, view: View, dx: float, dy: float, onto: Place | None = None, *, most: int | None = None) -> None:
         """Bring them, or `most` of them, so many pixels further, the grip exactly `onto` a place."""
-        self.figures = {}
-        for site in self.sites[:most]:
-            figure = Figure.of(site)
-            anchor = self.grip if site is self.sites[0] else None
-            moved = moved_figure(figure, view, dx, dy, anchor)
-            if onto is not None and anchor is not None and figure.is_mobile:
-                moved = laid_figure(figure, view, anchor, near(onto, anchor))
-            if moved is not None:
-                self.figures[site.uuid] = moved
+        held, *others = self.sites[:most]
+        figure = Figure.of(held)
+        if onto is not None and figure.is_mobile:
+            moved = laid_figure(figure, view, self.grip, near(onto, self.grip))
+        else:
+            moved = moved_figure(figure, view, dx, dy, self.grip)
+        self.figures = ({} if moved is None else {held.uuid: moved}) | moved_figures(others, view, dx, dy)
 
 
 def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> dict[str, Figure]:
     """All of these so many pixels further, but for those that would leave the map."""
-    moved = {site.uuid: moved_figure(Figure.of(site), view, dx, dy) for site in sites}
-    return {uuid: figure for uuid, figure in moved.items() if figure is not None}
+    figures = {site.uuid: Figure.of(site) for site in sites}
+    points = {uuid: figure for uuid, figure in figures.items() if _is_plain_point(figure)}
+    moved = _moved_points(points, view, dx, dy)
+    for uuid, figure in figures.items():
+        if uuid not in points and (one := moved_figure(figure, view, dx, dy)) is not None:
+            moved[uuid] = one
+    return moved
+
+
+def _is_plain_point(figure: Figure) -> bool:
+    return bool(figure.geometry.geom_type == "Point") and not isinstance(figure.shape, Callout)
+
+
+def _moved_points(figures: dict[str, Figure], view: View, dx: float, dy: float) -> dict[str, Figure]:
+    """Points, of which there may be thousands, all at once."""
+    if not figures:
+        return {}
+    places = shapely.get_coordinates(np.array([figure.geometry for figure in figures.values()], dtype=object))
+    moved = shifted_places(places, view, dx, dy)
+    on_map = np.isfinite(moved).all(axis=1) & (np.abs(places) <= (MAX_LON, 90.0)).all(axis=1)
+    there = zip(figures.items(), shapely.points(moved), on_map.tolist(), strict=True)
+    return {uuid: replace(figure, geometry=point) for (uuid, figure), point, is_there in there if is_there}
 
 
 def place_under(view: View, px: float, py: float) -> Place:

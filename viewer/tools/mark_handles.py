@@ -19,6 +19,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.grid.tile_grid import View
 from viewer.canvas.sites.mark_signs import sign_box, sign_of
+from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
 from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.sketch import Place, near, paint_handle, pixels_of
@@ -204,7 +205,7 @@ def _of_box(figure: Figure, view: View) -> Handles:
     places = shapely.get_coordinates(figure.geometry)
     if len(places) > MOST_VERTICES:
         return Handles(figure, view)
-    pixels = np.array(pixels_of(view, [(lon, lat) for lon, lat in places.tolist()]))
+    pixels = to_pixels(view, np.column_stack(transform_points(WGS84, view.grid.crs, places[:, 0], places[:, 1])))
     if not np.isfinite(pixels).all() or _is_small(pixels, view):
         return Handles(figure, view)
     (left, top), (right, bottom) = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()

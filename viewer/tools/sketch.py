@@ -108,18 +108,19 @@ def pixels_of(view: View, places: Sequence[Place]) -> list[tuple[float, float]]:
 
 def shifted(geometry: BaseGeometry, view: View, dx: float, dy: float) -> BaseGeometry | None:
     """The geometry so many picture pixels further; None where part of it would leave the map."""
+    moved = shapely.transform(geometry, lambda lonlat: shifted_places(lonlat, view, dx, dy))
+    return moved if np.isfinite(shapely.get_coordinates(moved)).all() else None
+
+
+def shifted_places(lonlat: np.ndarray, view: View, dx: float, dy: float) -> np.ndarray:
+    """Places (n, 2) so many picture pixels further; not finite where they would leave the map."""
     affine = view.affine
     step_x, step_y = affine.a * dx + affine.b * dy, affine.d * dx + affine.e * dy
-
-    def shift(lonlat: np.ndarray) -> np.ndarray:
-        x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
-        lon, lat = transform_points(view.grid.crs, WGS84, x + step_x, y + step_y)
-        # On polar and local grids the way back gives -180..180: stay on the old side of the antimeridian.
-        lon = lon + 360.0 * np.round((lonlat[:, 0] - lon) / 360.0)
-        return np.column_stack([lon, lat])
-
-    shifted = shapely.transform(geometry, shift)
-    return shifted if np.isfinite(shapely.get_coordinates(shifted)).all() else None
+    x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
+    lon, lat = transform_points(view.grid.crs, WGS84, x + step_x, y + step_y)
+    # On polar and local grids the way back gives -180..180: stay on the old side of the antimeridian.
+    lon = lon + 360.0 * np.round((lonlat[:, 0] - lon) / 360.0)
+    return np.column_stack([lon, lat])
 
 
 def measures(places: Sequence[Place], *, closed: bool) -> str:
