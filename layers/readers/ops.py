@@ -23,14 +23,14 @@ from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.tile_audit import tiles_in
 from layers.requests.features import ExportRows, Measure, OfLayer, ReadAttributes, ReadColumns, ReadFeatures, ReadRows
-from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadStatistics, ReadTile, ReadVersions
+from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile, ReadVersions
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
-_OF_IMAGERY = (ReadTile, BuildOverviews, ReadStatistics, ReadAcquisition)
+_OF_IMAGERY = (ReadTile, ReadChip, BuildOverviews, ReadStatistics, ReadAcquisition)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
 _KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, *_OF_IMAGERY, *_OF_FEATURES)
 _QUESTIONS = {kind.op: kind for kind in _KINDS}

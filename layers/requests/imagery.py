@@ -80,6 +80,15 @@ class ReadTile(_OfBands):
         return replace(found, affine=Affine(*found.affine))
 
 
+@dataclass(frozen=True)
+class ReadChip(ReadTile):
+    """Exact pixels of an image as evidence: header `TileFacts` and "content_type"; arrays: the bytes of a GeoTIFF with
+    bands and mask as they were read, and these two, as of a tile. The grid asked for is the image's own.
+    """
+
+    op: ClassVar[str] = "chip"
+
+
 class TileFacts(NamedTuple):
     """The header of a tile."""
 

@@ -39,6 +39,8 @@ from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
 from viewer.app.form_keys import FormKeys
+from viewer.app.imagery.chip_capture import ChipCapture
+from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.mark_images import MarkImages
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
         self.selection = self.canvas.selection
         self.views = MapViews(self.canvas, self.messages, self, asks=asks)
         self.mark_images = MarkImages(self.session, self.canvas, self.messages, self)
+        self.chip_capture = ChipCapture(self.session, self.canvas, self.context.jobs, self.messages, self)
         report = partial(self.messages.show, "panel", level="warning")
         self.feature_zoom = FeatureZoom(self.canvas, self.views, report, self)
         stack = self.scene.stack
@@ -154,13 +157,17 @@ class MainWindow(QMainWindow):
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             features=self.feature_access,
             copy_keeper=self.session.copy_keeper,
-            images=ImageAccess(self.mark_images.choices, self.mark_images.choose, self.mark_images.blended),
+            images=self._image_access(),
             parent=self,
         )
         self.mark_images.asked.connect(self.panel_context.image_asked)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
         tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
+
+    def _image_access(self) -> ImageAccess:
+        notes, read = self.mark_images, ChipReading(self.session, self.context.jobs).read
+        return ImageAccess(notes.choices, notes.choose, notes.blended, self.chip_capture.take, read)
 
     def _build_case_work(self, asks: bool) -> None:
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
@@ -315,6 +322,7 @@ class MainWindow(QMainWindow):
             self.session.is_idle
             and self.opener.is_idle
             and self.mark_images.is_idle
+            and self.chip_capture.is_idle
             and self.map_export.is_idle
             and self.context.is_idle()
             and not (self.docks.looks.is_due or self.upkeep.is_due)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -50,6 +50,37 @@ class SessionBlobs:
         # a uuid of a file is any text; sessions that an older version left know no other column than the data's
         name = f"{table}\0{uuid}" if column == DATA else f"{table}\0{uuid}\0{column}"
         return self._folder / hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+
+
+def read_blobs(
+    session: SessionBlobs,
+    base: Path | None,
+    table: str,
+    uuids: Iterable[str],
+    column: str = DATA,
+    most_bytes: int = 1 << 24,
+) -> dict[str, bytes]:
+    """Bytes of some rows, from the session or from the case as it was opened; none of what is larger or not there.
+
+    Blocks. Raises OSError and what reading the case raises.
+    """
+    found: dict[str, bytes] = {}
+    elsewhere = []
+    for uuid in dict.fromkeys(uuids):
+        place = session.find(table, uuid, column)
+        if place is None:
+            elsewhere.append(uuid)
+        elif place.stat().st_size <= most_bytes:
+            found[uuid] = place.read_bytes()
+    if not elsewhere or base is None:
+        return found
+    with CaseReader.open(base) as case:
+        numbers = rows_by_uuid(case, table) if _has(case, table, column) else {}
+        for uuid in elsewhere:
+            value = case.value(table, column, numbers[uuid]) if uuid in numbers else None
+            if value is not None and value.size <= most_bytes and not value.is_text:
+                found[uuid] = b"".join(value.pieces)
+    return found
 
 
 def has_blobs(connection: sqlite3.Connection) -> bool:

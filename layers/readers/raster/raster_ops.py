@@ -7,8 +7,8 @@ from typing import Any
 from layers.errors import UnsupportedFormat
 from layers.readers.deliveries import acquisition_beside, scene_probe, scene_tile
 from layers.readers.files import Content, regular_file
-from layers.readers.raster import overview_cache, probe, statistics, tile
-from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadStatistics, ReadTile
+from layers.readers.raster import chip, overview_cache, probe, statistics, tile
+from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 
@@ -18,8 +18,10 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 def run(asked: Question) -> Result:
     """Answer one question. Raises GeoloupeError, or whatever a library raises."""
     match asked:
+        case ReadChip():
+            return chip.written(asked, *_tile(asked))
         case ReadTile():
-            return scene_tile.read_scene_tile(asked) if asked.is_composed else tile.read_tile(asked)
+            return _tile(asked)
         case BuildOverviews():
             return overview_cache.build_overviews(asked)
         case ReadStatistics():
@@ -27,6 +29,10 @@ def run(asked: Question) -> Result:
         case ReadAcquisition():
             return acquisition_beside.read_acquisition(asked)
     raise UnsupportedFormat(f"This reader does not know the request {asked.op!r}.")
+
+
+def _tile(asked: ReadTile) -> Result:
+    return scene_tile.read_scene_tile(asked) if asked.is_composed else tile.read_tile(asked)
 
 
 def probe_imagery(content: Content | None, asked: Probe) -> Result:

@@ -82,6 +82,11 @@ class SiteMenu(ToolMenu):
         """Begin a claim of the analyst about the selected sites, which its own form shows."""
         claim_verbs.judge(self._panels)
 
+    def take_chip(self) -> None:
+        """Keep the exact pixels and the view, of the selected site or of the case."""
+        if self._panels.images is not None:
+            self._panels.images.take_chip()
+
     def cite_image(self) -> None:
         """Cite the image behind the sites of the open claim."""
         cite_image_of(self._panels, self._panels.claim_uuid)
@@ -138,6 +143,14 @@ class SiteMenu(ToolMenu):
             "J",
             "judge",
             tip=QT_TRANSLATE_NOOP("Actions", "Judge for yourself, of the selected sites or of the case"),
+            offered=has_case,
+        ),
+        Action(
+            "take_chip",
+            QT_TRANSLATE_NOOP("Actions", "Take a C&hip"),
+            take_chip,
+            "C",
+            tip=QT_TRANSLATE_NOOP("Actions", "Keep exact pixels and the view, of the selected site or of the case"),
             offered=has_case,
         ),
         Action(

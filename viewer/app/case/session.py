@@ -6,22 +6,25 @@ All file work is done by jobs; a call returns at once and its end is told by sig
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
-from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit, NotAllowed
+from layers.errors import CaseChangedOnDisk, CaseDamaged, FileMissing, GeoloupeError, InvalidEdit, NotAllowed
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
+from layers.project.saving.blobs import read_blobs
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.tables import DATA
 from viewer.app.case.case_files import (
     OpenedCase,
     ResumedCase,
@@ -41,6 +44,12 @@ from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
+
+
+class KeepBlob(Protocol):
+    """Keeps the bytes of a row of a table, of its own column or of another."""
+
+    def __call__(self, table: str, uuid: str, data: bytes, column: str = ...) -> None: ...
 
 
 class Session(QObject):
@@ -143,14 +152,33 @@ class Session(QObject):
 
     def copy_keeper(self) -> Callable[[str, bytes], None]:
         """A function that keeps the bytes of a row of source_files durably, before the row itself; for any thread."""
+        keep = self.blob_keeper()
+        return lambda uuid, data: keep("source_files", uuid, data)
+
+    def blob_keeper(self) -> KeepBlob:
+        """A function that keeps the bytes of a row of any table durably, before the row itself; for any thread."""
         work = self._journal.work
 
-        def keep(uuid: str, data: bytes) -> None:
+        def keep(table: str, uuid: str, data: bytes, column: str = DATA) -> None:
             if work is None:
                 raise NotAllowed(self.tr("There is no working copy yet to keep files in: save the case first."))
-            work.blobs.put("source_files", uuid, data)
+            work.blobs.put(table, uuid, data, column)
 
         return keep
+
+    def blob_reader(self) -> Callable[[str, Sequence[str], str], dict[str, bytes]]:
+        """A function that reads the bytes of rows of a table by uuid, of one column; it blocks, for any thread."""
+        work = self._journal.work
+
+        def read(table: str, uuids: Sequence[str], column: str) -> dict[str, bytes]:
+            if work is None:
+                return {}
+            try:
+                return read_blobs(work.blobs, work.base, table, uuids, column)
+            except OSError as error:
+                raise FileMissing(f"The bytes of the case cannot be read: {error.strerror or error}.") from error
+
+        return read
 
     # -- edits -------------------------------------------------------------------------------------------------
 

@@ -78,6 +78,9 @@ class MapMenu(QObject):
         menu.addSeparator()
         menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
         menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
+        images = self._panels.images
+        if images is not None:
+            menu.addAction(self.tr("&Take a Chip"), images.take_chip)
         menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._canvas, self._panels))
         menu.addAction(self.tr("&Delete"), lambda: self._delete(uuid))
         menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from PySide6.QtGui import QImage
+
 
 @dataclass(frozen=True)
 class ImageAccess:
@@ -16,3 +18,7 @@ class ImageAccess:
     """Say that a mark was drawn on this layer; with an empty uuid on none that is known."""
     blended: Callable[[str], Sequence[str]]
     """The layers of which it is asked which one counts."""
+    take_chip: Callable[[], None]
+    """Take a chip of what is selected."""
+    read_chips: Callable[[Sequence[str], str, Callable[[dict[str, QImage]], None]], None]
+    """Pictures by uuid of a column of bytes of chips, decoded off the window's thread; what is none is left out."""

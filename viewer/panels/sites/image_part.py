@@ -15,7 +15,11 @@ from viewer.commands.mark_images import state_placement
 from viewer.commands.sites import update_site
 from viewer.panels.claims.image_citing import cite_image_of, citing_claims
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.chip_dialog import ChipDialog
+from viewer.panels.sites.chip_strip import ChipStrip
+from viewer.panels.sites.chip_words import date_words
 from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.field_set import LABEL_PX
 from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side
@@ -40,6 +44,7 @@ class ImagePart(FoldSection):
         self.note.setAccessibleName(self.tr("Note on the image"))
         self.facts = FactRows()
         form = QFormLayout()
+        form.setHorizontalSpacing(8)
         self.layer = ChoiceField()
         self.layer.committed.connect(self._take_layer)
         self.placement = LineField()
@@ -53,6 +58,7 @@ class ImagePart(FoldSection):
             (self.tr("Marked end"), self.end, self.tr("Base or top of a tall object, on oblique and radar images")),
         ):
             label = plain_label(title)
+            label.setMinimumWidth(LABEL_PX)
             label.setBuddy(field)
             field.setAccessibleName(title if field is not self.layer else self.tr("Image of the mark"))
             field.setToolTip(tooltip(tip))
@@ -60,10 +66,17 @@ class ImagePart(FoldSection):
         self.cite_button = QPushButton(self.tr("Cite the image"))
         self.cite_button.setAccessibleName(self.tr("Cite the image for a claim of this site"))
         self.cite_button.clicked.connect(self._cite)
+        self.chip_button = QPushButton(self.tr("Take a chip"))
+        self.chip_button.setAccessibleName(self.tr("Take a chip around the site"))
+        self.chip_button.setToolTip(tooltip(self.tr("Keep the exact pixels around the site, and the view (C)")))
+        self.chip_button.clicked.connect(self._take_chip)
+        self.chips = ChipStrip(context)
+        self.chips.opened.connect(self._open_chip)
         self.content.addWidget(self.note)
         self.content.addWidget(self.facts)
         self.content.addLayout(form)
-        self.content.addLayout(side_by_side(self.cite_button))
+        self.content.addLayout(side_by_side(self.cite_button, self.chip_button))
+        self.content.addWidget(self.chips)
         context.image_asked.connect(self._asked)
         context.claim_shown.connect(self._offer_citing)
 
@@ -84,6 +97,8 @@ class ImagePart(FoldSection):
         self.placement.show_value("" if image is None else one_line(image.placement_note, 1000))
         self.end.show_value(site.base_or_top)
         self.end.setEnabled(image is not None or bool(site.base_or_top))
+        self.chip_button.setEnabled(self._context.images is not None)
+        self.chips.show_chips(document.chips_of_site(site.uuid))
         self._offer_citing()
 
     def flush(self) -> None:
@@ -140,6 +155,14 @@ class ImagePart(FoldSection):
         text = self.tr("{0} (pick {1}, image {2})")
         return text.format(metres(both), metres(pick.error_m), metres(placement_m))
 
+    def least_error(self, site: Site) -> str:
+        """The words in place of a position error that is not judged: it is more than this; empty without an image."""
+        image = self._context.document.images.get(site.image_uuid)
+        pick = pick_of(site)
+        if image is None or pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
+            return ""
+        return self.tr("≥ {0}, placement not stated").format(metres(max(LEAST_PLACEMENT_M, pick.error_m)))
+
     def _note(self, site: Site, image: Image | None) -> str:
         if count := self._blended():
             return self.tr("{0} images are blended here: say which one the mark was drawn on.").format(count)
@@ -180,6 +203,20 @@ class ImagePart(FoldSection):
     def _set_end(self, end: str) -> None:
         self._context.do(update_site, self._uuid, base_or_top=end)
 
+    def _take_chip(self) -> None:
+        if self._context.images is not None:
+            self._context.images.take_chip()
+
+    def _open_chip(self, uuid: str) -> None:
+        """See a chip larger; one that is open already comes to the front."""
+        window = self.window()
+        dialog = next((one for one in window.findChildren(ChipDialog) if one.uuid == uuid), None)
+        if dialog is None:
+            dialog = ChipDialog(self._context, uuid, window)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
     def _cite(self) -> None:
         claims = citing_claims(self._context, self._uuid)
         if len(claims) == 1:
@@ -191,32 +228,3 @@ class ImagePart(FoldSection):
             menu.addAction(text.replace("&", "&&"), partial(cite_image_of, self._context, claim.uuid))
         menu.popup(self.cite_button.mapToGlobal(self.cite_button.rect().bottomLeft()))
         menu.aboutToHide.connect(menu.deleteLater)
-
-
-def date_words(image: Image) -> str:
-    """The acquisition date of an image, of what kind it is, and where it is from."""
-    return dated(image.acquired_at, image.date_kind, image.date_basis)
-
-
-def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
-    """A date with its kind and its basis; never without the latter where there is a date."""
-    if not acquired_at:
-        return "composite, date unknown" if date_kind == "composite" else "date unknown"
-    when = " to ".join(_short(part) for part in one_line(acquired_at, 60).split("/", 1))
-    kind = "" if date_kind == "instant" else f", {one_line(date_kind, 20) or 'kind of date unknown'}"
-    kind = ", kind of date unknown" if date_kind == "unknown" else kind
-    return f"{when}{kind} ({_BASES.get(date_basis, 'basis not stated')})"
-
-
-_BASES = {
-    "metadata": "from metadata",
-    "catalogue": "from the catalogue",
-    "file name": "from the file name",
-    "caption": "from a caption",
-    "analyst": "from the analyst",
-}
-
-
-def _short(timestamp: str) -> str:
-    day, _, clock = timestamp.partition("T")
-    return f"{day} {clock.removesuffix('Z').partition('.')[0]} UTC" if clock else day

@@ -199,6 +199,9 @@ class SiteFormPanel(QWidget):
         self.fields.show_row(_Shown(site))
         for rows in (self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)
+        error = self.fields.fields["position_error_m"]
+        assert isinstance(error, NumberField)
+        error.setPlaceholderText(self.image_part.least_error(site) or self.tr("not judged"))
         self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()

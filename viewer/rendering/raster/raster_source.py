@@ -10,6 +10,7 @@ from typing import Any
 
 from layers.document.layer import height_of
 from layers.errors import FileMissing, GeoloupeError
+from layers.grid.tile_grid import Affine
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names, with_names
@@ -18,11 +19,13 @@ from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
 from layers.raster.scene import BandPlace, SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
-from layers.requests.imagery import Bands, ReadAcquisition, ReadStatistics, ReadTile, stretch_of
+from layers.requests.imagery import Bands, ReadAcquisition, ReadChip, ReadStatistics, ReadTile, stretch_of
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_requests import TileRead, reader_crs
+
+type Answered = Callable[[Answer | GeoloupeError], None]
 
 
 class RasterSource:
@@ -173,6 +176,25 @@ class RasterSource:
 
         self._submit(ReadAcquisition(str(self.path), self._part), answered)
 
+    def ask_chip(
+        self, bands: tuple[int, ...], grid: Affine, size: tuple[int, int], crs: str, answered: Answered
+    ) -> None:
+        """Have exact pixels read: on the image's own `grid` in its `crs`, `size` of them across and down."""
+        asked = ReadChip(
+            str(self.path),
+            self._part,
+            self._height_m,
+            self._bands(bands),
+            crs=crs,
+            affine=grid,
+            width=size[0],
+            height=size[1],
+            resampling="nearest",
+            source_crs=crs,
+            state=None if self.state is None else self.state[2:],
+        )
+        self._submit(asked, answered)
+
     def _bands(self, bands: tuple[int, ...]) -> Bands:
         scene = self.scene
         return bands if scene is None else tuple(scene.bands[number - 1].place for number in bands)
@@ -189,7 +211,7 @@ class RasterSource:
         """Of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, asked: Question, answered: Callable[[Answer | GeoloupeError], None]) -> None:
+    def _submit(self, asked: Question, answered: Answered) -> None:
         def post(result: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, result)
 

@@ -20,12 +20,13 @@ from layers.services.catalog import TileService
 from layers.services.matrix import Sources, SourceTile, level_resolution_m, sources_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
-from viewer.rendering.images import NOTHING
+from viewer.rendering.images import NOTHING, unpainted
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
 from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
+from viewer.support.painting import painting
 
 SOURCE_BYTES = 96 * MIB
 ASK_AGAIN_S = 60.0
@@ -116,6 +117,19 @@ class TilesDrawing(LayerDrawing):
             fetcher.host_ready.disconnect(self._host_ready)
         self._queue = []
         super().close()
+
+    def source_pixels(self, level: int, left: int, top: int, width: int, height: int) -> QImage:
+        """The service's own pixels at a level, as far as its tiles are at hand; the others stay transparent."""
+        side = self.service.tile_px
+        image = unpainted(width, height, opaque=False)
+        image.fill(0)
+        with painting(image) as painter:
+            for row in range(top // side, (top + height - 1) // side + 1):
+                for column in range(left // side, (left + width - 1) // side + 1):
+                    picture = self._pictures.get(SourceTile(level, column % 2**level, row))
+                    if picture is not None and picture.width() == side:
+                        painter.drawImage(column * side - left, row * side - top, picture)
+        return image
 
     def _is_dead(self) -> bool:
         """True where nothing can ever come: no network at all, or no date chosen."""

@@ -184,6 +184,8 @@ OF_A_CASE = {
     "select_folder",
     "report",
     "judge",
+    "take_chip",
+    "cite_image",
     "add_source",
     "add_response",
     "close_panel",

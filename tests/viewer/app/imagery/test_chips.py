@@ -1,0 +1,255 @@
+"""Chips taken, seen, described and deleted in the real window, and what is saved of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+from rasterio.io import MemoryFile
+
+from layers.document.chip import Chip
+from layers.geo.crs import WGS84, transform_points
+from layers.raster.perceptual_hash import distance
+from tests.support.windows import settle
+from tests.viewer.app.conftest import MakeWindow
+from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.commands.chips import update_chip
+from viewer.panels.sites.chip_dialog import ChipDialog
+from viewer.panels.sites.image_part import ImagePart
+
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
+
+Key, Left = Qt.Key, Qt.MouseButton.LeftButton
+
+
+def press(key: Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, key, modifiers)
+
+
+def marked(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: QtBot) -> str:
+    """A mark, labelled, with the keyboard back on the map."""
+    window.canvas.setFocus()
+    press(Key.Key_P)
+    desk.click(*place)
+    QTest.keyClicks(QApplication.focusWidget(), "Pad 1S")
+    press(Key.Key_Escape)
+    settle(window, qtbot)
+    (uuid,) = window.session.document.sites
+    return uuid
+
+
+def pair(window: MainWindow) -> tuple[Chip, Chip]:
+    """The exact pixels and the view of the only capture."""
+    chips = {chip.kind: chip for chip in window.session.document.chips.values()}
+    assert set(chips) == {"pixels", "view"}
+    return chips["pixels"], chips["view"]
+
+
+def data_of(window: MainWindow, chip: Chip, column: str = "data") -> bytes:
+    return window.session.blob_reader()("chips", [chip.uuid], column)[chip.uuid]
+
+
+def said(window: MainWindow) -> str:
+    return " ".join(line.text for line in window.messages.lines())
+
+
+def part_of(window: MainWindow) -> ImagePart:
+    part = window.findChild(ImagePart)
+    assert part is not None
+    return part
+
+
+@pytest.fixture
+def site(window: MainWindow, desk: Desk, qtbot: QtBot) -> str:
+    return marked(window, desk, MIDDLE, qtbot)
+
+
+@pytest.fixture
+def taken(window: MainWindow, site: str, qtbot: QtBot) -> tuple[Chip, Chip]:
+    press(Key.Key_C)
+    settle(window, qtbot)
+    return pair(window)
+
+
+def test_c_keeps_the_exact_pixels_and_the_view(
+    window: MainWindow, site: str, taken: tuple[Chip, Chip], scene_file: Path
+) -> None:
+    pixels, view = taken
+    assert (pixels.pair_uuid, view.pair_uuid) == (view.uuid, pixels.uuid)
+    image = window.session.document.sites[site].image_uuid
+    for chip in taken:
+        assert (chip.site_uuid, chip.image_uuid, chip.acquired_at, chip.date_kind) == (site, image, AT, "instant")
+        data = data_of(window, chip)
+        assert chip.sha256 == hashlib.sha256(data).hexdigest()
+        assert len(chip.phash) == 16
+        assert data_of(window, chip, "thumbnail")[:3] in (b"\xff\xd8\xff", b"\x89PN")
+    with MemoryFile(data_of(window, pixels)) as memory, memory.open() as chip, rasterio.open(scene_file) as file:
+        assert (chip.width, chip.height) == (pixels.width, pixels.height) == (256, 256)
+        assert chip.crs == file.crs
+        assert tuple(chip.transform)[:6] == tuple(json.loads(pixels.transform_json))
+        place = window.session.document.sites[site].place
+        assert chip.bounds == tuple(json.loads(pixels.bounds_json))
+        window_of = rasterio.windows.from_bounds(*chip.bounds, transform=file.transform)
+        expected = file.read(window=window_of)
+        assert np.array_equal(chip.read(), expected)
+        x, y = transform_points(WGS84, "EPSG:3857", place.x, place.y)
+        assert chip.bounds.left < x < chip.bounds.right
+        assert chip.bounds.bottom < y < chip.bounds.top
+    assert json.loads(pixels.stretch_json)["bands"] == [1, 2, 3]
+    assert pixels.srs_id == 3857
+    ratio = window.canvas.devicePixelRatio()
+    assert (view.width, view.height) == (round(window.canvas.width() * ratio), round(window.canvas.height() * ratio))
+    assert "2024-04-12" in view.credit
+    assert data_of(window, view).startswith(b"\x89PNG")
+
+
+def test_two_chips_of_one_view_look_alike(
+    window: MainWindow, taken: tuple[Chip, Chip], desk: Desk, qtbot: QtBot
+) -> None:
+    first = {chip.uuid for chip in taken}
+    press(Key.Key_C)
+    settle(window, qtbot)
+    later = [chip for chip in window.session.document.chips.values() if chip.uuid not in first]
+    assert {chip.kind for chip in later} == {"pixels", "view"}
+    assert all(distance(a.phash, b.phash) == 0 for a in taken for b in later if a.kind == b.kind)
+
+
+def test_a_chip_is_undone_as_one_step_and_saved_with_its_bytes(
+    window: MainWindow, taken: tuple[Chip, Chip], tmp_path: Path, make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window.session.undo()
+    assert not window.session.document.chips
+    window.session.redo()
+    assert pair(window) == taken
+    wanted = {chip.uuid: data_of(window, chip) for chip in taken}
+    path = tmp_path / "case.gpkg"
+    window.session.save_as(path)
+    settle(window, qtbot)
+    with closing(sqlite3.connect(path)) as connection:
+        found = dict(connection.execute("SELECT uuid, data FROM chips"))
+        extensions = connection.execute("SELECT count(*) FROM gpkgext_relations WHERE relation_name = 'media'")
+        assert found == wanted
+        assert extensions.fetchone()[0] > 0
+    other = make_window()
+    other.session.open_case(path)
+    settle(other, qtbot)
+    assert {chip.uuid for chip in other.session.document.chips.values()} == set(wanted)
+    for chip in other.session.document.chips.values():
+        assert data_of(other, chip) == wanted[chip.uuid]
+        assert data_of(other, chip, "thumbnail")
+
+
+def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_C)
+    settle(window, qtbot)
+    pixels, view = pair(window)
+    assert (pixels.site_uuid, view.site_uuid) == ("", "")
+    assert max(pixels.width, pixels.height) <= 1024
+    assert pixels.image_uuid in window.session.document.images
+
+
+def test_where_no_image_is_no_chip_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    marked(window, desk, IN_HOLE, qtbot)
+    press(Key.Key_C)
+    settle(window, qtbot)
+    assert not window.session.document.chips
+    assert "There is no image in view at that place" in said(window)
+
+
+def test_the_menu_of_a_mark_takes_a_chip(window: MainWindow, site: str, desk: Desk, qtbot: QtBot) -> None:
+    at = desk.at(*MIDDLE)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.canvas.mapToGlobal(at))
+    QApplication.sendEvent(window.canvas, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    action = next(action for action in menu.actions() if action.text() == "&Take a Chip")
+    QTest.mouseClick(menu, Left, Qt.KeyboardModifier.NoModifier, menu.actionGeometry(action).center())
+    settle(window, qtbot)
+    pair(window)
+
+
+def test_a_thumbnail_opens_the_chip_with_its_caption(
+    window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
+) -> None:
+    strip = part_of(window).chips
+    qtbot.waitUntil(lambda: all(not strip.item(row).icon().isNull() for row in range(strip.count())))
+    assert strip.count() == 2
+    assert "2024-04-12 08:30:00 UTC (from metadata)" in strip.item(0).toolTip().replace("\n", " ")
+    place = strip.visualItemRect(strip.item(0)).center()
+    QTest.mouseClick(strip.viewport(), Left, Qt.KeyboardModifier.NoModifier, QPoint(place))
+    dialog = window.findChild(ChipDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: not dialog.picture.pixmap().isNull())
+    caption = dialog.fields.fields["caption"]
+    caption.setFocus()
+    QTest.keyClicks(caption, "Tower on the pad")
+    QTest.keyClick(caption, Key.Key_Return)
+    assert window.session.document.chips[dialog.uuid].caption == "Tower on the pad"
+    assert dialog.isVisible()
+    QTest.mouseClick(dialog.delete_button, Left)
+    assert not window.session.document.chips
+    window.session.undo()
+    assert len(window.session.document.chips) == 2
+
+
+def test_a_deleted_chip_is_listed_for_ever(
+    window: MainWindow, taken: tuple[Chip, Chip], tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "case.gpkg"
+    window.session.save_as(path)
+    settle(window, qtbot)
+    strip = part_of(window).chips
+    strip.setFocus()
+    strip.setCurrentRow(0)
+    QTest.keyClick(strip, Key.Key_Delete)
+    assert not window.session.document.chips
+    window.session.save()
+    settle(window, qtbot)
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT uuid, sha256, what FROM loupe_tombstones WHERE table_name = 'chips'")
+        listed = {uuid: (sha256, what) for uuid, sha256, what in rows}
+    assert {uuid: sha256 for uuid, (sha256, _) in listed.items()} == {chip.uuid: chip.sha256 for chip in taken}
+    assert all("image chip" in what for _, what in listed.values())
+
+
+def test_only_words_about_a_chip_change(window: MainWindow, taken: tuple[Chip, Chip]) -> None:
+    document, (pixels, _) = window.session.document, taken
+    with pytest.raises(Exception, match="never changes"):
+        update_chip(document, pixels.uuid, actor="me", credit="mine")
+    with pytest.raises(Exception, match="NIIRS scale"):
+        update_chip(document, pixels.uuid, actor="me", niirs_scale="civil")
+
+
+def test_a_capture_that_takes_long_is_announced_and_cancelled(
+    window: MainWindow, site: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = window.context.jobs
+    monkeypatch.setattr(window.scene, "is_complete", lambda _view: False)  # tiles that do not come
+    window.canvas.setFocus()
+    press(Key.Key_C)
+    assert not window.chip_capture.is_idle
+    assert not [job for job in jobs.running() if job.title == "Taking a chip"]
+    qtbot.waitUntil(lambda: any(job.title == "Taking a chip" for job in jobs.running()), timeout=5_000)
+    press(Key.Key_C)
+    assert "already" in said(window)
+    next(job for job in jobs.running() if job.title == "Taking a chip").cancel()
+    assert window.chip_capture.is_idle
+    assert not [job for job in jobs.running() if job.title == "Taking a chip"]
+    monkeypatch.undo()
+    settle(window, qtbot)
+    assert not window.session.document.chips

@@ -1,0 +1,348 @@
+"""Takes chips: the exact pixels of an image and the view as it is shown, kept as evidence with a site or the case."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
+
+from layers.document.chip import Chip
+from layers.document.site import Site
+from layers.errors import CannotBePlaced, GeoloupeError, NotAllowed, SaveFailed
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, is_off_earth, parse_crs, transform_bounds, transform_points
+from layers.geo.measure import ground_resolution_m
+from layers.grid.tile_grid import View
+from layers.pool.protocol import Answer
+from layers.project.storage.tables import THUMBNAIL
+from layers.raster.style import colorize
+from viewer.app.case.session import KeepBlob, Session
+from viewer.app.imagery.chip_pictures import ChipBytes, finished
+from viewer.canvas.image_below import images_below
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.chips import add_chips
+from viewer.commands.stamps import new_uuid
+from viewer.export.processing import stretches_on_screen
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.image_chips import PixelWindow, Region, raster_window, service_window
+from viewer.rendering.image_facts import image_facts
+from viewer.rendering.images import image_of_argb, unpainted
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.messages import Messages
+from viewer.support.painting import painting
+from viewer.support.text import one_line
+
+KEY = "chip"
+NOTICE_MS, PATIENCE_MS = 500, 30_000
+MARGIN = 0.25
+"""Of a site's extent, that a chip shows around it on each side."""
+
+
+class _Pixels(NamedTuple):
+    """Exact pixels as they came: a picture of them, and their bytes where they are no PNG of it."""
+
+    window: PixelWindow
+    picture: QImage
+    data: bytes
+    content_type: str
+    stretch_json: str
+
+
+class _Capture:
+    """One capture under way; what comes after it was given up is dropped."""
+
+    def __init__(self, site: Site | None, view: View, place: tuple[float, float]) -> None:
+        self.site, self.view, self.place = site, view, place
+        self.job: Job | None = None
+        self.layer_uuid = ""
+        self.facts: dict[str, Any] = {}
+        self.shown: tuple[QImage, str, str] | None = None
+        """The view as it was painted, the styles in it, and its credits."""
+
+
+class ChipCapture(QObject):
+    """One capture at a time. It waits until the view is whole, paints it, and has the pixels read at the same time."""
+
+    taken = Signal(str)
+    """The site that the chips belong to; empty for the case."""
+
+    def __init__(self, session: Session, canvas: MapCanvas, jobs: Jobs, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._canvas, self._jobs, self._messages = session, canvas, jobs, messages
+        self._capture: _Capture | None = None
+        self._notice = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._notice.timeout.connect(self._announce)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._lose_patience)
+        canvas.scene.updated.connect(self._go_on)
+        session.document_replaced.connect(self.give_up)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._capture is None
+
+    def take(self) -> None:
+        """Take a chip around the selected site, or of the view where none is selected."""
+        if self._capture is not None:
+            self._say(self.tr("A chip is being taken already: wait for it, or cancel it."))
+            return
+        try:
+            self._capture = self._begun()
+        except GeoloupeError as error:
+            self._say(error.sentence)
+            return
+        self._notice.start()
+        self._patience.start()
+        self._go_on()
+
+    def give_up(self) -> None:
+        """Take no chip after all."""
+        self._end()
+
+    # -- steps ---------------------------------------------------------------------------------------------------
+
+    def _begun(self) -> _Capture:
+        """Raises CannotBePlaced where there is nothing to take."""
+        view = self._canvas.viewport.view()
+        if is_off_earth(view.grid.crs):
+            raise CannotBePlaced(self.tr("An image without a place on Earth gives no chip: place it first."))
+        selected = self._canvas.selection.uuids
+        if len(selected) > 1:
+            raise CannotBePlaced(self.tr("A chip is of one site: select one of them, or none for the view."))
+        site = next((self._session.document.sites[uuid] for uuid in selected), None)
+        place = self._canvas.viewport.centre_lonlat() if site is None else (site.place.x, site.place.y)
+        return _Capture(site, view, place)
+
+    def _go_on(self) -> None:
+        """Once the view is whole: paint it, and ask for the pixels of the image that counts there."""
+        capture, scene = self._capture, self._canvas.scene
+        if capture is None or capture.shown is not None or not scene.is_complete(capture.view):
+            return
+        try:
+            drawing = self._drawing_at(capture)
+            facts = image_facts(drawing)
+            if facts is None:
+                raise CannotBePlaced(self.tr("The image there is not known yet: try again in a moment."))
+            capture.facts, capture.layer_uuid = facts, drawing.layer_uuid
+            capture.shown = self._paint(capture.view)
+            self._ask(capture, drawing)
+        except GeoloupeError as error:
+            self._fail(error)
+
+    def _drawing_at(self, capture: _Capture) -> LayerDrawing:
+        """The image that counts: the one that the mark was drawn on where it is there, else the topmost."""
+        scene, document = self._canvas.scene, self._session.document
+        below = images_below(scene, capture.view, *capture.place).layers
+        if not below:
+            raise CannotBePlaced(
+                self.tr(
+                    "There is no image in view at that place: zoom to the site, or show an image, then take a chip."
+                )
+            )
+        image = document.images.get(capture.site.image_uuid) if capture.site is not None else None
+        uuid = image.layer_uuid if image is not None and image.layer_uuid in below else below[0]
+        return scene.drawings[uuid]
+
+    def _paint(self, view: View) -> tuple[QImage, str, str]:
+        scene = self._canvas.scene
+        image = unpainted(view.width, view.height, opaque=True)
+        with painting(image) as painter:
+            scene.paint_map(painter, view)
+        styles = {uuid: scene.drawings[uuid].layer.style_json for uuid in scene.shown_in(view)}
+        styles |= {uuid: style for uuid, style in stretches_on_screen(scene).items() if uuid in styles}
+        plain = {uuid: json.loads(style) if style else {} for uuid, style in styles.items()}
+        return image, json.dumps({"layers": plain}), "; ".join(scene.attributions(view))
+
+    def _ask(self, capture: _Capture, drawing: LayerDrawing) -> None:
+        region = _region(capture)
+        if isinstance(drawing, TilesDrawing):
+            self._take_service(capture, drawing, region)
+            return
+        assert isinstance(drawing, RasterDrawing)
+        window = raster_window(drawing, region)
+        if window is None or drawing.style is None:
+            raise CannotBePlaced(self.tr("The image has no pixels of its own there: take the chip where it has some."))
+        answered = partial(self._read, capture, drawing, window)
+        bands = drawing.style.bands
+        drawing.source.ask_chip(bands, window.affine, (window.width, window.height), window.crs, answered)
+
+    def _take_service(self, capture: _Capture, drawing: TilesDrawing, region: Region) -> None:
+        if not drawing.service.may_export:
+            raise NotAllowed(
+                self.tr("The terms of {0} do not allow its pictures to be kept.").format(drawing.layer.name)
+            )
+        window = service_window(drawing, region, _mercator_m(capture.view))
+        if window is None:
+            raise CannotBePlaced(self.tr("The service has no pixels there: take the chip where it has some."))
+        picture = drawing.source_pixels(window.level, window.left, window.top, window.width, window.height)
+        stretch = json.dumps({"level": window.level, "template": drawing.service.title})
+        self._finish(capture, _Pixels(window, picture, b"", "image/png", stretch))
+
+    def _read(
+        self, capture: _Capture, drawing: RasterDrawing, window: PixelWindow, result: Answer | GeoloupeError
+    ) -> None:
+        if capture is not self._capture:
+            return
+        if isinstance(result, GeoloupeError):
+            self._fail(result)
+            return
+        style, info = drawing.style, drawing.info
+        assert style is not None
+        assert info is not None
+        data, bands, mask = result.arrays
+        plain = replace(style, sharpen=0.0)  # which looks at neighbours: they are no part of the evidence
+        picture = image_of_argb(colorize(bands, None if mask.all() else mask, plain, info))
+        told = {**style.to_json(), "resampling": "nearest, on an even grid" if window.is_warped else "none"}
+        pixels = _Pixels(window, picture, data.tobytes(), str(result.header["content_type"]), json.dumps(told))
+        self._finish(capture, pixels)
+
+    def _finish(self, capture: _Capture, pixels: _Pixels) -> None:
+        """Encode, hash and keep both off the window's thread; their rows come after their bytes."""
+        assert capture.shown is not None
+        exact, view = self._pixel_row(capture, pixels), self._view_row(capture)
+        exact, view = replace(exact, pair_uuid=view.uuid), replace(view, pair_uuid=exact.uuid)
+        shown, keep = capture.shown[0], self._session.blob_keeper()
+
+        def work(_: JobContext) -> list[ChipBytes]:
+            made = [finished(exact, pixels.picture, pixels.data), finished(view, shown)]
+            for one in made:
+                _keep(keep, one)
+            return made
+
+        self._jobs.run(work, partial(self._made, capture), partial(self._failed, capture), apart=True)
+
+    def _made(self, capture: _Capture, made: list[ChipBytes]) -> None:
+        if capture is not self._capture:
+            return
+        document, actor = self._session.document, self._session.actor
+        try:
+            edit = add_chips(document, [one.chip for one in made], actor=actor, image=capture.facts)
+            self._session.push(edit)
+        except GeoloupeError as error:
+            self._fail(error)
+            return
+        self._end()
+        name = one_line(capture.facts["layer_title"], 60)
+        what = one_line(capture.site.label, 60) if capture.site is not None else ""
+        about = self.tr("“{0}”").format(what) if what else self.tr("the site") if capture.site else self.tr("the case")
+        self._messages.show(KEY, self.tr("A chip of “{0}” is kept with {1}.").format(name, about))
+        self.taken.emit("" if capture.site is None else capture.site.uuid)
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def _pixel_row(self, capture: _Capture, pixels: _Pixels) -> Chip:
+        window = pixels.window
+        return Chip(
+            uuid=new_uuid(),
+            kind="pixels",
+            content_type=pixels.content_type,
+            width=window.width,
+            height=window.height,
+            transform_json=json.dumps(list(window.affine)),
+            bounds_json=json.dumps(list(window.bounds)),
+            stretch_json=pixels.stretch_json,
+            credit=capture.facts["credit"],
+            **_of_crs(window.crs),
+            **_common(capture),
+        )
+
+    def _view_row(self, capture: _Capture) -> Chip:
+        assert capture.shown is not None
+        image, styles, credited = capture.shown
+        view = capture.view
+        return Chip(
+            uuid=new_uuid(),
+            kind="view",
+            content_type="image/png",
+            width=image.width(),
+            height=image.height(),
+            transform_json=json.dumps(list(view.affine)),
+            bounds_json=json.dumps(list(view.world_bounds())),
+            stretch_json=styles,
+            credit=credited,
+            **_of_crs(view.grid.crs),
+            **_common(capture),
+        )
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    def _announce(self) -> None:
+        if self._capture is not None and self._capture.job is None:
+            self._capture.job = self._jobs.follow(self.tr("Taking a chip"), self.give_up)
+
+    def _lose_patience(self) -> None:
+        self._fail(CannotBePlaced(self.tr("No chip was taken: the view did not come whole in time. Try again.")))
+
+    def _failed(self, capture: _Capture, error: GeoloupeError) -> None:
+        if capture is self._capture:
+            self._fail(error)
+
+    def _fail(self, error: GeoloupeError) -> None:
+        self._end()
+        self._say(error.sentence)
+
+    def _say(self, sentence: str) -> None:
+        self._messages.show(KEY, sentence, "warning")
+
+    def _end(self) -> None:
+        capture, self._capture = self._capture, None
+        self._notice.stop()
+        self._patience.stop()
+        if capture is not None and capture.job is not None:
+            self._jobs.end(capture.job)
+
+
+def _region(capture: _Capture) -> Region:
+    """Around a site as far as it reaches, or all of the view."""
+    if capture.site is None:
+        view = capture.view
+        return Region(capture.place, transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
+    left, bottom, right, top = capture.site.geometry.bounds
+    wide, high = (right - left) * MARGIN, (top - bottom) * MARGIN
+    return Region(capture.place, Bounds(left - wide, bottom - high, right + wide, top + high))
+
+
+def _common(capture: _Capture) -> dict[str, Any]:
+    """Fields that both chips of a capture share."""
+    facts = capture.facts
+    return {
+        "site_uuid": "" if capture.site is None else capture.site.uuid,
+        "layer_uuid": capture.layer_uuid,
+        "layer_title": facts["layer_title"],
+        "acquired_at": facts["acquired_at"],
+        "date_kind": facts["date_kind"],
+    }
+
+
+def _of_crs(crs: str) -> dict[str, Any]:
+    parsed = parse_crs(crs)
+    authority, code = parsed.to_authority() or ("", "")
+    srs_id = int(code) if authority == "EPSG" and code.isdecimal() else 0
+    return {"srs_id": srs_id, "crs_wkt": str(parsed.to_wkt())}
+
+
+def _mercator_m(view: View) -> float:
+    """Web Mercator metres of a pixel of the view, in its middle."""
+    x, y = view.to_world(view.width / 2, view.height / 2)
+    _, lat = transform_points(view.grid.crs, WGS84, x, y)
+    return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution) / max(
+        math.cos(math.radians(float(lat))), 1e-6
+    )
+
+
+def _keep(keep: KeepBlob, one: ChipBytes) -> None:
+    """Raises SaveFailed where the disk does not take them."""
+    try:
+        keep("chips", one.chip.uuid, one.data)
+        keep("chips", one.chip.uuid, one.thumbnail, THUMBNAIL)
+    except OSError as error:
+        raise SaveFailed(
+            f"The chip could not be kept: {error.strerror or error}. Free some space, try again."
+        ) from error

@@ -1,0 +1,58 @@
+"""The pictures of chips: how they are encoded, their thumbnails and their hashes. For any thread."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage, QImageWriter
+
+from layers.document.chip import Chip
+from layers.raster.perceptual_hash import SIDE, perceptual_hash
+
+THUMBNAIL_PX = 384
+JPEG_QUALITY = 88
+
+
+class ChipBytes(NamedTuple):
+    """A chip's row with hashes, and what is kept with it."""
+
+    chip: Chip
+    data: bytes
+    thumbnail: bytes
+
+
+def finished(chip: Chip, picture: QImage, data: bytes = b"") -> ChipBytes:
+    """A chip with its bytes, `picture` as PNG where none are given, and what is made of them."""
+    data = data or _encoded(picture, b"png")
+    small = picture.scaled(
+        THUMBNAIL_PX,
+        THUMBNAIL_PX,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    small = small if max(picture.width(), picture.height()) > THUMBNAIL_PX else picture
+    has_holes = small.hasAlphaChannel()
+    thumbnail = b"" if has_holes else _encoded(small, b"jpeg", JPEG_QUALITY)
+    row = replace(chip, sha256=hashlib.sha256(data).hexdigest(), phash=_hash_of(picture))
+    return ChipBytes(row, data, thumbnail or _encoded(small, b"png"))
+
+
+def _hash_of(picture: QImage) -> str:
+    grey = picture.scaled(
+        SIDE, SIDE, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    ).convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), dtype=np.uint8).reshape(SIDE, grey.bytesPerLine())
+    return perceptual_hash(rows[:, :SIDE].copy())
+
+
+def _encoded(picture: QImage, kind: bytes, quality: int = -1) -> bytes:
+    """Empty where this Qt cannot write the format."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, QByteArray(kind))
+    writer.setQuality(quality)
+    return bytes(buffer.data().data()) if writer.write(picture) else b""

@@ -1,0 +1,40 @@
+"""Reads and decodes pictures of chips, as foreign as the case that holds them, off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtGui import QImage
+
+from layers.errors import GeoloupeError
+from viewer.app.case.session import Session
+from viewer.network.decode import decode_tile
+from viewer.support.jobs import Jobs
+
+
+class ChipReading:
+    """Each question is a job of its own."""
+
+    def __init__(self, session: Session, jobs: Jobs) -> None:
+        self._session, self._jobs = session, jobs
+
+    def read(self, uuids: Sequence[str], column: str, done: Callable[[dict[str, QImage]], None]) -> None:
+        """Pictures by uuid; PNG, JPEG and WEBP of a bounded size only, all else is left out."""
+        read = self._session.blob_reader()
+
+        def work() -> dict[str, QImage]:
+            found = {}
+            for uuid, data in read("chips", uuids, column).items():
+                picture = _decoded(data)
+                if picture is not None:
+                    found[uuid] = picture
+            return found
+
+        self._jobs.run(lambda _: work(), done, lambda _error: done({}), apart=True)
+
+
+def _decoded(data: bytes) -> QImage | None:
+    try:
+        return decode_tile(data, "The case")
+    except GeoloupeError:
+        return None

@@ -1,0 +1,78 @@
+"""Edits of image chips: taken once, never changed but for caption, marking and NIIRS, listed for ever when deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from layers.document.chip import Chip
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.errors import InvalidValue
+from viewer.commands.evidence import without_evidence
+from viewer.commands.fields import check_number, row_of
+from viewer.commands.images import known_image
+from viewer.commands.sites import comments_on
+from viewer.commands.stamps import delete, insert, stamp_of, update
+
+CHANGEABLE = ("caption", "marking", "niirs_scale", "niirs_rating", "niirs_by")
+NIIRS_SCALES = ("visible", "infrared", "radar", "multispectral")
+
+
+def add_chips(
+    document: Document,
+    chips: Sequence[Chip],
+    *,
+    actor: str,
+    now: str | None = None,
+    image: dict[str, Any] | None = None,
+) -> Edit:
+    """Register the chips of one capture, whose bytes are kept already; `image` are the facts of what they show.
+
+    Raises InvalidValue.
+    """
+    stamp = stamp_of(actor, now)
+    changes: list[Change] = []
+    if image is not None:
+        known = known_image(document, actor=actor, now=now, **image)
+        changes += known.changes
+        chips = [replace(chip, image_uuid=known.image.uuid) for chip in chips]
+    for chip in chips:
+        if chip.site_uuid:
+            row_of(document.sites, chip.site_uuid, "site")
+        changes.append(insert("chips", chip, stamp))
+    return Edit("Take a chip", tuple(changes))
+
+
+def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change the caption, marking or NIIRS of a chip; nothing else ever changes. Raises InvalidValue."""
+    chip = row_of(document.chips, uuid, "image chip")
+    fixed = [name for name in fields if name not in CHANGEABLE]
+    if fixed:
+        raise InvalidValue(f"The {fixed[0].replace('_', ' ')} of an image chip never changes: take another chip.")
+    if "niirs_scale" in fields and fields["niirs_scale"] not in ("", *NIIRS_SCALES):
+        raise InvalidValue(f"“{fields['niirs_scale']}” is no NIIRS scale: choose one of {', '.join(NIIRS_SCALES)}.")
+    check_number(fields.get("niirs_rating"), 0, 9.9, "NIIRS rating")
+    words = " and ".join(name.replace("niirs", "NIIRS").replace("_", " ") for name in fields)
+    return Edit(f"Change {words} of a chip", update("chips", chip, stamp_of(actor, now), **fields))
+
+
+def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete chips, each with the other of its capture; observations and claims no longer rest on them.
+
+    That they were there, with their hash, is listed for ever. Raises InvalidValue.
+    """
+    stamp = stamp_of(actor, now)
+    named = [row_of(document.chips, uuid, "image chip") for uuid in dict.fromkeys(uuids)]
+    pairs = {chip.pair_uuid for chip in named} - {""}
+    others = [chip for chip in document.chips.values() if chip.uuid in pairs and chip not in named]
+    chips = [*named, *others]
+    gone = {chip.uuid for chip in chips}
+    changes = without_evidence(document, gone)
+    for seen in document.observations.values():
+        if seen.chip_uuid in gone:
+            changes += update("observations", seen, stamp, chip_uuid="")
+    changes += [delete("comments", remark) for remark in comments_on(document, gone)]
+    changes += [delete("chips", chip) for chip in chips]
+    return Edit("Delete a chip" if len(named) == 1 else f"Delete {len(named)} chips", tuple(changes))

@@ -1,0 +1,127 @@
+"""A chip seen larger: its picture, the facts that never change, and its caption, marking and NIIRS, which may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.chip import Chip
+from layers.document.vocabulary import MARKINGS
+from layers.project.storage.tables import DATA, THUMBNAIL
+from viewer.commands.chips import delete_chips, update_chip
+from viewer.panels.context import PanelContext
+from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_scales
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
+from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.words import choices
+from viewer.support.text import one_line
+
+PICTURE_PX = (600, 320)
+
+
+class ChipDialog(QDialog):
+    """Not modal: the map and the form may be looked at beside it. It closes when its chip is gone."""
+
+    def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self.uuid = context, uuid
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chip = context.document.chips[uuid]
+        self.setWindowTitle(self.tr("Chip: {0}").format(kind_words(chip)))
+        self.picture = QLabel(self.tr("Reading the picture…"))
+        self.picture.setTextFormat(Qt.TextFormat.PlainText)
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.picture.setFixedSize(*PICTURE_PX)
+        self.picture.setAccessibleName(self.tr("Picture of the chip"))
+        self.note = muted()
+        self.facts = FactRows()
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._commit, self)
+        self._add_fields(chip)
+        self.delete_button, close = QPushButton(self.tr("Delete the chip")), QPushButton(self.tr("Close"))
+        for button in (self.delete_button, close):
+            button.setAutoDefault(False)  # Enter ends a field
+            button.setAccessibleName(button.text())
+        self.delete_button.clicked.connect(self._delete)
+        close.clicked.connect(self.close)
+        layout = QVBoxLayout(self)
+        for widget in (self.picture, self.note, self.facts):
+            layout.addWidget(widget)
+        layout.addLayout(form)
+        layout.addWidget(self.fields.refusal)
+        layout.addStretch(1)
+        layout.addLayout(side_by_side(self.delete_button, close))
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self.close)
+        context.flush_requested.connect(self.fields.flush)
+        self.note.setText(self._note(chip))
+        self.note.setVisible(bool(self.note.text()))
+        self._show(chip)
+        if context.images is not None:
+            is_picture = chip.content_type in ("image/png", "image/jpeg")
+            context.images.read_chips((uuid,), DATA if is_picture else THUMBNAIL, self._take)
+
+    def _add_fields(self, chip: Chip) -> None:
+        tr, add = self.tr, self.fields.add
+        add("caption", tr("Caption"), LineField(), tr("The words under the picture in a product"))
+        markings = [(marking, marking or tr("none")) for marking in MARKINGS]
+        add("marking", tr("Marking"), ChoiceField(markings, free=True), tr("Handling marking of this chip"))
+        image = self._context.document.images.get(chip.image_uuid)
+        scales = ("", *niirs_scales("" if image is None else image.sensor))
+        add("niirs_scale", tr("NIIRS scale"), ChoiceField(choices(scales)), tr("The scale that fits the sensor"))
+        add("niirs_rating", tr("NIIRS"), NumberField(), tr("0 to 9.9, of the image; its pixel size alone gives none"))
+
+    def _show(self, chip: Chip) -> None:
+        document = self._context.document
+        facts = [
+            (self.tr("Image"), one_line(chip.layer_title, 200)),
+            (self.tr("Acquired"), chip_date_words(document, chip)),
+            (self.tr("Pixels"), f"{chip.width} × {chip.height}"),
+            (self.tr("Credit"), one_line(chip.credit, 300)),
+            (self.tr("Taken"), f"{one_line(chip.created_at, 40)} {one_line(chip.created_by, 80)}".strip()),
+            (self.tr("SHA-256"), one_line(chip.sha256, 64)),
+            (self.tr("NIIRS by"), one_line(chip.niirs_by, 80)),
+        ]
+        self.facts.show_facts([(name, text) for name, text in facts if text])
+        self.fields.show_row(chip)
+
+    def _note(self, chip: Chip) -> str:
+        if chip.kind == "pixels" and chip.content_type == "image/tiff":
+            return self.tr(
+                "The pixels are kept as the file has them; here they are seen in the stretch of that moment."
+            )
+        return ""
+
+    def _take(self, pictures: dict[str, QImage]) -> None:
+        picture = pictures.get(self.uuid)
+        if picture is None:
+            self.picture.setText(self.tr("There is no picture to be shown."))
+            return
+        width, height = PICTURE_PX
+        is_large = picture.width() > width or picture.height() > height
+        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        self.picture.setPixmap(QPixmap.fromImage(picture.scaled(width, height, keep, smooth) if is_large else picture))
+
+    def _heard(self, changes: Changes) -> None:
+        chip = self._context.document.chips.get(self.uuid)
+        if chip is None:
+            self.close()
+        elif changes.everything or self.uuid in changes.uuids("chips"):
+            self._show(chip)
+
+    def _commit(self, column: str, value: Any) -> str:
+        if self.uuid not in self._context.document.chips:
+            return ""
+        fields = {column: value}
+        if column == "niirs_rating":
+            fields["niirs_by"] = self._context.actor if value is not None else ""
+        return self._context.attempt(update_chip, self.uuid, **fields)
+
+    def _delete(self) -> None:
+        self._context.do(delete_chips, (self.uuid,))

@@ -1,0 +1,104 @@
+"""Thumbnails of the chips of a site, in rows: Enter or a click opens one larger, Delete takes it out of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import override
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
+
+from layers.document.chip import Chip
+from layers.project.storage.tables import THUMBNAIL
+from viewer.commands.chips import delete_chips
+from viewer.panels.context import PanelContext
+from viewer.panels.sites.chip_words import chip_date_words, kind_words
+from viewer.support.text import one_line, plain, tooltip
+
+SIDE_PX, CELL_PX, GAP_PX = 84, 96, 4
+MOST_ROWS = 2
+MOST_SHOWN = 200
+_UUID = Qt.ItemDataRole.UserRole
+
+
+class ChipStrip(QListWidget):
+    """Decoded pictures come later; a chip without one shows its words alone."""
+
+    opened = Signal(str)
+    """The uuid of the chip that is to be seen larger."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._pictures: dict[str, QIcon] = {}
+        self._shown: list[Chip] = []
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(SIDE_PX, SIDE_PX))
+        self.setSpacing(GAP_PX)
+        self.setWordWrap(False)
+        self.setAccessibleName(self.tr("Chips of the site"))
+        self.itemClicked.connect(lambda item: self.opened.emit(item.data(_UUID)))
+        context.document_replaced.connect(self._pictures.clear)
+
+    def show_chips(self, chips: Sequence[Chip]) -> None:
+        """Show these chips, the newest capture first; those on show already keep their pictures."""
+        wanted = sorted(chips, key=lambda chip: (chip.created_at, chip.kind), reverse=True)[:MOST_SHOWN]
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        current = self.currentItem().data(_UUID) if self.currentItem() is not None else ""
+        self.clear()
+        for chip in wanted:
+            item = QListWidgetItem(plain(kind_words(chip)))
+            item.setData(_UUID, chip.uuid)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+            item.setSizeHint(QSize(CELL_PX, CELL_PX + self.fontMetrics().height()))
+            words = ", ".join(filter(None, self._words(chip)))
+            item.setToolTip(tooltip(words))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, plain(words))
+            if chip.uuid in self._pictures:
+                item.setIcon(self._pictures[chip.uuid])
+            self.addItem(item)
+            if chip.uuid == current:
+                self.setCurrentItem(item)
+        self.setVisible(bool(wanted))
+        self._fit(len(wanted))
+        lacking = [chip.uuid for chip in wanted if chip.uuid not in self._pictures]
+        if lacking and self._context.images is not None:
+            self._context.images.read_chips(lacking, THUMBNAIL, self._take)
+
+    def _words(self, chip: Chip) -> tuple[str, ...]:
+        date = chip_date_words(self._context.document, chip)
+        size = f"{chip.width} × {chip.height}"
+        return kind_words(chip), one_line(chip.caption, 120), one_line(chip.layer_title, 80), date, size
+
+    def _take(self, pictures: dict[str, QImage]) -> None:
+        for uuid, picture in pictures.items():
+            self._pictures[uuid] = QIcon(QPixmap.fromImage(picture))
+        for row in range(self.count()):
+            item = self.item(row)
+            if item.data(_UUID) in pictures:
+                item.setIcon(self._pictures[item.data(_UUID)])
+
+    def _fit(self, count: int) -> None:
+        """As high as its rows need, up to two of them."""
+        across = max(1, (self.viewport().width() or 300) // (CELL_PX + GAP_PX))
+        rows = min(MOST_ROWS, -(-count // across))
+        self.setFixedHeight(
+            rows * (CELL_PX + self.fontMetrics().height() + 2 * GAP_PX) + 2 * self.frameWidth() + GAP_PX
+        )
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if item is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(item.data(_UUID))
+        elif item is not None and event.key() == Qt.Key.Key_Delete:
+            self._context.do(delete_chips, (item.data(_UUID),))
+        else:
+            super().keyPressEvent(event)

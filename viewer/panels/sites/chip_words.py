@@ -1,0 +1,66 @@
+"""The words about chips: dates with their basis, sizes, and the NIIRS scales that a sensor allows."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.chip import Chip
+from layers.document.document import Document
+from layers.document.image import Image
+from viewer.commands.chips import NIIRS_SCALES
+from viewer.support.text import one_line
+
+_RADAR = re.compile(
+    r"\b(?:SAR|RADAR|SENTINEL-?1[A-D]?|S1[A-D]|ICEYE\w*|CAPELLA\w*|UMBRA\w*|TERRASAR\w*|TANDEM\w*|RADARSAT\w*|COSMO\w*|RCM\w*)\b"
+)
+_BASES = {
+    "metadata": "from metadata",
+    "catalogue": "from the catalogue",
+    "file name": "from the file name",
+    "caption": "from a caption",
+    "analyst": "from the analyst",
+}
+
+
+def date_words(image: Image) -> str:
+    """The date of an image with its kind and its basis."""
+    return dated(image.acquired_at, image.date_kind, image.date_basis)
+
+
+def chip_date_words(document: Document, chip: Chip) -> str:
+    """The date of a chip with its kind and its basis, which the image of it says."""
+    image = document.images.get(chip.image_uuid)
+    basis = image.date_basis if image is not None and image.acquired_at == chip.acquired_at else ""
+    return dated(chip.acquired_at, chip.date_kind, basis)
+
+
+def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
+    """A date with its kind and its basis; never without the latter where there is a date."""
+    if not acquired_at:
+        return "composite, date unknown" if date_kind == "composite" else "date unknown"
+    when = " to ".join(_short(part) for part in one_line(acquired_at, 60).split("/", 1))
+    kind = "" if date_kind == "instant" else f", {one_line(date_kind, 20)}"
+    kind = ", kind of date unknown" if date_kind in ("unknown", "") else kind
+    return f"{when}{kind} ({_BASES.get(date_basis, 'basis not stated')})"
+
+
+def kind_words(chip: Chip) -> str:
+    """Exact pixels, or the view; of another program's chip its kind as it stands."""
+    if chip.kind == "pixels":
+        return QCoreApplication.translate("Chips", "Exact pixels")
+    return QCoreApplication.translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind or "chip", 30)
+
+
+def niirs_scales(sensor: str) -> tuple[str, ...]:
+    """The scales that fit a sensor: radar is rated on the radar scale only, and nothing else on it."""
+    if not sensor:
+        return NIIRS_SCALES
+    is_radar = bool(_RADAR.search(sensor.upper()))
+    return tuple(scale for scale in NIIRS_SCALES if (scale == "radar") == is_radar)
+
+
+def _short(timestamp: str) -> str:
+    day, _, clock = timestamp.partition("T")
+    return f"{day} {clock.removesuffix('Z').partition('.')[0]} UTC" if clock else day
