@@ -107,9 +107,21 @@ SITE_CLASSES: dict[str, str] = {
     "sea": "Sea route",
     "air": "Air route",
     "area": "Area",
+    "launch_pad": "Launch pad",
+    "antenna": "Antenna",
+    "radome": "Radome",
+    "radar": "Radar",
+    "optical_telescope": "Optical telescope",
+    "test_stand": "Test stand",
+    "hangar": "Hangar",
+    "runway": "Runway",
+    "vehicle_park": "Vehicle park",
+    "tank_farm": "Tank farm",
+    "rail_spur": "Rail spur",
+    "construction": "Construction",
     "other": "Other",
 }
-"""class_code to English title. A case may hold other codes: they show as they are."""
+"""class_code to English title. A case may hold kinds of these, as "radar/early_warning", and codes that are none."""
 
 MEASURED = "measured on the image"
 BY_HAND = "placed by hand on the map"
@@ -128,6 +140,20 @@ POSITION_BASES = (
 
 AREA_NOT_PIN_M = 1000.0
 """A site with a larger position error is drawn as an area, never as an exact pin."""
+
+
+def class_of(code: str) -> str:
+    """The class that a code is, or is a kind of; "other" for a code that is none of ours."""
+    base = code.partition("/")[0]
+    return base if base in SITE_CLASSES else "other"
+
+
+def class_words(code: str) -> str:
+    """The English title of a code, "Radar: early warning" for a kind of a class; a code that is none of ours itself."""
+    base, _, kind = code.partition("/")
+    if base not in SITE_CLASSES:
+        return code
+    return f"{SITE_CLASSES[base]}: {kind.replace('_', ' ')}" if kind else SITE_CLASSES[base]
 
 
 def likelihood_band(term: str) -> tuple[int, int]:

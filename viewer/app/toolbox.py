@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from layers.document.mark_template import MarkTemplate
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
@@ -96,12 +97,19 @@ class Toolbox(QObject):
         """True where the drawing tool in hand stays there after each mark."""
         return self._is_kept
 
-    def take(self, id_: str) -> None:
+    def take_template(self, template: MarkTemplate) -> None:
+        """Take the tool that draws marks of a template."""
+        self.take(f"tool_{template.geometry}", template)
+
+    def take(self, id_: str, template: MarkTemplate | None = None) -> None:
         """Hand the mouse to a tool, and the keys to the map."""
         if id_ != self._in_hand:
             self._set_kept(False)
         self._in_hand = id_
-        self._context.canvas.set_tool(self._tool(id_))
+        tool = self._tool(id_)
+        if isinstance(tool, DrawTool):
+            tool.set_template(template)
+        self._context.canvas.set_tool(tool)
         self._context.canvas.setFocus()
         self.taken.emit(id_)
 

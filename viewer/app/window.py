@@ -27,6 +27,7 @@ from viewer.app.actions.map_export import MapExport
 from viewer.app.actions.menu_bar import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
 from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.site_menu import SiteMenu
+from viewer.app.actions.template_desk import TemplateDesk
 from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
@@ -252,6 +253,7 @@ class MainWindow(QMainWindow):
         self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)
+        templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         duplicate = partial(duplicate_selected, canvas, panels)
         for menu in (
@@ -262,7 +264,7 @@ class MainWindow(QMainWindow):
             self.layer_menu,
             self.feature_menu,
             self.image_menu,
-            SiteMenu(session, self.toolbox, self.docks, panels, self),
+            SiteMenu(session, self.toolbox, self.docks, panels, templates, self),
             ToolsMenu(session, self.toolbox, self),
             PanelsMenu(session, self.docks, PanelFocus(self.docks, canvas), self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.document.vocabulary import ROLES, SITE_CLASSES
+from layers.document.vocabulary import ROLES, class_words
 from layers.grid.tile_grid import View
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
@@ -51,7 +51,7 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
         for site in inside:
             if site.role == role:
                 doubt = site.lifecycle if site.may_not_exist else ""
-                classes.setdefault((SITE_CLASSES.get(site.class_code, site.class_code), doubt), []).append(site)
+                classes.setdefault((class_words(site.class_code), doubt), []).append(site)
         if classes:
             rows.append(LegendRow(_role_title(role)))
         for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):

@@ -54,7 +54,12 @@ def choices(words: Iterable[str]) -> list[tuple[str, str]]:
 
 def class_title(code: str) -> str:
     """The title of a class code; a code that is not ours shows as it is."""
-    return word(SITE_CLASSES[code]) if code in SITE_CLASSES else one_line(code)
+    if code in SITE_CLASSES:
+        return word(SITE_CLASSES[code])
+    base, _, kind = code.partition("/")
+    if base in SITE_CLASSES and kind:
+        return f"{word(SITE_CLASSES[base])}: {one_line(kind.replace('_', ' '))}"
+    return one_line(code)
 
 
 def class_choices() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.edit import Edit
 from layers.document.mark_shape import MarkShape
+from layers.document.mark_template import MarkTemplate
 from layers.document.vocabulary import MEASURED
 from layers.geo.measure import destination
 from layers.grid.tile_grid import View
@@ -19,6 +20,7 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.commands.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
+from viewer.support.text import one_line
 from viewer.tools.leg_entry import LegEntry
 from viewer.tools.sketch import Place, geometry_of, measures, near, paint_crosshair, paint_sketch, pixels_of
 from viewer.tools.tool import Tool, ToolContext
@@ -55,12 +57,15 @@ class DrawTool(Tool):
         """True where the last vertex was set at the crosshair."""
         self._is_kept = False
         self._entry: LegEntry | None = None
+        self._template: MarkTemplate | None = None
 
     @property
     def hint(self) -> str:
         if self.off_earth:
             return self.off_earth
         kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
+        if self._template is not None:
+            kept = f"{one_line(self._template.name, 60)}. {kept}"
         if self.kind == "point":
             return kept + self.tr("Click where the site is, or press Enter to mark it at the crosshair. Ctrl snaps.")
         if not self._places:
@@ -127,6 +132,11 @@ class DrawTool(Tool):
             self._entry.close_entry()
         self._places, self._at, self._is_by_keys = [], None, False
         self.changed()
+
+    def set_template(self, template: MarkTemplate | None) -> None:
+        """Draw marks of a template; None: of no class that is known."""
+        self._template = template
+        self.hint_changed.emit()
 
     def set_kept(self, kept: bool) -> None:
         """Say in the hint that the tool stays in hand after each mark."""
@@ -219,7 +229,10 @@ class DrawTool(Tool):
 
     def _add(self, geometry: BaseGeometry, shape: MarkShape | None = None) -> bool:
         uuid = new_uuid()
-        fields = {"class_code": self.class_code, "position_basis": MEASURED, "status": "draft"}
+        one = self._template
+        fields = {"class_code": one.code if one else self.class_code, "position_basis": MEASURED, "status": "draft"}
+        if one and one.color:
+            fields["stroke_color"] = one.color
         actor, document = self.context.actor, self.context.document
 
         def make() -> Edit:

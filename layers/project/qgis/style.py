@@ -20,7 +20,10 @@ _COLORS = {
     "company": "204,121,167", "border_crossing": "150,90,30", "pipeline_node": "110,110,40", "airfield": "90,90,160",
     "port": "0,130,150", "factory": "180,60,60", "depot": "140,110,60", "rail": "60,60,60", "road": "170,120,40",
     "oil_pipeline": "120,70,20", "gas_pipeline": "200,140,0", "sea": "0,100,180", "air": "120,80,170",
-    "area": "0,158,115", "other": "120,120,120",
+    "area": "0,158,115", "launch_pad": "213,94,0", "antenna": "0,114,178", "radome": "86,180,233",
+    "radar": "0,130,150", "optical_telescope": "90,90,160", "test_stand": "180,60,60", "hangar": "140,110,60",
+    "runway": "90,90,160", "vehicle_park": "110,110,40", "tank_farm": "120,70,20", "rail_spur": "60,60,60",
+    "construction": "200,140,0", "other": "120,120,120",
 }  # fmt: skip
 _SHAPES = {
     "launch_site": "triangle",
@@ -34,6 +37,17 @@ _SHAPES = {
     "port": "semi_circle",
     "factory": "square_with_corners",
     "depot": "half_square",
+    "launch_pad": "equilateral_triangle",
+    "antenna": "half_arc",
+    "radome": "third_circle",
+    "radar": "trapezoid",
+    "optical_telescope": "quarter_circle",
+    "test_stand": "diamond_star",
+    "hangar": "shield",
+    "runway": "parallelogram_right",
+    "vehicle_park": "rounded_square",
+    "tank_farm": "decagon",
+    "construction": "asterisk_fill",
 }
 _NOT_THERE = ", ".join(f"'{word}'" for word in NOT_KNOWN_TO_EXIST)
 _LABEL = (

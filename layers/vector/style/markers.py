@@ -20,6 +20,17 @@ FACILITIES: dict[str, tuple[str, ...]] = {
     "port": ("port", "seaport", "harbour", "harbor", "container terminal", "ferry terminal", "порт", "морпорт", "港"),
     "factory": ("factory", "factories", "plant", "works", "завод", "фабрик*", "工厂", "厂"),
     "depot": ("depot", "warehouse", "storage", "склад", "仓库"),
+    "launch_pad": ("pad", "стартовая площадка", "发射台"),
+    "antenna": ("aerial", "天线"),
+    "radome": ("radome", "обтекател*", "雷达罩", "天线罩"),
+    "radar": ("radar", "рлс", "радар*", "радиолокационн*", "雷达"),
+    "optical_telescope": ("telescope", "observatory", "observatories", "телескоп*", "обсерватори*", "望远镜", "天文台"),
+    "test_stand": ("test stand", "test bench", "стенд*", "试车台"),
+    "hangar": ("hangar", "ангар*", "机库"),
+    "runway": ("runway", "airstrip", "впп", "взлётно-посадочн*", "взлетно-посадочн*", "跑道"),
+    "vehicle_park": ("vehicle park", "motor pool", "car park", "автопарк", "автостоянк*", "车场", "停车场"),
+    "tank_farm": ("tank farm", "oil tank", "fuel tank", "нефтебаз*", "резервуарн*", "油库"),
+    "construction": ("construction", "строительств*", "стройк*", "стройплощадк*", "工地"),
     "area": ("area", "zone", "област*", "район", "зон*", "区"),
 }  # fmt: skip
 """Code to the words, in three languages, by which a value of a column is taken for one (`named_things.Words`)."""

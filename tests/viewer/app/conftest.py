@@ -65,7 +65,7 @@ class Answers:
         self.asked.append(f"write {suggestion.name}")
         return self.path
 
-    picture_to_write = sites_to_write = layer_to_write = style_to_write = case_to_write
+    picture_to_write = sites_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
 
     def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:
         words = ", ".join(f"{which} {count}" for which, count in counts.items())
@@ -78,6 +78,10 @@ class Answers:
 
     def file_in_place_of(self, name: str, folder: Path) -> Path | None:
         self.asked.append(f"file for {name}")
+        return self.path
+
+    def templates_to_open(self, folder: Path) -> Path | None:
+        self.asked.append("open templates")
         return self.path
 
     def style_to_open(self, folder: Path) -> Path | None:

@@ -15,7 +15,7 @@ from layers.document.json_fields import MOST_CHARS
 from layers.errors import GeoloupeError, InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks, looks_like_marks, marks_in_text, marks_text
 from layers.text.counted import counted
-from viewer.commands.pasted_marks import cut_marks, paste_marks
+from viewer.commands.filing.pasted_marks import cut_marks, paste_marks
 from viewer.panels.context import PanelContext
 from viewer.support.messages import Messages
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtWidgets import QAbstractButton
 
 from viewer.app.actions.action_table import Action, has_case
+from viewer.app.actions.template_desk import TEMPLATE_ROWS, TemplateDesk
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
@@ -57,9 +58,17 @@ SHAPES = (
 class SiteMenu(ToolMenu):
     """A new source or response is made by its panel's own button, so that each is shown where it is filled in."""
 
-    def __init__(self, session: Session, toolbox: Toolbox, docks: Docks, panels: PanelContext, parent: QObject) -> None:
+    def __init__(
+        self,
+        session: Session,
+        toolbox: Toolbox,
+        docks: Docks,
+        panels: PanelContext,
+        templates: TemplateDesk,
+        parent: QObject,
+    ) -> None:
         super().__init__(session, toolbox, parent)
-        self._docks, self._panels = docks, panels
+        self._docks, self._panels, self.templates = docks, panels, templates
         toolbox.taken.connect(self.changed)
         toolbox.kept_changed.connect(self.changed)
 
@@ -126,6 +135,7 @@ class SiteMenu(ToolMenu):
             checked=is_tool_kept,
             tip=QT_TRANSLATE_NOOP("Actions", "Mark again and again with the drawing tool in hand"),
         ),
+        *TEMPLATE_ROWS,
         Action(
             "report",
             QT_TRANSLATE_NOOP("Actions", "&Report a Claim"),

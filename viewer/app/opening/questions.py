@@ -173,6 +173,14 @@ class Questions(QObject):
         text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
         return Path(text) if text else None
 
+    def templates_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Save the templates as"), suggestion, self.tr("Templates (*.json)"))
+
+    def templates_to_open(self, folder: Path) -> Path | None:
+        title, kinds = self.tr("Import templates"), self.tr("Templates (*.json)")
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
     def _path_to_write(self, title: str, suggestion: Path, kinds: str) -> Path | None:
         text, kind = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kinds)
         if not text:

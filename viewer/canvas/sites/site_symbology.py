@@ -9,7 +9,7 @@ from functools import lru_cache
 from PySide6.QtGui import QColor
 
 from layers.document.site import Site
-from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, SITE_CLASSES
+from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, class_of
 from layers.vector.style.routes import ROUTES
 
 CLAIM_COLOR = "#f4511e"
@@ -76,6 +76,8 @@ _LINES: dict[str, LineSymbol] = {
     for name, symbol in ROUTES.items()
 }
 
+_LINES["rail_spur"] = _LINES["rail"]
+
 
 def role_color(role: str) -> str:
     return {"named in a claim": CLAIM_COLOR, "setting": SETTING_COLOR}.get(role, OTHER_COLOR)
@@ -89,14 +91,14 @@ def symbol_of(site: Site) -> SiteSymbol:
         precision = Precision.PRECISE if site.position_error_m <= AREA_NOT_PIN_M else Precision.LOOSE
     color = own_color(site.stroke_color) or role_color(site.role)
     # What has the sign of another class, or the badge of another role, shares its picture.
-    code = site.class_code if site.class_code in SITE_CLASSES else "other"
+    code = class_of(site.class_code)
     role = site.role if site.role in ROLES else "other"
     return SiteSymbol(code, role, precision, color, own_color(site.fill_color), site.may_not_exist)
 
 
 def line_symbol(site: Site) -> LineSymbol:
     """The symbol of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
-    symbol = _LINES.get(site.class_code) or LineSymbol(_line_color(site), 2.4)
+    symbol = _LINES.get(class_of(site.class_code)) or LineSymbol(_line_color(site), 2.4)
     own = own_color(site.stroke_color)
     given = site.stroke_width
     width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width

@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from shapely import bounds as bounds_of
 
 from layers.document.site import Site
-from layers.document.vocabulary import SITE_CLASSES
+from layers.document.vocabulary import SITE_CLASSES, class_words
 from layers.errors import BadCoordinate, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates import (
@@ -208,7 +208,7 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
     nowhere = why_off_earth(site.geometry)
     if nowhere:
         left = bottom = right = top = math.nan
-    words = (_nearly(score), nowhere, other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
+    words = (_nearly(score), nowhere, other, class_words(site.class_code), site.location_country)
     return Hit(
         group=Group.SITES,
         text=label,

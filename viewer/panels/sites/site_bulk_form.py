@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES, STATUSES
 from layers.text.counted import counted
-from viewer.commands.site_links import set_parent
+from viewer.commands.filing.site_links import set_parent
 from viewer.commands.sites import delete_sites, update_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.site_filing import folder_field, lifecycle_field, mark_kind_field, marking_field
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, Field, LineField
@@ -39,6 +40,7 @@ class SiteBulkForm(QWidget):
         self.parent_picker = Picker(self._parents, self.tr("Find a site…"), self.tr("Site that all are a part of"))
         self.parent_picker.picked.connect(self._set_parent)
         self.fields.add_widget(self.tr("Part of"), self.parent_picker)
+        offer_classes(context, self.fields.fields["class_code"])
         self.zoom_button = QPushButton(self.tr("Zoom to all"))
         self.delete_button = QPushButton(self.tr("Delete all"))
         for button in (self.zoom_button, self.delete_button):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import LIFECYCLES, MARK_KINDS, MARKINGS
-from viewer.commands.site_links import chain_above, cite_new_lifecycle_source, set_lifecycle_source, set_parent
+from viewer.commands.filing.site_links import chain_above, cite_new_lifecycle_source, set_lifecycle_source, set_parent
 from viewer.commands.sources import fields_of_text, source_of_link
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet

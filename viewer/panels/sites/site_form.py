@@ -17,6 +17,8 @@ from viewer.panels.claims.claim_cards import ClaimCards
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.case_templates import offer_classes
+from viewer.panels.sites.detail_rows import DetailPart
 from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.shape_rows import ShapePart
@@ -54,6 +56,7 @@ class SiteFormPanel(QWidget):
         self.fields = FieldSet(form, self._commit, self)
         self.page.content.addLayout(form)
         self.page.content.addWidget(self.fields.refusal)
+        self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
         self.image_part, self.shape_part = ImagePart(context), ShapePart(context)
         self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
@@ -67,8 +70,10 @@ class SiteFormPanel(QWidget):
         self._add_names()
         self._add_style()
         after_image = self.dates_part, self.filing_part, self.names_part, self.style_part
-        for part in (self.claims_part, self.position_part, self.shape_part, self.image_part, *after_image):
+        first = self.details_part, self.claims_part, self.position_part, self.shape_part, self.image_part
+        for part in (*first, *after_image):
             self.page.content.addWidget(part)
+        offer_classes(context, self.fields.fields["class_code"])
         self.stamps = muted()
         self.page.content.addWidget(self.stamps)
         self.page.content.addStretch(1)
@@ -187,7 +192,7 @@ class SiteFormPanel(QWidget):
         if (
             changes.everything
             or self._uuid in about
-            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources"))
+            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources", "templates"))
         ):
             self._show()
 
@@ -197,7 +202,7 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
-        for rows in (self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
+        for rows in (self.details_part, self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)
         error = self.fields.fields["position_error_m"]
         assert isinstance(error, NumberField)
@@ -207,6 +212,7 @@ class SiteFormPanel(QWidget):
         self.page.show_form()
 
     def _flush(self) -> None:
+        self.details_part.flush()
         self.place.flush()
         self.shape_part.flush()
         self.image_part.flush()

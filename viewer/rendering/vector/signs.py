@@ -193,6 +193,92 @@ def _depot() -> QPainterPath:
     return _without(hall, *[_rect(-4.8, y, 9.6, 1.5) for y in (-0.4, 2.4, 5.2)])
 
 
+def _launch_pad() -> QPainterPath:
+    rocket = _polygon((-3, -7.6), (-1.2, -4.6), (-1.2, 3), (-4.8, 3), (-4.8, -4.6))
+    tower = _rect(2.4, -7.4, 2.6, 11)
+    arms = [_rect(-0.6, y, 3.4, 1.3) for y in (-4.4, -0.6)]
+    return _joined(rocket, tower, *arms, _rect(-7.4, 4.4, 14.8, 2.8))
+
+
+def _antenna() -> QPainterPath:
+    waves = [_arc(0, -4, radius, 205, 130, 1.5) for radius in (3.4,)]
+    legs = _joined(_stroke(1.5, (0, -3), (-5, 7.2)), _stroke(1.5, (0, -3), (5, 7.2)))
+    rungs = _joined(_stroke(1.3, (-2, 1.2), (2, 1.2)), _stroke(1.3, (-3.6, 4.6), (3.6, 4.6)))
+    tips = [_arc(0, -4, 5.6, start, 60, 1.5) for start in (-30, 150)]
+    return _joined(legs, rungs, _disc(0, -4, 1.9), *waves, *tips)
+
+
+def _radome() -> QPainterPath:
+    ball = _without(_disc(0, -1.4, 6.4), *_seams())
+    return _joined(ball, _rect(-4.8, 5.4, 9.6, 2))
+
+
+def _seams() -> list[QPainterPath]:
+    """Lines between the panels of a radome."""
+    across = [_stroke(0.9, (-7, y), (7, y)) for y in (-4, 1.2)]
+    return [*across, *[_stroke(0.9, (x, -8), (2.2 * x, 5.2)) for x in (-1.4, 1.4)]]
+
+
+def _radar() -> QPainterPath:
+    face = _polygon((-6.6, 3.4), (-3.4, -7), (2, -5.4), (-1.2, 5))
+    lines = [
+        _stroke(0.9, (-6.2 + 1.05 * step, 1 - 3.4 * step), (0.6 + 1.05 * step, 3 - 3.4 * step)) for step in range(3)
+    ]
+    waves = [_arc(-0.6, -0.4, radius, -32, 64, 1.5) for radius in (5.4, 8)]
+    return _joined(_without(face, *lines), *waves, _rect(-6.4, 5.6, 8, 1.9))
+
+
+def _optical_telescope() -> QPainterPath:
+    dome = QPainterPath()
+    dome.arcMoveTo(QRectF(-6.4, -6.6, 12.8, 12.8), 0)
+    dome.arcTo(QRectF(-6.4, -6.6, 12.8, 12.8), 0, 180)
+    dome.closeSubpath()
+    slit = QTransform().rotate(28).map(_rect(-1.1, -9, 2.2, 8))
+    return _joined(_without(dome, slit), _rect(-5.4, 0.6, 10.8, 6.8))
+
+
+def _test_stand() -> QPainterPath:
+    frame = _without(_rect(-6.6, -7.4, 13.2, 7), _rect(-4.4, -5.4, 8.8, 5.2))
+    engine = _polygon((-1.5, -5.6), (1.5, -5.6), (1.2, -3.2), (3, 1), (-3, 1), (-1.2, -3.2))
+    flame = _polygon((-2.4, 2), (2.4, 2), (1.2, 5.4), (0, 8), (-1.2, 5.4))
+    return _joined(frame, engine, flame)
+
+
+def _hangar() -> QPainterPath:
+    roof = QPainterPath(QPointF(-7.6, 6.6))
+    roof.cubicTo(-7.6, -9.6, 7.6, -9.6, 7.6, 6.6)
+    roof.closeSubpath()
+    door = _rect(-4.6, 0.4, 9.2, 6.4)
+    return _joined(_without(roof, door), _rect(-3.4, 1.6, 3, 5), _rect(0.4, 1.6, 3, 5))
+
+
+def _runway() -> QPainterPath:
+    strip = _polygon((-2.6, 8), (-1.9, -8), (1.9, -8), (2.6, 8))
+    dashes = [_rect(-0.45, y, 0.9, 2.2) for y in (-6.6, -2.9, 0.8, 4.5)]
+    return QTransform().rotate(40).map(_without(strip, *dashes))
+
+
+def _vehicle_park() -> QPainterPath:
+    body = _joined(_rect(-7.6, -4.2, 8.8, 7.6), _polygon((2, -1.8), (5.2, -1.8), (7.6, 0.8), (7.6, 3.4), (2, 3.4)))
+    wheels = [_without(_disc(x, 4, 2.2), _disc(x, 4, 0.8)) for x in (-4.4, 4.2)]
+    return _joined(_without(body, *[_disc(x, 4, 2.9) for x in (-4.4, 4.2)]), *wheels)
+
+
+def _tank_farm() -> QPainterPath:
+    return _joined(*[_without(_disc(x, y, 3.5), _disc(x, y, 1.5)) for x, y in ((-3.9, -3.2), (3.9, -3.2), (0, 3.8))])
+
+
+def _rail_spur() -> QPainterPath:
+    rails = _joined(_stroke(1.3, (-2.2, -7.4), (-4.6, 7.4)), _stroke(1.3, (2.2, -7.4), (4.6, 7.4)))
+    return _joined(rails, *[_stroke(1.5, (-w, y), (w, y)) for w, y in ((4, -5), (4.8, -1), (5.6, 3), (6.2, 6.4))])
+
+
+def _construction() -> QPainterPath:
+    mast = _joined(_rect(-3.4, -7.6, 2, 15), _rect(-6, 6, 7.2, 1.8))
+    jib = _joined(_stroke(1.5, (-7.4, -5), (7.4, -5)), _stroke(1.1, (-2.4, -7.6), (7.2, -5)))
+    return _joined(mast, jib, _stroke(1.1, (5.2, -5), (5.2, -0.6)), _rect(3.4, -0.8, 3.6, 3))
+
+
 def _area() -> QPainterPath:
     return _without(_rect(-5.5, -5.5, 11, 11), _rect(-3.4, -3.4, 6.8, 6.8))
 
@@ -214,4 +300,16 @@ _SIGNS: dict[str, Callable[[], QPainterPath]] = {
     "factory": _factory,
     "depot": _depot,
     "area": _area,
+    "launch_pad": _launch_pad,
+    "antenna": _antenna,
+    "radome": _radome,
+    "radar": _radar,
+    "optical_telescope": _optical_telescope,
+    "test_stand": _test_stand,
+    "hangar": _hangar,
+    "runway": _runway,
+    "vehicle_park": _vehicle_park,
+    "tank_farm": _tank_farm,
+    "rail_spur": _rail_spur,
+    "construction": _construction,
 }

@@ -10,46 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import LineString, Point, Polygon
+from shapely import Point, Polygon
 
-from layers.document.document import Document
-from layers.document.image import Image
-from layers.document.rows import ClaimSite
 from layers.document.site import Site
-from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.project.sharing.copied_marks import MOST_MARKS, looks_like_marks, marks_in_text, marks_text
-
-PAD = "00000000-0000-4000-8000-000000000001"
-ROAD = "00000000-0000-4000-8000-000000000002"
-SOURCE = "00000000-0000-4000-8000-00000000000a"
-IMAGE = "00000000-0000-4000-8000-00000000000b"
-
-
-def full_site() -> Site:
-    """A mark of which every field says something."""
-    return Site(
-        uuid=PAD, geometry=Point(128.33456789012345, 51.88), layer_uuid="l", class_code="launch_site",
-        label="Pad 1S “п” 垫", aliases=(("ru", "Восточный"), ("zh", "东方")), notes="two\nlines", role="setting",
-        location_country="RU", operator_country="RU", position_error_m=12.5, position_basis="measured on the image",
-        position_source_uuid=SOURCE, status="reviewed", reviewed_by="me", reviewed_at="2024-01-01T00:00:00Z",
-        observed_at="2024-04-12", valid_from="2030", valid_to="2040", shape_json='{"kind": "circle"}',
-        stroke_color="#ff0000", fill_color="#00ff00", stroke_width=2.5, style_json='{"a": 1}', props_json='{"b": [1]}',
-        mark_kind="search area", marking="TLP:AMBER", folder="Pads", number=4, image_uuid=IMAGE, pixel_m=0.5,
-        base_or_top="base", parent_uuid=ROAD, lifecycle="planned", lifecycle_as_of="2015-09",
-        lifecycle_source_uuid=SOURCE, created_at="2024-01-01T00:00:00Z", created_by="me", rev=7,
-    )  # fmt: skip
-
-
-def case() -> Document:
-    return Document(
-        {
-            "sites": [full_site(), Site(uuid=ROAD, geometry=LineString([(179, 1), (181, 2)]), label="Road")],
-            "sources": [Source(uuid=SOURCE, title="Plan", url="https://example.org/plan", reliability="B")],
-            "images": [Image(uuid=IMAGE, image_key="product:X", acquired_at="2024-04-12", gsd_m=0.5)],
-            "claim_sites": [ClaimSite(uuid="k", claim_uuid="c", site_uuid=PAD)],
-        }
-    )
+from tests.support.copied_case import IMAGE, ROAD, SOURCE, case, full_site
 
 
 def test_all_that_a_mark_says_comes_back() -> None:
@@ -107,11 +73,20 @@ def test_geojson_of_others_makes_marks() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "hello", '{"type": "FeatureCollection"}', '{"type": "FeatureCollection", "features": 5}',
-     '{"type": "Feature", "geometry": 7}', "[" * 100_000, '{"a":' * 50_000,
-     '{"type": "Point", "coordinates": [1, NaN]}',
-     '{"type": "FeatureCollection", "features": [null, 1, "x", [], {}]}'],
-)  # fmt: skip
+    [
+        "",
+        "{}",
+        "[]",
+        "hello",
+        '{"type": "FeatureCollection"}',
+        '{"type": "FeatureCollection", "features": 5}',
+        '{"type": "Feature", "geometry": 7}',
+        "[" * 100_000,
+        '{"a":' * 50_000,
+        '{"type": "Point", "coordinates": [1, NaN]}',
+        '{"type": "FeatureCollection", "features": [null, 1, "x", [], {}]}',
+    ],
+)
 def test_text_without_marks_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         marks_in_text(text)

@@ -166,6 +166,7 @@ def test_a_column_of_few_named_kinds_is_suggested(attributes: Attributes) -> Non
 def test_signs_are_those_of_the_sites() -> None:
     assert set(FACILITIES) == set(SITE_CLASSES) - {
         "rail",
+        "rail_spur",
         "road",
         "oil_pipeline",
         "gas_pipeline",

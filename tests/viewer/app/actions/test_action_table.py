@@ -181,6 +181,8 @@ OF_A_CASE = {
     "relink_files",
     "paste",
     "select_class",
+    "mark_as",
+    "edit_templates",
     "select_folder",
     "report",
     "judge",
@@ -190,7 +192,7 @@ OF_A_CASE = {
     "add_response",
     "close_panel",
     "reset_panels",
-    *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_"))),
+    *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_", "template_"))),
 }
 OF_A_SELECTION = {
     "cut",

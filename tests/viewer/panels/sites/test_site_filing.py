@@ -13,7 +13,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
-from viewer.commands.site_links import chain_above, set_parent
+from viewer.commands.filing.site_links import chain_above, set_parent
 from viewer.commands.sites import add_sites, update_site, update_sites
 from viewer.panels.sites.site_form import SiteFormPanel
 

@@ -14,8 +14,8 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks, marks_in_text, marks_text
-from tests.layers.project.sharing.test_copied_marks import IMAGE, PAD, ROAD, SOURCE, case
-from viewer.commands.pasted_marks import PASTED, cut_marks, paste_marks
+from tests.support.copied_case import IMAGE, PAD, ROAD, SOURCE, case
+from viewer.commands.filing.pasted_marks import PASTED, cut_marks, paste_marks
 
 
 def copied(*uuids: str) -> CopiedMarks:

@@ -1,0 +1,234 @@
+"""Templates of marks: a class with its geometry, colour, key and the fields of its form, and those fields' values.
+
+A class of a template is one of `SITE_CLASSES`, whose sign it has, or a kind of one: "radar/early_warning". Templates of
+a case or of a file may be anybody's: what is none of this is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from layers.document.json_fields import json_object
+from layers.document.rows import Template
+from layers.document.vocabulary import SITE_CLASSES
+from layers.errors import InvalidValue
+
+KINDS = ("text", "number", "choice", "date")
+GEOMETRIES = ("point", "line", "polygon")
+HOT_KEYS = tuple("123456789")
+"""With Alt."""
+MOST_TEMPLATES = 200
+MOST_FIELDS = 40
+MOST_CHOICES = 60
+LONGEST_NAME = 80
+LONGEST_VALUE = 2000
+DETAILS = "details"
+"""Under which a site's `props_json` keeps the values."""
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,40}(/[a-z0-9_]{1,60})?", re.ASCII)
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
+_MOST_CHARS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateField:
+    """One line of a form. A number has a unit, a choice its words."""
+
+    key: str
+    title: str
+    kind: str = "text"
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTemplate:
+    """`uuid` is that of the case's row; empty for a template that is shipped, or was read from a file."""
+
+    code: str
+    name: str
+    geometry: str = "point"
+    hot_key: str = ""
+    color: str = ""
+    """Of the outline of new marks; empty: by role."""
+    fields: tuple[TemplateField, ...] = ()
+    uuid: str = ""
+
+    def field_of(self, key: str) -> TemplateField | None:
+        """The field of this key."""
+        return next((field for field in self.fields if field.key == key), None)
+
+
+def template_of_row(row: Template) -> MarkTemplate | None:
+    """The template that a row of a case holds; None where its class is none, or it has no name."""
+    style, form = _object(row.style_json), _object(row.fields_json)
+    said = {**style, "code": row.class_code, "name": row.name, "hot_key": row.hot_key, "fields": form.get("fields")}
+    found = _template(said)
+    return None if found is None else replace(found, uuid=row.uuid)
+
+
+def row_of_template(template: MarkTemplate) -> dict[str, str]:
+    """The columns of a row that holds the template."""
+    return {
+        "class_code": template.code,
+        "name": template.name,
+        "hot_key": template.hot_key,
+        "style_json": json.dumps({"geometry": template.geometry, "color": template.color}),
+        "fields_json": json.dumps({"fields": [_field_data(field) for field in template.fields]}, ensure_ascii=False),
+    }
+
+
+def templates_text(templates: Iterable[MarkTemplate]) -> str:
+    """Templates as the text of a file."""
+    data = [
+        {
+            "code": one.code,
+            "name": one.name,
+            "geometry": one.geometry,
+            "hot_key": one.hot_key,
+            "color": one.color,
+            "fields": [_field_data(field) for field in one.fields],
+        }
+        for one in templates
+    ]
+    return json.dumps({"templates": data}, ensure_ascii=False, indent=1) + "\n"
+
+
+def templates_in_text(text: str) -> list[MarkTemplate]:
+    """The templates in the text of a file, one a class. Raises InvalidValue where there are none."""
+    if len(text) > _MOST_CHARS:
+        raise InvalidValue("The file of templates is too long to be one.")
+    said = json_object(text, "The file of templates").get("templates")
+    if not isinstance(said, list) or len(said) > MOST_TEMPLATES:
+        raise InvalidValue(f"The file holds no list of at most {MOST_TEMPLATES} templates.")
+    found = {one.code: one for one in map(_template, said) if one is not None}
+    if not found:
+        raise InvalidValue("The file holds no template that has a class and a name.")
+    return list(found.values())
+
+
+def templates_of(rows: Iterable[Template], shipped: Iterable[MarkTemplate]) -> list[MarkTemplate]:
+    """The templates of a case: those shipped, with the case's own in their place or after them.
+
+    A key goes to the case's own template before a shipped one.
+    """
+    own = {one.code: one for one in map(template_of_row, list(rows)[:MOST_TEMPLATES]) if one is not None}
+    shipped = list(shipped)
+    found = [own.pop(one.code, one) for one in shipped] + list(own.values())
+    taken: dict[str, str] = {}
+    for one in sorted(found, key=lambda one: not one.uuid):
+        if one.hot_key:
+            taken.setdefault(one.hot_key, one.code)
+    return [one if taken.get(one.hot_key, one.code) == one.code else replace(one, hot_key="") for one in found]
+
+
+def template_for(templates: Iterable[MarkTemplate], code: str) -> MarkTemplate | None:
+    """The template of a class; of a kind of a class that has none, the one of the class."""
+    by_code = {one.code: one for one in templates}
+    return by_code.get(code) or by_code.get(code.partition("/")[0])
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+
+def value_in(props_json: str, field: TemplateField) -> Any:
+    """A mark's value of a field: text, or a number or None; what is none of the kind is not there."""
+    details = _object(props_json).get(DETAILS)
+    value = details.get(field.key) if isinstance(details, dict) else None
+    if field.kind == "number":
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return None
+        return float(value) if abs(value) < 1e15 and math.isfinite(value) else None
+    return value[:LONGEST_VALUE] if isinstance(value, str) else ""
+
+
+def with_value(props_json: str, field: TemplateField, value: Any) -> str:
+    """`props_json` with one value set, or taken out where it is empty; what cannot be read is replaced."""
+    props = _object(props_json)
+    known = props.get(DETAILS)
+    details: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
+    if value in ("", None):
+        details.pop(field.key, None)
+    else:
+        details[field.key] = value
+    kept = {key: told for key, told in props.items() if key != DETAILS}
+    both = {**kept, DETAILS: details} if details else kept
+    return json.dumps(both, ensure_ascii=False) if both else ""
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        return json_object(text, "It")
+    except InvalidValue:
+        return {}
+
+
+def _template(said: object) -> MarkTemplate | None:
+    if not isinstance(said, Mapping):
+        return None
+    code, name = said.get("code"), _words(said.get("name"))
+    if not isinstance(code, str) or not _CODE.fullmatch(code) or code.partition("/")[0] not in SITE_CLASSES or not name:
+        return None
+    geometry, color, key = said.get("geometry"), said.get("color"), said.get("hot_key")
+    listed = said.get("fields")
+    fields = [_field(one) for one in listed[:MOST_FIELDS]] if isinstance(listed, list) else []
+    return MarkTemplate(
+        code,
+        name,
+        geometry if isinstance(geometry, str) and geometry in GEOMETRIES else "point",
+        key if isinstance(key, str) and key in HOT_KEYS else "",
+        color if isinstance(color, str) and _COLOR.fullmatch(color) else "",
+        tuple({field.key: field for field in fields if field is not None}.values()),
+    )
+
+
+def _field(said: object) -> TemplateField | None:
+    if not isinstance(said, dict):
+        return None
+    key, title, kind, listed = said.get("key"), _words(said.get("title")), said.get("kind"), said.get("choices")
+    if not isinstance(key, str) or not _KEY.fullmatch(key) or not title:
+        return None
+    words = [_words(one) for one in listed[:MOST_CHOICES]] if isinstance(listed, list) else []
+    return TemplateField(
+        key,
+        title,
+        kind if isinstance(kind, str) and kind in KINDS else "text",
+        _words(said.get("unit"))[:20],
+        tuple(dict.fromkeys(word for word in words if word)),
+    )
+
+
+def _field_data(field: TemplateField) -> dict[str, Any]:
+    data: dict[str, Any] = {"key": field.key, "title": field.title, "kind": field.kind}
+    if field.unit:
+        data["unit"] = field.unit
+    if field.choices:
+        data["choices"] = list(field.choices)
+    return data
+
+
+def _words(value: object) -> str:
+    return " ".join(value[: 4 * LONGEST_NAME].split())[:LONGEST_NAME] if isinstance(value, str) else ""
+
+
+def code_of_name(name: str, kind_of: str) -> str:
+    """The class of a new template: its name as a kind of a class, in ASCII."""
+    slug = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")[:60].strip("_")
+    return f"{kind_of}/{slug or 'kind_' + format(sum(map(ord, name)) % 100_000, 'd')}"
+
+
+def key_of_title(title: str, taken: Iterable[str]) -> str:
+    """The key of a new field, from its title."""
+    slug = re.sub(r"[^a-z0-9]+", "_", title.casefold()).strip("_")[:32].strip("_")
+    key = slug if slug[:1].isalpha() else f"field_{slug}".strip("_")
+    used = set(taken)
+    numbered = (f"{key}_{number}" for number in range(2, MOST_FIELDS + 3))
+    return next(one for one in (key, *numbered) if one not in used)

@@ -1,0 +1,154 @@
+"""Marks made by template: the tool with a class in hand, the list of all, their dialog, and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.document.mark_template import HOT_KEYS, MarkTemplate, templates_in_text, templates_text
+from layers.errors import NotReadable
+from layers.project.storage.fsops import write_whole
+from layers.text.counted import counted
+from viewer.app.actions.action_table import Action, has_case
+from viewer.app.opening.questions import Questions
+from viewer.app.toolbox import Toolbox
+from viewer.commands.filing.templates import save_templates
+from viewer.panels.context import PanelContext
+from viewer.panels.sites.case_templates import templates_of_case
+from viewer.panels.sites.mark_as_dialog import MarkAsDialog
+from viewer.panels.sites.template_dialog import TemplateDialog
+from viewer.support.messages import Messages
+from viewer.support.text import one_line
+
+MARK_AS = QT_TRANSLATE_NOOP("Actions", "Mark &As")
+MOST_BYTES = 4_000_000
+SUGGESTED = "geoloupe-templates.json"
+
+
+class TemplateDesk(QObject):
+    """`window` is the parent of its dialogs. Files are read and written by jobs."""
+
+    def __init__(
+        self,
+        panels: PanelContext,
+        toolbox: Toolbox,
+        messages: Messages,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._panels, self._toolbox, self._messages = panels, toolbox, messages
+        self._ask, self._window = ask, window
+
+    def of_key(self, key: str) -> MarkTemplate | None:
+        """The template that has this key."""
+        return next((one for one in templates_of_case(self._panels.document) if one.hot_key == key), None)
+
+    def take(self, key: str) -> None:
+        """Take the tool that draws a mark of the template with this key."""
+        one = self.of_key(key)
+        if one is not None:
+            self._toolbox.take_template(one)
+
+    def list_all(self) -> None:
+        """Choose a template from the list of all."""
+        dialog = MarkAsDialog(templates_of_case(self._panels.document), self._window)
+        dialog.chosen.connect(self._toolbox.take_template)
+        dialog.open()
+
+    def edit(self) -> None:
+        """Show the dialog of the templates."""
+        dialog = TemplateDialog(self._panels, self._window)
+        dialog.import_wanted.connect(self._import)
+        dialog.export_wanted.connect(self._export)
+        dialog.show()
+
+    def _export(self) -> None:
+        target = self._ask().templates_to_write(Path.home() / SUGGESTED)
+        if target is None:
+            return
+        text = templates_text(templates_of_case(self._panels.document))
+        done = self.tr("The templates are in {0}.").format(target.name)
+        self._panels.run(
+            lambda: write_whole(target, text.encode("utf-8")),
+            lambda _: self._messages.show("templates", done),
+            self.tr("Saving templates"),
+        )
+
+    def _import(self) -> None:
+        path = self._ask().templates_to_open(Path.home())
+        if path is not None:
+            document = self._panels.document
+            self._panels.run(
+                partial(templates_in_file, path), partial(self._keep, document), self.tr("Reading templates")
+            )
+
+    def _keep(self, document: object, found: list[MarkTemplate]) -> None:
+        if self._panels.document is document and self._panels.do(save_templates, found):
+            text = self.tr("{0} are kept in the case.")
+            self._messages.show(
+                "templates", text.format(counted(len(found), self.tr("template"), self.tr("templates")))
+            )
+
+
+def templates_in_file(path: Path) -> list[MarkTemplate]:
+    """The templates in a file of somebody. Raises NotReadable, and InvalidValue where there are none."""
+    if not path.is_file():
+        raise NotReadable(f"{path.name} is no regular file: choose a .json file of templates.")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise NotReadable(f"{path.name} cannot be read ({error.strerror}): choose another file.") from error
+    return templates_in_text(data.decode("utf-8", "replace"))
+
+
+def _row(key: str) -> Action:
+    def text_now(menu: object) -> str:
+        one = _desk(menu).of_key(key)
+        return one_line(one.name, 60).replace("&", "&&") if one is not None else ""
+
+    def offered(menu: object) -> bool:
+        return has_case(menu) and _desk(menu).of_key(key) is not None  # type: ignore[arg-type]
+
+    return Action(
+        f"template_{key}",
+        QT_TRANSLATE_NOOP("Actions", "Mark by Template"),
+        lambda menu: _desk(menu).take(key),
+        f"Alt+{key}",
+        offered=offered,
+        text_now=text_now,
+        tip=QT_TRANSLATE_NOOP("Actions", "Draw a mark of this class"),
+        submenu=MARK_AS,
+    )
+
+
+def _desk(menu: object) -> TemplateDesk:
+    desk = getattr(menu, "templates", None)
+    assert isinstance(desk, TemplateDesk), "the menu of these rows has the desk"
+    return desk
+
+
+TEMPLATE_ROWS = (
+    Action(
+        "mark_as",
+        QT_TRANSLATE_NOOP("Actions", "&Choose from All…"),
+        lambda menu: _desk(menu).list_all(),
+        "Alt+0",
+        offered=has_case,
+        submenu=MARK_AS,
+    ),
+    *(_row(key) for key in HOT_KEYS),
+    Action(
+        "edit_templates",
+        QT_TRANSLATE_NOOP("Actions", "Edit &Templates…"),
+        lambda menu: _desk(menu).edit(),
+        offered=has_case,
+        tip=QT_TRANSLATE_NOOP("Actions", "Classes of marks with their keys and the fields of their form"),
+    ),
+)
+"""Rows of the Site menu."""

@@ -1,0 +1,81 @@
+"""Edits of templates of marks, and of the values of their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, cast
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.mark_template import (
+    LONGEST_VALUE,
+    MOST_TEMPLATES,
+    MarkTemplate,
+    TemplateField,
+    row_of_template,
+    template_of_row,
+    with_value,
+)
+from layers.document.rows import Template
+from layers.errors import InvalidValue
+from layers.text.counted import counted
+from viewer.commands.fields import check_date, check_number, row_of
+from viewer.commands.sites import update_site
+from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+
+
+def save_templates(
+    document: Document, templates: Iterable[MarkTemplate], *, actor: str, now: str | None = None
+) -> Edit:
+    """Keep templates in the case, each in the place of the one that it has of that class. Raises InvalidValue."""
+    stamp, wanted = stamp_of(actor, now), list(templates)
+    rows = rows_of(document)
+    new = {one.code for one in wanted} - {row.class_code for row in rows}
+    if len(rows) + len(new) > MOST_TEMPLATES:
+        raise InvalidValue(f"A case holds at most {MOST_TEMPLATES} templates: delete some first.")
+    changes = [change for one in wanted for change in _saved(rows, one, stamp)]
+    label = f"Change template “{wanted[0].name}”" if len(wanted) == 1 else "Change templates"
+    return Edit(label, tuple(changes))
+
+
+def delete_templates(document: Document, uuids: Iterable[str], *, actor: str = "", now: str | None = None) -> Edit:
+    """Take templates out of the case; the marks of their classes, and what those say, stay as they are."""
+    rows = [row_of(document.table("templates"), uuid, "template") for uuid in uuids]
+    return Edit(
+        f"Delete {counted(len(rows), 'template', 'templates')}", tuple(delete("templates", row) for row in rows)
+    )
+
+
+def set_detail(
+    document: Document, uuid: str, field: TemplateField, value: Any, *, actor: str, now: str | None = None
+) -> Edit:
+    """Set the value of a field of a mark's class; nothing takes it away. Raises InvalidValue."""
+    site = row_of(document.sites, uuid, "site")
+    if field.kind == "number":
+        check_number(value, -1e14, 1e14, field.title)
+    elif field.kind == "date":
+        check_date(value or "", f"date ({field.title})")
+    elif len(str(value or "")) > LONGEST_VALUE:
+        raise InvalidValue(f"The text is longer than {LONGEST_VALUE} characters: put it into the notes.")
+    edit = update_site(document, uuid, actor=actor, now=now, props_json=with_value(site.props_json, field, value))
+    return replace(edit, label=f"Change {field.title} of {f'site “{site.label}”' if site.label else 'site'}")
+
+
+def rows_of(document: Document) -> list[Template]:
+    """The rows of the case's own templates, in their order."""
+    rows = cast("Iterable[Template]", document.table("templates").values())
+    return sorted(rows, key=lambda row: row.order_key)
+
+
+def _saved(rows: list[Template], template: MarkTemplate, stamp: Stamp) -> tuple[Change, ...]:
+    columns: dict[str, Any] = dict(row_of_template(template))
+    known = next((row for row in rows if row.class_code == template.code), None)
+    if known is not None:
+        return update("templates", known, stamp, **columns)
+    last = max((row.order_key for row in rows), default=0.0)
+    row = Template(uuid=new_uuid(), order_key=last + 1.0, **columns)
+    if template_of_row(row) is None:
+        raise InvalidValue("A template needs a name, and a class that it is a kind of.")
+    rows.append(row)
+    return (insert("templates", row, stamp),)

@@ -1,0 +1,87 @@
+"""The rows of the site form that its class asks for: the fields of the template, kept in the mark itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFormLayout, QWidget
+
+from layers.document.mark_template import MarkTemplate, TemplateField, template_for, value_in
+from layers.document.site import Site
+from viewer.commands.filing.templates import set_detail
+from viewer.panels.context import PanelContext
+from viewer.panels.sites.case_templates import templates_of_case
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField, Field, LineField, NumberField
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import clear_layout
+from viewer.support.text import one_line
+
+
+class DetailPart(FoldSection):
+    """Hidden for a class without a template. The fields are made anew only when the class, or its template, is another.
+
+    `fields` are those that are shown, by the keys of the template.
+    """
+
+    def __init__(self, context: PanelContext) -> None:
+        super().__init__(QCoreApplication.translate("DetailPart", "Details"))
+        self._context, self._uuid = context, ""
+        self._template: MarkTemplate | None = None
+        self.fields = FieldSet(QFormLayout(), self._commit, self)
+        self.hide()
+
+    def show_site(self, site: Site) -> None:
+        """Show the fields of the site's class, and what it says in them."""
+        template = template_for(templates_of_case(self._context.document), site.class_code)
+        is_other = site.uuid != self._uuid
+        self._uuid = site.uuid
+        if template != self._template:
+            self._template = template
+            self._build()
+        for key, field in self.fields.fields.items():
+            spec = template.field_of(key) if template is not None else None
+            if spec is not None:
+                field.show_value(value_in(site.props_json, spec))
+                if is_other:
+                    field.reset()
+        if is_other:
+            self.fields.refuse("")
+        self.setVisible(bool(self.fields.fields))
+
+    def flush(self) -> None:
+        """Commit what is typed and not entered yet."""
+        self.fields.flush()
+
+    def _build(self) -> None:
+        clear_layout(self.content)
+        inside, form = QWidget(), QFormLayout()
+        inside.setLayout(form)
+        self.fields = FieldSet(form, self._commit, self)
+        for spec in self._template.fields if self._template is not None else ():
+            unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
+            self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))
+        form.addRow(self.fields.refusal)
+        self.content.addWidget(inside)
+        before: QWidget = self.header
+        for field in self.fields.fields.values():
+            QWidget.setTabOrder(before, field)
+            before = field
+
+    def _commit(self, key: str, value: Any) -> str:
+        spec = self._template.field_of(key) if self._template is not None else None
+        if spec is None or self._uuid not in self._context.document.sites:
+            return ""
+        return self._context.attempt(set_detail, self._uuid, spec, value)
+
+
+def _field(spec: TemplateField) -> Field:
+    if spec.kind == "number":
+        return NumberField()
+    if spec.kind == "choice":
+        return ChoiceField([("", "–"), *((word, word) for word in spec.choices)])
+    line = LineField()
+    if spec.kind == "date":
+        line.setPlaceholderText("2024-04-12")
+    return line
