@@ -230,6 +230,7 @@ class EditMenu(CaseMenu):
             "Ctrl+Shift+A",
             offered=has_selection,
         ),
+        *select_actions(has_selection),
         Action(
             "lock_numbers",
             QT_TRANSLATE_NOOP("Actions", "Lock Numbers o&f Markers"),
@@ -248,7 +249,6 @@ class EditMenu(CaseMenu):
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Copy the coordinate under the pointer"),
         ),
-        *select_actions(has_selection),
         *_COPIES,
         Action(
             "copy_picture",

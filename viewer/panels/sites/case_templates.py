@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from layers.document.document import Document
 from layers.document.mark_template import MarkTemplate, templates_in_text, templates_of
+from layers.document.rows import Template
 from layers.document.vocabulary import SITE_CLASSES
 from viewer.commands.filing.templates import rows_of
 from viewer.panels.context import PanelContext
@@ -23,7 +24,13 @@ def shipped_templates() -> tuple[MarkTemplate, ...]:
 
 def templates_of_case(document: Document) -> list[MarkTemplate]:
     """The shipped templates, with the case's own in their place or after them."""
-    return templates_of(rows_of(document), shipped_templates())
+    return list(_templates_of_rows(tuple(rows_of(document))))
+
+
+@lru_cache(maxsize=4)
+def _templates_of_rows(rows: tuple[Template, ...]) -> tuple[MarkTemplate, ...]:
+    """Read once for each state of a case: menus ask with every edit."""
+    return tuple(templates_of(rows, shipped_templates()))
 
 
 def offer_classes(context: PanelContext, field: ChoiceField) -> None:

@@ -30,7 +30,7 @@ class SiteListPanel(QWidget):
         self.list = RowList(self.model, self.tr("Sites"))
         self.list.view.setIconSize(ICON_SIZE)
         self.kinds = MarkKinds()
-        self.list.hide_columns(4, 5, 6)
+        self.list.hide_columns(4, 5, 6, 7)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.kinds)
@@ -68,6 +68,7 @@ class SiteListPanel(QWidget):
             Column(self.tr("Role"), lambda site: capital(site.role), width=110),
             Column(self.tr("Status"), lambda site: capital(site.status), width=74),
             Column(self.tr("Country"), lambda site: site.location_country, width=62),
+            Column(self.tr("Folder"), lambda site: site.folder, width=90),
         ]
 
     def _name(self, site: Site) -> str:
@@ -115,4 +116,5 @@ def _error_key(site: Site) -> float:
 
 
 def _haystack(site: Site) -> str:
-    return searched(*(name for _, name in site.aliases), site.notes, site.role, site.status)
+    filed = site.folder, site.marking, site.lifecycle
+    return searched(*(name for _, name in site.aliases), site.notes, site.role, site.status, *filed)
