@@ -52,6 +52,7 @@ class MapPicture(QObject):
         self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
         self._soon.timeout.connect(self.paint_anew)
         scene.updated.connect(self._looks.ask)
+        scene.edited.connect(self.paint_anew)
         selection.changed.connect(self.paint_anew)
 
     def paint_anew(self) -> None:

@@ -59,6 +59,8 @@ class MapScene(QObject):
     """
 
     updated = Signal()
+    edited = Signal()
+    """Sites were edited by hand, and nothing else: worth a frame of its own, at once."""
     problem_changed = Signal(str, str)
     sites_problem_changed = Signal(str)
     """One sentence on sites that cannot be drawn and why; empty when all can."""
@@ -145,7 +147,7 @@ class MapScene(QObject):
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
-            self.updated.emit()
+            (self.updated if changes.touches("layers") else self.edited).emit()
 
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -42,9 +42,9 @@ class Selection(QObject):
     def add(self, uuids: Iterable[str]) -> None:
         self.set(self._uuids | frozenset(uuids))
 
-    def keep_only(self, existing: Iterable[str]) -> None:
+    def keep_only(self, existing: Container[str]) -> None:
         """Drop what no longer exists."""
-        kept = self._uuids & frozenset(existing)
+        kept = frozenset(uuid for uuid in self._uuids if uuid in existing)
         if kept != self._uuids:
             self.set(kept)
 

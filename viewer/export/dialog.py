@@ -74,6 +74,7 @@ class ExportDialog(QDialog):
         self._delay.setInterval(150)
         self._delay.timeout.connect(self._show_preview)
         self._scene.updated.connect(self._delay.start)
+        self._scene.edited.connect(self._delay.start)
         self._show_preview()
 
     def _build(self, document: Document) -> None:

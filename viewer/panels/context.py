@@ -196,12 +196,12 @@ class PanelContext(QObject):
             return
         document, actor = self._document, self.actor
         build = partial(command, document, wanted, actor=actor, **fields)
-        self._jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title)
+        self._jobs.run(lambda job: build(), partial(self._push_built, done), self._say_error, title, of_case=True)
 
     def run[T](self, work: Callable[[], T], done: Callable[[T], None], title: str) -> None:
         """Do work that reads a person's files in a job, or at once where there are no jobs; errors are reported."""
         if self._jobs is not None:
-            self._jobs.run(lambda job: work(), done, self._say_error, title, apart=True)
+            self._jobs.run(lambda job: work(), done, self._say_error, title, apart=True, of_case=True)
             return
         try:
             done(work())

@@ -25,8 +25,10 @@ class JobCancelled(GeoloupeError):
 class Job:
     """One piece of work under way; read it in the window's thread."""
 
-    def __init__(self, title: str, on_cancel: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, title: str, on_cancel: Callable[[], None] = lambda: None, case: int | None = None) -> None:
         self.title = title
+        self.case = case
+        """The number of the case that it is about; None for work that outlives its case."""
         self._on_cancel = on_cancel
         self.fraction = 0.0
         self.text = ""
@@ -101,6 +103,7 @@ class Jobs(QObject):
         self._apart: list[threading.Thread] = []
         self._running: set[Job] = set()
         self._followed: list[Job] = []
+        self._case = 0
         self.mailbox = Mailbox(self)
 
     def run[T](
@@ -111,13 +114,16 @@ class Jobs(QObject):
         title: str = "",
         *,
         apart: bool = False,
+        of_case: bool = False,
     ) -> Job:
         """Start `work(context)` as soon as a thread is free.
+
+        `of_case`: it is about the open case alone. It is cancelled when another one is opened, and nobody hears of it.
 
         `apart`, for what looks at a person's files: at once, in a thread of its own. Where a drive is gone and never
         answers, all other work goes on.
         """
-        job = Job(title)
+        job = Job(title, case=self._case if of_case else None)
         self._running.add(job)
         context = JobContext(job, self._report)
         # Emptied in the window's thread: whom only this still held would else be taken apart in the job's.
@@ -148,6 +154,13 @@ class Jobs(QObject):
         if title:
             self.started.emit(job)
         return job
+
+    def begin_case(self) -> None:
+        """Another case is open: what was begun for the one before is given up, and what it has found is dropped."""
+        self._case += 1
+        for job in self._running:
+            if job.case is not None and job.case < self._case:
+                job.cancel()
 
     def follow(self, title: str, on_cancel: Callable[[], None]) -> Job:
         """Announce work that goes on elsewhere and for which nobody waits; its owner tells of it and ends it."""

@@ -141,7 +141,7 @@ def test_edits_of_sites_are_seen(make_scene, qtbot):
     document = small_document()
     scene, view = make_scene(document), view_of()
     before = painted(scene, view)
-    with qtbot.waitSignal(scene.updated):
+    with qtbot.waitSignal(scene.edited):
         document.apply(edit("sites", None, site("new", shapely.Point(9.7, 49.9), class_code="factory")))
     after = painted(scene, view)
     assert after != before

@@ -129,3 +129,26 @@ def test_f86_whom_a_job_held_last_goes_in_the_windows_thread(jobs: Jobs, qtbot, 
     del panel
     qtbot.waitUntil(lambda: heard.is_set() and bool(ended))
     assert ended == [threading.main_thread().name]
+
+
+def test_nobody_hears_of_work_for_a_case_that_was_open_before(jobs: Jobs) -> None:
+    heard: list[str] = []
+    may_end = threading.Event()
+
+    def work(_: JobContext) -> str:
+        assert may_end.wait(5)
+        return "found"
+
+    def fails(_: JobContext) -> None:
+        assert may_end.wait(5)
+        raise FileMissing("gone.tif is not there.")
+
+    jobs.unheard.connect(lambda error: heard.append(error.sentence))
+    jobs.run(work, lambda found: heard.append(f"{found} of the case before"), apart=True, of_case=True)
+    jobs.run(fails, apart=True, of_case=True)
+    jobs.run(work, lambda found: heard.append(f"{found} of any"), apart=True)
+    jobs.begin_case()
+    jobs.run(work, lambda found: heard.append(f"{found} of this case"), apart=True, of_case=True)
+    may_end.set()
+    assert jobs.wait(5)
+    assert sorted(heard) == ["found of any", "found of this case"]

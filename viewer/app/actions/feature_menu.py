@@ -137,7 +137,7 @@ class FeatureMenu(ToolMenu):
                 self.selection.set(uuid, fids, how)
                 heard(self.tr("{0} found.").format(counted(len(fids), self.tr("feature"), self.tr("features"))))
 
-            self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"))
+            self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"), of_case=True)
 
         title = self.tr("Reading the attributes")
         self.access.store.want(source, compute, lambda error: heard(error.sentence), title=title)
@@ -176,7 +176,8 @@ class FeatureMenu(ToolMenu):
                 self.selection.set(uuid, shown, "add")
             heard(self.tr("{0} found.").format(counted(count, self.tr("feature"), self.tr("features"))))
 
-        self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Looking for what is near"))
+        title = self.tr("Looking for what is near")
+        self._jobs.run(work, done, lambda error: heard(error.sentence), title, of_case=True)
 
     # -- attributes ---------------------------------------------------------------------------------------------
 

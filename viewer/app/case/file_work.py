@@ -58,6 +58,10 @@ class FileWork:
         waits.start()
         self._jobs.run(worked, ended, gave_up, title, apart=True)
 
+    def begin_case(self) -> None:
+        """Another case is open: jobs that were about the one before are given up; the work on files goes on."""
+        self._jobs.begin_case()
+
     def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Work that nobody waits for, and that does not fail."""
         self._jobs.run(lambda _context: work(), done)

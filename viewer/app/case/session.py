@@ -449,6 +449,7 @@ class Session(QObject):
     ) -> None:
         """Another document takes the place of the open one, whose working copy and file are let go."""
         self._messages.end_case()
+        self._files.begin_case()
         self._journal.close(keep=False)
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""

@@ -80,7 +80,7 @@ class StyleFiles(QObject):
                 text = self.tr("A style for QGIS lies beside {0}.").format(drawing.path.name)
                 self._messages.show("style", text, "info", action)
 
-        self._jobs.run(lambda context: path.is_file(), offer, apart=True)
+        self._jobs.run(lambda context: path.is_file(), offer, apart=True, of_case=True)
 
     def _take(self, uuid: str, path: Path) -> None:
         def done(found: QmlStyle) -> None:
@@ -88,7 +88,7 @@ class StyleFiles(QObject):
             if layer is not None:
                 self._put(layer, found, path)
 
-        self._jobs.run(lambda context: style_of_file(path), done, self._say_error, apart=True)
+        self._jobs.run(lambda context: style_of_file(path), done, self._say_error, apart=True, of_case=True)
 
     def _put(self, layer: Layer, found: QmlStyle, path: Path) -> None:
         info = self._context.info_of(layer.uuid)

@@ -1,7 +1,8 @@
-"""The layouts of the labels of a scene: at once for products, found in a job for the screen where layers have names."""
+"""The layouts of the labels of a scene: at once for products; for the screen in a job where it takes longer."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.labels.map_labels import LabelTask, carried_along
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.support.jobs import Jobs
+
+AT_ONCE_S = 0.004
+"""A layout for the screen that takes no longer is found before the frame is painted."""
 
 type Labelled = tuple[tuple[str, LayerLabelling], ...]
 
@@ -41,6 +45,8 @@ class LabelLayouts:
         self._is_stale = False
         self._asked: LabelKey | None = None
         """The layout that a job is at."""
+        self._took_s = 0.0
+        """The time that the last layout of site labels took."""
         self._edition = self._document = 0
         self._is_closed = False
 
@@ -66,7 +72,9 @@ class LabelLayouts:
     def exact(self, key: LabelKey, task: Callable[[], LabelTask]) -> LabelLayout:
         """The layout for `key`, found now where it is not there."""
         if not self._has(key):
+            began = time.perf_counter()
             self._keep(key, task().layout(self._here))
+            self._took_s = time.perf_counter() - began
         assert self._last is not None
         return self._last[1]
 
@@ -77,7 +85,7 @@ class LabelLayouts:
         last = self._last
         carries = last is not None and last[0].view.grid.crs == key.view.grid.crs
         if settled or last is None or not carries or last[0][1:3] != key[1:3]:
-            if not key.labelled:
+            if not key.labelled and (last is None or self._took_s < AT_ONCE_S):
                 return self.exact(key, task).placed
             self._find(key, task)
         return _standing(carried_along(last[1], last[0].view, key.view), key) if last is not None and carries else ()
@@ -93,16 +101,21 @@ class LabelLayouts:
             return  # when that is done the map is painted anew, and asks for what is wanted then
         self._asked, edition, document, asked = key, self._edition, self._document, task()
 
-        def found(layout: LabelLayout) -> None:
+        def find() -> tuple[LabelLayout, float]:
+            began = time.thread_time()
+            return asked.layout(self._there), time.thread_time() - began
+
+        def found(answer: tuple[LabelLayout, float]) -> None:
             if self._is_closed:
                 return
             self._asked = None
+            layout, self._took_s = answer
             if document == self._document:
                 self._keep(key, layout)
                 self._is_stale = edition != self._edition
             self._changed()
 
-        self._jobs.run(lambda _: asked.layout(self._there), found, self._failed)
+        self._jobs.run(lambda _: find(), found, self._failed)
 
     def _failed(self, error: GeoloupeError) -> None:
         self._asked = None

@@ -61,7 +61,8 @@ class SiteIndex:
     off_earth: dict[str, str] = field(default_factory=dict)
     """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
-    _beyond: int | None = None
+    _beyond: set[str] | None = None
+    """The sites that lie beyond the edge of Web Mercator, once somebody has asked."""
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _symbol_ids: dict[SiteSymbol, int] = field(default_factory=dict)
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
@@ -78,8 +79,8 @@ class SiteIndex:
 
     def update(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
         """Follow an edit that touched `uuids`."""
-        self._beyond = None
         self._projected_leads.clear()
+        uuids = list(uuids)
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
@@ -88,6 +89,9 @@ class SiteIndex:
                 if site is not None:
                     new.append(site)
         self._add(new)
+        if self._beyond is not None:
+            self._beyond.difference_update(uuids)
+            self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
 
     def rows_of(self, uuid: str) -> list[int]:
         return self._rows.get(uuid, [])
@@ -177,10 +181,15 @@ class SiteIndex:
     def beyond_mercator(self) -> int:
         """Number of sites of the Earth that lie beyond the edge of Web Mercator with all their points."""
         if self._beyond is None:
-            placed = [site.geometry for uuid, site in self.sites.items() if uuid not in self.off_earth]
-            boxes = shapely.bounds(placed).reshape(-1, 4)
-            self._beyond = int(np.sum((boxes[:, 1] > MERCATOR_MAX_LAT) | (boxes[:, 3] < -MERCATOR_MAX_LAT)))
-        return self._beyond
+            self._beyond = self._found_beyond(list(self.sites))
+        return len(self._beyond)
+
+    def _found_beyond(self, uuids: list[str]) -> set[str]:
+        """Those of `uuids` that lie beyond that edge."""
+        placed = [uuid for uuid in uuids if uuid not in self.off_earth]
+        boxes = shapely.bounds([self.sites[uuid].geometry for uuid in placed]).reshape(-1, 4)
+        beyond = (boxes[:, 1] > MERCATOR_MAX_LAT) | (boxes[:, 3] < -MERCATOR_MAX_LAT)
+        return {placed[at] for at in np.flatnonzero(beyond).tolist()}
 
     # -- rows -----------------------------------------------------------------------------------------------------
 

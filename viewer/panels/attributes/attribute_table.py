@@ -285,7 +285,7 @@ class AttributeTablePanel(AttributePage):
         self._run(lambda context: statistics_of(column, rows), show, title)
 
     def _run[T](self, work: Callable[[JobContext], T], done: Callable[[T], None], title: str) -> None:
-        self._access.jobs.run(work, done, lambda error: self._context.report(error.sentence), title)
+        self._access.jobs.run(work, done, lambda error: self._context.report(error.sentence), title, of_case=True)
 
 
 def rows_as_text(table: Attributes, rows: NDArray[np.intp], names: Sequence[str], context: JobContext) -> str:

@@ -178,7 +178,9 @@ class MakeSitesDialog(QDialog):
 
         context = self._context
         title = self.tr("Making sites")
-        self._access.jobs.run(work, lambda made: _push(context, *made), lambda e: context.report(e.sentence), title)
+        self._access.jobs.run(
+            work, lambda made: _push(context, *made), lambda e: context.report(e.sentence), title, of_case=True
+        )
         self.close()
 
     def word(self, field: str) -> str:

@@ -93,7 +93,8 @@ class RowList(QWidget):
         layout.setSpacing(6)
         layout.addLayout(top)
         layout.addWidget(self.view, 1)
-        model.modelReset.connect(self._after_reset)
+        for arranged in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+            arranged.connect(self._after_reset)
         self._after_reset()
 
     def _set_up_view(self) -> None:

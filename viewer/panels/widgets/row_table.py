@@ -79,7 +79,7 @@ class RowTable(QAbstractTableModel):
         """Read some rows anew; those that `rows` no longer holds leave the table."""
         uuids = frozenset(uuids)
         stays = True
-        for uuid in uuids:
+        for uuid in uuids if len(uuids) == 1 else [*(uuids - rows.keys()), *(uuid for uuid in rows if uuid in uuids)]:
             row, before = rows.get(uuid), self._records.get(uuid)
             after = None if row is None else self._record(row)
             if after is None:
@@ -89,8 +89,36 @@ class RowTable(QAbstractTableModel):
             stays = stays and before is not None and after is not None and self._same_place(before, after)
         if stays:
             self._tell(uuids)
-        else:
+        elif not self._follows_at_the_end(uuids):
             self._arrange(uuids)
+
+    def _follows_at_the_end(self, uuids: frozenset[str]) -> bool:
+        """Take rows that came or went at the end of the order of the case: all others stay where they are.
+
+        False where it is not as simple as that.
+        """
+        if self._column >= 0 or self._words:
+            return False
+        gone = [uuid for uuid in uuids if uuid in self._rows and uuid not in self._records]
+        first = len(self._visible) - len(gone)
+        if any(self._rows[uuid] < first for uuid in gone):
+            return False
+        new = [uuid for uuid in uuids if uuid not in self._rows and uuid in self._records]
+        if len(new) > 1:
+            new = list(self._records)[-len(new) :]
+        if gone:
+            self.beginRemoveRows(QModelIndex(), first, len(self._visible) - 1)
+            del self._visible[first:]
+            for uuid in gone:
+                del self._rows[uuid]
+            self.endRemoveRows()
+        if new:
+            self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
+            self._visible += new
+            self._rows |= {uuid: first + at for at, uuid in enumerate(new)}
+            self.endInsertRows()
+        self._tell(uuids)
+        return True
 
     def set_filter(self, text: str) -> None:
         """Keep the rows that hold every word of `text`, in any case."""

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.labels.label_layout import Anchor, LabelRequest, Rank
+from viewer.canvas.labels import kept_layouts
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask
 from viewer.rendering.context import RenderContext
@@ -150,3 +151,17 @@ def test_what_is_found_after_the_end_is_told_nobody(told: Told, context: RenderC
     told.layouts.close()
     assert context.jobs.wait()
     assert told.changes == 0
+
+
+def test_labels_of_many_sites_are_found_in_a_job_after_the_first_time(
+    told: Told, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_layouts, "AT_ONCE_S", 0.0)
+    assert told.shown(key_of(labelled=())) == ["0"]
+    assert not told.layouts.is_awaited
+    told.uuid = "b"
+    told.layouts.outdate()
+    assert told.shown(key_of(labelled=())) == ["0"], "the old ones stand until then"
+    assert told.layouts.is_awaited
+    qtbot.waitUntil(lambda: told.changes == 1)
+    assert [label.uuid for label in told.layouts.exact(key_of(labelled=()), told.task(key_of())).placed] == ["b"]

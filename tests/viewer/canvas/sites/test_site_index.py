@@ -91,3 +91,16 @@ def test_areas_over_the_edge_are_those_whose_circle_reaches_it_on_maps_that_end_
     index = SiteIndex.of({n: site(n, shapely.Point(p), position_error_m=errors[n]) for n, p in places.items()})
     assert [index.uuids[row] for row in index.areas_over_the_edge(WEB_MERCATOR)] == ["near", "west", "pole"]
     assert len(index.areas_over_the_edge("EPSG:3576")) == 0
+
+
+def test_sites_beyond_the_map_are_counted_as_edits_come():
+    near, far = site("near", shapely.Point(0, 10)), site("far", shapely.Point(0, 88))
+    index = SiteIndex.of({"near": near, "far": far})
+    assert index.beyond_mercator == 1
+    moved = replace(near, geometry=shapely.Point(0, -87))
+    index.update(["near"], {"near": moved, "far": far})
+    assert index.beyond_mercator == 2
+    index.update(["far"], {"near": moved})
+    assert index.beyond_mercator == 1
+    index.update(["near", "far"], {"near": near, "far": replace(far, geometry=shapely.Point(0, 95))})
+    assert index.beyond_mercator == 0

@@ -92,3 +92,23 @@ def test_a_changed_row_moves_and_comes_and_goes_with_the_filter() -> None:
     sites["a"] = Site(uuid="a", geometry=Point(0, 0), label="q", position_error_m=0.0)
     table.refresh({"a"}, sites)
     assert _shown(table) == ["b"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "drop first", "drop last", "both"]), st.integers(1, 3)), max_size=12))
+def test_rows_that_come_and_go_stand_as_in_the_case(steps: list[tuple[str, int]]) -> None:
+    rows = {str(at): Site(uuid=str(at), geometry=Point(0, 0), position_error_m=1.0) for at in range(4)}
+    table, number = _table(list(rows.values())), 4
+    resets: list[None] = []
+    table.modelReset.connect(lambda: resets.append(None))
+    for what, count in steps:
+        before = len(resets)
+        gone = list(rows)[:count] if what == "drop first" else list(rows)[-count:] if what != "add" else []
+        for uuid in gone:
+            del rows[uuid]
+        new = [str(number + at) for at in range(count)] if what in ("add", "both") else []
+        rows |= {uuid: Site(uuid=uuid, geometry=Point(0, 0), position_error_m=1.0) for uuid in new}
+        number += count
+        table.refresh([*gone, *new], rows)
+        assert _shown(table) == list(rows)
+        assert [table.row_of(uuid) for uuid in rows] == list(range(len(rows)))
+        assert what == "drop first" or len(resets) == before, "all others stayed where they are"

@@ -1,0 +1,35 @@
+"""bench case: the figures of work in the real window; the case stays as it was. No figure is asserted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.document.document import Document
+from layers.project.saving.publish import write_case
+from tests.viewer.cli.test_bench_save import many_sites
+from viewer.cli.command import BAD_INPUT, DONE
+
+KEYS = ["draw_ms", "select_ms", "edit_ms", "undo_ms", "search_ms", "pan_p95_ms", "growth_mb"]
+
+
+@pytest.mark.bounded
+def test_bench_case(cli, tmp_path: Path) -> None:
+    case = tmp_path / "case.gpkg"
+    write_case(many_sites(2000), case)
+    before = case.read_bytes()
+    outcome = cli("bench", "case", case, "--edits", "60", "--json")
+    assert outcome.code == DONE
+    assert set(KEYS) <= set(outcome.json)
+    assert outcome.json["sites"] == 2000
+    assert all(outcome.json[key] > 0 for key in KEYS[:6])
+    assert case.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["case.gpkg"]
+
+
+def test_bench_case_of_a_case_without_sites(cli, tmp_path: Path) -> None:
+    write_case(Document(), tmp_path / "empty.gpkg")
+    outcome = cli("bench", "case", tmp_path / "empty.gpkg", "--json")
+    assert outcome.code == BAD_INPUT
+    assert "no sites" in outcome.sentence
