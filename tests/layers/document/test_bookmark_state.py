@@ -13,12 +13,30 @@ from layers.document.layer import Layer
 STYLE = json.dumps({"bands": [1, 2, 3]})
 ODD_TEXTS = ["", "[]", "null", "7", "x", "[" * 100_000, '{"layers": ' * 100_000, '{"layers": NaN}', '{"layers": 1e999}']
 ODD_LAYERS: list[Any] = [
-    None, 7, "l", [], {}, {"uuid": None}, {"uuid": ""}, {"uuid": ["l"]}, {"uuid": 10**400},
-]  # fmt: skip
+    None,
+    7,
+    "l",
+    [],
+    {},
+    {"uuid": None},
+    {"uuid": ""},
+    {"uuid": ["l"]},
+    {"uuid": 10**400},
+]
 ODD_FIELDS: list[dict[str, Any]] = [
-    {"opacity": 10**400}, {"opacity": "1"}, {"opacity": True}, {"opacity": None}, {"visible": 1}, {"visible": "no"},
-    {"style_json": 7}, {"style_json": "["}, {"style_json": '{"a":' * 50_000}, {"time": 3}, {"name": {}}, {"extra": []},
-]  # fmt: skip
+    {"opacity": 10**400},
+    {"opacity": "1"},
+    {"opacity": True},
+    {"opacity": None},
+    {"visible": 1},
+    {"visible": "no"},
+    {"style_json": 7},
+    {"style_json": "["},
+    {"style_json": '{"a":' * 50_000},
+    {"time": 3},
+    {"name": {}},
+    {"extra": []},
+]
 
 
 def test_what_is_remembered_comes_back() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shapely.geometry import Point
 
 from layers.document.document import Document
+from layers.document.site import Site
 from layers.project.saving.publish import write_case
-from tests.viewer.cli.test_bench_save import many_sites
 from viewer.cli.command import BAD_INPUT, DONE
 
 KEYS = ["draw_ms", "select_ms", "edit_ms", "undo_ms", "search_ms", "pan_p95_ms", "growth_mb"]
@@ -17,7 +18,9 @@ KEYS = ["draw_ms", "select_ms", "edit_ms", "undo_ms", "search_ms", "pan_p95_ms",
 @pytest.mark.bounded
 def test_bench_case(cli, tmp_path: Path) -> None:
     case = tmp_path / "case.gpkg"
-    write_case(many_sites(2000), case)
+    places = [Point(70 + n * 0.61803 % 1 * 60, 20 + n / 50) for n in range(2000)]
+    sites = [Site(uuid=f"s{n}", geometry=place, label=f"Site {n}") for n, place in enumerate(places)]
+    write_case(Document({"sites": sites}), case)
     before = case.read_bytes()
     outcome = cli("bench", "case", case, "--edits", "60", "--json")
     assert outcome.code == DONE

@@ -185,7 +185,7 @@ class SiteIndex:
         return len(self._beyond)
 
     def _found_beyond(self, uuids: list[str]) -> set[str]:
-        """Those of `uuids` that lie beyond that edge."""
+        """The sites among `uuids` that lie beyond that edge."""
         placed = [uuid for uuid in uuids if uuid not in self.off_earth]
         boxes = shapely.bounds([self.sites[uuid].geometry for uuid in placed]).reshape(-1, 4)
         beyond = (boxes[:, 1] > MERCATOR_MAX_LAT) | (boxes[:, 3] < -MERCATOR_MAX_LAT)

@@ -1,4 +1,4 @@
-"""What a job finds for a case is for that case alone: it never shows in the one that is opened meanwhile."""
+"""Late results of jobs stay with their case: they never show in the one that is opened meanwhile."""
 
 from __future__ import annotations
 

@@ -145,6 +145,10 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
     window.docks.arrangement.reset()
     settle(window, qtbot)
     qtbot.waitUntil(lambda: not ghost.isVisible())
-    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    titles = [[bar.tabText(at) for at in range(bar.count())] for bar in bars if bar.isVisible()]
-    assert sorted(titles) == [["Site", "Acquisition"], ["Sites", "Claims", "Sources", "Responses", "Bookmarks"]]
+
+    def titles() -> list[list[str]]:
+        bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return sorted([bar.tabText(at) for at in range(bar.count())] for bar in bars if bar.isVisible())
+
+    lists = ["Sites", "Claims", "Sources", "Responses", "Bookmarks"]
+    qtbot.waitUntil(lambda: titles() == [["Site", "Acquisition"], lists])
