@@ -53,6 +53,8 @@ class Toolbox(QObject):
     kept_changed = Signal()
     drawn = Signal(str)
     """The uuid of a site that was just drawn."""
+    steps_changed = Signal()
+    """`can_step_back` or `can_keep_measurement` is another now."""
 
     def __init__(self, context: ToolContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -61,7 +63,7 @@ class Toolbox(QObject):
             "tool_pan": lambda: NavigateTool(context, self),
             "tool_select": lambda: SelectTool(context, self),
             "tool_box_zoom": lambda: BoxZoomTool(context, self),
-            "tool_measure": lambda: MeasureTool(context, self),
+            "tool_measure": self._make_measure,
             "tool_point": lambda: self._make_draw("tool_point", DrawTool(context, "point", parent=self)),
             "tool_line": lambda: self._make_draw("tool_line", DrawTool(context, "line", parent=self)),
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
@@ -76,7 +78,9 @@ class Toolbox(QObject):
         self._tools: dict[str, Tool] = {}
         self._in_hand = ""
         self._is_kept = False
+        self._could = (False, False)
         context.canvas.tool_given_up.connect(self.give_up)
+        context.canvas.hint_changed.connect(self._look_at_steps)
 
     @property
     def ids(self) -> list[str]:
@@ -126,6 +130,33 @@ class Toolbox(QObject):
         """Back to the first tool."""
         self.take(FIRST_TOOL)
 
+    @property
+    def can_step_back(self) -> bool:
+        """True while the tool in hand has set places that are no mark yet."""
+        tool = self._tools.get(self._in_hand)
+        return tool is not None and tool.can_step_back
+
+    def step_back(self) -> bool:
+        """Give up a drag under way, or take back the place that was set last; False where there is neither."""
+        if self._context.canvas.give_up_drag():
+            return True
+        if not self.can_step_back:
+            return False
+        self._tools[self._in_hand].step_back()
+        return True
+
+    @property
+    def can_keep_measurement(self) -> bool:
+        """True while a measurement that has ended stands on the map, and its tool is in hand."""
+        tool = self._tools.get(self._in_hand)
+        return isinstance(tool, MeasureTool) and tool.can_keep
+
+    def keep_measurement(self) -> None:
+        """Make a mark of it."""
+        tool = self._tools.get(self._in_hand)
+        if isinstance(tool, MeasureTool):
+            tool.keep()
+
     def begin_anew(self) -> None:
         """Another case stands on the map: no tool, and nothing that it was in the middle of, outlives the last one."""
         for tool in self._tools.values():
@@ -154,12 +185,23 @@ class Toolbox(QObject):
                 tool.set_kept(kept)
             self.kept_changed.emit()
 
+    def _look_at_steps(self) -> None:
+        can = self.can_step_back, self.can_keep_measurement
+        if can != self._could:
+            self._could = can
+            self.steps_changed.emit()
+
     def _make_draw(self, id_: str, tool: DrawTool) -> Tool:
         tool.drawn.connect(partial(self._drawn, id_))
         return tool
 
     def _make_shape(self, kind: type[ShapeTool]) -> Tool:
         return self._make_draw(f"tool_{kind.id}", kind(self._context, parent=self))
+
+    def _make_measure(self) -> Tool:
+        tool = MeasureTool(self._context, self)
+        tool.drawn.connect(self.drawn)
+        return tool
 
     def _make_identify(self) -> Tool:
         tool = IdentifyTool(self._context, self)

@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
         duplicate = partial(duplicate_selected, canvas, panels)
         for menu in (
             self.file_menu,
-            EditMenu(session, panels, views, self.map_export, self.status, messages, duplicate, self),
+            EditMenu(session, self.toolbox, panels, views, self.map_export, self.status, messages, duplicate, self),
             self.view_menu,
             BookmarkMenu(session, self.bookmarks, self.docks, self),
             self.layer_menu,
@@ -287,6 +287,7 @@ class MainWindow(QMainWindow):
         session.document_replaced.connect(self.toolbox.begin_anew)
         session.state_changed.connect(self._show_state)
         session.document_replaced.connect(self._look_for_recoverable)
+        self.toolbox.steps_changed.connect(self.action_table.refresh)
         self.toolbox.drawn.connect(self.mark_images.note)
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)

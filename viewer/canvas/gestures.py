@@ -213,6 +213,13 @@ class Gestures:
         self.update_cursor()
         self._canvas.update()
 
+    def give_up_drag(self) -> bool:
+        """Drop what the pressed mouse is in the middle of; False where it drags nothing."""
+        if not self._dragging:
+            return False
+        self.cancel()
+        return True
+
     def _hover(self, pointer: PointerEvent) -> None:
         if self._is_on_compass(pointer):
             self._canvas.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -149,6 +149,12 @@ def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float,
         painter.fillPath(outline, QColor(INK_COLOR))
 
 
+def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:
+    """What `paint_haloed_text` paints on, with the halo, about the beginning of the baseline."""
+    half = size_px * 0.15
+    return letters_path(QPointF(), map_font(size_px, bold=bold), text).boundingRect().adjusted(-half, -half, half, half)
+
+
 def _scale_holds(view: View, metres: float) -> bool:
     """True where one scale is true all over the picture."""
     xs, ys = (0.05, 0.5, 0.95), (0.05, 0.5, 0.95)

@@ -114,6 +114,10 @@ class MapCanvas(QWidget):
         self.tool_changed.emit()
         self.update()
 
+    def give_up_drag(self) -> bool:
+        """Drop what the pressed mouse is in the middle of; False where it drags nothing."""
+        return self._gestures.give_up_drag()
+
     @property
     def hint(self) -> str:
         """The sentence of the current tool on what one can do now."""

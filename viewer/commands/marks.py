@@ -41,3 +41,9 @@ def add_mark(
         fields["number"] = shape.number
     edit = add_site(document, geometry, actor=actor, now=now, uuid=uuid, **fields)
     return Edit(f"Add {_NAMES[shape.kind]}", edit.changes)
+
+
+def add_measurement(document: Document, geometry: BaseGeometry, *, actor: str, uuid: str, **fields: Any) -> Edit:
+    """Keep what was measured along a line, or round an area. Raises InvalidValue."""
+    edit = add_site(document, geometry, actor=actor, uuid=uuid, mark_kind="measurement", **fields)
+    return Edit("Keep measurement", edit.changes)

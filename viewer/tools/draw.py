@@ -22,7 +22,7 @@ from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.support.text import one_line
 from viewer.tools.leg_entry import LegEntry
-from viewer.tools.sketch import Place, geometry_of, measures, near, paint_crosshair, paint_sketch, pixels_of
+from viewer.tools.sketch import Place, geometry_of, measured, measures, near, paint_crosshair, paint_sketch, pixels_of
 from viewer.tools.tool import Tool, ToolContext
 
 _DIGITS = frozenset(range(Qt.Key.Key_0, Qt.Key.Key_9 + 1))
@@ -76,9 +76,16 @@ class DrawTool(Tool):
             if len(self._places) < self._least
             else self.tr("Enter or double-click ends")
         )
-        return f"{measures(shown, closed=self._closed)}   {needed}. " + self.tr(
-            "Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up."
-        )
+        more = self.tr("Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up.")
+        return measured(measures(shown, closed=self._closed), f"{needed}. {more}")
+
+    @property
+    def can_step_back(self) -> bool:
+        return bool(self._places)
+
+    def step_back(self) -> None:
+        self._places.pop()
+        self.changed()
 
     @property
     def can_snap(self) -> bool:
@@ -119,8 +126,7 @@ class DrawTool(Tool):
         if key in self.own_keys and not modifiers & ~_KEYPAD:
             self._type_leg(chr(key))
         elif key == Qt.Key.Key_Backspace:
-            self._places.pop()
-            self.changed()
+            self.step_back()
         elif key == Qt.Key.Key_Escape:
             self.cancel()
         else:

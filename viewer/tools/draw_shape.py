@@ -14,7 +14,7 @@ from layers.document.mark_shape import Circle, MarkShape, RangeRing, Rectangle
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.draw import DrawTool
-from viewer.tools.sketch import Place, near, paint_crosshair, paint_geometry, paint_handle, pixels_of
+from viewer.tools.sketch import Place, measured, near, paint_crosshair, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import ToolContext
 
 
@@ -73,7 +73,7 @@ class ShapeTool(DrawTool):
         ends = self.tr("Enter or a double click ends. ") if self.places_wanted is None and number > 1 else ""
         move = self.tr("Move the map and press Enter to set {0}.") if self._is_by_keys else self.tr("Click to set {0}.")
         more = self.tr("Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up.")
-        return (f"{said}   " if said else "") + f"{move.format(step)} {ends}{more}"
+        return measured(said, f"{move.format(step)} {ends}{more}")
 
     def activate(self) -> None:
         super().activate()

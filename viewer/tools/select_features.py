@@ -197,6 +197,14 @@ class LassoFeaturesTool(FeatureTool):
             self.tr("Drag round the features, or click the corners of an area. Shift adds, Ctrl toggles.")
         )
 
+    @property
+    def can_step_back(self) -> bool:
+        return bool(self._ring)
+
+    def step_back(self) -> None:
+        self._ring = self._ring[:-1]
+        self.changed()
+
     def hover(self, event: PointerEvent) -> None:
         self._at = (event.px, event.py)
         if self._ring:
@@ -232,8 +240,7 @@ class LassoFeaturesTool(FeatureTool):
         if self._ring and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._finish()
         elif self._ring and key == Qt.Key.Key_Backspace:
-            self._ring = self._ring[:-1]
-            self.changed()
+            self.step_back()
         elif self._ring and key == Qt.Key.Key_Escape:
             self.cancel()
         else:

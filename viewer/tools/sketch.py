@@ -134,6 +134,11 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
     return around.format(area=area_text(area_m2(lons, lats)), length=length_text(perimeter_m(lons, lats)))
 
 
+def measured(said: str, hint: str) -> str:
+    """A hint after what is measured so far, clearly apart from it."""
+    return f"{said} · {hint}" if said else hint
+
+
 def middle_of(a: Place, b: Place) -> Place:
     """Half-way along the geodesic."""
     half = distance_m(*a, *b) / 2

@@ -69,6 +69,14 @@ class Tool(QObject):
         return False
 
     @property
+    def can_step_back(self) -> bool:
+        """True while places are set that are no mark yet: undo takes back the last of them, and nothing of the case."""
+        return False
+
+    def step_back(self) -> None:
+        """Take back the place that was set last."""
+
+    @property
     def in_hand(self) -> frozenset[str]:
         """The marks that are being changed: nothing snaps to them."""
         return frozenset()

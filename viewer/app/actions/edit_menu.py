@@ -17,6 +17,7 @@ from viewer.app.actions.mark_clipboard import MarkClipboard, Paster, paste_first
 from viewer.app.actions.select_sites import ask_values, select_actions, select_alike
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.toolbox import Toolbox
 from viewer.commands.mark_numbers import lock_numbers, unlocked
 from viewer.commands.sites import delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
@@ -58,6 +59,7 @@ class EditMenu(CaseMenu):
     def __init__(
         self,
         session: Session,
+        toolbox: Toolbox,
         panels: PanelContext,
         views: MapViews,
         exports: MapExport,
@@ -68,7 +70,7 @@ class EditMenu(CaseMenu):
     ) -> None:
         """`duplicate` puts copies of the selected sites beside them on the map."""
         super().__init__(session, parent)
-        self._duplicate = duplicate
+        self._duplicate, self._toolbox = duplicate, toolbox
         self._panels, self._views, self._exports = panels, views, exports
         self._status, self._messages = status, messages
         assert isinstance(parent, QWidget)
@@ -78,12 +80,16 @@ class EditMenu(CaseMenu):
         panels.selection.changed.connect(self.changed)
 
     def undo(self) -> None:
-        self.session.undo()
+        """Take back what is being drawn or dragged, point by point; then what was done in the case."""
+        if not self._toolbox.step_back():
+            self.session.undo()
 
     def can_undo(self) -> bool:
-        return self.session.history.stack.canUndo()
+        return self._toolbox.can_step_back or self.session.history.stack.canUndo()
 
     def undo_text(self) -> str:
+        if self._toolbox.can_step_back:
+            return self.tr("&Undo: Last Point")
         text = self.session.history.undo_text()
         return self.tr("&Undo: {0}").format(text.replace("&", "&&")) if text else ""
 

@@ -33,6 +33,12 @@ def _take(menu: ToolMenu, _checked: bool, id_: str) -> None:
 class ToolsMenu(ToolMenu):
     """Tools that look and measure, and the one that selects sites."""
 
+    def keep_measurement(self) -> None:
+        self.toolbox.keep_measurement()
+
+    def can_keep_measurement(self) -> bool:
+        return self.toolbox.can_keep_measurement
+
     id = "tools"
     title = QT_TRANSLATE_NOOP("Actions", "&Tools")
     actions = (
@@ -41,4 +47,11 @@ class ToolsMenu(ToolMenu):
         tool_action("tool_lasso_sites", QT_TRANSLATE_NOOP("Actions", "Select Sites by &Lasso"), "Shift+V", "lasso"),
         tool_action("tool_box_zoom", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True),
         tool_action("tool_measure", QT_TRANSLATE_NOOP("Actions", "&Measure"), "M", "measure", toolbar=True),
+        Action(
+            "keep_measurement",
+            QT_TRANSLATE_NOOP("Actions", "&Keep the Measurement"),
+            keep_measurement,
+            offered=can_keep_measurement,
+            tip=QT_TRANSLATE_NOOP("Actions", "Make a mark of what was measured: Enter on the map does the same"),
+        ),
     )

@@ -1,0 +1,157 @@
+"""The map in the real window, as a stranger uses it: what is pressed, clicked or dragged does what it looks like."""
+
+from __future__ import annotations
+
+import pytest
+import shapely
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from layers.geo.measure import length_m
+from layers.text.measures import length_text
+from tests.support.windows import settle
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.canvas.overlays import haloed_text_box
+from viewer.commands.sites import add_site
+from viewer.tools.measure import READOUT_PX, MeasureTool
+
+pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)  # as every menu offscreen
+Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+Control = Qt.KeyboardModifier.ControlModifier
+FIRST, SECOND, THIRD = (9.3, 50.1), (9.5, 50.2), (9.6, 50.1)
+
+
+@pytest.fixture
+def desk(window: MainWindow, qtbot: QtBot) -> Desk:
+    """A hand on the map of a case with one site, in the active window."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
+    add(window, "there", shapely.Point(9.2, 50.5), label="There before")
+    settle(window, qtbot)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
+    return Desk(window.canvas)
+
+
+def add(window: MainWindow, uuid: str, geometry: shapely.Geometry, **fields: object) -> None:
+    window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
+
+
+def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+    """Where the keyboard is."""
+    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+
+
+@pytest.mark.parametrize("tool", ["tool_measure", "tool_line", "tool_polygon", "tool_arrow", "tool_lasso_sites"])
+def test_undo_takes_the_last_point_back_while_one_is_drawing(window: MainWindow, desk: Desk, tool: str) -> None:
+    window.action_table[tool].trigger()
+    points = [FIRST] if tool == "tool_arrow" else [FIRST, SECOND]
+    for place in points:
+        desk.click(*place)
+    undo = window.action_table["undo"]
+    assert "Last Point" in undo.text()
+    for _ in points:
+        assert window.toolbox.can_step_back
+        press(Key.Key_Z, Control)
+        assert set(window.session.document.sites) == {"there"}, "nothing of the case is undone meanwhile"
+    assert not window.toolbox.can_step_back
+    assert "Last Point" not in undo.text()
+    undo.trigger()
+    assert not window.session.document.sites, "only then the case"
+
+
+def test_undo_is_offered_for_a_drawing_in_a_case_without_steps(window: MainWindow, desk: Desk) -> None:
+    undo = window.action_table["undo"]
+    undo.trigger()
+    assert not undo.isEnabled()
+    window.action_table["tool_line"].trigger()
+    desk.click(*FIRST)
+    assert undo.isEnabled()
+    press(Key.Key_Z, Control)
+    assert not undo.isEnabled()
+
+
+def test_undo_during_a_drag_gives_the_drag_up(window: MainWindow, desk: Desk) -> None:
+    window.selection.set({"there"})
+    desk.drag((9.2, 50.5), (9.4, 50.3), release=False)
+    press(Key.Key_Z, Control)
+    desk.release((9.4, 50.3))
+    assert window.session.document.sites["there"].geometry.equals(shapely.Point(9.2, 50.5))
+
+
+def test_the_hint_of_a_measurement_is_apart_from_it_and_names_backspace(window: MainWindow, desk: Desk) -> None:
+    window.action_table["tool_measure"].trigger()
+    desk.click(*FIRST)
+    desk.click(*SECOND)
+    hint = window.canvas.hint
+    assert "km, " in hint.split(" · ")[0], hint
+    assert "Backspace" in hint.split(" · ")[1]
+
+
+@pytest.mark.parametrize("way", ["key", "menu", "action"])
+def test_a_measurement_is_kept_as_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot, way: str) -> None:
+    keep = window.action_table["keep_measurement"]
+    window.action_table["tool_measure"].trigger()
+    desk.click(*FIRST)
+    desk.click(*SECOND)
+    assert not keep.isEnabled()
+    desk.key(Key.Key_Return)
+    assert "keeps it as a mark" in window.canvas.hint
+    if way == "key":
+        desk.key(Key.Key_Return)
+    elif way == "action":
+        keep.trigger()
+    else:
+        first = _context_menu(window, desk, qtbot).actions()[0]
+        assert first.text() == "&Keep the Measurement"
+        first.trigger()
+    (kept,) = [site for uuid, site in window.session.document.sites.items() if uuid != "there"]
+    assert (kept.mark_kind, kept.kind) == ("measurement", "line")
+    (lon1, lon2), (lat1, lat2) = shapely.get_coordinates(kept.geometry).T.tolist()
+    assert kept.label == length_text(length_m([lon1, lon2], [lat1, lat2]))
+    assert window.selection.uuids == {kept.uuid}
+    assert not keep.isEnabled()
+    window.action_table["undo"].trigger()
+    assert set(window.session.document.sites) == {"there"}
+
+
+def test_a_measured_area_is_kept_as_an_area(window: MainWindow, desk: Desk) -> None:
+    window.action_table["tool_measure"].trigger()
+    for place in (FIRST, SECOND, THIRD, FIRST):
+        desk.click(*place)
+    desk.key(Key.Key_Return)
+    (kept,) = [site for uuid, site in window.session.document.sites.items() if uuid != "there"]
+    assert (kept.mark_kind, kept.kind) == ("measurement", "polygon")
+    assert "km²" in kept.label
+
+
+@pytest.mark.parametrize("corner", [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)])
+def test_the_readout_of_a_measurement_stays_in_the_picture(
+    window: MainWindow, desk: Desk, corner: tuple[float, float]
+) -> None:
+    window.action_table["tool_measure"].trigger()
+    tool = window.canvas.tool
+    assert isinstance(tool, MeasureTool)
+    desk.click(*SECOND)
+    view = window.canvas.viewport.view()
+    px, py = view.width * corner[0], view.height * corner[1]
+    tool.hover(window.canvas._gestures.pointer_at(QPointF(px / view.ratio, py / view.ratio)))
+    box = haloed_text_box(tool.readout, READOUT_PX * view.ratio, bold=True)
+    box.translate(tool._readout_at(view, px, py))
+    assert QRectF(0.0, 0.0, view.width, view.height).contains(box)
+
+
+def _context_menu(window: MainWindow, desk: Desk, qtbot: QtBot) -> QMenu:
+    at = desk.at(9.8, 50.5)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.canvas.mapToGlobal(at))
+    QApplication.sendEvent(window.canvas, event)
+    (menu,) = window.canvas.findChildren(QMenu)
+    menu.close()
+    return menu
