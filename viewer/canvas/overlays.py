@@ -150,7 +150,7 @@ def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float,
 
 
 def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:
-    """What `paint_haloed_text` paints on, with the halo, about the beginning of the baseline."""
+    """The box that `paint_haloed_text` paints on, with the halo, about the beginning of the baseline."""
     half = size_px * 0.15
     return letters_path(QPointF(), map_font(size_px, bold=bold), text).boundingRect().adjusted(-half, -half, half, half)
 

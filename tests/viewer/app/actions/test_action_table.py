@@ -187,7 +187,6 @@ OF_A_CASE = {
     "report",
     "judge",
     "take_chip",
-    "cite_image",
     "add_source",
     "add_response",
     "close_panel",
