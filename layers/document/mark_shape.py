@@ -38,9 +38,7 @@ type Place = tuple[float, float]
 
 HEADS = ("end", "start", "both")
 """Ends of an arrow's line that have a head."""
-ANCHORS = (
-    "centre", "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
-)  # fmt: skip
+ANCHORS = ("centre", *["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"])
 """Sides of a place on which a text stands, as on a map with north up."""
 SIZES_PX = (6.0, 96.0)
 """Smallest and largest height of a mark's text, in logical pixels."""

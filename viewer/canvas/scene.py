@@ -431,8 +431,10 @@ class MapScene(QObject):
         all_there = True
         if sites_visible(self._document):
             with span("paint sites"), going_on(), part_of_picture(painter):
-                for frame in self.site_frames(view):
-                    all_there &= self._sites.paint(painter, frame, selection, in_haste=in_haste)
+                frames = self.site_frames(view)
+                for frame in frames:
+                    keeps = len(frames) == 1
+                    all_there &= self._sites.paint(painter, frame, selection, in_haste=in_haste, keeps=keeps)
         with span("paint labels"), going_on(), part_of_picture(painter):
             all_there &= self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:

@@ -133,12 +133,23 @@ def test_whatever_a_file_holds_raises_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "nonsense", "[" * 100_000, '{"kind":"circle"}', '{"kind":"circle","centre":[1,2],"radius_m":NaN}',
-     '{"kind":"circle","centre":[1,2],"radius_m":-5}', '{"kind":"circle","centre":[1,95],"radius_m":5}',
-     '{"kind":"numbered_marker","number":1e400,"locked":true}', '{"kind":["circle"]}',
-     '{"kind":"text","anchor":"centre","size_px":12,"text":"' + "x" * 3000 + '"}',
-     '{"kind":"range_ring","centre":[1,2],"radii_m":[5,5]}', '{"kind":"arrow","head":"' + "x" * 100_000 + '"}'],
-)  # fmt: skip
+    [
+        "",
+        "{}",
+        "[]",
+        "nonsense",
+        "[" * 100_000,
+        '{"kind":"circle"}',
+        '{"kind":"circle","centre":[1,2],"radius_m":NaN}',
+        '{"kind":"circle","centre":[1,2],"radius_m":-5}',
+        '{"kind":"circle","centre":[1,95],"radius_m":5}',
+        '{"kind":"numbered_marker","number":1e400,"locked":true}',
+        '{"kind":["circle"]}',
+        '{"kind":"text","anchor":"centre","size_px":12,"text":"' + "x" * 3000 + '"}',
+        '{"kind":"range_ring","centre":[1,2],"radii_m":[5,5]}',
+        '{"kind":"arrow","head":"' + "x" * 100_000 + '"}',
+    ],
+)
 def test_no_shape(text: str) -> None:
     assert shape_of(text) is None
 

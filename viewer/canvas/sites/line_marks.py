@@ -12,7 +12,9 @@ from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.text.measures import length_text
+from viewer.canvas.sites.mark_signs import MarkSign, ring_sign
 from viewer.canvas.sites.outlines import Floats
+from viewer.canvas.sites.site_symbology import line_symbol
 
 _LONGEST_TAIL_M = 500.0
 """The direction of a head is that of so much of the line, or of its last leg."""
@@ -27,11 +29,15 @@ class LineMark:
     site: Site
     shape: Arrow | RangeRing
     _tips: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
-    _radii: dict[str, list[tuple[str, Floats]]] = field(default_factory=dict)
+    _radii: dict[str, tuple[list[MarkSign], Floats]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, site: Site, shape: MarkShape | None) -> LineMark | None:
         return cls(site, shape) if isinstance(shape, Arrow | RangeRing) else None
+
+    @property
+    def is_ring(self) -> bool:
+        return isinstance(self.shape, RangeRing)
 
     def tips(self, crs: str) -> tuple[Floats, Floats]:
         """(tips, tails), both (n, 2) in world coordinates: a head points from its tail to its tip. Rings have none."""
@@ -41,11 +47,16 @@ class LineMark:
             self._tips[crs] = _world(lonlat[:, 0], crs), _world(lonlat[:, 1], crs)
         return self._tips[crs]
 
-    def radii(self, crs: str) -> list[tuple[str, Floats]]:
-        """The radius of each ring in words, and the places (n, 2) in world coordinates at which it may stand."""
+    def radii(self, crs: str) -> tuple[list[MarkSign], Floats]:
+        """The radius of each ring, and the places (rings, n, 2) in world coordinates at which it may stand."""
         if crs not in self._radii:
             rings = _radii(self.shape) if isinstance(self.shape, RangeRing) else []
-            self._radii[crs] = [(text, _world(lonlat, crs)) for text, lonlat in rings]
+            places = [_world(lonlat, crs) for _, lonlat in rings]
+            color = line_symbol(self.site).color
+            self._radii[crs] = (
+                [ring_sign(text, color) for text, _ in rings],
+                np.array(places).reshape(-1, len(_AZIMUTHS), 2),
+            )
         return self._radii[crs]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
+from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.fonts import letters_path
 from viewer.canvas.sites.mark_signs import DISC_RADIUS_PX, MarkSign, sign_box
@@ -22,7 +23,7 @@ from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED
 from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of, round_pen
 from viewer.support.painting import painting
 
-SIGNS_A_FRAME_S = 0.008
+SIGNS_A_FRAME_S = 0.004
 """Pictures of letters take up to a millisecond each, the first time: very many come in several frames."""
 _ROUND_PX = 4.0
 _MARGIN_PX = 7.0
@@ -44,6 +45,15 @@ class SignAt(NamedTuple):
 
     def box(self, scale: float) -> Box:
         return sign_box(self.sign, scale).moved(self.px, self.py)
+
+    def touches(self, view: View) -> bool:
+        """True where some of it, or of its leader, may be in the picture."""
+        box, margin = sign_box(self.sign, view.ratio), _MARGIN_PX * view.ratio
+        left, top, right, bottom = self.px + box.left, self.py + box.top, self.px + box.right, self.py + box.bottom
+        if self.foot is not None:
+            x, y = self.foot
+            left, top, right, bottom = min(left, x), min(top, y), max(right, x), max(bottom, y)
+        return right > -margin and bottom > -margin and left < view.width + margin and top < view.height + margin
 
 
 class MarkPainter:

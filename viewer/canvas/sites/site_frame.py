@@ -44,7 +44,6 @@ class SiteFrame:
 
     view: View
     index: SiteIndex
-    shapes: list[ShapeInView]
     rows: NDArray[np.intp]
     px: Floats
     py: Floats
@@ -54,8 +53,10 @@ class SiteFrame:
     is_symbol: NDArray[np.bool_]
     """Of a class's symbol: neither an area, nor a text, callout or number."""
     compact: bool
-    signs: list[tuple[str, SignAt]]
-    """Texts, callouts and numbers with their sites, in painting order."""
+    _near: list[str]
+    """Lines and areas that may be in view."""
+    _shapes: list[ShapeInView] | None = None
+    _signs: list[tuple[str, SignAt]] | None = None
 
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
@@ -68,10 +69,40 @@ class SiteFrame:
             is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
         is_symbol = ~is_area & (index.sign[rows] < 0)
         compact = int(is_symbol.sum()) > COMPACT_FROM
-        signs = _signs(index, view, rows, px, py)
-        return cls(
-            view, index, _shapes(index, view), rows, px, py, error_px, is_area, is_claim, is_symbol, compact, signs
-        )
+        return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, index.shapes_near(view))
+
+    @property
+    def shapes(self) -> list[ShapeInView]:
+        """Lines and areas, areas first: worked out when they are first asked for, as a map that pans keeps a picture of
+        them.
+        """
+        if self._shapes is None:
+            self._shapes = _shapes(self.index, self.view, self._near)
+        return self._shapes
+
+    @property
+    def signs(self) -> list[tuple[str, SignAt]]:
+        """Texts, callouts and numbers with their sites, in painting order; worked out as `shapes` are."""
+        if self._signs is None:
+            self._signs = _signs(self.index, self.view, self.rows, self.px, self.py)
+        return self._signs
+
+    @property
+    def signs_near(self) -> int:
+        """A number that those in view are not more than."""
+        return int((self.index.sign[self.rows] >= 0).sum())
+
+    @property
+    def rings(self) -> list[LineMark]:
+        """Range rings that may be in view."""
+        rings, shapes = self.index.rings, self.index.shapes
+        marks = (shapes[uuid].mark for uuid in self._near if uuid in rings) if rings else ()
+        return [mark for mark in marks if mark is not None]
+
+    @property
+    def shapes_in_boxes(self) -> int:
+        """A number that the lines and areas in view are not more than, with the areas of loosely known points."""
+        return len(self._near) + int(self.is_area.sum())
 
     @property
     def scale(self) -> float:
@@ -161,14 +192,15 @@ class SiteFrame:
         return any(_part_geometry(part.rings, True, self.view).contains(place) for part in self.circle(i).parts)
 
 
-def _shapes(index: SiteIndex, view: View) -> list[ShapeInView]:
+def _shapes(index: SiteIndex, view: View, near: list[str]) -> list[ShapeInView]:
     """Polygons first: lines are painted above them."""
-    if not index.shapes:
+    if not near:
         return []
     middle = view.to_world(view.width / 2, view.height / 2)
     step_m = geodesic_step_m(ground_resolution_m(view.grid.crs, *middle, view.grid.resolution))
     found = []
-    for uuid, shape in index.shapes.items():
+    for uuid in near:
+        shape = index.shapes[uuid]
         outline = shape.outline(view, step_m)
         if outline is not None:
             found.append(ShapeInView(uuid, shape.site, outline, shape.mark))
@@ -189,7 +221,8 @@ def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py:
         sign, at = index.signs[index.sign[row]], (float(px[i]), float(py[i]))
         lead = leads.get(row)
         one = SignAt(sign, *at) if lead is None or not isfinite(sum(lead)) else SignAt(sign, *lead, foot=at)
-        found.append((index.uuids[row], one))
+        if one.touches(view):
+            found.append((index.uuids[row], one))
     return found
 
 

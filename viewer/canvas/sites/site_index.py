@@ -23,11 +23,14 @@ from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_signs import MarkSign, sign_of
-from viewer.canvas.sites.site_shapes import SiteShape
-from viewer.canvas.sites.site_symbology import SiteSymbol, symbol_of
+from viewer.canvas.sites.shape_boxes import ShapeBoxes
+from viewer.canvas.sites.site_shapes import SiteShape, world_bounds_of
+from viewer.canvas.sites.site_symbology import SiteSymbol, line_symbol, symbol_of
 
 Floats = NDArray[np.float64]
 _KEPT_CRS = 3
+_STROKE_PX = 14.0
+"""As far as a head, or the glow of a line beside it, may reach."""
 _STEP_DEG = 1e-3
 _METRES_A_DEGREE = 111_195.0
 """On a sphere: good to half a per cent, enough to choose between a symbol and a circle."""
@@ -61,12 +64,20 @@ class SiteIndex:
     off_earth: dict[str, str] = field(default_factory=dict)
     """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    revision: int = 0
+    """Counts the edits that it followed: a picture of one revision is none of the next."""
+    rings: set[str] = field(default_factory=set)
+    """Range rings."""
+    _widest_px: float = 4.0
+    """Of all lines that there were."""
+    _boxes: ShapeBoxes = field(default_factory=ShapeBoxes)
     _beyond: set[str] | None = None
     """The sites that lie beyond the edge of Web Mercator, once somebody has asked."""
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _symbol_ids: dict[SiteSymbol, int] = field(default_factory=dict)
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
     _sign_ids: dict[MarkSign, int] = field(default_factory=dict)
+    _sign_reach_px: list[float] = field(default_factory=list)
     _leads: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Row of a callout to the place of its box."""
     _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
@@ -79,8 +90,10 @@ class SiteIndex:
 
     def update(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
         """Follow an edit that touched `uuids`."""
+        self.revision += 1
         self._projected_leads.clear()
         uuids = list(uuids)
+        self._boxes.outdate(uuids)
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
@@ -92,6 +105,11 @@ class SiteIndex:
         if self._beyond is not None:
             self._beyond.difference_update(uuids)
             self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
+
+    def shapes_near(self, view: View) -> list[str]:
+        """The lines and areas that a view may show, in drawing order."""
+        reach = (_STROKE_PX + self._widest_px / 2) * view.ratio * view.grid.resolution
+        return self._boxes.touching(self.shapes, view.grid.crs, world_bounds_of(view).expanded(reach))
 
     def rows_of(self, uuid: str) -> list[int]:
         return self._rows.get(uuid, [])
@@ -147,7 +165,7 @@ class SiteIndex:
     def _widen_for_signs(self, reach: Floats, ratio: float) -> None:
         """Texts reach further than symbols."""
         rows = np.flatnonzero(self.sign >= 0)
-        of_signs = np.array([sign.reach_px for sign in self.signs]) * ratio
+        of_signs = np.array(self._sign_reach_px) * ratio
         reach[rows] = np.maximum(reach[rows], of_signs[self.sign[rows]])
 
     def areas_over_the_edge(self, crs: str) -> NDArray[np.intp]:
@@ -207,7 +225,7 @@ class SiteIndex:
                 continue
             shape = shape_of_site(site) if site.shape_json else None
             if site.kind != "point":
-                self.shapes[site.uuid] = SiteShape(site, LineMark.of(site, shape))
+                self._set_shape(site, shape)
                 continue
             places = shapely.get_coordinates(site.geometry)
             first = len(self.uuids)
@@ -242,7 +260,7 @@ class SiteIndex:
                 return False
             self.sites[site.uuid] = site
             shape = shape_of_site(site) if site.shape_json else None
-            self.shapes[site.uuid] = SiteShape(site, LineMark.of(site, shape))
+            self._set_shape(site, shape)
             return True
         rows, places = self._rows.get(site.uuid, []), shapely.get_coordinates(site.geometry)
         if not rows or len(rows) != len(places):
@@ -269,11 +287,21 @@ class SiteIndex:
     def _remove(self, uuid: str) -> None:
         self.sites.pop(uuid, None)
         self.shapes.pop(uuid, None)
+        self.rings.discard(uuid)
         self.off_earth.pop(uuid, None)
         rows = self._rows.pop(uuid, [])
         self.alive[rows] = False
         for row in rows:
             self._leads.pop(row, None)
+
+    def _set_shape(self, site: Site, shape: MarkShape | None) -> None:
+        mark = LineMark.of(site, shape)
+        self._widest_px = max(self._widest_px, line_symbol(site).width)
+        self.shapes[site.uuid] = SiteShape(site, mark)
+        if mark is not None and mark.is_ring:
+            self.rings.add(site.uuid)
+        else:
+            self.rings.discard(site.uuid)
 
     def _sign_id(self, site: Site, shape: MarkShape | None, rows: list[int]) -> int:
         """The index of its sign, -1 for none; the box of a callout is kept by its row."""
@@ -288,6 +316,7 @@ class SiteIndex:
         if sign not in self._sign_ids:
             self._sign_ids[sign] = len(self.signs)
             self.signs.append(sign)
+            self._sign_reach_px.append(sign.reach_px)
         return self._sign_ids[sign]
 
     def _symbol_id(self, symbol: SiteSymbol) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import groupby
+from math import isfinite
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -14,8 +16,8 @@ from layers.geo.seams import is_on_both_sides, running_on, without_seams
 from layers.grid.tile_grid import View
 from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
+from viewer.canvas.sites.kept_picture import KeptPicture
 from viewer.canvas.sites.mark_painter import SIGNS_A_FRAME_S, MarkPainter, SignAt, paint_arrow_heads
-from viewer.canvas.sites.mark_signs import ring_sign
 from viewer.canvas.sites.outlines import Floats, Outline, strokes_of
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import polygon_in_view, runs_in_view, to_pixels
@@ -25,6 +27,9 @@ from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_o
 
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
+MANY_SHAPES, MANY_SIGNS = 60, 60
+"""Fewer lines and areas, or texts and numbers, are painted anew each time."""
+_NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
 _RADIUS_ROOM_PX = 24.0
 """A radius is written where about half of it has room in the picture."""
 
@@ -35,6 +40,8 @@ class SitePainter:
     def __init__(self) -> None:
         self._symbols = SiteSymbolPainter()
         self._marks = MarkPainter()
+        self._kept_shapes = KeptPicture(self._paint_shapes)
+        self._kept_signs = KeptPicture(partial(self._paint_signs, within_s=SIGNS_A_FRAME_S))
 
     def paint(
         self,
@@ -43,13 +50,31 @@ class SitePainter:
         selection: frozenset[str] = frozenset(),
         *,
         in_haste: bool = False,
+        keeps: bool = False,
     ) -> bool:
-        """Everything but the labels, in picture pixels.
+        """Everything but the labels, in picture pixels. `keeps`, in haste: the next frame is likely to be of near by.
 
         False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
         """
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        within_s = SIGNS_A_FRAME_S if in_haste else math.inf
+        if in_haste and keeps and frame.shapes_in_boxes >= MANY_SHAPES:
+            self._kept_shapes.paint(painter, frame, selection)
+        else:
+            self._kept_shapes.forget()
+            self._paint_shapes(painter, frame, selection)
+        if in_haste and keeps and frame.signs_near + len(frame.rings) >= MANY_SIGNS and not frame.compact:
+            is_whole = self._kept_signs.paint(painter, frame, selection)
+        else:
+            self._kept_signs.forget()
+            is_whole = self._paint_signs(painter, frame, selection, within_s)
+        is_whole &= self._marks.paint(painter, _radii_in(frame)[1], frame.scale, within_s)
+        painter.restore()
+        return is_whole
+
+    def _paint_shapes(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> bool:
+        """Areas, lines and heads of arrows."""
         polygons = [shape for shape in frame.shapes if shape.site.kind == "polygon"]
         lines = [shape for shape in frame.shapes if shape.site.kind == "line"]
         for shape in polygons:
@@ -57,13 +82,18 @@ class SitePainter:
         self._paint_areas(painter, frame, selection)
         _paint_alike(painter, frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
         _paint_alike(painter, frame, [shape for shape in lines if shape.uuid in selection], selected=True)
-        rings = _paint_line_marks(painter, frame, lines, selection)
+        _paint_heads(painter, frame, lines, selection)
+        return True
+
+    def _paint_signs(
+        self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], within_s: float = math.inf
+    ) -> bool:
+        """Radii, above them symbols, texts and numbers, the selected topmost."""
+        is_whole = self._marks.paint(painter, _radii_in(frame)[0], frame.scale, within_s)
         self._paint_symbols(painter, frame, selection)
         signs = [one._replace(selected=True) if uuid in selection else one for uuid, one in frame.signs]
         signs.sort(key=lambda one: one.selected)
-        is_whole = self._marks.paint(painter, rings + signs, frame.scale, SIGNS_A_FRAME_S if in_haste else math.inf)
-        painter.restore()
-        return is_whole
+        return self._marks.paint(painter, signs, frame.scale, within_s) and is_whole
 
     def _paint_polygon(self, painter: QPainter, frame: SiteFrame, shape: ShapeInView, selected: bool) -> None:
         _fill(painter, frame, shape.outline, fill_of(shape.site))
@@ -118,37 +148,37 @@ def _paint_alike(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
         paint_outlines(painter, frame.view, outlines, symbol, selected)
 
 
-def _paint_line_marks(
-    painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]
-) -> list[SignAt]:
-    """Heads of arrows, painted; radii of range rings, to be painted."""
-    crs, view, radii = frame.view.grid.crs, frame.view, list[SignAt]()
+def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]) -> None:
+    """Heads of arrows; those of one symbol together."""
     heads: dict[tuple[LineSymbol, bool], list[tuple[Floats, Floats]]] = {}
     for shape in shapes:
-        if shape.mark is None:
-            continue
-        tips, tails = shape.mark.tips(crs)
+        tips, tails = shape.mark.tips(frame.view.grid.crs) if shape.mark is not None else _NO_HEADS
         if len(tips):
             key = line_symbol(shape.site), shape.uuid in selection
-            heads.setdefault(key, []).extend(zip(to_pixels(view, tips), to_pixels(view, tails), strict=True))
-        for text, places in shape.mark.radii(crs):
-            at = _first_in_picture(to_pixels(view, places), view)
-            if at is not None:
-                color = line_symbol(shape.site).color
-                radii.append(SignAt(ring_sign(text, color), *at))
+            found = zip(to_pixels(frame.view, tips), to_pixels(frame.view, tails), strict=True)
+            heads.setdefault(key, []).extend(found)
     for (symbol, selected), ends in sorted(heads.items(), key=lambda item: item[0][1]):
         paint_arrow_heads(painter, ends, symbol, frame.scale, selected=selected)
-    return radii
 
 
-def _first_in_picture(points: Floats, view: View) -> tuple[float, float] | None:
-    margin = _RADIUS_ROOM_PX * view.ratio
-    x, y = points.T
-    inside = (x >= margin) & (x <= view.width - margin) & (y >= margin / 2) & (y <= view.height - margin / 2)
-    if not inside.any():
-        return None
-    px, py = points[int(np.argmax(inside))].tolist()
-    return px, py
+def _radii_in(frame: SiteFrame) -> tuple[list[SignAt], list[SignAt]]:
+    """The radius of each range ring in its north; and once more, where that is out of the picture, at the first place
+    on it that is in it.
+    """
+    view, found = frame.view, [ring.radii(frame.view.grid.crs) for ring in frame.rings]
+    if not found:
+        return [], []
+    signs = [sign for signs, _ in found for sign in signs]
+    places = np.concatenate([places for _, places in found])
+    pixels = to_pixels(view, places.reshape(-1, 2)).reshape(places.shape)
+    x, y, room = pixels[..., 0], pixels[..., 1], _RADIUS_ROOM_PX * view.ratio
+    inside = (x >= room) & (x <= view.width - room) & (y >= room / 2) & (y <= view.height - room / 2)
+    north = [SignAt(sign, *at) for sign, at in zip(signs, pixels[:, 0].tolist(), strict=True) if isfinite(sum(at))]
+    first = np.argmax(inside, axis=1)
+    elsewhere = np.flatnonzero(inside.any(axis=1) & ~inside[:, 0]).tolist()
+    return [one for one in north if one.touches(view)], [
+        SignAt(signs[row], *pixels[row, first[row]].tolist()) for row in elsewhere
+    ]
 
 
 def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, symbol: LineSymbol, selected: bool) -> None:

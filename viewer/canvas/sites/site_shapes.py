@@ -61,11 +61,9 @@ class SiteShape:
         """The part of the outline that a view shows, at geodesic steps of `step_m`; None out of view."""
         crs, longest = view.grid.crs, self._longest_segment_m()
         rough = self._projected(crs, min(longest, _COARSEST_STEP_M))
-        if rough.bounds is None:
-            return None
-        slack = 0.02 * max(rough.bounds.width, rough.bounds.height)
-        seen = _world_bounds(view)
-        if not rough.bounds.expanded(slack).intersects(seen):
+        box, seen = self.box(crs), world_bounds_of(view)
+        reach = _REACH_PX * view.ratio * view.grid.resolution
+        if box is None or not box.intersects(seen.expanded(reach)):
             return None
         if step_m >= min(longest, _COARSEST_STEP_M):
             found = rough
@@ -73,8 +71,14 @@ class SiteShape:
             found = self._projected(crs, step_m)
         else:
             found = self._fine_near(crs, step_m, seen, rough)
-        reach = _REACH_PX * view.ratio * view.grid.resolution
         return found.near(seen.expanded(reach))
+
+    def box(self, crs: str) -> Bounds | None:
+        """World bounds that hold the outline at any step; None where the CRS has no place for it."""
+        rough = self._projected(crs, min(self._longest_segment_m(), _COARSEST_STEP_M))
+        if rough.bounds is None:
+            return None
+        return rough.bounds.expanded(0.02 * max(rough.bounds.width, rough.bounds.height))
 
     def _projected(self, crs: str, step_m: float) -> Outline:
         key = crs, step_m
@@ -252,7 +256,7 @@ def _inverse(view: View) -> Affine:
 
 
 @lru_cache(maxsize=8)
-def _world_bounds(view: View) -> Bounds:
+def world_bounds_of(view: View) -> Bounds:
     return view.world_bounds()
 
 

@@ -79,9 +79,9 @@ def test_a_number_is_a_disc_and_a_text_stands_where_it_was_put(make_scene, view,
 
 def test_each_ring_says_its_radius(scene, view):
     ring = scene.document.sites["ring"]
-    ((text, places), (outer, _)) = SiteIndex.of({"ring": ring}).shapes["ring"].mark.radii(view.grid.crs)
-    assert (text, outer) == ("1.05 km", "2.45 km")
-    x, y = view.to_pixel(*places[0])
+    signs, places = SiteIndex.of({"ring": ring}).shapes["ring"].mark.radii(view.grid.crs)
+    assert [sign.text for sign in signs] == ["1.05 km", "2.45 km"]
+    x, y = view.to_pixel(*places[0, 0])
     plain = painted(scene, view)
     scene.document.apply(Edit("Rings alone", (Change("sites", ring, replace(ring, shape_json="", rev=2)),)))
     without = painted(scene, view)

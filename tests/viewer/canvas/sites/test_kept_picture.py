@@ -1,0 +1,124 @@
+"""The kept picture of very many marks: while one pans it shows what a map painted anew would show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
+from tests.support.cases.marks import marks_of_every_kind
+from tests.support.painted_scenes import painted, view_of
+
+ABOUT = Bounds(9.8, 49.87, 10.2, 50.13)
+
+
+def many_marks() -> Iterator[Site]:
+    for row in range(5):
+        for column in range(5):
+            yield from marks_of_every_kind(9.8 + 0.1 * column, 49.87 + 0.065 * row, 0.05, f"{row}{column}-")
+
+
+@pytest.fixture
+def scene(make_scene):
+    return make_scene(Document({"sites": [replace(site, label="") for site in many_marks()]}))
+
+
+@pytest.fixture
+def view() -> View:
+    return view_of(ABOUT)
+
+
+def pixels(image: QImage) -> np.ndarray:
+    """(height, width, 4)"""
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)
+
+
+def in_haste(scene, view: View, **options: object) -> QImage:
+    """As the screen shows it once all letters are there."""
+    for _ in range(500):
+        image = painted(scene, view, in_haste=True, settled=False, **options)
+        if not scene._lacks_letters:
+            break
+    return image
+
+
+def assert_same(one: QImage, other: QImage) -> None:
+    """To a few levels, as what is mixed in two steps is rounded twice; but for the outermost pixels, where Qt cuts what
+    it paints.
+    """
+    difference = np.abs(pixels(one).astype(int) - pixels(other).astype(int))[2:-2, 2:-2]
+    assert difference.max() <= 8, (difference.max(), np.argwhere(difference > 8)[:5].tolist())
+    assert (difference > 3).mean() < 1e-4
+
+
+@pytest.mark.parametrize("step", [(3, 0), (0, -4), (-17, 9), (260, -140), (2000, 0)])
+def test_a_panned_picture_is_as_if_painted_anew(scene, view, step):
+    in_haste(scene, view)
+    for times in range(1, 5):
+        moved = replace(view, left=view.left + times * step[0], top=view.top + times * step[1])
+        found = in_haste(scene, moved)
+    assert_same(found, painted(scene, moved))
+
+
+def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, monkeypatch):
+    in_haste(scene, view)
+    widths = []
+    paint = type(scene._sites)._paint_shapes
+
+    def counted(painter, frame, selection):
+        widths.append(frame.view.width)
+        return paint(scene._sites, painter, frame, selection)
+
+    monkeypatch.setattr(scene._sites._kept_shapes, "_paint", counted)
+    in_haste(scene, replace(view, left=view.left + 7))
+    assert widths == [7 + 8], "and what was at the edge before"
+
+
+def test_an_edit_and_a_selection_show_at_once(scene, view):
+    in_haste(scene, view)
+    site = scene.document.sites["22-circle"]
+    scene.document.apply(Edit("Take away", (Change("sites", site, None),)))
+    assert_same(in_haste(scene, view), painted(scene, view))
+    chosen = frozenset({"22-ring", "12-text", "02-polygon"})
+    assert_same(in_haste(scene, view, selection=chosen), painted(scene, view, selection=chosen))
+    scene.document.apply(Edit("Put back", (Change("sites", None, site),)))
+    moved = replace(view, top=view.top + 5)
+    assert_same(in_haste(scene, moved), painted(scene, moved))
+
+
+def test_other_scales_and_turns_are_painted_anew(scene, view):
+    in_haste(scene, view)
+    closer = view_of(Bounds(9.9, 49.93, 10.1, 50.07))
+    turned = replace(view, grid=replace(view.grid, rotation_deg=20.0))
+    for other in (closer, turned, view):
+        assert_same(in_haste(scene, other), painted(scene, other))
+
+
+def test_few_marks_are_painted_straight(make_scene, view):
+    scene = make_scene(Document({"sites": list(marks_of_every_kind())}))
+    in_haste(scene, view)
+    assert scene._sites._kept_shapes._picture.isNull()
+    assert pixels(in_haste(scene, view)).tobytes() == pixels(painted(scene, view, settled=False)).tobytes()
+
+
+def test_boxes_follow_edits(scene, view):
+    view = view_of(Bounds(9.5, 49.6, 10.6, 50.4))
+    index = scene.site_frame(view).index
+    before = index.shapes_near(view)
+    assert set(before) == set(index.shapes)
+    gone = [scene.document.sites[uuid] for uuid in ("00-line", "44-polygon")]
+    scene.document.apply(Edit("Take away", tuple(Change("sites", site, None) for site in gone)))
+    assert index.shapes_near(view) == [uuid for uuid in before if uuid not in ("00-line", "44-polygon")]
+    scene.document.apply(Edit("Put back", tuple(Change("sites", None, site) for site in gone)))
+    assert set(index.shapes_near(view)) == set(before)
+    far = view_of(Bounds(20, 20, 21, 21))
+    assert index.shapes_near(far) == []
