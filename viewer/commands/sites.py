@@ -22,7 +22,7 @@ from layers.geo.coordinates import Datum
 from layers.geo.coordinates.in_text import places_in_text
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
-from viewer.commands.mark_numbers import without_markers
+from viewer.commands.shapes.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 from viewer.support.text import one_line
 

@@ -17,7 +17,7 @@ from layers.document.vocabulary import MEASURED
 from layers.geo.measure import destination
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.marks import add_mark
+from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.support.text import one_line

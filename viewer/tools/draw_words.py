@@ -16,7 +16,7 @@ from layers.errors import InvalidValue
 from layers.grid.tile_grid import View
 from viewer.canvas.sites.mark_painter import MarkPainter, SignAt
 from viewer.canvas.sites.mark_signs import sign_of
-from viewer.commands.mark_numbers import next_number
+from viewer.commands.shapes.mark_numbers import next_number
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import Place, pixels_of
 

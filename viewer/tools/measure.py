@@ -11,7 +11,7 @@ from layers.grid.tile_grid import View
 from layers.text.measures import length_text
 from viewer.canvas.overlays import haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.marks import add_measurement
+from viewer.commands.shapes.marks import add_measurement
 from viewer.commands.stamps import new_uuid
 from viewer.tools.sketch import MEASURE_SYMBOL, Place, geometry_of, measured, measures, near, paint_sketch, pixels_of
 from viewer.tools.tool import Tool

@@ -18,7 +18,7 @@ from viewer.app.actions.select_sites import ask_values, select_actions, select_a
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.toolbox import Toolbox
-from viewer.commands.mark_numbers import lock_numbers, unlocked
+from viewer.commands.shapes.mark_numbers import lock_numbers, unlocked
 from viewer.commands.sites import delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext

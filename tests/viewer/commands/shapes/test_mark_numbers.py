@@ -11,8 +11,8 @@ from layers.document.mark_shape import MOST_NUMBER, Arrow, Numbered, TextMark, s
 from layers.document.rows import MetaEntry
 from layers.errors import InvalidValue
 from tests.support.cases.marks import mark
-from viewer.commands.mark_numbers import RETIRED, lock_numbers, next_number, unlocked
-from viewer.commands.marks import add_mark
+from viewer.commands.shapes.mark_numbers import RETIRED, lock_numbers, next_number, unlocked
+from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
 
 NOW = "2026-05-01T10:00:00Z"
