@@ -63,9 +63,7 @@ class DrawTool(Tool):
     def hint(self) -> str:
         if self.off_earth:
             return self.off_earth
-        kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
-        if self._template is not None:
-            kept = f"{one_line(self._template.name, 60)}. {kept}"
+        kept = self._preface
         if self.kind == "point":
             return kept + self.tr("Click where the site is, or press Enter to mark it at the crosshair. Ctrl snaps.")
         if not self._places:
@@ -78,6 +76,12 @@ class DrawTool(Tool):
         )
         more = self.tr("Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up.")
         return measured(measures(shown, closed=self._closed), f"{needed}. {more}")
+
+    @property
+    def _preface(self) -> str:
+        """Begins each hint: the template in hand, and that the tool is kept."""
+        kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
+        return kept if self._template is None else f"{one_line(self._template.name, 60)}. {kept}"
 
     @property
     def can_step_back(self) -> bool:

@@ -64,11 +64,10 @@ class ShapeTool(DrawTool):
     def hint(self) -> str:
         if self.off_earth:
             return self.off_earth
-        kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
         number = len(self._places)
         step = QCoreApplication.translate("Shapes", self.steps[min(number, len(self.steps) - 1)])
         if not number:
-            return kept + self.tr("Click to set {0}, or press Enter to set it at the crosshair.").format(step)
+            return self._preface + self.tr("Click to set {0}, or press Enter to set it at the crosshair.").format(step)
         said = self._measured()
         ends = self.tr("Enter or a double click ends. ") if self.places_wanted is None and number > 1 else ""
         move = self.tr("Move the map and press Enter to set {0}.") if self._is_by_keys else self.tr("Click to set {0}.")
@@ -121,7 +120,8 @@ class ShapeTool(DrawTool):
 
     def _shown(self) -> list[Place]:
         """The places set, and the one that would be set now."""
-        at = self.canvas.viewport.centre_lonlat() if self._is_by_keys else self._at
+        is_at_crosshair = self._is_by_keys and self._at is None  # a leg may be being typed
+        at = self.canvas.viewport.centre_lonlat() if is_at_crosshair else self._at
         if not self._places or at is None or not all(map(math.isfinite, at)):
             return list(self._places)
         return [*self._places, near(at, self._places[-1])]

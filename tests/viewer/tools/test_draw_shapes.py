@@ -7,6 +7,7 @@ import pytest
 import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from layers.document.mark_shape import (
     Arrow,
@@ -168,6 +169,17 @@ def test_a_circle_from_its_centre(desk, qtbot):
     shape = shape_drawn(desk)
     assert shape.centre == pytest.approx(PLACES[0], abs=desk.degrees())
     assert f"radius {length_text(shape.radius_m)}" in hint
+
+
+def test_the_radius_of_a_circle_is_typed(desk):
+    desk.take(CircleTool(desk.context))
+    desk.click(*PLACES[0])
+    desk.key(Qt.Key.Key_2)
+    entry = QApplication.focusWidget()
+    assert entry is not desk.canvas
+    QTest.keyClicks(entry, "50 m 90")
+    QTest.keyClick(entry, Return)
+    assert shape_drawn(desk).radius_m == pytest.approx(250.0)
 
 
 def test_range_rings_of_any_number_smallest_first(desk):

@@ -71,10 +71,7 @@ class MarkPainter:
         _paint_leaders(painter, signs, scale)
         if is_vector_device(painter):
             for one in signs:
-                painter.save()
-                painter.translate(one.px, one.py)
-                _paint_sign(painter, one.sign, scale, one.selected)
-                painter.restore()
+                self.paint_shapes(painter, one, scale)
             return True
         end, has_new, left_out = time.perf_counter() + within_s, False, False
         for one in signs:
@@ -87,6 +84,14 @@ class MarkPainter:
                 sprite, has_new = self._made(key), True
             painter.drawImage(QPointF(round(one.px), round(one.py)) + QPointF(sprite.offset()), sprite)
         return not left_out
+
+    @staticmethod
+    def paint_shapes(painter: QPainter, one: SignAt, scale: float) -> None:
+        """A sign by outlines, at any transform."""
+        painter.save()
+        painter.translate(one.px, one.py)
+        _paint_sign(painter, one.sign, scale, one.selected)
+        painter.restore()
 
     def _made(self, key: tuple[MarkSign, bool, float]) -> QImage:
         sign, selected, scale = key

@@ -17,7 +17,7 @@ from layers.errors import InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks
 from layers.text.counted import counted
 from viewer.commands.fields import check_color, check_date
-from viewer.commands.shapes.duplicates import highest_number
+from viewer.commands.shapes.mark_numbers import highest_number
 from viewer.commands.sites import add_site, delete_sites
 from viewer.commands.sources import source_of_link
 from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of

@@ -8,11 +8,12 @@ from dataclasses import replace
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.figure import Figure
-from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of
+from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
+from viewer.commands.shapes.mark_numbers import highest_number
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import insert, stamp_of
 
@@ -39,9 +40,3 @@ def duplicate_sites(
         copy = replace(copy, position_basis=BY_HAND, position_source_uuid="", position_error_m=None)
         changes.append(insert("sites", copy, stamp))
     return Edit(f"Duplicate {counted(len(copies), 'site', 'sites')}", tuple(changes))
-
-
-def highest_number(document: Document) -> int:
-    """The highest number of a numbered marker of the case; 0 where there is none."""
-    shapes = (shape_of(site.shape_json) for site in document.sites.values() if site.shape_json)
-    return max((shape.number for shape in shapes if isinstance(shape, Numbered)), default=0)

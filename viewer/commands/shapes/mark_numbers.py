@@ -20,6 +20,11 @@ RETIRED = "retired_numbers"
 type _Marker = tuple[Site, Numbered]
 
 
+def highest_number(document: Document) -> int:
+    """The highest number that a marker has, or had when it was locked; 0 where there is none."""
+    return max([*_retired(document), *(shape.number for _, shape in _markers(document))], default=0)
+
+
 def next_number(document: Document) -> int:
     """The number of a marker that comes after all others. Raises InvalidValue where there is none left."""
     markers = _markers(document)

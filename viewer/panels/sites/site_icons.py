@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 
 from layers.document.site import Site
-from viewer.canvas.sites.site_symbol import paint_site_symbol
+from viewer.canvas.sites.site_symbol import paint_site_symbol, sample_of
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, symbol_of
 from viewer.support.painting import painting
 
@@ -26,9 +26,9 @@ class SiteIcons:
 
     def icon(self, site: Site) -> QIcon:
         """The site's symbol as the legend shows it."""
-        key: Hashable = symbol_of(site)
+        key: Hashable = sample_of(site), symbol_of(site)
         if site.kind != "point":
-            key = site.kind, line_symbol(site), fill_of(site).rgba()
+            key = sample_of(site), site.kind, line_symbol(site), fill_of(site).rgba()
         icon = self._icons.get(key)
         if icon is None:
             if len(self._icons) >= _MOST_ICONS:

@@ -22,6 +22,7 @@ from tests.support.cases.marks import mark, marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
 from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_index import SiteIndex
+from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.support.painting import painting
 
 ABOUT = Bounds(9.88, 49.92, 10.12, 50.08)
@@ -213,6 +214,20 @@ def test_a_text_stands_on_the_side_that_it_names(anchor):
     assert (top > 0) == ("south" in anchor)
     assert (left > 0) == ("east" in anchor)
     assert (right < 0) == ("west" in anchor)
+
+
+def test_each_kind_has_a_sample_of_its_own_for_lists_and_legends():
+    pictures = {}
+    for site in marks_of_every_kind():
+        image = QImage(52, 40, QImage.Format.Format_RGB32)
+        image.fill(QColor("#203040"))
+        with painting(image) as painter:
+            paint_site_symbol(painter, site, 26, 20, 2.0)
+        pictures[site.uuid] = bytes(image.constBits())
+    alike = {"turned": "rectangle", "both": "arrow", "two": "one"}
+    for uuid, other in alike.items():
+        assert pictures.pop(uuid) == pictures[other]
+    assert len(set(pictures.values())) == len(pictures)
 
 
 def test_nothing_is_parsed_while_one_pans(scene, view, monkeypatch):

@@ -7,11 +7,13 @@ import shapely
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.document.figure import Figure
 from layers.document.mark_shape import MOST_NUMBER, Arrow, Numbered, TextMark, shape_of
 from layers.document.rows import MetaEntry
 from layers.errors import InvalidValue
 from tests.support.cases.marks import mark
-from viewer.commands.shapes.mark_numbers import RETIRED, lock_numbers, next_number, unlocked
+from viewer.commands.shapes.duplicates import duplicate_sites
+from viewer.commands.shapes.mark_numbers import RETIRED, highest_number, lock_numbers, next_number, unlocked
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
 
@@ -66,6 +68,16 @@ def test_locked_numbers_stay_and_are_never_given_again() -> None:
     document.apply(delete_sites(document, ["m2", "m6"], actor="A", now=NOW))
     assert numbers(document) == {"m4": 2, "m5": 4}
     assert put(document, "m7") == 6
+
+
+def test_a_copy_gets_no_number_that_was_locked() -> None:
+    document = with_markers(3)
+    document.apply(lock_numbers(document, ["m3"], actor="A", now=NOW))
+    document.apply(delete_sites(document, ["m3"], actor="A", now=NOW))
+    assert highest_number(document) == 3
+    site = document.sites["m1"]
+    document.apply(duplicate_sites(document, {"m1": ("copy", Figure.of(site))}, actor="A", now=NOW))
+    assert document.sites["copy"].number == 4
 
 
 def test_locking_is_one_step() -> None:
