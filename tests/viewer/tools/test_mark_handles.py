@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from layers.document.figure import Figure
-from layers.document.mark_shape import Callout, Circle, Freehand, RangeRing, Rectangle, as_json, shape_of_site
+from layers.document.mark_shape import Callout, Circle, Freehand, Numbered, RangeRing, Rectangle, as_json, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.measure import azimuth_deg, distance_m, geometry_area_m2
-from viewer.commands.sites import add_site
+from viewer.commands.sites import add_site, update_site
 from viewer.tools.mark_handles import Handles
 from viewer.tools.select import SelectTool
 
@@ -229,3 +229,19 @@ def test_another_selection_begins_another_series_of_nudges(desk, tool):
         desk.canvas.selection.set({uuid})
         desk.key(Qt.Key.Key_Up)
     assert desk.edits[0].series != desk.edits[1].series
+
+
+def test_a_reviewed_mark_that_is_turned_is_a_draft_again(desk, mark):
+    box = Rectangle(CENTRE, 12_000.0, 8000.0)
+    mark(box.geometry(), box)
+    document = desk.canvas.scene.document
+    document.apply(update_site(document, "mark", actor="Li", status="reviewed"))
+    drag(desk, handle(desk, "turn"), handle(desk, "turn") + QPoint(60, 20))
+    assert desk.sites["mark"].status == "draft"
+    assert desk.sites["mark"].reviewed_by == ""
+
+
+def test_a_locked_number_keeps_it_wherever_its_marker_goes(desk, mark):
+    mark(shapely.Point(CENTRE), Numbered(7, locked=True))
+    desk.drag(CENTRE, (10.0, 50.3))
+    assert shape_of_site(desk.sites["mark"]) == Numbered(7, locked=True)

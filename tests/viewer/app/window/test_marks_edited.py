@@ -32,6 +32,7 @@ from tests.support.windows import settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
+from viewer.panels.sites.site_form import SiteFormPanel
 
 Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -193,3 +194,69 @@ def test_a_handle_is_dragged_in_the_window_and_undone(window: MainWindow, desk: 
     assert shape.radius_m > 5500
     press(Key.Key_Z, Control)
     assert shape_of_site(window.session.document.sites["mark"]) == _CIRCLE
+
+
+def form_of(window: MainWindow) -> SiteFormPanel:
+    panel = window.findChild(SiteFormPanel)
+    assert panel is not None
+    return panel
+
+
+def test_delete_in_the_list_of_vertices_is_about_a_vertex(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("polygon")
+    table = form_of(window).shape_part.vertices
+    table.setFocus()
+    press(Key.Key_Delete)
+    assert len(window.session.document.sites["mark"].geometry.exterior.coords) == 4
+    press(Key.Key_Delete)
+    assert "mark" in window.session.document.sites
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    press(Key.Key_Z, Control)
+    assert len(window.session.document.sites["mark"].geometry.exterior.coords) == 5
+
+
+def test_typing_in_the_part_on_the_shape_reaches_nothing_else(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("line")
+    before = rows(window)
+    for letter in [*string.ascii_lowercase, *string.digits]:
+        table = form_of(window).shape_part.vertices
+        table.setFocus()
+        press_text(letter)
+        assert window.toolbox.in_hand == "tool_select", letter
+        press(Key.Key_Escape)
+        assert rows(window) == before, letter
+
+
+@pytest.mark.parametrize("digit", string.digits)
+def test_every_digit_begins_a_leg_while_one_draws(window: MainWindow, desk: Desk, digit: str) -> None:
+    view = window.canvas.viewport.view()
+    press(Key.Key_L)
+    desk.click(9.4, 50.1)
+    press_text(digit)
+    assert QApplication.focusWidget().accessibleName() == "Length"
+    press_text("5 km 90")
+    press(Key.Key_Return)
+    press(Key.Key_Return)
+    (site,) = window.session.document.sites.values()
+    assert distance_m(*site.geometry.coords[0], *site.geometry.coords[1]) == pytest.approx(float(digit + "5") * 1000)
+    assert window.canvas.viewport.view() == view, "no shortcut of the window has the digit"
+
+
+def test_a_shape_is_typed_in_the_form_and_undone(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("circle")
+    field = form_of(window).shape_part.fields.fields["radius_m"]
+    field.setFocus()
+    field.selectAll()
+    press_text("7.5 km")
+    press(Key.Key_Return)
+    assert shape_of_site(window.session.document.sites["mark"]) == Circle(PLACE, 7500.0)
+    window.canvas.setFocus()
+    press(Key.Key_Z, Control)
+    assert shape_of_site(window.session.document.sites["mark"]) == _CIRCLE
+
+
+def press_text(text: str) -> None:
+    """Letter by letter, each where the keyboard is by then."""
+    for letter in text:
+        QTest.keyClick(QApplication.focusWidget(), letter)
