@@ -69,7 +69,11 @@ class SelectTool(Tool):
         if self._drag is _Drag.MOVE:
             return self.tr("Let go where the sites belong. Ctrl snaps. Esc puts them back.")
         if count:
-            text = self.tr("{0} selected: drag to move, arrow keys by a pixel (Shift: ten), Delete to delete.")
+            text = self.tr("{0} selected: drag to move, or by arrow keys a pixel (Shift: ten). Delete deletes.")
+            if count == 1:
+                text = self.tr(
+                    "{0} selected: drag it or a handle, arrow keys move it a pixel (Shift: ten). Delete deletes."
+                )
             return text.format(counted(count, self.tr("site"), self.tr("sites")))
         return self.tr("Click a site to select it, or drag a box. Arrow keys, Space+drag or a drag on a mark pan.")
 
@@ -178,7 +182,7 @@ class SelectTool(Tool):
                 self.context.message(deleted_words(len(gone)))
         elif key == Qt.Key.Key_A and modifiers & _Control:
             selection.set(document.sites)
-        elif key in _ARROWS and len(selection) and not modifiers & (_Control | Qt.KeyboardModifier.AltModifier):
+        elif key in _ARROWS and not modifiers & (_Control | Qt.KeyboardModifier.AltModifier) and self._is_seen():
             self._nudge(key, NUDGE_FAR_PX if modifiers & Qt.KeyboardModifier.ShiftModifier else NUDGE_PX)
         else:
             return False
@@ -255,6 +259,13 @@ class SelectTool(Tool):
         if self._handle is not None and self._handle.figure is not None:
             return {self._handle.uuid: self._handle.figure}
         return self._move.figures if self._move is not None else {}
+
+    def _is_seen(self) -> bool:
+        """True where something selected is in view: nobody moves by keys what is out of sight; the map pans then."""
+        chosen = self.canvas.selection.uuids
+        if not chosen or not sites_visible(self.context.document):
+            return False
+        return any(frame.shows(chosen) for frame in self.canvas.scene.site_frames(self.canvas.viewport.view()))
 
     # -- moves ----------------------------------------------------------------------------------------------------
 

@@ -224,6 +224,16 @@ def test_arrow_keys_pan_where_nothing_is_selected_and_with_control(desk, tool):
     assert "arrow keys" in tool.hint
 
 
+@pytest.mark.parametrize("uuid", ["port", "field"])
+def test_what_is_out_of_sight_is_not_moved_by_keys(desk, tool, uuid):
+    desk.canvas.selection.set({uuid})
+    desk.canvas.zoom_to_bounds(Bounds(30, 49.6, 31, 50.4))
+    before = desk.canvas.viewport.centre_lonlat()
+    desk.key(Qt.Key.Key_Right)
+    assert desk.edits == []
+    assert desk.canvas.viewport.centre_lonlat() != before
+
+
 def test_another_selection_begins_another_series_of_nudges(desk, tool):
     for uuid in ("port", "firm"):
         desk.canvas.selection.set({uuid})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -128,6 +128,13 @@ class SiteFrame:
         col, row = (self.px[shown] / cell).astype(np.int64), (self.py[shown] / cell).astype(np.int64)
         _, last = np.unique(((row << 24) + col)[::-1], return_index=True)
         return np.sort(shown[::-1][last])
+
+    def shows(self, uuids: Collection[str]) -> bool:
+        """True where any of these sites is in view."""
+        if any(shape.uuid in uuids for shape in self.shapes):
+            return True
+        rows = [row for uuid in uuids for row in self.index.rows_of(uuid)]
+        return bool(np.isin(self.rows, rows).any())
 
     # -- hits -----------------------------------------------------------------------------------------------------
 
