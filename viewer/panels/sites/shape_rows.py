@@ -68,7 +68,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 LEG = ("leg_m", "leg_deg")
 WHOLE = ("turn_by", "scale_by")
 """Fields of marks whose vertices are their own: each is done once it is entered, and empty again."""
-MOST_MEASURED = 100_000
+MOST_MEASURED = 30_000
 """Vertices of a mark that is measured and listed while one waits."""
 _ROUND = 720
 """Corners of the polygon that stands for a circle when its area is measured: 1 part in 100,000."""
@@ -117,7 +117,7 @@ class ShapePart(FoldSection):
         add("centre", tr("Centre"), LineField(), tr("A coordinate in any notation"))
         heads = {"end": tr("At the end"), "start": tr("At the start"), "both": tr("At both ends")}
         add("head", tr("Head"), ChoiceField([(head, heads[head]) for head in HEADS]))
-        add("leader", tr("Box at"), LineField(), tr("The middle of the text's box: a coordinate in any notation"))
+        add("leader", tr("Text box"), LineField(), tr("The middle of the text's box: a coordinate in any notation"))
         sides = [(anchor, anchor.replace("-", " ").capitalize()) for anchor in ANCHORS]
         add("anchor", tr("Side"), ChoiceField(sides), tr("The side of its place on which the text stands"))
         add("size_px", tr("Size, px"), NumberField(), tr("Height of the text in pixels of the screen"))
@@ -126,10 +126,8 @@ class ShapePart(FoldSection):
         turn, scale = LineField(), LineField()
         turn.setPlaceholderText("15°")
         scale.setPlaceholderText(self.tr("1.2 or 120 %"))
-        self.fields.add("turn_by", self.tr("Turn by"), turn, self.tr("Degrees by which the whole mark turns clockwise"))
-        self.fields.add(
-            "scale_by", self.tr("Scale by"), scale, self.tr("How many times as large the whole mark becomes")
-        )
+        self.fields.add("turn_by", self.tr("Turn"), turn, self.tr("Degrees by which the whole mark turns clockwise"))
+        self.fields.add("scale_by", self.tr("Scale"), scale, self.tr("How many times as large the whole mark becomes"))
 
     # -- showing ------------------------------------------------------------------------------------------------
 
