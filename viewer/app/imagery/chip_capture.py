@@ -25,7 +25,7 @@ from viewer.app.case.session import KeepBlob, Session
 from viewer.app.imagery.chip_pictures import ChipBytes, finished
 from viewer.canvas.image_below import images_below
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.chips import add_chips
+from viewer.commands.imagery.chips import add_chips
 from viewer.commands.stamps import new_uuid
 from viewer.export.processing import stretches_on_screen
 from viewer.rendering.drawing import LayerDrawing

@@ -15,7 +15,7 @@ from layers.text.counted import metres
 from viewer.app.case.session import Session
 from viewer.canvas.image_below import ImagesBelow, images_around, images_below
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.mark_images import SeenImage, forget_image, record_image
+from viewer.commands.imagery.mark_images import SeenImage, forget_image, record_image
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.image_facts import image_facts, pick_at
 from viewer.rendering.raster.combined_source import CombinedSource

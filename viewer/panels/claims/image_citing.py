@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.claim import Claim
 from layers.document.image import Image
-from viewer.commands.mark_images import cite_image, image_of_sites, source_uuid_of
+from viewer.commands.imagery.mark_images import cite_image, image_of_sites, source_uuid_of
 from viewer.panels.context import PanelContext
 
 

@@ -12,7 +12,7 @@ from layers.document.changes import Changes
 from layers.document.chip import Chip
 from layers.document.vocabulary import MARKINGS
 from layers.project.storage.tables import DATA, THUMBNAIL
-from viewer.commands.chips import delete_chips, update_chip
+from viewer.commands.imagery.chips import delete_chips, update_chip
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_scales
 from viewer.panels.widgets.fact_rows import FactRows

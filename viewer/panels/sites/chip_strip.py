@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWi
 
 from layers.document.chip import Chip
 from layers.project.storage.tables import THUMBNAIL
-from viewer.commands.chips import delete_chips
+from viewer.commands.imagery.chips import delete_chips
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.chip_words import chip_date_words, kind_words
 from viewer.support.text import one_line, plain, tooltip

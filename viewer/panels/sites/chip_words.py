@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.image import Image
-from viewer.commands.chips import NIIRS_SCALES
+from viewer.commands.imagery.chips import NIIRS_SCALES
 from viewer.support.text import one_line
 
 _RADAR = re.compile(

@@ -11,7 +11,7 @@ from layers.document.mark_position import pick_of, stated_placement_m, with_plac
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, MEASURED
 from layers.text.counted import metres
-from viewer.commands.mark_images import state_placement
+from viewer.commands.imagery.mark_images import state_placement
 from viewer.commands.sites import update_site
 from viewer.panels.claims.image_citing import cite_image_of, citing_claims
 from viewer.panels.context import PanelContext

@@ -15,9 +15,19 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.readers.ops import run
 from layers.requests.imagery import ReadChip
-from tests.layers.readers.raster.test_tile import MATRIX, UTM
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
+UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
+LONLAT = Bounds(128.0, 51.0, 128.2, 51.2)
+IMAGES = [
+    ("uint8", 3, 0, "EPSG:32652", UTM),
+    ("uint16", 4, None, "EPSG:32652", UTM),
+    ("int16", 1, -9999, "EPSG:4326", LONLAT),
+    ("int8", 1, None, "EPSG:4326", LONLAT),
+    ("float32", 1, float("nan"), "EPSG:3995", Bounds(500_000, -500_000, 501_280, -498_720)),
+    ("float32", 3, -3.4e38, "EPSG:32652", UTM),
+    ("float64", 1, None, "EPSG:32652", UTM),
+]
 LEFT, TOP, WIDTH, HEIGHT = 17, 40, 50, 31
 
 
@@ -29,7 +39,7 @@ def asked(path: Path, crs: str, bounds: Bounds, bands: int, left: int = LEFT, to
     return ReadChip.of({**params, "resampling": "nearest"})
 
 
-@pytest.mark.parametrize(("dtype", "bands", "nodata", "crs", "bounds"), MATRIX[:-1])
+@pytest.mark.parametrize(("dtype", "bands", "nodata", "crs", "bounds"), IMAGES)
 def test_a_chip_holds_the_values_of_the_file(
     tmp_path: Path, dtype: str, bands: int, nodata: float | None, crs: str, bounds: Bounds
 ) -> None:

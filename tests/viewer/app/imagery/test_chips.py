@@ -26,7 +26,7 @@ from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
-from viewer.commands.chips import update_chip
+from viewer.commands.imagery.chips import update_chip
 from viewer.panels.sites.chip_dialog import ChipDialog
 from viewer.panels.sites.image_part import ImagePart
 

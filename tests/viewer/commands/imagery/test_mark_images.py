@@ -12,7 +12,7 @@ from layers.document.mark_position import Pick
 from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.errors import InvalidValue
 from viewer.commands.claims import add_claim
-from viewer.commands.mark_images import (
+from viewer.commands.imagery.mark_images import (
     SeenImage,
     cite_image,
     forget_image,

@@ -16,7 +16,7 @@ from layers.document.vocabulary import MEASURED
 from layers.text.counted import metres
 from viewer.commands.claims import link_claim_source
 from viewer.commands.fields import row_of
-from viewer.commands.images import known_image, update_image
+from viewer.commands.imagery.images import known_image, update_image
 from viewer.commands.sites import update_sites
 from viewer.commands.stamps import inserted, stamp_of
 

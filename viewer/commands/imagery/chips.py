@@ -12,7 +12,7 @@ from layers.document.edit import Change, Edit
 from layers.errors import InvalidValue
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_number, row_of
-from viewer.commands.images import known_image
+from viewer.commands.imagery.images import known_image
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, stamp_of, update
 
