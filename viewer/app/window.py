@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         )
         self.mark_images.asked.connect(self.panel_context.image_asked)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
-        tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
+        tools = ToolContext(self.canvas, self.mark_images.push, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
 
     def _image_access(self) -> ImageAccess:

@@ -6,7 +6,7 @@ What changes, moves or copies selected sites stands in the Edit menu, `edit_menu
 from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from viewer.app.actions.action_table import Action, has_case
 from viewer.app.actions.template_desk import TEMPLATE_ROWS, TemplateDesk
@@ -17,6 +17,7 @@ from viewer.app.toolbox import Toolbox
 from viewer.panels.claims import claim_verbs
 from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.case_chips import show_case_chips
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
 DRAW = QT_TRANSLATE_NOOP("Actions", "&Draw")
@@ -96,6 +97,12 @@ class SiteMenu(ToolMenu):
         if self._panels.images is not None:
             self._panels.images.take_chip()
 
+    def show_case_chips(self) -> None:
+        """Show the chips that belong to no site."""
+        window = self.parent()
+        assert isinstance(window, QWidget)
+        show_case_chips(self._panels, window)
+
     def cite_image(self) -> None:
         """Cite the image behind the sites of the open claim."""
         cite_image_of(self._panels, self._panels.claim_uuid)
@@ -161,6 +168,14 @@ class SiteMenu(ToolMenu):
             take_chip,
             "C",
             tip=QT_TRANSLATE_NOOP("Actions", "Keep exact pixels and the view, of the selected site or of the case"),
+            offered=has_case,
+        ),
+        Action(
+            "case_chips",
+            QT_TRANSLATE_NOOP("Actions", "Ch&ips of the Case"),
+            show_case_chips,
+            "",
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the chips of views, which belong to no site"),
             offered=has_case,
         ),
         Action(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from layers.errors import GeoloupeError
+from layers.project.storage.tables import THUMBNAIL
 from viewer.app.case.session import Session
+from viewer.app.imagery.chip_pictures import THUMBNAIL_PX
 from viewer.network.decode import decode_tile
 from viewer.support.jobs import Jobs
+
+MOST_THUMBNAIL_BYTES = 1 << 20
 
 
 class ChipReading:
@@ -25,9 +30,9 @@ class ChipReading:
         def work() -> dict[str, QImage]:
             found = {}
             for uuid, data in read("chips", uuids, column).items():
-                picture = _decoded(data)
+                picture = _decoded(data) if column != THUMBNAIL or len(data) <= MOST_THUMBNAIL_BYTES else None
                 if picture is not None:
-                    found[uuid] = picture
+                    found[uuid] = _small(picture) if column == THUMBNAIL else picture
             return found
 
         self._jobs.run(lambda _: work(), done, lambda _error: done({}), apart=True)
@@ -38,3 +43,11 @@ def _decoded(data: bytes) -> QImage | None:
         return decode_tile(data, "The case")
     except GeoloupeError:
         return None
+
+
+def _small(picture: QImage) -> QImage:
+    """At most as large as our own: hundreds of them are held."""
+    if max(picture.width(), picture.height()) <= THUMBNAIL_PX:
+        return picture
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return picture.scaled(THUMBNAIL_PX, THUMBNAIL_PX, keep, smooth)

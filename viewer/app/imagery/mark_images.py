@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from layers.document.edit import Change, Edit
 from layers.document.mark_position import Pick
 from layers.document.site import Site
+from layers.document.vocabulary import MEASURED
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.text.counted import metres
@@ -25,6 +27,8 @@ from viewer.support.text import one_line
 
 WAIT_S = 10.0
 """So long what is still being read may turn out to be the image that was marked; then what is there counts."""
+MOST_MOVED = 20
+"""Of more marks that are moved at once none is looked at again."""
 FINER, BLENDED = "mark finer than image", "blended images"
 
 
@@ -64,6 +68,14 @@ class MarkImages(QObject):
         """Record the image of a mark that was drawn just now."""
         self._waiting[uuid] = _Mark(self._canvas.viewport.view(), time.monotonic() + WAIT_S)
         self._look_again()
+
+    def push(self, edit: Edit) -> bool:
+        """Push an edit that a tool has made: marks that it moved may lie on another image now."""
+        is_done = self._session.push_or_say(edit)
+        moved = [change.uuid for change in edit.changes if _is_moved(change)] if is_done else []
+        for uuid in moved if len(moved) <= MOST_MOVED else ():
+            self.note(uuid)
+        return is_done
 
     def blended(self, uuid: str) -> tuple[str, ...]:
         """The layers of which the analyst has to say which one a mark was drawn on; empty where that is no question."""
@@ -112,7 +124,10 @@ class MarkImages(QObject):
         if not is_late and (below.is_awaited or not all(self._is_known(uuid) for uuid in below.layers)):
             return
         del self._waiting[site.uuid]
-        if len(below.layers) > 1:
+        known = self._session.document.images.get(site.image_uuid)
+        if known is not None and known.layer_uuid in below.layers:
+            self._record(site, known.layer_uuid, mark.view)
+        elif len(below.layers) > 1:
             self._ask(site, below.layers)
         elif below.layers:
             self._record(site, below.layers[0], mark.view)
@@ -167,3 +182,12 @@ class MarkImages(QObject):
             return
         text = self.tr("A pixel of “{0}” is {1} here: the mark is no better than that, however closely it was drawn.")
         self._messages.show(FINER, text.format(one_line(name, 60), metres(pick.pixel_m)), "warning")
+
+
+def _is_moved(change: Change) -> bool:
+    """True for a mark on an image that lies elsewhere now."""
+    before, after = change.before, change.after
+    if not (isinstance(before, Site) and isinstance(after, Site)):
+        return False
+    is_on_image = bool(after.image_uuid) and after.position_basis == MEASURED
+    return is_on_image and before.geometry != after.geometry

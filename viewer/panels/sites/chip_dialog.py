@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -99,6 +100,8 @@ class ChipDialog(QDialog):
         return ""
 
     def _take(self, pictures: dict[str, QImage]) -> None:
+        if not shiboken6.isValid(self):
+            return  # closed meanwhile
         picture = pictures.get(self.uuid)
         if picture is None:
             self.picture.setText(self.tr("There is no picture to be shown."))
@@ -125,3 +128,13 @@ class ChipDialog(QDialog):
 
     def _delete(self) -> None:
         self._context.do(delete_chips, (self.uuid,))
+
+
+def open_chip(context: PanelContext, uuid: str, window: QWidget) -> None:
+    """See a chip larger; one that is open already comes to the front."""
+    dialog = next((one for one in window.findChildren(ChipDialog) if one.uuid == uuid), None)
+    if dialog is None:
+        dialog = ChipDialog(context, uuid, window)
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import override
 
+import shiboken6
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListView, QListWidget, QListWidgetItem, QWidget
@@ -78,6 +79,8 @@ class ChipStrip(QListWidget):
         return kind_words(chip), one_line(chip.caption, 120), one_line(chip.layer_title, 80), date, size
 
     def _take(self, pictures: dict[str, QImage]) -> None:
+        if not shiboken6.isValid(self):
+            return  # closed meanwhile
         for uuid, picture in pictures.items():
             self._pictures[uuid] = QIcon(QPixmap.fromImage(picture))
         for row in range(self.count()):

@@ -15,7 +15,7 @@ from viewer.commands.imagery.mark_images import state_placement
 from viewer.commands.sites import update_site
 from viewer.panels.claims.image_citing import cite_image_of, citing_claims
 from viewer.panels.context import PanelContext
-from viewer.panels.sites.chip_dialog import ChipDialog
+from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.sites.chip_strip import ChipStrip
 from viewer.panels.sites.chip_words import date_words
 from viewer.panels.widgets.fact_rows import FactRows
@@ -71,7 +71,7 @@ class ImagePart(FoldSection):
         self.chip_button.setToolTip(tooltip(self.tr("Keep the exact pixels around the site, and the view (C)")))
         self.chip_button.clicked.connect(self._take_chip)
         self.chips = ChipStrip(context)
-        self.chips.opened.connect(self._open_chip)
+        self.chips.opened.connect(lambda uuid: open_chip(context, uuid, self.window()))
         self.content.addWidget(self.note)
         self.content.addWidget(self.facts)
         self.content.addLayout(form)
@@ -206,16 +206,6 @@ class ImagePart(FoldSection):
     def _take_chip(self) -> None:
         if self._context.images is not None:
             self._context.images.take_chip()
-
-    def _open_chip(self, uuid: str) -> None:
-        """See a chip larger; one that is open already comes to the front."""
-        window = self.window()
-        dialog = next((one for one in window.findChildren(ChipDialog) if one.uuid == uuid), None)
-        if dialog is None:
-            dialog = ChipDialog(self._context, uuid, window)
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
 
     def _cite(self) -> None:
         claims = citing_claims(self._context, self._uuid)

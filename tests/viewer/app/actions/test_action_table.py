@@ -187,6 +187,7 @@ OF_A_CASE = {
     "report",
     "judge",
     "take_chip",
+    "case_chips",
     "add_source",
     "add_response",
     "close_panel",

@@ -27,6 +27,7 @@ from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.chips import update_chip
+from viewer.panels.sites.case_chips import CaseChips
 from viewer.panels.sites.chip_dialog import ChipDialog
 from viewer.panels.sites.image_part import ImagePart
 
@@ -161,6 +162,25 @@ def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk,
     assert (pixels.site_uuid, view.site_uuid) == ("", "")
     assert max(pixels.width, pixels.height) <= 1024
     assert pixels.image_uuid in window.session.document.images
+
+
+def test_chips_of_views_are_seen_with_the_case(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.action_table["case_chips"].trigger()
+    dialog = window.findChild(CaseChips)
+    assert dialog is not None
+    assert "none yet" in dialog.note.text()
+    window.activateWindow()
+    window.canvas.setFocus()
+    press(Key.Key_C)
+    settle(window, qtbot)
+    assert dialog.chips.count() == 2
+    qtbot.waitUntil(lambda: not dialog.chips.item(0).icon().isNull())
+    dialog.chips.setFocus()
+    dialog.chips.setCurrentRow(0)
+    QTest.keyClick(dialog.chips, Key.Key_Return)
+    assert window.findChild(ChipDialog) is not None
+    window.session.undo()
+    assert dialog.chips.count() == 0
 
 
 def test_where_no_image_is_no_chip_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:

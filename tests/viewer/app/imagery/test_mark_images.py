@@ -103,6 +103,32 @@ def test_a_hole_shows_the_image_below(
     assert image_of(window, mark(window, desk, (9.4950, 50.1560), qtbot)).layer_uuid == below
 
 
+def test_a_mark_that_is_dragged_onto_another_image_records_that(
+    window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    below = add_image(write_scene(tmp_path / "below.tif", value=40, hole=False))
+    (top,) = set(window.session.document.layers) - {below}
+    order = window.session.document.layers[top].order_key
+    window.session.push(update_layer(window.session.document, below, actor="me", order_key=order - 1))
+    settle(window, qtbot)
+    site = mark(window, desk, MIDDLE, qtbot)
+    press(Key.Key_Escape)
+    assert image_of(window, site).layer_uuid == top
+    steps = window.session.history.stack.count()
+    desk.drag(MIDDLE, IN_HOLE)
+    settle(window, qtbot)
+    moved = window.session.document.sites[site.uuid]
+    assert moved.geometry != site.geometry
+    assert image_of(window, moved).layer_uuid == below
+    assert moved.position_source_uuid != site.position_source_uuid
+    assert window.session.history.stack.count() == steps + 1
+    window.session.undo()
+    assert window.session.document.sites[site.uuid] == site
+    assert len(window.session.document.images) == 1
+    window.session.redo()
+    assert window.session.document.sites[site.uuid] == moved
+
+
 def test_where_there_is_no_image_none_is_recorded(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     site = mark(window, desk, IN_HOLE, qtbot)
     assert (site.image_uuid, site.pixel_m) == ("", None)

@@ -1,0 +1,63 @@
+"""The chips that belong to no site: those of views, kept with the case."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from viewer.panels.context import PanelContext
+from viewer.panels.sites.chip_dialog import open_chip
+from viewer.panels.sites.chip_strip import ChipStrip
+from viewer.panels.widgets.form_page import muted, side_by_side
+
+SIZE = (460, 320)
+
+
+class CaseChips(QDialog):
+    """Not modal, and one a window; it follows what is taken and deleted."""
+
+    def __init__(self, context: PanelContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Chips of the Case"))
+        self.resize(*SIZE)
+        self.note = muted()
+        self.chips = ChipStrip(context, self)
+        self.chips.setAccessibleName(self.tr("Chips of the case"))
+        self.chips.opened.connect(lambda uuid: open_chip(context, uuid, parent))
+        close = QPushButton(self.tr("Close"))
+        close.setAccessibleName(close.text())
+        close.setAutoDefault(False)
+        close.clicked.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.note)
+        layout.addWidget(self.chips)
+        layout.addStretch(1)
+        layout.addLayout(side_by_side(close))
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self.close)
+        self._show()
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything or changes.touches("chips"):
+            self._show()
+
+    def _show(self) -> None:
+        chips = [chip for chip in self._context.document.chips.values() if not chip.site_uuid]
+        self.chips.show_chips(chips)
+        self.note.setText(
+            self.tr("Chips of views. Those of a site stand in its form, under Image.")
+            if chips
+            else self.tr("There is none yet: with no site selected, C takes one of the view.")
+        )
+
+
+def show_case_chips(context: PanelContext, window: QWidget) -> CaseChips:
+    """Bring the chips of the case to the front."""
+    dialog = window.findChild(CaseChips) or CaseChips(context, window)
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
+    return dialog
