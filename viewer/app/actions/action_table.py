@@ -117,7 +117,9 @@ class ActionTable(QObject):
                 if spec.offered is not None:
                     action.setEnabled(spec.offered(menu))
                 if spec.text_now is not None:
-                    self._label(action, spec, spec.text_now(menu) or translated(spec.text))
+                    text = spec.text_now(menu) or translated(spec.text)
+                    if text != action.text():
+                        self._label(action, spec, text)
                 if spec.checked is not None:
                     action.setChecked(spec.checked(menu))
 
