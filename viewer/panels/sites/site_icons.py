@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap
 
 from layers.document.site import Site
 from viewer.canvas.sites.site_symbol import paint_site_symbol, sample_of
@@ -14,6 +14,8 @@ from viewer.support.painting import painting
 
 ICON_SIZE = QSize(26, 20)
 _RATIO = 2.0
+_NIGHT = "#2c3a44"
+"""Ground of lines and areas, about as dark as imagery."""
 _MOST_ICONS = 500
 """A case may give each of its sites a colour of its own."""
 
@@ -42,6 +44,12 @@ def _painted(site: Site) -> QIcon:
     image = QImage(round(width), round(height), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     with painting(image) as painter:
+        if site.kind != "point":
+            # As in a product's legend: on a light list the white of a railway would be lost.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ground = QPainterPath()
+            ground.addRoundedRect(QRectF(0, 0, width, height).adjusted(0, _RATIO, 0, -_RATIO), 3 * _RATIO, 3 * _RATIO)
+            painter.fillPath(ground, QColor(_NIGHT))
         paint_site_symbol(painter, site, width / 2, height / 2, _RATIO)
     image.setDevicePixelRatio(_RATIO)
     # In a chosen row the symbol keeps its colours: they say what it is.
