@@ -19,6 +19,7 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.fonts import letters_path
 from viewer.canvas.sites.mark_signs import DISC_RADIUS_PX, MarkSign, sign_box
 from viewer.canvas.sites.outlines import Floats
+from viewer.canvas.sites.site_symbol_painter import DASH_PX, dashed
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, LineSymbol
 from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of, round_pen
 from viewer.support.painting import painting
@@ -213,7 +214,10 @@ def _paint_plate(
     painter.strokePath(plate, round_pen(_with_alpha(HALO_COLOR, 170), 4.0 * scale))
     painter.fillPath(plate, QColor(sign.fill))
     rim = sign.color if sign.kind == "callout" else _rim(sign.fill)
-    painter.strokePath(plate, round_pen(QColor(rim), 1.5 * scale))
+    pen = round_pen(QColor(rim), 1.5 * scale)
+    if sign.is_doubtful:
+        pen = dashed(round_pen(QColor(rim), 2.6 * scale), (DASH_PX[0] * scale, DASH_PX[1] * scale))
+    painter.strokePath(plate, pen)
 
 
 def _paint_letters(painter: QPainter, sign: MarkSign, rect: QRectF, scale: float) -> None:

@@ -46,6 +46,8 @@ class MarkSign:
     fill: str
     """Of a callout's box and of a number's disc; empty for none."""
     is_empty: bool = False
+    is_doubtful: bool = False
+    """True for what is not known to exist: the rim is dashed."""
 
     @property
     def face(self) -> Face:
@@ -71,12 +73,20 @@ def sign_of(site: Site, shape: MarkShape | None) -> MarkSign | None:
     if isinstance(shape, Callout):
         text = _lines(words_of(site, shape))
         return MarkSign(
-            "callout", text or EMPTY_TEXT, shape.size_px, "centre", own or TEXT_COLOR, fill or BOX_COLOR, not text
+            "callout",
+            text or EMPTY_TEXT,
+            shape.size_px,
+            "centre",
+            own or TEXT_COLOR,
+            fill or BOX_COLOR,
+            not text,
+            site.may_not_exist,
         )
     if isinstance(shape, Numbered):
         number = shape.number if site.number is None else site.number
         fill = fill or own or PAPER_COLOR
-        return MarkSign("numbered_marker", str(number)[:8], DISC_TEXT_PX, "centre", HALO_COLOR, fill)
+        doubt = site.may_not_exist
+        return MarkSign("numbered_marker", str(number)[:8], DISC_TEXT_PX, "centre", HALO_COLOR, fill, is_doubtful=doubt)
     return None
 
 

@@ -17,7 +17,7 @@ SYMBOL_RADIUS_PX = 12.0
 """Half of what a badge covers, rim included, in logical pixels."""
 COMPACT_RADIUS_PX = 5.0
 """The same for the dots that stand for symbols where there are very many."""
-_DASH_PX = (5.4, 3.4)
+DASH_PX = (5.4, 3.4)
 """Stroke and gap of the rim of what is not known to exist."""
 _HALF_SPRITE_PX = 19
 _MOST_SPRITES = 2000
@@ -118,7 +118,7 @@ def _paint_full(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, colo
     painter.fillPath(badge, QBrush(QColor(symbol.fill) if symbol.fill else color))
     rim = round_pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7)
     if symbol.is_doubtful:
-        rim = _dashed(round_pen(QColor(PAPER_COLOR), 5.0 if compact else 2.6), _DASH_PX)
+        rim = dashed(round_pen(QColor(PAPER_COLOR), 5.0 if compact else 2.6), DASH_PX)
     painter.strokePath(badge, rim)
     if not compact:
         painter.fillPath(_sign(symbol), QBrush(QColor(PAPER_COLOR)))
@@ -128,16 +128,17 @@ def _paint_hollow(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, co
     painter.fillPath(badge, QBrush(QColor(PAPER_COLOR)))
     pen = round_pen(color, 5.0 if compact else 2.0)
     if symbol.is_doubtful:
-        pen = _dashed(round_pen(color, 5.0 if compact else 2.6), _DASH_PX)
+        pen = dashed(round_pen(color, 5.0 if compact else 2.6), DASH_PX)
     elif symbol.precision is Precision.NOT_JUDGED and not compact:
         # Dots along the rim: nobody has said how well this place is known.
-        pen = _dashed(pen, (2.2, 2.5))
+        pen = dashed(pen, (2.2, 2.5))
     painter.strokePath(badge, pen)
     if not compact:
         painter.fillPath(_sign(symbol), QBrush(color))
 
 
-def _dashed(pen: QPen, dash_px: tuple[float, float]) -> QPen:
+def dashed(pen: QPen, dash_px: tuple[float, float]) -> QPen:
+    """The pen with strokes and gaps of these lengths, in its own units."""
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setDashPattern([length / pen.widthF() for length in dash_px])
     return pen

@@ -236,3 +236,21 @@ def test_nothing_is_parsed_while_one_pans(scene, view, monkeypatch):
     monkeypatch.setattr("viewer.canvas.sites.site_index.shape_of_site", lambda site: pytest.fail("parsed anew"))
     painted(scene, replace(view, left=view.left + 5))
     assert shape_of.cache_info().misses == 0
+
+
+@pytest.mark.parametrize("uuid", ["two", "callout", "circle", "rectangle", "arrow"])
+def test_marks_of_what_is_not_known_to_exist_are_dashed(make_scene, view, uuid):
+    """A numbered pad that is planned looks no more built than one with the sign of its class."""
+    site = next(site for site in marks_of_every_kind() if site.uuid == uuid)
+    known, planned = (
+        painted(make_scene(Document({"sites": [replace(site, lifecycle=word)]})), view)
+        for word in ("in use", "planned")
+    )
+    assert known != planned
+    # Labels apart: without one nothing but the dashes differs.
+    bare = replace(site, label="")
+    in_use = dict(make_scene(Document({"sites": [bare]})).site_frame(view).signs)
+    doubtful = dict(make_scene(Document({"sites": [replace(bare, lifecycle="closed")]})).site_frame(view).signs)
+    if uuid in in_use:
+        assert not in_use[uuid].sign.is_doubtful
+        assert doubtful[uuid].sign.is_doubtful
