@@ -51,6 +51,7 @@ from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.pictures import PicturePaster
 from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.reading_watch import ReadingWatch
@@ -185,7 +186,9 @@ class MainWindow(QMainWindow):
             guard=guard,
             recovery=lambda case, left: self.ask.recovery(case.name, left),
         )
-        self.place_questions = PlaceQuestions(session, self.views, jobs, self.settings, self._show_added, self)
+        self.place_questions = PlaceQuestions(
+            session, self.views, jobs, self.settings, self._show_added, allow, messages, self
+        )
         self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(
             session, self.context, messages, self._questions, self.views.layer_info, self.feature_access, self
@@ -256,9 +259,12 @@ class MainWindow(QMainWindow):
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         duplicate = partial(duplicate_selected, canvas, panels)
+        pictures = PicturePaster(session, panels, self.file_menu.open_words, self)
         for menu in (
             self.file_menu,
-            EditMenu(session, self.toolbox, panels, views, self.map_export, self.status, messages, duplicate, self),
+            EditMenu(
+                session, self.toolbox, panels, views, self.map_export, self.status, messages, duplicate, pictures, self
+            ),
             self.view_menu,
             BookmarkMenu(session, self.bookmarks, self.docks, self),
             self.layer_menu,

@@ -9,6 +9,9 @@ from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_off_earth
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
+"""Endings of files that are pictures to be looked at: what has another and no place lacks something."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceQuestion:
@@ -22,6 +25,8 @@ class PlaceQuestion:
     """Bounds in numbers of an unknown CRS; None where it says no position, which no CRS can mend."""
     has_pixels: bool
     """True where it can be shown in pixel space instead."""
+    size: tuple[int, int] = (0, 0)
+    """Width and height of a picture of which nothing says where it lies; it can be laid on the map by hand."""
 
     @property
     def can_be_placed(self) -> bool:
@@ -76,7 +81,8 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
             f"{name} is an image in several tiles of which nothing tells Geoloupe where they lie: "
             "ask for the georeferenced (ortho) delivery, or open one of its tiles."
         )
-    return PlaceQuestion(name, raster["crs"], bounds, has_pixels)
+    size = (raster["width"], raster["height"]) if bounds is None and not raster["crs"] else (0, 0)
+    return PlaceQuestion(name, raster["crs"], bounds, has_pixels, size if name.lower().endswith(PICTURES) else (0, 0))
 
 
 def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion | None:

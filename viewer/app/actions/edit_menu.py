@@ -66,9 +66,10 @@ class EditMenu(CaseMenu):
         status: StatusBar,
         messages: Messages,
         duplicate: Callable[[], None],
+        pictures: Paster,
         parent: QObject,
     ) -> None:
-        """`duplicate` puts copies of the selected sites beside them on the map."""
+        """`duplicate` puts copies of the selected sites beside them on the map; `pictures` takes pasted pictures."""
         super().__init__(session, parent)
         self._duplicate, self._toolbox = duplicate, toolbox
         self._panels, self._views, self._exports = panels, views, exports
@@ -76,7 +77,7 @@ class EditMenu(CaseMenu):
         assert isinstance(parent, QWidget)
         self._window = parent
         self._clipboard = MarkClipboard(panels, messages, self)
-        self._pasters: tuple[Paster, ...] = (self._clipboard,)
+        self._pasters: tuple[Paster, ...] = (self._clipboard, pictures)
         panels.selection.changed.connect(self.changed)
 
     def undo(self) -> None:
@@ -171,7 +172,7 @@ class EditMenu(CaseMenu):
 
     def paste(self) -> None:
         """Take what is on the clipboard: its kind decides who takes it."""
-        nothing = self.tr("There is nothing on the clipboard that the map can take: marks, or GeoJSON.")
+        nothing = self.tr("There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture.")
         paste_first(self._pasters, lambda text: self._messages.show("pasted", text, "warning"), nothing)
 
     def copy_picture(self) -> None:

@@ -119,7 +119,7 @@ class MarkClipboard(QObject):
 def paste_first(pasters: tuple[Paster, ...], say: Callable[[str], None], nothing: str) -> None:
     """Let the first that can take what is on the clipboard take it, or say that nobody can."""
     content = QGuiApplication.clipboard().mimeData()
-    for paster in pasters:
+    for paster in pasters if content is not None else ():
         if paster.can_paste(content):
             paster.paste(content)
             return

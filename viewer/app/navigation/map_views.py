@@ -301,6 +301,10 @@ class MapViews(QObject):
 
     # -- what a case keeps -------------------------------------------------------------------------------------
 
+    def shown_view(self) -> View:
+        """The view that the map shows now."""
+        return self._canvas.viewport.view()
+
     def viewport_json(self) -> str:
         """The view of the map, for the case file."""
         viewport = self._canvas.viewport

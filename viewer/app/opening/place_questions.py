@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_off_earth, utm_crs
 from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
@@ -16,11 +21,13 @@ from layers.geo.lon_extent import around
 from layers.raster.info import RasterInfo
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.opening.pictures import OnView, pictures_folder, placed_copy
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 MOST_RECENT = 6
@@ -36,12 +43,14 @@ class PlaceQuestions(QObject):
         jobs: Jobs,
         settings: Settings,
         show: Callable[[Bounds | None], None],
+        allow: Callable[[Iterable[Mapping[str, Any]]], None],
+        messages: Messages,
         window: QWidget,
     ) -> None:
-        """`show` is told where something was added, in lon, lat."""
+        """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to."""
         super().__init__(window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
-        self._show, self._window = show, window
+        self._show, self._allow, self._messages, self._window = show, allow, messages, window
         self._waiting: list[list[FoundLayer]] = []
         self._dialog: PlaceDialog | None = None
         session.document_replaced.connect(self._forget)
@@ -67,10 +76,13 @@ class PlaceQuestions(QObject):
         layers = self._waiting.pop(0)
         question = layers[0].question
         assert question is not None
-        self._open(question).decided.connect(lambda crs: self._add(layers, crs))
+        dialog = self._open(question, has_view=not self._views.is_off_earth)
+        dialog.decided.connect(lambda crs: self._add(layers, crs))
+        dialog.laid_on_view.connect(lambda how: self._lay(layers[0], question, how))
 
-    def _open(self, question: PlaceQuestion, current: str = "") -> PlaceDialog:
-        dialog = PlaceDialog(question, self._likely(question), self._load, current, self._window)
+    def _open(self, question: PlaceQuestion, current: str = "", *, has_view: bool = False) -> PlaceDialog:
+        likely = self._likely(question)
+        dialog = PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view)
         self._dialog = dialog
         dialog.finished.connect(self._ended)
         dialog.show()
@@ -120,6 +132,24 @@ class PlaceQuestions(QObject):
             self._views.show_plane(uuid)
         else:
             self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
+
+    def _lay(self, layer: FoundLayer, question: PlaceQuestion, how: OnView) -> None:
+        """Add a picture where the map is now, by a world file beside its copy that the case keeps."""
+        session, view = self._session, self._views.shown_view()
+        crs, folder = view.grid.crs, pictures_folder(session.target)
+
+        def done(path: Path) -> None:
+            source = {**layer.source, "path": str(path)}
+            placed = replace(layer, source=source, facts={**layer.facts, "crs": crs}, question=None)
+            self._allow([source])
+            session.push_or_say(edit_for(session.document, [placed], session.actor))
+
+        def failed(error: GeoloupeError) -> None:
+            self._messages.show("picture", error.sentence, "error")
+
+        picture = Path(layer.source["path"])
+        work = partial(placed_copy, picture, folder, question.size, view, how)
+        self._jobs.run(lambda _: work(), done, failed, self.tr("Placing the picture"), apart=True, of_case=True)
 
     def _change(self, uuid: str, crs: str) -> None:
         document = self._session.document

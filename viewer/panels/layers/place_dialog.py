@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +25,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import Fit, KnownCRS, find_crs, fit_of, named_crs
 from layers.text.counted import grouped_number
 from viewer.commands.unplaced import PlaceQuestion
-from viewer.panels.widgets.form_page import heading, muted, wrapped
+from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.text import one_line, plain, tooltip
 
 LIST_PX = 120
@@ -40,6 +41,8 @@ class PlaceDialog(QDialog):
 
     decided = Signal(str)
     """A CRS, `PIXEL_SPACE`, or empty text: as the file says."""
+    laid_on_view = Signal(str)
+    """A picture is to lie on the map as it is shown: centre (its pixels are the map's) or fill."""
 
     def __init__(
         self,
@@ -48,8 +51,12 @@ class PlaceDialog(QDialog):
         load: Load,
         current: str = "",
         parent: QWidget | None = None,
+        *,
+        has_view: bool = False,
     ) -> None:
-        """`likely` CRSs are offered before anything is typed; `current` is what the layer has now."""
+        """`likely` CRSs are offered before anything is typed; `current` is what the layer has now; `has_view` where a
+        picture could be laid on what the map shows.
+        """
         super().__init__(parent)
         self.setWindowTitle(self.tr("CRS of {0}").format(one_line(question.name, 60)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -57,6 +64,7 @@ class PlaceDialog(QDialog):
         self._all: tuple[KnownCRS, ...] = ()
         self._crs = ""
         self._is_over = False
+        self._is_picture = has_view and all(question.size)
         self._build()
         self.search.textChanged.connect(self._list_found)
         self.list.currentItemChanged.connect(self._judge)
@@ -101,9 +109,33 @@ class PlaceDialog(QDialog):
             if not question.can_be_placed:
                 widget.hide()
         self._offered = question.can_be_placed
+        if self._is_picture:
+            layout.addWidget(self._view_buttons())
         layout.addWidget(self._buttons())
         self.doubt.hide()
         self.setMinimumWidth(520)
+
+    def _view_buttons(self) -> QWidget:
+        """Buttons that lay a picture on the map as it is shown."""
+        tr, row = self.tr, QWidget()
+        self.centre_button = QPushButton(tr("&Centre on This View"))
+        self.fill_button = QPushButton(tr("&Fill This View"))
+        for button, how, says in (
+            (self.centre_button, "centre", tr("Its pixels are those of the map, about the middle of what is shown")),
+            (self.fill_button, "fill", tr("Its corners are those of the map, as for a screenshot of the same view")),
+        ):
+            button.setToolTip(tooltip(says))
+            button.setAccessibleName(button.text().replace("&", ""))
+            button.setAccessibleDescription(says)
+            button.clicked.connect(lambda _checked=False, how=how: self._lay(how))
+        inside = side_by_side(self.centre_button, self.fill_button)
+        inside.setContentsMargins(0, 0, 0, 0)
+        row.setLayout(inside)
+        return row
+
+    def _lay(self, how: str) -> None:
+        self.laid_on_view.emit(how)
+        self.accept()
 
     def _buttons(self) -> QDialogButtonBox:
         tr, role = self.tr, QDialogButtonBox.ButtonRole
@@ -127,6 +159,11 @@ class PlaceDialog(QDialog):
 
     def _numbers_words(self) -> str:
         bounds = self.question.bounds
+        if self._is_picture:
+            return self.tr(
+                "It can lie on the map as it is shown now, or be looked at in its own pixels until control points or a"
+                " world file, {0}, place it. Its date is not known."
+            ).format(_world_file_name(self.question.name))
         if bounds is None:
             return self.tr(
                 "A CRS alone cannot place it. A world file beside it would: {0}, with six numbers. Until then it can be"
