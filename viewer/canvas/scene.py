@@ -379,6 +379,8 @@ class MapScene(QObject):
 
     def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
         """Bounds of sites, in lon, lat, with the areas that stand for loosely known places."""
+        if uuids >= self._index.sites.keys():
+            return self._index.bounds_lonlat()
         return SiteIndex.of({u: self._index.sites[u] for u in uuids if u in self._index.sites}).bounds_lonlat()
 
     def site_frame(self, view: View) -> SiteFrame:

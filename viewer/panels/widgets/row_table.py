@@ -5,15 +5,19 @@ No proxy model: it would call back into Python for each comparison of a sort.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QIcon
 
 from layers.document.rows import Row
 from viewer.support.text import one_line, tooltip
+
+AHEAD_MS, AHEAD_ROWS = 10, 100
+"""Rows whose texts are made ahead in a turn of the event loop, and the time between two turns."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -34,12 +38,40 @@ class Column:
     tip: str = ""
 
 
-@dataclass(slots=True)
 class _Record:
-    cells: tuple[str, ...]
-    keys: tuple[Any, ...]
-    haystack: str
-    chip: str | None
+    """A row with its texts, made when they are first asked for: of 100,000 rows a screen shows ten."""
+
+    __slots__ = ("_cells", "_haystack", "_key", "_row", "_table")
+
+    def __init__(self, table: RowTable, row: Row) -> None:
+        self._table, self._row = table, row
+        self._cells: tuple[str, ...] | None = None
+        self._haystack: str | None = None
+        self._key: tuple[int, Any] | None = None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        if self._cells is None:
+            self._cells = tuple(_cell(column.text(self._row)) for column in self._table.columns)
+        return self._cells
+
+    @property
+    def haystack(self) -> str:
+        """The text that a filter looks in."""
+        if self._haystack is None:
+            self._haystack = " ".join((*self.cells, self._table.words_of(self._row))).casefold()
+        return self._haystack
+
+    @property
+    def chip(self) -> str | None:
+        return self._table.chip_of(self._row)
+
+    def key(self, section: int) -> Any:
+        """The key that it is sorted by in a column."""
+        if self._key is None or self._key[0] != section:
+            column = self._table.columns[section]
+            self._key = section, column.key(self._row) if column.key else self.cells[section].casefold()
+        return self._key[1]
 
 
 class RowTable(QAbstractTableModel):
@@ -61,12 +93,15 @@ class RowTable(QAbstractTableModel):
         """
         super().__init__(parent)
         self.columns = columns
-        self._haystack, self._chip, self._icon = haystack, chip, icon
+        self.words_of, self._chip, self._icon = haystack, chip, icon
         self._records: dict[str, _Record] = {}
         self._visible: list[str] = []
         self._rows: dict[str, int] = {}
         self._words: tuple[str, ...] = ()
         self._column, self._descending = -1, False
+        self._unread: Iterator[_Record] = iter(())
+        self._ahead = QTimer(self, interval=AHEAD_MS)
+        self._ahead.timeout.connect(self._read_ahead)
 
     # -- content ------------------------------------------------------------------------------------------------
 
@@ -74,6 +109,14 @@ class RowTable(QAbstractTableModel):
         """Show these rows and no others."""
         self._records = {row.uuid: self._record(row) for row in rows}
         self._arrange(frozenset())
+        self._unread = iter(tuple(self._records.values()))
+        self._ahead.start()
+
+    def _read_ahead(self) -> None:
+        """Make the texts that the first letter of a filter needs, a few at a time while nobody waits."""
+        few = [record.haystack for record in islice(self._unread, AHEAD_ROWS)]
+        if not few:
+            self._ahead.stop()
 
     def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
         """Read some rows anew; those that `rows` no longer holds leave the table."""
@@ -142,15 +185,14 @@ class RowTable(QAbstractTableModel):
         return len(self._records)
 
     def _record(self, row: Row) -> _Record:
-        cells = tuple(_cell(column.text(row)) for column in self.columns)
-        keys = tuple(
-            column.key(row) if column.key else cell.casefold() for column, cell in zip(self.columns, cells, strict=True)
-        )
-        chip = None if self._chip is None else self._chip(row)
-        return _Record(cells, keys, " ".join((*cells, self._haystack(row))).casefold(), chip)
+        return _Record(self, row)
+
+    def chip_of(self, row: Row) -> str | None:
+        """The word of a row's chip; None where rows have no chips."""
+        return None if self._chip is None else self._chip(row)
 
     def _same_place(self, before: _Record, after: _Record) -> bool:
-        same_key = self._column < 0 or before.keys[self._column] == after.keys[self._column]
+        same_key = self._column < 0 or before.key(self._column) == after.key(self._column)
         return same_key and self._passes(before) == self._passes(after)
 
     def _passes(self, record: _Record) -> bool:
@@ -165,7 +207,7 @@ class RowTable(QAbstractTableModel):
         records = self._records
         visible = [uuid for uuid, record in records.items() if self._passes(record)] if self._words else list(records)
         if self._column >= 0:
-            visible.sort(key=lambda uuid: records[uuid].keys[self._column], reverse=self._descending)
+            visible.sort(key=lambda uuid: records[uuid].key(self._column), reverse=self._descending)
         if visible == self._visible:
             self._tell(touched)
             return
