@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import shapely
-from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
@@ -18,13 +17,10 @@ from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
-from layers.geo.coordinates import Datum
-from layers.geo.coordinates.in_text import places_in_text
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
 from viewer.commands.shapes.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
-from viewer.support.text import one_line
 
 FIELD_WORDS = {
     "class_code": "class",
@@ -82,15 +78,15 @@ def add_site(
     **fields: Any,
 ) -> Edit:
     """Mark a site; its row is ``edit.changes[0].after``. `geometry`: in lon, lat of any turn. Raises InvalidValue."""
-    geometry = _checked(geometry)
+    geometry = checked_geometry(geometry)
     _check_fields(fields)
     site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
-    return Edit(f"Add {_named(site)}", (insert("sites", site, stamp_of(actor, now)),))
+    return Edit(f"Add {named_sites(site)}", (insert("sites", site, stamp_of(actor, now)),))
 
 
 def check_site(geometry: BaseGeometry, fields: Mapping[str, Any]) -> None:
     """Raises InvalidValue where these make no site."""
-    _checked(geometry)
+    checked_geometry(geometry)
     _check_fields(fields)
 
 
@@ -119,8 +115,8 @@ def update_sites(
     _check_fields(fields)
     stamp = stamp_of(actor, now)
     sites = [row_of(document.sites, uuid, "site") for uuid in uuids]
-    changes = [change for site in sites for change in _changed(site, stamp, fields)]
-    return Edit(f"Change {_words(fields)} of {_named(*sites)}", tuple(changes))
+    changes = [change for site in sites for change in changed_site(site, stamp, fields)]
+    return Edit(f"Change {_words(fields)} of {named_sites(*sites)}", tuple(changes))
 
 
 def move_sites(
@@ -139,27 +135,6 @@ def move_sites(
     """
     edit = _with_geometries(document, geometries, "Move", stamp_of(actor, now), shapes or {})
     return replace(edit, series=series)
-
-
-def place_site(
-    document: Document, uuid: str, text: str, datum: Datum = Datum.WGS84, *, actor: str, now: str | None = None
-) -> Edit:
-    """Put a point where a coordinate in any notation says, with the error that its digits and datum imply.
-
-    The basis of the position says how it was given; the source that it was from before is no longer named.
-    Raises BadCoordinate, and InvalidValue where the site is no point.
-    """
-    site = row_of(document.sites, uuid, "site")
-    if site.geometry.geom_type != "Point":
-        raise InvalidValue(f"The {_named(site)} is no point: edit its vertices on the map.")
-    read = places_in_text(text, datum)[0]
-    fields = {
-        "geometry": _checked(Point(read.lon, read.lat)),
-        "position_error_m": read.position_error_m,
-        "position_basis": f"{read.basis}; as given: {one_line(text, 120)}",
-        "position_source_uuid": "",
-    }
-    return Edit(f"Place {_named(site)}", _changed(site, stamp_of(actor, now), fields))
 
 
 def reshape_site(
@@ -182,7 +157,7 @@ def reshape_site(
 def unfit(site: Site, geometry: BaseGeometry) -> str:
     """Why a site cannot get this geometry by hand, whatever it would look like; empty where it can."""
     if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
-        return f"The {_named(site)} reaches nearly all round the Earth: draw it anew to change it."
+        return f"The {named_sites(site)} reaches nearly all round the Earth: draw it anew to change it."
     return ""
 
 
@@ -203,7 +178,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
     parts = [site for site in document.sites.values() if site.parent_uuid in gone and site.uuid not in gone]
     changes = [
         *without_evidence(document, evidence),
-        *(change for part in parts for change in _changed(part, stamp, {"parent_uuid": ""})),
+        *(change for part in parts for change in changed_site(part, stamp, {"parent_uuid": ""})),
         *(delete("observations", row) for row in seen),
         *(delete("searches", search) for search in searches),
         *(delete("claim_sites", link) for link in links),
@@ -212,7 +187,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(delete("sites", site) for site in sites),
         *without_markers(document, sites, stamp),
     ]
-    return Edit(f"Delete {_named(*sites)}", tuple(changes))
+    return Edit(f"Delete {named_sites(*sites)}", tuple(changes))
 
 
 def comments_on(document: Document, uuids: set[str]) -> list[Comment]:
@@ -227,17 +202,17 @@ def _with_geometries(
     sites = [row_of(document.sites, uuid, "site") for uuid in geometries]
     changes: list[Change] = []
     for site in sites:
-        geometry = _checked(geometries[site.uuid])
+        geometry = checked_geometry(geometries[site.uuid])
         if Site(uuid="", geometry=geometry).kind != site.kind:
             raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
         if sentence := unfit(site, geometry):
             raise InvalidValue(sentence)
         shape = {"shape_json": shapes[site.uuid]} if site.uuid in shapes else {}
         if geometry != site.geometry:
-            changes += _changed(site, stamp, {"geometry": geometry, **shape, **_basis_by_hand(document, site)})
+            changes += changed_site(site, stamp, {"geometry": geometry, **shape, **_basis_by_hand(document, site)})
         elif shape:
-            changes += _changed(site, stamp, shape)
-    return Edit(f"{verb} {_named(*sites)}", tuple(changes))
+            changes += changed_site(site, stamp, shape)
+    return Edit(f"{verb} {named_sites(*sites)}", tuple(changes))
 
 
 def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
@@ -256,7 +231,7 @@ def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
     return {"position_basis": basis, "position_source_uuid": ""}
 
 
-def _changed(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Change, ...]:
+def changed_site(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Change, ...]:
     status = fields.get("status")
     review: dict[str, Any] = {}
     if status == "reviewed" != site.status:
@@ -268,7 +243,7 @@ def _changed(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Chang
     return update("sites", site, stamp, **{**fields, **review})
 
 
-def _checked(geometry: BaseGeometry) -> BaseGeometry:
+def checked_geometry(geometry: BaseGeometry) -> BaseGeometry:
     """The geometry as it is kept: in -180..180, or in one piece running on from there. Raises InvalidValue."""
     if geometry.geom_type not in _GEOMETRIES or geometry.is_empty:
         raise InvalidValue("A site needs a point, a line or a polygon.")
@@ -297,7 +272,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         check_color(fields.get(name, ""), FIELD_WORDS[name])
 
 
-def _named(*sites: Site) -> str:
+def named_sites(*sites: Site) -> str:
     if len(sites) == 1:
         return f"site “{sites[0].label}”" if sites[0].label else "site"
     return f"{len(sites)} sites"

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -28,6 +27,7 @@ from layers.geo.bounds import Bounds
 from viewer.canvas.scene import MapScene
 from viewer.export.layout import Layout, today
 from viewer.export.product import Product
+from viewer.support.still_boxes import ComboBox
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ class ExportDialog(QDialog):
         self.subtitle = QLineEdit(document.meta("subtitle"))
         self.subtitle.setPlaceholderText(self.tr("The bottom line in one sentence"))
         self.author = QLineEdit(document.meta("author"))
-        self.marking = QComboBox()
+        self.marking = ComboBox()
         self.marking.setEditable(True)
         self.marking.addItems(list(MARKINGS))
         self.marking.setCurrentText(document.meta("marking"))
-        self.page = QComboBox()
+        self.page = ComboBox()
         self.page.addItems([size.name for size in PAGE_SIZES])
         self.legend = QCheckBox(self.tr("Legend of what is in the frame"))
         self.legend.setChecked(True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -20,6 +19,7 @@ from layers.geo.coordinates import Datum, Notation, parse_coordinate
 from viewer.panels.search.hits import Hit
 from viewer.panels.search.search_providers import CoordinateProvider
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 
 
 class GoToDialog(QDialog):
@@ -48,7 +48,7 @@ class GoToDialog(QDialog):
         self._list.setAccessibleName(self.tr("Readings of the coordinate"))
         self._list.setFixedHeight(96)
         self._list.itemDoubleClicked.connect(self.accept)
-        self._datum = QComboBox(self)
+        self._datum = ComboBox(self)
         for datum in Datum:
             self._datum.addItem(str(datum), datum)
         self._datum.setAccessibleName(self.tr("Datum of the coordinate"))

@@ -13,6 +13,7 @@ from layers.vector.expression.conditions import OPERATORS, WITHOUT_VALUE, Condit
 from layers.vector.expression.language import parse_expression
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
 
 TYPING_MS = 250
@@ -29,13 +30,13 @@ class FilterRow(QWidget):
         super().__init__(parent)
         self._columns = list(columns)
         self._chosen = ""
-        self.column = QComboBox()
+        self.column = ComboBox()
         self.column.setAccessibleName(self.tr("Column"))
         self.column.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.column.setMinimumContentsLength(12)
         for column in self._columns:
             self.column.addItem(one_line(column.name, 60))
-        self.operator = QComboBox()
+        self.operator = ComboBox()
         self.operator.setAccessibleName(self.tr("Comparison"))
         self.value = QLineEdit()
         self.value.setAccessibleName(self.tr("Value"))
@@ -133,7 +134,7 @@ class FilterRows(QWidget):
         self._text = ""
         self._soon = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._soon.timeout.connect(self._tell)
-        self.join = QComboBox()
+        self.join = ComboBox()
         self.join.setAccessibleName(self.tr("How the conditions are joined"))
         self.join.addItem(self.tr("All conditions hold"), True)
         self.join.addItem(self.tr("Any condition holds"), False)

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QPlainTextEdit,
     QPushButton,
@@ -23,6 +21,7 @@ from layers.vector.expression.language import FUNCTIONS, Expression, parse_expre
 from viewer.canvas.feature_selection import How
 from viewer.panels.widgets.form_page import muted
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox, DecimalBox
 from viewer.support.text import one_line
 
 type Select = Callable[[Expression, How, Callable[[str], None]], None]
@@ -43,13 +42,13 @@ class SelectByDialog(QDialog):
         self.text.setPlaceholderText("kind = 'port' and (people > 5000 or people is null)")
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(90)
-        self.columns = QComboBox()
+        self.columns = ComboBox()
         self.columns.setAccessibleName(self.tr("Insert a column"))
         self.columns.addItem(self.tr("Insert a column…"))
         for name in columns:
             self.columns.addItem(one_line(name, 60), name)
         self.columns.activated.connect(self._insert)
-        self.how = QComboBox()
+        self.how = ComboBox()
         self.how.setAccessibleName(self.tr("What happens with the selection"))
         ways: tuple[tuple[str, How], ...] = (
             (self.tr("New selection"), "replace"),
@@ -102,7 +101,7 @@ class SelectNearDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Select Within a Distance"))
         self._select = select
-        self.metres = QDoubleSpinBox()
+        self.metres = DecimalBox()
         self.metres.setAccessibleName(self.tr("Distance from the selected features"))
         self.metres.setRange(0.01, 5_000_000)
         self.metres.setDecimals(2)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDoubleSpinBox,
     QFrame,
     QListView,
     QMenu,
@@ -22,6 +21,7 @@ from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.bookmark_rows import BookmarkDelegate, BookmarkRows
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.support.still_boxes import DecimalBox
 from viewer.support.text import tooltip
 
 LONGEST_PAUSE_S = 600.0
@@ -127,7 +127,10 @@ class BookmarkListPanel(QWidget):
         self.back_button.clicked.connect(lambda: self._desk.step(-1))
         self.forward_button.clicked.connect(lambda: self._desk.step(1))
         self.play_button.clicked.connect(self.switch_tour)
-        self.pause = QDoubleSpinBox(decimals=1, minimum=0.5, maximum=LONGEST_PAUSE_S, singleStep=0.5)
+        self.pause = DecimalBox()
+        self.pause.setDecimals(1)
+        self.pause.setRange(0.5, LONGEST_PAUSE_S)
+        self.pause.setSingleStep(0.5)
         self.pause.setSuffix(tr(" s"))
         self.pause.setValue(self._desk.pause_s)
         self.pause.setAccessibleName(tr("Pause at each bookmark of the tour, in seconds"))

@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDateEdit,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QLineEdit,
-    QSpinBox,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -25,6 +23,7 @@ from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import DateBox, SpinBox
 from viewer.support.text import one_line, plain
 
 DAYS_BACK = 1
@@ -48,11 +47,11 @@ class AddImageryPanel(QWidget):
         self._fill_tree()
         self.template, self.title = QLineEdit(), QLineEdit()
         self.template.setPlaceholderText("https://tiles.example.org/{z}/{x}/{y}.png")
-        self.levels = QSpinBox()
+        self.levels = SpinBox()
         self.levels.setRange(0, MAX_LEVEL)
         self.levels.setValue(18)
         self.attribution = QLineEdit()
-        self.date = QDateEdit()
+        self.date = DateBox()
         self.date.setCalendarPopup(True)
         self.date.setDisplayFormat("yyyy-MM-dd")
         day = (datetime.now(UTC) - timedelta(days=DAYS_BACK)).date()

@@ -27,6 +27,7 @@ from layers.project.opening.missing_files import Found, Sameness, Search, common
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, tooltip
 
 SIZE = QSize(860, 520)
@@ -81,7 +82,7 @@ class RelinkDialog(QDialog):
         self.file_button = QPushButton(tr("Choose a &File…"))
         self.file_button.setToolTip(tooltip(tr("Choose the file of the selected layer")))
         self.file_button.clicked.connect(self._choose_file)
-        self.old_folder = QComboBox()
+        self.old_folder = ComboBox()
         self.old_folder.setEditable(True)
         self.old_folder.setAccessibleName(tr("Folder in the case"))
         self.old_folder.addItems(self._old_folders())

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLineEdit,
-    QSpinBox,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from layers.vector.table import VectorInfo
 from viewer.panels.layers.place_dialog import place_words
 from viewer.panels.widgets.form_page import heading, muted, wrapped
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import one_line, plain
 
 ENCODINGS = (
@@ -86,7 +86,7 @@ class TableDialog(QDialog):
         self.encoding = self._choice(tr("Encoding"))
         self.delimiter = self._choice(tr("Delimiter"))
         self.header = QCheckBox(tr("A row holds the names of the columns"))
-        self.header_row = QSpinBox()
+        self.header_row = SpinBox()
         self.header_row.setRange(1, MOST_ABOVE)
         self.header_row.setAccessibleName(tr("Row of the names"))
         self.header_row.setKeyboardTracking(False)
@@ -135,7 +135,7 @@ class TableDialog(QDialog):
         }
 
     def _choice(self, name: str) -> QComboBox:
-        box = QComboBox()
+        box = ComboBox()
         box.setAccessibleName(name)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(24)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -35,6 +34,7 @@ from viewer.panels.search.palette_rows import (
     matching,
 )
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
 
 __all__ = ["CommandPalette", "PaletteEntry", "match_score"]
@@ -86,7 +86,7 @@ class CommandPalette(QDialog):
         layout.addWidget(self._input)
         layout.addWidget(self._list)
         self._says = plain_label("", self)
-        self._datum, self._datum_label = QComboBox(self), QLabel(self.tr("&Datum"), self)
+        self._datum, self._datum_label = ComboBox(self), QLabel(self.tr("&Datum"), self)
         self._foot = self._make_foot()
         layout.addWidget(self._foot)
         self._input.textChanged.connect(self._ask)

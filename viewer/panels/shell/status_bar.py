@@ -26,6 +26,7 @@ from layers.text.counted import grouped
 from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, tooltip
 
 LATE_MS = 500
@@ -159,7 +160,7 @@ class StatusBar(QStatusBar):
             action.triggered.connect(lambda _checked=False, crs=crs: self.crs_asked.emit(crs))
 
     def _scale_box(self) -> QComboBox:
-        box = QComboBox(self)
+        box = ComboBox(self)
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         box.addItems([scale_text(scale) for scale in SCALES])

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -39,6 +38,7 @@ from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
 from viewer.support.jobs import JobContext
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
 
 WIDTH_PX = 500
@@ -64,7 +64,7 @@ class MakeSitesDialog(QDialog):
         self.setMinimumWidth(WIDTH_PX)
         names = [name for name, _ in info.fields] if info is not None else []
         self.columns = self._column_boxes(names)
-        self.class_code = QComboBox()
+        self.class_code = ComboBox()
         for code, title in class_choices():
             self.class_code.addItem(title, code)
         self.class_code.setCurrentIndex(self.class_code.findData("other"))
@@ -78,10 +78,10 @@ class MakeSitesDialog(QDialog):
         self._lay_out(info)
         self._check_count()
 
-    def _column_boxes(self, names: Sequence[str]) -> dict[str, QComboBox]:
+    def _column_boxes(self, names: Sequence[str]) -> dict[str, ComboBox]:
         guessed, boxes = guess_mapping(names), {}
         for field in (*SITE_FIELDS, *SOURCE_FIELDS):
-            box = QComboBox()
+            box = ComboBox()
             box.setAccessibleName(self.tr("Column for: {0}").format(self.word(field)))
             box.addItem("–", "")
             for name in names:

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
 from layers.document.vocabulary import MARK_KINDS
+from viewer.support.still_boxes import ComboBox
 
 _ALL = "all"
 
 
-class MarkKinds(QComboBox):
+class MarkKinds(ComboBox):
     """Hidden while a case holds nothing but sites. `kind_chosen` tells that `shows` answers otherwise than before."""
 
     kind_chosen = Signal()

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy
+from typing import Any, override
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QFormLayout, QSizePolicy
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_position import shown_error_m
 from layers.document.site import Site
+from layers.errors import BadCoordinate
 from layers.geo.coordinates import Datum, format_coordinate
 from layers.geo.coordinates.in_text import places_in_text
 from layers.geo.on_earth import why_off_earth
 from layers.text.counted import metres
-from viewer.commands.sites import place_site
+from viewer.commands.shapes.placing import place_site
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain, tooltip
+
+
+class PlaceField(LineField):
+    """A coordinate. It shows as many digits as the error allows: typed again, they say nothing new."""
+
+    @override
+    def as_value(self, text: str) -> Any:
+        return " ".join(text.split())
+
+    @override
+    def is_as_shown(self, value: Any) -> bool:
+        return super().is_as_shown(value) or _read(value) == _read(self.shown)
 
 
 class PlaceRows(QObject):
@@ -30,21 +47,25 @@ class PlaceRows(QObject):
         super().__init__(parent)
         self._context = context
         self._site: Site | None = None
-        self._given = self.refusal = ""
+        self._given = self._error_said = self.refusal = ""
+        self._given_on = Datum.WGS84
+        self._is_read_again = False
+        """True where the datum in the box is that of a coordinate which is entered: the text shown is in WGS 84."""
         self._placed: BaseGeometry | None = None
         """The place at which the coordinate that was given has put the site."""
         self._is_placing = False
-        self.line = LineField()
+        self.line = PlaceField()
         self.line.setAccessibleName(self.tr("Place"))
         self.line.setPlaceholderText(self.tr("51.884, 128.334 or 52U DC 5416 4834"))
         self.line.committed.connect(self._take)
-        self.datum = QComboBox()
+        self.datum = ComboBox()
         for datum in Datum:
             self.datum.addItem(str(datum), datum)
         self.datum.setAccessibleName(self.tr("Datum of the typed coordinate"))
         self.datum.setToolTip(tooltip(self.tr("The datum of the coordinate you type; the site keeps it as WGS 84")))
         self.datum.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.datum.activated.connect(self._read_again)
+        self.datum.installEventFilter(self)
         self.note = muted()
         for title, field in ((self.tr("Place"), self.line), (self.tr("Datum"), self.datum)):
             label = plain_label(title)
@@ -55,10 +76,10 @@ class PlaceRows(QObject):
     def show_site(self, site: Site) -> None:
         """Show where a site is; typing about the same one that is not finished stays."""
         is_other = self._site is None or self._site.uuid != site.uuid
-        if is_other:
-            self.datum.setCurrentIndex(0)
         if is_other or (not self._is_placing and site.geometry != self._placed):
             self._given = self.refusal = ""
+        if is_other or (not self._is_placing and self._site is not None and site.geometry != self._site.geometry):
+            self._back_to_wgs84()
         self._site = site
         nowhere = why_off_earth(site.geometry)
         place = format_coordinate(site.place.x, site.place.y, self._context.notation, shown_error_m(site))
@@ -88,8 +109,9 @@ class PlaceRows(QObject):
 
     def _reading(self) -> str:
         """The reading of the typed coordinate, and other readings that it could have."""
-        read, *others = places_in_text(self._given, self._datum())
-        said = self.tr("Read as {0}, good to {1}.").format(read.notation, metres(read.position_error_m))
+        read, *others = places_in_text(self._given, self._given_on)
+        notation = str(read.notation) if self._given_on is Datum.WGS84 else f"{read.notation}, {self._given_on}"
+        said = self.tr("Read as {0}, good to {1}.").format(notation, metres(read.position_error_m)) + self._error_said
         if others:
             other = format_coordinate(others[0].lon, others[0].lat, self._context.notation, others[0].error_m)
             said += " " + self.tr("It could also be {0}: write N and E to be sure.").format(other)
@@ -99,21 +121,52 @@ class PlaceRows(QObject):
         return Datum(self.datum.currentData())
 
     def _take(self, text: str) -> None:
+        self._enter(text)
+        if not self.refusal:
+            self._back_to_wgs84()
+
+    def _enter(self, text: str) -> None:
         if self._site is None or self.line.isReadOnly():
             return
+        uuid, before, datum = self._site.uuid, self._site.position_error_m, self._datum()
         self._is_placing = True
-        self.refusal = self._context.attempt(place_site, self._site.uuid, text, self._datum())
+        self.refusal = self._context.attempt(place_site, uuid, text, datum)
         self._is_placing = False
         if not self.refusal:
-            self._given, self._placed = text, self._context.document.sites[self._site.uuid].geometry
+            site = self._context.document.sites[uuid]
+            self._given, self._given_on, self._placed = text, datum, site.geometry
+            self._error_said = self._said_of_error(before, site.position_error_m)
         else:
             self.line.setModified(True)  # to be mended, not typed again; Escape takes it back
         self._show_refusal()
 
+    def _said_of_error(self, before: float | None, after: float | None) -> str:
+        """A sentence on the error, where entering a place has set another one or kept one."""
+        assert after is not None, "a typed place has an error"
+        if before == after:
+            implied = places_in_text(self._given, self._given_on)[0].position_error_m
+            return "" if implied == after else self.tr(" The error stays {0}, as it was judged.").format(metres(after))
+        was = self.tr("not judged") if before is None else metres(before)
+        return self.tr(" The error is {0} now; it was {1}.").format(metres(after), was)
+
     def _read_again(self) -> None:
         """Another datum for the coordinate that was typed last."""
         if self._given:
-            self._take(self._given)
+            self._enter(self._given)
+            self._is_read_again = not self.refusal
+
+    def _back_to_wgs84(self) -> None:
+        """The box is about what is typed; the text that is shown then is in WGS 84."""
+        self._is_read_again = False
+        self.datum.setCurrentIndex(0)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QFocusEvent) or event.gotFocus() or not self._is_read_again:
+            return False
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._back_to_wgs84()
+        return False
 
     def _show_refusal(self) -> None:
         site = None if self._site is None else self._context.document.sites.get(self._site.uuid)
@@ -122,3 +175,12 @@ class PlaceRows(QObject):
             self.note.setVisible(True)
         elif site is not None:
             self.show_site(site)
+
+
+def _read(text: str) -> tuple[float, float, float] | None:
+    """Place and error that a text is read as; None where it is no coordinate."""
+    try:
+        read = places_in_text(text)[0]
+    except BadCoordinate:
+        return None
+    return read.lon, read.lat, read.error_m

@@ -31,6 +31,7 @@ from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, Te
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
 from viewer.panels.widgets.picker import Picker
+from viewer.panels.widgets.whole_text import WholeText
 from viewer.panels.words import choices, class_choices
 from viewer.support.text import one_line, plain, tooltip
 
@@ -113,6 +114,8 @@ class SiteFormPanel(QWidget):
         add("position_error_m", tr("Error, m"), error, tr("Radius in metres that holds the true place with 90 %"))
         bases = ChoiceField([(basis, basis) for basis in POSITION_BASES], free=True)
         add("position_basis", tr("Basis"), bases, tr("What the position and its error rest on"))
+        self.basis_whole = WholeText(bases, tr("Basis, whole"))
+        form.addRow(self.basis_whole)
         add("location_country", tr("Country"), LineField(), tr("Country in which the site lies, as CN or RU"))
         add("operator_country", tr("Operator"), LineField(), tr("Country of who runs the site, as CN or RU"))
 

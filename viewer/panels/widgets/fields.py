@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any, override
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
 
 LONGEST_LINE, LONGEST_TEXT = 10_000, 100_000
@@ -45,8 +46,22 @@ class LineField(QLineEdit):
         """Commit typing that is not committed yet."""
         if self.isModified():
             self.setModified(False)
-            if self.text() != self._shown and not self._is_cut:
-                self.committed.emit(self.as_value(self.text()))
+            if self._is_cut:
+                return
+            value = self.as_value(self.text())
+            if self.is_as_shown(value):
+                self.reset()
+            else:
+                self.committed.emit(value)
+
+    @property
+    def shown(self) -> str:
+        """The text of the value that was shown last."""
+        return self._shown
+
+    def is_as_shown(self, value: Any) -> bool:
+        """True where the text shown would be read as this value; it may have fewer digits than what is kept."""
+        return bool(value == self.as_value(self._shown))
 
     def as_text(self, value: Any) -> str:
         return str(value)
@@ -131,8 +146,9 @@ class TextField(QPlainTextEdit):
         """Commit typing that is not committed yet."""
         if self.document().isModified():
             self.document().setModified(False)
-            if self.toPlainText() != self._shown and not self._is_cut:
-                self.committed.emit(self.toPlainText().strip())
+            text = self.toPlainText().strip()
+            if text != self._shown.strip() and not self._is_cut:
+                self.committed.emit(text)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -191,7 +207,7 @@ class TextField(QPlainTextEdit):
         return lines * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 8
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(ComboBox):
     """One of some words, or free text with suggestions; the wheel scrolls the form, never the value."""
 
     committed = Signal(object)
@@ -203,7 +219,6 @@ class ChoiceField(QComboBox):
         super().__init__(parent)
         self._value: Any = None
         self._is_cut = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -282,10 +297,6 @@ class ChoiceField(QComboBox):
     def _commit(self, value: Any) -> None:
         if value != self._value:
             self.committed.emit(value)
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, override
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import Slider
 
 STEPS = 200
 KEYS_MS = 400
@@ -27,7 +27,7 @@ class SliderField(QWidget):
         self._low, self._high, self._text = low, high, text
         self._shown = low
         self._pending = False
-        self.slider = _StillSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(STEPS // 10)
         self.label = plain_label()
@@ -80,14 +80,6 @@ class SliderField(QWidget):
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.slider.setAccessibleName(name)
-
-
-class _StillSlider(QSlider):
-    """The wheel scrolls the form, never the value."""
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 def percent(value: float) -> str:

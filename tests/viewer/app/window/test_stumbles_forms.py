@@ -1,0 +1,192 @@
+"""Stumbles of a stranger in forms and lists, each once more in the real window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+from shapely import Point
+
+from layers.document.site import Site
+from layers.geo.coordinates import Datum, Notation
+from layers.geo.measure import distance_m
+from tests.support.windows import settle
+from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site, update_site
+from viewer.panels.sites.site_form import SiteFormPanel
+
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
+
+Key, Nothing = Qt.Key, Qt.KeyboardModifier.NoModifier
+Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+PAD = (128.3551, 51.8758)
+PLANNED = "position from a sketch; as given: the eastern edge of the clearing beside the second road"
+
+
+@pytest.fixture
+def form(window: MainWindow, qtbot: QtBot) -> SiteFormPanel:
+    """Of a pad that is known to 7 km, selected in the active window."""
+    window.file_menu.new_case()
+    pad = add_site(
+        window.session.document,
+        Point(PAD),
+        actor="me",
+        uuid="pad",
+        label="Pad 1S",
+        position_error_m=7000.0,
+        position_basis=PLANNED,
+    )
+    window.session.push(pad)
+    window.selection.set({"pad"})
+    settle(window, qtbot)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    found = window.findChild(SiteFormPanel)
+    assert found is not None
+    return found
+
+
+def pad_of(window: MainWindow) -> Site:
+    return window.session.document.sites["pad"]
+
+
+def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+    """A key, wherever the keyboard is."""
+    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
+    assert widget is not None, "the keyboard is nowhere"
+    QTest.keyClick(widget, key, modifiers)
+
+
+def enter(field: QWidget, text: str, *, anew: bool = True) -> None:
+    """Type into a field, in place of what is there or behind it, and Enter."""
+    field.setFocus()
+    press(Key.Key_A, Control) if anew else press(Key.Key_End)
+    QTest.keyClicks(field, text)
+    press(Key.Key_Return)
+
+
+def value_of(box: QWidget) -> object:
+    if isinstance(box, QComboBox):
+        return box.currentIndex()
+    assert isinstance(box, QAbstractSpinBox | QSlider)
+    return box.value() if isinstance(box, QSlider) else box.text()
+
+
+def turn_wheel(widget: QWidget) -> None:
+    at = QPointF(widget.rect().center())
+    for way in (-120, 120, 120):
+        wheel = QWheelEvent(
+            at,
+            QPointF(widget.mapToGlobal(at.toPoint())),
+            QPoint(),
+            QPoint(0, way),
+            Qt.MouseButton.NoButton,
+            Nothing,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(widget, wheel)
+
+
+# -- A1: a place that is committed unchanged ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("notation", list(Notation))
+def test_a1_a_place_that_is_entered_as_it_was_shown_stays(
+    window: MainWindow, form: SiteFormPanel, notation: Notation
+) -> None:
+    window.panel_context.set_notation(notation)
+    shown, before = form.place.line.text(), pad_of(window)
+    for anew, text in ((False, " "), (True, shown.replace(" ", "  ")), (True, shown.replace("° N", " N"))):
+        enter(form.place.line, text if text.isascii() else " ", anew=anew and text.isascii())
+        assert pad_of(window) == before
+        assert form.place.line.text() == shown
+    assert window.session.history.undo_text() == "Add site “Pad 1S”"
+
+
+def test_a1_other_fields_keep_what_they_show_with_fewer_digits(window: MainWindow, form: SiteFormPanel) -> None:
+    exact = 7000.123456789123
+    window.session.push(update_site(window.session.document, "pad", actor="me", position_error_m=exact))
+    enter(form.fields.fields["position_error_m"], " ", anew=False)
+    assert pad_of(window).position_error_m == exact
+
+
+def test_a1_a_basis_that_is_cut_off_stands_beneath_in_whole(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    whole = form.basis_whole
+    assert whole.isVisible()
+    assert whole.text() == PLANNED
+    window.session.push(update_site(window.session.document, "pad", actor="me", position_basis="a guess"))
+    assert whole.isHidden()
+
+
+# -- A2: the wheel, and the datum ---------------------------------------------------------------------------------
+
+
+def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(window: MainWindow, form: SiteFormPanel) -> None:
+    window.docks.make_all()
+    window.file_menu.open_demo()
+    boxes: list[Any] = [
+        box for kind in (QComboBox, QAbstractSpinBox, QSlider) for box in window.findChildren(kind) if box.isEnabled()
+    ]
+    assert len(boxes) > 20
+    for box in boxes:
+        box.clearFocus()
+        before = (
+            box.currentIndex() if isinstance(box, QComboBox) else box.text() if hasattr(box, "text") else box.value()
+        )
+        turn_wheel(box)
+        after = (
+            box.currentIndex() if isinstance(box, QComboBox) else box.text() if hasattr(box, "text") else box.value()
+        )
+        assert after == before, box.accessibleName()
+        assert box.focusPolicy() != Qt.FocusPolicy.WheelFocus, box.accessibleName()
+
+
+def test_a2_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainWindow, form: SiteFormPanel) -> None:
+    rows = form.place
+    rows.datum.setFocus()
+    QTest.keyClicks(rows.datum, "Pul")
+    assert rows.datum.currentData() == Datum.PULKOVO
+    enter(rows.line, "51.869, 128.357")
+    assert "Pulkovo" in pad_of(window).position_basis
+    assert rows.datum.currentData() == Datum.WGS84
+    assert "Pulkovo" in rows.note.text()
+    enter(rows.line, " ", anew=False)
+    assert "Pulkovo" in pad_of(window).position_basis
+
+
+def test_a2_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
+    window: MainWindow, form: SiteFormPanel
+) -> None:
+    rows = form.place
+    enter(rows.line, "51.869, 128.357")
+    rows.datum.setFocus()
+    QTest.keyClicks(rows.datum, "Pul")
+    assert "Pulkovo" in pad_of(window).position_basis
+    rows.line.setFocus()
+    assert rows.datum.currentData() == Datum.WGS84
+    rows.datum.setFocus()
+    QTest.keyClicks(rows.datum, "Pul")
+    window.action_table["undo"].trigger()
+    window.action_table["undo"].trigger()
+    assert rows.datum.currentData() == Datum.WGS84
+
+
+def test_a2_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, form: SiteFormPanel) -> None:
+    enter(form.place.line, "51.86912, 128.35712")
+    assert distance_m(*pad_of(window).geometry.coords[0], 128.35712, 51.86912) < 1
+    assert pad_of(window).position_error_m == 7000.0
+    assert "The error stays 7 km, as it was judged." in form.place.note.text()
+    enter(form.place.line, "51, 128")
+    assert pad_of(window).position_error_m == 79000.0, "two digits tell no more"
+    assert "The error is 79 km now; it was 7 km." in form.place.note.text()
+    enter(form.place.line, "51.869, 128.357")
+    assert pad_of(window).position_error_m == 79.0, "nobody has judged the one before"
