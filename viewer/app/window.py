@@ -61,6 +61,7 @@ from viewer.app.panel_focus import PanelFocus
 from viewer.app.status_updates import StatusUpdates
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
+from viewer.app.undo_keys import UndoKeys
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
@@ -222,6 +223,7 @@ class MainWindow(QMainWindow):
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         TypeAhead(self.docks.layer_tree.view, self)
         FormKeys(self.canvas, self)
+        UndoKeys(self)
 
     def _make_bookmarks(self) -> BookmarkDesk:
         panels, views, say = self.panel_context, self.views, partial(self.messages.show, "bookmark")

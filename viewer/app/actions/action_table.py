@@ -48,6 +48,8 @@ class Action:
     """A text that says more for the moment, such as what would be undone; empty for `text`."""
     submenu: Any = ""
     """The title of the menu inside the menu that it stands in; it begins where the first of its actions stands."""
+    also: str = ""
+    """A second key, for hands that are used to it."""
     checked: Callable[..., bool] | None = None
     """True while it is checked; None where only the analyst's choice counts."""
 
@@ -139,7 +141,7 @@ class ActionTable(QObject):
                 group = self._groups.setdefault(spec.check, QActionGroup(self))
                 group.addAction(action)
         if spec.shortcut:
-            action.setShortcut(QKeySequence(spec.shortcut))
+            action.setShortcuts([QKeySequence(key) for key in (spec.shortcut, spec.also) if key])
         self._label(action, spec, translated(spec.text))
         run = partial(spec.run, menu)
         # PySide counts a callable's arguments to decide whether to hand over the check; a partial's it counts wrongly.

@@ -201,6 +201,7 @@ class EditMenu(CaseMenu):
             toolbar=True,
             offered=can_redo,
             text_now=redo_text,
+            also="Ctrl+Y",
         ),
         Action(
             "delete",

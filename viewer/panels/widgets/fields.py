@@ -140,6 +140,7 @@ class TextField(QPlainTextEdit):
         shown = plain(self._shown) if self._is_cut else self._shown
         if self.toPlainText() != shown:
             self.setPlainText(shown)
+        self.document().clearUndoRedoStacks()  # the case undoes what is committed
         self.document().setModified(False)
 
     def flush(self) -> None:

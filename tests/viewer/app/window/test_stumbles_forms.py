@@ -190,3 +190,58 @@ def test_a2_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, fo
     assert "The error is 79 km now; it was 7 km." in form.place.note.text()
     enter(form.place.line, "51.869, 128.357")
     assert pad_of(window).position_error_m == 79.0, "nobody has judged the one before"
+
+
+# -- A3: undo in a text field -------------------------------------------------------------------------------------
+
+
+def test_a3_undo_in_a_field_without_typing_is_the_cases(window: MainWindow, form: SiteFormPanel) -> None:
+    fields = form.fields.fields
+    for column in ("label", "notes", "position_basis"):
+        field = fields[column]
+        fields["operator_country"].setFocus()
+        enter(fields["operator_country"], "RU")
+        field.setFocus()
+        press(Key.Key_Z, Control)
+        assert pad_of(window).operator_country == "", column
+        press(Key.Key_Z, Control | Shift)
+        assert pad_of(window).operator_country == "RU", column
+        press(Key.Key_Z, Control)
+        press(Key.Key_Y, Control)
+        assert pad_of(window).operator_country == "RU", column
+        press(Key.Key_Z, Control)
+
+
+def test_a3_undo_takes_typing_back_first(window: MainWindow, form: SiteFormPanel) -> None:
+    for column in ("label", "notes"):
+        field = form.fields.fields[column]
+        field.setFocus()
+        press(Key.Key_End)
+        QTest.keyClicks(field, "x")
+        press(Key.Key_Z, Control)
+        text = field.text() if column == "label" else field.toPlainText()
+        assert text == ("Pad 1S" if column == "label" else "")
+        press(Key.Key_Y, Control)
+        press(Key.Key_Z, Control)
+        assert "pad" in window.session.document.sites
+    notes = form.fields.fields["notes"]
+    QTest.keyClicks(notes, "two towers")
+    press(Key.Key_Return, Control)
+    notes.setFocus()
+    press(Key.Key_Z, Control)
+    assert pad_of(window).notes == ""
+
+
+def test_a3_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindow, form: SiteFormPanel) -> None:
+    window.canvas.setFocus()
+    press(Key.Key_R)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyClicks(focus, "Sketch of the pads")
+    press(Key.Key_Return)
+    words = QApplication.focusWidget()
+    assert words is not None
+    assert words.accessibleName() == "Exact words"
+    press(Key.Key_Z, Control)
+    assert not window.session.document.sources
+    assert window.session.document.claims
