@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import QByteArray, QRect, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -83,7 +83,9 @@ from viewer.tools.tool import ToolContext
 
 SMALLEST = (640, 420)
 FIRST_SIZE = (1440, 900)
-LONGEST_TITLE = 120
+LONGEST_TITLE = 80
+FRAME = (8, 40)
+"""Pixels that the system's frame and title bar take, width and height: not known before the window stands."""
 
 
 class MainWindow(QMainWindow):
@@ -174,7 +176,7 @@ class MainWindow(QMainWindow):
 
     def _build_case_work(self, asks: bool) -> None:
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
-        self.saving = CaseSaving(session, panels, self.views, self.settings, self._questions, self)
+        self.saving = CaseSaving(session, panels, self.views, self.settings, messages, self._questions, self)
         allow, guard = self.permissions.allow_sources, self.saving.guarded
         self.opener = FileOpener(
             session,
@@ -399,10 +401,16 @@ class MainWindow(QMainWindow):
     def _show_state(self) -> None:
         """The title and the actions say how the case stands."""
         marks = self.tr(" (read-only)") if self.session.is_read_only else ""
-        self.setWindowTitle(f"{one_line(self.session.title, LONGEST_TITLE)}{marks}[*] – Geoloupe")
+        self.setWindowTitle(f"{self._case_name()}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
         self.show_case_page()
         self.action_table.refresh()
+
+    def _case_name(self) -> str:
+        """What the case is called, and what its file is called where that is something else."""
+        title, target = self.session.title, self.session.target
+        names = [title] if target is None else [target.name] if title == target.stem else [title, target.name]
+        return " – ".join(one_line(name, LONGEST_TITLE) for name in names).replace("[*]", "")
 
     def _show_recent(self) -> None:
         self.start_page.set_recent(self.settings.recent())
@@ -458,10 +466,18 @@ class MainWindow(QMainWindow):
         self.file_menu.open_words([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
         event.acceptProposedAction()
 
+    def fit_screen(self, free: QRect) -> None:
+        """No larger than this part of a screen, with its frame, and in the middle of it."""
+        room = free.adjusted(0, 0, -FRAME[0], -FRAME[1])
+        self.resize(self.size().boundedTo(room.size()).expandedTo(self.minimumSize()))
+        left, top = (room.width() - self.width()) // 2, (room.height() - self.height()) // 2
+        self.move(free.left() + max(0, left), free.top() + max(0, top))
+
     def restore_arrangement(self) -> None:
         """Window and panels as they were left; Qt moves what would be off the screen, and leaves what is broken."""
         geometry = self.settings.get("window_geometry").encode("ascii", "ignore")
-        self.restoreGeometry(QByteArray.fromBase64(geometry))
+        if not self.restoreGeometry(QByteArray.fromBase64(geometry)):
+            self.fit_screen(self.screen().availableGeometry())
         self.docks.arrangement.restore(self.settings.get("window_state"))
 
     def _keep_arrangement(self) -> None:

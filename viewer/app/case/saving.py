@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,13 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.questions import Changed, Questions, Unsaved
 from viewer.panels.context import PanelContext
+from viewer.support.messages import Messages
 from viewer.support.settings import Settings
+from viewer.support.text import one_line
 
+LONGEST_NAME = 120
+LONGEST_STEM, MOST_BYTES = 80, 200
+"""Characters and UTF-8 bytes of the name that is suggested: no file system takes more than 255 bytes."""
 type Then = Callable[[], None]
 
 
@@ -25,11 +31,13 @@ class CaseSaving(QObject):
         panels: PanelContext,
         views: MapViews,
         settings: Settings,
+        messages: Messages,
         ask: Callable[[], Questions],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._session, self._panels, self._views, self._settings, self._ask = session, panels, views, settings, ask
+        self._messages = messages
         session.changed_on_disk.connect(self._choose)
         session.save_as_wanted.connect(self._save_elsewhere)
         session.hold.take_over_wanted.connect(self._take_over)
@@ -44,7 +52,7 @@ class CaseSaving(QObject):
     def save_as(self, then: Then = lambda: None) -> None:
         """Ask for a file, and save to it."""
         target = self._session.target
-        suggestion = target or self.folder() / f"{_file_name(self._session.title)}.gpkg"
+        suggestion = target or self.folder() / self._suggested_name()
         self._save_to(self._ask().case_to_write(suggestion), then)
 
     def guarded(self, go_on: Then) -> None:
@@ -68,16 +76,33 @@ class CaseSaving(QObject):
 
     def _save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
         self._panels.flush()
-        self._session.save(then, overwrite=overwrite, viewport_json=self._views.viewport_json())
+        assert self._session.target is not None
+        said = self._saying(self.tr("Saved: {0}"), self._session.target, then)
+        self._session.save(said, overwrite=overwrite, viewport_json=self._views.viewport_json())
 
     def _save_to(self, path: Path | None, then: Then = lambda: None) -> None:
         if path is not None:
             self._panels.flush()
-            self._session.save_as(path, then, viewport_json=self._views.viewport_json())
+            said = self._saying(self.tr("Saved as {0}"), path, then)
+            self._session.save_as(path, said, viewport_json=self._views.viewport_json())
+
+    def _saying(self, sentence: str, path: Path, then: Then) -> Then:
+        """`then`, once it was said for a moment that the case is in the file."""
+
+        def say() -> None:
+            self._messages.clear("saved")  # each time anew: that it was saved twice is no news
+            self._messages.show("saved", sentence.format(one_line(path.name, LONGEST_NAME)))
+            then()
+
+        return say
+
+    def _suggested_name(self) -> str:
+        """By the case's own title: that of an unsaved copy says what it is now, not what it is about."""
+        return f"{file_name(self._session.document.meta('title') or self._session.title)}.gpkg"
 
     def _save_elsewhere(self) -> None:
         """Asks for another place and saves there; the dialog must not look into the case's folder, which is silent."""
-        name = self._session.target.name if self._session.target else f"{_file_name(self._session.title)}.gpkg"
+        name = self._session.target.name if self._session.target else self._suggested_name()
         self._save_to(self._ask().case_to_write(Path.home() / name))
 
     def _choose(self) -> None:
@@ -101,6 +126,8 @@ class CaseSaving(QObject):
             hold.say_held()
 
 
-def _file_name(title: str) -> str:
-    kept = "".join(c if c.isalnum() or c in " -_" else "_" for c in title).strip()
-    return kept[:80] or "case"
+def file_name(title: str) -> str:
+    """A title as the stem of a file's name that every system takes: "What was reported - China, 2024"."""
+    words = re.sub(r"\s*[:/\\|]\s*", " - ", re.sub(r'["<>?*\x00-\x1f]', " ", one_line(title)))
+    kept = " ".join(words.split())[:LONGEST_STEM].encode()[:MOST_BYTES].decode(errors="ignore")
+    return kept.strip(" .-") or "case"

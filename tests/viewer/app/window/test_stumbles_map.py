@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import shapely
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
@@ -13,10 +15,13 @@ from pytestqt.qtbot import QtBot
 from layers.geo.bounds import Bounds
 from layers.geo.measure import length_m
 from layers.text.measures import length_text
-from tests.support.windows import settle
+from tests.support.windows import settle, texts
+from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
+from viewer.app.case.saving import file_name
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import haloed_text_box
+from viewer.commands.meta import set_meta
 from viewer.commands.sites import add_site
 from viewer.tools.measure import READOUT_PX, MeasureTool
 
@@ -155,3 +160,58 @@ def _context_menu(window: MainWindow, desk: Desk, qtbot: QtBot) -> QMenu:
     (menu,) = window.canvas.findChildren(QMenu)
     menu.close()
     return menu
+
+
+def test_the_title_names_the_file_and_saving_is_said(
+    window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.session.push(set_meta(window.session.document, "title", "What was reported: Vostochny", actor="Li"))
+    answers.path = tmp_path / "s1_vostochny.gpkg"
+    window.action_table["save_as"].trigger()
+    settle(window, qtbot)
+    assert answers.asked[-1] == "write What was reported - Vostochny.gpkg"
+    assert window.windowTitle() == "What was reported: Vostochny – s1_vostochny.gpkg[*] – Geoloupe"
+    assert "Saved as s1_vostochny.gpkg" in texts(window)
+    add(window, "more", shapely.Point(9.4, 50.4))
+    for _ in range(2):
+        window.action_table["save"].trigger()
+        settle(window, qtbot)
+    (said,) = [line for line in window.messages.lines() if line.text == "Saved: s1_vostochny.gpkg"]
+    assert (said.level, said.count) == ("info", 1)
+
+
+def test_an_unsaved_copy_is_offered_a_name_of_its_own_title(window: MainWindow, answers: Answers, qtbot: QtBot) -> None:
+    window.action_table["open_demo"].trigger()
+    settle(window, qtbot)
+    window.action_table["save_as"].trigger()
+    assert answers.asked[-1] == "write What was reported - China and Russia, April 2024.gpkg"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("a/b\\c|d", "a - b - c - d"),
+        ("..", "case"),
+        ('"x"?\n', "x"),
+        ("\u202eevil", "evil"),
+        ("\U0001f600" * 90, "\U0001f600" * 50),
+    ],
+)
+def test_any_title_makes_a_name_that_every_system_takes(title: str, name: str) -> None:
+    assert file_name(title) == name
+
+
+@pytest.mark.parametrize("free", [QRect(0, 0, 1366, 728), QRect(1366, 27, 1024, 700), QRect(0, 0, 3840, 2100)])
+def test_the_first_window_is_no_larger_than_the_screen(window: MainWindow, free: QRect) -> None:
+    window.resize(1440, 900)
+    window.fit_screen(free)
+    assert free.contains(window.geometry().adjusted(0, 0, 0, 30)), "with its title bar"
+    if free.width() > 1440:
+        assert (window.width(), window.height()) == (1440, 900)
+
+
+def test_a_first_start_fits_the_window_to_the_screen(window: MainWindow, qtbot: QtBot) -> None:
+    window.settings.set("window_geometry", "")
+    window.resize(5000, 4000)
+    window.restore_arrangement()
+    assert window.screen().availableGeometry().contains(window.geometry())
