@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRect, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QEvent, QRect, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.document import Document
@@ -454,6 +454,13 @@ class MainWindow(QMainWindow):
 
     def _questions(self) -> Questions:
         return self.ask
+
+    def event(self, event: QEvent) -> bool:
+        """Qt would print what the action under the pointer does over the hint of the tool."""
+        if isinstance(event, QStatusTipEvent):
+            self.status.show_tip(event.tip())
+            return True
+        return super().event(event)
 
     # -- drops, arrangement, end -------------------------------------------------------------------------------
 

@@ -5,11 +5,21 @@ A choice or a slider is never changed by it, a number or a date only while that 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDateEdit, QDoubleSpinBox, QSlider, QSpinBox, QWidget
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QDoubleSpinBox,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionSlider,
+    QWidget,
+)
 
 
 class ComboBox(QComboBox):
@@ -70,7 +80,19 @@ class DateBox(QDateEdit):
 
 
 class Slider(QSlider):
-    """A place between two ends."""
+    """A place between two ends: goes to where it is clicked, and can be dragged on from there."""
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        part = partial(self.style().subControlRect, QStyle.ComplexControl.CC_Slider, option)
+        handle, groove = part(QStyle.SubControl.SC_SliderHandle, self), part(QStyle.SubControl.SC_SliderGroove, self)
+        place = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and not handle.contains(place):
+            at, span = place.x() - groove.left() - handle.width() // 2, groove.width() - handle.width()
+            self.setValue(QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), at, span))
+        super().mousePressEvent(event)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -56,6 +56,7 @@ class StatusBar(QStatusBar):
         self._notation = Notation(notation) if notation in list(Notation) else Notation.DD
         self._place: tuple[float, float] | None = None
         self._error_m: float | None = None
+        self._hint_text = self._tip_text = ""
         self._hint = plain_label("", self)
         self._hint.setObjectName("muted")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -82,6 +83,16 @@ class StatusBar(QStatusBar):
 
     def show_hint(self, text: str) -> None:
         """Show what the tool in hand does next."""
+        self._hint_text = text
+        self._say()
+
+    def show_tip(self, text: str) -> None:
+        """Show what the action under the pointer does, in the hint's place; empty for none."""
+        self._tip_text = text
+        self._say()
+
+    def _say(self) -> None:
+        text = self._tip_text or self._hint_text
         self._hint.setText(one_line(text))
         self._hint.setToolTip(tooltip(text))
 

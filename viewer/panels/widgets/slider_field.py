@@ -1,17 +1,21 @@
-"""A slider that shows its value: every move is previewed, one commit comes when the hand lets go."""
+"""A slider with its number, which can be typed: every move is previewed, one commit comes when the hand lets go."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from typing import Any, override
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from viewer.support.plain_label import plain_label
+from viewer.panels.widgets.fields import LineField
 from viewer.support.still_boxes import Slider
 
 STEPS = 200
+_MARGIN_PX = 9
+_NUMBER = re.compile(r"[-−]?\d{1,9}(?:[.,]\d{1,9})?|[-−]?[.,]\d{1,9}", re.ASCII)
 KEYS_MS = 400
 """Steps by key within this time are one commit."""
 
@@ -29,14 +33,18 @@ class SliderField(QWidget):
         self._pending = False
         self.slider = Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
-        self.slider.setPageStep(STEPS // 10)
-        self.label = plain_label()
-        self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance("−0.00 %"))
-        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._unit = _number(text(high)) / high
+        """Of a value, as it is shown: 100 for percent."""
+        self.slider.setSingleStep(max(1, round(STEPS * _last_digit(text(high)) / (self._unit * (high - low)))))
+        self.slider.setPageStep(10 * self.slider.singleStep())
+        self.number = LineField()
+        self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("−0.00 %") + 2 * _MARGIN_PX)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.number.committed.connect(self._typed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.slider, 1)
-        layout.addWidget(self.label)
+        layout.addWidget(self.number)
         self.setFocusProxy(self.slider)
         self._timer = QTimer(self, singleShot=True, interval=KEYS_MS)
         self._timer.timeout.connect(self.flush)
@@ -60,26 +68,53 @@ class SliderField(QWidget):
         self.slider.blockSignals(True)
         self.slider.setValue(round((self._shown - self._low) / (self._high - self._low) * STEPS))
         self.slider.blockSignals(False)
-        self.label.setText(self._text(self._shown))
+        self.number.show_value(self._text(self._shown))
 
     def flush(self) -> None:
-        """Commit a move that is not committed yet."""
+        """Commit a move, or typing, that is not committed yet."""
         self._timer.stop()
+        self.number.flush()
         if self._pending:
             self._pending = False
             self.committed.emit(round(self.value(), 4))
 
     def _moved(self) -> None:
         self._pending = True
-        self.label.setText(self._text(self.value()))
+        self.number.show_value(self._text(self.value()))
         self.previewed.emit(round(self.value(), 4))
         if not self.slider.isSliderDown():
             self._timer.start()
+
+    def _typed(self, text: str) -> None:
+        """Commit a typed number, at the nearer end where it is beyond; back to what was shown where it is none."""
+        value = self._value_of(text)
+        self.number.reset()
+        if math.isfinite(value):
+            self.committed.emit(round(min(max(value, self._low), self._high), 4))
+
+    def _value_of(self, text: str) -> float:
+        """Of a number in the unit that is shown, with or without it; nan where there is none."""
+        if text.strip().casefold() == self._text(self._low).casefold():
+            return self._low
+        return _number(text) / self._unit
 
     @override
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
         self.slider.setAccessibleName(name)
+        self.number.setAccessibleName(self.tr("{0}, as a number").format(name))
+
+
+def _number(text: str) -> float:
+    """The first number in a text; nan where there is none."""
+    found = _NUMBER.search(text)
+    return float(found[0].replace("−", "-").replace(",", ".")) if found else math.nan
+
+
+def _last_digit(text: str) -> float:
+    """The worth of the last digit of the number in a text: 0.1 in "2.5 px"."""
+    found = _NUMBER.search(text)
+    return 10.0 ** -len(found[0].partition(".")[2]) if found else 1.0
 
 
 def percent(value: float) -> str:

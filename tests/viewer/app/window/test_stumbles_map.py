@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import shapely
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QContextMenuEvent, QStatusTipEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
@@ -215,3 +215,16 @@ def test_a_first_start_fits_the_window_to_the_screen(window: MainWindow, qtbot: 
     window.resize(5000, 4000)
     window.restore_arrangement()
     assert window.screen().availableGeometry().contains(window.geometry())
+
+
+def test_an_actions_tip_stands_in_the_place_of_the_hint(window: MainWindow, desk: Desk) -> None:
+    """Qt printed one over the other, as soon as the hint was shown again meanwhile."""
+    bar = window.status
+    tip = window.action_table["tool_measure"].statusTip()
+    QApplication.sendEvent(window, QStatusTipEvent(tip))
+    window.action_table["tool_measure"].trigger()
+    hint = window.canvas.hint
+    assert bar.currentMessage() == ""
+    assert [label.text() for label in bar.findChildren(QLabel) if label.isVisible() and label.text()] == [tip]
+    QApplication.sendEvent(window, QStatusTipEvent(""))
+    assert [label.text() for label in bar.findChildren(QLabel) if label.isVisible() and label.text()] == [hint]
