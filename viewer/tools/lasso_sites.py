@@ -39,11 +39,8 @@ class LassoSitesTool(LassoFeaturesTool):
             self.canvas.update()
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        selection = self.canvas.selection
-        if not self._ring and key == Qt.Key.Key_Escape and len(selection):
-            selection.clear()
-            return True
-        return super().key(key, modifiers)
+        # Without a ring Esc ends at Select, with what is selected: that is what it was drawn for.
+        return super().key(key, modifiers) if self._ring else False
 
     def _finish(self) -> None:
         ring, modifiers, selection = list(self._ring), self._modifiers, self.canvas.selection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,11 +13,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from layers.document.document import Document
+from layers.document.mark_template import MarkTemplate, row_of_template
 from layers.document.rows import Template
 from layers.document.site import Site
-from tests.support.windows import settle, take_up, texts
+from layers.project.saving.publish import write_case
+from tests.support.windows import opened, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
+from viewer.commands.stamps import new_uuid
 from viewer.panels.sites.mark_as_dialog import MarkAsDialog
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.template_dialog import CHOICES, KIND, TITLE, UNIT, TemplateDialog
@@ -239,3 +244,10 @@ def test_every_control_of_the_dialogs_has_a_name(desk: MainWindow) -> None:
     assert all(combo.accessibleName() for combo in dialog.findChildren(QComboBox))
     assert dialog.list.accessibleName()
     assert dialog.table.accessibleName()
+
+
+def test_a_case_brings_its_own_templates(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    columns: dict[str, Any] = dict(row_of_template(MarkTemplate("radome", "Radome, ours", hot_key="3")))
+    write_case(Document({"templates": [Template(uuid=new_uuid(), **columns)]}), tmp_path / "case.gpkg")
+    opened(window, tmp_path / "case.gpkg", qtbot)
+    assert window.action_table["template_3"].text() == "Radome, ours"
