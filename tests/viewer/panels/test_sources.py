@@ -124,3 +124,13 @@ def test_every_label_is_plain_text(
     for panel in (register, answers, source_form, response_form):
         for label in panel.findChildren(QLabel):
             assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
+
+
+def test_a_date_says_what_it_is_from(qtbot, source_form: SourceForm, desk: Desk) -> None:
+    desk.context.show_row("sources", "s1")
+    field = source_form.fields.fields["date_basis"]
+    field.setFocus()
+    qtbot.keyClicks(field, "F")
+    assert desk.document.sources["s1"].date_basis == "file name"
+    desk.history.undo()
+    assert desk.document.sources["s1"].date_basis == ""
