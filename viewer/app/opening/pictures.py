@@ -6,9 +6,9 @@ holds yet, in the program's own folder.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import Literal
 
@@ -80,13 +80,16 @@ def keep_picture(image: QImage, folder: Path, now: str) -> Path:
     return _keep(bytes(data.data()), folder, f"Pasted {now.replace('T', ' ').replace(':', '.')}", ".png")
 
 
-def placed_copy(picture: Path, folder: Path, size: tuple[int, int], view: View, how: OnView) -> Path:
+def placed_copy(
+    picture: Path, folder: Path, size: tuple[int, int], view: View, how: OnView, *, is_shown: bool = False
+) -> Path:
     """A copy of a picture in `folder`, with a world file beside it that lays it on a view of the map.
 
-    A picture that lies in `folder` already is not copied. Raises FileMissing where that cannot be written.
+    A picture that lies in `folder` already is copied only where it `is_shown`: undo leads back to that file.
+    Raises FileMissing where that cannot be written.
     """
     try:
-        if picture.parent != folder:
+        if picture.parent != folder or is_shown:
             picture = _keep(picture.read_bytes(), folder, picture.stem, picture.suffix)
         write_whole(picture.with_suffix(world_suffix(picture)), world_file(size, view, how).encode("ascii"))
     except OSError as error:
@@ -115,9 +118,8 @@ def _keep(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
     """The file of these bytes in a folder, whose name no other file has."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{stem}{suffix}"
-        if path.exists():
-            path = folder / f"{stem} {hashlib.sha256(data).hexdigest()[:12]}{suffix}"
+        names = chain((stem,), (f"{stem} {number}" for number in count(2)))
+        path = next(path for name in names if not (path := folder / f"{name}{suffix}").exists())
         write_whole(path, data)
     except OSError as error:
         raise _unwritten(folder, error) from error

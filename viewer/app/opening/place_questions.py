@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -24,7 +26,7 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.pictures import OnView, pictures_folder, placed_copy
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
-from viewer.commands.unplaced import PlaceQuestion
+from viewer.commands.unplaced import PICTURES, PlaceQuestion
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -65,8 +67,10 @@ class PlaceQuestions(QObject):
         layer = self._session.document.layers.get(uuid)
         if layer is None or self._dialog is not None:
             return
-        dialog = self._open(self._question_of(layer), layer.crs)
+        question = self._question_of(layer)
+        dialog = self._open(question, layer.crs, has_view=not self._views.is_off_earth)
         dialog.decided.connect(lambda crs: self._change(uuid, crs))
+        dialog.laid_on_view.connect(lambda how: self._lay_again(uuid, question, how))
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -115,7 +119,10 @@ class PlaceQuestions(QObject):
         info = self._views.layer_info(layer.uuid)
         name = layer.source.get("path", layer.name).rpartition("/")[2]
         if isinstance(info, RasterInfo):
-            return PlaceQuestion(name, info.crs, info.bounds if info.placed_by else None, True)
+            bounds = info.bounds if info.placed_by else None
+            is_picture = bounds is None and not info.crs and name.lower().endswith(PICTURES)
+            size = (info.width, info.height) if is_picture else (0, 0)
+            return PlaceQuestion(name, info.crs, bounds, True, size)
         return PlaceQuestion(name, info.crs if info else "", info.bounds if info else None, False)
 
     # -- answers ----------------------------------------------------------------------------------------------------
@@ -134,21 +141,52 @@ class PlaceQuestions(QObject):
             self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
 
     def _lay(self, layer: FoundLayer, question: PlaceQuestion, how: OnView) -> None:
-        """Add a picture where the map is now, by a world file beside its copy that the case keeps."""
+        """Add a picture where the map is now."""
+
+        def add(source: dict[str, Any], crs: str) -> Edit:
+            placed = replace(layer, source=source, facts={**layer.facts, "crs": crs}, question=None)
+            return edit_for(self._session.document, [placed], self._session.actor)
+
+        self._place(layer.source, question, how, add)
+
+    def _lay_again(self, uuid: str, question: PlaceQuestion, how: OnView) -> None:
+        """Lay a picture that is a layer already where the map is now."""
+        session = self._session
+
+        def move(source: dict[str, Any], crs: str) -> Edit:
+            text = json.dumps(source)
+            return update_layer(session.document, uuid, actor=session.actor, source_json=text, crs=crs)
+
+        layer = session.document.layers.get(uuid)
+        if layer is not None:
+            self._place(layer.source, question, how, move, is_shown=True)
+
+    def _place(
+        self,
+        source: dict[str, Any],
+        question: PlaceQuestion,
+        how: OnView,
+        edit: Callable[[dict[str, Any], str], Edit],
+        *,
+        is_shown: bool = False,
+    ) -> None:
+        """By a world file beside the copy of the picture that the case keeps. `edit` is given its source and CRS."""
         session, view = self._session, self._views.shown_view()
         crs, folder = view.grid.crs, pictures_folder(session.target)
 
         def done(path: Path) -> None:
-            source = {**layer.source, "path": str(path)}
-            placed = replace(layer, source=source, facts={**layer.facts, "crs": crs}, question=None)
-            self._allow([source])
-            session.push_or_say(edit_for(session.document, [placed], session.actor))
+            placed = {**source, "path": str(path)}
+            self._allow([placed])
+            try:
+                session.push_or_say(edit(placed, crs))
+            except GeoloupeError as error:
+                failed(error)
 
         def failed(error: GeoloupeError) -> None:
             self._messages.show("picture", error.sentence, "error")
 
-        picture = Path(layer.source["path"])
-        work = partial(placed_copy, picture, folder, question.size, view, how)
+        picture = Path(source["path"])
+        work = partial(placed_copy, picture, folder, question.size, view, how, is_shown=is_shown)
         self._jobs.run(lambda _: work(), done, failed, self.tr("Placing the picture"), apart=True, of_case=True)
 
     def _change(self, uuid: str, crs: str) -> None:

@@ -132,6 +132,21 @@ def test_a_picture_may_stay_in_its_own_pixels(window: MainWindow, qtbot: QtBot) 
     assert window.views.is_in_pixels
 
 
+def test_a_picture_in_its_own_pixels_is_laid_on_the_map_later(case: MainWindow, qtbot: QtBot) -> None:
+    QTest.mouseClick(paste(case, qtbot).pixel_button, Left)
+    layer = layer_of(case, qtbot)
+    qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is None, timeout=10_000)
+    case.views.show_bounds(HERE, 0.0)
+    settle(case, qtbot)
+    case.panel_context.place_wanted.emit(layer.uuid)
+    QTest.mouseClick(question(case, qtbot).fill_button, Left)
+    qtbot.waitUntil(lambda: case.session.document.layers[layer.uuid].crs != PIXEL_SPACE, timeout=10_000)
+    settle(case, qtbot)
+    assert (colour(case, 0.3, 0.3), colour(case, 0.7, 0.8)) == ("#c00000", "#0000c0")
+    case.session.undo()
+    assert case.session.document.layers[layer.uuid].crs == PIXEL_SPACE
+
+
 def test_a_dropped_picture_is_copied_and_its_own_folder_left_alone(
     case: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
