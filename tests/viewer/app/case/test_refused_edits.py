@@ -68,7 +68,7 @@ def test_a_point_that_is_refused_is_not_selected(make_window: MakeWindow, case: 
 def test_a_vertex_that_is_refused_is_not_the_one_to_be_deleted(
     window: MainWindow, case: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The click on a dot would have made the second vertex; Backspace must not take the one that is second now."""
+    """The click on a dot would have made the second vertex; Delete must not take the one that is second now."""
 
     def refuse(edit: Edit) -> None:
         raise InvalidEdit("Nothing was changed: the site has gone.")
@@ -80,15 +80,15 @@ def test_a_vertex_that_is_refused_is_not_the_one_to_be_deleted(
         patch.setattr(window.session.history, "push", refuse)
         hand.click(9.65, 50.1)
     assert "the site has gone" in texts(window)
-    hand.key(Qt.Key.Key_Backspace)
+    hand.key(Qt.Key.Key_Delete)
     assert window.session.document.sites["field"].geometry.equals(FIELD)
     hand.click(9.8, 50.3)
-    hand.key(Qt.Key.Key_Backspace)
+    hand.key(Qt.Key.Key_Delete)
     assert len(window.session.document.sites["field"].geometry.exterior.coords) == 4, "the marked one goes"
     with monkeypatch.context() as patch:
         window.action_table["undo"].trigger()
         hand.click(9.8, 50.3)
         patch.setattr(window.session.history, "push", refuse)
-        hand.key(Qt.Key.Key_Backspace)
-    hand.key(Qt.Key.Key_Backspace)
+        hand.key(Qt.Key.Key_Delete)
+    hand.key(Qt.Key.Key_Delete)
     assert len(window.session.document.sites["field"].geometry.exterior.coords) == 4, "it was still marked"
