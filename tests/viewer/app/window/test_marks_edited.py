@@ -78,7 +78,9 @@ def mark(window: MainWindow, desk: Desk) -> Mark:
 
     def add(kind: str, uuid: str = "mark") -> str:
         geometry, shape = MARKS[kind]
-        fields = {} if shape is None else {"shape_json": as_json(shape)}
+        fields: dict[str, str | int] = {} if shape is None else {"shape_json": as_json(shape)}
+        if isinstance(shape, Numbered):
+            fields["number"] = shape.number
         window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
         window.selection.set({uuid})
         return uuid
