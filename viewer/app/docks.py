@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
+from viewer.app.inspector_trail import InspectorTrail
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.context import PanelContext
@@ -73,6 +74,8 @@ class Docks(QObject):
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
         }
+        titles = {name: title for name, (_page, title) in self._pages.items()}
+        self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
         self.arrangement = Arrangement(window, self._docks)
         self.arrangement.front_chosen.connect(self._make_front)
         self._warm = QTimer(self, interval=WARM_MS)
@@ -120,10 +123,10 @@ class Docks(QObject):
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, by the panels' own names or an action's id."""
         if name in self._pages:
-            page, title = self._pages[name]
+            page, _title = self._pages[name]
             _made = page.panel
             self.details.setCurrentWidget(page)
-            self._docks["panel_details"].setWindowTitle(title)
+            self.trail.show_page(name)
             self.set_panel_visible("panel_details", True)
             return
         id_ = ALIASES.get(name, name)

@@ -35,6 +35,14 @@ class PanelsMenu(CaseMenu):
         super().__init__(session, parent)
         self.docks, self.focus = docks, focus
         docks.panel_switched.connect(self.changed)
+        docks.trail.changed.connect(self.changed)
+
+    def go_back(self) -> None:
+        """Let the inspector show what it showed before."""
+        self.docks.trail.go_back()
+
+    def can_go_back(self) -> bool:
+        return self.docks.trail.can_go_back()
 
     def close_panel(self) -> None:
         """Put away the panel that has the keyboard."""
@@ -57,12 +65,21 @@ class PanelsMenu(CaseMenu):
         _panel("panel_bookmarks", QT_TRANSLATE_NOOP("Actions", "&Bookmarks"), "Ctrl+8", "bookmarks"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         Action(
+            "details_back",
+            QT_TRANSLATE_NOOP("Actions", "&Back in the Details"),
+            go_back,
+            "Alt+Backspace",
+            "back",
+            offered=can_go_back,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the site, claim, source or layer that was shown before"),
+        ),
+        Action(
             "close_panel",
             QT_TRANSLATE_NOOP("Actions", "Close the &Panel"),
             close_panel,
             "Ctrl+F4",
             offered=has_case,
-            breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Close the panel that has the keyboard"),
         ),
         Action("reset_panels", QT_TRANSLATE_NOOP("Actions", "R&eset Panels"), reset, offered=has_case),

@@ -12,10 +12,10 @@ from viewer.commands.claims import link_claim_sites, unlink_claim_site
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import class_title
-from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, tooltip
 
 
@@ -54,15 +54,15 @@ class ClaimSites(QWidget):
     def _row(self, site: Site) -> QWidget:
         row = QWidget()
         name = one_line(site.label or self.tr("(no label)"), 80)
-        label = plain_label(f"{name} · {class_title(site.class_code)}")
-        label.setWordWrap(True)
+        link = LinkButton(f"{name} · {class_title(site.class_code)}", self.tr("Show the site %1").replace("%1", name))
+        link.clicked.connect(lambda: self._context.selection.set((site.uuid,)))
         go = IconButton("zoom_selection", self.tr("Go to %1").replace("%1", name))
         go.clicked.connect(lambda: self._go(site.uuid))
         cut = IconButton("close", self.tr("Unlink %1").replace("%1", name))
         cut.clicked.connect(lambda: self._unlink(site.uuid))
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label, 1)
+        layout.addWidget(link, 1)
         layout.addWidget(go)
         layout.addWidget(cut)
         return row

@@ -20,6 +20,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import credibility_choices
@@ -40,8 +41,10 @@ class Citation(QFrame):
         self.setObjectName("card")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         title = one_line(source.title or self.tr("(no title)")) if source else self.tr("(source is missing)")
-        label = plain_label(title)
-        label.setWordWrap(True)
+        label: QWidget = plain_label(title)
+        if source is not None:
+            label = LinkButton(title, self.tr("Show the source %1").replace("%1", title))
+            label.clicked.connect(lambda: context.show_row("sources", link.source_uuid, raise_form=True))
         remove = IconButton("close", self.tr("Remove this source from the claim"))
         remove.clicked.connect(lambda: self.unlinked.emit(link.source_uuid))
         self.remove_button = remove

@@ -187,6 +187,7 @@ class SiteFormPanel(QWidget):
                 self.filing_part.offer(is_open=any(filed))
                 self.names_part.offer(is_open=bool(site.aliases))
                 self.style_part.offer(is_open=bool(site.stroke_color or site.fill_color))
+                self.page.show_form(from_top=True)
         self._pages.setCurrentWidget(self.bulk if len(uuids) > 1 else self.page)
         self._show()
 

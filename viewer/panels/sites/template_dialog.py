@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -43,6 +42,7 @@ from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.words import capital, choices, class_choices, class_title
 from viewer.support.plain_label import plain_label
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
 
 _CODE = int(Qt.ItemDataRole.UserRole)
@@ -195,7 +195,7 @@ class TemplateDialog(QDialog):
                 if column == TITLE:
                     item.setData(_CODE, field.key)
                 self.table.setItem(row, column, item)
-            kinds = QComboBox()
+            kinds = ComboBox()
             for kind in KINDS:
                 kinds.addItem(capital(kind), kind)
             kinds.setCurrentIndex(KINDS.index(field.kind))
@@ -244,7 +244,7 @@ class TemplateDialog(QDialog):
         for row in range(self.table.rowCount()):
             item, kinds = self.table.item(row, TITLE), self.table.cellWidget(row, KIND)
             title = " ".join(self._text(row, TITLE).split())[:LONGEST_NAME]
-            if item is None or not isinstance(kinds, QComboBox) or not title:
+            if item is None or not isinstance(kinds, ComboBox) or not title:
                 continue
             words = [" ".join(word.split()) for word in self._text(row, CHOICES).split(",")]
             unit = " ".join(self._text(row, UNIT).split())[:20]

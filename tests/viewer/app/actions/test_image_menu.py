@@ -261,7 +261,7 @@ def test_the_menu_inverts_and_goes_back_and_opens_the_style(window: MainWindow, 
     assert style_of(window) == {}
     assert not window.action_table["invert"].isChecked()
     window.action_table["image_style"].trigger()
-    assert window.docks["panel_details"].windowTitle() == "Layer"
+    assert window.docks["panel_details"].windowTitle().startswith("Layer: ")
 
 
 def test_the_form_shows_what_the_file_says_where_the_case_is_silent(

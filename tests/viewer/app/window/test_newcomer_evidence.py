@@ -346,7 +346,7 @@ def test_n09_on_a_small_screen_with_large_letters_no_panel_leaves_the_window(dem
 def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtBot) -> None:
     details, tree = demo.docks["panel_details"], demo.docks.layer_tree
     demo.selection.set([next(iter(demo.session.document.sites))])
-    assert details.windowTitle() == "Site"
+    assert details.windowTitle().partition(":")[0] == "Site"
     index = tree.model.index(2)
     place = tree.view.visualRect(index).center()
     for title, act in (
@@ -357,10 +357,10 @@ def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtB
         ("Layer", lambda: qtbot.mouseClick(tree.view.viewport(), Qt.MouseButton.LeftButton, pos=place)),
     ):
         act()
-        assert details.windowTitle() == title
+        assert details.windowTitle().partition(":")[0] == title
         assert not details.visibleRegion().isEmpty()
     demo.selection.set(demo.selection.uuids)
-    assert details.windowTitle() == "Site", "selected once more"
+    assert details.windowTitle().partition(":")[0] == "Site", "selected once more"
 
 
 def test_n09_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QDockWidget, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -17,8 +17,9 @@ from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
-from viewer.commands.sites import add_site, update_site
+from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.widgets.link_button import LinkButton
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
@@ -245,3 +246,81 @@ def test_a3_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindo
     press(Key.Key_Z, Control)
     assert not window.session.document.sources
     assert window.session.document.claims
+
+
+# -- A7, B7: whose record it is, and the way back -----------------------------------------------------------------
+
+
+def details(window: MainWindow) -> QDockWidget:
+    return window.docks["panel_details"]
+
+
+def second_pad(window: MainWindow) -> None:
+    push, document = window.session.push, window.session.document
+    push(add_site(document, Point(128.4, 51.9), actor="me", uuid="pad2", label="Pad 2"))
+
+
+def test_a7_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPanel) -> None:
+    second_pad(window)
+    assert details(window).windowTitle() == "Site: Pad 1S"
+    enter(form.fields.fields["label"], "Pad <b>1S</b> of the northern complex near the river")
+    assert details(window).windowTitle().startswith("Site: Pad <b>1S</b> of the")
+    assert len(details(window).windowTitle()) < 48
+    window.selection.set({"pad", "pad2"})
+    assert details(window).windowTitle() == "Site: 2 selected"
+    window.selection.set(())
+    assert details(window).windowTitle() == "Site"
+    window.selection.set({"pad2"})
+    window.canvas.setFocus()
+    press(Key.Key_J)
+    QTest.keyClicks(QApplication.focusWidget(), "It was built in 2020")
+    press(Key.Key_Return, Control)
+    assert details(window).windowTitle() == "Claim: It was built in 2020"
+
+
+def test_a7_another_record_begins_at_the_top(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+    second_pad(window)
+    bar = form.page._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(bar.maximum())
+    enter(form.fields.fields["operator_country"], "RU")
+    assert bar.value() > 0, "the same record stays where it is"
+    bar.setValue(bar.maximum())
+    window.selection.set({"pad2"})
+    assert bar.value() == 0
+
+
+def test_b7_a_claim_leads_to_its_site_and_back(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+    window.canvas.setFocus()
+    press(Key.Key_J)
+    QTest.keyClicks(QApplication.focusWidget(), "It was built in 2020")
+    press(Key.Key_Return, Control)
+    links = [link for link in details(window).findChildren(LinkButton) if link.isVisible()]
+    assert [link.text() for link in links] == ["Pad 1S · Other"]
+    window.selection.set(())
+    window.docks.show_panel("claim_form")
+    QTest.mouseClick(links[0], Qt.MouseButton.LeftButton)
+    assert window.selection.uuids == {"pad"}
+    assert details(window).windowTitle() == "Site: Pad 1S"
+    assert form.isVisible()
+    button = window.docks.trail.button
+    assert button.isVisible()
+    assert button.accessibleName() == "Back to Claim: It was built in 2020"
+    press(Key.Key_Backspace, Qt.KeyboardModifier.AltModifier)
+    assert details(window).windowTitle() == "Claim: It was built in 2020"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert details(window).windowTitle() == "Site: Pad 1S"
+
+
+def test_b7_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel) -> None:
+    second_pad(window)
+    window.selection.set({"pad2"})
+    assert window.action_table["details_back"].isEnabled()
+    window.session.push(delete_sites(window.session.document, ("pad",), actor="me"))
+    assert not window.action_table["details_back"].isEnabled()
+    assert window.docks.trail.button.isHidden()
+    window.action_table["undo"].trigger()
+    window.action_table["details_back"].trigger()
+    assert window.selection.uuids == {"pad"}
+    window.file_menu.new_case()
+    assert not window.action_table["details_back"].isEnabled()
