@@ -21,6 +21,7 @@ from viewer.support.settings import overviews_folder
 
 if TYPE_CHECKING:
     from viewer.app.program import Program
+    from viewer.app.splash import Splash
 
 SWITCH_INTERVAL_S = 0.0005
 """Time until threads take turns: with Python's 5 ms a painting worker makes the window stutter."""
@@ -47,6 +48,7 @@ def run(
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         _choose_platform()
         load_qt()
+        splash = _begin(pool, ready) if screenshot is None else None
         from viewer.app.program import Program, StartOptions  # for start-up time: the readers are on their way already
 
         options = StartOptions(
@@ -58,7 +60,7 @@ def run(
             safe_mode,
             Path(trace) if trace else None,
         )
-        program: Program = Program(pool, options, ready)
+        program: Program = Program(pool, options, ready, splash)
         gc.freeze()
         return program.run()
     finally:
@@ -66,6 +68,25 @@ def run(
         pool.close()
         if ready is not None:
             ready.close()
+
+
+def _begin(pool: ReaderPool, ready: CaseProcess | None) -> Splash:
+    """Qt's application, with a sign on the screen: importing the rest takes a second, or many on a busy computer."""
+    from PySide6.QtWidgets import QApplication  # for start-up time, as all that follows
+
+    from viewer.app.splash import Splash
+    from viewer.support.qt_application import make_application
+
+    def give_up() -> None:
+        pool.close()
+        if ready is not None:
+            ready.close()
+
+    if QApplication.instance() is None:
+        make_application(QApplication, give_up)
+    splash = Splash()
+    splash.show_now()
+    return splash
 
 
 def first_asked(files: Sequence[str]) -> Profile:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSplashScreen
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
@@ -59,8 +59,15 @@ class StartOptions:
 class Program:
     """Made once a process, after the readers were started. A picture leaves nothing behind in the user's folders."""
 
-    def __init__(self, pool: ReaderPool, options: StartOptions, ready: CaseProcess | None = None) -> None:
-        self._pool, self._options = pool, options
+    def __init__(
+        self,
+        pool: ReaderPool,
+        options: StartOptions,
+        ready: CaseProcess | None = None,
+        splash: QSplashScreen | None = None,
+    ) -> None:
+        """`splash` goes when the window stands."""
+        self._pool, self._options, self._splash = pool, options, splash
         self._keeps = options.screenshot is None
         self._trace = Trace(options.trace) if options.trace is not None else None
         if self._trace is not None:
@@ -126,6 +133,8 @@ class Program:
             window.setMinimumSize(1, 1)
             window.resize(*options.size)
         window.show()
+        if self._splash is not None:
+            self._splash.finish(window)
         if options.bounds is not None:
             window.hold_bounds(Bounds(*options.bounds))
         if options.safe_mode:

@@ -407,7 +407,7 @@ class MainWindow(QMainWindow):
         self.action_table.refresh()
 
     def _case_name(self) -> str:
-        """The name of the case, and that of its file where it is another."""
+        """The title of the case, and the name of its file where that is another."""
         title, target = self.session.title, self.session.target
         names = [title] if target is None else [target.name] if title == target.stem else [title, target.name]
         return " – ".join(one_line(name, LONGEST_TITLE) for name in names).replace("[*]", "")
