@@ -143,16 +143,22 @@ class Docks(QObject):
     def recolor(self) -> None:
         """The title bars' buttons in our own icons; Qt's are drawn for a light ground."""
         for dock in self._docks.values():
-            title, palette = dock.accessibleName(), self._window.palette()
-            for name, icon, text in (
-                ("qt_dockwidget_closebutton", "close", self.tr("Close the panel {0}")),
-                ("qt_dockwidget_floatbutton", "float", self.tr("Take the panel {0} out of the window")),
-            ):
-                button = dock.findChild(QAbstractButton, name)
-                if button is not None:
-                    button.setIcon(line_icon(icon, palette))
-                    button.setAccessibleName(text.format(title))
-                    button.setToolTip(text.format(title))
+            self._color_buttons(dock)
+
+    def _color_buttons(self, dock: QDockWidget) -> None:
+        """Qt puts its own icons back whenever a panel leaves the window or comes home."""
+        title, palette = dock.accessibleName(), self._window.palette()
+        back = self.tr("Put the panel {0} back into the window")
+        out = self.tr("Take the panel {0} out of the window")
+        for name, icon, text in (
+            ("qt_dockwidget_closebutton", "close", self.tr("Close the panel {0}")),
+            ("qt_dockwidget_floatbutton", "float", back if dock.isFloating() else out),
+        ):
+            button = dock.findChild(QAbstractButton, name)
+            if button is not None:
+                button.setIcon(line_icon(icon, palette))
+                button.setAccessibleName(text.format(title))
+                button.setToolTip(text.format(title))
 
     def look_again(self) -> None:
         """A layer's file may have become known: the panels say more then."""
@@ -186,6 +192,7 @@ class Docks(QObject):
         dock.setAccessibleName(title)
         dock.setWidget(panel)
         dock.toggleViewAction().toggled.connect(self.panel_switched)
+        dock.topLevelChanged.connect(lambda _floats: self._color_buttons(dock))
         return dock
 
     def make_all(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QUrl, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -100,8 +100,12 @@ class ViewMenu(CaseMenu):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._settings.set("theme", "dark" if dark else "light")
-        apply_theme(application, self._settings.get("theme"))
-        self.theme_changed.emit()
+        application.setOverrideCursor(Qt.CursorShape.WaitCursor)  # it may take a moment on a slow computer
+        try:
+            apply_theme(application, self._settings.get("theme"))
+            self.theme_changed.emit()
+        finally:
+            application.restoreOverrideCursor()
 
     def is_dark(self) -> bool:
         return bool(self._settings.get("theme") == "dark")

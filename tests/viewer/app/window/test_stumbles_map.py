@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 import shapely
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QContextMenuEvent, QStatusTipEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QStatusTipEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.measure import length_m
 from layers.text.measures import length_text
@@ -19,10 +21,12 @@ from tests.support.windows import settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.case.saving import file_name
+from viewer.app.theme import THEMES, apply_theme, contrast
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import haloed_text_box
 from viewer.commands.meta import set_meta
 from viewer.commands.sites import add_site
+from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.tools.measure import READOUT_PX, MeasureTool
 
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)  # as every menu offscreen
@@ -228,3 +232,46 @@ def test_an_actions_tip_stands_in_the_place_of_the_hint(window: MainWindow, desk
     assert [label.text() for label in bar.findChildren(QLabel) if label.isVisible() and label.text()] == [tip]
     QApplication.sendEvent(window, QStatusTipEvent(""))
     assert [label.text() for label in bar.findChildren(QLabel) if label.isVisible() and label.text()] == [hint]
+
+
+def test_switching_the_colours_shows_that_it_is_under_way(window: MainWindow, desk: Desk) -> None:
+    shapes = []
+    window.view_menu.theme_changed.connect(lambda: shapes.append(QApplication.overrideCursor().shape()))
+    for _ in range(2):
+        window.action_table["dark"].trigger()
+    assert shapes == [Qt.CursorShape.WaitCursor] * 2
+    assert QApplication.overrideCursor() is None
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_buttons_of_a_panel_that_was_out_of_the_window_can_be_seen(
+    window: MainWindow, desk: Desk, theme: str
+) -> None:
+    """Qt put its own icons back, which are drawn for a light ground."""
+    if window.settings.get("theme") != theme:
+        window.action_table["dark"].trigger()
+    dock = window.docks["panel_layers"]
+    texts_of_float = []
+    for floats in (True, False):
+        dock.setFloating(floats)
+        for name in ("qt_dockwidget_closebutton", "qt_dockwidget_floatbutton"):
+            button = dock.findChild(QAbstractButton, name)
+            assert button is not None
+            picture = button.icon().pixmap(16, 16).toImage()
+            colors = [picture.pixelColor(x, y) for x in range(16) for y in range(16)]
+            drawn = {color.rgb() for color in colors if color.alpha() > 120}
+            assert drawn
+            assert all(contrast(QColor(rgb).name(), THEMES[theme].window) > 4.5 for rgb in drawn)
+        texts_of_float.append(button.accessibleName())
+    assert texts_of_float == ["Put the panel Layers back into the window", "Take the panel Layers out of the window"]
+    apply_theme(cast("QApplication", QApplication.instance()), "dark")
+
+
+def test_a_railways_sign_shows_whole_in_a_light_list(window: MainWindow) -> None:
+    """White dashes on white were specks."""
+    line = Site(uuid="a", geometry=shapely.LineString([(0, 0), (1, 1)]), class_code="railway")
+    picture = SiteIcons().icon(line).pixmap(ICON_SIZE).toImage()
+    colors = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    on_white = [contrast(color.name(), "#ffffff") for color in colors if color.alpha() > 200]
+    assert len(on_white) > 0.7 * len(colors), "a ground of its own"
+    assert sum(value > 4.5 for value in on_white) > 0.6 * len(on_white)
