@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 
 LEFT_PX, RIGHT_PX, BELOW_PX = 318, 350, 300
+_LEFT_AT_MOST = 0.3
+"""Of the window's width, on small screens."""
 STATE_VERSION = 3
 LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
@@ -67,7 +69,8 @@ class Arrangement(QObject):
         """Give the right side to what is chosen."""
         window, docks = self._window, self._docks
         horizontal = [docks["panel_layers"], docks["panel_details"]]
-        window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
+        left = min(LEFT_PX, round(_LEFT_AT_MOST * window.width()))
+        window.resizeDocks(horizontal, [left, RIGHT_PX], Qt.Orientation.Horizontal)
         vertical = [docks["panel_layers"], docks["panel_sites"], docks["panel_attributes"]]
         window.resizeDocks(vertical, [320, 300, BELOW_PX], Qt.Orientation.Vertical)
         QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be

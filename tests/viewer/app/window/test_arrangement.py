@@ -82,12 +82,13 @@ def test_a_look_at_the_start_page_forgets_no_arrangement(make_window: MakeWindow
 
 @pytest.mark.parametrize("state", ["", "AAAA", "no base64 at all – «»", "AAAA/wAAAAH9AAAA"])
 def test_a_broken_arrangement_is_left_out(make_window: MakeWindow, qtbot: QtBot, state: str) -> None:
-    usual = places(begun(make_window(), qtbot))
+    first = make_window()
+    first.restore_arrangement()
+    usual, size = places(begun(first, qtbot)), first.size()
     settings = Settings.of_user()
     settings.set("window_state", state)
     settings.set("window_geometry", state)
     window = make_window()
-    size = window.size()
     window.restore_arrangement()
     assert window.size() == size
     assert places(begun(window, qtbot)) == usual
