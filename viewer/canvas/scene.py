@@ -434,9 +434,8 @@ class MapScene(QObject):
         if sites_visible(self._document):
             with span("paint sites"), going_on(), part_of_picture(painter):
                 frames = self.site_frames(view)
-                for frame in frames:
-                    keeps = len(frames) == 1
-                    all_there &= self._sites.paint(painter, frame, selection, in_haste=in_haste, keeps=keeps)
+                for copy, frame in enumerate(frames):
+                    all_there &= self._sites.paint(painter, frame, selection, in_haste=in_haste, copy=copy)
         with span("paint labels"), going_on(), part_of_picture(painter):
             all_there &= self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:

@@ -40,8 +40,8 @@ class SitePainter:
     def __init__(self) -> None:
         self._symbols = SiteSymbolPainter()
         self._marks = MarkPainter()
-        self._kept_shapes = KeptPicture(self._paint_shapes)
-        self._kept_signs = KeptPicture(partial(self._paint_signs, within_s=SIGNS_A_FRAME_S))
+        self._kept: dict[int, tuple[KeptPicture, KeptPicture]] = {}
+        """Of each world copy in view the pictures of its shapes and of its signs."""
 
     def paint(
         self,
@@ -50,28 +50,36 @@ class SitePainter:
         selection: frozenset[str] = frozenset(),
         *,
         in_haste: bool = False,
-        keeps: bool = False,
+        copy: int = 0,
     ) -> bool:
-        """Everything but the labels, in picture pixels. `keeps`, in haste: the next frame is likely to be of near by.
+        """Everything but the labels, in picture pixels. `copy` tells world copies apart, each of which has
+        its own pictures.
 
         False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
         """
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         within_s = SIGNS_A_FRAME_S if in_haste else math.inf
-        if in_haste and keeps and frame.shapes_in_boxes >= MANY_SHAPES:
-            self._kept_shapes.paint(painter, frame, selection)
+        kept_shapes, kept_signs = self._kept_of(copy)
+        if in_haste and frame.shapes_in_boxes >= MANY_SHAPES:
+            kept_shapes.paint(painter, frame, selection)
         else:
-            self._kept_shapes.forget()
+            kept_shapes.forget()
             self._paint_shapes(painter, frame, selection)
-        if in_haste and keeps and frame.signs_near + len(frame.rings) >= MANY_SIGNS and not frame.compact:
-            is_whole = self._kept_signs.paint(painter, frame, selection)
+        if in_haste and frame.signs_near + len(frame.rings) >= MANY_SIGNS and not frame.compact:
+            is_whole = kept_signs.paint(painter, frame, selection)
         else:
-            self._kept_signs.forget()
+            kept_signs.forget()
             is_whole = self._paint_signs(painter, frame, selection, within_s)
         is_whole &= self._marks.paint(painter, _radii_in(frame)[1], frame.scale, within_s)
         painter.restore()
         return is_whole
+
+    def _kept_of(self, copy: int) -> tuple[KeptPicture, KeptPicture]:
+        if copy not in self._kept:
+            signs = KeptPicture(partial(self._paint_signs, within_s=SIGNS_A_FRAME_S))
+            self._kept[copy] = KeptPicture(self._paint_shapes), signs
+        return self._kept[copy]
 
     def _paint_shapes(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> bool:
         """Areas, lines and heads of arrows."""

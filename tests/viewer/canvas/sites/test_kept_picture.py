@@ -78,7 +78,7 @@ def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, monkey
         widths.append(frame.view.width)
         return paint(scene._sites, painter, frame, selection)
 
-    monkeypatch.setattr(scene._sites._kept_shapes, "_paint", counted)
+    monkeypatch.setattr(scene._sites._kept[0][0], "_paint", counted)
     in_haste(scene, replace(view, left=view.left + 7))
     assert widths == [7 + 8], "and what was at the edge before"
 
@@ -106,7 +106,7 @@ def test_other_scales_and_turns_are_painted_anew(scene, view):
 def test_few_marks_are_painted_straight(make_scene, view):
     scene = make_scene(Document({"sites": list(marks_of_every_kind())}))
     in_haste(scene, view)
-    assert scene._sites._kept_shapes._picture.isNull()
+    assert scene._sites._kept[0][0]._picture.isNull()
     assert pixels(in_haste(scene, view)).tobytes() == pixels(painted(scene, view, settled=False)).tobytes()
 
 
@@ -122,3 +122,15 @@ def test_boxes_follow_edits(scene, view):
     assert set(index.shapes_near(view)) == set(before)
     far = view_of(Bounds(20, 20, 21, 21))
     assert index.shapes_near(far) == []
+
+
+def test_world_copies_have_pictures_of_their_own(make_scene):
+    """Over the antimeridian, where the same marks are in view once from either side."""
+    marks = [site for row in range(5) for site in marks_of_every_kind(179.5, -60.0 + 25 * row, 3.0, f"{row}-")]
+    more = [site for row in range(5) for site in marks_of_every_kind(176.0, -60.0 + 25 * row, 3.0, f"w{row}-")]
+    scene = make_scene(Document({"sites": [replace(site, label="") for site in (*marks, *more)]}))
+    view = view_of(Bounds(60, -70, 250, 70), 800, 600)
+    assert len(scene.site_frames(view)) > 1
+    in_haste(scene, view)
+    moved = replace(view, left=view.left + 13)
+    assert_same(in_haste(scene, moved), painted(scene, moved))
