@@ -188,6 +188,7 @@ def save_first(desk: Desk, path: Path) -> None:
     """Draw a point, and save under a name."""
     desk.keys("P", desk.canvas)
     desk.click(desk.canvas.rect().center())
+    desk.settle()  # until the image below is known
     desk.names.to_write = path
     desk.keys("Ctrl+S", desk.canvas)
     desk.settle()
@@ -200,6 +201,7 @@ def refuse_to_save(desk: Desk, path: Path) -> str:
     old = path.read_bytes()
     desk.keys("P", desk.canvas)
     desk.click(desk.canvas.rect().center() + _ASIDE)
+    desk.settle()
     before = desk.snapshot()
     with Heartbeat() as heart:
         desk.keys("Ctrl+S", desk.canvas)

@@ -242,8 +242,8 @@ class Analyst:
         return next(b for b in inside.findChildren(QPushButton) if _bare(b.text()) == text)
 
     def said(self) -> list[str]:
-        """The message lines that stand."""
-        return [line.text for line in self.window.messages.lines()]
+        """The message lines that stand, but for the word that a save went well."""
+        return [line.text for line in self.window.messages.lines() if not line.text.startswith("Saved")]
 
 
 def write_letters(line: QWidget, text: str) -> None:

@@ -30,13 +30,18 @@ def main(case: str) -> int:
 
 def look(application: Any) -> None:
     """Wait for the map, then for the badge; print both. The time is that since the window was there."""
-    from PySide6.QtWidgets import QApplication  # late: see above
+    from PySide6.QtCore import QTimer  # late: see above
+    from PySide6.QtWidgets import QApplication
 
     from tests.support.pictures import picture
     from viewer.app.window import MainWindow
     from viewer.panels.layers.layer_rows import BADGE_ROLE
 
-    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+    windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    if not windows:  # the program is starting
+        QTimer.singleShot(20, application, lambda: look(application))
+        return
+    (window,) = windows
     begin, shown_s, badge = time.monotonic(), 0.0, ""
     while time.monotonic() < begin + DEADLINE_S and not (shown_s and badge):
         QApplication.processEvents()

@@ -32,24 +32,32 @@ def main(argv: list[str]) -> int:
 
     application = QApplication(sys.argv[:1])
     work = {"edit": edit, "hasty": edit_hastily, "recover": recover, "start": start}[argv[1]]
-    QTimer.singleShot(0, application, lambda: _guarded(work))
+    QTimer.singleShot(0, application, lambda: _begin(work))
     return run([])
 
 
-def _guarded(work: Callable[[Any], None]) -> None:
-    """A script that fails says why and ends: the test must not wait for it."""
+def _begin(work: Callable[[Any], None]) -> None:
+    """Work as soon as the window is there. A script that fails says why and ends: the test must not wait for it."""
+    from PySide6.QtCore import QTimer  # late: see above
+    from PySide6.QtWidgets import QApplication
+
+    from viewer.app.window import MainWindow
+
+    windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    if not windows:
+        QTimer.singleShot(5, QApplication.instance(), lambda: _begin(work))
+        return
     try:
-        work(_analyst())
+        work(_analyst(windows[0]))
     except BaseException:  # noqa: BLE001 - the door of this script
         traceback.print_exc()
         os._exit(2)
 
 
-def _analyst() -> Any:
+def _analyst(window: Any) -> Any:
     from PySide6.QtWidgets import QApplication  # late: see above
 
     from tests.support.analyst import Analyst
-    from viewer.app.window import MainWindow
 
     def wait(holds: Callable[[], bool]) -> None:
         end = time.monotonic() + DEADLINE_S
@@ -58,7 +66,7 @@ def _analyst() -> Any:
                 raise TimeoutError(f"waited {DEADLINE_S:g} s for {holds}")
             QApplication.processEvents()
 
-    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+    window.resize(1280, 860)  # larger than the screen that there is offscreen
     analyst = Analyst(window, wait)
     analyst.come_back()
     return analyst
