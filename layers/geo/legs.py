@@ -26,15 +26,21 @@ _LEG = re.compile(rf"\s*({_NUMBER}\s*(?:[A-Za-z]+)?)[\s,;/@]+({_NUMBER}\s*(?:°|
 _LONGEST = 100
 
 
-def length_of(text: str) -> float:
-    """Metres, from 0 to half round the Earth. Raises InvalidValue."""
+def metres_per(unit: str) -> float | None:
+    """The metres of a unit of length; None for any other word."""
+    return _METRES.get(unit.strip().lower()) if unit.strip() else None
+
+
+def length_of(text: str, typed: str = "") -> float:
+    """Metres, from 0 to half round the Earth. Raises InvalidValue, which names what was `typed`."""
+    typed = (typed or text)[:_LONGEST]
     found = _LENGTH.fullmatch(text[:_LONGEST])
     unit = found[2].lower() if found else "?"
     if found is None or unit not in _METRES:
-        raise InvalidValue(f"“{text[:_LONGEST]}” is no length: write 120, 120 m, 1.2 km, 400 ft, 3 mi or 2 nmi.")
+        raise InvalidValue(f"“{typed}” is no length: write 120, 120 m, 1.2 km, 400 ft, 3 mi or 2 nmi.")
     metres = _number(found[1]) * _METRES[unit]
     if not 0.0 <= metres <= HALF_ROUND_M:
-        raise InvalidValue(f"“{text[:_LONGEST]}” is no length on the Earth: from 0 to 20 000 km.")
+        raise InvalidValue(f"“{typed}” is no length on the Earth: from 0 to 20 000 km.")
     return metres
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QDockWidget, QWid
 
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
-from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import FormPage
 
 _Modifier = Qt.KeyboardModifier
@@ -27,8 +27,6 @@ class FormKeys(QObject):
     def __init__(self, canvas: QWidget, parent: QObject) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        self._at_entry = ""
-        """The field's text when the focus came."""
         self._is_handing_on = False
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -39,7 +37,6 @@ class FormKeys(QObject):
             before.removeEventFilter(self)
         if now is not None and _panel_of(now) is not None:
             now.installEventFilter(self)
-            self._at_entry = now.text() if isinstance(now, LineField) else ""
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -76,12 +73,12 @@ class FormKeys(QObject):
             return False
         if isinstance(watched, TextField) and is_plain:
             return False  # a new line
-        typed, following = _text(watched), _next_field(watched, page)
+        following = _next_field(watched, page)
         self._hand_on(watched, event)
         if shiboken6.isValid(watched):
             watched.flush()
-            if typed != self._at_entry and _text(watched) == self._at_entry:
-                return True  # refused: it is said why, and the field waits for another
+            if watched.property(REFUSED):
+                return True  # it is said why, and the field waits to be mended
         # After what the commit brings about: a form may show its fields anew.
         QTimer.singleShot(0, self, lambda: self._begin(following))
         return True

@@ -87,7 +87,6 @@ class ClaimFormPanel(RowForm):
         self.fields.add(
             "state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case")
         )
-        self.statement_part.content.addWidget(self.fields.refusal)
 
     def _add_judgement(self) -> None:
         self.judgement = JudgementFields(self._context, self.fields)

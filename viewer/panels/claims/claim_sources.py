@@ -66,7 +66,6 @@ class Citation(QFrame):
         layout.addLayout(top)
         layout.addLayout(side_by_side(label_of_item, credibility, page, stretch=1))
         layout.addWidget(quote)
-        layout.addWidget(self.fields.refusal)
         self.fields.show_other(link)
 
     def _commit(self, column: str, value: Any) -> str:

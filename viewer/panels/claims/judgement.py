@@ -62,7 +62,7 @@ class JudgementFields(QWidget):
         self._context, self._fields = context, fields
         self.why_not = muted(self.tr("Open for claims in state “Assessed”: this judgement is the analyst's own."))
         self.likelihood = LikelihoodField()
-        self.low, self.high = NumberField(whole=True), NumberField(whole=True)
+        self.low, self.high = NumberField(whole=True, unit="%"), NumberField(whole=True, unit="%")
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(8)

@@ -41,7 +41,6 @@ class ResponseForm(RowForm):
         self.picker.created.connect(lambda text: context.do(answer_new_claim, self._uuid, text))
         content = self.page.content
         content.addLayout(self.form)
-        content.addWidget(self.fields.refusal)
         content.addWidget(heading(tr("Answers")))
         content.addLayout(self.claims)
         content.addWidget(self.picker)

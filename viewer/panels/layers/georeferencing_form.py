@@ -46,7 +46,7 @@ class GeoreferencingForm(QWidget):
         self.ask_button.setAccessibleName(self.ask_button.text())
         self.ask_button.setToolTip(tooltip(self.tr("Search a CRS and see where the layer would lie in it")))
         self.ask_button.clicked.connect(lambda: context.place_wanted.emit(self._uuid))
-        self.height_field = NumberField()
+        self.height_field = NumberField(unit="m")
         self.note = muted()
         self.fields.add(
             "height_m",
@@ -59,7 +59,6 @@ class GeoreferencingForm(QWidget):
         layout.setSpacing(6)
         layout.addLayout(form)
         layout.addWidget(self.note)
-        layout.addWidget(self.fields.refusal)
         layout.addWidget(self.ask_button)
 
     def show_layer(self, layer: Layer, info: RasterInfo | VectorInfo | None, anew: bool = False) -> None:

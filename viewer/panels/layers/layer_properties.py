@@ -51,7 +51,6 @@ class LayerPropertiesPanel(RowForm):
         self._add_fields()
         content = self.page.content
         content.addLayout(self.form)
-        content.addWidget(self.fields.refusal)
         self.georeferencing = GeoreferencingForm(context)
         content.addWidget(self.georeferencing)
         self.reading = ReadingForm(context)

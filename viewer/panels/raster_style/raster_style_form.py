@@ -53,7 +53,7 @@ class RasterStyleForm(QWidget):
         self._add_looks(looks)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self.bands, self.fields.refusal, self.stretch):
+        for part in (self.bands, self.stretch):
             layout.addWidget(part)
         layout.addLayout(looks)
         layout.addLayout(self._buttons())

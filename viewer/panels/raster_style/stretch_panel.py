@@ -44,7 +44,6 @@ class StretchPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         layout.addLayout(form)
-        layout.addWidget(self.fields.refusal)
         for place, view in enumerate(self.histograms):
             layout.addWidget(view)
             view.setAccessibleName(self.tr("Histogram and stretch"))
@@ -61,7 +60,7 @@ class StretchPanel(QWidget):
             ("minmax", tr("Least to greatest")),
         ]
         self.fields.add("method", tr("Stretch"), ChoiceField(methods))
-        low, high = NumberField(), NumberField()
+        low, high = NumberField(unit="%"), NumberField(unit="%")
         self.fields.bind("low_percent", tr("Low percentile"), low, tr("So many percent are shown black"))
         self.fields.bind("high_percent", tr("High percentile"), high, tr("All above so many percent are shown bright"))
         pair = QWidget()

@@ -55,7 +55,6 @@ class ChipDialog(QDialog):
         for widget in (self.picture, self.note, self.facts):
             layout.addWidget(widget)
         layout.addLayout(form)
-        layout.addWidget(self.fields.refusal)
         layout.addStretch(1)
         layout.addLayout(side_by_side(self.delete_button, close))
         context.changed.connect(self._heard)

@@ -62,7 +62,6 @@ class DetailPart(FoldSection):
         for spec in self._template.fields if self._template is not None else ():
             unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
             self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))
-        form.addRow(self.fields.refusal)
         self.content.addWidget(inside)
         before: QWidget = self.header
         for field in self.fields.fields.values():
@@ -78,7 +77,7 @@ class DetailPart(FoldSection):
 
 def _field(spec: TemplateField) -> Field:
     if spec.kind == "number":
-        return NumberField()
+        return NumberField(unit=spec.unit)
     if spec.kind == "choice":
         return ChoiceField([("", "–"), *((word, word) for word in spec.choices)])
     line = LineField()

@@ -20,6 +20,7 @@ from viewer.commands.shapes.placing import place_site
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.refusal import Refusal
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain, tooltip
@@ -67,6 +68,7 @@ class PlaceRows(QObject):
         self.datum.activated.connect(self._read_again)
         self.datum.installEventFilter(self)
         self.note = muted()
+        self._bubble = Refusal()
         for title, field in ((self.tr("Place"), self.line), (self.tr("Datum"), self.datum)):
             label = plain_label(title)
             label.setBuddy(field)
@@ -78,6 +80,7 @@ class PlaceRows(QObject):
         is_other = self._site is None or self._site.uuid != site.uuid
         if is_other or (not self._is_placing and site.geometry != self._placed):
             self._given = self.refusal = ""
+            self._bubble.say("")
         if is_other or (not self._is_placing and self._site is not None and site.geometry != self._site.geometry):
             self._back_to_wgs84()
         self._site = site
@@ -137,7 +140,7 @@ class PlaceRows(QObject):
             self._given, self._given_on, self._placed = text, datum, site.geometry
             self._error_said = self._said_of_error(before, site.position_error_m)
         else:
-            self.line.setModified(True)  # to be mended, not typed again; Escape takes it back
+            self.line.refuse()
         self._show_refusal()
 
     def _said_of_error(self, before: float | None, after: float | None) -> str:
@@ -170,10 +173,8 @@ class PlaceRows(QObject):
 
     def _show_refusal(self) -> None:
         site = None if self._site is None else self._context.document.sites.get(self._site.uuid)
-        if self.refusal:
-            self.note.setText(plain(self.refusal))
-            self.note.setVisible(True)
-        elif site is not None:
+        self._bubble.say(plain(self.refusal), self.line)
+        if not self.refusal and site is not None:
             self.show_site(site)
 
 

@@ -103,7 +103,6 @@ class ShapePart(FoldSection):
         self.fields.add("leg_deg", self.tr("Bearing"), LineField(), tip)
         self._add_whole()
         self.content.addLayout(self._leg_form)
-        self.content.addWidget(self.fields.refusal)
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.fields.add
@@ -120,7 +119,7 @@ class ShapePart(FoldSection):
         add("leader", tr("Text box"), LineField(), tr("The middle of the text's box: a coordinate in any notation"))
         sides = [(anchor, anchor.replace("-", " ").capitalize()) for anchor in ANCHORS]
         add("anchor", tr("Side"), ChoiceField(sides), tr("The side of its place on which the text stands"))
-        add("size_px", tr("Size, px"), NumberField(), tr("Height of the text in pixels of the screen"))
+        add("size_px", tr("Size, px"), NumberField(unit="px"), tr("Height of the text in pixels of the screen"))
 
     def _add_whole(self) -> None:
         turn, scale = LineField(), LineField()
@@ -275,11 +274,12 @@ class ShapePart(FoldSection):
 
     def _place(self, part: int, vertex: int, text: str) -> None:
         if self._site is not None:
-            self.fields.refuse(self._context.attempt(place_vertex, self._site.uuid, part, vertex, text))
+            refusal = self._context.attempt(place_vertex, self._site.uuid, part, vertex, text)
+            self.fields.refuse(refusal, self.vertices)
 
     def _remove(self, part: int, vertex: int) -> None:
         if self._site is not None:
-            self.fields.refuse(self._context.attempt(remove_vertex, self._site.uuid, part, vertex))
+            self.fields.refuse(self._context.attempt(remove_vertex, self._site.uuid, part, vertex), self.vertices)
 
 
 def _is_listed(figure: Figure) -> bool:

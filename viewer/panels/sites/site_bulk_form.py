@@ -50,7 +50,6 @@ class SiteBulkForm(QWidget):
         self.page = FormPage("")
         content = self.page.content
         content.addWidget(self.count)
-        content.addWidget(self.fields.refusal)
         content.addLayout(form)
         content.addWidget(muted(self.tr("What you choose is set for all of them, as one step that can be undone.")))
         content.addLayout(side_by_side(self.zoom_button, self.delete_button))

@@ -56,7 +56,6 @@ class SiteFormPanel(QWidget):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         self.page.content.addLayout(form)
-        self.page.content.addWidget(self.fields.refusal)
         self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
         self.image_part, self.shape_part = ImagePart(context), ShapePart(context)
@@ -109,7 +108,7 @@ class SiteFormPanel(QWidget):
     def _add_position(self, form: QFormLayout) -> None:
         tr, add = self.tr, self.fields.add
         self.place = PlaceRows(form, self._context, self)
-        error = NumberField()
+        error = NumberField(unit="m")
         error.setPlaceholderText(tr("not judged"))
         add("position_error_m", tr("Error, m"), error, tr("Radius in metres that holds the true place with 90 %"))
         bases = ChoiceField([(basis, basis) for basis in POSITION_BASES], free=True)

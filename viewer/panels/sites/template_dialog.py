@@ -122,7 +122,6 @@ class TemplateDialog(QDialog):
         left.addWidget(self.list, 1)
         left.addLayout(side_by_side(self.add_button, self.delete_button))
         right.addLayout(self.form)
-        right.addWidget(self.fields.refusal)
         right.addWidget(plain_label(self.tr("Fields")))
         right.addWidget(self.table, 1)
         right.addLayout(side_by_side(self.add_field_button, self.delete_field_button))

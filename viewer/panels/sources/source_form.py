@@ -25,7 +25,6 @@ class SourceForm(RowForm):
         super().__init__(context, "sources", update_source, parent)
         self._add_fields()
         self.uses = muted()
-        self.page.content.addWidget(self.fields.refusal)
         self.page.content.addLayout(self.form)
         self.page.content.addWidget(self.uses)
         self.page.content.addStretch(1)

@@ -65,7 +65,6 @@ class ClassPage(QWidget):
         self.note.hide()
         layout.addWidget(self.note)
         layout.addLayout(side_by_side(*self.buttons.values()))
-        layout.addWidget(self.fields.refusal)
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.fields.add

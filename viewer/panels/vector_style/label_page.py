@@ -34,7 +34,6 @@ class LabelPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
-        layout.addWidget(self.fields.refusal)
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.fields.add

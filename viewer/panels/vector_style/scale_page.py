@@ -53,7 +53,6 @@ class ScalePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._form)
-        layout.addWidget(self.fields.refusal)
 
     def show_style(self, style: VectorStyle, geometry: str) -> None:
         self._style = style

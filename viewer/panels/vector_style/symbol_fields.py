@@ -48,7 +48,6 @@ class SymbolFields(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(form)
-        layout.addWidget(self.set.refusal)
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.set.add

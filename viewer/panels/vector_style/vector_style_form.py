@@ -91,7 +91,7 @@ class VectorStyleForm(QWidget):
         inner = QVBoxLayout(self.symbols)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addLayout(form)
-        for widget in (self.fields.refusal, self.classes, self.look_heading, self.look):
+        for widget in (self.classes, self.look_heading, self.look):
             inner.addWidget(widget)
         self.reset_button = QPushButton(self.tr("Use automatic style"))
         self.reset_button.setAccessibleName(self.reset_button.text())

@@ -51,6 +51,10 @@ class ColorField(QWidget):
     def reset(self) -> None:
         self.line.reset()
 
+    def refuse(self) -> None:
+        """As of `LineField`."""
+        self.line.refuse()
+
     def flush(self) -> None:
         self.line.flush()
 

@@ -9,27 +9,26 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from viewer.panels.widgets.color_field import ColorField
-from viewer.panels.widgets.fields import Field, TextField
+from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField, TextField
+from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.widgets.slider_field import SliderField
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain, tooltip
+from viewer.support.text import one_line, plain, tooltip
 
+LONGEST_TYPED = 60
 LABEL_PX = 74
 """So that the fields of one page stand in line."""
 
 
 class FieldSet(QObject):
-    """Labels and fields in a form layout, and a line beneath that says why a value was refused."""
+    """Labels and fields in a form layout; `refusal` says at a field why its value was refused."""
 
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
         """`commit` takes a column and its new value, and returns why not, or empty text."""
         super().__init__(parent)
         self.fields: dict[str, Any] = {}
         self.labels: dict[str, QLabel] = {}
-        self.refusal = plain_label()
-        self.refusal.setObjectName("refusal")
-        self.refusal.setWordWrap(True)
-        self.refusal.hide()
+        self.refusal = Refusal()
         self._commit = commit
         self.go_on_in(form)
 
@@ -60,6 +59,10 @@ class FieldSet(QObject):
         caption.setMinimumWidth(LABEL_PX)
         self.fields[column], self.labels[column] = field, caption
         field.committed.connect(lambda value: self._committed(column, value))
+        if isinstance(field, LineField):
+            field.unreadable.connect(
+                lambda sentence: self._refused(column, f"{self.labels[column].text()}: {sentence}")
+            )
         return caption
 
     def add_widget(self, label: str, widget: QWidget) -> None:
@@ -85,13 +88,37 @@ class FieldSet(QObject):
         for field in self.fields.values():
             field.flush()
 
-    def refuse(self, sentence: str) -> None:
-        """Say why a value was not taken; empty text takes the line away."""
-        self.refusal.setText(plain(sentence))
-        self.refusal.setVisible(bool(sentence))
+    def refuse(self, sentence: str, at: QWidget | None = None) -> None:
+        """Say at a widget, else at the first field, why something was not done; empty text takes it away."""
+        if not sentence:
+            for field in self.fields.values():
+                if _is_refused(field):
+                    field.reset()
+        self.refusal.say(plain(sentence), at or next(iter(self.fields.values()), None))
 
     def _committed(self, column: str, value: Any) -> None:
         sentence = self._commit(column, value)
-        self.refuse(sentence)
-        if sentence:
-            self.fields[column].reset()
+        if not sentence:
+            self.refuse("")
+            return
+        typed = one_line(_typed_in(self.fields[column]), LONGEST_TYPED)
+        self._refused(column, sentence if typed in sentence else f"“{typed}”: {sentence}")
+
+    def _refused(self, column: str, sentence: str) -> None:
+        self.refuse(sentence, self.fields[column])
+        self.fields[column].refuse()
+
+
+def _is_refused(field: QWidget) -> bool:
+    return bool(field.property(REFUSED) or (isinstance(field, ColorField) and field.line.property(REFUSED)))
+
+
+def _typed_in(field: QWidget) -> str:
+    """The text that stands in a field; none where nothing can be typed."""
+    if isinstance(field, ColorField):
+        return field.line.text()
+    if isinstance(field, ChoiceField):
+        return field.currentText() if field.isEditable() else ""
+    if isinstance(field, TextField):
+        return field.toPlainText()
+    return field.text() if isinstance(field, LineField) else ""

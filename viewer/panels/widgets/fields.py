@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
+from layers.errors import InvalidValue
+from layers.geo.legs import length_of, metres_per
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
 
@@ -16,10 +18,16 @@ LONGEST_LINE, LONGEST_TEXT = 10_000, 100_000
 """Characters that can be edited in a form; Qt cuts longer lines, and lays out longer texts for seconds."""
 
 
+REFUSED = "refused"
+"""The property of a field in which something stands that was refused."""
+
+
 class LineField(QLineEdit):
     """One line of text, committed by Enter or by leaving the field; Escape takes the typing back."""
 
     committed = Signal(object)
+    unreadable = Signal(str)
+    """Why what was typed is no value at all."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +49,12 @@ class LineField(QLineEdit):
         """Back to the value shown last."""
         self.setText(plain(self._shown) if self._is_cut else self._shown)
         self.setCursorPosition(0)
+        _mark_refused(self, False)
+
+    def refuse(self) -> None:
+        """Keep what was typed, to be mended; Escape takes it back."""
+        self.setModified(True)
+        _mark_refused(self, True)
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
@@ -48,7 +62,12 @@ class LineField(QLineEdit):
             self.setModified(False)
             if self._is_cut:
                 return
-            value = self.as_value(self.text())
+            _mark_refused(self, False)
+            try:
+                value = self.as_value(self.text())
+            except InvalidValue as error:
+                self.unreadable.emit(error.sentence)
+                return
             if self.is_as_shown(value):
                 self.reset()
             else:
@@ -61,13 +80,16 @@ class LineField(QLineEdit):
 
     def is_as_shown(self, value: Any) -> bool:
         """True where the text shown would be read as this value; it may have fewer digits than what is kept."""
-        return bool(value == self.as_value(self._shown))
+        try:
+            return bool(value == self.as_value(self._shown))
+        except InvalidValue:  # it stands in the case, and cannot be typed
+            return False
 
     def as_text(self, value: Any) -> str:
         return str(value)
 
     def as_value(self, text: str) -> Any:
-        """The value of what was typed; text that is none is handed on for the command to refuse."""
+        """The value of what was typed. Raises InvalidValue where it is none; a command may refuse it all the same."""
         return text.strip()
 
     @override
@@ -90,10 +112,13 @@ class LineField(QLineEdit):
 class NumberField(LineField):
     """A number or nothing: empty text is None, "not said"."""
 
-    def __init__(self, whole: bool = False, digits: int = 10, parent: QWidget | None = None) -> None:
-        """`digits` that count are shown; a value is changed only by typing another."""
+    def __init__(self, whole: bool = False, digits: int = 10, unit: str = "", parent: QWidget | None = None) -> None:
+        """`digits` that count are shown. The number is one of a `unit`, which may be typed behind it.
+
+        A length may be typed in any other unit of length.
+        """
         super().__init__(parent)
-        self._whole, self._digits = whole, digits
+        self._whole, self._digits, self._unit = whole, digits, unit.strip()
 
     @override
     def as_text(self, value: Any) -> str:
@@ -101,13 +126,21 @@ class NumberField(LineField):
 
     @override
     def as_value(self, text: str) -> Any:
-        text = text.replace(" ", "").replace(",", ".")
+        typed, text = text.strip(), "".join(text.split()).replace(",", ".")
         if not text:
             return None
+        is_said = bool(self._unit) and text.casefold().endswith(self._unit.casefold())
+        number = text[: -len(self._unit)] if is_said else text
         try:
-            return int(text) if self._whole else float(text)
+            return int(number) if self._whole else float(number)
         except ValueError:
-            return float("nan")
+            pass
+        metres = metres_per(self._unit)
+        if metres is not None:
+            length_m = length_of(text.removeprefix("-"), plain(typed))
+            return float(f"{(-length_m if text.startswith('-') else length_m) / metres:.12g}")
+        unit = f" in {self._unit}" if self._unit else ""
+        raise InvalidValue(f"“{plain(typed)}” is no {'whole ' if self._whole else ''}number{unit}.")
 
 
 class TextField(QPlainTextEdit):
@@ -142,11 +175,18 @@ class TextField(QPlainTextEdit):
             self.setPlainText(shown)
         self.document().clearUndoRedoStacks()  # the case undoes what is committed
         self.document().setModified(False)
+        _mark_refused(self, False)
+
+    def refuse(self) -> None:
+        """As of `LineField`."""
+        self.document().setModified(True)
+        _mark_refused(self, True)
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
         if self.document().isModified():
             self.document().setModified(False)
+            _mark_refused(self, False)
             text = self.toPlainText().strip()
             if text != self._shown.strip() and not self._is_cut:
                 self.committed.emit(text)
@@ -261,8 +301,17 @@ class ChoiceField(ComboBox):
         self.setCurrentIndex(index)
         if not self._free:
             return
+        _mark_refused(self, False)
         self.setEditText(self.itemText(index) if index >= 0 else str(value or ""))
         self._line().setCursorPosition(0)
+
+    def refuse(self) -> None:
+        """As of `LineField`; a choice goes back to the one before."""
+        if self._free:
+            self._line().setModified(True)
+            _mark_refused(self, True)
+        else:
+            self.reset()
 
     def _set_cut(self, is_cut: bool) -> None:
         """A text too long to be typed in stays as it is, but for another choice."""
@@ -274,6 +323,7 @@ class ChoiceField(ComboBox):
         """Commit typing that is not committed yet."""
         if self._free and self._line().isModified() and not self._is_cut:
             self._line().setModified(False)
+            _mark_refused(self, False)
             text = self.currentText().strip()
             index = self.findText(text)
             self._commit(self.itemData(index) if index >= 0 else text)
@@ -304,6 +354,14 @@ class ChoiceField(ComboBox):
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled() and self._free:
             self.reset()
+
+
+def _mark_refused(field: QWidget, is_refused: bool) -> None:
+    """Show by its frame whether what stands in a field was refused."""
+    if bool(field.property(REFUSED)) != is_refused:
+        field.setProperty(REFUSED, is_refused)
+        field.style().unpolish(field)
+        field.style().polish(field)
 
 
 type Field = LineField | TextField | ChoiceField

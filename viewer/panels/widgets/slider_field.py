@@ -70,6 +70,10 @@ class SliderField(QWidget):
         self.slider.blockSignals(False)
         self.number.show_value(self._text(self._shown))
 
+    def refuse(self) -> None:
+        """A refused place goes back to the one before."""
+        self.reset()
+
     def flush(self) -> None:
         """Commit a move, or typing, that is not committed yet."""
         self._timer.stop()

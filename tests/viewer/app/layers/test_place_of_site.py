@@ -135,7 +135,8 @@ def test_n16_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows
     _type(rows, "91.5, 128.334 N")
     assert _pad(window) == before
     assert rows.refusal
-    assert rows.note.text() == rows.refusal
+    assert rows._bubble.isVisible()
+    assert rows._bubble.text() == rows.refusal
     assert rows.line.text() == "91.5, 128.334 N", "to be mended, not typed again"
     QTest.keyClick(rows.line, Qt.Key.Key_Escape)
     assert rows.line.text() == "91.5, 128.334 N", "nothing typed is lost"

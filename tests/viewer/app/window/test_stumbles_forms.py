@@ -324,3 +324,57 @@ def test_b7_what_is_gone_is_no_step_back(window: MainWindow, form: SiteFormPanel
     assert window.selection.uuids == {"pad"}
     window.file_menu.new_case()
     assert not window.action_table["details_back"].isEnabled()
+
+
+# -- B4: units, and refusals --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "metres"), [("5 km", 5000.0), ("400 ft", 121.92), ("2 nmi", 3704.0), ("1,5km", 1500.0), ("250 m", 250.0)]
+)
+def test_b4_a_number_takes_units(window: MainWindow, form: SiteFormPanel, typed: str, metres: float) -> None:
+    field = form.fields.fields["position_error_m"]
+    enter(field, typed)
+    assert pad_of(window).position_error_m == pytest.approx(metres)
+    assert field.text() == f"{metres:.10g}"
+    assert form.fields.refusal.isHidden()
+
+
+def test_b4_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    field, country = form.fields.fields["position_error_m"], form.fields.fields["location_country"]
+    field.setFocus()
+    qtbot.wait(20)
+    before = country.mapTo(form, QPoint())
+    for typed in ("5 parsecs", "-3", "nan"):
+        enter(field, typed)
+        qtbot.wait(20)
+        refusal = form.fields.refusal
+        assert typed in refusal.text()
+        assert "nan" not in refusal.text() or typed == "nan"
+        assert refusal.isVisible()
+        host = refusal.parentWidget()
+        assert host is not None
+        assert 0 <= refusal.y() - field.mapTo(host, QPoint()).y() - field.height() < 8
+        assert refusal.visibleRegion().boundingRect().height() == refusal.height(), "in sight as a whole"
+        assert field.text() == typed
+        assert field.hasFocus()
+        assert field.accessibleDescription() == refusal.text()
+        assert country.mapTo(form, QPoint()) == before
+        assert pad_of(window).position_error_m == 7000.0
+    enter(country, "RU")
+    assert form.fields.refusal.isHidden()
+    assert field.text() == "7000"
+    enter(field, "5 parsecs")
+    press(Key.Key_Escape)
+    window.selection.set(())
+    assert form.fields.refusal.isHidden()
+
+
+def test_b4_a_place_that_is_none_is_refused_at_its_line(window: MainWindow, form: SiteFormPanel) -> None:
+    enter(form.place.line, "somewhere else")
+    assert form.place.line.text() == "somewhere else"
+    assert form.place._bubble.isVisible()
+    enter(form.place.line, "51.869, 128.357")
+    assert form.place._bubble.isHidden()
