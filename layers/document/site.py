@@ -9,10 +9,11 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.rows import Row
-from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
+from layers.document.vocabulary import AREA_NOT_PIN_M, MEASURED, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
 
+_LARGEST_PIXEL_M = 1e7
 _YEAR = re.compile(r"\d{4}(?=$|[-/])", re.ASCII)
 
 
@@ -109,4 +110,14 @@ class Site(Row):
     @property
     def is_area(self) -> bool:
         """True where the place is known so loosely that a pin would say too much."""
-        return self.kind == "point" and self.position_error_m is not None and self.position_error_m > AREA_NOT_PIN_M
+        error_m = self.least_error_m
+        return self.kind == "point" and error_m is not None and error_m > AREA_NOT_PIN_M
+
+    @property
+    def least_error_m(self) -> float | None:
+        """The position error that was judged, else the pixel of the image that the place was measured on; else None."""
+        if self.position_error_m is not None or not self.image_uuid or self.position_basis != MEASURED:
+            return self.position_error_m
+        pixel_m = self.pixel_m
+        is_length = isinstance(pixel_m, int | float) and 0 < pixel_m < _LARGEST_PIXEL_M
+        return float(pixel_m) if is_length and pixel_m is not None else None

@@ -337,7 +337,7 @@ def _in_picture(px: Floats, py: Floats, reach: Floats, view: View) -> NDArray[np
 
 def _error_of(site: Site) -> float:
     """In metres, nan where none is given; no circle is larger than the Earth, whatever a case holds."""
-    error = site.position_error_m
+    error = site.least_error_m
     return min(error, HALF_ROUND_M) if error is not None and error >= 0 else np.nan
 
 

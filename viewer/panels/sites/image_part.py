@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QFormLayout, QMenu, QPushButton, QWidget
 
 from layers.document.image import Image
-from layers.document.mark_position import pick_of, stated_placement_m, with_placement
+from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_placement
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, MEASURED
 from layers.text.counted import metres
@@ -48,13 +48,17 @@ class ImagePart(FoldSection):
         self.layer = ChoiceField()
         self.layer.committed.connect(self._take_layer)
         self.placement = LineField()
-        self.placement.setPlaceholderText(self.tr("not stated; as CE90 6.5 m"))
+        self.placement.setPlaceholderText(self.tr("not stated, e.g. CE90 6.5 m"))
         self.placement.committed.connect(self._place)
         self.end = ChoiceField(choices(("", *BASE_OR_TOP)))
         self.end.committed.connect(self._set_end)
         for title, field, tip in (
             (self.tr("Image"), self.layer, self.tr("The image on which the mark was drawn")),
-            (self.tr("Placement"), self.placement, self.tr("What is stated of how well the image is placed")),
+            (
+                self.tr("Placement"),
+                self.placement,
+                self.tr("As stated with the image: CE90 is the radius that holds 90 % of its places"),
+            ),
             (self.tr("Marked end"), self.end, self.tr("Base or top of a tall object, on oblique and radar images")),
         ):
             label = plain_label(title)
@@ -143,25 +147,35 @@ class ImagePart(FoldSection):
         return [(name, text) for name, text in facts if text]
 
     def _position(self, site: Site, image: Image) -> str:
-        """The pick's error and the image's own; a radius only where both are stated."""
+        """One sentence on how well the mark is known: a radius only where pick and placement are both stated."""
         pick = pick_of(site)
         if pick is None or site.position_basis != MEASURED:
             return ""
         placement_m = stated_placement_m(image.placement_note)
         both = with_placement(pick.error_m, placement_m)
         if placement_m is None or both is None:
-            least = metres(max(LEAST_PLACEMENT_M, pick.error_m))
-            return self.tr("≥ {0}, image placement not stated").format(least)
-        text = self.tr("{0} (pick {1}, image {2})")
-        return text.format(metres(both), metres(pick.error_m), metres(placement_m))
+            text = self.tr("{0} at best: {1}. How well the image itself is placed is not stated.")
+            return text.format(self._least(pick), self._what_limits(pick))
+        text = self.tr("{0}: {1} from {2}, and {3} from the placement of the image.")
+        return text.format(metres(both), metres(pick.error_m), self._what_limits(pick), metres(placement_m))
+
+    def _least(self, pick: Pick) -> str:
+        return metres(max(LEAST_PLACEMENT_M, pick.error_m))
+
+    def _what_limits(self, pick: Pick) -> str:
+        if pick.error_m < LEAST_PLACEMENT_M:
+            return self.tr("images are hardly placed better")
+        return (
+            self.tr("one pixel of the image") if pick.pixel_m >= pick.screen_m else self.tr("one pixel of the screen")
+        )
 
     def least_error(self, site: Site) -> str:
-        """The words in place of a position error that is not judged: it is more than this; empty without an image."""
+        """The words in place of a position error that is not judged; empty without an image that it was measured on."""
         image = self._context.document.images.get(site.image_uuid)
         pick = pick_of(site)
         if image is None or pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
             return ""
-        return self.tr("≥ {0}, placement not stated").format(metres(max(LEAST_PLACEMENT_M, pick.error_m)))
+        return self.tr("not judged, {0} at best").format(self._least(pick))
 
     def _note(self, site: Site, image: Image | None) -> str:
         if count := self._blended():
@@ -169,7 +183,7 @@ class ImagePart(FoldSection):
         if image is None:
             return self.tr("It is not recorded on which image this was drawn.")
         pick = pick_of(site)
-        if pick is not None and pick.is_finer_than_the_image:
+        if pick is not None and pick.is_finer_than_the_image and site.position_basis == MEASURED:
             text = self.tr("A pixel of this image is {0} here: the mark is no better than that.")
             return text.format(metres(pick.pixel_m))
         return ""

@@ -82,8 +82,8 @@ def test_the_form_says_which_image_and_how_it_is_placed(window: MainWindow, desk
     facts = dict(part_of(window).facts.facts())
     assert facts["Acquired"] == "2024-04-12 08:30:00 UTC (from metadata)"
     assert facts["Pixel here"] == "6.4 m"
-    assert facts["Position"].endswith(", image placement not stated")
-    assert facts["Position"].startswith("≥ ")
+    wanted = " at best: one pixel of the screen. How well the image itself is placed is not stated."
+    assert facts["Position"].endswith(wanted)
 
 
 def test_a_hole_shows_the_image_below(
@@ -176,6 +176,11 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     assert site.position_error_m is None
     assert "the mark is no better than that" in said(window)
     assert "the mark is no better than that" in part_of(window).note.text()
+    assert site.is_area, "no pin"
+    error = window.docks._pages["site_form"][0].panel.fields.fields["position_error_m"]
+    assert error.placeholderText() == "not judged, 7.4 km at best"
+    press(Key.Key_Escape)
+    assert error.text() == ""
     facts = dict(part_of(window).facts.facts())
     assert facts["Acquired"].startswith("composite")
 
@@ -189,7 +194,7 @@ def test_a_stated_placement_gives_the_error_of_the_marks(window: MainWindow, des
     placed = window.session.document.sites[site.uuid]
     assert placed.position_error_m is not None
     assert placed.position_error_m > 6.5
-    assert dict(part.facts.facts())["Position"].endswith("image 6.5 m)")
+    assert dict(part.facts.facts())["Position"].endswith("and 6.5 m from the placement of the image.")
     window.session.undo()
     assert window.session.document.sites[site.uuid].position_error_m is None
 
