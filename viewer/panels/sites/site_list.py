@@ -41,6 +41,7 @@ class SiteListPanel(QWidget):
         self.list.activated.connect(self._zoom_to)
         self.list.delete_wanted.connect(self._delete)
         context.selection.changed.connect(lambda: self.list.select(context.selection.uuids))
+        context.selection.chosen_again.connect(self.list.scroll_to_selected)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
         self._read()
@@ -89,7 +90,9 @@ class SiteListPanel(QWidget):
         self._list()
 
     def _list(self) -> None:
-        self.model.set_rows(site for site in self._context.document.sites.values() if self.kinds.shows(site))
+        # In the order they were made, as a new mark stands last; files keep points, lines and areas apart.
+        shown = [site for site in self._context.document.sites.values() if self.kinds.shows(site)]
+        self.model.set_rows(sorted(shown, key=lambda site: site.created_at))
         self.list.select(self._context.selection.uuids)
 
     def _heard(self, changes: Changes) -> None:

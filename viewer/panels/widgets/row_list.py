@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
+    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -92,10 +93,26 @@ class RowList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(top)
+        layout.addWidget(self._make_note())
         layout.addWidget(self.view, 1)
+        model.refreshed.connect(self._count)
         for arranged in (model.modelReset, model.rowsInserted, model.rowsRemoved):
             arranged.connect(self._after_reset)
         self._after_reset()
+
+    def _make_note(self) -> QWidget:
+        """A line on rows that are selected and hidden by the filter, with a way to see them."""
+        self.hidden_note, self._hidden_text = QWidget(), plain_label()
+        self._hidden_text.setWordWrap(True)
+        self.show_button = QPushButton(self.tr("Clear filter"))
+        self.show_button.setAccessibleName(self.tr("Clear the filter, to show what is selected"))
+        self.show_button.clicked.connect(self._show_hidden)
+        row = QHBoxLayout(self.hidden_note)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._hidden_text, 1)
+        row.addWidget(self.show_button)
+        self.hidden_note.hide()
+        return self.hidden_note
 
     def _set_up_view(self) -> None:
         view, header = self.view, self.view.horizontalHeader()
@@ -143,9 +160,18 @@ class RowList(QWidget):
             return
         self._selected = uuids
         self._restore()
-        rows = [row for row in map(self.model.row_of, uuids) if row >= 0]
+        self._count()
+        self.scroll_to_selected()
+
+    def scroll_to_selected(self) -> None:
+        """Bring the first row that is selected into sight, where the keyboard is not in the list."""
+        rows = [row for row in map(self.model.row_of, self._selected) if row >= 0]
         if rows and not self.view.hasFocus():
             self.view.scrollTo(self.model.index(min(rows), 0))
+
+    def _show_hidden(self) -> None:
+        self.filter.clear()
+        self.scroll_to_selected()
 
     def _restore(self) -> None:
         rows = sorted(row for row in map(self.model.row_of, self._selected) if row >= 0)
@@ -179,10 +205,16 @@ class RowList(QWidget):
             self.clicked.emit(uuid)
 
     def _after_reset(self) -> None:
+        self._count()
+        self._restore()
+
+    def _count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
         some = self.tr("%1 of %2").replace("%1", str(shown)).replace("%2", str(total))
         self.count.setText(str(total) if shown == total else some)
-        self._restore()
+        hidden = sum(map(self.model.is_hidden, self._selected)) if shown < total else 0
+        self._hidden_text.setText(self.tr("{0} selected, hidden by the filter").format(hidden) if hidden else "")
+        self.hidden_note.setVisible(bool(hidden))
 
     # -- columns ------------------------------------------------------------------------------------------------
 

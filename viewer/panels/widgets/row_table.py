@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 
 from layers.document.rows import Row
@@ -74,8 +74,16 @@ class _Record:
         return self._key[1]
 
 
+_HIDDEN = 3
+
+
 class RowTable(QAbstractTableModel):
-    """The rows that pass the filter, in the order asked for; `uuid_at` and `row_of` lead from and to them."""
+    """The rows that pass the filter, in the order asked for; `uuid_at` and `row_of` lead from and to them.
+
+    `refreshed`: some rows were read anew, came or went, be they hidden by the filter.
+    """
+
+    refreshed = Signal()
 
     def __init__(
         self,
@@ -134,6 +142,7 @@ class RowTable(QAbstractTableModel):
             self._tell(uuids)
         elif not self._follows_at_the_end(uuids):
             self._arrange(uuids)
+        self.refreshed.emit()
 
     def _follows_at_the_end(self, uuids: frozenset[str]) -> bool:
         """Take rows that came or went at the end of the order of the case: all others stay where they are.
@@ -171,6 +180,10 @@ class RowTable(QAbstractTableModel):
     def uuid_at(self, row: int) -> str:
         return self._visible[row]
 
+    def is_hidden(self, uuid: str) -> bool:
+        """True for a row that the filter hides."""
+        return uuid in self._records and uuid not in self._rows
+
     def row_of(self, uuid: str) -> int:
         """-1 where the row is filtered out or not there."""
         return self._rows.get(uuid, -1)
@@ -193,10 +206,25 @@ class RowTable(QAbstractTableModel):
 
     def _same_place(self, before: _Record, after: _Record) -> bool:
         same_key = self._column < 0 or before.key(self._column) == after.key(self._column)
-        return same_key and self._passes(before) == self._passes(after)
+        return same_key and self._rank(before) == self._rank(after)
 
     def _passes(self, record: _Record) -> bool:
         return all(word in record.haystack for word in self._words)
+
+    def _rank(self, record: _Record) -> int:
+        """0 where a row's name begins with what is filtered for, 1 where it holds it, 2 where only the rest does."""
+        if not self._passes(record):
+            return _HIDDEN
+        name = record.cells[0].casefold() if self._words else ""
+        if name.startswith(" ".join(self._words)):
+            return 0
+        return 1 if all(word in name for word in self._words) else 2
+
+    def _filtered(self) -> list[str]:
+        """The rows that pass the filter; those that are named so come first where no column is sorted by."""
+        ranks = {uuid: self._rank(record) for uuid, record in self._records.items()}
+        passing = [uuid for uuid, rank in ranks.items() if rank < _HIDDEN]
+        return passing if self._column >= 0 else sorted(passing, key=ranks.__getitem__)
 
     def _tell(self, uuids: frozenset[str]) -> None:
         rows = [self._rows[uuid] for uuid in uuids if uuid in self._rows]
@@ -205,7 +233,7 @@ class RowTable(QAbstractTableModel):
 
     def _arrange(self, touched: frozenset[str]) -> None:
         records = self._records
-        visible = [uuid for uuid, record in records.items() if self._passes(record)] if self._words else list(records)
+        visible = self._filtered() if self._words else list(records)
         if self._column >= 0:
             visible.sort(key=lambda uuid: records[uuid].key(self._column), reverse=self._descending)
         if visible == self._visible:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,15 +11,18 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QDockWidget, QSlider, QWidget
 from pytestqt.qtbot import QtBot
-from shapely import Point
+from shapely import LineString, Point
 
 from layers.document.site import Site
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
-from tests.support.windows import settle
+from tests.support.windows import search_for, settle
+from tests.viewer.app.conftest import Answers
+from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site, delete_sites, update_site
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.link_button import LinkButton
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -131,9 +135,13 @@ def test_a1_a_basis_that_is_cut_off_stands_beneath_in_whole(
 # -- A2: the wheel, and the datum ---------------------------------------------------------------------------------
 
 
-def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(window: MainWindow, form: SiteFormPanel) -> None:
-    window.docks.make_all()
+def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(
+    window: MainWindow, form: SiteFormPanel, answers: Answers, qtbot: QtBot
+) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
     window.file_menu.open_demo()
+    settle(window, qtbot)
+    window.docks.make_all()
     boxes: list[Any] = [
         box for kind in (QComboBox, QAbstractSpinBox, QSlider) for box in window.findChildren(kind) if box.isEnabled()
     ]
@@ -378,3 +386,85 @@ def test_b4_a_place_that_is_none_is_refused_at_its_line(window: MainWindow, form
     assert form.place._bubble.isVisible()
     enter(form.place.line, "51.869, 128.357")
     assert form.place._bubble.isHidden()
+
+
+# -- B8, C14 to C16: the list of sites ----------------------------------------------------------------------------
+
+
+def site_list(window: MainWindow) -> SiteListPanel:
+    found = window.findChild(SiteListPanel)
+    assert found is not None
+    return found
+
+
+def listed(window: MainWindow) -> list[str]:
+    model = site_list(window).model
+    return [model.data(model.index(row, 0)) for row in range(model.rowCount())]
+
+
+def test_b8_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form: SiteFormPanel) -> None:
+    rows = site_list(window).list
+    QTest.keyClicks(rows.filter, "pad 1s")
+    window.canvas.setFocus()
+    press(Key.Key_P)
+    press(Key.Key_Return)
+    assert rows.count.text() == "1 of 2"
+    assert rows.hidden_note.isVisible()
+    assert rows._hidden_text.text() == "1 selected, hidden by the filter"
+    QTest.mouseClick(rows.show_button, Qt.MouseButton.LeftButton)
+    assert rows.hidden_note.isHidden()
+    assert rows.count.text() == "2"
+    assert listed(window) == ["Pad 1S", "(no label)"]
+    assert rows.view.selectionModel().selectedRows()[0].row() == 1
+
+
+def test_c14_going_to_a_site_scrolls_the_list_to_it(
+    window: MainWindow, form: SiteFormPanel, answers: Answers, qtbot: QtBot
+) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
+    window.file_menu.open_demo()
+    settle(window, qtbot)
+    view, model = site_list(window).list.view, site_list(window).model
+    last = model.uuid_at(model.rowCount() - 1)
+    label = window.session.document.sites[last].label
+
+    def is_in_sight() -> bool:
+        return view.viewport().rect().contains(view.visualRect(model.index(model.row_of(last), 0)).center())
+
+    for _ in range(2):
+        view.scrollToTop()
+        assert not is_in_sight()
+        _palette, line = search_for(window, label, qtbot)
+        QTest.keyClick(line, Key.Key_Return)
+        settle(window, qtbot)
+        assert window.selection.uuids == {last}
+        assert is_in_sight()
+
+
+def test_c15_a_new_mark_stands_last_and_stays_there(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    push, document = window.session.push, window.session.document
+    line = LineString([(128.0, 51.8), (128.2, 51.8)])
+    push(add_site(document, line, actor="me", now="2999-01-01T00:00:00Z", label="Spur"))
+    push(add_site(document, Point(128.1, 51.9), actor="me", now="2999-01-02T00:00:00Z", label="Mast"))
+    assert listed(window) == ["Pad 1S", "Spur", "Mast"]
+    window.session.save_as(tmp_path / "case.gpkg")
+    settle(window, qtbot)
+    window.file_menu.close_case()
+    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
+    settle(window, qtbot)
+    assert listed(window) == ["Pad 1S", "Spur", "Mast"]
+
+
+def test_c16_the_filter_lists_names_before_notes(window: MainWindow, form: SiteFormPanel) -> None:
+    push, document = window.session.push, window.session.document
+    window.session.push(update_site(document, "pad", actor="me", label="Mast", notes="beside the pad"))
+    for label in ("Old launch pad", "Store", "Pad 1S"):
+        push(add_site(window.session.document, Point(128.1, 51.9), actor="me", label=label))
+    rows = site_list(window).list
+    QTest.keyClicks(rows.filter, "pad")
+    assert listed(window) == ["Pad 1S", "Old launch pad", "Mast"]
+    last = rows.model.uuid_at(1)
+    push(update_site(window.session.document, last, actor="me", label="Padlock"))
+    assert listed(window) == ["Padlock", "Pad 1S", "Mast"]

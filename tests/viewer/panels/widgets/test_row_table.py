@@ -41,6 +41,13 @@ def test_it_shows_what_matches_in_order(rows, needle: str, column: int, descendi
     table.sort(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
     whole = {site.uuid: f"{site.label} {site.position_error_m:g} {site.notes}".casefold() for site in sites}
     expected = [site for site in sites if all(word in whole[site.uuid] for word in needle.casefold().split())]
+    if column < 0:
+        words = needle.casefold().split()
+        names = {site.uuid: site.label.casefold() for site in sites}
+        beginning = [site for site in expected if names[site.uuid].startswith(" ".join(words))]
+        holding = [site for site in expected if all(word in names[site.uuid] for word in words)]
+        ranked = {site.uuid: site for site in (*beginning, *holding, *expected)}
+        expected = list(ranked.values())
     if column == 0:
         expected.sort(key=lambda site: site.label.casefold(), reverse=descending)
     elif column == 1:
