@@ -31,6 +31,11 @@ CREDIBILITY_WORDS = {
 }
 
 
+def example(value: str) -> str:
+    """What stands in an empty field to show how its entries look: it must not be taken for one."""
+    return QCoreApplication.translate("Words", "e.g. {0}").format(value)
+
+
 def word(text: str) -> str:
     """A stored word in the language of the screen, which is chosen once, at the start; a case may hold any text."""
     return _translated(text) if len(text) <= _LONGEST_WORD else one_line(text)

@@ -183,7 +183,7 @@ class SiteMenu(ToolMenu):
             QT_TRANSLATE_NOOP("Actions", "&Cite the Image"),
             cite_image,
             "Ctrl+Shift+R",
-            tip=QT_TRANSLATE_NOOP("Actions", "Cite the image that the open claim’s site was drawn on"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Cite the image that the site of the open claim was drawn on"),
             offered=is_claim_open,
         ),
         Action(

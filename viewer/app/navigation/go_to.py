@@ -38,7 +38,7 @@ class GoToDialog(QDialog):
         self._provider.notation = notation
         self._readings: list[Hit] = []
         self._input = QLineEdit(self)
-        self._input.setPlaceholderText(self.tr("51.884 N, 128.334 E  ·  52U DC 54160 48346  ·  51°53'02\" N …"))
+        self._input.setPlaceholderText(self.tr("e.g. 51.884 N, 128.334 E  ·  52U DC 54160 48346  ·  51°53'02\" N …"))
         self._input.setAccessibleName(self.tr("Coordinate"))
         self._input.setMinimumWidth(420)
         self._says = plain_label("", self)

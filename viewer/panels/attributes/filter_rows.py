@@ -12,6 +12,7 @@ from layers.vector.columns import Column, Kind
 from layers.vector.expression.conditions import OPERATORS, WITHOUT_VALUE, Condition, Operator, expression_for
 from layers.vector.expression.language import parse_expression
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.words import example
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
@@ -102,7 +103,7 @@ class FilterRow(QWidget):
             hint = "2024-04-12"
         elif kind is Kind.DATETIME:
             hint = "2024-04-12T08:30"
-        self.value.setPlaceholderText(hint)
+        self.value.setPlaceholderText(example(hint) if hint else "")
 
     def words(self, operator: Operator) -> str:
         return {

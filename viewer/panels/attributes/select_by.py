@@ -39,7 +39,7 @@ class SelectByDialog(QDialog):
         self._select = select
         self.text = QPlainTextEdit()
         self.text.setAccessibleName(self.tr("Expression"))
-        self.text.setPlaceholderText("kind = 'port' and (people > 5000 or people is null)")
+        self.text.setPlaceholderText("e.g. kind = 'port' and (people > 5000 or people is null)")
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(90)
         self.columns = ComboBox()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import override
 
 from PySide6.QtCore import Qt, Signal
@@ -18,7 +18,7 @@ from viewer.panels.words import capital, likelihood_text, word
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
-LONGEST_STATEMENT = 180
+LONGEST_STATEMENT, LONGEST_SOURCE = 180, 70
 
 
 class ClaimCard(QFrame):
@@ -29,7 +29,8 @@ class ClaimCard(QFrame):
     evidence = Signal(str, list)
     """Links and paths that were dropped or pasted on it, after its uuid."""
 
-    def __init__(self, claim: Claim, parent: QWidget | None = None) -> None:
+    def __init__(self, claim: Claim, sources: Sequence[str] = (), parent: QWidget | None = None) -> None:
+        """`sources` are the titles of what is cited for it."""
         super().__init__(parent)
         self.uuid = claim.uuid
         self.setObjectName("card")
@@ -56,6 +57,14 @@ class ClaimCard(QFrame):
         layout.addLayout(side_by_side(chip, speaker, stretch=1))
         for line in self._facts(claim):
             layout.addWidget(muted(line))
+        layout.addWidget(muted(self._cited(claim, sources)))
+
+    def _cited(self, claim: Claim, sources: Sequence[str]) -> str:
+        if not sources:
+            return self.tr("Your own judgement: no source") if claim.voice == "analyst" else self.tr("No source")
+        first = one_line(sources[0], LONGEST_SOURCE) or self.tr("(no title)")
+        more = self.tr(" and {0} more").format(len(sources) - 1) if len(sources) > 1 else ""
+        return self.tr("Source: {0}").format(first) + more
 
     def _facts(self, claim: Claim) -> Iterable[str]:
         if likelihood := likelihood_text(claim):
@@ -85,20 +94,21 @@ class ClaimCards(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[Claim, ...] | None = None
+        self._shown: tuple[tuple[Claim, tuple[str, ...]], ...] | None = None
         self.rows = RowColumn(spacing=5)
         self.rows.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self.rows)
 
-    def show_claims(self, claims: Iterable[Claim]) -> None:
+    def show_claims(self, claims: Iterable[tuple[Claim, tuple[str, ...]]]) -> None:
+        """Each claim with the titles of its sources."""
         claims = tuple(claims)
         if claims == self._shown:
             return
         self._shown = claims
         self.rows.fill(claims, self._card, self.tr("Nothing is claimed about this site."))
 
-    def _card(self, claim: Claim) -> ClaimCard:
-        card = ClaimCard(claim)
+    def _card(self, cited: tuple[Claim, tuple[str, ...]]) -> ClaimCard:
+        card = ClaimCard(*cited)
         card.opened.connect(self.opened)
         card.unlinked.connect(self.unlinked)
         card.evidence.connect(self.evidence)

@@ -23,7 +23,7 @@ from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.widgets.row_form import RowForm
-from viewer.panels.words import choices
+from viewer.panels.words import choices, example
 from viewer.support.text import plain
 
 
@@ -70,7 +70,7 @@ class ClaimFormPanel(RowForm):
         )
         add("made_by", tr("Speaker"), LineField(), tr("The person or body whose words these are"))
         made_at = LineField()
-        made_at.setPlaceholderText("2024-04-12")
+        made_at.setPlaceholderText(example("2024-04-12"))
         add("made_at", tr("Date"), made_at, tr("Date on which it was said"))
 
     def _add_statement(self) -> None:

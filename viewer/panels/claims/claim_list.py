@@ -16,8 +16,9 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text
-from viewer.support.text import searched, tooltip
+from viewer.support.text import one_line, searched, tooltip
 
+LONGEST_SPEAKER = 16
 FIRST_PX = 240
 """Two lines of a claim tell it from others when they are not too short."""
 
@@ -28,7 +29,7 @@ class ClaimListPanel(QWidget):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.model = RowTable(self._columns(), _haystack, self, chip=lambda claim: capital(claim.state))
+        self.model = RowTable(self._columns(), _haystack, self, chip=_chip)
         self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX)
         self.list.hide_columns(1)  # the chip says it
         self.report_button, self.judge_button = QPushButton(self.tr("Report")), QPushButton(self.tr("Judge"))
@@ -75,6 +76,7 @@ class ClaimListPanel(QWidget):
             Column(self.tr("Claim"), lambda claim: claim.statement or claim.source_wording or self.tr("(empty)")),
             Column(self.tr("State"), lambda claim: capital(claim.state), width=78),
             Column(self.tr("Places"), self._places_text, self._places_key, 92, False, self.tr("Sites the claim names")),
+            Column(self.tr("Speaker"), _speaker, width=110, tip=self.tr("Whose words it is in")),
             Column(self.tr("Voice"), lambda claim: capital(claim.voice), width=92),
             Column(
                 self.tr("Likelihood"),
@@ -170,6 +172,16 @@ class ClaimListPanel(QWidget):
         links = any(self._context.document.site_links_of_claim(uuid) for uuid in self.list.selected())
         self.jump_button.setEnabled(links)
         self.delete_button.setEnabled(bool(self.list.selected()))
+
+
+def _speaker(claim: Claim) -> str:
+    return claim.made_by or capital(claim.voice)
+
+
+def _chip(claim: Claim) -> str:
+    """The state, and who says it."""
+    who = one_line(claim.made_by, LONGEST_SPEAKER)
+    return f"{capital(claim.state)} · {who}" if who else capital(claim.state)
 
 
 def _confidence_key(claim: Claim) -> int:

@@ -46,7 +46,7 @@ class AddImageryPanel(QWidget):
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._fill_tree()
         self.template, self.title = QLineEdit(), QLineEdit()
-        self.template.setPlaceholderText("https://tiles.example.org/{z}/{x}/{y}.png")
+        self.template.setPlaceholderText("e.g. https://tiles.example.org/{z}/{x}/{y}.png")
         self.levels = SpinBox()
         self.levels.setRange(0, MAX_LEVEL)
         self.levels.setValue(18)

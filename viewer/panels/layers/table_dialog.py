@@ -94,7 +94,7 @@ class TableDialog(QDialog):
         self.columns = {key: self._choice(title) for key, title in self._titles().items()}
         self.crs = QLineEdit()
         self.crs.setAccessibleName(tr("CRS"))
-        self.crs.setPlaceholderText(tr("EPSG:4326; for metres the zone, as EPSG:32652"))
+        self.crs.setPlaceholderText(tr("e.g. EPSG:4326; for metres the zone, as EPSG:32652"))
         self.form = QFormLayout()
         for box in (self.sheet, self.encoding, self.delimiter):
             self._add_row(box)

@@ -42,7 +42,7 @@ class BandForm(QWidget):
         self.mode.committed.connect(self._choose_mode)
         self.maths = LineField()
         self.maths.setAccessibleName(tr("Band maths"))
-        self.maths.setPlaceholderText("(nir - red) / (nir + red)")
+        self.maths.setPlaceholderText("e.g. (nir - red) / (nir + red)")
         self.maths.textEdited.connect(self._check)
         self.maths.committed.connect(self._choose_sum)
         self.verdict = muted()

@@ -16,6 +16,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, Field, LineField, NumberField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import clear_layout
+from viewer.panels.words import example
 from viewer.support.text import one_line
 
 
@@ -82,5 +83,5 @@ def _field(spec: TemplateField) -> Field:
         return ChoiceField([("", "–"), *((word, word) for word in spec.choices)])
     line = LineField()
     if spec.kind == "date":
-        line.setPlaceholderText("2024-04-12")
+        line.setPlaceholderText(example("2024-04-12"))
     return line

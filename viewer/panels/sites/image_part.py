@@ -191,13 +191,19 @@ class ImagePart(FoldSection):
     def _offer_citing(self, *_: object) -> None:
         claims = citing_claims(self._context, self._uuid)
         self.cite_button.setEnabled(bool(claims))
-        self.cite_button.setToolTip(
-            tooltip(
-                self.tr("Cite this image as a source of the claim (Ctrl+Shift+R)")
-                if claims
-                else self.tr("No claim of this site is without this image: report (R) or judge (J) one first")
-            )
-        )
+        can = self.tr("Cite this image as a source of the claim (Ctrl+Shift+R)")
+        why = can if claims else self._why_not_cited()
+        self.cite_button.setToolTip(tooltip(why))
+        self.cite_button.setAccessibleDescription(why)
+
+    def _why_not_cited(self) -> str:
+        document = self._context.document
+        site = document.sites.get(self._uuid)
+        if site is None or site.image_uuid not in document.images:
+            return self.tr("There is no image to cite: choose above on which one this was drawn.")
+        if not document.claims_of_site(self._uuid):
+            return self.tr("No claim yet needs the image as its source: report (R) or judge (J) one first.")
+        return self.tr("Every claim about this site cites the image already.")
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

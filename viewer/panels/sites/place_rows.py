@@ -21,6 +21,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.refusal import Refusal
+from viewer.panels.words import example
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain, tooltip
@@ -57,7 +58,7 @@ class PlaceRows(QObject):
         self._is_placing = False
         self.line = PlaceField()
         self.line.setAccessibleName(self.tr("Place"))
-        self.line.setPlaceholderText(self.tr("51.884, 128.334 or 52U DC 5416 4834"))
+        self.line.setPlaceholderText(example("51.884, 128.334"))
         self.line.committed.connect(self._take)
         self.datum = ComboBox()
         for datum in Datum:

@@ -54,6 +54,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
+from viewer.panels.words import example
 from viewer.support.text import plain, tooltip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -123,8 +124,8 @@ class ShapePart(FoldSection):
 
     def _add_whole(self) -> None:
         turn, scale = LineField(), LineField()
-        turn.setPlaceholderText("15°")
-        scale.setPlaceholderText(self.tr("1.2 or 120 %"))
+        turn.setPlaceholderText(example("15°"))
+        scale.setPlaceholderText(example("120 %"))
         self.fields.add("turn_by", self.tr("Turn"), turn, self.tr("Degrees by which the whole mark turns clockwise"))
         self.fields.add("scale_by", self.tr("Scale"), scale, self.tr("How many times as large the whole mark becomes"))
 

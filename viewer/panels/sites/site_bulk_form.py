@@ -18,7 +18,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, Field, LineField
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
 from viewer.panels.widgets.picker import Picker
-from viewer.panels.words import choices, class_choices
+from viewer.panels.words import choices, class_choices, example
 from viewer.support.plain_label import plain_label
 
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
@@ -101,7 +101,7 @@ class SiteBulkForm(QWidget):
         several = self.tr("several") if len(values) > 1 else ""
         value = values.pop() if len(values) == 1 else None
         if isinstance(field, LineField):
-            field.setPlaceholderText(several or "2024-04-12")
+            field.setPlaceholderText(several or example("2024-04-12"))
             field.show_value("" if value is None else value)
             return
         field.setPlaceholderText(several)

@@ -19,7 +19,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.linked_field import LinkedField
-from viewer.panels.words import choices, word
+from viewer.panels.words import choices, example, word
 from viewer.support.text import one_line, plain
 
 
@@ -76,7 +76,7 @@ class LifecycleRows(QObject):
         tip = self.tr("Planned, agreed and closed sites are dashed and labelled wherever they are shown")
         fields.add("lifecycle", self.tr("Lifecycle"), lifecycle_field(), tip)
         as_of = LineField()
-        as_of.setPlaceholderText("2024-04-12")
+        as_of.setPlaceholderText(example("2024-04-12"))
         fields.add("lifecycle_as_of", self.tr("As of"), as_of, self.tr("The date for which the source says so"))
         name = self.tr("Source of the lifecycle")
         prompt = self.tr("Link, or title of a source…")

@@ -30,11 +30,14 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.whole_text import WholeText
-from viewer.panels.words import choices, class_choices
+from viewer.panels.words import choices, class_choices, example
 from viewer.support.text import one_line, plain, tooltip
 
+NAMED = "named in a claim"
+"""The role of a site that a claim is about."""
 LANGUAGES = ("zh", "ru", "en")
 
 
@@ -96,6 +99,9 @@ class SiteFormPanel(QWidget):
         add("label", tr("Label"), LineField())
         add("class_code", tr("Class"), ChoiceField(class_choices()))
         add("role", tr("Role"), ChoiceField(choices(ROLES)), tr("Named in a claim, or setting: kept visibly apart"))
+        self.role_offer = LinkButton(tr("Set: named in a claim"), tr("A claim names this site: set its role so"))
+        self.role_offer.clicked.connect(lambda: self._context.do(update_site, self._uuid, role=NAMED))
+        self.fields.add_below(self.role_offer)
         add("status", tr("Status"), ChoiceField(choices(STATUSES)), tr("A change makes a reviewed site a draft again"))
         add("notes", tr("Notes"), TextField(lines=1))
 
@@ -128,7 +134,7 @@ class SiteFormPanel(QWidget):
             ("valid_to", tr("Valid to")),
         ):
             date = LineField()
-            date.setPlaceholderText(tr("2024-04-12, UTC"))
+            date.setPlaceholderText(example("2024-04-12"))
             add(column, title, date, tr("A year, month, day or instant, UTC"))
         self.dates_part.content.addWidget(self.lifecycle.note)
         self._begin_part(self.filing_part)
@@ -195,7 +201,7 @@ class SiteFormPanel(QWidget):
         if (
             changes.everything
             or self._uuid in about
-            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources", "templates"))
+            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources", "sources", "templates"))
         ):
             self._show()
 
@@ -210,9 +216,18 @@ class SiteFormPanel(QWidget):
         error = self.fields.fields["position_error_m"]
         assert isinstance(error, NumberField)
         error.setPlaceholderText(self.image_part.least_error(site) or self.tr("not judged"))
-        self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
+        claims = self._context.document.claims_of_site(site.uuid)
+        self.cards.show_claims((claim, self._sources(claim.uuid)) for claim in claims)
+        self.role_offer.setVisible(site.role == "other" and bool(claims))
+        self.fields.set_visible("fill_color", site.kind != "line")
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()
+
+    def _sources(self, claim_uuid: str) -> tuple[str, ...]:
+        """The titles of what a claim is from."""
+        document = self._context.document
+        links = document.source_links_of_claim(claim_uuid)
+        return tuple(document.sources[link.source_uuid].title for link in links if link.source_uuid in document.sources)
 
     def _flush(self) -> None:
         self.details_part.flush()

@@ -14,7 +14,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_form import RowForm
-from viewer.panels.words import choices, reliability_choices
+from viewer.panels.words import choices, example, reliability_choices
 from viewer.support.text import one_line, plain
 
 
@@ -43,7 +43,7 @@ class SourceForm(RowForm):
             ("accessed_at", tr("Accessed"), tr("When you read it; leave it empty rather than guess")),
         ):
             date = LineField()
-            date.setPlaceholderText("2024-04-12")
+            date.setPlaceholderText(example("2024-04-12"))
             add(column, title, date, tip)
         add("url", tr("URL"), LineField(), tr("Kept as text; nothing is contacted"))
         add("archive_url", tr("Archived"), LineField(), tr("URL of an archived copy"))

@@ -14,7 +14,11 @@ from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import RELIABILITY_WORDS, word
-from viewer.support.text import searched
+from viewer.support.text import one_line, searched
+
+LONGEST_PUBLISHER = 28
+RELIABILITY = 1
+"""The column of the reliability."""
 
 
 class SourceRegisterPanel(RowListPanel):
@@ -24,10 +28,18 @@ class SourceRegisterPanel(RowListPanel):
         listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources)
         super().__init__(context, listed, parent)
         self.question = self._question()
-        model = RowTable(self._columns(), _haystack, self)
+        model = RowTable(self._columns(), _haystack, self, chip=_publisher)
         rows = RowList(model, self.tr("Sources"), first_px=200)
         self.build(rows, model, self.tr("Add source"))
         self.below_list.addWidget(self.question)
+        for signal in (model.refreshed, model.modelReset):
+            signal.connect(self._want_reliability)
+        self._want_reliability()
+
+    def _want_reliability(self) -> None:
+        """A column for what nobody has judged yet takes room from the titles."""
+        judged = any(source.reliability for source in self._context.document.sources.values())
+        self.list.want_column(RELIABILITY, judged)
 
     def _columns(self) -> list[Column]:
         def cited(source: Source) -> int:
@@ -37,10 +49,10 @@ class SourceRegisterPanel(RowListPanel):
         return [
             Column(self.tr("Source"), lambda source: source.title or self.tr("(no title)")),
             Column(
-                self.tr("Rel."),
+                self.tr("Reliability"),
                 lambda source: source.reliability,
                 None,
-                40,
+                78,
                 False,
                 self.tr("Reliability, A to F; F means that it cannot be judged"),
             ),
@@ -97,6 +109,10 @@ class SourceRegisterPanel(RowListPanel):
     def delete_selected(self) -> None:
         self.question.hide()
         super().delete_selected()
+
+
+def _publisher(source: Source) -> str:
+    return one_line(source.publisher, LONGEST_PUBLISHER)
 
 
 def _haystack(source: Source) -> str:

@@ -65,6 +65,15 @@ class FieldSet(QObject):
             )
         return caption
 
+    def add_below(self, widget: QWidget) -> None:
+        """A widget under the field that was added last."""
+        self._form.addRow("", widget)
+
+    def set_visible(self, column: str, is_visible: bool) -> None:
+        """Show or hide a row."""
+        self.labels[column].setVisible(is_visible)
+        self.fields[column].setVisible(is_visible)
+
     def add_widget(self, label: str, widget: QWidget) -> None:
         """A row that is not a column by itself."""
         caption = plain_label(label)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from viewer.support.painting import painting
-from viewer.support.text import one_line, tooltip
+from viewer.support.text import breakable, one_line, tooltip
+
+_WRAPPED = int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading) | int(Qt.TextFlag.TextWordWrap)
+_EDGE_PX = 2
 
 
 class LinkButton(QAbstractButton):
-    """Underlined, cut with … where it is too narrow; `name` is its tooltip and what a screen reader says."""
+    """Underlined, on as many lines as it needs; `name` is its tooltip and what a screen reader says."""
 
     def __init__(self, text: str, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +25,9 @@ class LinkButton(QAbstractButton):
         self.setToolTip(tooltip(name))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         font = self.font()
         font.setUnderline(True)
         self.setFont(font)
@@ -30,11 +35,16 @@ class LinkButton(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self.text()) + 4, metrics.height() + 4)
+        return QSize(metrics.horizontalAdvance(self.text()) + 2 * _EDGE_PX, metrics.height() + 2 * _EDGE_PX)
 
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(40, self.sizeHint().height())
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        room = QRect(0, 0, max(width - 2 * _EDGE_PX, 1), 10_000)
+        return self.fontMetrics().boundingRect(room, _WRAPPED, breakable(self.text())).height() + 2 * _EDGE_PX
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -45,11 +55,10 @@ class LinkButton(QAbstractButton):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        room = self.rect().adjusted(0, 0, -2, 0)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        room = self.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
         with painting(self) as painter:
             painter.setPen(self.palette().color(QPalette.ColorRole.Link))
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading), shown)
+            painter.drawText(room, _WRAPPED, breakable(self.text()))
             if self.hasFocus():
                 painter.setPen(self.palette().color(QPalette.ColorRole.Accent))
                 painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import override
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QFocusEvent,
@@ -25,6 +25,9 @@ from layers.text.links import link_in
 from viewer.support.text import one_line
 
 LONGEST_LIST = 20_000
+MOST_MEASURED = 200
+"""Rows of the list that are looked at for its width."""
+_POPUP_EDGES_PX = 36
 _UUID = int(Qt.ItemDataRole.UserRole)
 _SEARCHED = _UUID + 1
 """The text in which the typed text is looked for; the last row holds the typed text itself and is always listed."""
@@ -65,10 +68,12 @@ class Picker(QLineEdit):
         # queued, as Qt writes the chosen text into the line first
         completer.activated[QModelIndex].connect(self.clear, Qt.ConnectionType.QueuedConnection)  # type: ignore[index]
         self.setCompleter(completer)
+        self._popup().installEventFilter(self)
         self.setPlaceholderText(prompt)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
         self.textEdited.connect(self._offer_new)
+        self.textEdited.connect(lambda _: QTimer.singleShot(0, self, self._widen))
         self.returnPressed.connect(self._entered)
 
     @override
@@ -112,6 +117,27 @@ class Picker(QLineEdit):
                 self.take_typed()
                 return
         super().keyPressEvent(event)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The list is as wide as its texts need, as far as the window reaches; Qt makes it as narrow as the line."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
+            QTimer.singleShot(0, self, self._widen)  # once the list holds what was typed
+        return super().eventFilter(watched, event)
+
+    def _widen(self) -> None:
+        popup, window = self._popup(), self.window()
+        if not popup.isVisible():
+            return
+        metrics, model = popup.fontMetrics(), self.completer().completionModel()
+        rows = min(model.rowCount(), MOST_MEASURED)
+        texts = (str(model.index(row, 0).data()) for row in range(rows))
+        needed = max(map(metrics.horizontalAdvance, texts), default=0) + _POPUP_EDGES_PX
+        width = max(self.width(), min(needed, window.width() - _POPUP_EDGES_PX))
+        right = window.mapToGlobal(QPoint(window.width(), 0)).x()
+        left = min(self.mapToGlobal(QPoint()).x(), right - width)
+        if (popup.x(), popup.width()) != (left, width):
+            popup.setGeometry(left, popup.y(), width, popup.height())
 
     def refresh(self) -> None:
         """Read what may be linked now."""

@@ -234,11 +234,12 @@ class RowList(QWidget):
         menu = QMenu(self)
         for section, column in enumerate(self.model.columns[1:], start=1):
             action = QAction(column.title, menu, checkable=True, checked=section not in self._unwanted)
-            action.toggled.connect(lambda wanted, section=section: self._want(section, wanted))
+            action.toggled.connect(lambda wanted, section=section: self.want_column(section, wanted))
             menu.addAction(action)
         menu.exec(self.view.horizontalHeader().mapToGlobal(position))
 
-    def _want(self, section: int, wanted: bool) -> None:
+    def want_column(self, section: int, wanted: bool) -> None:
+        """Show a column where there is room for it, or not."""
         if wanted:
             self._unwanted.discard(section)
         else:

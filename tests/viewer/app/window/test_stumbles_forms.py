@@ -9,7 +9,16 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QDockWidget, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shapely import LineString, Point
 
@@ -21,9 +30,15 @@ from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site, delete_sites, update_site
+from viewer.commands.sources import update_source
+from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.sources.source_register import RELIABILITY, SourceRegisterPanel
+from viewer.panels.widgets.form_page import laid_out
 from viewer.panels.widgets.link_button import LinkButton
+from viewer.panels.widgets.picker import Picker
+from viewer.panels.widgets.row_table import CHIP_ROLE
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
@@ -468,3 +483,107 @@ def test_c16_the_filter_lists_names_before_notes(window: MainWindow, form: SiteF
     last = rows.model.uuid_at(1)
     push(update_site(window.session.document, last, actor="me", label="Padlock"))
     assert listed(window) == ["Padlock", "Pad 1S", "Mast"]
+
+
+# -- C8 to C12: pickers, examples, cards, reasons -----------------------------------------------------------------
+
+
+def report_of_pad(window: MainWindow, source: str) -> None:
+    """A claim about the pad with a source and exact words, by keys."""
+    window.canvas.setFocus()
+    press(Key.Key_R)
+    QTest.keyClicks(QApplication.focusWidget(), source)
+    press(Key.Key_Return)
+    QTest.keyClicks(QApplication.focusWidget(), "We have built it")
+    press(Key.Key_Return, Control)
+    QApplication.processEvents()  # the keyboard goes on once the entry has been taken
+    QTest.keyClicks(QApplication.focusWidget(), "Liu Pengyu")
+    press(Key.Key_Return)
+    window.canvas.setFocus()
+
+
+def test_c8_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+    window.canvas.setFocus()
+    press(Key.Key_R)
+    picker = QApplication.focusWidget()
+    assert isinstance(picker, Picker)
+    link = "https://www.example.org/a/rather/long/address/of/an/article/on/pads.html"
+    QTest.keyClicks(picker, link)
+    popup = picker.completer().popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    text = picker.completer().completionModel().index(0, 0).data()
+    assert link in text
+    qtbot.waitUntil(lambda: popup.fontMetrics().horizontalAdvance(text) < popup.viewport().width())
+    edge = window.mapToGlobal(QPoint(window.width(), 0)).x()
+    assert popup.mapToGlobal(QPoint(popup.width(), 0)).x() <= edge
+    popup.hide()
+
+
+def test_c9_no_example_looks_like_a_value(window: MainWindow, form: SiteFormPanel) -> None:
+    window.docks.make_all()
+    shown = [line.placeholderText() for line in window.findChildren(QLineEdit)]
+    assert "e.g. 2024-04-12" in shown
+    assert not [text for text in shown if text[:1].isdigit()]
+
+
+def test_c10_a_claim_says_its_speaker_and_its_source(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+    report_of_pad(window, "Sketch of the pads")
+    window.selection.set({"pad"})
+    (card,) = laid_out(form.cards.rows)
+    texts = [label.text() for label in card.findChildren(QLabel)]
+    assert "Source: Sketch of the pads" in texts
+    assert "Liu Pengyu" in texts
+    window.docks.show_panel("claim_list")
+    claims = window.docks.claims.panel
+    assert isinstance(claims, ClaimListPanel)
+    assert claims.model.data(claims.model.index(0, 0), CHIP_ROLE) == "Reported · Liu Pengyu"
+    window.action_table["undo"].trigger()
+    window.action_table["undo"].trigger()
+    window.action_table["undo"].trigger()
+    (card,) = laid_out(form.cards.rows)
+    assert "No source" in [label.text() for label in card.findChildren(QLabel)]
+
+
+def test_c10_reliability_takes_room_once_it_is_judged(window: MainWindow, form: SiteFormPanel) -> None:
+    report_of_pad(window, "Sketch of the pads")
+    window.docks.show_panel("source_register")
+    register = window.docks.sources.panel
+    assert isinstance(register, SourceRegisterPanel)
+    assert register.model.columns[RELIABILITY].title == "Reliability"
+    assert register.list.view.isColumnHidden(RELIABILITY)
+    (source,) = window.session.document.sources
+    window.session.push(update_source(window.session.document, source, actor="me", reliability="B"))
+    assert RELIABILITY not in register.list._unwanted
+
+
+def test_c11_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> None:
+    button = form.image_part.cite_button
+    assert not button.isEnabled()
+    assert "There is no image to cite" in button.toolTip()
+    assert button.accessibleDescription() == "There is no image to cite: choose above on which one this was drawn."
+
+
+def test_c12_a_line_has_no_fill_and_a_named_site_is_offered_its_role(window: MainWindow, form: SiteFormPanel) -> None:
+    push = window.session.push
+    push(add_site(window.session.document, LineString([(128, 51), (129, 52)]), actor="me", uuid="spur", label="Spur"))
+    form.style_part.set_folded(False)
+    assert form.fields.fields["fill_color"].isVisible()
+    window.selection.set({"spur"})
+    form.style_part.set_folded(False)
+    assert form.fields.fields["stroke_color"].isVisible()
+    assert not form.fields.fields["fill_color"].isVisible()
+    assert not form.fields.labels["fill_color"].isVisible()
+    window.selection.set({"pad"})
+    form.style_part.set_folded(False)
+    assert form.fields.fields["fill_color"].isVisible()
+    assert form.role_offer.isHidden()
+    report_of_pad(window, "Sketch of the pads")
+    window.selection.set({"pad"})
+    window.docks.show_panel("site_form")
+    assert form.role_offer.isVisible()
+    QTest.mouseClick(form.role_offer, Qt.MouseButton.LeftButton)
+    assert pad_of(window).role == "named in a claim"
+    assert form.role_offer.isHidden()
+    window.action_table["undo"].trigger()
+    assert form.role_offer.isVisible()
