@@ -45,6 +45,7 @@ class ChipStrip(QListWidget):
         self.setAccessibleName(self.tr("Chips of the site"))
         self.itemClicked.connect(lambda item: self.opened.emit(item.data(_UUID)))
         context.document_replaced.connect(self._pictures.clear)
+        self.hide()  # as long as there are none
 
     def show_chips(self, chips: Sequence[Chip]) -> None:
         """Show these chips, the newest capture first; those on show already keep their pictures."""

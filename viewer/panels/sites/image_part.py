@@ -154,10 +154,15 @@ class ImagePart(FoldSection):
         placement_m = stated_placement_m(image.placement_note)
         both = with_placement(pick.error_m, placement_m)
         if placement_m is None or both is None:
-            text = self.tr("{0} at best: {1}. How well the image itself is placed is not stated.")
-            return text.format(self._least(pick), self._what_limits(pick))
+            if pick.is_finer_than_the_image:
+                return ""  # the note above says it
+            best = self.tr("{0} at best: {1}.").format(self._least(pick), self._what_limits(pick))
+            return f"{best} {self._not_stated()}"
         text = self.tr("{0}: {1} from {2}, and {3} from the placement of the image.")
         return text.format(metres(both), metres(pick.error_m), self._what_limits(pick), metres(placement_m))
+
+    def _not_stated(self) -> str:
+        return self.tr("How well the image itself is placed is not stated.")
 
     def _least(self, pick: Pick) -> str:
         return metres(max(LEAST_PLACEMENT_M, pick.error_m))
@@ -184,8 +189,10 @@ class ImagePart(FoldSection):
             return self.tr("It is not recorded on which image this was drawn.")
         pick = pick_of(site)
         if pick is not None and pick.is_finer_than_the_image and site.position_basis == MEASURED:
-            text = self.tr("A pixel of this image is {0} here: the mark is no better than that.")
-            return text.format(metres(pick.pixel_m))
+            text = self.tr("A pixel of this image is {0} here: the mark is no better than that.").format(
+                metres(pick.pixel_m)
+            )
+            return text if stated_placement_m(image.placement_note) else f"{text} {self._not_stated()}"
         return ""
 
     def _offer_citing(self, *_: object) -> None:

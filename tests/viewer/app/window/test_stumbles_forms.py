@@ -558,6 +558,7 @@ def test_c10_reliability_takes_room_once_it_is_judged(window: MainWindow, form: 
 
 
 def test_c11_a_grey_button_says_why(window: MainWindow, form: SiteFormPanel) -> None:
+    assert form.image_part.chips.isHidden(), "no empty box for chips that are not there"
     button = form.image_part.cite_button
     assert not button.isEnabled()
     assert "There is no image to cite" in button.toolTip()
