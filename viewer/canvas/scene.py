@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.document.site import Site
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
@@ -32,7 +33,7 @@ from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
-from viewer.canvas.sites.site_frame import SiteFrame
+from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.unplaced import Unplaced
@@ -49,6 +50,8 @@ from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
 _MOST_SAID = 20
+_HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
+"""Names keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
 
 
@@ -130,6 +133,7 @@ class MapScene(QObject):
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
+        self._previewed: frozenset[str] = frozenset()
         self._tell_of_sites()
         self._frames: tuple[SiteFrame, ...] = ()
         self._layouts.forget()
@@ -359,9 +363,28 @@ class MapScene(QObject):
 
     def sites_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[str]:
         """Uuids of the sites under a place of the picture, topmost first."""
+        return list(dict.fromkeys(hit.uuid for hit in self.site_hits(view, px, py, radius_px)))
+
+    def site_hits(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[SiteHit]:
+        """The parts of sites under a place of the picture, topmost first; labels as they were painted last."""
         if not sites_visible(self._document):
             return []
-        return list(dict.fromkeys(uuid for frame in self.site_frames(view) for uuid in frame.at(px, py, radius_px)))
+        found = [hit for frame in self.site_frames(view) for hit in frame.hits(px, py, radius_px)]
+        named = self._labels.at(self._layouts.placed(view), px, py, view.ratio)
+        found += [SiteHit(uuid, "label") for uuid in named if uuid in self._index.sites]
+        return sorted(found, key=lambda hit: _HIT_ORDER[hit.part])
+
+    def preview_sites(self, rows: Mapping[str, Site]) -> None:
+        """Show sites as they would be, by uuid, while they are dragged; all others, and then these too, as they are."""
+        touched = self._previewed | rows.keys()
+        if not touched:
+            return
+        self._previewed = frozenset(rows)
+        shown = {uuid: self._document.sites[uuid] for uuid in touched if uuid in self._document.sites}
+        self._index.update(self._in_order(touched), {**shown, **rows})
+        self._frames = ()
+        self._layouts.outdate()
+        self.updated.emit()
 
     def sites_within(self, view: View, left: float, top: float, right: float, bottom: float) -> list[str]:
         """Uuids of the sites inside, or touching, a box of picture pixels."""

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from enum import Enum, auto
 
-import shapely
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
-from shapely.geometry.base import BaseGeometry
 
 from layers.document.figure import Figure
 from layers.document.site import Site
+from layers.geo.antimeridian import at_home
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from layers.text.counted import counted
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
+from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.meta import sites_visible
 from viewer.commands.sites import delete_sites, move_sites, reshape_site, unfit
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures
 from viewer.tools.mark_handles import Handles
-from viewer.tools.sketch import paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import Tool
 
 REACH_PX = 5.0
 NUDGE_PX, NUDGE_FAR_PX = 1, 10
 """Logical pixels an arrow key moves what is selected, alone and with Shift."""
 MOST_NUDGED = 500
-MOST_SHOWN = 200
+MOST_SHOWN = 100
 """Of more marks that are dragged together not all are shown on the way."""
 _Control = Qt.KeyboardModifier.ControlModifier
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -42,7 +43,9 @@ class _Drag(Enum):
 
 
 class SelectTool(Tool):
-    """Click a mark, and again for the one below it; Control adds; a box takes all inside; a drag moves the selected.
+    """Click a mark or its name, and again there for the one below it; Control adds; a box takes all inside.
+
+    A drag moves the selected.
 
     One selected mark has handles that scale and turn it. A drag on a mark that is not selected pans: no mark is moved
     by accident.
@@ -57,6 +60,8 @@ class SelectTool(Tool):
     _move: MoveDrag | None = None
     _handle: HandleDrag | None = None
     _nudges = 0
+    _clicked: tuple[View, float, float] | None = None
+    """The place of the last click: only there another one means the next mark below."""
     _figure: tuple[Site, Figure] | None = None
     """Of the mark that has handles: a shape is read once a row."""
 
@@ -116,13 +121,17 @@ class SelectTool(Tool):
             selection.clear()
             return
         at = next((i for i, uuid in enumerate(under) if selection.uuids == {uuid}), None)
-        selection.set({under[0] if at is None else under[(at + 1) % len(under)]})
+        if at is None:
+            selection.set({under[0]})
+        elif self._is_clicked_again(event):
+            selection.set({under[(at + 1) % len(under)]})
+        self._clicked = self.canvas.viewport.view(), event.px, event.py
 
     def drag_start(self, event: PointerEvent) -> None:
         self._from = self._to = event
         self._nudges += 1
-        under = self._under(event)
-        chosen = [uuid for uuid in under if uuid in self.canvas.selection]
+        under = self._hits(event)
+        chosen = [hit.uuid for hit in under if hit.is_handle and hit.uuid in self.canvas.selection]
         if self._take_handle(event):
             self._drag = _Drag.HANDLE
         elif event.has(_Control) or not event.on_map or not under:
@@ -154,6 +163,7 @@ class SelectTool(Tool):
                 self._move.to(view, event.px - x, event.py - y, onto, most=most)
             else:
                 self._move.figures = {}
+        self._preview()
         self.changed()
 
     def drag_end(self, event: PointerEvent) -> None:
@@ -190,6 +200,7 @@ class SelectTool(Tool):
 
     def cancel(self) -> None:
         self._drag, self._from, self._to, self._move, self._handle = _Drag.NONE, None, None, None, None
+        self._preview()
         self.changed()
 
     def paint(self, painter: QPainter, view: View) -> None:
@@ -197,26 +208,40 @@ class SelectTool(Tool):
             start, now = QPointF(self._from.px, self._from.py), QPointF(self._to.px, self._to.py)
             paint_rubber_band(painter, QRectF(start, now).normalized(), view.ratio)
             return
-        moving = self._under_way()
-        if moving:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            sites = self.context.document.sites
-            for uuid, figure in moving.items():
-                if not unfit(sites[uuid], figure.geometry):
-                    _paint_moved(painter, view, figure.geometry)
-            painter.restore()
         handles = self._handles()
         if handles is not None and self._drag is not _Drag.MOVE:
             handles.paint(painter)
 
     def _on_selection(self) -> None:
         self._nudges += 1
+        self._clicked = None
         self.changed()
 
-    def _under(self, event: PointerEvent) -> list[str]:
+    def _hits(self, event: PointerEvent) -> list[SiteHit]:
         view = self.canvas.viewport.view()
-        return self.canvas.scene.sites_at(view, event.px, event.py, REACH_PX * view.ratio)
+        return self.canvas.scene.site_hits(view, event.px, event.py, REACH_PX * view.ratio)
+
+    def _under(self, event: PointerEvent) -> list[str]:
+        """The marks drawn under the pointer itself; without any, the areas that it lies in."""
+        hits = self._hits(event)
+        direct = [hit.uuid for hit in hits if hit.is_direct]
+        return list(dict.fromkeys(direct or [hit.uuid for hit in hits]))
+
+    def _preview(self) -> None:
+        """Let the map show the marks where they would be: with label, symbol and circle."""
+        sites, rows = self.context.document.sites, dict[str, Site]()
+        for uuid, figure in self._under_way().items():
+            site = sites.get(uuid)
+            if site is not None and not unfit(site, figure.geometry):
+                rows[uuid] = replace(site, geometry=at_home(figure.geometry), shape_json=figure.shape_json)
+        self.canvas.scene.preview_sites(rows)
+
+    def _is_clicked_again(self, event: PointerEvent) -> bool:
+        if self._clicked is None:
+            return False
+        view, px, py = self._clicked
+        is_near = math.hypot(event.px - px, event.py - py) <= REACH_PX * view.ratio
+        return is_near and view == self.canvas.viewport.view()
 
     def _take_box(self, start: PointerEvent, end: PointerEvent) -> None:
         box = min(start.px, end.px), min(start.py, end.py), max(start.px, end.px), max(start.py, end.py)
@@ -289,11 +314,3 @@ def deleted_words(count: int) -> str:
     """The notice that sites were deleted, and what brings them back."""
     said = QCoreApplication.translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
     return said.format(counted(count, "site"))
-
-
-def _paint_moved(painter: QPainter, view: View, geometry: BaseGeometry) -> None:
-    if geometry.geom_type in ("Point", "MultiPoint"):
-        for px, py in pixels_of(view, [tuple(place) for place in shapely.get_coordinates(geometry)]):
-            paint_handle(painter, px, py, view.ratio, strong=True)
-    else:
-        paint_geometry(painter, view, geometry)

@@ -90,6 +90,10 @@ class LabelLayouts:
             self._find(key, task)
         return _standing(carried_along(last[1], last[0].view, key.view), key) if last is not None and carries else ()
 
+    def placed(self, view: View) -> Sequence[PlacedLabel]:
+        """The labels that were found last, where that was for this view."""
+        return self._last[1].placed if self._last is not None and self._last[0].view == view else ()
+
     def _has(self, key: LabelKey) -> bool:
         return self._last is not None and not self._is_stale and self._last[0] == key
 

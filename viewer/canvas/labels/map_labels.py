@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
-from viewer.canvas.labels.label_painter import LabelPainter
+from viewer.canvas.labels.label_painter import LabelPainter, face_of
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.sites.site_frame import SiteFrame
@@ -72,6 +72,22 @@ class MapLabels:
             marks += self._sites.marks(frame)
             requests += self._sites.requests(frame, selection, language)
         return LabelTask(view, marks, requests, labellings)
+
+    def at(self, labels: Sequence[PlacedLabel], px: float, py: float, scale: float) -> list[str]:
+        """Uuids of the labels under a place, topmost first."""
+        return [label.uuid for label in labels if self._is_on(label, px, py, scale)]
+
+    def _is_on(self, label: PlacedLabel, px: float, py: float, scale: float) -> bool:
+        if not label.box.overlaps(Box(px - _EDGE_PX, py - _EDGE_PX, px + _EDGE_PX, py + _EDGE_PX)):
+            return False
+        width, height = self._painter.size(label.text, face_of(label), scale)
+        if label.letters:
+            near = ((label.px + letter.dx - px, label.py + letter.dy - py) for letter in label.letters)
+            return any(math.hypot(dx, dy) <= height / 2 for dx, dy in near)
+        x, y = px - label.centre[0], py - label.centre[1]
+        turn = math.radians(label.angle_deg)
+        along, across = x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn)
+        return abs(along) <= width / 2 and abs(across) <= height / 2
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
         """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""

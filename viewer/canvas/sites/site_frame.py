@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
@@ -29,6 +29,28 @@ COMPACT_FROM = 700
 """With more symbols in view, dots take their place: badges would only cover each other."""
 THIN_FROM = 4000
 """With more dots in view, only the topmost in each cell of half a dot is painted: the rest would be covered."""
+
+
+type HitPart = Literal["mark", "label", "edge", "rim", "disc", "inside"]
+
+
+class SiteHit(NamedTuple):
+    """The part of a site under a place: its symbol or text, its label, its line or outline, the inside of that; of a
+    loosely known point the rim of the circle it stands for, and the disc in that.
+    """
+
+    uuid: str
+    part: HitPart
+
+    @property
+    def is_direct(self) -> bool:
+        """True for what is drawn there itself, and not only round it."""
+        return self.part not in ("disc", "inside")
+
+    @property
+    def is_handle(self) -> bool:
+        """True for what moves the site when it is dragged: neither its label, nor what stands for not knowing."""
+        return self.part in ("mark", "edge", "inside")
 
 
 class ShapeInView(NamedTuple):
@@ -138,22 +160,32 @@ class SiteFrame:
 
     # -- hits -----------------------------------------------------------------------------------------------------
 
-    def at(self, px: float, py: float, radius_px: float) -> list[str]:
-        """Uuids under a place, topmost first: texts and numbers, symbols, then lines, areas, polygons."""
-        found = self._signs_at(px, py, radius_px) + self._symbols_at(px, py, radius_px)
-        inside: list[str] = []
+    def hits(self, px: float, py: float, radius_px: float) -> list[SiteHit]:
+        """The marks under a place, topmost first: texts and numbers, symbols, then lines and outlines, then areas.
+
+        An area is hit inside only while some of its outline is in the picture: nobody means what cannot be seen.
+        """
+        points = self._signs_at(px, py, radius_px) + self._symbols_at(px, py, radius_px)
+        found = [SiteHit(uuid, "mark") for uuid in points]
+        discs, inside = list[SiteHit](), list[SiteHit]()
         for shape in reversed(self.shapes):
-            near, within = _touch(shape, self.view, px, py, radius_px)
+            near, within = _touch(shape.outline, self.view, px, py, radius_px)
             if near:
-                found.append(shape.uuid)
+                found.append(SiteHit(shape.uuid, "edge"))
             elif within:
-                inside.append(shape.uuid)
+                inside.append(SiteHit(shape.uuid, "inside"))
         over = set(self.index.areas_over_the_edge(self.view.grid.crs).tolist())
         for i in np.flatnonzero(self.is_area)[::-1].tolist():
             is_near = np.hypot(self.px[i] - px, self.py[i] - py) <= 2.0 * self.error_px[i]
-            if (is_near or int(self.rows[i]) in over) and self._in_circle(i, px, py):
-                found.append(self.index.uuids[self.rows[i]])
-        return list(dict.fromkeys(found + inside))
+            if not is_near and int(self.rows[i]) not in over:
+                continue
+            near, within = _touch(self.circle(i), self.view, px, py, radius_px)
+            uuid = self.index.uuids[self.rows[i]]
+            if near:
+                found.append(SiteHit(uuid, "rim"))
+            elif within:
+                discs.append(SiteHit(uuid, "disc"))
+        return found + discs + inside
 
     def within(self, left: float, top: float, right: float, bottom: float) -> list[str]:
         """Uuids of the points inside a box of pixels, and of the lines and polygons that touch it."""
@@ -179,9 +211,10 @@ class SiteFrame:
         return found
 
     def _symbols_at(self, px: float, py: float, radius_px: float) -> list[str]:
+        """Areas too have a sign in their middle."""
         reach = max(radius_px, self.symbol_radius_px)
         distance = np.hypot(self.px - px, self.py - py)
-        hit = np.flatnonzero((distance <= reach) & self.is_symbol)
+        hit = np.flatnonzero((distance <= reach) & (self.is_symbol | self.is_area))
         return [self.index.uuids[self.rows[i]] for i in hit[::-1]]
 
     def _signs_at(self, px: float, py: float, radius_px: float) -> list[str]:
@@ -193,10 +226,6 @@ class SiteFrame:
             near = shapely.distance(shapely.linestrings(ends), shapely.Point(px, py)) <= radius_px
             found = [leaders[i][0] for i in np.flatnonzero(near)] + found
         return found[::-1]
-
-    def _in_circle(self, i: int, px: float, py: float) -> bool:
-        place = shapely.Point(px, py)
-        return any(_part_geometry(part.rings, True, self.view).contains(place) for part in self.circle(i).parts)
 
 
 def _shapes(index: SiteIndex, view: View, near: list[str]) -> list[ShapeInView]:
@@ -233,15 +262,15 @@ def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py:
     return found
 
 
-def _touch(shape: ShapeInView, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:
-    """(the outline is within reach, the place is inside of a polygon)."""
-    place, near, within = shapely.Point(px, py), False, False
+def _touch(outline: Outline, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:
+    """(the outline is within reach, the place is inside of a polygon that does not fill the whole picture)."""
+    place, picture, near, within = shapely.Point(px, py), shapely.box(0, 0, view.width, view.height), False, False
     around = _world_box(view, px - radius_px, py - radius_px, px + radius_px, py + radius_px)
-    for part in shape.outline.near(around).parts:
+    for part in outline.near(around).parts:
         geometry = _part_geometry(part.rings, part.is_polygon, view)
         edge = geometry.boundary if part.is_polygon else geometry
         near = near or edge.distance(place) <= radius_px
-        within = within or (part.is_polygon and geometry.contains(place))
+        within = within or (part.is_polygon and geometry.contains(place) and not geometry.contains(picture))
     return near, within
 
 

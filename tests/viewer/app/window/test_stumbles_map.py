@@ -7,15 +7,16 @@ from typing import cast
 
 import pytest
 import shapely
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QStatusTipEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
+from layers.document.mark_shape import Circle, as_json, shape_of_site
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from layers.geo.measure import length_m
+from layers.geo.measure import destination, length_m
 from layers.text.measures import length_text
 from tests.support.windows import settle, texts
 from tests.viewer.app.conftest import Answers
@@ -275,3 +276,138 @@ def test_a_railways_sign_shows_whole_in_a_light_list(window: MainWindow) -> None
     on_white = [contrast(color.name(), "#ffffff") for color in colors if color.alpha() > 200]
     assert len(on_white) > 0.7 * len(colors), "a ground of its own"
     assert sum(value > 4.5 for value in on_white) > 0.6 * len(on_white)
+
+
+# -- what a click and a drag take hold of ------------------------------------------------------------------------
+
+LOOSE = (9.5, 50.2)
+
+
+@pytest.fixture
+def loose(window: MainWindow, desk: Desk, qtbot: QtBot) -> str:
+    """The uuid of a selected site of which only the area is known, whose circle and name are in view."""
+    add(window, "loose", shapely.Point(LOOSE), label="Loose", position_error_m=12_000.0)
+    window.selection.set({"loose"})
+    settle(window, qtbot)
+    window.canvas.grab()
+    return "loose"
+
+
+def name_of(window: MainWindow, uuid: str) -> QPoint:
+    """The middle of a site's name on the map."""
+    layout = window.scene.label_layout(window.canvas.viewport.view(), window.selection.uuids)
+    (label,) = [label for label in layout.placed if label.uuid == uuid]
+    ratio = window.canvas.viewport.view().ratio
+    return QPoint(round(label.centre[0] / ratio), round(label.centre[1] / ratio))
+
+
+def drag_by(window: MainWindow, start: QPoint, by: QPoint, *, release: bool = True) -> None:
+    QTest.mousePress(window.canvas, Left, Nothing, start)
+    for share in (0.3, 0.6, 1.0):
+        QTest.mouseMove(window.canvas, start + by * share)
+    if release:
+        QTest.mouseRelease(window.canvas, Left, Nothing, start + by)
+
+
+@pytest.mark.parametrize("part", ["disc", "rim", "name"])
+def test_neither_circle_nor_name_of_a_selected_site_moves_it(
+    window: MainWindow, desk: Desk, loose: str, part: str
+) -> None:
+    at = {"disc": desk.at(9.56, 50.25), "name": name_of(window, loose), "rim": desk.at(*destination(*LOOSE, 200, 12e3))}
+    steps, view = window.session.history.stack.count(), window.canvas.viewport.view()
+    drag_by(window, at[part], QPoint(60, 40))
+    assert window.session.history.stack.count() == steps
+    assert window.selection.uuids == {loose}
+    assert window.canvas.viewport.view() != view, "the map goes along instead"
+
+
+def test_a_dragged_site_is_seen_moving_with_its_circle_and_name(
+    window: MainWindow, desk: Desk, loose: str, qtbot: QtBot
+) -> None:
+    before, name = window.session.document.sites[loose], name_of(window, loose)
+    drag_by(window, desk.at(*LOOSE), QPoint(60, 40), release=False)
+    settle(window, qtbot)
+    assert window.session.document.sites[loose] == before, "the document knows only the end"
+    frame = window.scene.site_frame(window.canvas.viewport.view())
+    (i,) = [i for i, row in enumerate(frame.rows) if frame.index.uuids[row] == loose]
+    there = desk.at(*LOOSE) + QPoint(60, 40)
+    assert (frame.px[i], frame.py[i]) == (pytest.approx(there.x(), abs=2), pytest.approx(there.y(), abs=2))
+    assert frame.circle(i).bounds is not None
+    assert (name_of(window, loose) - name).manhattanLength() > 60
+    with_it = window.canvas.grab_picture()
+    press(Key.Key_Escape)
+    settle(window, qtbot)
+    assert name_of(window, loose) == name
+    assert window.canvas.grab_picture() != with_it
+    QTest.mouseRelease(window.canvas, Left, Nothing, there)
+    drag_by(window, desk.at(*LOOSE), QPoint(60, 40))
+    assert desk.at(*window.session.document.sites[loose].geometry.coords[0]) == there
+
+
+def shown_on_map(window: MainWindow, uuid: str) -> Site:
+    """The row of a line or an area as the map shows it now."""
+    shapes = window.scene.site_frame(window.canvas.viewport.view()).shapes
+    return next(shape.site for shape in shapes if shape.uuid == uuid)
+
+
+def test_a_handle_that_is_dragged_shows_the_mark_as_it_becomes(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    circle = Circle(LOOSE, 9000.0)
+    add(window, "circle", circle.geometry(), shape_json=as_json(circle))
+    window.selection.set({"circle"})
+    settle(window, qtbot)
+    edge = desk.at(*destination(*LOOSE, 90, 9000.0))
+    drag_by(window, edge, QPoint(50, 0), release=False)
+    (shape,) = [
+        shape for shape in window.scene.site_frame(window.canvas.viewport.view()).shapes if shape.uuid == "circle"
+    ]
+    shown = shape_of_site(shape.site)
+    assert isinstance(shown, Circle)
+    assert shown.radius_m > 10_000
+    press(Key.Key_Escape)
+    QTest.mouseRelease(window.canvas, Left, Nothing, edge)
+    (shape,) = [
+        shape for shape in window.scene.site_frame(window.canvas.viewport.view()).shapes if shape.uuid == "circle"
+    ]
+    assert shape.site == window.session.document.sites["circle"]
+
+
+def test_a_click_on_a_selected_symbol_stays_with_it(window: MainWindow, desk: Desk, loose: str, qtbot: QtBot) -> None:
+    """The pad lies in the area of the cosmodrome, whose ring is far outside of the view."""
+    add(window, "pad", shapely.Point(9.56, 50.25), label="Pad", position_error_m=6.5)
+    window.selection.set({"pad"})
+    for bounds in (Bounds(9.0, 49.8, 10.0, 50.6), Bounds(9.559, 50.2495, 9.561, 50.2505)):
+        window.views.show_bounds(bounds, 0.0)
+        settle(window, qtbot)
+        for _ in range(3):
+            desk.click(9.56, 50.25)
+            assert window.selection.uuids == {"pad"}
+    desk.click(9.5593, 50.2498)
+    assert not window.selection.uuids, "nobody means an area whose outline is out of sight"
+
+
+def test_only_clicks_in_one_place_go_on_to_the_symbol_below(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    add(window, "upper", shapely.Point(9.52, 50.21), position_error_m=6.5)
+    add(window, "under", shapely.Point(9.5205, 50.21), position_error_m=6.5)
+    window.selection.set({"under"})
+    settle(window, qtbot)
+    desk.click(9.52, 50.21)
+    assert window.selection.uuids == {"under"}, "it is selected, and painted on top"
+    desk.click(9.52, 50.21)
+    assert window.selection.uuids == {"upper"}
+    desk.click(9.52, 50.21)
+    assert window.selection.uuids == {"under"}
+
+
+def test_a_click_on_a_name_selects_its_site(window: MainWindow, desk: Desk, loose: str, qtbot: QtBot) -> None:
+    line = shapely.LineString([(9.1, 49.9), (9.9, 49.95)])
+    add(window, "road", line, label="The long road to the north", class_code="railway")
+    window.selection.clear()
+    settle(window, qtbot)
+    window.canvas.grab()
+    for uuid in ("there", "road", "loose"):
+        QTest.mouseMove(window.canvas, name_of(window, uuid))
+        assert window.canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor
+        QTest.mouseClick(window.canvas, Left, Nothing, name_of(window, uuid))
+        assert window.selection.uuids == {uuid}
+        settle(window, qtbot)
+        window.canvas.grab()
