@@ -153,6 +153,7 @@ class MainWindow(QMainWindow):
             push=self.session.push,
             selection=self.selection,
             zoom_to=self.views.show_rows,
+            zoom_to_points=self.views.show_points,
             actor=self.session.actor,
             jobs=self.context.jobs,
             consent=self.permissions.allow,

@@ -164,11 +164,13 @@ class MapCanvas(QWidget):
             self.zoom_to_bounds(bounds, 0.0)
         return bounds is not None
 
-    def zoom_to_sites(self, uuids: frozenset[str]) -> bool:
-        """Show sites, with the areas that stand for them; False where none of them can be drawn."""
+    def zoom_to_sites(self, uuids: frozenset[str], finest_m: float = FINEST_FIT_M) -> bool:
+        """Show sites, with the areas that stand for them, at no finer than `finest_m` a pixel; False where none of them
+        can be drawn.
+        """
         bounds = self.scene.site_bounds(uuids)
         if bounds is not None:
-            self.zoom_to_bounds(bounds, 0.2, FINEST_FIT_M)
+            self.zoom_to_bounds(bounds, 0.2, finest_m)
         return bounds is not None
 
     def full_view(self) -> None:

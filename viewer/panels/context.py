@@ -84,6 +84,7 @@ class PanelContext(QObject):
         push: Callable[[Edit], None],
         selection: Selection,
         zoom_to: Callable[[Bounds], None] = lambda bounds: None,
+        zoom_to_points: Callable[[Bounds], None] | None = None,
         actor: str = "",
         jobs: Jobs | None = None,
         consent: Callable[[str], None] = lambda host: None,
@@ -96,16 +97,17 @@ class PanelContext(QObject):
         images: ImageAccess | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
-        the message line; `info_of` gives what a reader found in a layer's file, None until then; `drawing_of` what
-        draws a layer on the canvas; `jobs` builds large edits off the window's thread, without it they are built at
-        once; `features` is what panels of vector layers work with; `copy_keeper` gives what keeps the bytes of a row of
-        source_files, in any thread, until they are saved; `images` leads to the images behind marks.
+        """`zoom_to` takes bounds in lon, lat, and `zoom_to_points` those of points alone; `consent` a host the analyst
+        agreed to contact; `report` a sentence for the message line; `info_of` gives what a reader found in a layer's
+        file, None until then; `drawing_of` what draws a layer on the canvas; `jobs` builds large edits off the window's
+        thread, without it they are built at once; `features` is what panels of vector layers work with; `copy_keeper`
+        gives what keeps the bytes of a row of source_files, in any thread, until they are saved; `images` leads to the
+        images behind marks.
         """
         super().__init__(parent)
         self.selection = selection
         self.actor = actor
-        self.zoom_to = zoom_to
+        self.zoom_to, self.zoom_to_points = zoom_to, zoom_to_points
         self.zoom_to_layer = zoom_to_layer
         self.info_of = info_of
         self.drawing_of = drawing_of
@@ -223,8 +225,9 @@ class PanelContext(QObject):
         """Show these sites; where none can be drawn it is said why."""
         wanted = list(sites)
         bounds = bounds_of_sites(wanted)
+        are_points = all(site.kind == "point" for site in wanted)
         if bounds is not None:
-            self.zoom_to(bounds)
+            (self.zoom_to_points or self.zoom_to)(bounds) if are_points else self.zoom_to(bounds)
         elif wanted:
             self.report(not_drawn(wanted))
 

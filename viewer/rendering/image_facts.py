@@ -58,7 +58,12 @@ def _pixel_m(drawing: LayerDrawing, screen_m: float, lon: float, lat: float) -> 
     if isinstance(drawing, TilesDrawing):
         shrink = math.cos(math.radians(lat))
         return level_resolution_m(level_for(screen_m / shrink, drawing.service), drawing.service) * shrink
-    if not isinstance(drawing, RasterDrawing) or drawing.info is None:
+    return raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else math.nan
+
+
+def raster_pixel_m(drawing: RasterDrawing, lon: float, lat: float) -> float:
+    """Ground metres of one pixel of an image at a place, along its longer side; nan where that is not known."""
+    if drawing.info is None:
         return math.nan
     info = drawing.info
     crs = drawing.layer.crs or info.crs

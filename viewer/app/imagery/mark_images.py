@@ -53,10 +53,13 @@ class MarkImages(QObject):
         self._session, self._canvas, self._messages = session, canvas, messages
         self._waiting: dict[str, _Mark] = {}
         self._blended: dict[str, tuple[str, ...]] = {}
+        self._finer = ""
+        """The mark that was said last to be finer than its image."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
         canvas.scene.updated.connect(self._look_again)
         session.history.changed.connect(self._look_again)
+        session.history.changed.connect(self._forget_gone)
         session.document_replaced.connect(self._begin_anew)
 
     @property
@@ -104,6 +107,7 @@ class MarkImages(QObject):
     # -- looking -----------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
+        self._finer = ""
         self._waiting.clear()
         self._blended.clear()
         self._timer.stop()
@@ -174,14 +178,25 @@ class MarkImages(QObject):
             self._messages.show("image of mark", error.sentence, "warning")
             return
         self._messages.clear(BLENDED)
-        self._warn(facts["layer_title"], pick)
+        self._warn(site.uuid, facts["layer_title"], pick)
 
-    def _warn(self, name: str, pick: Pick) -> None:
+    def _forget_gone(self) -> None:
+        """What was said about a mark goes with it: its drawing was undone, or it was deleted."""
+        sites = self._session.document.sites
+        if self._finer and self._finer not in sites:
+            self._finer = ""
+            self._messages.clear(FINER)
+        if self._blended and not any(uuid in sites for uuid in self._blended):
+            self._messages.clear(BLENDED)
+
+    def _warn(self, uuid: str, name: str, pick: Pick) -> None:
+        """A notice, which goes by itself: the form says it as long as the mark is shown there."""
+        self._finer = uuid
         if not pick.is_finer_than_the_image:
             self._messages.clear(FINER)
             return
         text = self.tr("A pixel of “{0}” is {1} here: the mark is no better than that, however closely it was drawn.")
-        self._messages.show(FINER, text.format(one_line(name, 60), metres(pick.pixel_m)), "warning")
+        self._messages.show(FINER, text.format(one_line(name, 60), metres(pick.pixel_m)))
 
 
 def _is_moved(change: Change) -> bool:

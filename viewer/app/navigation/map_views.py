@@ -6,6 +6,7 @@ import json
 import math
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from shapely import Point
 
 from layers.document.kept_view import KeptView
 from layers.document.sites_off_earth import not_drawn
@@ -31,8 +32,10 @@ from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.flight import Flight, Stop
+from viewer.canvas.image_below import images_around
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
+from viewer.rendering.image_facts import raster_pixel_m
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.messages import MessageAction, Messages
@@ -41,6 +44,8 @@ TURN_DEG = 15.0
 PIXEL_MARGIN = 0.02
 NEAREST_M = 500.0
 """Half the width of ground shown around a coordinate gone to, at least."""
+MOST_PX_A_PIXEL = 8.0
+"""A single place is shown no closer than with pixels of an image so large: closer they are one flat colour."""
 WIDE_M = 200_000.0
 """A region tells by itself where it is; around a town its land is shown as well."""
 
@@ -107,6 +112,23 @@ class MapViews(QObject):
         """Show where some sites or features are, with what is around them: no finer than a metre a pixel."""
         self.show_bounds(lonlat, margin, FINEST_FIT_M)
 
+    def show_points(self, lonlat: Bounds, margin: float = 0.06) -> None:
+        """Show where some points are, no finer than the images there tell of anything."""
+        self.show_bounds(lonlat, margin, max(FINEST_FIT_M, self._finest_m(lonlat)))
+
+    def _finest_m(self, lonlat: Bounds) -> float:
+        """Ground metres a pixel, at which a pixel of the finest image at a place is so large that closer is of no use.
+
+        0 where no image is known there, or a service, which has finer ones.
+        """
+        scene, (lon, lat) = self._canvas.scene, lonlat.centre
+        found = []
+        for uuid in images_around(scene, Point(lon, lat)):
+            drawing = scene.drawings[uuid]
+            found.append(raster_pixel_m(drawing, lon, lat) if isinstance(drawing, RasterDrawing) else 0.0)
+        known = [pixel_m for pixel_m in found if math.isfinite(pixel_m)]
+        return min(known, default=0.0) / MOST_PX_A_PIXEL
+
     def show_case(self, viewport_json: str) -> None:
         """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
         self._held = self._map_view = None
@@ -135,7 +157,10 @@ class MapViews(QObject):
         self._leave_plane()
         sites = self._canvas.scene.document.sites
         chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
-        if self._canvas.zoom_to_sites(self._canvas.selection.uuids) or not chosen:
+        finest_m, bounds = FINEST_FIT_M, self._canvas.scene.site_bounds(self._canvas.selection.uuids)
+        if bounds is not None and all(site.kind == "point" for site in chosen):
+            finest_m = max(finest_m, self._finest_m(bounds))
+        if self._canvas.zoom_to_sites(self._canvas.selection.uuids, finest_m) or not chosen:
             return
         self._messages.show("view", not_drawn(chosen), "warning")
 
@@ -155,7 +180,8 @@ class MapViews(QObject):
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
         """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""
         around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
-        self.show_bounds(circle_bounds(lon, lat, around_m), 0.0)
+        bounds = circle_bounds(lon, lat, around_m)
+        self.show_bounds(bounds, 0.0, self._finest_m(bounds))
 
     def turn_left(self) -> None:
         self._canvas.rotate_by(-TURN_DEG)

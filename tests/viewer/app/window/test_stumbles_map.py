@@ -411,3 +411,61 @@ def test_a_click_on_a_name_selects_its_site(window: MainWindow, desk: Desk, loos
         assert window.selection.uuids == {uuid}
         settle(window, qtbot)
         window.canvas.grab()
+
+
+# -- places on coarse images -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_world(window: MainWindow, desk: Desk, qtbot: QtBot) -> MainWindow:
+    """The window with a case on the shipped world, whose pixels are some kilometres."""
+    window.settings.set("new_on_world", True)
+    window.file_menu.new_case()
+    window.session.begin_case()
+    settle(window, qtbot)
+    return window
+
+
+PIXEL_M = 7400.0
+
+
+@pytest.mark.parametrize("way", ["coordinate", "selection", "list"])
+def test_a_point_is_shown_no_finer_than_the_image_tells_of_it(
+    on_world: MainWindow, desk: Desk, qtbot: QtBot, way: str
+) -> None:
+    window = on_world
+    add(window, "pad", shapely.Point(128.3, 51.9), position_error_m=6.5)
+    window.selection.set({"pad"})
+    if way == "coordinate":
+        window.views.show_place(128.3, 51.9, 5.0)
+    elif way == "selection":
+        window.action_table["zoom_selection"].trigger()
+    else:
+        window.panel_context.zoom_to_sites([window.session.document.sites["pad"]])
+    settle(window, qtbot)
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == (pytest.approx(128.3, abs=0.1), pytest.approx(51.9, abs=0.1))
+    assert PIXEL_M / 9 < window.views.metres_per_pixel() < PIXEL_M
+
+
+def test_a_small_area_is_shown_whole_on_any_image(on_world: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window = on_world
+    add(window, "field", shapely.box(128.3, 51.9, 128.302, 51.902))
+    window.panel_context.zoom_to_sites([window.session.document.sites["field"]])
+    settle(window, qtbot)
+    assert window.views.metres_per_pixel() < 2.0
+
+
+def test_the_notice_of_a_coarse_image_goes_with_its_mark(on_world: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window = on_world
+    window.canvas.viewport.centre_on(4e6, 7e6, 5.0)
+    window.canvas.come_to_rest()
+    settle(window, qtbot)
+    window.action_table["tool_point"].trigger()
+    desk.click(*window.canvas.viewport.centre_lonlat())
+    settle(window, qtbot)
+    (said,) = [line for line in window.messages.lines() if "no better than that" in line.text]
+    assert said.level == "info", "it goes by itself: the form says it too"
+    while window.session.document.sites:
+        window.action_table["undo"].trigger()
+    assert "no better than that" not in texts(window)
