@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from layers.geo.bounds import Bounds
 from viewer.canvas.scene import MapScene
 from viewer.export.layout import Layout, today
 from viewer.export.product import Product
+from viewer.support.begun_line import BegunLine
 from viewer.support.still_boxes import ComboBox
 
 
@@ -78,11 +78,11 @@ class ExportDialog(QDialog):
         self._show_preview()
 
     def _build(self, document: Document) -> None:
-        self.title = QLineEdit(document.meta("title"))
+        self.title = BegunLine(document.meta("title"))
         self.title.setPlaceholderText(self.tr("Place, country, subject"))
-        self.subtitle = QLineEdit(document.meta("subtitle"))
+        self.subtitle = BegunLine(document.meta("subtitle"))
         self.subtitle.setPlaceholderText(self.tr("The bottom line in one sentence"))
-        self.author = QLineEdit(document.meta("author"))
+        self.author = BegunLine(document.meta("author"))
         self.marking = ComboBox()
         self.marking.setEditable(True)
         self.marking.addItems(list(MARKINGS))

@@ -1,4 +1,4 @@
-"""The Help menu: the palette, the keys, the log, and what to send with a bug report."""
+"""The Help menu: the palette, the guide, the keys, the log, and what to send with a bug report."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from layers.pool.pool import ReaderPool
-from viewer.app.actions.action_table import Action, ActionMenu, ActionTable
-from viewer.app.actions.menu_bar import palette_entries, shortcut_groups
+from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, translated
+from viewer.app.actions.menu_bar import keys_of, palette_entries, shortcut_groups
 from viewer.app.navigation.map_search import MapSearch
+from viewer.panels.shell.guide import GuideWindow, guide_text
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -42,6 +43,19 @@ class HelpMenu(ActionMenu):
 
     def show_palette(self) -> None:
         self._search.show_palette(palette_entries(self._table, self._window.palette()))
+
+    def show_guide(self) -> None:
+        GuideWindow(guide_text(self._words_of), self._window).show()
+
+    def _words_of(self, id_: str) -> str:
+        """The place of an action in the menus, and its key: "Site, Mark a Point (P)"."""
+        for menu in self._table.menus:
+            for spec in menu.actions:
+                if spec.id == id_:
+                    place = ", ".join(bare(translated(text)) for text in (menu.title, spec.submenu, spec.text) if text)
+                    keys = keys_of(self._table, id_)
+                    return f"{place} ({keys})" if keys else place
+        raise KeyError(id_)
 
     def show_shortcuts(self) -> None:
         ShortcutSheet(shortcut_groups(self._table), self._window).open()
@@ -75,6 +89,7 @@ class HelpMenu(ActionMenu):
             toolbar=True,
             breaks=True,
         ),
+        Action("guide", QT_TRANSLATE_NOOP("Actions", "&Guide"), show_guide, "Shift+F1"),
         Action("shortcuts", QT_TRANSLATE_NOOP("Actions", "&Keyboard Shortcuts"), show_shortcuts, "F1", "keyboard"),
         Action(
             "copy_diagnostics",

@@ -181,7 +181,7 @@ class MarkImages(QObject):
         self._warn(site.uuid, facts["layer_title"], pick)
 
     def _forget_gone(self) -> None:
-        """What was said about a mark goes with it: its drawing was undone, or it was deleted."""
+        """Take back the notices about marks that are gone: their drawing was undone, or they were deleted."""
         sites = self._session.document.sites
         if self._finer and self._finer not in sites:
             self._finer = ""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLineEdit,
     QPushButton,
     QSpacerItem,
     QVBoxLayout,
@@ -36,6 +35,7 @@ from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
+from viewer.support.begun_line import BegunLine
 from viewer.support.jobs import JobContext
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
@@ -71,7 +71,7 @@ class MakeSitesDialog(QDialog):
         self.class_code.setAccessibleName(self.tr("Class of the sites"))
         self.others = QCheckBox(self.tr("List the other attributes in the notes"))
         self.others.setChecked(True)
-        self.title, self.credit, self.licence = QLineEdit(layer.name), QLineEdit(layer.credit), QLineEdit()
+        self.title, self.credit, self.licence = BegunLine(layer.name), BegunLine(layer.credit), BegunLine()
         self.refusal = plain_label()
         self.refusal.setObjectName("refusal")
         self.refusal.setWordWrap(True)

@@ -151,6 +151,7 @@ ALWAYS = {
     "add_imagery",
     "offline",
     "palette",
+    "guide",
     "shortcuts",
     "copy_diagnostics",
     "show_log",

@@ -7,8 +7,8 @@ from typing import cast
 
 import pytest
 import shapely
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QStatusTipEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QStatusTipEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
@@ -27,6 +27,8 @@ from viewer.app.window import MainWindow
 from viewer.canvas.overlays import haloed_text_box
 from viewer.commands.meta import set_meta
 from viewer.commands.sites import add_site
+from viewer.export.dialog import ExportDialog
+from viewer.panels.shell.guide import GuideWindow, guide_text
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.tools.measure import READOUT_PX, MeasureTool
 
@@ -469,3 +471,56 @@ def test_the_notice_of_a_coarse_image_goes_with_its_mark(on_world: MainWindow, d
     while window.session.document.sites:
         window.action_table["undo"].trigger()
     assert "no better than that" not in texts(window)
+
+
+# -- help and export ---------------------------------------------------------------------------------------------
+
+
+def test_the_guide_stands_beside_the_window_and_names_what_there_is(window: MainWindow, desk: Desk) -> None:
+    QTest.keyClick(window, Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+    guide = window.findChild(GuideWindow)
+    assert guide is not None
+    assert not guide.isModal()
+    words = guide.page.toPlainText()
+    for line in ("Site, Mark a Point (P)", "Edit, Undo (Ctrl+Z)", "Site, Report", "Help, Keyboard Shortcuts (F1)"):
+        assert line in words, words
+    assert "{" not in words
+    assert "**" not in words
+    guide.close()
+
+
+def test_the_guide_speaks_of_no_command_that_there_is_not() -> None:
+    def command(id_: str) -> str:
+        raise KeyError(id_)
+
+    with pytest.raises(KeyError):
+        guide_text(command)
+
+
+@pytest.mark.parametrize("way", ["opened", "by Tab", "left"])
+def test_a_long_title_is_shown_from_its_start_in_the_export(
+    window: MainWindow, desk: Desk, qtbot: QtBot, way: str
+) -> None:
+    long = "What was reported about the launch sites of the far east, and what the answers to that were in the spring"
+    for key in ("title", "subtitle"):
+        window.session.push(set_meta(window.session.document, key, f"{key}: {long}", actor="Li"))
+    seen: list[tuple[str, int, float]] = []
+
+    def look() -> None:
+        (dialog,) = (widget for widget in QApplication.topLevelWidgets() if isinstance(widget, ExportDialog))
+        for line in (dialog.title, dialog.subtitle):
+            # Offscreen no second window becomes the active one: it is told as Qt would tell it.
+            if way != "opened":
+                QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+            if way == "left":
+                QTest.keyClick(line, Key.Key_End)
+                QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+            seen.append((line.selectedText(), line.cursorPosition(), line.cursorRect().center().x()))
+        dialog.reject()
+
+    QTimer.singleShot(0, look)
+    window.action_table["export_picture"].trigger()
+    assert [position for _, position, _ in seen] == [0, 0]
+    assert all(x < 15 for _, _, x in seen), "the start is what is seen"
+    if way == "by Tab":
+        assert [text for text, _, _ in seen] == [f"title: {long}", f"subtitle: {long}"], "all is selected, as ever"

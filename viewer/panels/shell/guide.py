@@ -1,0 +1,63 @@
+"""The guide: how the work goes from finding a place to handing a map over, beside the window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from viewer.resources import resource_path
+
+FRAME_PX = (40, 60)
+"""Of the screen, what window frame and some ground around it need."""
+_COMMAND = re.compile(r"\{(\w+)\}")
+_MARKS = re.compile(r"([\\`*_<>\[\]#])")
+
+
+class GuideWindow(QDialog):
+    """Not in the way of the work: it stays open beside the window until it is closed."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        """`text` is Markdown."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Guide"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.page = QTextBrowser(self)
+        self.page.setOpenLinks(False)
+        self.page.setMarkdown(text)
+        self.page.setAccessibleName(self.tr("Guide"))
+        self._set_type()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.page, 1)
+        layout.addWidget(buttons)
+        screen = (parent or self).screen().availableGeometry()
+        self.resize(QSize(560, 680).boundedTo(QSize(screen.width() - FRAME_PX[0], screen.height() - FRAME_PX[1])))
+        self.page.setFocus()
+
+    def _set_type(self) -> None:
+        """Headings a little larger than the text, and room between paragraphs: Markdown alone leaves none."""
+        document = self.page.document()
+        document.setDocumentMargin(14)
+        block = document.begin()
+        while block.isValid():
+            cursor, level = QTextCursor(block), block.blockFormat().headingLevel()
+            room = QTextBlockFormat()
+            room.setTopMargin({0: 4.0, 1: 0.0}.get(level, 14.0))
+            cursor.mergeBlockFormat(room)
+            if level:
+                size = QTextCharFormat()
+                size.setProperty(QTextFormat.Property.FontSizeAdjustment, 2 if level == 1 else 1)
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor.mergeCharFormat(size)
+            block = block.next()
+
+
+def guide_text(command: Callable[[str], str]) -> str:
+    """The shipped guide; `command` gives the words and keys of an action, by its id. Raises what that raises."""
+    text = resource_path("guide.md").read_text(encoding="utf-8")
+    return _COMMAND.sub(lambda found: f"**{_MARKS.sub(r'\\\1', command(found[1]))}**", text)

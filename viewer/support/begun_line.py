@@ -1,0 +1,28 @@
+"""A line to type in that shows the beginning of a text that is longer than itself."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+
+class BegunLine(QLineEdit):
+    """Qt's own shows the end: when it is given a text, and when all of it is selected as the keyboard comes."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setCursorPosition(0)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.selectedText() == self.text():
+            self.deselect()  # Qt takes the same selection from the other end for none new
+            self.setSelection(len(self.text()), -len(self.text()))
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)
