@@ -76,7 +76,7 @@ class StatusUpdates(QObject):
         title = job.text or job.title
         if len(running) > 1:
             title = self.tr("{0} (and {1} more)").format(title, len(running) - 1)
-        self._bar.show_work(title, job.fraction if job.fraction > 0 else -1.0)
+        self._bar.show_work(title, job.fraction if job.fraction > 0 else -1.0, can_stop=job.is_stoppable)
 
     def _cancel(self) -> None:
         if self._job is not None:

@@ -30,6 +30,7 @@ class Job:
         self.case = case
         """The number of the case that it is about; None for work that outlives its case."""
         self._on_cancel = on_cancel
+        self.is_stoppable = True
         self.fraction = 0.0
         self.text = ""
         self.is_finished = False
@@ -162,9 +163,13 @@ class Jobs(QObject):
             if job.case is not None and job.case < self._case:
                 job.cancel()
 
-    def follow(self, title: str, on_cancel: Callable[[], None]) -> Job:
-        """Announce work that goes on elsewhere and for which nobody waits; its owner tells of it and ends it."""
-        job = Job(title, on_cancel)
+    def follow(self, title: str, on_cancel: Callable[[], None] | None) -> Job:
+        """Announce work that goes on elsewhere and for which nobody waits; its owner tells of it and ends it.
+
+        `on_cancel` None: it cannot be stopped.
+        """
+        job = Job(title, on_cancel or (lambda: None))
+        job.is_stoppable = on_cancel is not None
         self._followed.append(job)
         self.started.emit(job)
         return job

@@ -1,4 +1,4 @@
-"""Tells in the status bar that a file takes long to be read, how far it is, and lets it be stopped."""
+"""Tells in the status bar that layers are being opened, or that a file takes long to be read, which can be stopped."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.jobs import Job, Jobs
 from viewer.support.paced_look import REST
+from viewer.support.text import one_line
 
 LOOK_MS = 300
+LONGEST_NAME = 60
 
 
 class ReadingWatch(QObject):
@@ -23,6 +25,7 @@ class ReadingWatch(QObject):
         self._canvas, self._jobs = canvas, jobs
         self._job: Job | None = None
         self._waited_for: RasterDrawing | None = None
+        self._opening: Job | None = None
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         canvas.view_changed.connect(self._begin)
@@ -34,10 +37,11 @@ class ReadingWatch(QObject):
 
     def _look(self) -> None:
         began = time.perf_counter()
-        waiting = self._waiting()
+        waiting, unopened = self._waiting(), self._unopened()
         self._timer.setInterval(max(LOOK_MS, round(REST * (time.perf_counter() - began) * 1000)))
-        if not waiting:
+        if not waiting and not unopened:
             self._timer.stop()
+        self._tell_of_opening(unopened)
         if self._job is not None and (not waiting or self._waited_for is not waiting[0]):
             self._jobs.end(self._job)
             self._job = None
@@ -47,6 +51,23 @@ class ReadingWatch(QObject):
         if self._job is None:
             self._job = self._jobs.follow(self.tr("Reading {0}").format(drawing.path.name), self._cancel)
         self._jobs.tell(self._job, drawing.tiles.share(wrapped_views(self._canvas.viewport.view())))
+
+    def _tell_of_opening(self, names: list[str]) -> None:
+        if self._opening is not None and self._opening.title != self._opening_text(names):
+            self._jobs.end(self._opening)
+            self._opening = None
+        if names and self._opening is None:
+            self._opening = self._jobs.follow(self._opening_text(names), None)
+
+    def _opening_text(self, names: list[str]) -> str:
+        if len(names) == 1:
+            return self.tr("Opening {0}").format(one_line(names[0], LONGEST_NAME))
+        return self.tr("Opening {0} layers").format(len(names)) if names else ""
+
+    def _unopened(self) -> list[str]:
+        """The names of the shown layers of which nobody knows yet where they are: the map lacks them."""
+        drawings = [self._canvas.scene.drawings[uuid] for uuid in self._canvas.scene.stack.visible()]
+        return [drawing.layer.name for drawing in drawings if not (drawing.is_open or drawing.remark)]
 
     def _waiting(self) -> list[RasterDrawing]:
         """The images that are shown and not complete, though the map rests."""

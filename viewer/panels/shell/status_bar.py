@@ -96,9 +96,9 @@ class StatusBar(QStatusBar):
         self._hint.setText(one_line(text))
         self._hint.setToolTip(tooltip(text))
 
-    def show_work(self, title: str, fraction: float) -> None:
+    def show_work(self, title: str, fraction: float, *, can_stop: bool = True) -> None:
         """Work goes on; shown half a second after its start. A negative `fraction`: nobody knows how far."""
-        self._work.show_work(title, fraction)
+        self._work.show_work(title, fraction, can_stop)
 
     def end_work(self) -> None:
         self._work.end()
@@ -228,7 +228,8 @@ class _Work(QWidget):
         self._late.timeout.connect(self.show)
         self.hide()
 
-    def show_work(self, title: str, fraction: float) -> None:
+    def show_work(self, title: str, fraction: float, can_stop: bool) -> None:
+        self._cancel.setVisible(can_stop)
         self._title.say(one_line(title, 60))
         self._bar.setRange(0, 0 if fraction < 0 else 100)
         self._bar.setValue(round(100 * max(0.0, min(1.0, fraction))))

@@ -30,6 +30,7 @@ from viewer.commands.sites import add_site
 from viewer.export.dialog import ExportDialog
 from viewer.panels.shell.guide import GuideWindow, guide_text
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.tools.measure import READOUT_PX, MeasureTool
 
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)  # as every menu offscreen
@@ -524,3 +525,21 @@ def test_a_long_title_is_shown_from_its_start_in_the_export(
     assert all(x < 15 for _, _, x in seen), "the start is what is seen"
     if way == "by Tab":
         assert [text for text, _, _ in seen] == [f"title: {long}", f"subtitle: {long}"], "all is selected, as ever"
+
+
+def test_layers_that_take_long_to_open_are_named_in_the_status_bar(
+    window: MainWindow, desk: Desk, points: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The map was black for seconds without a word."""
+
+    def shown() -> list[str]:
+        return [label.text() for label in window.status.findChildren(QLabel) if label.isVisible() and label.text()]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(VectorDrawing, "is_open", property(lambda drawing: False))
+        window.file_menu.open_words([str(points)])
+        qtbot.waitUntil(lambda: any("Opening points" in text for text in shown()), timeout=10_000)
+        (stop,) = [b for b in window.status.findChildren(QAbstractButton) if b.accessibleName() == "Stop this"]
+        assert not stop.isVisible(), "it cannot be stopped"
+    window.scene.updated.emit()
+    qtbot.waitUntil(lambda: not any("Opening" in text for text in shown()), timeout=10_000)
