@@ -17,6 +17,8 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
     "site_line": {"arrow": "Arrow", "range_ring": "Range rings", "freehand": "Freehand line"},
     "site_polygon": {},
 }
+_CLASS = """array_first(string_to_array("class_code", '/'))"""
+"""The class that a code is, or is a kind of: of "radar/early_warning" radar."""
 _LIGHT, _DARK = "255,255,255,255", "11,20,28,255"
 _OWN_COLOR = "if(\"stroke_color\" <> '', \"stroke_color\", '{0}')"
 _WORDS = f"{_KIND} in ('text', 'callout')"
@@ -27,12 +29,12 @@ _RADII = (
 
 
 def category(table: str) -> str:
-    """The column that symbols of a table go by, or the expression: the kind of mark where that has a symbol."""
+    """The expression that symbols of a table go by: the kind of mark where that has a symbol, else the class."""
     kinds = _TITLES[table]
     if not kinds:
-        return "class_code"
+        return _CLASS
     words = ", ".join(f"'{kind}'" for kind in kinds)
-    return f"if({_KIND} in ({words}), '(' || {_KIND} || ')', \"class_code\")"
+    return f"if({_KIND} in ({words}), '(' || {_KIND} || ')', {_CLASS})"
 
 
 def mark_categories(table: str) -> Iterator[tuple[str, str, list[ET.Element]]]:

@@ -8,6 +8,8 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.document import Document
+from layers.document.edit import TABLES
 from layers.document.mark_shape import (
     Arrow,
     Callout,
@@ -22,6 +24,7 @@ from layers.document.mark_shape import (
     is_annotation,
 )
 from layers.document.site import Site
+from tests.support.cases.rich import rich_document
 
 
 def mark(uuid: str, shape: MarkShape, geometry: BaseGeometry | None = None, **fields: Any) -> Site:
@@ -30,6 +33,12 @@ def mark(uuid: str, shape: MarkShape, geometry: BaseGeometry | None = None, **fi
         geometry = shape.geometry()
     kind = "annotation" if is_annotation(shape) else "site"
     return Site(uuid=uuid, geometry=geometry, shape_json=as_json(shape), mark_kind=kind, **fields)
+
+
+def marked_document() -> Document:
+    """A row in every table, and a mark of every kind."""
+    rows = {table: list(rich_document().table(table).values()) for table in TABLES}
+    return Document({**rows, "sites": [*rows["sites"], *marks_of_every_kind()]})
 
 
 def marks_of_every_kind(lon: float = 10.0, lat: float = 50.0, size: float = 0.1, prefix: str = "") -> Iterator[Site]:

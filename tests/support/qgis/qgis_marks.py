@@ -62,6 +62,7 @@ def seen(layer):
         keys = (QgsPalLayerSettings.PositionX, QgsPalLayerSettings.PositionY, QgsPalLayerSettings.CalloutDraw)
         found[feature["uuid"]] = {
             "layers": layers,
+            "look": [symbol.symbolLayer(0).properties().get("name", ""), symbol.color().name()],
             "label": QgsExpression(settings.fieldName).evaluate(context),
             "at": [value_of(places, key, context) for key in keys],
             "geometry": feature.geometry().asWkt(1)[:30],

@@ -43,6 +43,7 @@ class ChipStrip(QListWidget):
         self.setSpacing(GAP_PX)
         self.setWordWrap(False)
         self.setAccessibleName(self.tr("Chips of the site"))
+        self.hide()
         self.itemClicked.connect(lambda item: self.opened.emit(item.data(_UUID)))
         context.document_replaced.connect(self._pictures.clear)
         self.hide()  # as long as there are none

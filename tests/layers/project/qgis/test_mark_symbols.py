@@ -13,12 +13,14 @@ import shapely
 from layers.document.document import Document
 from layers.document.mark_shape import Arrow, TextMark
 from layers.document.site import Site
+from layers.document.vocabulary import class_of
 from layers.project.saving.publish import write_case
 from tests.support.cases.marks import mark, marks_of_every_kind
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
+CODES = ("radar", "radar/early_warning", "radar/early_warning/old", "other", "port\n/x", "/radar", "pier", "")
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_marks.py"
 
 
@@ -31,6 +33,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         Site(uuid="list", geometry=shapely.Point(10.01, 50.05), label="List", shape_json="[1, 2]"),
         mark("reversed", Arrow("start"), shapely.LineString([(9.9, 50.06), (10.1, 50.06)])),
         mark("empty", TextMark(""), shapely.Point(10.05, 50.05)),
+        *(Site(uuid=f"of {code}", geometry=shapely.Point(10.06, 50.05), class_code=code) for code in CODES),
+        Site(uuid="area", geometry=shapely.box(10.1, 50, 10.11, 50.01), class_code="tank_farm/fuel"),
     ]
     write_case(Document({"sites": [*marks_of_every_kind(), *odd]}), folder / "marks.gpkg")
     environment = clean(QT_QPA_PLATFORM="offscreen", HOME=str(folder), XDG_RUNTIME_DIR=str(folder))
@@ -73,6 +77,14 @@ def test_a_callout_has_its_words_at_its_box_and_a_line(seen: dict[str, Any]) -> 
 def test_rings_say_their_radii(seen: dict[str, Any]) -> None:
     assert kinds(seen, "ring") == ["SimpleLine", "SimpleLine"]
     assert seen["ring"]["label"] == "Range rings (1.05 km, 2.45 km)"
+
+
+def test_a_kind_of_a_class_has_the_symbol_of_its_class(seen: dict[str, Any]) -> None:
+    looks = {code: seen[f"of {code}"]["look"] for code in CODES}
+    assert looks["radar"] == ["trapezoid", "#008296"]
+    for code in CODES:
+        assert looks[code] == looks[class_of(code)], code
+    assert seen["area"]["look"] == ["", "#784614"]
 
 
 def test_all_else_has_the_symbol_of_its_class(seen: dict[str, Any]) -> None:

@@ -15,7 +15,8 @@ import sample_data
 from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
-from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
+from tests.support.cases.marks import marked_document
+from tests.support.cases.rich import BLOBS, open_for_work, read_case, relabel, rich_document
 from tests.support.cases.schema_one import case_of_schema_1
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_look.py"
 
 
-@pytest.fixture(scope="module", params=["rich", "empty", "edited", "demo", "migrated"])
+@pytest.fixture(scope="module", params=["rich", "marked", "empty", "edited", "demo", "migrated"])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("peers")
     path = folder / f"{request.param}.gpkg"
@@ -34,6 +35,9 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         _intake, work = open_for_work(folder / "sessions", case_of_schema_1(path))
         publish(work, path)
         work.close()
+        return path
+    if request.param == "marked":
+        write_case(marked_document(), path, blobs=BLOBS)
         return path
     document = Document() if request.param == "empty" else rich_document()
     if request.param != "edited":
@@ -82,6 +86,26 @@ def test_gdals_validator_passes(case: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_pdoks_validator_finds_nothing_but_tables_without_features(case: Path) -> None:
+    validator = shutil.which("geopackage-validator")
+    need(validator is not None, "geopackage-validator (PyPI: pdok-geopackage-validator)")
+    assert validator is not None
+    done = subprocess.run(
+        [validator, "validate", "--gpkg-path", str(case)], capture_output=True, text=True, env=clean()
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert len(answer["validations_executed"]) > 15
+    sites = read_case(case).document.sites.values()
+    empty = {f"site_{kind}" for kind in ("point", "line", "polygon")} - {f"site_{site.kind}" for site in sites}
+    said = {(found["validation_code"], tuple(sorted(found["locations"]))) for found in answer["results"]}
+    of_empty = {
+        ("RQ2", tuple(f"Error layer: {table}" for table in sorted(empty))),
+        ("RC25", tuple(f"Found in table: {table}" for table in sorted(empty))),
+    }
+    assert said == (of_empty if empty else set())
+
+
 def test_an_edit_by_ogr_is_read_back(case: Path, tmp_path: Path) -> None:
     need(system_python_has("osgeo.ogr"), "python3-gdal")
     copy = Path(shutil.copy(case, tmp_path / "copy.gpkg"))
@@ -112,7 +136,8 @@ def test_qgis_shows_styles_labels_choices_and_relations(case: Path, tmp_path: Pa
             assert seen["dashed"]
             for name, lifecycle, text, style in seen["texts"]:
                 is_doubtful = lifecycle in ("planned", "agreed", "closed")
-                assert text == (f"{name} ({lifecycle})" if is_doubtful and lifecycle not in name else name)
+                own = text.removesuffix(" (1.05 km, 2.45 km)")  # the radii of the range rings
+                assert own == (f"{name} ({lifecycle})" if is_doubtful and lifecycle not in name else name)
                 assert (style == "dash") == is_doubtful
             assert seen["categories"] > 15
             assert seen["uuid_default"] == "uuid('WithoutBraces')"
