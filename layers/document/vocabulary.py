@@ -141,6 +141,9 @@ POSITION_BASES = (
 AREA_NOT_PIN_M = 1000.0
 """A site with a larger position error is drawn as an area, never as an exact pin."""
 
+THINNEST_PX, WIDEST_PX = 0.1, 50.0
+"""Strokes of a site's own width are drawn no thinner and no wider, in logical pixels."""
+
 
 def class_of(code: str) -> str:
     """The class that a code is, or is a kind of; "other" for a code that is none of ours."""

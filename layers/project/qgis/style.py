@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST, SITE_CLASSES
+from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST, SITE_CLASSES, THINNEST_PX, WIDEST_PX
 from layers.project.qgis.mark_symbols import add_label_places, category, label_expression, mark_categories
 from layers.project.qgis.qml_elements import add_data_defined, add_options
 from layers.project.storage.schema import ENUM_COLUMNS, ENUMS, TITLES
@@ -55,6 +55,9 @@ _LABEL = (
     "' (' || \"lifecycle\" || ')', '')"
 )
 """The label of a site, with the word where it may not exist and its name does not say so."""
+_PX_MM = 0.2646
+"""A logical pixel of our map in millimetres."""
+_WIDTH_MM = {"site_line": 0.7, "site_polygon": 0.5}
 _DASHED = {"sea": "dash", "air": "dot", "gas_pipeline": "dash dot"}
 
 
@@ -106,12 +109,36 @@ def _symbol(spec: TableSpec, name: str, code: str) -> ET.Element:
     layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
     add_options(layer, options)
     solid = options.get("line_style", options.get("outline_style", "solid"))
-    drawn = {"outlineStyle": f"if(\"lifecycle\" in ({_NOT_THERE}), 'dash', '{solid}')"}
-    if spec.name == "site_point":
-        drawn["fillColor"] = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},0', '{color},255')"
-        drawn["outlineColor"] = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},255', '35,35,35,255')"
-    add_data_defined(layer, drawn)
+    add_data_defined(layer, {"outlineStyle": _if_doubtful("dash", solid), **_drawn(spec.name, color)})
     return symbol
+
+
+def _if_doubtful(word: str, other: str) -> str:
+    return f"if(\"lifecycle\" in ({_NOT_THERE}), '{word}', '{other}')"
+
+
+def _drawn(table: str, color: str) -> dict[str, str]:
+    """Colours and width as our map has them: a site's own before its class's, hollow where the place is not exact."""
+    stroke = f"coalesce({_own('stroke_color')}, '{color},255')"
+    if table == "site_point":
+        hollow = f'coalesce("position_error_m", 1e9) > {AREA_NOT_PIN_M:g}'
+        return {
+            "fillColor": f"if({hollow}, '255,255,255,0', coalesce({_own('fill_color')}, {stroke}))",
+            "outlineColor": f"if({hollow}, {stroke}, '35,35,35,255')",
+        }
+    default = _WIDTH_MM[table]
+    width = f'if("stroke_width" > 0, min(max("stroke_width", {THINNEST_PX}), {WIDEST_PX}) * {_PX_MM}, {default})'
+    drawn = {"outlineColor": stroke, "outlineWidth": width}
+    if table == "site_polygon":
+        fill, thin = _own("fill_color"), "set_color_part({0}, 'alpha', 46)".format
+        own = f"if(color_part({fill}, 'alpha') < 255, {fill}, {thin(fill)})"
+        drawn["fillColor"] = f"coalesce(try({own}), try({thin(_own('stroke_color'))}), '{color},60')"
+    return drawn
+
+
+def _own(column: str) -> str:
+    """The colour in a column; null where it is none."""
+    return f'if(try(color_part("{column}", \'red\')) is null, NULL, "{column}")'
 
 
 def _empty_symbol(spec: TableSpec, name: str) -> ET.Element:
@@ -135,7 +162,7 @@ def _marker(code: str, color: str) -> dict[str, str]:
 def _line(code: str, color: str) -> dict[str, str]:
     return {
         "line_color": f"{color},255",
-        "line_width": "0.7",
+        "line_width": str(_WIDTH_MM["site_line"]),
         "line_width_unit": "MM",
         "line_style": _DASHED.get(code, "solid"),
         "capstyle": "round",
@@ -149,7 +176,7 @@ def _fill(color: str) -> dict[str, str]:
         "style": "solid",
         "outline_color": f"{color},255",
         "outline_style": "solid",
-        "outline_width": "0.5",
+        "outline_width": str(_WIDTH_MM["site_polygon"]),
         "outline_width_unit": "MM",
     }
 

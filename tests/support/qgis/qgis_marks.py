@@ -38,6 +38,14 @@ def value_of(properties, key, context, fallback=None):
     return fallback if value is None or not isinstance(value, (str, int, float, bool)) else value
 
 
+def painted(symbol_layer, context):
+    """The fill's and the outline's colour, and the outline's width in millimetres."""
+    properties, at_first = symbol_layer.dataDefinedProperties(), QColor("#010203")
+    keys = (QgsSymbolLayer.PropertyFillColor, QgsSymbolLayer.PropertyStrokeColor)
+    colors = [properties.valueAsColor(key, context, at_first)[0].name(QColor.HexArgb) for key in keys]
+    return [*colors, round(properties.valueAsDouble(QgsSymbolLayer.PropertyStrokeWidth, context, -1)[0], 3)]
+
+
 def seen(layer):
     found = {}
     renderer, settings = layer.renderer(), layer.labeling().settings()
@@ -62,6 +70,7 @@ def seen(layer):
         keys = (QgsPalLayerSettings.PositionX, QgsPalLayerSettings.PositionY, QgsPalLayerSettings.CalloutDraw)
         found[feature["uuid"]] = {
             "layers": layers,
+            "paint": painted(symbol.symbolLayer(0), context),
             "look": [symbol.symbolLayer(0).properties().get("name", ""), symbol.color().name()],
             "label": QgsExpression(settings.fieldName).evaluate(context),
             "at": [value_of(places, key, context) for key in keys],

@@ -9,7 +9,7 @@ from functools import lru_cache
 from PySide6.QtGui import QColor
 
 from layers.document.site import Site
-from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, class_of
+from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, THINNEST_PX, WIDEST_PX, class_of
 from layers.vector.style.routes import ROUTES
 
 CLAIM_COLOR = "#f4511e"
@@ -23,8 +23,6 @@ PAPER_COLOR = "#fbfdfe"
 _LONGEST_COLOR = 40
 _DASHES = (7.0, 5.0)
 """Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
-THINNEST_PX, WIDEST_PX = 0.1, 50.0
-"""A thinner or wider line that a case asks for is drawn as one of these."""
 
 
 class Precision(StrEnum):

@@ -21,6 +21,14 @@ from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_h
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
 CODES = ("radar", "radar/early_warning", "radar/early_warning/old", "other", "port\n/x", "/radar", "pier", "")
+PAINTS: dict[str, dict[str, Any]] = {
+    "plain": {"position_error_m": 5.0},
+    "own": {"stroke_color": "#ff0000", "fill_color": "#0000ff", "stroke_width": 10.0, "position_error_m": 5.0},
+    "stroke": {"stroke_color": "#ff0000", "position_error_m": 5.0},
+    "no colour": {"stroke_color": "'; drop", "fill_color": "#zz", "stroke_width": -1.0, "position_error_m": 5.0},
+    "loose": {"stroke_color": "#ff0000", "position_error_m": 5000.0},
+    "not judged": {"stroke_color": "#ff0000"},
+}
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_marks.py"
 
 
@@ -34,6 +42,15 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         mark("reversed", Arrow("start"), shapely.LineString([(9.9, 50.06), (10.1, 50.06)])),
         mark("empty", TextMark(""), shapely.Point(10.05, 50.05)),
         *(Site(uuid=f"of {code}", geometry=shapely.Point(10.06, 50.05), class_code=code) for code in CODES),
+        *(
+            Site(uuid=f"{geometry.geom_type} {name}", geometry=geometry, class_code="radar", **PAINTS[name])
+            for geometry in (
+                shapely.Point(10, 50),
+                shapely.LineString([(10, 50), (11, 50)]),
+                shapely.box(10, 50, 11, 51),
+            )
+            for name in PAINTS
+        ),
         Site(uuid="area", geometry=shapely.box(10.1, 50, 10.11, 50.01), class_code="tank_farm/fuel"),
     ]
     write_case(Document({"sites": [*marks_of_every_kind(), *odd]}), folder / "marks.gpkg")
@@ -85,6 +102,22 @@ def test_a_kind_of_a_class_has_the_symbol_of_its_class(seen: dict[str, Any]) -> 
     for code in CODES:
         assert looks[code] == looks[class_of(code)], code
     assert seen["area"]["look"] == ["", "#784614"]
+
+
+def test_own_colours_and_widths_win_and_what_is_not_known_well_is_hollow(seen: dict[str, Any]) -> None:
+    points, lines, areas = (
+        {n: seen[f"{kind} {n}"]["paint"] for n in PAINTS} for kind in ("Point", "LineString", "Polygon")
+    )
+    ours, rim = "#ff008296", "#ff232323"
+    assert points["plain"] == points["no colour"] == [ours, rim, -1]
+    assert points["own"] == ["#ff0000ff", rim, -1]
+    assert points["stroke"] == ["#ffff0000", rim, -1]
+    assert points["loose"] == points["not judged"] == ["#00ffffff", "#ffff0000", -1]
+    assert lines["plain"] == lines["no colour"] == ["#ff010203", ours, 0.7]
+    assert lines["own"] == ["#ff010203", "#ffff0000", 2.646]
+    assert areas["plain"] == areas["no colour"] == ["#3c008296", ours, 0.5]
+    assert areas["own"] == ["#2e0000ff", "#ffff0000", 2.646]
+    assert areas["stroke"] == ["#2eff0000", "#ffff0000", 0.5]
 
 
 def test_all_else_has_the_symbol_of_its_class(seen: dict[str, Any]) -> None:
