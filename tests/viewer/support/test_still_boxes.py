@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from PySide6.QtGui import QColor, QPalette
+from pytestqt.qtbot import QtBot
+
 import viewer
 from viewer.support import still_boxes
 
@@ -17,3 +20,34 @@ def test_every_box_and_slider_keeps_still() -> None:
     assert not restless, "take those of still_boxes"
     subclasses = re.compile(r"^class \w+\(Q(?:ComboBox|SpinBox|DoubleSpinBox|DateEdit|Slider)\)", re.MULTILINE)
     assert not [path.name for path in rooms if subclasses.search(path.read_text())]
+
+
+def test_a_text_too_long_for_its_box_ends_in_dots(qtbot: QtBot) -> None:
+    long, cut = still_boxes.ComboBox(), still_boxes.ComboBox()
+    long.addItem("Newslooks, carrying the Associated Press")
+    for box in (long, cut):
+        qtbot.addWidget(box)
+        box.resize(150, 26)
+    whole = long.currentText()
+    for letters in range(5, len(whole)):
+        cut.clear()
+        cut.addItem(f"{whole[:letters].rstrip()}…")
+        if cut.grab().toImage() == long.grab().toImage():
+            break
+    # what stands in the box is shorter than the box
+    assert cut.fontMetrics().horizontalAdvance(cut.currentText()) < 150 - 15
+
+
+def test_a_box_to_type_in_has_an_edge_in_dark_colours(qtbot: QtBot) -> None:
+    box = still_boxes.ComboBox()
+    qtbot.addWidget(box)
+    box.setEditable(True)
+    box.resize(150, 26)
+    dark = box.palette()
+    for role, color in ((QPalette.ColorRole.Window, "#202226"), (QPalette.ColorRole.Base, "#16181c")):
+        dark.setColor(role, QColor(color))
+    dark.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text, QColor("#70757c"))
+    box.setPalette(dark)
+    picture = box.grab().toImage()
+    edge = [picture.pixelColor(0, 13), picture.pixelColor(60, 0), picture.pixelColor(60, 25)]
+    assert all(color.lightness() > 80 for color in edge)

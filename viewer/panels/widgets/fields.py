@@ -245,7 +245,8 @@ class TextField(QPlainTextEdit):
     def _wanted_height(self) -> int:
         # a plain text document measures its height in lines
         lines = min(max(int(self.document().size().height()), self._lines), self._most_lines)
-        return lines * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 8
+        edges = max(0, self.height() - self.viewport().height())  # of the style sheet's frame
+        return lines * self.fontMetrics().lineSpacing() + edges + 2 * int(self.document().documentMargin())
 
 
 class ChoiceField(ComboBox):

@@ -1,0 +1,22 @@
+"""Texts of several lines are as tall as whole lines."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from viewer.panels.widgets.fields import TextField
+
+
+@pytest.mark.parametrize("sheet", ["", "QPlainTextEdit { border: 1px solid; padding: 2px 4px }"])
+def test_no_line_is_cut_through_at_the_bottom(qtbot: QtBot, sheet: str) -> None:
+    for lines in (1, 3, 20):
+        field = TextField(1, most_lines=4)
+        qtbot.addWidget(field)
+        field.setStyleSheet(sheet)
+        field.show_value("\n".join(["Word"] * lines))
+        field.show()
+        qtbot.waitExposed(field)
+        shown = min(lines, 4) * field.fontMetrics().lineSpacing()
+        rest = field.viewport().height() - shown - field.document().documentMargin()
+        assert 0 <= rest <= field.document().documentMargin(), lines
