@@ -16,6 +16,7 @@ MOST = 256
 
 
 class _Known(NamedTuple):
+    path: str
     answer: Answer
     state: tuple[int, ...]
     """Of the file, as the reader saw it before it opened the file."""
@@ -35,6 +36,11 @@ class KnownProbes:
         with self._lock:
             known = self._known.get(_key(asked)) if asked.canvas_crs is not None else None
         return None if known is None else known.answer
+
+    def forget(self, path: str) -> None:
+        """Something was written beside a file: what is known of it no longer holds."""
+        with self._lock:
+            self._known = {key: known for key, known in self._known.items() if known.path != path}
 
     def told(self, request: Request) -> Question:
         """The question to send to a reader: with the known state of the file where it is a drawing's probe."""
@@ -58,7 +64,7 @@ class KnownProbes:
                 return known.answer if known is not None and known.state == told.known else None
             self._known.pop(key, None)
             if isinstance(state, list) and "profile" not in result.header:
-                self._known[key] = _Known(result, tuple(state))
+                self._known[key] = _Known(told.path, result, tuple(state))
                 if len(self._known) > MOST:
                     del self._known[next(iter(self._known))]
         return result

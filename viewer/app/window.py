@@ -191,7 +191,15 @@ class MainWindow(QMainWindow):
             recovery=lambda case, left: self.ask.recovery(case.name, left),
         )
         self.place_questions = PlaceQuestions(
-            session, self.views, jobs, self.settings, self._show_added, allow, messages, self
+            session,
+            self.views,
+            jobs,
+            self.settings,
+            self._show_added,
+            allow,
+            self.context.pool.known_probes.forget,
+            messages,
+            self,
         )
         self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(

@@ -135,3 +135,13 @@ def test_a_drawing_is_answered_at_once_and_again_where_the_file_is_another(tmp_p
         assert len(answers[2].header["raster"]["bands"]) == 3
     finally:
         pool.close()
+
+
+def test_what_lies_beside_a_written_file_is_asked_anew() -> None:
+    known, drawing = KnownProbes(), probe({"path": "/a.tif", **DRAWN})
+    heard(known, drawing, answer(1, 2))
+    known.forget("/b.tif")
+    assert isinstance(drawing.question, Probe)
+    assert known.answer_to(drawing.question) is not None
+    known.forget("/a.tif")
+    assert known.answer_to(drawing.question) is None

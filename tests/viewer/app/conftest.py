@@ -110,13 +110,21 @@ def new_on_world() -> bool:
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, dressed: None, answers: Answers, new_on_world: bool) -> Iterator[MakeWindow]:
+def reads_inline() -> bool:
+    """Readers are in the test's own process; False for what depends on the order in which processes answer."""
+    return True
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, dressed: None, answers: Answers, new_on_world: bool, reads_inline: bool
+) -> Iterator[MakeWindow]:
     made: list[tuple[MainWindow, Jobs, ReaderPool]] = []
 
     def make() -> MainWindow:
         jobs, messages, settings = Jobs(), Messages(), Settings.of_user()
         settings.set("new_on_world", new_on_world)
-        pool = ReaderPool(workers=1, inline=True)
+        pool = ReaderPool(workers=1, inline=reads_inline)
         pool.start()
         session = Session(jobs, messages, settings, sessions_folder())
         permissions = Permissions(Consent(), settings, messages)

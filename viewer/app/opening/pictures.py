@@ -28,7 +28,7 @@ QUICK = 100
 """Of PNG's quality in Qt: no time is spent on the last bytes."""
 
 type OnView = Literal["centre", "fill"]
-"""Places of a picture on the map: its pixels are the map's, about the middle; or its corners are the map's."""
+"""Places of a picture about the middle of the map: its pixels are the map's; or it is as large as fits, undistorted."""
 
 
 class PicturePaster(QObject):
@@ -100,11 +100,11 @@ def placed_copy(
 def world_file(size: tuple[int, int], view: View, how: OnView) -> str:
     """The six lines that lay a picture of `size` on a view."""
     width, height = size
-    across, down = (view.width / width, view.height / height) if how == "fill" else (1.0, 1.0)
-    left, top = (0.0, 0.0) if how == "fill" else ((view.width - width) / 2, (view.height - height) / 2)
+    pixel = min(view.width / width, view.height / height) if how == "fill" else 1.0
+    left, top = (view.width - width * pixel) / 2, (view.height - height * pixel) / 2
     to_world = view.affine
-    x, y = to_world.apply(left + across / 2, top + down / 2)
-    numbers = (to_world.a * across, to_world.d * across, to_world.b * down, to_world.e * down, x, y)
+    x, y = to_world.apply(left + pixel / 2, top + pixel / 2)
+    numbers = (to_world.a * pixel, to_world.d * pixel, to_world.b * pixel, to_world.e * pixel, x, y)
     return "".join(f"{float(number)!r}\n" for number in numbers)
 
 

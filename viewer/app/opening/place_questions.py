@@ -46,13 +46,17 @@ class PlaceQuestions(QObject):
         settings: Settings,
         show: Callable[[Bounds | None], None],
         allow: Callable[[Iterable[Mapping[str, Any]]], None],
+        placed: Callable[[str], None],
         messages: Messages,
         window: QWidget,
     ) -> None:
-        """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to."""
+        """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to;
+        `placed` the path of a picture that has got a world file.
+        """
         super().__init__(window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
-        self._show, self._allow, self._messages, self._window = show, allow, messages, window
+        self._show, self._allow, self._placed = show, allow, placed
+        self._messages, self._window = messages, window
         self._waiting: list[list[FoundLayer]] = []
         self._dialog: PlaceDialog | None = None
         session.document_replaced.connect(self._forget)
@@ -176,6 +180,7 @@ class PlaceQuestions(QObject):
 
         def done(path: Path) -> None:
             placed = {**source, "path": str(path)}
+            self._placed(str(path))
             self._allow([placed])
             try:
                 session.push_or_say(edit(placed, crs))

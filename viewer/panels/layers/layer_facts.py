@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import is_geographic, metres_per_unit
+from layers.geo.crs import PIXEL_SPACE, is_geographic, metres_per_unit
 from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
@@ -37,6 +37,9 @@ SECURITY_FIELDS = {
 }
 """The security fields of MIL-STD-2500C by the end of their names: FSCLAS of the file, ISCLAS of an image."""
 LEVELS = {"U": "unclassified", "R": "restricted", "C": "confidential", "S": "secret", "T": "top secret"}
+
+_ASKS_CRS = "choose its CRS in the layer's properties."
+"""The end of what readers say of a file without a CRS; once one is chosen there is nothing to choose."""
 
 type Facts = list[tuple[str, str]]
 
@@ -68,11 +71,14 @@ def _image_text(image: object) -> str:
     return f"{image.get('name', '')}: {image.get('path') or image.get('shipped') or ''}"
 
 
-def info_facts(info: RasterInfo | VectorInfo) -> Facts:
-    """Facts that a reader found in the file."""
-    facts = _raster_facts(info) if isinstance(info, RasterInfo) else _vector_facts(info)
-    shared = [(_tr("CRS"), info.crs or _tr("none")), (_tr("Extent"), _extent(info.bounds_lonlat))]
-    noted = [(_tr("Note"), problem) for problem in info.problems if problem not in _told(info)]
+def info_facts(info: RasterInfo | VectorInfo, given_crs: str = "") -> Facts:
+    """Facts that a reader found in the file. `given_crs`: the one that the layer's row says, which counts."""
+    facts = _raster_facts(info, given_crs or info.crs) if isinstance(info, RasterInfo) else _vector_facts(info)
+    named = info.crs or _tr("none")
+    crs = (_tr("CRS in the file"), named) if given_crs not in ("", info.crs) else (_tr("CRS"), named)
+    shared = [crs, (_tr("Extent"), _extent(info.bounds_lonlat))]
+    told = _told(info) | ({problem for problem in info.problems if problem.endswith(_ASKS_CRS)} if given_crs else set())
+    noted = [(_tr("Note"), problem) for problem in info.problems if problem not in told]
     return [(name, text) for name, text in (*facts, *shared, *noted, *_own_words(info)) if text]
 
 
@@ -115,7 +121,7 @@ def _security_name(key: str) -> str:
     return f"{whose}: {SECURITY_FIELDS[key[7:]]}"
 
 
-def _raster_facts(info: RasterInfo) -> Facts:
+def _raster_facts(info: RasterInfo, crs: str) -> Facts:
     a, b, _, d, e, _ = info.transform
     pixel_x, pixel_y = f"{math.hypot(a, d):.6g}", f"{math.hypot(b, e):.6g}"  # also where it is rotated
     size = pixel_x if pixel_x == pixel_y else f"{pixel_x} × {pixel_y}"
@@ -123,7 +129,7 @@ def _raster_facts(info: RasterInfo) -> Facts:
     return [
         (_tr("Format"), info.driver),
         (_tr("Size"), f"{info.width} × {info.height} px"),
-        (_tr("Pixel"), f"{size} {_unit(info)}".strip() if info.placed_by else ""),
+        (_tr("Pixel"), f"{size} {_unit(crs)}".strip() if info.placed_by else ""),
         (_tr("Bands"), f"{len(info.bands)} × {info.dtype}"),
         (_tr("Nodata"), ", ".join(sorted(nodata))),
         (_tr("Georeferencing"), _placed_by(info)),
@@ -167,11 +173,11 @@ def _half(degrees: float, letters: str) -> str:
     return f"{abs(degrees):.4f} {letters[degrees < 0]}"
 
 
-def _unit(info: RasterInfo) -> str:
-    """Of the CRS, where it has one that is known."""
-    if not info.crs:
+def _unit(crs: str) -> str:
+    """Of a CRS, where it is one that is known."""
+    if crs in ("", PIXEL_SPACE):
         return ""
     try:
-        return "°" if is_geographic(info.crs) else "m" if metres_per_unit(info.crs) == 1.0 else "ft"
+        return "°" if is_geographic(crs) else "m" if metres_per_unit(crs) == 1.0 else "ft"
     except GeoloupeError:
         return ""

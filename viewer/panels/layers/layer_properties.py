@@ -165,7 +165,7 @@ class LayerPropertiesPanel(RowForm):
         elif isinstance(info, VectorInfo):
             self._geometry = _geometry(self._context.drawing_of(row.uuid), info)
             self.vector.show_style(row, info, self._geometry)
-        self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
+        self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info, row.crs) if info else [])]))
 
     def _show_style(self) -> None:
         self.page.show_from(self._style_heading)

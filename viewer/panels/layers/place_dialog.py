@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import override
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -58,13 +58,14 @@ class PlaceDialog(QDialog):
         picture could be laid on what the map shows.
         """
         super().__init__(parent)
-        self.setWindowTitle(self.tr("CRS of {0}").format(one_line(question.name, 60)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.question, self._likely, self._current = question, list(likely), current
         self._all: tuple[KnownCRS, ...] = ()
         self._crs = ""
         self._is_over = False
         self._is_picture = has_view and all(question.size)
+        title = self.tr("Place of {0}") if self._is_picture else self.tr("CRS of {0}")
+        self.setWindowTitle(title.format(one_line(question.name, 60)))
         self._build()
         self.search.textChanged.connect(self._list_found)
         self.list.currentItemChanged.connect(self._judge)
@@ -122,7 +123,7 @@ class PlaceDialog(QDialog):
         self.fill_button = QPushButton(tr("&Fill This View"))
         for button, how, says in (
             (self.centre_button, "centre", tr("Its pixels are those of the map, about the middle of what is shown")),
-            (self.fill_button, "fill", tr("Its corners are those of the map, as for a screenshot of the same view")),
+            (self.fill_button, "fill", tr("As large as fits into what is shown, as for a screenshot of the same view")),
         ):
             button.setToolTip(tooltip(says))
             button.setAccessibleName(button.text().replace("&", ""))
@@ -161,9 +162,8 @@ class PlaceDialog(QDialog):
         bounds = self.question.bounds
         if self._is_picture:
             return self.tr(
-                "It can lie on the map as it is shown now, or be looked at in its own pixels until control points or a"
-                " world file, {0}, place it. Its date is not known."
-            ).format(_world_file_name(self.question.name))
+                "It can lie on the map as it is shown now, or be looked at in its own pixels. Its date is not known."
+            )
         if bounds is None:
             return self.tr(
                 "A CRS alone cannot place it. A world file beside it would: {0}, with six numbers. Until then it can be"
@@ -259,6 +259,14 @@ class PlaceDialog(QDialog):
     def sizeHint(self) -> QSize:
         """With room for a doubt, so that the list need not shrink for it."""
         return SIZE if self._offered else QSize(SIZE.width(), super().sizeHint().height())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its sentences need at the width that the screen leaves it."""
+        layout = self.layout()
+        assert layout is not None
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+        super().showEvent(event)
 
 
 def place_words(bounds: Bounds) -> str:

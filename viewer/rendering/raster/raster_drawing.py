@@ -57,6 +57,8 @@ class RasterDrawing(LayerDrawing):
         self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
         """With what it was made of; every look at the list of layers asks for it."""
         self._generation = 0
+        self._drawn: RasterInfo | None = None
+        """The facts with which it was last drawn."""
         if context.overviews is not None:
             context.overviews.ended.connect(self._overviews_ended)
         self.source.probe(canvas_crs, partial(self._probed, self.source))
@@ -190,8 +192,8 @@ class RasterDrawing(LayerDrawing):
     def reload(self) -> None:
         """Read everything again: the file has changed, or its quarantine is to end."""
         self.context.pool.forgive(str(self.path))
-        self._generation += 1
-        self._forget_all()
+        self._drawn = None
+        self._forget_read()
         for about in self._problems.keys() - {"crs"}:
             self._set_problem("", about)
         self.source = self._make_source()
@@ -209,6 +211,9 @@ class RasterDrawing(LayerDrawing):
             self._set_problem(sentence)
         else:
             assert self.info is not None
+            if self._drawn is not None and self._drawn != self.info:
+                self._forget_read()  # what was known of the file at first was out of date: it lies elsewhere now
+            self._drawn = self.info
             self._set_problem(self.source.lacks, "members")
             self._take_style()
             if not (self.layer.crs or self.info.crs):
@@ -253,6 +258,11 @@ class RasterDrawing(LayerDrawing):
     def _tiles_failed(self, about: str, sentence: str, says_more: bool) -> None:
         if says_more or about not in self._problems:
             self._set_problem(sentence, about)
+
+    def _forget_read(self) -> None:
+        """Nothing that was read before counts, not even what readers are at just now."""
+        self._generation += 1
+        self._forget_all()
 
     def _forget_all(self) -> None:
         self.tiles.forget_all()

@@ -10,17 +10,19 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import TileGrid, View
+from layers.raster.info import RasterInfo
 from tests.support.windows import opened, settle, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.opening.pictures import OnView, placed_copy, world_file
 from viewer.app.window import MainWindow
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.settings import data_folder
 
@@ -85,7 +87,9 @@ def test_a_pasted_screenshot_of_the_view_lies_on_it(
     case: MainWindow, make_window: MakeWindow, answers: Answers, qtbot: QtBot
 ) -> None:
     dialog = paste(case, qtbot)
-    assert "Pasted" in dialog.windowTitle()
+    assert dialog.windowTitle().startswith("Place of Pasted")
+    assert "world file" not in dialog.numbers.text()
+    assert dialog.numbers.height() >= dialog.numbers.heightForWidth(dialog.numbers.width()), "all of it is read"
     assert "Its date is not known." in dialog.numbers.text()
     QTest.mouseClick(dialog.fill_button, Left)
     layer = layer_of(case, qtbot)
@@ -95,7 +99,7 @@ def test_a_pasted_screenshot_of_the_view_lies_on_it(
     assert answers.path is not None
     assert path.parent == answers.path.parent / "case pictures"
     assert path.with_suffix(".pgw").is_file()
-    assert (colour(case, 0.3, 0.3), colour(case, 0.7, 0.8)) == ("#c00000", "#0000c0")
+    assert (colour(case, 0.3, 0.46), colour(case, 0.7, 0.54)) == ("#c00000", "#0000c0")
     case.session.undo()
     settle(case, qtbot)
     assert not case.session.document.layers
@@ -105,7 +109,34 @@ def test_a_pasted_screenshot_of_the_view_lies_on_it(
     again = opened(make_window(), answers.path, qtbot)
     again.views.show_bounds(HERE, 0.0)
     settle(again, qtbot)
-    assert colour(again, 0.3, 0.3) == "#c00000", "it travels with the case, and asks nothing"
+    assert colour(again, 0.3, 0.46) == "#c00000", "it travels with the case, and asks nothing"
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
+@pytest.mark.parametrize("how", ["centre", "fill"])
+def test_a_pasted_picture_is_there_at_once(case: MainWindow, how: str, qtbot: QtBot) -> None:
+    dialog = paste(case, qtbot)
+    QTest.mouseClick(dialog.centre_button if how == "centre" else dialog.fill_button, Left)
+    layer_of(case, qtbot)
+    assert (colour(case, 0.45, 0.47), colour(case, 0.55, 0.53)) == ("#c00000", "#0000c0")
+    assert "Nothing of" not in texts(case)
+
+
+def test_what_fills_the_view_keeps_its_proportions(case: MainWindow, qtbot: QtBot) -> None:
+    QTest.mouseClick(paste(case, qtbot).fill_button, Left)
+    layer = layer_of(case, qtbot)
+    info = case.views.layer_info(layer.uuid)
+    assert isinstance(info, RasterInfo)
+    assert info.transform[0] == pytest.approx(-info.transform[4])
+    case.panel_context.show_layer(layer.uuid, raise_form=True)
+    settle(case, qtbot)
+    form = case.findChild(LayerPropertiesPanel)
+    assert form is not None
+    facts = [label.text() for label in form.facts.findChildren(QLabel)]
+    assert "CRS in the file" in facts
+    assert any(text.endswith(" m") for text in facts), "the pixel has its unit"
+    assert not [text for text in facts if "choose its CRS" in text]
 
 
 def test_a_pasted_picture_in_the_middle_has_the_pixels_of_the_map(case: MainWindow, qtbot: QtBot) -> None:
@@ -142,7 +173,7 @@ def test_a_picture_in_its_own_pixels_is_laid_on_the_map_later(case: MainWindow, 
     QTest.mouseClick(question(case, qtbot).fill_button, Left)
     qtbot.waitUntil(lambda: case.session.document.layers[layer.uuid].crs != PIXEL_SPACE, timeout=10_000)
     settle(case, qtbot)
-    assert (colour(case, 0.3, 0.3), colour(case, 0.7, 0.8)) == ("#c00000", "#0000c0")
+    assert (colour(case, 0.3, 0.46), colour(case, 0.7, 0.54)) == ("#c00000", "#0000c0")
     case.session.undo()
     assert case.session.document.layers[layer.uuid].crs == PIXEL_SPACE
 
@@ -164,7 +195,7 @@ def test_a_dropped_picture_is_copied_and_its_own_folder_left_alone(
     assert layer.name == "shot"
     assert Path(layer.source["path"]).parent.name == "case pictures"
     assert [path.name for path in theirs.parent.iterdir()] == ["shot.png"]
-    assert colour(case, 0.3, 0.3) == "#c00000"
+    assert colour(case, 0.3, 0.46) == "#c00000"
 
 
 def test_a_folder_that_takes_no_picture_is_said(case: MainWindow, answers: Answers, qtbot: QtBot) -> None:
@@ -188,9 +219,9 @@ def test_a_world_file_lays_the_corners_where_they_should_be(turn: float, width: 
     left, top = x - (a + b) / 2, y - (d + e) / 2
     first = view.to_pixel(left, top)
     last = view.to_pixel(left + a * width + b * height, top + d * width + e * height)
-    expected = (
-        (0, 0, 800, 600) if how == "fill" else (400 - width / 2, 300 - height / 2, 400 + width / 2, 300 + height / 2)
-    )
+    shown = min(800 / width, 600 / height) if how == "fill" else 1.0
+    half = width * shown / 2, height * shown / 2
+    expected = (400 - half[0], 300 - half[1], 400 + half[0], 300 + half[1])
     assert (*first, *last) == pytest.approx(expected, abs=1e-3)
 
 
