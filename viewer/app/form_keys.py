@@ -1,4 +1,7 @@
-"""The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map."""
+"""The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map.
+
+Enter too goes back to the map from a label that a new mark has put the keyboard into.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,8 @@ class FormKeys(QObject):
             return False
         if isinstance(watched, TextField) and is_plain:
             return False  # a new line
-        following = _next_field(watched, page)
+        leads_back = isinstance(watched, LineField) and watched.leads_back
+        following = None if leads_back else _next_field(watched, page)
         self._hand_on(watched, event)
         if shiboken6.isValid(watched):
             watched.flush()

@@ -9,7 +9,7 @@ from functools import partial
 from typing import override
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
@@ -22,6 +22,10 @@ from PySide6.QtWidgets import (
     QStylePainter,
     QWidget,
 )
+
+RING_PX = 1.6
+_OPENS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
+_PAGES = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class ComboBox(QComboBox):
@@ -37,15 +41,24 @@ class ComboBox(QComboBox):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
+        """With the keyboard it has a ring, as a line has: Qt's style draws next to none."""
         painter, option = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.isEditable():
             if not self.hasFocus():  # the style's own edge cannot be seen in the dark
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.setPen(self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text))
                 painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-            return
+        else:
+            self._draw_text(painter, option)
+        if self.hasFocus():
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), RING_PX))
+            edge = RING_PX / 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), 3.0, 3.0)
+        painter.end()
+
+    def _draw_text(self, painter: QStylePainter, option: QStyleOptionComboBox) -> None:
         if self.currentIndex() < 0:
             color = self.palette().color(QPalette.ColorRole.PlaceholderText)
             option.palette.setColor(QPalette.ColorRole.ButtonText, color)
@@ -56,6 +69,18 @@ class ComboBox(QComboBox):
             room -= option.iconSize.width() + 4
         option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A closed choice is opened by Up, Down or Space; no letter or paging chooses what nobody sees listed."""
+        if self.isEditable():
+            super().keyPressEvent(event)
+        elif event.key() in _OPENS:
+            self.showPopup()
+        elif event.key() in _PAGES:
+            event.ignore()  # for the form around it
+        elif not event.text().isprintable() or not event.text():
+            super().keyPressEvent(event)
 
 
 class SpinBox(QSpinBox):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from shapely.geometry import Point
 
+from tests.support.choices import choose_by_keys
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.claims import link_claim_site
@@ -198,8 +199,7 @@ def test_marks_that_are_no_sites_are_listed_apart(qtbot, sites: SiteListPanel, d
     assert sites.kinds.accessibleName()
     assert _labels(sites.list) == ["Vostochny", "Hikvision", "Railway"]
     assert sites.list.count.text() == "3"
-    sites.kinds.setFocus()
-    qtbot.keyClick(sites.kinds, Qt.Key.Key_Down)
+    choose_by_keys(sites.kinds, "Annotations")
     assert sites.kinds.currentText() == "Annotations (1)"
     assert _labels(sites.list) == ["Arrow"]
     desk.select(arrow)

@@ -174,8 +174,11 @@ class SiteFormPanel(QWidget):
         return self._uuid
 
     def begin(self) -> None:
-        """The keyboard goes into the label."""
-        begin_typing(self.fields.fields["label"])
+        """The keyboard goes from the map into the label; Enter leads back."""
+        label = self.fields.fields["label"]
+        begin_typing(label)
+        if isinstance(label, LineField):
+            label.leads_back = True
 
     def _selected(self) -> None:
         uuids = self._context.selection.uuids

@@ -32,6 +32,8 @@ class LineField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown, self._is_cut = "", False
+        self.leads_back = False
+        """True while Enter goes back to the map: the keyboard came from there for this field alone."""
         self.editingFinished.connect(self.flush)
 
     def show_value(self, value: Any) -> None:
@@ -107,6 +109,12 @@ class LineField(QLineEdit):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.leads_back = False
 
 
 class NumberField(LineField):

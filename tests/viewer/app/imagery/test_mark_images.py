@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.image import Image
 from layers.document.site import Site
+from tests.support.choices import choose_by_keys
 from tests.support.windows import settle
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
@@ -148,9 +149,7 @@ def test_blended_images_are_asked_for(
     part = part_of(window)
     assert part.note.text().startswith("2 images are blended here")
     assert [part.layer.itemData(row) for row in range(part.layer.count())] == ["", second, first]
-    part.layer.setFocus()
-    press(Key.Key_Down)
-    press(Key.Key_Down)
+    choose_by_keys(part.layer, part.layer.itemText(2))
     settle(window, qtbot)
     site = window.session.document.sites[site.uuid]
     assert image_of(window, site).layer_uuid in (first, second)

@@ -16,6 +16,7 @@ import sample_data
 from layers.document.site import Site
 from layers.geo.coordinates import Datum
 from layers.geo.measure import distance_m
+from tests.support.choices import choose_by_keys
 from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
@@ -92,8 +93,7 @@ def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
 def test_n16_the_datum_is_chosen_before_or_after(window: MainWindow, rows: PlaceRows) -> None:
     _type(rows, "39.91, 116.40")
     before = _pad(window).geometry
-    rows.datum.setFocus()
-    QTest.keyClick(rows.datum, Qt.Key.Key_Down)
+    choose_by_keys(rows.datum, "GCJ-02")
     assert rows.datum.currentData() == Datum.GCJ02
     moved = _pad(window)
     assert 300 < distance_m(*before.coords[0], *moved.geometry.coords[0]) < 800
@@ -102,8 +102,7 @@ def test_n16_the_datum_is_chosen_before_or_after(window: MainWindow, rows: Place
     _type(rows, "39.92, 116.40")
     assert rows.datum.currentData() == Datum.WGS84, "what is shown is in WGS 84"
     assert "GCJ-02" not in _pad(window).position_basis
-    rows.datum.setFocus()
-    QTest.keyClick(rows.datum, Qt.Key.Key_Down)
+    choose_by_keys(rows.datum, "GCJ-02")
     window.selection.set({"road"})
     window.selection.set({"pad"})
     assert rows.datum.currentData() == Datum.WGS84, "and for no other"

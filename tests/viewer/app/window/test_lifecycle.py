@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
+from tests.support.choices import choose_by_keys
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.site_labels import label_text
@@ -38,7 +39,7 @@ def test_planned_is_dashed_and_labelled_everywhere(window: MainWindow, qtbot: Qt
     window.selection.set([uuid])
     form.dates_part.set_folded(False)
     lifecycle.setFocus()
-    qtbot.keyClicks(lifecycle, "Pl")
+    choose_by_keys(lifecycle, "Pl")
     start.setFocus()
     qtbot.keyClicks(start, "2030")
     qtbot.keyClick(start, Qt.Key.Key_Return)

@@ -103,9 +103,7 @@ def test_n01_after_a_mark_the_keyboard_is_in_its_label(window: MainWindow, desk:
     assert site.label == "Pad 1S [d]"
     assert not window.session.document.layers
     assert window.toolbox.in_hand == "tool_select"
-    qtbot.waitUntil(lambda: named("Class") == "Class")
-    press(Key.Key_Escape)
-    assert window.canvas.hasFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
 
 
 def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(

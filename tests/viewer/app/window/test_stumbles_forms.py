@@ -25,6 +25,7 @@ from shapely import LineString, Point
 from layers.document.site import Site
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
+from tests.support.choices import choose_by_keys
 from tests.support.windows import search_for, settle
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Unsaved
@@ -177,7 +178,7 @@ def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(
 def test_a2_after_a_place_is_entered_the_datum_is_that_of_the_text(window: MainWindow, form: SiteFormPanel) -> None:
     rows = form.place
     rows.datum.setFocus()
-    QTest.keyClicks(rows.datum, "Pul")
+    choose_by_keys(rows.datum, "Pul")
     assert rows.datum.currentData() == Datum.PULKOVO
     enter(rows.line, "51.869, 128.357")
     assert "Pulkovo" in pad_of(window).position_basis
@@ -193,12 +194,12 @@ def test_a2_a_place_read_again_on_another_datum_ends_on_wgs84_and_so_does_undo(
     rows = form.place
     enter(rows.line, "51.869, 128.357")
     rows.datum.setFocus()
-    QTest.keyClicks(rows.datum, "Pul")
+    choose_by_keys(rows.datum, "Pul")
     assert "Pulkovo" in pad_of(window).position_basis
     rows.line.setFocus()
     assert rows.datum.currentData() == Datum.WGS84
     rows.datum.setFocus()
-    QTest.keyClicks(rows.datum, "Pul")
+    choose_by_keys(rows.datum, "Pul")
     window.action_table["undo"].trigger()
     window.action_table["undo"].trigger()
     assert rows.datum.currentData() == Datum.WGS84

@@ -18,6 +18,7 @@ from layers.document.mark_template import MarkTemplate, row_of_template
 from layers.document.rows import Template
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
+from tests.support.choices import choose_by_keys
 from tests.support.windows import opened, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
@@ -78,9 +79,7 @@ def test_a_key_takes_the_tool_and_the_form_has_the_fields_of_the_class(desk: Mai
     enter(qtbot, part.fields.fields["diameter"], "12,5")
     enter(qtbot, part.fields.fields["band"], "C")
     chosen = part.fields.fields["type"]
-    chosen.setFocus()
-    qtbot.keyClick(chosen, Qt.Key.Key_Down)
-    qtbot.keyClick(chosen, Qt.Key.Key_Down)
+    choose_by_keys(chosen, chosen.itemText(2))
     details = json.loads(only(desk).props_json)["details"]
     assert (details["diameter"], details["band"]) == (12.5, "C")
     enter(qtbot, part.fields.fields["diameter"], "wide")
@@ -110,8 +109,7 @@ def test_choosing_a_class_shows_its_fields(desk: MainWindow, qtbot: QtBot) -> No
     form = form_of(desk)
     field = form.fields.fields["class_code"]
     assert isinstance(field, QComboBox)
-    field.setFocus()
-    qtbot.keyClicks(field, "Hang")
+    choose_by_keys(field, "Hang")
     assert only(desk).class_code == "hangar"
     assert list(form.details_part.fields.fields) == ["length", "width", "doors"]
     assert form.details_part.isVisible()

@@ -2,15 +2,16 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QListWidget
+from PySide6.QtWidgets import QListWidget
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.support.still_boxes import ComboBox
 
 
 def test_a_letter_in_a_choice_or_a_list_takes_no_tool(window: MainWindow, qtbot: QtBot) -> None:
-    choice, rows = QComboBox(window), QListWidget(window)
+    choice, rows = ComboBox(window), QListWidget(window)
     for widget in (choice, rows):
         widget.addItems(["Alpha", "Line", "Point"])
         widget.show()
@@ -18,11 +19,12 @@ def test_a_letter_in_a_choice_or_a_list_takes_no_tool(window: MainWindow, qtbot:
     window.file_menu.new_case()
     settle(window, qtbot)
     line = window.action_table["tool_line"]
-    for widget, chosen in ((choice, choice.currentText), (rows, lambda: rows.currentItem().text())):
+    found = {choice: ("Alpha", choice.currentText), rows: ("Line", lambda: rows.currentItem().text())}
+    for widget, (wanted, chosen) in found.items():
         widget.setFocus()
         qtbot.waitUntil(widget.hasFocus)
         QTest.keyClick(widget, Qt.Key.Key_L)
-        assert chosen() == "Line"
+        assert chosen() == wanted, "a closed choice lists nothing that one could find"
         assert not line.isChecked()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from layers.document.claim import Claim
 from layers.geo.coordinates.notation import Notation
+from tests.support.choices import choose_by_keys
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import update_site
@@ -74,10 +75,9 @@ def test_escape_takes_typing_back(qtbot, form: SiteFormPanel, desk: Desk) -> Non
 
 def test_a_choice_is_made_by_mouse_and_keys(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     field = form.fields.fields["class_code"]
-    field.setFocus()
-    qtbot.keyClicks(field, "Port")
+    choose_by_keys(field, "Port")
     assert desk.document.sites["pad"].class_code == "port"
-    qtbot.keyClick(form.fields.fields["status"], Qt.Key.Key_Down)
+    choose_by_keys(form.fields.fields["status"], "Reviewed")
     assert desk.document.sites["pad"].status == "reviewed"
     assert desk.document.sites["pad"].reviewed_by == "Olga"
 
@@ -229,8 +229,7 @@ def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: De
     assert "2 sites" in form.bulk.count.text()
     field = form.bulk.fields.fields["role"]
     assert field.currentIndex() == -1
-    field.setFocus()
-    qtbot.keyClicks(field, "Oth")
+    choose_by_keys(field, "Other")
     assert {desk.document.sites[uuid].role for uuid in ("pad", "firm")} == {"other"}
     desk.history.undo()
     assert desk.document.sites["pad"].role == "setting"

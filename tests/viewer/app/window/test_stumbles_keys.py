@@ -1,0 +1,112 @@
+"""Stumbles of a second stranger over keys, forms and lists, each once more in the real window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from tests.support.windows import settle
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.sites.site_form import SiteFormPanel
+
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
+
+Key, Nothing = Qt.Key, Qt.KeyboardModifier.NoModifier
+Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def desk(window: MainWindow, qtbot: QtBot) -> Desk:
+    """A hand on the map of a new case in the active window, ten kilometres high or so."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    return Desk(window.canvas)
+
+
+def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+    """A key, wherever the keyboard is."""
+    QTest.keyClick(keyboard(), key, modifiers)
+
+
+def write(text: str) -> None:
+    """Letter by letter, each where the keyboard is by then."""
+    for letter in text:
+        QTest.keyClicks(keyboard(), letter)
+
+
+def keyboard() -> QWidget:
+    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
+    assert widget is not None, "the keyboard is nowhere"
+    return widget
+
+
+def form_of(window: MainWindow) -> SiteFormPanel:
+    form = window.findChild(SiteFormPanel)
+    assert form is not None
+    return form
+
+
+# -- 3: after the label -------------------------------------------------------------------------------------------
+
+
+def test_after_the_label_of_a_new_mark_the_keys_are_the_maps(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    write("Pad 1S")
+    press(Key.Key_Return)
+    qtbot.waitUntil(window.canvas.hasFocus)
+    press(Key.Key_J)
+    (claim,) = window.session.document.claims.values()
+    (site,) = window.session.document.sites.values()
+    assert (site.label, site.class_code) == ("Pad 1S", "other")
+    assert window.session.document.sites_of_claim(claim.uuid)
+    assert window.findChild(ClaimFormPanel) is not None
+
+
+def test_tab_after_the_label_goes_on_and_enter_there_too(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    write("Pad 1S")
+    press(Key.Key_Tab)
+    fields = form_of(window).fields.fields
+    assert fields["class_code"].hasFocus()
+    fields["label"].setFocus()
+    press(Key.Key_Return)
+    qtbot.waitUntil(fields["class_code"].hasFocus)
+
+
+def test_no_letter_changes_a_closed_choice_which_shows_that_it_has_the_keyboard(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    field = form_of(window).fields.fields["class_code"]
+    assert isinstance(field, QComboBox)
+    without = field.grab().toImage()
+    press(Key.Key_Tab)
+    assert field.hasFocus()
+    assert field.grab().toImage() != without
+    before, steps = field.currentIndex(), window.session.history.stack.count()
+    write("rcjp")
+    for key in (Key.Key_PageDown, Key.Key_End):
+        press(key)
+    assert field.currentIndex() == before
+    assert window.session.history.stack.count() == steps
+    alt = Qt.KeyboardModifier.AltModifier
+    for key, modifiers in ((Key.Key_Down, Nothing), (Key.Key_Space, Nothing), (Key.Key_Down, alt)):
+        QTest.keyClick(field, key, modifiers)
+        assert field.view().isVisible(), key
+        field.hidePopup()
+        window.activateWindow()
+        field.setFocus()
+    assert field.currentIndex() == before
