@@ -66,7 +66,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         Action(
             "details_back",
-            QT_TRANSLATE_NOOP("Actions", "&Back in the Details"),
+            QT_TRANSLATE_NOOP("Actions", "Bac&k in the Details"),
             go_back,
             "Alt+Backspace",
             "back",
