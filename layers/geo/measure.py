@@ -14,10 +14,11 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_points
-from layers.geo.longitudes import shift_near, unwrap_longitudes
+from layers.geo.longitudes import shift_near
 from layers.geo.proj import pyproj
 
-Points = tuple[NDArray[np.float64], NDArray[np.float64]]
+Floats = NDArray[np.float64]
+Points = tuple[Floats, Floats]
 
 GEOD = pyproj.Geod(ellps="WGS84")
 HALF_ROUND_M = 20_003_931.0
@@ -88,14 +89,23 @@ def circle(lon: float, lat: float, radius_m: float, points: int = 72) -> Points:
     Longitudes are continuous and near `lon`; around a pole they run through the full 360 degrees. A radius beyond the
     antipode is cut there.
     """
-    radius_m = min(radius_m, HALF_ROUND_M)
-    azimuths = np.arange(points) * (360.0 / points)
-    same = np.ones(points)
-    lons, lats, _ = GEOD.fwd(same * lon, same * lat, azimuths, same * radius_m)
-    lons = np.asarray(lons, dtype=np.float64)
+    lons, lats = circles(np.array([lon]), np.array([lat]), np.array([radius_m]), points)[0].T
+    return lons, lats
+
+
+def circles(lon: Floats, lat: Floats, radius_m: Floats, points: int) -> Floats:
+    """(n, points, 2) the places of many circles, each as `circle` gives those of one."""
+    azimuths = np.tile(np.arange(points) * (360.0 / points), len(lon))
+    lons, lats, reach = (np.repeat(given, points) for given in (lon, lat, np.minimum(radius_m, HALF_ROUND_M)))
+    lons, lats, _ = GEOD.fwd(lons, lats, azimuths, reach)
+    places = np.stack([lons, lats], axis=1).reshape(len(lon), points, 2)
     if points:
-        lons[0] = shift_near(float(lons[0]), lon)
-    return unwrap_longitudes(lons), np.asarray(lats, dtype=np.float64)
+        first = zip(places[:, 0, 0].tolist(), lon.tolist(), strict=True)
+        places[:, 0, 0] = [shift_near(given, near) for given, near in first]
+        steps = np.diff(places[:, :, 0], axis=1)
+        turns = np.sign(steps) * np.ceil((np.abs(steps) - 180.0) / 360.0).clip(min=0.0)
+        places[:, 1:, 0] -= 360.0 * np.cumsum(turns, axis=1)
+    return places
 
 
 def circle_bounds(lon: float, lat: float, radius_m: float) -> Bounds:

@@ -53,6 +53,7 @@ class MapPicture(QObject):
         self._soon.timeout.connect(self.paint_anew)
         scene.updated.connect(self._looks.ask)
         scene.edited.connect(self.paint_anew)
+        scene.unfinished.connect(self.paint_anew)
         selection.changed.connect(self.paint_anew)
 
     def paint_anew(self) -> None:

@@ -64,6 +64,8 @@ class MapScene(QObject):
     updated = Signal()
     edited = Signal()
     """Sites were edited by hand, and nothing else: worth a frame of its own, at once."""
+    unfinished = Signal()
+    """The picture that was painted last lacks marks, which take long: another frame would have more of them."""
     problem_changed = Signal(str, str)
     sites_problem_changed = Signal(str)
     """One sentence on sites that cannot be drawn and why; empty when all can."""
@@ -464,7 +466,7 @@ class MapScene(QObject):
         if in_haste:
             self._lacks_letters = not all_there
         if not all_there:
-            self.context.mailbox.post(self.updated.emit)
+            self.context.mailbox.post((self.unfinished if self._sites.is_under_way else self.updated).emit)
         if preview is not None:
             with going_on(), part_of_picture(painter):
                 preview(painter, view)

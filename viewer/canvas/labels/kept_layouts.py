@@ -103,7 +103,21 @@ class LabelLayouts:
     def _find(self, key: LabelKey, task: Callable[[], LabelTask]) -> None:
         if self._asked is not None:
             return  # when that is done the map is painted anew, and asks for what is wanted then
-        self._asked, edition, document, asked = key, self._edition, self._document, task()
+        self._asked = key
+        if self._last is None:
+            self._begin(key, task)
+        else:  # after the frame that is being painted, in which the labels that are there stand
+            self._jobs.mailbox.post(self._begin, key, task)
+
+    def _begin(self, key: LabelKey, task: Callable[[], LabelTask]) -> None:
+        if self._is_closed:
+            return
+        edition, document = self._edition, self._document
+        try:
+            asked = task()
+        except BaseException:
+            self._asked = None
+            raise
 
         def find() -> tuple[LabelLayout, float]:
             began = time.thread_time()

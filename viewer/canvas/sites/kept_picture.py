@@ -1,45 +1,66 @@
-"""The picture of very many marks, kept while one pans: only what comes into view is painted.
+"""The picture of very many marks, kept from frame to frame: only what comes into view, or is edited, is painted.
 
-A map moves by whole pixels, so that a picture which goes along and one that is painted anew are the same.
+A map moves by whole pixels, so that a picture which goes along and one that is painted anew are the same. What takes
+long is painted in several frames; meanwhile the picture before stands in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from layers.grid.tile_grid import TileGrid, View
+from viewer.canvas.sites.footprints import Footprint, rects_of
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.support.painting import painting
+from viewer.support.painting import painting, part_of_picture
 
+WITHIN_S = 0.03
+"""So long a frame may paint, in all of its pictures about this; the rest comes in the next frames."""
 _EDGE_PX = 8
 """So near to the edge Qt may cut what it paints a little otherwise: it is painted anew when the edge is elsewhere."""
-type Paint = Callable[[QPainter, SiteFrame, frozenset[str]], bool]
-"""Paints a frame; False where something was left out for now."""
+_MOST_CHANGED = 40
+"""With more sites that are selected or let go the picture is painted anew."""
+_MOST_SCALED = 16.0
+"""A picture that is larger, or smaller, by more than this does not stand in for another."""
+
+type Step = Callable[[QPainter], bool]
+"""Paints a part of what is to be painted; False where something was left out for now."""
+type Steps = Callable[[SiteFrame, frozenset[str]], Iterator[Step]]
 
 
 class _Key(NamedTuple):
-    """All but the place that the picture is a function of."""
+    """All but place, edits and selection that the picture is a function of."""
 
     index_id: int
-    revision: int
     grid: TileGrid
     width: int
     height: int
     ratio: float
-    selection: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Part:
+    """A part of the picture that is being painted."""
+
+    view: View
+    region: QRegion
+    """In pixels of the picture."""
+    steps: Iterator[Step]
+    is_cleared: bool = False
 
 
 class KeptPicture:
-    """Holds the picture painted last, as far as nothing is left out of it."""
+    """Holds the picture painted last, and the parts of it that are still to be painted."""
 
-    def __init__(self, paint: Paint) -> None:
-        """`paint` has to paint the same at each place of the ground, wherever the frame's edges are."""
-        self._paint = paint
+    def __init__(self, steps: Steps) -> None:
+        """`steps` have to paint the same at each place of the ground, wherever the frame's edges are."""
+        self._steps = steps
         self._picture = QImage()
         self._spare = QImage()
         """Of the same size, to go along into: memory anew for each frame takes longer than to paint it."""
@@ -47,57 +68,169 @@ class KeptPicture:
         self._index: SiteIndex | None = None
         """Kept, so that no other index gets its identity."""
         self._view: View | None = None
+        self._revision = 0
+        self._selection = frozenset[str]()
+        self._parts: list[_Part] = []
+        self._former: tuple[QImage, View] | None = None
+        """The last whole picture, while another one is being painted."""
 
     def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> bool:
         """Onto a picture. False where something was left out for now."""
         view, index = frame.view, frame.index
-        key = _Key(id(index), index.revision, view.grid, view.width, view.height, view.ratio, selection)
-        dx, dy = (self._view.left - view.left, self._view.top - view.top) if self._view is not None else (0, 0)
-        if key == self._key and abs(dx) < view.width and abs(dy) < view.height:
-            is_whole = self._go_along(frame, selection, dx, dy)
-        else:
-            self._picture = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
-            is_whole = self._paint_part(frame, selection, QRect(0, 0, view.width, view.height))
-        painter.drawImage(0, 0, self._picture)
-        if is_whole:
-            self._key, self._index, self._view = key, index, view
-        else:
+        key = _Key(id(index), view.grid, view.width, view.height, view.ratio)
+        if key != self._key or not self._goes_along(frame, selection):
+            self._begin_anew(frame, selection)
+        self._key, self._index, self._view = key, index, view
+        self._revision, self._selection = index.revision, selection
+        lacks = self._work()
+        if not self._parts:
+            self._former = None
+        self._show(painter, view)
+        if lacks:
             self.forget()
-        return is_whole
+        return not lacks and not self._parts
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while parts of it are still to be painted."""
+        return bool(self._parts)
 
     def forget(self) -> None:
         """Let go of the picture."""
         if not self._picture.isNull():
             self._picture, self._spare, self._key, self._index, self._view = QImage(), QImage(), None, None, None
+            self._parts, self._former = [], None
 
-    def _go_along(self, frame: SiteFrame, selection: frozenset[str], dx: int, dy: int) -> bool:
-        if not dx and not dy:
-            return True
-        view, before, is_whole = frame.view, self._picture, True
+    def _begin_anew(self, frame: SiteFrame, selection: frozenset[str]) -> None:
+        view = frame.view
+        if not self._parts and self._view is not None and self._index is frame.index:
+            self._former = self._picture, self._view
+        elif self._index is not frame.index:
+            self._former = None
+        self._picture = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
+        self._spare, self._parts = QImage(), []
+        self._ask_for(frame, selection, QRect(0, 0, view.width, view.height))
+
+    def _goes_along(self, frame: SiteFrame, selection: frozenset[str]) -> bool:
+        """False where the picture has to be painted anew."""
+        assert self._view is not None
+        view = frame.view
+        dx, dy = self._view.left - view.left, self._view.top - view.top
+        if abs(dx) >= view.width or abs(dy) >= view.height:
+            return False
+        outdated = self._outdated(frame, selection)
+        if outdated is None or (outdated and self._parts):
+            return False
+        if dx or dy:
+            self._shift(view, dx, dy)
+        width, height = min(abs(dx) + _EDGE_PX, view.width), min(abs(dy) + _EDGE_PX, view.height)
+        if dx:
+            outdated.append(QRect(0 if dx > 0 else view.width - width, 0, width, view.height))
+        if dy:
+            outdated.append(QRect(0, 0 if dy > 0 else view.height - height, view.width, height))
+        for rect in outdated:
+            self._ask_for(frame, selection, rect)
+        return True
+
+    def _outdated(self, frame: SiteFrame, selection: frozenset[str]) -> list[QRect] | None:
+        """Rectangles of what has changed since; None where that is too much to tell."""
+        index, chosen = frame.index, selection ^ self._selection
+        changed: list[Footprint] | None = index.touched_since(self._revision)
+        if changed is None or len(chosen) > _MOST_CHANGED:
+            return None
+        rects = rects_of([*changed, *(index.footprint(uuid) for uuid in chosen)], frame.view)
+        return None if rects is None else _apart(rects, frame.view)
+
+    def _shift(self, view: View, dx: int, dy: int) -> None:
+        before, picture = self._picture, QRect(0, 0, view.width, view.height)
         fits = self._spare.size() == before.size()
         self._picture = self._spare if fits else QImage(before.size(), before.format())
         self._spare = before
         with painting(self._picture) as painter:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             painter.drawImage(dx, dy, before)
-        width, height = min(abs(dx) + _EDGE_PX, view.width), min(abs(dy) + _EDGE_PX, view.height)
-        if dx:
-            left = 0 if dx > 0 else view.width - width
-            is_whole &= self._paint_part(frame, selection, QRect(left, 0, width, view.height))
-        if dy:
-            top = 0 if dy > 0 else view.height - height
-            is_whole &= self._paint_part(frame, selection, QRect(0, top, view.width, height))
-        return is_whole
+        for part in self._parts:
+            part.region = part.region.translated(dx, dy).intersected(picture)
 
-    def _paint_part(self, frame: SiteFrame, selection: frozenset[str], part: QRect) -> bool:
+    def _ask_for(self, frame: SiteFrame, selection: frozenset[str], rect: QRect) -> None:
         view = frame.view
-        piece = View(view.grid, view.left + part.x(), view.top + part.y(), part.width(), part.height(), view.ratio)
-        here = frame if piece == view else SiteFrame.of(frame.index, piece)
+        piece = View(view.grid, view.left + rect.x(), view.top + rect.y(), rect.width(), rect.height(), view.ratio)
+        here = frame if piece == view else frame.part(piece)
+        for part in self._parts:
+            part.region = part.region.subtracted(rect)
+        self._parts = [part for part in self._parts if not part.region.isEmpty()]
+        self._parts.append(_Part(piece, QRegion(rect), self._steps(here, selection)))
+
+    def _work(self) -> bool:
+        """Paint for a while. True where something was left out, though its turn came."""
+        end, lacks = time.perf_counter() + WITHIN_S, False
+        if not self._parts:
+            return False
+        assert self._view is not None
         with painting(self._picture) as painter:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-            painter.fillRect(part, Qt.GlobalColor.transparent)
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setClipRect(part)
-            painter.translate(part.topLeft())
-            return self._paint(painter, here, selection)
+            while self._parts:
+                part, is_done = self._parts[0], False
+                with part_of_picture(painter):
+                    painter.setClipRegion(part.region)
+                    if not part.is_cleared:
+                        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+                        painter.fillRect(part.region.boundingRect(), Qt.GlobalColor.transparent)
+                        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+                        part.is_cleared = True
+                    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                    painter.translate(part.view.left - self._view.left, part.view.top - self._view.top)
+                    for step in part.steps:
+                        lacks |= not step(painter)
+                        if time.perf_counter() > end:
+                            break
+                    else:
+                        is_done = True
+                if not is_done:
+                    break
+                del self._parts[0]
+        return lacks
+
+    def _show(self, painter: QPainter, view: View) -> None:
+        between = _between(self._former[1], view) if self._former is not None else None
+        if self._former is None or between is None:
+            painter.drawImage(0, 0, self._picture)
+            return
+        image = self._former[0]
+        whole = QRegion(0, 0, view.width, view.height)
+        with part_of_picture(painter):
+            around = whole.subtracted(QRegion(between.mapToPolygon(image.rect())))
+            painter.setClipRegion(around, Qt.ClipOperation.IntersectClip)
+            painter.drawImage(0, 0, self._picture)
+        with part_of_picture(painter):
+            painter.setTransform(between, True)
+            painter.drawImage(0, 0, image)
+
+
+def _apart(rects: list[QRect], view: View) -> list[QRect] | None:
+    """Rectangles of which none overlaps another; None where all of them are most of the picture."""
+    found: list[QRect] = []
+    for rect in rects:
+        joined, rest = rect, found
+        while touching := [other for other in rest if other.intersects(joined)]:
+            rest = [other for other in rest if not other.intersects(joined)]
+            for other in touching:
+                joined = joined.united(other)
+        found = [*rest, joined]
+    area = sum(rect.width() * rect.height() for rect in found)
+    return found if 2 * area < view.width * view.height else None
+
+
+def _between(before: View, now: View) -> QTransform | None:
+    """From the pixels of one view to those of another; None where one is no stand-in for the other."""
+    if before.grid.crs != now.grid.crs:
+        return None
+    scale = before.grid.resolution / now.grid.resolution
+    if not 1 / _MOST_SCALED <= scale <= _MOST_SCALED:
+        return None
+    (x0, y0), (x1, y1), (x2, y2) = (
+        now.to_pixel(*before.to_world(x, y)) for x, y in ((0, 0), (before.width, 0), (0, before.height))
+    )
+    if max(map(abs, (x0, y0, x1, y1, x2, y2))) > 1e5:
+        return None
+    across, down = before.width, before.height
+    return QTransform((x1 - x0) / across, (y1 - y0) / across, (x2 - x0) / down, (y2 - y0) / down, x0, y0)

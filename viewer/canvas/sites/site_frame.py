@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from math import isfinite
 from typing import Literal, NamedTuple
 
@@ -22,7 +22,7 @@ from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_painter import SignAt, leader_line
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.canvas.sites.site_shapes import geodesic_step_m, project_circle, to_pixels
+from viewer.canvas.sites.site_shapes import circles_of, geodesic_step_m, to_pixels
 from viewer.canvas.sites.site_symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
 
 COMPACT_FROM = 700
@@ -77,12 +77,13 @@ class SiteFrame:
     compact: bool
     _near: list[str]
     """Lines and areas that may be in view."""
-    _shapes: list[ShapeInView] | None = None
+    _shapes: dict[str, ShapeInView | None] = field(default_factory=dict)
+    _step_m: float = 0.0
     _signs: list[tuple[str, SignAt]] | None = None
 
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
-        rows, px, py, error_px = index.visible_points(view, SYMBOL_RADIUS_PX * view.ratio * 1.6)
+        rows, px, py, error_px = index.visible_points(view, _margin_px(view))
         claims = np.array([symbol.role == "named in a claim" for symbol in index.symbols], np.bool_)
         is_claim = claims[index.symbol[rows]]
         order = np.argsort(is_claim, kind="stable")
@@ -93,14 +94,62 @@ class SiteFrame:
         compact = int(is_symbol.sum()) > COMPACT_FROM
         return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, index.shapes_near(view))
 
+    def part(self, piece: View) -> SiteFrame:
+        """The sites in a piece of this view, found among those that are in it."""
+        index, px, py = self.index, self.px - (piece.left - self.view.left), self.py - (piece.top - self.view.top)
+        reach = np.maximum(self.error_px, _margin_px(piece))
+        if index.signs:
+            index.widen_for_signs(reach, self.rows, piece.ratio)
+        seen = (px > -reach) & (px < piece.width + reach) & (py > -reach) & (py < piece.height + reach)
+        if index.has_leads:
+            seen |= np.isin(self.rows, index.callouts())
+        seen |= np.isin(self.rows, index.areas_over_the_edge(piece.grid.crs))
+        return SiteFrame(
+            piece,
+            index,
+            self.rows[seen],
+            px[seen],
+            py[seen],
+            self.error_px[seen],
+            self.is_area[seen],
+            self.is_claim[seen],
+            self.is_symbol[seen],
+            self.compact,
+            index.shapes_near(piece),
+        )
+
     @property
     def shapes(self) -> list[ShapeInView]:
-        """Lines and areas, areas first: worked out when they are first asked for, as a map that pans keeps a picture of
-        them.
+        """Lines and areas, areas first."""
+        return self.shapes_of(self.near)
+
+    def first_shapes(self, most: int) -> list[ShapeInView]:
+        """So many of them, without the others being worked out."""
+        return list(islice((shape for uuid in self.near for shape in self.shapes_of([uuid])), most))
+
+    @property
+    def near(self) -> list[str]:
+        """The lines and areas that may be in view, areas first: lines are painted above them."""
+        shapes = self.index.shapes
+        return sorted(self._near, key=lambda uuid: shapes[uuid].site.kind != "polygon")
+
+    def shapes_of(self, uuids: Iterable[str]) -> list[ShapeInView]:
+        """Finds which of these lines and areas are in view: each is worked out when it is first asked for,
+        as a map that pans keeps a picture of them.
         """
-        if self._shapes is None:
-            self._shapes = _shapes(self.index, self.view, self._near)
-        return self._shapes
+        found = (self._shape(uuid) for uuid in uuids)
+        return [shape for shape in found if shape is not None]
+
+    def _shape(self, uuid: str) -> ShapeInView | None:
+        if uuid not in self._shapes:
+            if not self._step_m:
+                view = self.view
+                middle = view.to_world(view.width / 2, view.height / 2)
+                self._step_m = geodesic_step_m(ground_resolution_m(view.grid.crs, *middle, view.grid.resolution))
+            shape = self.index.shapes[uuid]
+            outline = shape.outline(self.view, self._step_m)
+            self._shapes[uuid] = None if outline is None else ShapeInView(uuid, shape.site, outline, shape.mark)
+        return self._shapes[uuid]
 
     @property
     def signs(self) -> list[tuple[str, SignAt]]:
@@ -135,11 +184,11 @@ class SiteFrame:
     def symbol_radius_px(self) -> float:
         return (COMPACT_RADIUS_PX if self.compact else SYMBOL_RADIUS_PX) * self.scale
 
-    def circle(self, i: int) -> Outline:
-        """The area that the point at `i` stands for."""
-        row = self.rows[i]
-        index = self.index
-        return _circle(float(index.lon[row]), float(index.lat[row]), float(index.error_m[row]), self.view.grid.crs)
+    def circles(self, of: Sequence[int]) -> list[Outline]:
+        """The areas that the points at these positions stand for."""
+        rows, index = self.rows[list(of)], self.index
+        places = zip(index.lon[rows].tolist(), index.lat[rows].tolist(), index.error_m[rows].tolist(), strict=True)
+        return circles_of(list(places), self.view.grid.crs)
 
     def thinned(self) -> NDArray[np.intp]:
         """Positions of the symbols to paint, in painting order."""
@@ -153,7 +202,7 @@ class SiteFrame:
 
     def shows(self, uuids: Collection[str]) -> bool:
         """True where any of these sites is in view."""
-        if any(shape.uuid in uuids for shape in self.shapes):
+        if self.shapes_of(uuid for uuid in self._near if uuid in uuids):
             return True
         rows = [row for uuid in uuids for row in self.index.rows_of(uuid)]
         return bool(np.isin(self.rows, rows).any())
@@ -179,7 +228,7 @@ class SiteFrame:
             is_near = np.hypot(self.px[i] - px, self.py[i] - py) <= 2.0 * self.error_px[i]
             if not is_near and int(self.rows[i]) not in over:
                 continue
-            near, within = _touch(self.circle(i), self.view, px, py, radius_px)
+            near, within = _touch(self.circles([i])[0], self.view, px, py, radius_px)
             uuid = self.index.uuids[self.rows[i]]
             if near:
                 found.append(SiteHit(uuid, "rim"))
@@ -228,20 +277,6 @@ class SiteFrame:
         return found[::-1]
 
 
-def _shapes(index: SiteIndex, view: View, near: list[str]) -> list[ShapeInView]:
-    """Polygons first: lines are painted above them."""
-    if not near:
-        return []
-    middle = view.to_world(view.width / 2, view.height / 2)
-    step_m = geodesic_step_m(ground_resolution_m(view.grid.crs, *middle, view.grid.resolution))
-    found = []
-    for uuid in near:
-        shape = index.shapes[uuid]
-        outline = shape.outline(view, step_m)
-        if outline is not None:
-            found.append(ShapeInView(uuid, shape.site, outline, shape.mark))
-    return sorted(found, key=lambda shape: shape.site.kind != "polygon")
-
 
 def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py: Floats) -> list[tuple[str, SignAt]]:
     if not index.signs:
@@ -285,6 +320,6 @@ def _part_geometry(rings: tuple[Floats, ...], is_polygon: bool, view: View) -> s
     return shapely.Polygon(pixels[0], pixels[1:]) if is_polygon else shapely.LineString(pixels[0])
 
 
-@lru_cache(maxsize=4096)
-def _circle(lon: float, lat: float, radius_m: float, crs: str) -> Outline:
-    return project_circle(lon, lat, radius_m, crs)
+def _margin_px(view: View) -> float:
+    """About the picture: so far outside of it a symbol may reach into it."""
+    return SYMBOL_RADIUS_PX * view.ratio * 1.6

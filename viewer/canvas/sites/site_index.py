@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ from layers.geo.longitudes import shift_near
 from layers.geo.measure import HALF_ROUND_M
 from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
+from viewer.canvas.sites.footprints import SYMBOL_REACH_PX, Footprint
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_signs import MarkSign, sign_of
 from viewer.canvas.sites.shape_boxes import ShapeBoxes
@@ -31,6 +33,8 @@ Floats = NDArray[np.float64]
 _KEPT_CRS = 3
 _STROKE_PX = 14.0
 """As far as a head, or the glow of a line beside it, may reach."""
+_EDITS_TOLD, _MOST_TOLD = 16, 40
+"""Edits back to which it is told what they touched, and the most sites of one of them."""
 _STEP_DEG = 1e-3
 _METRES_A_DEGREE = 111_195.0
 """On a sphere: good to half a per cent, enough to choose between a symbol and a circle."""
@@ -68,6 +72,8 @@ class SiteIndex:
     """Counts the edits that it followed: a picture of one revision is none of the next."""
     rings: set[str] = field(default_factory=set)
     """Range rings."""
+    _told: deque[tuple[int, dict[str, Footprint] | None]] = field(default_factory=lambda: deque(maxlen=_EDITS_TOLD))
+    """Of each of the last edits its revision, and the sites that it touched as they were before; None for many."""
     _widest_px: float = 4.0
     """Of all lines that there were."""
     _boxes: ShapeBoxes = field(default_factory=ShapeBoxes)
@@ -93,6 +99,8 @@ class SiteIndex:
         self.revision += 1
         self._projected_leads.clear()
         uuids = list(uuids)
+        is_told = len(uuids) <= _MOST_TOLD
+        self._told.append((self.revision, {uuid: self.footprint(uuid) for uuid in uuids} if is_told else None))
         self._boxes.outdate(uuids)
         new = []
         for uuid in uuids:
@@ -105,6 +113,46 @@ class SiteIndex:
         if self._beyond is not None:
             self._beyond.difference_update(uuids)
             self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
+
+    def footprint(self, uuid: str) -> Footprint:
+        """Of a site as it is now; of none where it is not there."""
+        rows = self._rows.get(uuid, [])
+        leads = [self._leads[row] for row in rows if row in self._leads]
+        reach = [self._sign_reach_px[sign] if sign >= 0 else SYMBOL_REACH_PX for sign in self.sign[rows].tolist()]
+        places = np.column_stack([self.lon[rows], self.lat[rows]])
+        return Footprint(
+            np.concatenate([places, np.array(leads, np.float64).reshape(-1, 2)]),
+            np.array(reach + [max(reach, default=0.0)] * len(leads)),
+            np.append(self.error_m[rows], [np.nan] * len(leads)),
+            self.shapes.get(uuid),
+            _STROKE_PX + self._widest_px / 2,
+        )
+
+    def touched_since(self, revision: int) -> list[Footprint] | None:
+        """All that is not painted now as it was at that revision, as it was and as it is; None for too much to tell."""
+        if revision == self.revision:
+            return []
+        told = [touched for at, touched in self._told if at > revision]
+        if len(told) < self.revision - revision:
+            return None
+        before: list[Footprint] = []
+        uuids: dict[str, None] = {}
+        for touched in told:
+            if touched is None:
+                return None
+            before += touched.values()
+            uuids |= dict.fromkeys(touched)
+        return [*before, *(self.footprint(uuid) for uuid in uuids)] if len(uuids) <= _MOST_TOLD else None
+
+    def callouts(self) -> NDArray[np.intp]:
+        """The rows of all callouts, whose boxes lie elsewhere."""
+        return np.array(list(self._leads), np.intp)
+
+    def widen_for_signs(self, reach: Floats, rows: NDArray[np.intp], ratio: float) -> None:
+        """Texts reach further than symbols: `reach`, in pixels, is of these rows."""
+        signed = np.flatnonzero(self.sign[rows] >= 0)
+        of_signs = np.array(self._sign_reach_px) * ratio
+        reach[signed] = np.maximum(reach[signed], of_signs[self.sign[rows[signed]]])
 
     def shapes_near(self, view: View) -> list[str]:
         """The lines and areas that a view may show, in drawing order."""
@@ -136,7 +184,7 @@ class SiteIndex:
             error_px = np.nan_to_num(self.error_m / (points.unit_m * view.grid.resolution), nan=0.0, posinf=0.0)
             reach = np.maximum(error_px, margin_px)
             if self.signs:
-                self._widen_for_signs(reach, view.ratio)
+                self.widen_for_signs(reach, np.arange(len(reach)), view.ratio)
             seen = self.alive & _in_picture(px, py, reach, view)
             if self._leads:
                 leads, lead_px, lead_py = self.lead_pixels(view)
@@ -161,12 +209,6 @@ class SiteIndex:
         rows, x, y = self._projected_leads[crs]
         inverse = view.affine.inverse()
         return rows, inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
-
-    def _widen_for_signs(self, reach: Floats, ratio: float) -> None:
-        """Texts reach further than symbols."""
-        rows = np.flatnonzero(self.sign >= 0)
-        of_signs = np.array(self._sign_reach_px) * ratio
-        reach[rows] = np.maximum(reach[rows], of_signs[self.sign[rows]])
 
     def areas_over_the_edge(self, crs: str) -> NDArray[np.intp]:
         """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""

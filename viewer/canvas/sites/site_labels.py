@@ -55,12 +55,12 @@ class SiteLabels:
             site = frame.index.sites[frame.index.uuids[row]]
             clearance = _sign_clearance(frame) if frame.is_area[i] else radius
             found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
-        for shown in frame.shapes[:MOST_REQUESTS]:
+        for shown in frame.first_shapes(MOST_REQUESTS):
             anchors = tuple(_shape_anchors(shown, frame))
             if anchors:
                 found.append((_rank(shown.site, selection), shown.site, anchors))
         found.sort(key=lambda request: request[0])
-        lines = {shape.uuid: shape for shape in frame.shapes[:MOST_REQUESTS] if shape.site.kind == "line"}
+        lines = {shape.uuid: shape for shape in frame.first_shapes(MOST_REQUESTS) if shape.site.kind == "line"}
         requests: list[LabelRequest] = []
         named: set[str] = set()
         for rank, site, anchors in found:

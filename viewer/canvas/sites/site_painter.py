@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import batched, groupby
 from math import isfinite
 
 import numpy as np
@@ -16,7 +17,7 @@ from layers.geo.seams import is_on_both_sides, running_on, without_seams
 from layers.grid.tile_grid import View
 from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
-from viewer.canvas.sites.kept_picture import KeptPicture
+from viewer.canvas.sites.kept_picture import KeptPicture, Step
 from viewer.canvas.sites.mark_painter import SIGNS_A_FRAME_S, MarkPainter, SignAt, paint_arrow_heads
 from viewer.canvas.sites.outlines import Floats, Outline, strokes_of
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
@@ -27,7 +28,9 @@ from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_o
 
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
-MANY_SHAPES, MANY_SIGNS = 60, 60
+MANY_SHAPES, MANY_SIGNS = 12, 60
+_FEW_AREAS, _FEW_OUTLINES = 4, 4
+"""That are painted, or worked out, in one step."""
 """Fewer lines and areas, or texts and numbers, are painted anew each time."""
 _NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
 _RADIUS_ROOM_PX = 24.0
@@ -62,36 +65,52 @@ class SitePainter:
         within_s = SIGNS_A_FRAME_S if in_haste else math.inf
         kept_shapes, kept_signs = self._kept_of(copy)
         if in_haste and frame.shapes_in_boxes >= MANY_SHAPES:
-            kept_shapes.paint(painter, frame, selection)
+            is_whole = kept_shapes.paint(painter, frame, selection)
         else:
-            kept_shapes.forget()
-            self._paint_shapes(painter, frame, selection)
+            if in_haste:  # a product leaves alone what the screen keeps
+                kept_shapes.forget()
+            is_whole = True
+            for step in self._shape_steps(frame, selection):
+                is_whole &= step(painter)
         if in_haste and frame.signs_near + len(frame.rings) >= MANY_SIGNS and not frame.compact:
-            is_whole = kept_signs.paint(painter, frame, selection)
+            is_whole &= kept_signs.paint(painter, frame, selection)
         else:
-            kept_signs.forget()
-            is_whole = self._paint_signs(painter, frame, selection, within_s)
+            if in_haste:
+                kept_signs.forget()
+            is_whole &= self._paint_signs(painter, frame, selection, within_s)
         is_whole &= self._marks.paint(painter, _radii_in(frame)[1], frame.scale, within_s)
         painter.restore()
         return is_whole
 
+    @property
+    def is_under_way(self) -> bool:
+        """True where shapes were left out, `in_haste`, of the frame that was painted last: the next one has more."""
+        return any(kept.is_under_way for both in self._kept.values() for kept in both)
+
     def _kept_of(self, copy: int) -> tuple[KeptPicture, KeptPicture]:
         if copy not in self._kept:
-            signs = KeptPicture(partial(self._paint_signs, within_s=SIGNS_A_FRAME_S))
-            self._kept[copy] = KeptPicture(self._paint_shapes), signs
+            self._kept[copy] = KeptPicture(self._shape_steps), KeptPicture(self._sign_steps)
         return self._kept[copy]
 
-    def _paint_shapes(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> bool:
-        """Areas, lines and heads of arrows."""
-        polygons = [shape for shape in frame.shapes if shape.site.kind == "polygon"]
-        lines = [shape for shape in frame.shapes if shape.site.kind == "line"]
-        for shape in polygons:
-            self._paint_polygon(painter, frame, shape, shape.uuid in selection)
-        self._paint_areas(painter, frame, selection)
-        _paint_alike(painter, frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
-        _paint_alike(painter, frame, [shape for shape in lines if shape.uuid in selection], selected=True)
-        _paint_heads(painter, frame, lines, selection)
-        return True
+    def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+        """Areas, lines and heads of arrows, a few milliseconds a step."""
+        kinds = {
+            kind: list(some) for kind, some in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
+        }
+        for uuid in kinds.get("polygon", ()):
+            yield partial(self._paint_polygon, frame=frame, uuid=uuid, selected=uuid in selection)
+        for areas in batched(np.flatnonzero(frame.is_area).tolist(), _FEW_AREAS):
+            yield partial(self._paint_areas, frame=frame, areas=areas, selection=selection)
+        lines: list[ShapeInView] = []
+        for some in batched(kinds.get("line", ()), _FEW_OUTLINES):
+            lines += frame.shapes_of(some)
+            yield _nothing
+        yield from _alike(frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
+        yield from _alike(frame, [shape for shape in lines if shape.uuid in selection], selected=True)
+        yield partial(_paint_heads, frame=frame, shapes=lines, selection=selection)
+
+    def _sign_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+        yield partial(self._paint_signs, frame=frame, selection=selection, within_s=SIGNS_A_FRAME_S)
 
     def _paint_signs(
         self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], within_s: float = math.inf
@@ -103,20 +122,25 @@ class SitePainter:
         signs.sort(key=lambda one: one.selected)
         return self._marks.paint(painter, signs, frame.scale, within_s) and is_whole
 
-    def _paint_polygon(self, painter: QPainter, frame: SiteFrame, shape: ShapeInView, selected: bool) -> None:
-        _fill(painter, frame, shape.outline, fill_of(shape.site))
-        _paint_outline(painter, frame, shape.outline, line_symbol(shape.site), selected)
+    def _paint_polygon(self, painter: QPainter, frame: SiteFrame, uuid: str, selected: bool) -> bool:
+        for shape in frame.shapes_of([uuid]):
+            _fill(painter, frame, shape.outline, fill_of(shape.site))
+            _paint_outline(painter, frame, shape.outline, line_symbol(shape.site), selected)
+        return True
 
-    def _paint_areas(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
-        for i in np.flatnonzero(frame.is_area).tolist():
+    def _paint_areas(
+        self, painter: QPainter, frame: SiteFrame, areas: Sequence[int], selection: frozenset[str]
+    ) -> bool:
+        for i, outline in zip(areas, frame.circles(areas), strict=True):
             row = frame.rows[i]
             site = frame.index.sites[frame.index.uuids[row]]
-            outline, color = frame.circle(i), outline_of(site)
+            color = outline_of(site)
             _fill(painter, frame, outline, fill_of(site))
             symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, (7.0, 4.0), casing_width=1.1)
             _paint_outline(painter, frame, outline, symbol, site.uuid in selection)
             at = float(frame.px[i]), float(frame.py[i])
             paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)
+        return True
 
     def _paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
         index, shown = frame.index, frame.thinned()
@@ -146,17 +170,29 @@ def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) 
                 painter.drawPath(path_of(rings))
 
 
-def _paint_alike(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> None:
+def _nothing(painter: QPainter) -> bool:
+    """A step that only works something out."""
+    return True
+
+
+def _alike(frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> Iterator[Step]:
     """Lines of one symbol together: where they meet no casing covers a line, and pens are changed less often."""
     alike: dict[tuple[LineSymbol, bool], list[Outline]] = {}
     for shape in shapes:
         is_cut = is_on_both_sides(shape.outline.bounds, frame.view.grid.crs)
         alike.setdefault((line_symbol(shape.site), is_cut), []).append(shape.outline)
     for (symbol, _), outlines in alike.items():
-        paint_outlines(painter, frame.view, outlines, symbol, selected)
+        yield partial(_paint_lines, frame=frame, outlines=outlines, symbol=symbol, selected=selected)
 
 
-def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]) -> None:
+def _paint_lines(
+    painter: QPainter, frame: SiteFrame, outlines: list[Outline], symbol: LineSymbol, selected: bool
+) -> bool:
+    paint_outlines(painter, frame.view, outlines, symbol, selected)
+    return True
+
+
+def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]) -> bool:
     """Heads of arrows; those of one symbol together."""
     heads: dict[tuple[LineSymbol, bool], list[tuple[Floats, Floats]]] = {}
     for shape in shapes:
@@ -167,6 +203,7 @@ def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
             heads.setdefault(key, []).extend(found)
     for (symbol, selected), ends in sorted(heads.items(), key=lambda item: item[0][1]):
         paint_arrow_heads(painter, ends, symbol, frame.scale, selected=selected)
+    return True
 
 
 def _radii_in(frame: SiteFrame) -> tuple[list[SignAt], list[SignAt]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from layers.geo.antimeridian import is_as_drawn, split_geometry
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_unrolled, transform_points, world_bounds
 from layers.geo.dense_rings import Rings
-from layers.geo.measure import circle
+from layers.geo.measure import circles
 from layers.grid.tile_grid import Affine, View
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.outlines import NOTHING, Floats, Outline, WorldPart, fewer_vertices
@@ -34,6 +35,7 @@ _FAR_PX = 16_000.0
 """Qt paints slowly, or wrongly, far outside of the picture: polygons that reach further are clipped."""
 
 
+_CIRCLE_POINTS, _CIRCLES_A_CALL, _MOST_CIRCLES = 96, 500, 50_000
 _WHOLE_POINTS = 20_000
 """A shape that needs no more points at some fineness gets them all over; others only where the view is."""
 _MOST_ODD = 2000
@@ -133,8 +135,8 @@ class PartRings:
     """(parts,)"""
 
     @classmethod
-    def of(cls, geometry: BaseGeometry) -> PartRings:
-        """Points, and parts without an extent, have none."""
+    def of(cls, geometry: BaseGeometry | NDArray[np.object_]) -> PartRings:
+        """Of one geometry, or of several as the parts of one. Points, and parts without an extent, have none."""
         parts = shapely.get_parts(geometry)
         is_polygon = shapely.get_type_id(parts) == _POLYGON
         rings, part = shapely.get_rings(parts, return_index=True)
@@ -236,8 +238,39 @@ def _odd_parts(dense: PartRings, number: int, crs: str, step_m: float) -> Iterat
 
 def project_circle(lon: float, lat: float, radius_m: float, crs: str) -> Outline:
     """The geodesic circle around a place."""
-    lons, lats = circle(lon, lat, radius_m, points=96)
-    return project_geometry(shapely.Polygon(np.column_stack([lons, lats])), crs, _COARSEST_STEP_M)
+    return _project_circles([(lon, lat, radius_m)], crs)[0]
+
+
+_circles: dict[tuple[tuple[float, float, float], str], Outline] = {}
+"""Of each circle and CRS; the oldest first."""
+
+
+def circles_of(places: Sequence[tuple[float, float, float]], crs: str) -> list[Outline]:
+    """The geodesic circles of these longitudes, latitudes and radii in metres; kept for the next frame."""
+    missing = [place for place in dict.fromkeys(places) if (place, crs) not in _circles]
+    if missing:
+        while len(_circles) > _MOST_CIRCLES:
+            del _circles[next(iter(_circles))]
+        missing = [place for place in dict.fromkeys(places) if (place, crs) not in _circles]
+        for first in range(0, len(missing), _CIRCLES_A_CALL):
+            some = missing[first : first + _CIRCLES_A_CALL]
+            _circles.update(zip(((place, crs) for place in some), _project_circles(some, crs), strict=True))
+    return [_circles[place, crs] for place in places]
+
+
+def _project_circles(places: Sequence[tuple[float, float, float]], crs: str) -> list[Outline]:
+    """All of them in one call: PROJ takes as long for one as for a hundred."""
+    lon, lat, radius_m = np.array(places, np.float64).T
+    rings = circles(lon, lat, radius_m, _CIRCLE_POINTS)
+    whole = projected(PartRings.of(shapely.polygons(rings)), crs, _COARSEST_STEP_M)
+    order = np.argsort(whole.source, kind="stable")
+    edges = np.searchsorted(whole.source[order], np.arange(len(places) + 1)).tolist()
+    return [_only(whole, order[first:last]) for first, last in pairwise(edges)]
+
+
+def _only(whole: Outline, parts: NDArray[np.intp]) -> Outline:
+    """The outline of the geometry that these parts are of."""
+    return Outline.of((0, part) for part in whole.taken(parts).parts) if len(parts) else NOTHING
 
 
 def to_pixels(view: View, world: Floats) -> Floats:

@@ -88,6 +88,17 @@ def test_one_job_at_a_time_and_the_newest_is_found_in_the_end(told: Told, qtbot:
     assert [key.view.left for key in told.made] == [0, 20]
 
 
+def test_the_frame_of_an_edit_does_not_wait_for_labels(told: Told, qtbot: QtBot) -> None:
+    told.shown(key_of())
+    qtbot.waitUntil(lambda: told.changes == 1)
+    told.layouts.outdate()
+    assert told.shown(key_of()) == ["0"]
+    assert len(told.made) == 1, "what the layout is made from is gathered after the frame"
+    assert told.layouts.is_awaited
+    qtbot.waitUntil(lambda: told.changes == 2)
+    assert len(told.made) == 2
+
+
 def test_what_was_found_of_other_sites_is_found_again(told: Told, qtbot: QtBot) -> None:
     told.shown(key_of())
     told.layouts.outdate()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from shapely.affinity import translate
+from shapely.geometry import Point
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -16,6 +20,8 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from tests.support.cases.marks import marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
+from viewer.canvas.sites import kept_picture
+from viewer.canvas.widget import MapCanvas
 
 ABOUT = Bounds(9.8, 49.87, 10.2, 50.13)
 
@@ -39,7 +45,7 @@ def view() -> View:
 def pixels(image: QImage) -> np.ndarray:
     """(height, width, 4)"""
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4)
+    return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4).copy()
 
 
 def in_haste(scene, view: View, **options: object) -> QImage:
@@ -72,13 +78,13 @@ def test_a_panned_picture_is_as_if_painted_anew(scene, view, step):
 def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, monkeypatch):
     in_haste(scene, view)
     widths = []
-    paint = type(scene._sites)._paint_shapes
+    steps = scene._sites._shape_steps
 
-    def counted(painter, frame, selection):
+    def counted(frame, selection):
         widths.append(frame.view.width)
-        return paint(scene._sites, painter, frame, selection)
+        return steps(frame, selection)
 
-    monkeypatch.setattr(scene._sites._kept[0][0], "_paint", counted)
+    monkeypatch.setattr(scene._sites._kept[0][0], "_steps", counted)
     in_haste(scene, replace(view, left=view.left + 7))
     assert widths == [7 + 8], "and what was at the edge before"
 
@@ -93,6 +99,104 @@ def test_an_edit_and_a_selection_show_at_once(scene, view):
     scene.document.apply(Edit("Put back", (Change("sites", None, site),)))
     moved = replace(view, top=view.top + 5)
     assert_same(in_haste(scene, moved), painted(scene, moved))
+
+
+def asked_for(scene, monkeypatch) -> list[tuple[int, int]]:
+    """The sizes of the parts of the shapes' picture that are painted from now on."""
+    sizes, kept = [], scene._sites._kept[0][0]
+    steps = kept._steps
+
+    def counted(frame, selection):
+        sizes.append((frame.view.width, frame.view.height))
+        return steps(frame, selection)
+
+    monkeypatch.setattr(kept, "_steps", counted)
+    return sizes
+
+
+def test_of_an_edit_and_a_selection_only_their_surroundings_are_painted(scene, view, monkeypatch):
+    in_haste(scene, view)
+    sizes = asked_for(scene, monkeypatch)
+    site = scene.document.sites["22-circle"]
+    east = translate(site.geometry, 0.01)
+    for after in (replace(site, fill_color="#ff0000"), replace(site, geometry=east), None):
+        before = scene.document.sites[site.uuid]
+        scene.document.apply(Edit("Edit", (Change("sites", before, after),)))
+        assert_same(in_haste(scene, view), painted(scene, view))
+        scene.document.apply(Edit("Undo", (Change("sites", after, before),)))
+        assert_same(in_haste(scene, view), painted(scene, view))
+    chosen = frozenset({"22-circle"})
+    assert_same(in_haste(scene, view, selection=chosen), painted(scene, view, selection=chosen))
+    assert_same(in_haste(scene, view), painted(scene, view))
+    assert len(sizes) >= 8
+    assert max(width * height for width, height in sizes) < view.width * view.height / 4
+
+
+def test_edits_of_many_sites_and_many_edits_show_whole(scene, view):
+    in_haste(scene, view)
+    for uuids in (list(scene.document.sites)[::3], *[[uuid] for uuid in list(scene.document.sites)[1::3]]):
+        gone = tuple(Change("sites", scene.document.sites[uuid], None) for uuid in uuids)
+        scene.document.apply(Edit("Take away", gone))
+    assert_same(in_haste(scene, view), painted(scene, view))
+
+
+@pytest.fixture
+def slow(monkeypatch) -> None:
+    """A step is all that a frame has time for."""
+    monkeypatch.setattr(kept_picture, "WITHIN_S", 0.0)
+
+
+@pytest.mark.usefixtures("slow")
+def test_what_takes_long_comes_in_several_frames(scene, view):
+    frames = 0
+    while not frames or scene._lacks_letters:
+        image = painted(scene, view, in_haste=True, settled=False)
+        frames += 1
+    assert frames > 25
+    assert_same(image, painted(scene, view))
+
+
+@pytest.mark.usefixtures("slow")
+def test_the_map_may_move_and_be_edited_before_all_is_painted(scene, view):
+    for times in range(1, 30):
+        moved = replace(view, left=view.left + 9 * (times % 7), top=view.top - 5 * (times % 4))
+        painted(scene, moved, in_haste=True, settled=False)
+    assert scene._lacks_letters
+    assert_same(in_haste(scene, moved), painted(scene, moved))
+    painted(scene, view, in_haste=True, settled=False)
+    scene.document.apply(Edit("Take away", (Change("sites", scene.document.sites["22-circle"], None),)))
+    assert_same(in_haste(scene, view), painted(scene, view))
+
+
+def test_the_picture_before_stands_in_until_all_is_painted(scene, make_scene, view, monkeypatch):
+    in_haste(scene, view)
+    closer = view_of(Bounds(9.9, 49.93, 10.1, 50.07))
+    monkeypatch.setattr(kept_picture, "WITHIN_S", 0.0)
+    at_first = pixels(painted(scene, closer, in_haste=True, settled=False))
+    assert scene._lacks_letters
+    whole, bare = pixels(painted(scene, closer)), pixels(painted(make_scene(Document()), closer))
+    marked = np.abs(whole.astype(int) - bare).max(axis=2) > 40
+    stands_in = np.abs(at_first.astype(int) - bare).max(axis=2) > 40
+    assert (marked & stands_in).sum() > marked.sum() / 2
+    assert_same(in_haste(scene, closer), painted(scene, closer))
+
+
+def test_the_window_goes_on_while_very_many_large_shapes_are_painted(make_scene, qtbot, view):
+    """At a scale at which nothing of them is there yet."""
+    rings = [Point(9.8 + 0.4 * (n % 40) / 40, 49.87 + 0.26 * (n // 40) / 30) for n in range(1200)]
+    sites = [Site(uuid=f"{n}", geometry=at, position_error_m=2000.0 + n) for n, at in enumerate(rings)]
+    canvas = MapCanvas(make_scene(Document({"sites": sites})))
+    qtbot.addWidget(canvas)
+    canvas.resize(900, 600)
+    canvas.show()
+    canvas.show_bounds("EPSG:3857", view.world_bounds())
+    gaps, before = list[float](), time.thread_time()
+    while not canvas.is_idle() or len(gaps) < 3:
+        QApplication.processEvents()
+        gaps.append(time.thread_time() - before)
+        before = time.thread_time()
+    assert len(gaps) > 10
+    assert max(gaps) < 0.2
 
 
 def test_other_scales_and_turns_are_painted_anew(scene, view):

@@ -10,6 +10,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.geo.measure import length_m
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas.sites.site_shapes import (
+    circles_of,
     geodesic_step_m,
     polygon_in_view,
     project_circle,
@@ -112,3 +113,17 @@ def test_huge_polygons_are_cut_to_the_surroundings():
     (rings,) = polygon_in_view((ring,), view)
     assert np.abs(rings[0]).max() < 1000
     assert shapely.Polygon(rings[0]).contains(shapely.box(0, 0, 500, 400))
+
+
+@pytest.mark.parametrize("crs", [WEB_MERCATOR, "EPSG:4326", "EPSG:3995", "EPSG:32632"])
+def test_many_circles_are_as_each_alone(crs: str) -> None:
+    """Also over the antimeridian, over a pole, and larger than the Earth."""
+    places = [(9.0 + n % 7, 40.0 + n % 11, 500.0 * (n + 1)) for n in range(60)]
+    places += [(179.9, 60.0, 30_000.0), (10.0, 89.9, 50_000.0), (0.0, 0.0, 3e7), (-179.95, -20.0, 90_000.0)]
+    for place, outline in zip(places, circles_of([*places, *places], crs)[len(places) :], strict=True):
+        alone = project_circle(*place, crs)
+        assert len(outline.parts) == len(alone.parts)
+        assert outline.bounds == alone.bounds
+        for one, other in zip(outline.parts, alone.parts, strict=True):
+            assert one.is_polygon == other.is_polygon
+            assert [ring.tolist() for ring in one.rings] == [ring.tolist() for ring in other.rings]
