@@ -32,7 +32,7 @@ CREDIBILITY_WORDS = {
 
 
 def example(value: str) -> str:
-    """What stands in an empty field to show how its entries look: it must not be taken for one."""
+    """An entry as an empty field shows it, so that it is not taken for one that was made."""
     return QCoreApplication.translate("Words", "e.g. {0}").format(value)
 
 
