@@ -42,6 +42,7 @@ def look(application: Any) -> None:
         QTimer.singleShot(20, application, lambda: look(application))
         return
     (window,) = windows
+    window.resize(1800, 1000)  # wide enough for a level that is not stored
     begin, shown_s, badge = time.monotonic(), 0.0, ""
     while time.monotonic() < begin + DEADLINE_S and not (shown_s and badge):
         QApplication.processEvents()

@@ -218,9 +218,13 @@ class TilesDrawing(LayerDrawing):
         is_news = isinstance(error, NotAllowed) or not (self.problem or self._works_offline())
         if error is not None and is_news:
             self._set_problem(error.sentence)
-        elif image is not None and self.problem and not self._host_sentence():
+        elif image is not None and self.problem and not self._host_sentence() and not self._stands_in(tile):
             self._set_problem("")
         self._request_soon()
+
+    def _stands_in(self, tile: SourceTile) -> bool:
+        """True for a coarser tile, perhaps a stored one, that came while finer ones did not: nothing is well yet."""
+        return any(lacking.level > tile.level for lacking in self._lacking)
 
     def _take_overview(self, image: QImage) -> None:
         step = level_resolution_m(0, self.service) * self.service.tile_px / image.width()
