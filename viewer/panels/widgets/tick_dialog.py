@@ -55,6 +55,7 @@ class TickDialog(QDialog):
         said = wrapped(says)
         said.setObjectName("bigFact")
         self.list = QTreeWidget()
+        self.list.setAccessibleName(columns[0])
         self._fill(columns)
         self.all_button, self.none_button = QPushButton(self.tr("Select &All")), QPushButton(self.tr("Select &None"))
         self.all_button.clicked.connect(lambda: self._tick(True))

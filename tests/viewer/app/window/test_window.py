@@ -9,16 +9,10 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractScrollArea,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QDialog,
-    QGroupBox,
     QLabel,
     QLineEdit,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 from shapely import Point
@@ -415,42 +409,6 @@ def test_f81_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBo
 
 
 # -- for everybody ----------------------------------------------------------------------------------------------
-
-
-def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
-    _begin(window, qtbot, "a")
-    window.session.push(add_layer(window.session.document, "vector", "v", {"path": "/v.geojson"}, actor="me"))
-    window.docks.make_all()
-    window.selection.set(window.session.document.sites)
-    window.messages.show("a", "Something happened.")
-    nameless = [
-        f"{type(widget).__name__} in {_path(widget)}"
-        for widget in window.findChildren(QWidget)
-        if widget.window() is window and _takes_focus(widget) and not _name(window, widget)
-    ]
-    assert not nameless
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    if isinstance(widget, QLineEdit) and isinstance(widget.parentWidget(), QComboBox | QAbstractSpinBox):
-        return False  # the box speaks for its line, and is looked at itself
-    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not isinstance(widget, QGroupBox)
-
-
-def _name(window: QWidget, widget: QWidget) -> str:
-    buddies = (label.text() for label in window.findChildren(QLabel) if label.buddy() is widget)
-    own = widget.text() if isinstance(widget, QAbstractButton | QLabel) else ""
-    scrolls = "scrolls" if isinstance(widget, QAbstractScrollArea) and type(widget).__name__ == "_UprightScroll" else ""
-    return widget.accessibleName() or own or next(buddies, "") or scrolls
-
-
-def _path(widget: QWidget) -> str:
-    parts = []
-    parent = widget.parentWidget()
-    while parent is not None:
-        parts.append(type(parent).__name__)
-        parent = parent.parentWidget()
-    return " > ".join(parts[:4])
 
 
 def test_the_colours_are_kept(window: MainWindow, qapp: QApplication) -> None:
