@@ -277,7 +277,6 @@ class SiteFrame:
         return found[::-1]
 
 
-
 def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py: Floats) -> list[tuple[str, SignAt]]:
     if not index.signs:
         return []

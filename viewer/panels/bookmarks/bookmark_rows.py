@@ -195,9 +195,11 @@ class BookmarkDelegate(QStyledItemDelegate):
 
     @override
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """On the name, and above the facts where there are any."""
         text = _beside(option.rect)
         high = editor.sizeHint().height()
-        editor.setGeometry(text.left() - 2, text.center().y() - high // 2, text.width() + 2, high)
+        top = text.center().y() - (high if index.data(FACTS_ROLE) else high // 2)
+        editor.setGeometry(text.left() - 2, max(option.rect.top(), top), text.width() + 2, high)
 
 
 def _beside(rect: QRect) -> QRect:

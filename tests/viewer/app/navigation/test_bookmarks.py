@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDoubleSpinBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
@@ -270,6 +270,18 @@ def test_bookmarks_of_nonsense_are_shown_and_harmless(window: MainWindow, qtbot:
     for row in rows:
         window.bookmarks.move(row.uuid, 0)
     assert [bookmark.uuid for bookmark in window.bookmarks.tour] == [row.uuid for row in reversed(rows)]
+
+
+def test_a_name_is_edited_above_the_facts(case: MainWindow, qtbot: QtBot) -> None:
+    case.action_table["add_bookmark"].trigger()
+    settle(case, qtbot)
+    view = panel(case).findChild(QAbstractItemView)
+    assert view is not None
+    editor = view.viewport().findChild(QLineEdit)
+    assert editor is not None
+    row = view.visualRect(view.currentIndex())
+    assert row.contains(editor.geometry())
+    assert editor.geometry().bottom() < row.center().y() + 1, "the facts stand below the middle"
 
 
 def test_every_control_has_a_name_and_a_way_by_key(case: MainWindow, qtbot: QtBot) -> None:
