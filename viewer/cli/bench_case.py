@@ -52,7 +52,7 @@ SIZE = (1366, 768)
 WORKING = 1 / 20
 """Part of the sites' extent that is in view, as one works."""
 DRAG_STEPS, DRAG_PX = 40, 7
-TURN = 50
+TURN = 500
 """Edits between two turns of the event loop, while memory is measured."""
 EDGE_PX, TOP_PX = 60, 140
 """Of the map, where the compass and the lines of messages may lie over it."""
