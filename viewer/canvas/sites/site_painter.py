@@ -29,9 +29,9 @@ from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_o
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
 MANY_SHAPES, MANY_SIGNS = 12, 60
+"""Fewer lines and areas, or texts and numbers, are painted anew each time."""
 _FEW_AREAS, _FEW_OUTLINES = 4, 4
 """That are painted, or worked out, in one step."""
-"""Fewer lines and areas, or texts and numbers, are painted anew each time."""
 _NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
 _RADIUS_ROOM_PX = 24.0
 """A radius is written where about half of it has room in the picture."""
