@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from time import monotonic
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -48,6 +49,7 @@ PAGE_SIZES = (
     PageSize("Square, 1080 × 1080", 1080, 1080, 1.0),
 )
 PREVIEW = QSize(640, 420)
+LEAST_DELAY_MS = 150
 
 
 class ExportDialog(QDialog):
@@ -71,7 +73,7 @@ class ExportDialog(QDialog):
         self._build(document)
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.setInterval(150)
+        self._delay.setInterval(LEAST_DELAY_MS)
         self._delay.timeout.connect(self._show_preview)
         self._scene.updated.connect(self._delay.start)
         self._scene.edited.connect(self._delay.start)
@@ -153,15 +155,19 @@ class ExportDialog(QDialog):
         self._delay.start()
 
     def _show_preview(self) -> None:
+        """Paint the file's own page, smaller; less often where that takes long, so that one can type meanwhile."""
+        begun = monotonic()
+        self._paint_preview()
+        self._delay.setInterval(max(LEAST_DELAY_MS, round(2000 * (monotonic() - begun))))
+
+    def _paint_preview(self) -> None:
         chosen = self.layout_chosen()
         scale = min(PREVIEW.width() / chosen.width, PREVIEW.height() / chosen.height)
         width, height = round(chosen.width * scale), round(chosen.height * scale)
-        small = replace(chosen, width=width, height=height, ratio=chosen.ratio * scale)
         try:
-            product = Product(small, self._document, self._scene, self._bounds)
+            product = Product(chosen, self._document, self._scene, self._bounds)
         except ExportFailed as error:
             self.preview.setText(error.sentence)
             return
         self._scene.set_view(product.view)
-        image: QImage = product.image()
-        self.preview.setPixmap(QPixmap.fromImage(image))
+        self.preview.setPixmap(QPixmap.fromImage(product.preview(width, height)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from layers.document.document import Document
@@ -25,6 +25,9 @@ from viewer.support.text import plain
 MERCATOR_LATITUDE = 85.0
 MOST_TURNS = 3
 """Most times that the page is laid out anew: the frame's room depends on its content, until that is settled."""
+
+FINER = 2
+"""Times that a preview is painted larger than it is shown: small letters are read then."""
 
 
 class Product:
@@ -70,6 +73,17 @@ class Product:
         if self.layout.legend:  # more is known of the layers now
             self.legend = self.legend[: self._site_rows] + layer_rows(self._scene, self.view)
         paint_furniture(painter, self.layout, self.regions, self.view, self.legend, self.credits)
+
+    def preview(self, width: int, height: int) -> QImage:
+        """The page as `image` has it, with its labels where they are there, made smaller."""
+        across, down = width * FINER, height * FINER
+        picture = QImage(across, down, QImage.Format.Format_RGB32)
+        with painting(picture) as painter:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.scale(across / self.layout.width, down / self.layout.height)
+            self.paint(painter)
+        smooth = Qt.TransformationMode.SmoothTransformation
+        return picture.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
 
     def image(self) -> QImage:
         """The page as a picture that carries its resolution and, as text, what a cropped copy would lose."""

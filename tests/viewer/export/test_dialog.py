@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
 
 from layers.document.document import Document
 from layers.document.rows import MetaEntry
-from tests.viewer.export.conftest import FRAME
+from layers.document.site import Site
+from tests.viewer.export.conftest import FRAME, pixels
 from viewer.canvas.scene import MapScene
 from viewer.export.dialog import PAGE_SIZES, ExportDialog
 from viewer.export.headless import Studio
+from viewer.export.product import Product
 
 
 @pytest.fixture
@@ -61,3 +67,30 @@ def test_closing_ends_the_preview_and_its_scene(dialog: ExportDialog) -> None:
     assert dialog.result() == QDialog.DialogCode.Rejected
     assert dialog._scene.drawings == {}
     assert not dialog._delay.isActive()
+
+
+def test_the_preview_is_the_page_of_the_file_made_smaller(
+    qtbot: QtBot, studio: Studio, document: Document, dialog: ExportDialog
+) -> None:
+    """Labels that crowd each other lie where they lie in the file, and the legend counts the same."""
+    y = [50.5 + number / 40 for number in range(12)]
+    marks = [Site(uuid=f"m{at}", geometry=Point(10.5, at), label=f"Mark number {at}", class_code="port") for at in y]
+    crowd = Document({"layers": document.layers.values(), "sites": [*document.sites.values(), *marks]})
+    crowded = ExportDialog(crowd, lambda: MapScene(crowd, studio.context), FRAME, "EPSG:3857")
+    qtbot.addWidget(crowded)
+    crowded.page.setCurrentIndex(2)
+    scene = MapScene(crowd, studio.context)
+    qtbot.waitUntil(scene.is_open)
+    product = Product(crowded.layout_chosen(), crowd, scene, FRAME)
+    scene.set_view(product.view)
+    qtbot.waitUntil(lambda: scene.is_complete(product.view))
+    size = QSize(round(3508 * 420 / 2480), 420)
+    page = pixels(product.image().scaled(size, mode=Qt.TransformationMode.SmoothTransformation))
+
+    def differ() -> float:
+        shown = pixels(crowded.preview.pixmap().toImage())
+        return 1.0 if shown.shape != page.shape else float((np.abs(shown - page).max(axis=2) > 60).mean())
+
+    qtbot.waitUntil(lambda: differ() < 0.004, timeout=10_000)
+    scene.close()
+    crowded.reject()
