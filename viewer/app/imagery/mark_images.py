@@ -55,6 +55,8 @@ class MarkImages(QObject):
         self._blended: dict[str, tuple[str, ...]] = {}
         self._finer = ""
         """The mark that was said last to be finer than its image."""
+        self._told: set[str] = set()
+        """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
         canvas.scene.updated.connect(self._look_again)
@@ -107,6 +109,7 @@ class MarkImages(QObject):
     # -- looking -----------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
+        self._told.clear()
         self._finer = ""
         self._waiting.clear()
         self._blended.clear()
@@ -178,7 +181,8 @@ class MarkImages(QObject):
             self._messages.show("image of mark", error.sentence, "warning")
             return
         self._messages.clear(BLENDED)
-        self._warn(site.uuid, facts["layer_title"], pick)
+        if site.is_site:  # arrows, texts and numbers claim no place of their own
+            self._warn(site.uuid, layer_uuid, facts["layer_title"], pick)
 
     def _forget_gone(self) -> None:
         """Take back the notices about marks that are gone: their drawing was undone, or they were deleted."""
@@ -189,12 +193,14 @@ class MarkImages(QObject):
         if self._blended and not any(uuid in sites for uuid in self._blended):
             self._messages.clear(BLENDED)
 
-    def _warn(self, uuid: str, name: str, pick: Pick) -> None:
-        """A notice, which goes by itself: the form says it as long as the mark is shown there."""
-        self._finer = uuid
-        if not pick.is_finer_than_the_image:
+    def _warn(self, uuid: str, layer_uuid: str, name: str, pick: Pick) -> None:
+        """A notice, once an image, which goes by itself: the form says it as long as the mark is shown there."""
+        if uuid == self._finer and not pick.is_finer_than_the_image:
             self._messages.clear(FINER)
+        if not pick.is_finer_than_the_image or layer_uuid in self._told:
             return
+        self._finer = uuid
+        self._told.add(layer_uuid)
         text = self.tr("A pixel of “{0}” is {1} here: the mark is no better than that, however closely it was drawn.")
         self._messages.show(FINER, text.format(one_line(name, 60), metres(pick.pixel_m)))
 

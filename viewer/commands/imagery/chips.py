@@ -46,7 +46,10 @@ def add_chips(
 
 
 def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change the caption, marking or NIIRS of a chip; nothing else ever changes. Raises InvalidValue."""
+    """Change the caption, marking or NIIRS of a chip; nothing else ever changes. The two of a capture share a caption.
+
+    Raises InvalidValue.
+    """
     chip = row_of(document.chips, uuid, "image chip")
     fixed = [name for name in fields if name not in CHANGEABLE]
     if fixed:
@@ -55,7 +58,12 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
         raise InvalidValue(f"“{fields['niirs_scale']}” is no NIIRS scale: choose one of {', '.join(NIIRS_SCALES)}.")
     check_number(fields.get("niirs_rating"), 0, 9.9, "NIIRS rating")
     words = " and ".join(name.replace("niirs", "NIIRS").replace("_", " ") for name in fields)
-    return Edit(f"Change {words} of a chip", update("chips", chip, stamp_of(actor, now), **fields))
+    stamp = stamp_of(actor, now)
+    changes = update("chips", chip, stamp, **fields)
+    other = document.chips.get(chip.pair_uuid)
+    if other is not None and other.pair_uuid == chip.uuid and "caption" in fields:
+        changes += update("chips", other, stamp, caption=fields["caption"])
+    return Edit(f"Change {words} of a chip", changes)
 
 
 def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:

@@ -1,4 +1,4 @@
-"""The chips that belong to no site: those of views, kept with the case."""
+"""All chips of the case: those of its sites, and those of views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CaseChips(QDialog):
         self.setWindowTitle(self.tr("Chips of the Case"))
         self.resize(*SIZE)
         self.note = muted()
-        self.chips = ChipStrip(context, self)
+        self.chips = ChipStrip(context, self, names_sites=True)
         self.chips.setAccessibleName(self.tr("Chips of the case"))
         self.chips.opened.connect(lambda uuid: open_chip(context, uuid, parent))
         close = QPushButton(self.tr("Close"))
@@ -41,16 +41,16 @@ class CaseChips(QDialog):
         self._show()
 
     def _heard(self, changes: Changes) -> None:
-        if changes.everything or changes.touches("chips"):
+        if changes.everything or changes.touches("chips", "sites"):
             self._show()
 
     def _show(self) -> None:
-        chips = [chip for chip in self._context.document.chips.values() if not chip.site_uuid]
+        chips = list(self._context.document.chips.values())
         self.chips.show_chips(chips)
         self.note.setText(
-            self.tr("Chips of views. Those of a site stand in its form, under Image.")
+            self.tr("Each opens larger. Those of a site stand in its form, too, under Image.")
             if chips
-            else self.tr("There is none yet: with no site selected, C takes one of the view.")
+            else self.tr("There is none yet: C takes one of the selected site, or of the view where none is selected.")
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.chip import Chip
@@ -15,11 +15,12 @@ from layers.document.vocabulary import MARKINGS
 from layers.project.storage.tables import DATA, THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips, update_chip
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.chip_place import place_in, ticked
 from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_scales
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
-from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.widgets.form_page import muted
 from viewer.panels.words import choices
 from viewer.support.text import one_line
 
@@ -56,7 +57,11 @@ class ChipDialog(QDialog):
             layout.addWidget(widget)
         layout.addLayout(form)
         layout.addStretch(1)
-        layout.addLayout(side_by_side(self.delete_button, close))
+        ends = QHBoxLayout()  # what destroys stands apart from what ends
+        ends.addWidget(self.delete_button)
+        ends.addStretch(1)
+        ends.addWidget(close)
+        layout.addLayout(ends)
         context.changed.connect(self._heard)
         context.document_replaced.connect(self.close)
         context.flush_requested.connect(self.fields.flush)
@@ -69,7 +74,12 @@ class ChipDialog(QDialog):
 
     def _add_fields(self, chip: Chip) -> None:
         tr, add = self.tr, self.fields.add
-        add("caption", tr("Caption"), LineField(), tr("The words under the picture in a product"))
+        add(
+            "caption",
+            tr("Caption"),
+            LineField(),
+            tr("The words under the picture in a product, for the pixels and the view alike"),
+        )
         markings = [(marking, marking or tr("none")) for marking in MARKINGS]
         add("marking", tr("Marking"), ChoiceField(markings, free=True), tr("Handling marking of this chip"))
         image = self._context.document.images.get(chip.image_uuid)
@@ -108,7 +118,16 @@ class ChipDialog(QDialog):
         width, height = PICTURE_PX
         is_large = picture.width() > width or picture.height() > height
         keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        self.picture.setPixmap(QPixmap.fromImage(picture.scaled(width, height, keep, smooth) if is_large else picture))
+        seen = picture.scaled(width, height, keep, smooth) if is_large else picture
+        place = self._place()
+        self.picture.setPixmap(QPixmap.fromImage(seen if place is None else ticked(seen, place)))
+
+    def _place(self) -> tuple[float, float] | None:
+        """Where the site is in the picture; None for the chip of a view."""
+        document = self._context.document
+        chip = document.chips.get(self.uuid)
+        site = document.sites.get(chip.site_uuid) if chip is not None else None
+        return place_in(chip, site.place.x, site.place.y) if chip is not None and site is not None else None
 
     def _heard(self, changes: Changes) -> None:
         chip = self._context.document.chips.get(self.uuid)

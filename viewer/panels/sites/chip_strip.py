@@ -29,11 +29,13 @@ class ChipStrip(QListWidget):
     opened = Signal(str)
     """The uuid of the chip that is to be seen larger."""
 
-    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PanelContext, parent: QWidget | None = None, *, names_sites: bool = False) -> None:
+        """`names_sites`: chips of several sites stand here, and each has the name of its own below it."""
         super().__init__(parent)
-        self._context = context
+        self._context, self._names_sites = context, names_sites
         self._pictures: dict[str, QIcon] = {}
-        self._shown: list[Chip] = []
+        self._shown: list[tuple[Chip, str]] = []
+        """Chips with the names of their sites."""
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -51,13 +53,14 @@ class ChipStrip(QListWidget):
     def show_chips(self, chips: Sequence[Chip]) -> None:
         """Show these chips, the newest capture first; those on show already keep their pictures."""
         wanted = sorted(chips, key=lambda chip: (chip.created_at, chip.kind), reverse=True)[:MOST_SHOWN]
-        if wanted == self._shown:
+        named = [(chip, self._site_of(chip)) for chip in wanted]
+        if named == self._shown:
             return
-        self._shown = wanted
+        self._shown = named
         current = self.currentItem().data(_UUID) if self.currentItem() is not None else ""
         self.clear()
-        for chip in wanted:
-            item = QListWidgetItem(plain(kind_words(chip)))
+        for chip, site in named:
+            item = QListWidgetItem(plain(site or kind_words(chip)))
             item.setData(_UUID, chip.uuid)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             item.setSizeHint(QSize(CELL_PX, CELL_PX + self.fontMetrics().height()))
@@ -78,7 +81,12 @@ class ChipStrip(QListWidget):
     def _words(self, chip: Chip) -> tuple[str, ...]:
         date = chip_date_words(self._context.document, chip)
         size = f"{chip.width} × {chip.height}"
-        return kind_words(chip), one_line(chip.caption, 120), one_line(chip.layer_title, 80), date, size
+        site = self._site_of(chip)
+        return site, kind_words(chip), one_line(chip.caption, 120), one_line(chip.layer_title, 80), date, size
+
+    def _site_of(self, chip: Chip) -> str:
+        site = self._context.document.sites.get(chip.site_uuid) if self._names_sites else None
+        return "" if site is None else one_line(site.label, 60) or self.tr("a site")
 
     def _take(self, pictures: dict[str, QImage]) -> None:
         if not shiboken6.isValid(self):

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import rasterio
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 from rasterio.io import MemoryFile
 
@@ -28,7 +29,8 @@ from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.imagery.chips import update_chip
 from viewer.panels.sites.case_chips import CaseChips
-from viewer.panels.sites.chip_dialog import ChipDialog
+from viewer.panels.sites.chip_dialog import ChipDialog, open_chip
+from viewer.panels.sites.chip_place import place_in
 from viewer.panels.sites.image_part import ImagePart
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -219,12 +221,70 @@ def test_a_thumbnail_opens_the_chip_with_its_caption(
     caption.setFocus()
     QTest.keyClicks(caption, "Tower on the pad")
     QTest.keyClick(caption, Key.Key_Return)
-    assert window.session.document.chips[dialog.uuid].caption == "Tower on the pad"
+    chip = window.session.document.chips[dialog.uuid]
+    assert chip.caption == "Tower on the pad"
+    assert window.session.document.chips[chip.pair_uuid].caption == "Tower on the pad", "of one capture, one caption"
+    window.session.undo()
+    assert not window.session.document.chips[chip.pair_uuid].caption
+    window.session.redo()
+    close = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Close")
+    assert close.x() - dialog.delete_button.geometry().right() > 100, "what destroys stands apart"
     assert dialog.isVisible()
     QTest.mouseClick(dialog.delete_button, Left)
     assert not window.session.document.chips
     window.session.undo()
     assert len(window.session.document.chips) == 2
+
+
+def test_the_place_of_the_site_is_ticked_in_what_is_looked_at(
+    window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
+) -> None:
+    view = next(chip for chip in taken if chip.kind == "view")
+    site = window.session.document.sites[view.site_uuid]
+    place = place_in(view, site.place.x, site.place.y)
+    assert place is not None
+    open_chip(window.panel_context, view.uuid, window)
+    dialog = next(one for one in window.findChildren(ChipDialog) if one.uuid == view.uuid)
+    qtbot.waitUntil(lambda: not dialog.picture.pixmap().isNull())
+    seen = dialog.picture.pixmap().toImage()
+    x, y = round(place[0] * seen.width()), round(place[1] * seen.height())
+    for dx, dy in ((14, 0), (-14, 0), (0, 14), (0, -14)):
+        colour = seen.pixelColor(x + dx, y + dy)
+        assert (colour.red() > 200, colour.blue() < 120) == (True, True), "a tick on each side"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "[1,2,3]",
+        "[0,0,0,0,0,0]",
+        "[1e400,0,0,0,1,0]",
+        '["x",0,0,0,1,0]',
+        "[" * 9000,
+        "[NaN,0,0,0,1,0]",
+    ],
+)
+def test_a_chip_that_does_not_say_where_it_lies_has_no_ticks(text: str) -> None:
+    chip = Chip(uuid="c", content_type="image/png", width=10, height=10, srs_id=4326, transform_json=text)
+    assert place_in(chip, 5.0, 5.0) is None
+    told = replace(chip, transform_json="[1, 0, 0, 0, -1, 10]")
+    assert place_in(told, 5.0, 5.0) == (0.5, 0.5)
+    assert place_in(told, 15.0, 5.0) is None
+    assert place_in(replace(told, srs_id=0, crs_wkt="no CRS at all"), 5.0, 5.0) is None
+
+
+def test_all_chips_of_the_case_are_listed_with_their_sites(
+    window: MainWindow, taken: tuple[Chip, Chip], qtbot: QtBot
+) -> None:
+    window.action_table["case_chips"].trigger()
+    dialog = window.findChild(CaseChips)
+    assert dialog is not None
+    assert [dialog.chips.item(row).text() for row in range(dialog.chips.count())] == ["Pad 1S", "Pad 1S"]
+    assert "none yet" not in dialog.note.text()
+    dialog.close()
 
 
 def test_a_deleted_chip_is_listed_for_ever(

@@ -182,6 +182,11 @@ def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: 
     assert error.text() == ""
     facts = dict(part_of(window).facts.facts())
     assert facts["Acquired"].startswith("composite")
+    window.messages.clear("mark finer than image")
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    mark(window, desk, (lon + 0.0005, lat), qtbot)
+    assert len(window.session.document.sites) == 2
+    assert "the mark is no better than that" not in said(window), "once an image, not for every mark"
 
 
 def test_a_stated_placement_gives_the_error_of_the_marks(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
