@@ -31,6 +31,7 @@ from viewer.app.actions.template_desk import TemplateDesk
 from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
+from viewer.app.button_keys import ButtonKeys
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
@@ -234,6 +235,7 @@ class MainWindow(QMainWindow):
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         TypeAhead(self.docks.layer_tree.view, self)
         FormKeys(self.canvas, self)
+        ButtonKeys(self)
         UndoKeys(self)
 
     def _make_bookmarks(self) -> BookmarkDesk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import shiboken6
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -72,6 +73,7 @@ class CommandPalette(QDialog):
         self._icons: dict[str, QIcon] = {}
         self._is_touched = False
         self._waiting: Qt.KeyboardModifier | None = None
+        self._still_typed_into: QWidget | None = None
         self._most_rows = MOST_ROWS
         title = self.tr("Find a command, a place or a coordinate") if finder else self.tr("Find a command")
         self.setWindowTitle(title)
@@ -137,9 +139,21 @@ class CommandPalette(QDialog):
         corner = widget.mapToGlobal(widget.rect().topLeft())
         self.setGeometry(QRect(corner.x() + (widget.width() - width) // 2, corner.y() + 44, width, 100))
         self._fit_height()
+        self._catch_letters(QApplication.focusWidget())
         self.show()
         self._fit_height()
         self._input.setFocus()
+
+    def _catch_letters(self, typed_into: QWidget | None) -> None:
+        """Until the system has made this window the active one, letters still go to the widget that had the keyboard.
+
+        None: no longer.
+        """
+        if self._still_typed_into is not None and shiboken6.isValid(self._still_typed_into):
+            self._still_typed_into.removeEventFilter(self)
+        self._still_typed_into = typed_into
+        if typed_into is not None:
+            typed_into.installEventFilter(self)
 
     def _fit_height(self) -> None:
         """As high as its rows: what it does not need it leaves to the map."""
@@ -178,12 +192,13 @@ class CommandPalette(QDialog):
 
     def _show_found(self, hits: list[Hit], problems: list[str]) -> None:
         self._hits, self._problems = hits, problems
-        self._show_rows()
+        self._show_rows(keeps=True)
         if self._waiting is not None:
             self._enter(self._waiting)
 
-    def _show_rows(self) -> None:
-        before = self._current() if self._is_touched else None
+    def _show_rows(self, *, keeps: bool = False) -> None:
+        """`keeps`: the row that was shown as chosen for this text stays so, as Enter may be on its way."""
+        before = self._current() if self._is_touched or keeps else None
         wanted = self._input.text().strip()
         self._rows = arranged(wanted, matching(wanted, self._entries), self._hits)
         self._model.clear()
@@ -191,7 +206,7 @@ class CommandPalette(QDialog):
             self._model.appendRow(item_of(row, self.palette(), self._icons))
         kept = next((at for at, row in enumerate(self._rows) if row == before), None) if before else None
         first = next((at for at, row in enumerate(self._rows) if _is_able(row)), -1)
-        if wanted and self._refused() is not None:
+        if wanted and (self._refused() is not None or not (keeps or self._is_certain(first, wanted))):
             first = -1
         self._list.setCurrentIndex(self._model.index(first if kept is None else kept, 0))
         is_coordinate = any(hit.group is Group.COORDINATES for hit in self._hits)
@@ -199,6 +214,13 @@ class CommandPalette(QDialog):
             part.setVisible(is_coordinate or self._datum.currentData() != Datum.WGS84)
         self._fit_height()
         self._point_at()
+
+    def _is_certain(self, at: int, wanted: str) -> bool:
+        """True for a row that no answer of the search, which begins now, can come before."""
+        if self._finder is None:
+            return True
+        row = self._rows[at] if at >= 0 else None
+        return isinstance(row, PaletteEntry) and row.text.casefold().startswith(wanted.casefold())
 
     def _take_datum(self) -> None:
         self.datum_changed.emit(str(self._datum.currentData()))
@@ -283,6 +305,11 @@ class CommandPalette(QDialog):
     # -- events -------------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._still_typed_into and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.KeyPress:
+                QApplication.sendEvent(self._input, event)
+            event.accept()
+            return True
         if watched is self._input and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
                 self._step(1 if event.key() == Qt.Key.Key_Down else -1)
@@ -293,6 +320,7 @@ class CommandPalette(QDialog):
         return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:
+        self._catch_letters(None)
         if self._finder is not None:
             self._finder.cancel()
         self.hit_previewed.emit(None)
@@ -300,6 +328,8 @@ class CommandPalette(QDialog):
         super().hideEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._catch_letters(None)
         is_left = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
         if is_left and QApplication.activePopupWidget() is None:
             self.close()

@@ -148,6 +148,8 @@ class StartPage(QScrollArea):
             card = self._card(title, detail, icon, page)
             card.clicked.connect(chosen)
             column.addWidget(card)
+            if self.focusProxy() is None:
+                self.setFocusProxy(card)
         hint = plain_label(
             self.tr("Or drop files anywhere in this window. Ctrl+K finds every command, F1 lists the keys."), page
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
@@ -13,6 +13,7 @@ from tests.support.windows import settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.search.palette import CommandPalette
 from viewer.panels.sites.site_form import SiteFormPanel
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -110,3 +111,46 @@ def test_no_letter_changes_a_closed_choice_which_shows_that_it_has_the_keyboard(
         window.activateWindow()
         field.setFocus()
     assert field.currentIndex() == before
+
+
+# -- 10: the palette ----------------------------------------------------------------------------------------------
+
+
+def test_letters_typed_before_the_palette_is_active_go_into_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.action_table["palette"].trigger()
+    palette = window.findChildren(CommandPalette)[-1]
+    palette._catch_letters(window.canvas)  # offscreen a window is active at once
+    in_hand = window.toolbox.in_hand
+    QTest.keyClicks(window.canvas, "pol")
+    line = palette.findChild(QLineEdit)
+    assert line is not None
+    assert line.text() == "pol"
+    assert window.toolbox.in_hand == in_hand
+    palette.close()
+    press(Key.Key_P)
+    assert window.toolbox.in_hand == "tool_point", "later they are the map's"
+
+
+# -- 9: the start page --------------------------------------------------------------------------------------------
+
+
+def test_enter_presses_the_buttons_of_the_start_page(window: MainWindow, qtbot: QtBot) -> None:
+    window.show()
+    window.activateWindow()
+    window.start_page.setFocus()
+    qtbot.waitUntil(lambda: keyboard().accessibleName() == "Open the demo case")
+    press(Key.Key_Tab)
+    assert keyboard().accessibleName() == "New case"
+    press(Key.Key_Return)
+    settle(window, qtbot)
+    assert window.session.is_begun
+    assert window.pages.currentWidget() is window.canvas
+
+
+def test_enter_presses_the_buttons_of_a_form(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    press(Key.Key_Return)
+    form_of(window).judge_button.setFocus()
+    press(Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+    assert len(window.session.document.claims) == 1

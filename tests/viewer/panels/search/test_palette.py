@@ -320,3 +320,21 @@ def test_a_screen_reader_hears_the_note_of_a_place(search: Search, qtbot: QtBot)
     view = search.palette.findChild(QListView)
     assert view is not None
     assert view.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Samara, Russia"
+
+
+def test_an_answer_that_comes_late_never_changes_the_chosen_row(search: Search, ran: list[str], qtbot: QtBot) -> None:
+    search.gazetteer.known.append(Hit(group=Group.SITES, text="Saveur", lon=1, lat=1, score=EXACT))
+    search.gazetteer.gate.clear()
+    line = _type(search.palette, "zsel", qtbot)
+    assert search.palette._current() is None, "a guess is not chosen while a name may come before it"
+    line.clear()
+    _type(search.palette, "save", qtbot)
+    chosen = search.palette._current()
+    assert chosen is not None
+    assert chosen.text == "Save"
+    search.gazetteer.gate.set()
+    qtbot.waitUntil(lambda: not search.finder.is_busy)
+    assert "Saveur" in search.palette.shown_texts()
+    assert search.palette._current() == chosen
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert ran == ["Save"]
