@@ -74,7 +74,7 @@ class DrawTool(Tool):
             if len(self._places) < self._least
             else self.tr("Enter or double-click ends")
         )
-        more = self.tr("Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up.")
+        more = f"{self._typing_hint()} " + self.tr("Backspace: one back. Ctrl snaps. Esc: give up.")
         return measured(measures(shown, closed=self._closed), f"{needed}. {more}")
 
     @property
@@ -195,33 +195,43 @@ class DrawTool(Tool):
         self._at, self._is_by_keys = None, True
         self._set(place)
 
+    types_radius = False
+    """True where a leg is a radius: it has no bearing, and each is measured from the first place."""
+
     @property
     def _can_type_leg(self) -> bool:
         return bool(self._places) and self.kind != "point"
 
+    @property
+    def _leg_from(self) -> Place:
+        return self._places[0 if self.types_radius else -1]
+
+    def _typing_hint(self) -> str:
+        return self.tr("Digits: type the radius.") if self.types_radius else self.tr("Digits: type a leg.")
+
     def _type_leg(self, text: str) -> None:
         """Let the next vertex be given by length and bearing from the last one, beginning with a digit."""
         if self._entry is None:
-            self._entry = LegEntry(self.canvas)
+            self._entry = LegEntry(self.canvas, is_radius=self.types_radius)
             self._entry.typed.connect(self._show_leg)
             self._entry.entered.connect(self._set_leg)
             self._entry.closed.connect(self._forget_leg)
         view = self.canvas.viewport.view()
-        px, py = pixels_of(view, self._places[-1:])[0]
+        px, py = pixels_of(view, [self._leg_from])[0]
         x, y = (px, py) if math.isfinite(px) else (view.width / 2, view.height / 2)
         self._entry.open_at(QPoint(round(x / view.ratio), round(y / view.ratio)), text)
 
     def _show_leg(self, length_m: float, bearing_deg: float) -> None:
         """Preview what is typed."""
         is_leg = self._places and math.isfinite(length_m)
-        self._at = destination(*self._places[-1], bearing_deg, length_m) if is_leg else None
+        self._at = destination(*self._leg_from, bearing_deg, length_m) if is_leg else None
         self.changed()
 
     def _set_leg(self, length_m: float, bearing_deg: float) -> None:
         if self._places and length_m > 0:
             self._is_by_keys = False
             self._at = None
-            self._set(destination(*self._places[-1], bearing_deg, length_m))
+            self._set(destination(*self._leg_from, bearing_deg, length_m))
 
     def _forget_leg(self) -> None:
         self._at = None

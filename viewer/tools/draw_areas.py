@@ -76,6 +76,7 @@ class CircleTool(ShapeTool):
     """From the centre to a place on it."""
 
     id = "circle"
+    types_radius = True
     places_wanted: int | None = 2
     steps: tuple[Any, ...] = (
         QT_TRANSLATE_NOOP("Shapes", "the centre"),

@@ -71,7 +71,7 @@ class ShapeTool(DrawTool):
         said = self._measured()
         ends = self.tr("Enter or a double click ends. ") if self.places_wanted is None and number > 1 else ""
         move = self.tr("Move the map and press Enter to set {0}.") if self._is_by_keys else self.tr("Click to set {0}.")
-        more = self.tr("Digits: type a leg. Backspace: one back. Ctrl snaps. Esc: give up.")
+        more = f"{self._typing_hint()} " + self.tr("Backspace: one back. Ctrl snaps. Esc: give up.")
         return measured(said, f"{move.format(step)} {ends}{more}")
 
     def activate(self) -> None:

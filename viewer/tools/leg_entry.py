@@ -15,6 +15,8 @@ from viewer.support.text import plain
 
 WIDTH_PX = 250
 _BESIDE_PX = 18
+_EAST_DEG = 90.0
+_STEP_PX = 4
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -22,21 +24,22 @@ class LegEntry(QFrame):
     """Either both in the first field ("120 m 45"), or the bearing in the second, after Tab or Enter.
 
     `entered` carries metres and degrees; `typed` the same, or nan, while it is typed. Esc, and the keyboard elsewhere,
-    close it.
+    close it. Of a radius, which has no bearing, the length alone is asked, and the bearing carried is east.
     """
 
     entered = Signal(float, float)
     typed = Signal(float, float)
     closed = Signal()
 
-    def __init__(self, canvas: QWidget) -> None:
+    def __init__(self, canvas: QWidget, *, is_radius: bool = False) -> None:
         super().__init__(canvas)
+        self._is_radius = is_radius
         self.setObjectName("legEntry")
         self.setAutoFillBackground(True)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setFixedWidth(WIDTH_PX)
-        self.length, self.bearing = QLineEdit(), QLineEdit()
-        self.length.setPlaceholderText(self.tr("e.g. 120 m 45"))
+        self.length, self.bearing = QLineEdit(self), QLineEdit(self)
+        self.length.setPlaceholderText(self.tr("e.g. 120 m") if is_radius else self.tr("e.g. 120 m 45"))
         self.bearing.setPlaceholderText("e.g. 45°")
         self.refusal = plain_label()
         self.refusal.setObjectName("refusal")
@@ -44,9 +47,10 @@ class LegEntry(QFrame):
         layout = QGridLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setHorizontalSpacing(8)
-        for column, (title, field) in enumerate(
-            ((self.tr("Length"), self.length), (self.tr("Bearing, from north"), self.bearing))
-        ):
+        length, bearing = (self.tr("Length"), self.length), (self.tr("Bearing, from north"), self.bearing)
+        asked = ((self.tr("Radius"), self.length),) if is_radius else (length, bearing)
+        self.bearing.setVisible(not is_radius)
+        for column, (title, field) in enumerate(asked):
             label: QLabel = plain_label(title)
             label.setBuddy(field)
             field.setAccessibleName(title)
@@ -104,13 +108,15 @@ class LegEntry(QFrame):
 
     def _leg(self) -> tuple[float, float]:
         """Raises InvalidValue."""
+        if self._is_radius:
+            return length_of(self.length.text()), _EAST_DEG
         if not self.bearing.text().strip():
             return leg_of(self.length.text())
         return length_of(self.length.text()), bearing_of(self.bearing.text())
 
     def _wants_bearing(self) -> bool:
         """True where a length stands alone, and the second field has not been looked at."""
-        if self.bearing.text().strip() or self.bearing.hasFocus():
+        if self._is_radius or self.bearing.text().strip() or self.bearing.hasFocus():
             return False
         try:
             length_of(self.length.text())
@@ -138,7 +144,20 @@ class LegEntry(QFrame):
         at = place + QPoint(_BESIDE_PX, _BESIDE_PX)
         size = self.sizeHint()
         right, bottom = canvas.width() - WIDTH_PX - 4, canvas.height() - size.height() - 4
-        self.setGeometry(max(4, min(at.x(), right)), max(4, min(at.y(), bottom)), WIDTH_PX, size.height())
+        left, top = max(4, min(at.x(), right)), max(4, min(at.y(), bottom))
+        while top < bottom and self._is_covered(QPoint(left, top)):
+            top += _STEP_PX
+        self.setGeometry(left, top, WIDTH_PX, size.height())
+
+    def _is_covered(self, corner: QPoint) -> bool:
+        """True where a message line or the like lies over the map at the entry's upper edge."""
+        canvas = self.parentWidget()
+        assert canvas is not None
+        for x in (0, WIDTH_PX // 2, WIDTH_PX - 1):
+            found = canvas.window().childAt(canvas.mapTo(canvas.window(), corner + QPoint(x, 0)))
+            if found is not None and found is not canvas and not canvas.isAncestorOf(found):
+                return True
+        return False
 
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and now is not self and not self.isAncestorOf(now):

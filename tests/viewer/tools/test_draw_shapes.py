@@ -177,7 +177,7 @@ def test_the_radius_of_a_circle_is_typed(desk):
     desk.key(Qt.Key.Key_2)
     entry = QApplication.focusWidget()
     assert entry is not desk.canvas
-    QTest.keyClicks(entry, "50 m 90")
+    QTest.keyClicks(entry, "50 m")
     QTest.keyClick(entry, Return)
     assert shape_drawn(desk).radius_m == pytest.approx(250.0)
 

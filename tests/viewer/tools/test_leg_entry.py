@@ -130,9 +130,9 @@ def test_a_circle_is_given_its_radius(desk, line):
     desk.take(CircleTool(desk.context))
     desk.canvas.setFocus()
     desk.click(10, 50)
-    assert "Digits: type a leg" in desk.canvas.hint
+    assert "Digits: type the radius" in desk.canvas.hint
     press(Key.Key_5)
-    write("00 m 90")
+    write("00 m")
     press(Key.Key_Return)
     (uuid,) = desk.canvas.selection.uuids
     shape = shape_of_site(desk.sites[uuid])

@@ -8,13 +8,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.document.mark_shape import RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
 from tests.support.windows import settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.search.palette import CommandPalette
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.tools.draw_areas import CircleTool
+from viewer.tools.leg_entry import LegEntry
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
@@ -154,3 +159,48 @@ def test_enter_presses_the_buttons_of_a_form(window: MainWindow, desk: Desk, qtb
     form_of(window).judge_button.setFocus()
     press(Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
     assert len(window.session.document.claims) == 1
+
+
+# -- 4, 5: radii are typed ----------------------------------------------------------------------------------------
+
+
+def test_radii_of_rings_are_typed_without_a_bearing_each_from_the_centre(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    window.action_table["tool_range_ring"].trigger()
+    window.canvas.setFocus()
+    desk.click(9.5, 50.2)
+    for radius in ("5 km", "10 km"):
+        write(radius)
+        entry = window.canvas.findChild(LegEntry)
+        assert entry is not None
+        assert entry.isVisible()
+        assert not entry.bearing.isVisible()
+        assert keyboard().accessibleName() == "Radius"
+        press(Key.Key_Return)
+        qtbot.waitUntil(window.canvas.hasFocus)
+    press(Key.Key_Return)
+    (site,) = window.session.document.sites.values()
+    shape = shape_of_site(site)
+    assert isinstance(shape, RangeRing)
+    assert shape.radii_m == pytest.approx((5_000.0, 10_000.0), abs=0.01)
+
+
+def test_the_entry_does_not_open_under_a_message_line(window: MainWindow, desk: Desk) -> None:
+    window.messages.show("test", "Something that is said.", "warning")
+    window.action_table["tool_circle"].trigger()
+    view = window.canvas.viewport.view()
+    desk.canvas.setFocus()
+    x, y = view.to_world(view.width / 2, 2.0)
+    lon, lat = transform_points(view.grid.crs, WGS84, [x], [y])
+    tool = window.canvas.tool
+    assert isinstance(tool, CircleTool)
+    tool._set((float(lon[0]), float(lat[0])))
+    write("5")
+    entry = window.canvas.findChild(LegEntry)
+    assert entry is not None
+    bar = window.findChild(MessageBar)
+    assert bar is not None
+    assert bar.isVisible()
+    below = bar.mapTo(window, bar.rect().bottomLeft()).y()
+    assert entry.mapTo(window, entry.rect().topLeft()).y() > below
