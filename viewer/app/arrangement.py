@@ -104,7 +104,8 @@ class Arrangement(QObject):
             self.restore(self._away)
             if not self._has_shares:
                 self._has_shares = True
-                self._first_shares.start()
+                self._share_out()
+                self._first_shares.start()  # and once more when the docks are where they will be
             else:
                 QTimer.singleShot(0, self._drop_ghosts)
 
