@@ -51,11 +51,20 @@ def credit_lines(
 
 
 def cited_sources(document: Document, in_frame: Collection[str]) -> list[Source]:
-    """The sources of the claims a map carries: those about a site in the frame, and those of no place."""
+    """The sources of the claims a map carries: those about a site in the frame, and beside them those of no place.
+
+    Without a site that a claim is about the map carries none.
+    """
     inside = frozenset(in_frame)
     found: dict[str, Source] = {}
+    places_of = {
+        claim.uuid: {link.site_uuid for link in document.site_links_of_claim(claim.uuid)}
+        for claim in document.claims.values()
+    }
+    if not any(places & inside for places in places_of.values()):
+        return []
     for claim in document.claims.values():
-        places = {link.site_uuid for link in document.site_links_of_claim(claim.uuid)}
+        places = places_of[claim.uuid]
         if places and not places & inside:
             continue
         for link in document.source_links_of_claim(claim.uuid):

@@ -45,6 +45,7 @@ PAGE_SIZES = (
     PageSize("Slide 16:9, 1920 × 1080", 1920, 1080, 1.25),
     PageSize("Web, 1600 × 1000", 1600, 1000, 1.0),
     PageSize("A4 landscape, 300 dpi", 3508, 2480, 3.125),
+    PageSize("A4 portrait, 300 dpi", 2480, 3508, 3.125),
     PageSize("A3 landscape, 300 dpi", 4961, 3508, 3.125),
     PageSize("Square, 1080 × 1080", 1080, 1080, 1.0),
 )

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.document.vocabulary import ROLES, class_words
+from layers.document.vocabulary import NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
@@ -60,10 +60,25 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
     if any(site.is_area for site in inside):
         note = "Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)"
         rows.append(LegendRow(QCoreApplication.translate("Export", note), is_note=True))
-    if any(site.may_not_exist for site in inside):
-        note = "Dashed rim or line: not known to exist (planned, agreed or closed)"
-        rows.append(LegendRow(QCoreApplication.translate("Export", note), is_note=True))
+    rows += [LegendRow(note, is_note=True) for note in _doubts(inside)]
     return rows
+
+
+def _doubts(inside: list[Site]) -> list[str]:
+    """Sentences on what a dashed rim means here. A line may be dashed by its class: the words in brackets tell."""
+    rimmed = {site.lifecycle for site in inside if site.may_not_exist and site.kind != "line"}
+    tr, notes = QCoreApplication.translate, []
+    if words := _either([word for word in NOT_KNOWN_TO_EXIST if word in rimmed - {"closed"}]):
+        notes.append(tr("Export", "Dashed rim: {0}, not known to exist").format(words))
+    if "closed" in rimmed:
+        notes.append(tr("Export", "Dashed rim: closed, no longer in use"))
+    if any(site.may_not_exist and site.kind == "line" for site in inside):
+        notes.append(tr("Export", "Lines are dashed by their class; brackets say what is planned, agreed or closed"))
+    return notes
+
+
+def _either(words: list[str]) -> str:
+    return f" {QCoreApplication.translate('Export', 'or')} ".join(words)
 
 
 def _role_title(role: str) -> str:
@@ -71,9 +86,9 @@ def _role_title(role: str) -> str:
     return QCoreApplication.translate("Export", titles.get(role, "Other sites"))
 
 
-def _least_known(site: Site) -> tuple[bool, str]:
-    """The same sample for the same sites in any order: hollow where one of them is."""
-    return not site.is_area, site.uuid
+def _least_known(site: Site) -> tuple[bool, bool, str]:
+    """The same sample for the same sites in any order: hollow where one of them is, else not judged."""
+    return not site.is_area, site.position_error_m is not None, site.uuid
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
@@ -93,7 +108,8 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
         return []
     geometry = drawing.geometry
     if style.mode == "single":
-        count = sum(counts.values()) if counts is not None else 0
+        # Points are places that can be counted; of a coast it only says how its file is cut into lines.
+        count = sum(counts.values()) if counts is not None and "Point" in geometry else 0
         return [LegendRow(name, count=count, look=style.own_symbol, geometry=geometry)]
     rows = [LegendRow(name)]
     for index, one in enumerate(style.classes):

@@ -39,7 +39,14 @@ def test_all_sites_are_written_without_the_window_s_thread(
     assert len(window.session.document.sites) == len(sites) - 1
     can_begin.set()
     qtbot.waitUntil(lambda: window.messages.line("export") is not None, timeout=10_000)
-    assert "Written" in window.messages.line("export").text
+    line = window.messages.line("export")
+    assert "Written" in line.text
+    opened: list[str] = []
+    monkeypatch.setattr(export_verbs.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
+    assert line.action is not None
+    line.action.run()
+    assert opened == [str(answers.path)]
+    assert window.map_export._suggestion(".png").parent == tmp_path, "where the last one was written"
     assert threads
     assert threading.main_thread() not in threads
     text = answers.path.read_text("utf-8-sig")

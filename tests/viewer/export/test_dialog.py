@@ -52,6 +52,12 @@ def test_the_layout_is_what_the_fields_say(dialog: ExportDialog, qtbot) -> None:
     assert (layout.width, layout.height, layout.ratio) == (3508, 2480, 3.125)
 
 
+def test_there_is_a_page_for_a_report(dialog: ExportDialog) -> None:
+    dialog.page.setCurrentText("A4 portrait, 300 dpi")
+    layout = dialog.layout_chosen()
+    assert (layout.width, layout.height) == (2480, 3508)
+
+
 @pytest.mark.parametrize("index", range(len(PAGE_SIZES)))
 def test_the_preview_has_the_shape_of_the_page(dialog: ExportDialog, qtbot, index: int) -> None:
     before = dialog.preview.pixmap().cacheKey()

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from shapely import Point
+from shapely import LineString, Point
 
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -89,5 +89,32 @@ def test_the_legend_lists_sites_only_and_apart_what_may_not_exist() -> None:
         ("Launch site (planned)", 1),
     ]
     assert [row.sample.may_not_exist for row in rows if row.sample] == [False, True, True]
-    assert "not known to exist" in rows[-1].text
-    assert rows[-1].is_note
+    assert [row.text for row in rows if row.is_note] == [
+        "Dashed rim: planned, not known to exist",
+        "Dashed rim: closed, no longer in use",
+    ]
+
+
+def test_the_legend_does_not_call_a_line_doubtful_for_its_dashes() -> None:
+    line = LineString([(1, 2), (3, 4)])
+    pipes = [
+        Site(uuid="a", geometry=line, class_code="gas_pipeline"),
+        Site(uuid="b", geometry=line, class_code="gas_pipeline", lifecycle="planned"),
+    ]
+    rows = legend_rows(Document({"sites": pipes}), ["a", "b"])
+    (note,) = [row.text for row in rows if row.is_note]
+    assert note.startswith("Lines are dashed by their class")
+
+
+def test_lines_of_a_layer_have_no_number(studio: Studio, tmp_path: Path) -> None:
+    one = layer(tmp_path / "a.geojson", VectorStyle())
+    features = [
+        {
+            "type": "Feature",
+            "properties": {},
+            "geometry": {"type": "LineString", "coordinates": [[at, 1], [at, 5]]},
+        }
+        for at in range(1, 5)
+    ]
+    (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert rows_of(studio, one) == [("Places", 0, True)]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
@@ -26,7 +26,7 @@ from viewer.export.processing import stretches_on_screen
 from viewer.export.product import Product
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
-from viewer.support.messages import Messages
+from viewer.support.messages import MessageAction, Messages
 
 POLL_MS = 20
 CREDITS_PX = 60
@@ -51,6 +51,8 @@ class MapExport(QObject):
         self._jobs, self._messages = jobs, messages
         self._ask, self._window = ask, window
         self._pending: list[_PendingPicture] = []
+        self._folder: Path | None = None
+        """Where the analyst wrote last."""
 
     @property
     def is_idle(self) -> bool:
@@ -143,16 +145,25 @@ class MapExport(QObject):
         self._write(lambda: save_image(image, path), path)
 
     def _write(self, write: Callable[[], object], path: Path) -> None:
+        self._folder = path.parent
+
         def work(context: JobContext) -> None:
             write()
 
         def done(_nothing: None) -> None:
-            self._messages.show("export", self.tr("Written: {0}").format(path), "info")
+            see = MessageAction(self.tr("Open"), lambda: self._open(path))
+            self._messages.show("export", self.tr("Written: {0}").format(path), "info", see)
 
         def failed(error: GeoloupeError) -> None:
             self._messages.show("export", error.sentence, "error")
 
         self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
+
+    def _open(self, path: Path) -> None:
+        """In the program that the desktop has for it."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            said = self.tr("The desktop has no program for {0}: it is in {1}.")
+            self._messages.show("export", said.format(path.name, path.parent), "warning")
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
         session = self._session
@@ -164,7 +175,8 @@ class MapExport(QObject):
 
     def _suggestion(self, suffix: str) -> Path:
         target = self._session.target
-        return target.with_suffix(suffix) if target else Path.home() / f"map{suffix}"
+        name = f"{target.stem if target else 'map'}{suffix}"
+        return (self._folder or (target.parent if target else Path.home())) / name
 
 
 class _PendingPicture(QObject):

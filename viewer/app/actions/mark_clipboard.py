@@ -105,7 +105,7 @@ class MarkClipboard(QObject):
         said = [self.tr("Pasted: {0}.").format(_marks(len(copied.sites)))]
         sources = sum(change.table == "sources" for change in edit.changes)
         if sources:
-            text = self.tr("With the {0} that they cite.")
+            text = self.tr("With {0} of their position or lifecycle.")
             said.append(text.format(counted(sources, self.tr("source"), self.tr("sources"))))
         if copied.claims:
             text = self.tr("Not copied: {0}.")
