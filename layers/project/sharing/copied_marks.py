@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -17,7 +17,8 @@ from layers.document import vocabulary
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.json_fields import json_object
-from layers.document.rows import Row
+from layers.document.mark_template import MarkTemplate, template_of_row, templates_in_text, templates_text
+from layers.document.rows import Row, Template
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
@@ -50,6 +51,8 @@ class CopiedMarks:
     sites: tuple[Site, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
     images: Mapping[str, Image] = field(default_factory=dict)
+    templates: tuple[MarkTemplate, ...] = ()
+    """Templates of their classes that the case has changed, or has of its own."""
     claims: int = 0
     """Links to claims that the originals have, which are not copied."""
     is_ours: bool = True
@@ -71,6 +74,7 @@ def marks_text(document: Document, sites: Sequence[Site]) -> str:
         "version": 1,
         "claims": sum(len(document.claim_links_of_site(site.uuid)) for site in sites),
         "sources": {uuid: _told(document.sources[uuid]) for uuid in sorted(cited & document.sources.keys())},
+        "templates": templates_text(_templates(document, {site.class_code for site in sites})),
         "images": {
             uuid: _told(document.images[uuid])
             for uuid in sorted({site.image_uuid for site in sites} & document.images.keys())
@@ -110,10 +114,24 @@ def marks_in_text(text: str) -> CopiedMarks:
         tuple(sites),
         {row.uuid: row for row in _rows(beside.get("sources"), Source)},
         {row.uuid: row for row in _rows(beside.get("images"), Image) if row.image_key},
+        _read_templates(beside.get("templates")),
         claims if type(claims) is int and 0 <= claims < 1_000_000_000 else 0,
         is_ours,
         len(reasons),
     )
+
+
+def _templates(document: Document, codes: Collection[str]) -> list[MarkTemplate]:
+    """The case's own templates of these classes."""
+    rows = (row for row in document.table("templates").values() if isinstance(row, Template))
+    return [one for row in rows if row.class_code in codes and (one := template_of_row(row)) is not None]
+
+
+def _read_templates(text: object) -> tuple[MarkTemplate, ...]:
+    try:
+        return tuple(templates_in_text(text)) if isinstance(text, str) else ()
+    except InvalidValue:
+        return ()  # there are none, or no templates at all: the marks are taken without
 
 
 def looks_like_marks(text: str) -> bool:

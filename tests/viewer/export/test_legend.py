@@ -95,6 +95,13 @@ def test_the_legend_lists_sites_only_and_apart_what_may_not_exist() -> None:
     ]
 
 
+def test_the_legend_shows_a_place_that_nobody_judged_as_the_map_does() -> None:
+    judged = Site(uuid="a", geometry=Point(1, 2), class_code="launch_site", position_error_m=1.0)
+    not_judged = replace(judged, uuid="b", position_error_m=None)
+    rows = legend_rows(Document({"sites": [judged, not_judged]}), ["a", "b"])
+    assert [row.sample.uuid for row in rows if row.sample] == ["b"]
+
+
 def test_the_legend_does_not_call_a_line_doubtful_for_its_dashes() -> None:
     line = LineString([(1, 2), (3, 4)])
     pipes = [

@@ -107,6 +107,10 @@ class MarkClipboard(QObject):
         if sources:
             text = self.tr("With {0} of their position or lifecycle.")
             said.append(text.format(counted(sources, self.tr("source"), self.tr("sources"))))
+        templates = sum(change.table == "templates" for change in edit.changes)
+        if templates:
+            text = self.tr("With {0}.")
+            said.append(text.format(counted(templates, self.tr("template"), self.tr("templates"))))
         if copied.claims:
             text = self.tr("Not copied: {0}.")
             said.append(text.format(counted(copied.claims, self.tr("link to a claim"), self.tr("links to claims"))))

@@ -11,12 +11,14 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
 from layers.document.mark_shape import MOST_NUMBER, Numbered, as_json, shape_of
+from layers.document.mark_template import MOST_TEMPLATES
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks
 from layers.text.counted import counted
 from viewer.commands.fields import check_color, check_date
+from viewer.commands.filing.templates import rows_of, save_templates
 from viewer.commands.shapes.mark_numbers import highest_number
 from viewer.commands.sites import add_site, delete_sites
 from viewer.commands.sources import source_of_link
@@ -30,7 +32,8 @@ _COLORS = ("stroke_color", "fill_color")
 def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str | None = None) -> Edit:
     """Add copies of marks, with new uuids, as drafts: no claim is about them.
 
-    The sources and images that they cite come along where the case has none with that uuid, link or key. A part stays a
+    The sources and images that they cite come along where the case has none with that uuid, link or key, and templates
+    of classes for which it has none of its own. A part stays a
     part where the site above it is pasted too, or is here. A number is the next one, and not locked.
     Raises InvalidValue where none can be taken.
     """
@@ -40,7 +43,7 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
     anew = {site.uuid: uuid for site, uuid in zip(copied.sites, uuids, strict=True) if uses[site.uuid] == 1}
     sources, carried = _sources(document, copied, stamp)
     images, carried_images = _images(document, copied, stamp)
-    changes: list[Change] = [*carried, *carried_images]
+    changes: list[Change] = [*carried, *carried_images, *_templates(document, copied, actor, now)]
     number = highest_number(document)
     added: list[Change] = []
     for site, uuid in zip(copied.sites, uuids, strict=True):
@@ -89,6 +92,20 @@ def _sources(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[dic
                 row: Source = replace(source, origin_uuid=origin)
                 changes.append(insert("sources", row, stamp))
     return found, changes
+
+
+def _templates(document: Document, copied: CopiedMarks, actor: str, now: str | None) -> tuple[Change, ...]:
+    """Inserts of templates of classes that the case has not changed; a key that is taken here is left out."""
+    rows = rows_of(document)
+    known, keys = {row.class_code for row in rows}, {row.hot_key for row in rows}
+    new = [
+        replace(one, uuid="", hot_key="" if one.hot_key in keys else one.hot_key)
+        for one in copied.templates
+        if one.code not in known
+    ]
+    if not new or len(rows) + len(new) > MOST_TEMPLATES:
+        return ()
+    return save_templates(document, new, actor=actor, now=now).changes
 
 
 def _images(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[Mapping[str, str], list[Change]]:

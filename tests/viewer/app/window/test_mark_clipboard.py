@@ -11,10 +11,15 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from layers.document.mark_template import MarkTemplate, TemplateField
+from layers.document.rows import Template
 from layers.document.site import Site
 from tests.support.windows import opened, settle, texts
+from tests.viewer.app.conftest import Answers
 from viewer.app.actions.mark_clipboard import GEOJSON_TYPE, OWN_TYPE
+from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
+from viewer.commands.filing.templates import save_templates
 from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
@@ -60,6 +65,30 @@ def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Cont
     QTest.keyClick(focus, key, modifiers)
 
 
+def test_between_cases_with_the_template_of_their_class(demo: MainWindow, answers: Answers, qtbot: QtBot) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
+    chosen = some(demo)[:1]
+    own = MarkTemplate(chosen[0].class_code, "My own name for it", "point", fields=(TemplateField("crew", "Crew"),))
+    demo.panel_context.do(save_templates, [own])
+    demo.selection.set({chosen[0].uuid})
+    press(demo, Qt.Key.Key_C)
+    demo.file_menu.new_case()
+    settle(demo, qtbot)
+    demo.canvas.setFocus()
+    said: list[str] = []
+    for _ in range(2):
+        press(demo, Qt.Key.Key_V)
+        settle(demo, qtbot)
+        said.append(texts(demo))
+    (row,) = demo.session.document.table("templates").values()
+    assert isinstance(row, Template)
+    assert (row.class_code, row.name) == (own.code, own.name)
+    assert ["With 1 template." in line for line in said] == [True, False]
+    for _ in range(2):
+        demo.action_table["undo"].trigger()
+    assert not demo.session.document.table("templates")
+
+
 def test_between_cases_with_the_sources_once(demo: MainWindow, qtbot: QtBot) -> None:
     chosen = some(demo)
     links = sum(len(demo.session.document.claim_links_of_site(site.uuid)) for site in chosen)
@@ -82,6 +111,7 @@ def test_between_cases_with_the_sources_once(demo: MainWindow, qtbot: QtBot) -> 
     }
     assert cited - {""} == set(demo.session.document.sources)
     assert f"Not copied: {links} link" in texts(demo)
+    assert "that they cite" not in texts(demo), "the notice names what the sources are of"
     assert not demo.session.document.claims
     assert [demo.session.history.undo_text(), len(demo.session.document.sources) > 0] == ["Paste 3 marks", True]
     for _ in range(2):
