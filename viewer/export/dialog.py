@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPixmap
@@ -157,9 +157,9 @@ class ExportDialog(QDialog):
 
     def _show_preview(self) -> None:
         """Paint the file's own page, smaller; less often where that takes long, so that one can type meanwhile."""
-        begun = monotonic()
+        begun = time.monotonic()
         self._paint_preview()
-        self._delay.setInterval(max(LEAST_DELAY_MS, round(2000 * (monotonic() - begun))))
+        self._delay.setInterval(max(LEAST_DELAY_MS, round(2000 * (time.monotonic() - begun))))
 
     def _paint_preview(self) -> None:
         chosen = self.layout_chosen()

@@ -52,7 +52,7 @@ class MapExport(QObject):
         self._ask, self._window = ask, window
         self._pending: list[_PendingPicture] = []
         self._folder: Path | None = None
-        """Where the analyst wrote last."""
+        """The folder that the analyst wrote to last."""
 
     @property
     def is_idle(self) -> bool:

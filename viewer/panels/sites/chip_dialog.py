@@ -123,7 +123,7 @@ class ChipDialog(QDialog):
         self.picture.setPixmap(QPixmap.fromImage(seen if place is None else ticked(seen, place)))
 
     def _place(self) -> tuple[float, float] | None:
-        """Where the site is in the picture; None for the chip of a view."""
+        """The place of the site in the picture; None for the chip of a view."""
         document = self._context.document
         chip = document.chips.get(self.uuid)
         site = document.sites.get(chip.site_uuid) if chip is not None else None
