@@ -33,6 +33,7 @@ class StatusUpdates(QObject):
         canvas.hint_changed.connect(bar.show_hint)
         views.crs_changed.connect(self._show_view)
         bar.scale_asked.connect(views.set_metres_per_pixel)
+        bar.keyboard_left.connect(canvas.setFocus)
         bar.crs_asked.connect(views.set_crs)
         bar.notation_changed.connect(self._keep_notation)
         bar.cancel_asked.connect(self._cancel)

@@ -68,6 +68,7 @@ class ClaimListPanel(QWidget):
         self.jump_button.clicked.connect(lambda: self._jump(self.list.selected()))
         self.delete_button.clicked.connect(self._delete)
         context.claim_shown.connect(self._shown)
+        context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
 

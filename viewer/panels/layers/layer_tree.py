@@ -148,6 +148,7 @@ class LayerTreePanel(QWidget):
         view.selectionModel().selectionChanged.connect(self._update)
         self.model.modelReset.connect(self._restore)
         context.layer_shown.connect(self._restore)
+        context.document_replaced.connect(self.filter.clear)
         context.document_replaced.connect(self.model.read)
         context.flush_requested.connect(self.opacity.flush)
         context.changed.connect(self._heard)

@@ -38,6 +38,8 @@ class StatusBar(QStatusBar):
     """Knows no map: it is told what to show and says what was asked for."""
 
     cancel_asked = Signal()
+    keyboard_left = Signal()
+    """The keyboard is the map's again."""
     scale_asked = Signal(float)
     """Metres on the ground a pixel."""
     crs_asked = Signal(str)
@@ -149,13 +151,15 @@ class StatusBar(QStatusBar):
     def show_scale(self, metres_per_pixel: float) -> None:
         """The scale at the middle of the map; NaN or 0 for none."""
         self._scale.setEnabled(True)
+        self._scale_shown = scale_text(metres_per_pixel / LOGICAL_PIXEL_M)
         if not self._scale_line.hasFocus():
-            self._scale.setEditText(scale_text(metres_per_pixel / LOGICAL_PIXEL_M))
+            self._show_scale_again()
 
     def show_magnification(self, factor: float) -> None:
         """In pixel space, where there is no scale: how large a pixel of the picture is on the screen."""
         self._scale.setEnabled(False)
-        self._scale.setEditText(f"{100 * factor:.3g} %" if factor < 10 else f"{100 * factor:.0f} %")
+        self._scale_shown = f"{100 * factor:.3g} %" if factor < 10 else f"{100 * factor:.0f} %"
+        self._show_scale_again()
 
     def show_crs(self, name: str, current: str) -> None:
         """`name` stands on the button; `current` is checked in its menu."""
@@ -178,7 +182,9 @@ class StatusBar(QStatusBar):
         box.setAccessibleName(self.tr("Scale"))
         self._scale_line = QLineEdit(box)
         self._scale_line.setAccessibleName(self.tr("Scale"))
+        self._scale_shown = ""
         self._scale_line.returnPressed.connect(self._ask_scale)
+        self._scale_line.editingFinished.connect(self._show_scale_again)
         box.setLineEdit(self._scale_line)
         box.setToolTip(self.tr("Scale of the map on a 96 dpi screen"))
         box.setMinimumContentsLength(13)
@@ -187,9 +193,15 @@ class StatusBar(QStatusBar):
         return box
 
     def _ask_scale(self) -> None:
+        """Go to the scale that was typed, and back to the map; of a text that is no scale nothing stays."""
         scale = parse_scale(self._scale.currentText())
+        self._show_scale_again()
+        self.keyboard_left.emit()
         if scale is not None:
             self.scale_asked.emit(scale * LOGICAL_PIXEL_M)
+
+    def _show_scale_again(self) -> None:
+        self._scale.setEditText(self._scale_shown)
 
     def _button(self, tip: str) -> QToolButton:
         button = QToolButton(self)

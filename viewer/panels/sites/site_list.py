@@ -42,6 +42,7 @@ class SiteListPanel(QWidget):
         self.list.delete_wanted.connect(self._delete)
         context.selection.changed.connect(lambda: self.list.select(context.selection.uuids))
         context.selection.chosen_again.connect(self.list.scroll_to_selected)
+        context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
         self._read()

@@ -147,6 +147,12 @@ class RowList(QWidget):
         view.delete_wanted.connect(self.delete_wanted)
         view.narrowed.connect(self._fit_columns)
 
+    def begin_anew(self) -> None:
+        """Another case comes: no filter lies over it, and nothing of the one before is listed or counted."""
+        self.filter.clear()
+        self.model.set_rows(())
+        self._count()
+
     # -- selection ----------------------------------------------------------------------------------------------
 
     def selected(self) -> frozenset[str]:

@@ -52,6 +52,7 @@ class RowListPanel(QWidget):
         self.list.delete_wanted.connect(self.delete_wanted)
         self.add_button.clicked.connect(self._add)
         self.delete_button.clicked.connect(self.delete_wanted)
+        self._context.document_replaced.connect(self.list.begin_anew)
         self._context.document_replaced.connect(self._read)
         self._context.changed.connect(self._heard)
         self._context.row_shown.connect(self._shown)

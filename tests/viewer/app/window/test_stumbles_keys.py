@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
+from layers.document.document import Document
 from layers.document.mark_shape import RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
-from tests.support.windows import settle
+from layers.project.saving.publish import write_case
+from tests.support.windows import opened, settle
+from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
+from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.search.palette import CommandPalette
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sites.site_list import SiteListPanel
 from viewer.tools.draw_areas import CircleTool
 from viewer.tools.leg_entry import LegEntry
 
@@ -204,3 +213,45 @@ def test_the_entry_does_not_open_under_a_message_line(window: MainWindow, desk: 
     assert bar.isVisible()
     below = bar.mapTo(window, bar.rect().bottomLeft()).y()
     assert entry.mapTo(window, entry.rect().topLeft()).y() > below
+
+
+# -- 12: the filter of another case -------------------------------------------------------------------------------
+
+
+def test_no_filter_lies_over_another_case(
+    window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
+    document = window.session.document
+    for number in range(3):
+        window.session.push(add_site(document, Point(9.5, 50.2), actor="me", uuid=f"s{number}", label=f"Pad {number}"))
+    write_case(Document({"sites": list(document.sites.values())[:2]}), tmp_path / "other.gpkg")
+    sites = window.findChild(SiteListPanel)
+    assert sites is not None
+    sites.list.filter.setText("hangar")
+    window.docks.layer_tree.filter.setText("hangar")
+    assert sites.list.count.text() == "0 of 3"
+    opened(window, tmp_path / "other.gpkg", qtbot)
+    assert len(window.session.document.sites) == 2
+    assert sites.list.filter.text() == ""
+    assert sites.list.count.text() == "2"
+    assert window.docks.layer_tree.filter.text() == ""
+
+
+# -- 19: the scale box --------------------------------------------------------------------------------------------
+
+
+def test_enter_in_the_scale_box_goes_there_and_back_to_the_map(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    box = next(box for box in window.status.findChildren(QComboBox) if box.accessibleName() == "Scale")
+    for typed, wanted in (("1200000", "1:1 200 000"), ("as far as the coast", "1:1 200 000")):
+        box.setFocus()
+        press(Key.Key_A, Control)
+        QTest.keyClicks(box, typed)
+        press(Key.Key_Return)
+        assert window.canvas.hasFocus()
+        settle(window, qtbot)
+        assert box.currentText().replace("\u202f", " ").replace("\u00a0", " ") == wanted
+    box.setFocus()
+    QTest.keyClicks(box, "7")
+    window.canvas.setFocus()
+    assert box.currentText().endswith("200\u202f000") or box.currentText().endswith("200\u00a0000")
