@@ -15,10 +15,10 @@ def choose_by_keys(box: QComboBox, text: str) -> None:
     assert rows.isVisible(), f"{box.accessibleName()} does not open"
     QTest.keyClick(rows, Qt.Key.Key_Home)
     for _ in range(box.count()):
-        if str(rows.currentIndex().data()).startswith(text):
+        if str(rows.currentIndex().data()).casefold().startswith(text.casefold()):
             break
         QTest.keyClick(rows, Qt.Key.Key_Down)
-    assert str(rows.currentIndex().data()).startswith(text), f"{text} is not offered"
+    assert str(rows.currentIndex().data()).casefold().startswith(text.casefold()), f"{text} is not offered"
     QTest.keyClick(rows, Qt.Key.Key_Return)
     assert not rows.isVisible()
     box.window().activateWindow()  # as a window manager does

@@ -14,6 +14,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.info import BandInfo, RasterInfo
 from layers.vector.table import VectorInfo
+from tests.support.choices import choose_by_keys
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.layers import update_layer
@@ -225,8 +226,7 @@ def test_bands_and_stretch_of_a_raster(qtbot, properties: LayerPropertiesPanel, 
     assert not properties.vector.isVisible()
     fields = properties.raster.fields.fields
     assert [fields[f"band{place}"].currentData() for place in range(3)] == [1, 2, 3]
-    fields["band0"].setFocus()
-    qtbot.keyClicks(fields["band0"], "4")
+    choose_by_keys(fields["band0"], "4")
     style = desk.document.layers["base"].style
     assert style["bands"] == [4, 2, 3]
     assert style["stretches"][0][:2] == [400.0, 5000.0]
@@ -252,11 +252,10 @@ def test_one_band_gets_a_colour_map(qtbot, properties: LayerPropertiesPanel, des
     desk.context.show_layer("base")
     form = properties.raster
     assert not form.looks.fields["colormap"].isVisible()
-    form.mode.setFocus()
-    qtbot.keyClicks(form.mode, "One")
+    choose_by_keys(form.mode, "One")
     assert desk.document.layers["base"].style["bands"] == [1]
     assert not form.fields.fields["band1"].isVisible()
-    qtbot.keyClicks(form.looks.fields["colormap"], "vir")
+    choose_by_keys(form.looks.fields["colormap"], "vir")
     assert desk.document.layers["base"].style["colormap"] == "viridis"
 
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from tests.support.choices import choose_by_keys
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.claims.response_form import ResponseForm
@@ -45,8 +46,7 @@ def test_a_source_is_added_and_described(
     qtbot.mouseClick(register.add_button, Qt.MouseButton.LeftButton)
     fields = source_form.fields.fields
     qtbot.keyClicks(fields["title"], "Space Today")
-    fields["reliability"].setFocus()
-    qtbot.keyClicks(fields["reliability"], "F")
+    choose_by_keys(fields["reliability"], "F")
     (uuid,) = register.list.selected()
     source = desk.document.sources[uuid]
     assert (source.title, source.reliability) == ("Space Today", "F")
@@ -109,8 +109,7 @@ def test_a_response_is_written_by_hand(
     qtbot.keyClicks(fields["speaker"], "A spokesman")
     fields["words"].setFocus()
     qtbot.keyClicks(fields["words"], "No.")
-    fields["source_uuid"].setFocus()
-    qtbot.keyClicks(fields["source_uuid"], "Back")
+    choose_by_keys(fields["source_uuid"], "Back")
     (uuid,) = answers.list.selected()
     response = desk.document.responses[uuid]
     assert (response.speaker, response.words, response.source_uuid) == ("A spokesman", "No.", "s2")
@@ -129,8 +128,7 @@ def test_every_label_is_plain_text(
 def test_a_date_says_what_it_is_from(qtbot, source_form: SourceForm, desk: Desk) -> None:
     desk.context.show_row("sources", "s1")
     field = source_form.fields.fields["date_basis"]
-    field.setFocus()
-    qtbot.keyClicks(field, "F")
+    choose_by_keys(field, "F")
     assert desk.document.sources["s1"].date_basis == "file name"
     desk.history.undo()
     assert desk.document.sources["s1"].date_basis == ""

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from tests.support.choices import choose_by_keys
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import update_claim
@@ -22,8 +23,7 @@ def form(qtbot, desk: Desk) -> ClaimFormPanel:
 
 
 def _choose(qtbot, field, text: str) -> None:
-    field.setFocus()
-    qtbot.keyClicks(field, text)
+    choose_by_keys(field, text)
 
 
 def test_no_claim_says_what_to_do(form: ClaimFormPanel, desk: Desk) -> None:
