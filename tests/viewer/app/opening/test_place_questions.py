@@ -75,7 +75,7 @@ def test_nothing_is_added_until_it_is_answered_and_cancel_adds_nothing(
     assert not dialog.isModal()
     assert layers(window) == []
     assert not dialog.place_button.isVisible(), "a CRS alone cannot place it"
-    assert "photo.pgw" in dialog.numbers.text()
+    assert "as it is shown now" in dialog.numbers.text()
     qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert layers(window) == []

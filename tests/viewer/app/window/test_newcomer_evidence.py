@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.claim import Claim
+from tests.support.choices import choose_by_keys
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.theme import THEMES
 from viewer.app.window import MainWindow
@@ -274,9 +275,9 @@ def test_a_judgement_is_a_statement_likelihood_confidence_and_reason(demo: MainW
         qtbot.keyClick(focus(), Qt.Key.Key_Tab)
         assert focus() is field
         if field is fields["likelihood_term"]:
-            qtbot.keyClicks(field, "likely")
+            choose_by_keys(field, "likely")
         elif field is fields["confidence"]:
-            qtbot.keyClicks(field, "mod")
+            choose_by_keys(field, "moderate")
     qtbot.keyClick(focus(), Qt.Key.Key_Tab)
     qtbot.keyClicks(focus(), "Two scenes show it.")
     qtbot.keyClick(focus(), Qt.Key.Key_Tab)

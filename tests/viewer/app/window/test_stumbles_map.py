@@ -335,7 +335,7 @@ def test_a_dragged_site_is_seen_moving_with_its_circle_and_name(
     (i,) = [i for i, row in enumerate(frame.rows) if frame.index.uuids[row] == loose]
     there = desk.at(*LOOSE) + QPoint(60, 40)
     assert (frame.px[i], frame.py[i]) == (pytest.approx(there.x(), abs=2), pytest.approx(there.y(), abs=2))
-    assert frame.circle(i).bounds is not None
+    assert frame.circles([i])[0].bounds is not None
     assert (name_of(window, loose) - name).manhattanLength() > 60
     with_it = window.canvas.grab_picture()
     press(Key.Key_Escape)
