@@ -67,6 +67,17 @@ def folders_of(document: Document) -> list[str]:
     return sorted({site.folder for site in document.sites.values() if site.folder}, key=str.casefold)
 
 
+def is_to_come(date: str, today: str) -> bool:
+    """True for a date, as exact as it is given, that lies after today (both ISO 8601)."""
+    exact = min(len(date), len(today))
+    return date[:4].isdecimal() and len(date) >= 4 and date[:exact] > today[:exact]
+
+
+def column_to_come(site: Site) -> str:
+    """The column for the date to come of a site that is planned, agreed or closed; empty where it has none such."""
+    return {"closed": "valid_to"}.get(site.lifecycle, "valid_from") if site.may_not_exist else ""
+
+
 class LifecycleRows(QObject):
     """Adds to the fields: lifecycle, the date and the source of what was said of it, and a note on the dates."""
 
@@ -77,7 +88,12 @@ class LifecycleRows(QObject):
         fields.add("lifecycle", self.tr("Lifecycle"), lifecycle_field(), tip)
         as_of = LineField()
         as_of.setPlaceholderText(example("2024-04-12"))
-        fields.add("lifecycle_as_of", self.tr("As of"), as_of, self.tr("The date for which the source says so"))
+        fields.add(
+            "lifecycle_as_of",
+            self.tr("As of"),
+            as_of,
+            self.tr("The date for which the source says so, never one to come: that is Valid from"),
+        )
         name = self.tr("Source of the lifecycle")
         prompt = self.tr("Link, or title of a source…")
         self.source = LinkedField(self._sources, prompt, name, self.tr("New source “{0}”").format)

@@ -12,7 +12,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from viewer.commands.claims import link_claim_site, report_claim, unlink_claim_site
 from viewer.commands.sites import update_site
-from viewer.commands.stamps import new_uuid
+from viewer.commands.stamps import new_uuid, utc_now
 from viewer.panels.claims.claim_cards import ClaimCards
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
@@ -23,7 +23,7 @@ from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.shape_rows import ShapePart
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
-from viewer.panels.sites.site_filing import FilingRows, LifecycleRows
+from viewer.panels.sites.site_filing import FilingRows, LifecycleRows, column_to_come, is_to_come
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
@@ -128,14 +128,14 @@ class SiteFormPanel(QWidget):
         tr, add = self.tr, self.fields.add
         self._begin_part(self.dates_part)
         self.lifecycle = LifecycleRows(self.fields, self._context, self)
-        for column, title in (
-            ("observed_at", tr("Observed")),
-            ("valid_from", tr("Valid from")),
-            ("valid_to", tr("Valid to")),
+        for column, title, tip in (
+            ("observed_at", tr("Observed"), tr("When it was seen.")),
+            ("valid_from", tr("Valid from"), tr("When it began, or is planned to begin.")),
+            ("valid_to", tr("Valid to"), tr("When it ended, or is planned to end.")),
         ):
             date = LineField()
             date.setPlaceholderText(example("2024-04-12"))
-            add(column, title, date, tr("A year, month, day or instant, UTC"))
+            add(column, title, date, f"{tip} {tr('A year, month, day or instant, UTC')}")
         self.dates_part.content.addWidget(self.lifecycle.note)
         self._begin_part(self.filing_part)
         self.filing = FilingRows(self.fields, self._context, self)
@@ -254,9 +254,24 @@ class SiteFormPanel(QWidget):
         if site is None:
             return ""
         fields = {column: value}
+        if column == "lifecycle_as_of" and is_to_come(str(value), utc_now()):
+            return self._commit_to_come(site, str(value))
         if column.startswith("alias_"):
             fields = {"aliases": with_alias(site.aliases, column.removeprefix("alias_"), value)}
         return self._context.attempt(update_site, self._uuid, **fields)
+
+    def _commit_to_come(self, site: Site, date: str) -> str:
+        """A date to come is no date for which a source says anything: it is the one from which the site is planned."""
+        column = column_to_come(site)
+        if not column or getattr(site, column) not in ("", date):
+            said = self.tr("As of is the date for which the source says so: {0} is to come.")
+            return said.format(one_line(date, 40))
+        refusal = self._context.attempt(update_site, self._uuid, **{column: date})
+        if not refusal:
+            name = self.tr("Valid to") if column == "valid_to" else self.tr("Valid from")
+            said = self.tr("{0} is to come: entered as {1}. As of is the date for which the source says so.")
+            self._context.report(said.format(one_line(date, 40), name))
+        return refusal
 
     def _report_statement(self, text: str) -> None:
         uuid = new_uuid()

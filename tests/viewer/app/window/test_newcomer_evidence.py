@@ -277,7 +277,7 @@ def test_a_judgement_is_a_statement_likelihood_confidence_and_reason(demo: MainW
         if field is fields["likelihood_term"]:
             choose_by_keys(field, "likely")
         elif field is fields["confidence"]:
-            choose_by_keys(field, "moderate")
+            choose_by_keys(field, "mod")
     qtbot.keyClick(focus(), Qt.Key.Key_Tab)
     qtbot.keyClicks(focus(), "Two scenes show it.")
     qtbot.keyClick(focus(), Qt.Key.Key_Tab)

@@ -16,7 +16,7 @@ from layers.document.mark_shape import RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.project.saving.publish import write_case
-from tests.support.windows import opened, settle
+from tests.support.windows import opened, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
@@ -255,3 +255,36 @@ def test_enter_in_the_scale_box_goes_there_and_back_to_the_map(window: MainWindo
     QTest.keyClicks(box, "7")
     window.canvas.setFocus()
     assert box.currentText().endswith("200\u202f000") or box.currentText().endswith("200\u00a0000")
+
+
+# -- 6: a date to come --------------------------------------------------------------------------------------------
+
+
+def test_a_planned_site_with_a_date_to_come_is_valid_from_then(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    site = add_site(
+        window.session.document, Point(9.5, 50.2), actor="me", uuid="pad", label="Pad 7", lifecycle="planned"
+    )
+    window.session.push(site)
+    window.selection.set({"pad"})
+    settle(window, qtbot)
+    form = form_of(window)
+    form.dates_part.set_folded(False)
+    field = form.fields.fields["lifecycle_as_of"]
+    assert isinstance(field, QLineEdit)
+    field.setFocus()
+    write("2130")
+    press(Key.Key_Return)
+    pad = window.session.document.sites["pad"]
+    assert (pad.lifecycle_as_of, pad.valid_from) == ("", "2130")
+    assert pad.doubt == "planned 2130"
+    assert "2130 is to come: entered as Valid from" in texts(window)
+    assert field.text() == ""
+    field.setFocus()
+    write("2135")
+    press(Key.Key_Return)
+    assert window.session.document.sites["pad"].valid_from == "2130"
+    assert "2135 is to come" in form.fields.refusal.text()
+    press(Key.Key_A, Control)
+    write("2024")
+    press(Key.Key_Return)
+    assert window.session.document.sites["pad"].lifecycle_as_of == "2024"
