@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.site import Site
@@ -30,7 +31,10 @@ class SiteListPanel(QWidget):
         self.list = RowList(self.model, self.tr("Sites"))
         self.list.view.setIconSize(ICON_SIZE)
         self.kinds = MarkKinds()
-        self.list.hide_columns(4, 5, 6, 7)
+        self.list.hide_columns(4, 5, 6, 7, 8)
+        self.list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names that begin alike differ at their ends
+        self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.view.customContextMenuRequested.connect(self.open_menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.kinds)
@@ -71,10 +75,15 @@ class SiteListPanel(QWidget):
             Column(self.tr("Status"), lambda site: capital(site.status), width=74),
             Column(self.tr("Country"), lambda site: site.location_country, width=62),
             Column(self.tr("Folder"), lambda site: site.folder, width=90),
+            Column(self.tr("Lifecycle"), lambda site: site.doubt or capital(site.lifecycle), width=104),
         ]
 
     def _name(self, site: Site) -> str:
-        return site.with_doubt(site.label or self.tr("(no label)"))
+        return site.with_doubt(site.label or self._stand_in(site))
+
+    def _stand_in(self, site: Site) -> str:
+        """The name of a mark without a label: of a numbered one its number."""
+        return self.tr("(no label)") if site.number is None else self.tr("Marker {0}").format(site.number)
 
     def _icon(self, uuid: str) -> QIcon:
         site = self._context.document.sites.get(uuid)
@@ -109,6 +118,22 @@ class SiteListPanel(QWidget):
 
     def _zoom_to(self, uuid: str) -> None:
         self._context.zoom_to_sites([self._context.document.sites[uuid]])
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """The menu of the rows selected; None where there are none."""
+        sites = self._context.document.sites
+        uuids = [uuid for uuid in self.list.selected() if uuid in sites]
+        if not uuids:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        go, edit = self._context.zoom_to_sites, self._context.typing_wanted
+        menu.addAction(self.tr("&Zoom to Selection"), lambda: go([sites[uuid] for uuid in uuids]))
+        if len(uuids) == 1:
+            menu.addAction(self.tr("&Properties"), lambda: edit.emit("site_form"))
+        menu.addAction(self.tr("&Delete"), self._delete)
+        menu.popup(self.list.view.viewport().mapToGlobal(place))
+        return menu
 
     def _delete(self) -> None:
         if self.list.selected():

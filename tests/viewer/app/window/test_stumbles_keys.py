@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.document import Document
-from layers.document.mark_shape import RangeRing, shape_of_site
+from layers.document.mark_shape import Numbered, RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.project.saving.publish import write_case
@@ -21,6 +21,7 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
+from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.search.palette import CommandPalette
@@ -288,3 +289,39 @@ def test_a_planned_site_with_a_date_to_come_is_valid_from_then(window: MainWindo
     write("2024")
     press(Key.Key_Return)
     assert window.session.document.sites["pad"].lifecycle_as_of == "2024"
+
+
+# -- 14, 22: the list of sites ------------------------------------------------------------------------------------
+
+
+def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apart(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    document = window.session.document
+    window.session.push(
+        add_site(
+            document, Point(9.5, 50.2), actor="me", uuid="pad", label="Pad", lifecycle="planned", valid_from="2030"
+        )
+    )
+    window.session.push(add_mark(document, Numbered(3), Point(9.6, 50.2), actor="me", uuid="three"))
+    sites = window.findChild(SiteListPanel)
+    assert sites is not None
+    model, titles = sites.model, [column.title for column in sites.model.columns]
+    sites.kinds.setCurrentIndex(sites.kinds.count() - 1)
+    names = {model.uuid_at(row): str(model.data(model.index(row, 0))) for row in range(model.rowCount())}
+    assert names["three"] == "Marker 3"
+    assert model.data(model.index(model.row_of("pad"), titles.index("Lifecycle"))) == "planned 2030"
+    sites.list.want_column(titles.index("Lifecycle"), True)
+    assert sites.list.view.textElideMode() == Qt.TextElideMode.ElideMiddle
+    assert sites.open_menu(QPoint(5, 5)) is None
+    window.selection.set({"pad"})
+    menu = sites.open_menu(QPoint(5, 5))
+    assert menu is not None
+    assert [action.text().replace("&", "") for action in menu.actions()] == [
+        "Zoom to Selection",
+        "Properties",
+        "Delete",
+    ]
+    menu.actions()[-1].trigger()
+    menu.close()
+    assert set(window.session.document.sites) == {"three"}
