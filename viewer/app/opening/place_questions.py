@@ -72,7 +72,7 @@ class PlaceQuestions(QObject):
         if layer is None or self._dialog is not None:
             return
         question = self._question_of(layer)
-        dialog = self._open(question, layer.crs, has_view=not self._views.is_off_earth)
+        dialog = self._open(question, layer.source, layer.crs)
         dialog.decided.connect(lambda crs: self._change(uuid, crs))
         dialog.laid_on_view.connect(lambda how: self._lay_again(uuid, question, how))
 
@@ -84,13 +84,15 @@ class PlaceQuestions(QObject):
         layers = self._waiting.pop(0)
         question = layers[0].question
         assert question is not None
-        dialog = self._open(question, has_view=not self._views.is_off_earth)
+        dialog = self._open(question, layers[0].source)
         dialog.decided.connect(lambda crs: self._add(layers, crs))
         dialog.laid_on_view.connect(lambda how: self._lay(layers[0], question, how))
 
-    def _open(self, question: PlaceQuestion, current: str = "", *, has_view: bool = False) -> PlaceDialog:
-        likely = self._likely(question)
-        dialog = PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view)
+    def _open(self, question: PlaceQuestion, source: Mapping[str, Any], current: str = "") -> PlaceDialog:
+        likely, path = self._likely(question), source.get("path")
+        has_view = not self._views.is_off_earth
+        is_kept = isinstance(path, str) and Path(path).parent == pictures_folder(self._session.target)
+        dialog = PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept)
         self._dialog = dialog
         dialog.finished.connect(self._ended)
         dialog.show()

@@ -53,16 +53,17 @@ class PlaceDialog(QDialog):
         parent: QWidget | None = None,
         *,
         has_view: bool = False,
+        is_kept: bool = False,
     ) -> None:
         """`likely` CRSs are offered before anything is typed; `current` is what the layer has now; `has_view` where a
-        picture could be laid on what the map shows.
+        picture could be laid on what the map shows; `is_kept` for one from the clipboard, which has no file elsewhere.
         """
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.question, self._likely, self._current = question, list(likely), current
         self._all: tuple[KnownCRS, ...] = ()
         self._crs = ""
-        self._is_over = False
+        self._is_over, self._is_kept = False, is_kept
         self._is_picture = has_view and all(question.size)
         title = self.tr("Place of {0}") if self._is_picture else self.tr("CRS of {0}")
         self.setWindowTitle(title.format(one_line(question.name, 60)))
@@ -160,10 +161,15 @@ class PlaceDialog(QDialog):
 
     def _numbers_words(self) -> str:
         bounds = self.question.bounds
-        if self._is_picture:
+        if self._is_picture and self._is_kept:
             return self.tr(
                 "It can lie on the map as it is shown now, or be looked at in its own pixels. Its date is not known."
             )
+        if self._is_picture:
+            return self.tr(
+                "It can lie on the map as it is shown now, or be looked at in its own pixels until a world file beside"
+                " it, {0}, places it. Its date is not known."
+            ).format(_world_file_name(self.question.name))
         if bounds is None:
             return self.tr(
                 "A CRS alone cannot place it. A world file beside it would: {0}, with six numbers. Until then it can be"

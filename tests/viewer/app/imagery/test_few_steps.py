@@ -160,7 +160,6 @@ def test_by_keyboard_a_mark_takes_three_steps_and_its_claim_four_more(
     settle(window, qtbot)
     check_mark(window, "Pad 1S")
     to_mark = len(counter.told)
-    press(Key.Key_Escape)
     press(Key.Key_J)
     settle(window, qtbot)
     write("A tower stands on the pad")
