@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 RING_PX = 1.6
+MOST_ROWS = 15
+"""Rows of a list that are seen at once; letters typed there find the others."""
 _OPENS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
 _PAGES = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -34,6 +36,7 @@ class ComboBox(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMaxVisibleItems(MOST_ROWS)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -325,3 +325,24 @@ def test_rows_of_the_sites_have_a_menu_a_lifecycle_and_names_that_tell_them_apar
     menu.actions()[-1].trigger()
     menu.close()
     assert set(window.session.document.sites) == {"three"}
+
+
+# -- 29: the list of classes --------------------------------------------------------------------------------------
+
+
+def test_the_list_of_classes_does_not_fill_the_screen_and_letters_find_in_it(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    press(Key.Key_Tab)
+    field = form_of(window).fields.fields["class_code"]
+    assert isinstance(field, QComboBox)
+    assert field.count() > 15
+    press(Key.Key_Down)
+    rows = field.view()
+    assert rows.isVisible()
+    assert rows.viewport().height() <= 15.5 * rows.sizeHintForRow(0)
+    QTest.keyClicks(rows, "hang")
+    QTest.keyClick(rows, Key.Key_Return)
+    assert next(iter(window.session.document.sites.values())).class_code == "hangar"
