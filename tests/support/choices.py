@@ -1,10 +1,13 @@
-"""Chooses in a closed combo box by keys alone, as one does who sees its list."""
+"""Chooses in a closed combo box by keys alone, as one does who sees its list; `popup` marks a test that opens one."""
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
+
+popup = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every popup offscreen
 
 
 def choose_by_keys(box: QComboBox, text: str) -> None:

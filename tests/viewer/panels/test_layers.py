@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.info import BandInfo, RasterInfo
 from layers.vector.table import VectorInfo
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.layers import update_layer
@@ -220,6 +220,7 @@ def test_credit_and_date_are_edited_and_a_bad_date_is_refused(qtbot, properties,
     assert desk.document.layers["base"].acquired_at == "2004-06"
 
 
+@popup
 def test_bands_and_stretch_of_a_raster(qtbot, properties: LayerPropertiesPanel, desk: Desk) -> None:
     desk.context.show_layer("base")
     assert properties.raster.isVisible()
@@ -248,6 +249,7 @@ def test_bands_and_stretch_of_a_raster(qtbot, properties: LayerPropertiesPanel, 
     assert low.text() == "200"
 
 
+@popup
 def test_one_band_gets_a_colour_map(qtbot, properties: LayerPropertiesPanel, desk: Desk) -> None:
     desk.context.show_layer("base")
     form = properties.raster

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from shapely.geometry import Point
 
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.claims import link_claim_site
@@ -190,6 +190,7 @@ def _add(desk: Desk, **fields) -> str:
     return next(reversed(desk.document.sites))
 
 
+@popup
 def test_marks_that_are_no_sites_are_listed_apart(qtbot, sites: SiteListPanel, desk: Desk) -> None:
     assert not sites.kinds.isVisible()
     assert sites.list.count.text() == "3"

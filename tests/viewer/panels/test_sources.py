@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.claims.response_form import ResponseForm
@@ -40,6 +40,7 @@ def response_form(qtbot, desk: Desk) -> ResponseForm:
     return form
 
 
+@popup
 def test_a_source_is_added_and_described(
     qtbot, register: SourceRegisterPanel, source_form: SourceForm, desk: Desk
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_response_answers_the_whole_until_a_claim_is_named(
     assert answers.model.data(answers.model.index(0, 1)) == "the whole"
 
 
+@popup
 def test_a_response_is_written_by_hand(
     qtbot, answers: ResponseListPanel, response_form: ResponseForm, desk: Desk
 ) -> None:
@@ -125,6 +127,7 @@ def test_every_label_is_plain_text(
             assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
 
 
+@popup
 def test_a_date_says_what_it_is_from(qtbot, source_form: SourceForm, desk: Desk) -> None:
     desk.context.show_row("sources", "s1")
     field = source_form.fields.fields["date_basis"]

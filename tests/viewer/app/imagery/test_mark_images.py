@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.image import Image
 from layers.document.site import Site
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import settle
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
@@ -136,6 +136,7 @@ def test_where_there_is_no_image_none_is_recorded(window: MainWindow, desk: Desk
     assert "not recorded" in part_of(window).note.text()
 
 
+@popup
 def test_blended_images_are_asked_for(
     window: MainWindow, desk: Desk, add_image: AddImage, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -16,7 +16,7 @@ import sample_data
 from layers.document.site import Site
 from layers.geo.coordinates import Datum
 from layers.geo.measure import distance_m
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
@@ -90,6 +90,7 @@ def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:
     assert distance_m(*_pad(window).geometry.coords[0], *VOSTOCHNY) < 50
 
 
+@popup
 def test_n16_the_datum_is_chosen_before_or_after(window: MainWindow, rows: PlaceRows) -> None:
     _type(rows, "39.91, 116.40")
     before = _pad(window).geometry

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.site_labels import label_text
@@ -16,6 +16,7 @@ from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
 
 
+@popup
 def test_planned_is_dashed_and_labelled_everywhere(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
     settle(window, qtbot)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import update_claim
@@ -43,6 +43,7 @@ def test_statement_and_wording_are_two_fields(qtbot, form: ClaimFormPanel, desk:
     assert statement.toPlainText() == "Optics were sold"
 
 
+@popup
 def test_judgement_is_closed_until_assessed_and_says_why(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
     assert form.judgement_part.is_folded
     qtbot.mouseClick(form.judgement_part.header, Qt.MouseButton.LeftButton)
@@ -54,6 +55,7 @@ def test_judgement_is_closed_until_assessed_and_says_why(qtbot, form: ClaimFormP
     assert all(form.fields.fields[column].isEnabled() for column in COLUMNS)
 
 
+@popup
 def test_a_term_fills_the_band_and_a_bad_band_is_refused(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
     desk.context.show_claim("c2")
     _choose(qtbot, form.fields.fields["likelihood_term"], "likely")
@@ -117,6 +119,7 @@ def test_a_place_is_gone_to_and_unlinked(qtbot, form: ClaimFormPanel, desk: Desk
     assert desk.document.sites_of_claim("c1") == []
 
 
+@popup
 def test_a_source_is_cited_graded_and_removed(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
     (citation,) = form.sources.citations
     _choose(qtbot, citation.fields.fields["credibility"], "6")

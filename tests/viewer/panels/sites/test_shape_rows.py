@@ -21,7 +21,7 @@ from layers.document.mark_shape import (
 )
 from layers.geo.coordinates.notation import Notation
 from layers.geo.measure import azimuth_deg, distance_m
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from viewer.commands.sites import add_site
 from viewer.panels.sites.site_form import SiteFormPanel
@@ -161,6 +161,7 @@ def test_a_callout_has_a_box_elsewhere(form, show):
     assert now().geometry.coords[0] == PLACE
 
 
+@popup
 def test_an_arrow_is_a_line_with_heads(form, show):
     now = show(LINE, Arrow("end"))
     assert seen(form) == {"head"} | VERTICES

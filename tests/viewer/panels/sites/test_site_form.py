@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from layers.document.claim import Claim
 from layers.geo.coordinates.notation import Notation
-from tests.support.choices import choose_by_keys
+from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import update_site
@@ -73,6 +73,7 @@ def test_escape_takes_typing_back(qtbot, form: SiteFormPanel, desk: Desk) -> Non
     assert not desk.history.stack.canUndo()
 
 
+@popup
 def test_a_choice_is_made_by_mouse_and_keys(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     field = form.fields.fields["class_code"]
     choose_by_keys(field, "Port")
@@ -223,6 +224,7 @@ def test_a_form_made_while_several_are_selected_says_what_they_have(qtbot, desk:
     assert panel.bulk.fields.fields["status"].currentText() == "Draft"
 
 
+@popup
 def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     desk.select("pad", "firm")
     assert form.bulk.isVisible()
