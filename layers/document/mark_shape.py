@@ -47,6 +47,7 @@ MOST_CHARS = 2000
 MOST_RINGS = 40
 MOST_NUMBER = 99_999
 CIRCLE_POINTS = 96
+SIDE_POINTS = 24
 SMALLEST_M = 1e-3
 LARGEST_AREA_M = HALF_ROUND_M * 0.49
 """No circle, and no half of a rectangle's diagonal, is as large as a hemisphere: its inside would be its outside."""
@@ -91,8 +92,18 @@ class Rectangle:
         return geometry_length_m(self.geometry())
 
     def geometry(self) -> BaseGeometry:
-        """The polygon of its corners; of one round a pole the polygon that reaches the pole."""
-        return _area(np.array(self.corners[::-1]))
+        """The polygon of its corners; of one round a pole the polygon that reaches the pole.
+
+        Close to a pole sides that are straight in degrees may cross each other: there they have points between.
+        """
+        polygon = _area(np.array(self.corners[::-1]))
+        if polygon.is_valid:
+            return polygon
+        right, up = self.width_m / 2, self.height_m / 2
+        ends = np.array(((-right, -up), (right, -up), (right, up), (-right, up), (-right, -up)))
+        at = np.arange(4 * SIDE_POINTS) / SIDE_POINTS
+        offsets = [np.interp(at, np.arange(5), ends[:, axis]).tolist() for axis in (0, 1)]
+        return _sound(_area(np.array([self._offset(x, y) for x, y in zip(*offsets, strict=True)])))
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -393,6 +404,14 @@ def _area(ring: NDArray[np.float64]) -> BaseGeometry:
     polygon = shapely.Polygon(ring)
     round_again = shift_near(float(ring[0, 0]), float(ring[-1, 0]))
     return split_geometry(polygon) if abs(round_again - ring[0, 0]) >= 180.0 else polygon
+
+
+def _sound(area: BaseGeometry) -> BaseGeometry:
+    """The area itself, or the polygons of one whose outline touches itself."""
+    if area.is_valid:
+        return area
+    parts = [part for part in shapely.get_parts(shapely.make_valid(area)) if part.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
 def _is_same(one: BaseGeometry, other: BaseGeometry) -> bool:

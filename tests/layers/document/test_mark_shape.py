@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.document.mark_shape import (
@@ -84,6 +84,8 @@ def test_a_shape_is_read_as_it_was_written(shape: MarkShape) -> None:
     assert json.loads(text)["kind"] in SHAPES
 
 
+@example(Rectangle((0.0, 88.0), 446_000.0, 446_000.0))
+@example(Rectangle((30.0, 88.0), 2_000_000.0, 446_000.0, 20.0))
 @given(st.one_of(areas, rings))
 def test_geometry_is_sound_and_is_its_shape_s(shape: Rectangle | Circle | RangeRing) -> None:
     geometry = shape.geometry()
