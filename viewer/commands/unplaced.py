@@ -81,7 +81,9 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
             f"{name} is an image in several tiles of which nothing tells Geoloupe where they lie: "
             "ask for the georeferenced (ortho) delivery, or open one of its tiles."
         )
-    size = (raster["width"], raster["height"]) if bounds is None and not raster["crs"] else (0, 0)
+    # A part of a file that holds several pictures has no size here, and no world file of its own.
+    is_picture = bounds is None and not raster["crs"] and "width" in raster
+    size = (raster["width"], raster["height"]) if is_picture else (0, 0)
     return PlaceQuestion(name, raster["crs"], bounds, has_pixels, size if name.lower().endswith(PICTURES) else (0, 0))
 
 
