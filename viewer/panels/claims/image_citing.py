@@ -23,7 +23,9 @@ def citable(context: PanelContext, claim_uuid: str) -> Image | None:
 
 def citing_claims(context: PanelContext, site_uuid: str) -> list[Claim]:
     """The claims of a site that could cite its image; the one that is open alone, where it is one of them."""
-    found = [claim for claim in context.document.claims_of_site(site_uuid) if citable(context, claim.uuid) is not None]
+    # Each claim once, however often a case links it: citable() looks at all of its links.
+    claims = {claim.uuid: claim for claim in context.document.claims_of_site(site_uuid)}
+    found = [claim for claim in claims.values() if citable(context, claim.uuid) is not None]
     return [claim for claim in found if claim.uuid == context.claim_uuid] or found
 
 
