@@ -43,6 +43,7 @@ def test_panning_and_zooming_leave_the_window_free(demo: Desk) -> None:
 
 
 def test_names_along_many_rivers_leave_the_window_free(desk: Desk, tmp_path: Path) -> None:
+    desk.window.resize(1500, 900)  # for a scale at which names follow the rivers
     rng = np.random.default_rng(7)
     courses = rng.normal(0, 0.25, (200, 400)).cumsum(axis=1) + rng.uniform(0, 6.28, (200, 1))
     steps = np.stack((np.cos(courses), np.sin(courses)), axis=2) * 0.02
