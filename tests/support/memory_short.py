@@ -49,7 +49,11 @@ def starve(application: Any, target: Path) -> None:
             time.sleep(0.005)
         return holds()
 
-    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+    windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    if not windows:  # the program is starting
+        QTimer.singleShot(20, application, lambda: starve(application, target))
+        return
+    (window,) = windows
     wait(lambda: bool(window.session.document.layers) and window.is_idle())
     cached = window.context.tiles.raw.nbytes + window.context.tiles.styled.nbytes
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

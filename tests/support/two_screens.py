@@ -40,7 +40,8 @@ def main() -> int:
 
 def move(application: Any) -> None:
     """Carry the window over, and tell."""
-    from PySide6.QtWidgets import QApplication  # late: see above
+    from PySide6.QtCore import QTimer  # late: see above
+    from PySide6.QtWidgets import QApplication
 
     from viewer.app.window import MainWindow
 
@@ -59,7 +60,11 @@ def move(application: Any) -> None:
             "centre": canvas.viewport.centre_lonlat(),
         }
 
-    window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
+    windows = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    if not windows:  # the program is starting
+        QTimer.singleShot(20, application, lambda: move(application))
+        return
+    (window,) = windows
     canvas = window.canvas
     wait(lambda: bool(window.session.document.layers) and window.is_idle())
     canvas.pan_by(30, 20)  # from here on the place is the analyst's

@@ -222,7 +222,7 @@ def test_f12_a_save_to_it_fails_with_a_sentence_and_falls_back(
     window.file_menu.save_as()
     settle(window, qtbot)
     assert not window.session.is_dirty
-    assert (window.session.target, said(window)) == (here / "mine.gpkg", [])
+    assert (window.session.target, said(window)) == (here / "mine.gpkg", ["Saved as mine.gpkg"])
 
 
 def test_f12_a_save_that_never_ends_can_be_made_elsewhere(

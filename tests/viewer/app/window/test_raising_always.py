@@ -273,7 +273,7 @@ def test_a_picture_without_a_window_says_it_too(qapp: object, monkeypatch: pytes
 
     monkeypatch.setattr(sys, "excepthook", hook)
     monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
-    monkeypatch.setattr(SitePainter, "paint", lambda *_: 1 / 0)
+    monkeypatch.setattr(SitePainter, "paint", lambda *_, **__: 1 / 0)
     with Studio() as studio:
         scene = studio.scene(Document({"sites": [Site(uuid="s", geometry=Point(1, 1))]}), CaseHome(str(tmp_path)))
         view = View.of_bounds(WEB_MERCATOR, Bounds(0, 0, 2e5, 2e5), 64, 48)

@@ -35,6 +35,8 @@ pytestmark = [
 ]
 
 KEYS = 200
+MOST_SELECTED = 3
+"""A field of the form for several sites changes each of these."""
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + " "
 STAMPS = {"modified_at", "modified_by", "rev", "status", "reviewed_at", "reviewed_by"}
 """What a change of any column of a row brings along: also that somebody has to look it over anew."""
@@ -149,7 +151,8 @@ def test_n01_typing_changes_nothing_but_its_field(demo: MainWindow, qtbot: QtBot
             assert QApplication.focusWidget() is not demo.canvas, name
             demo.panel_context.flush()
             assert state(demo) == around, name
-            assert len(changed(before, rows(demo.session.document))) <= 1, (
-                name, changed(before, rows(demo.session.document)))  # fmt: skip
+            found = changed(before, rows(demo.session.document))
+            is_one = len({(table, column) for table, _, column in found}) <= 1 and len(found) <= MOST_SELECTED
+            assert is_one, (name, found)
             typed += 1
     assert typed > 60, "most forms were not there"
