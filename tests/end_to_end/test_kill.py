@@ -19,6 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 20
 LONGEST_LIFE_S = 1.5
+OF_IMAGE = {"image_uuid", "pixel_m", "position_error_m", "position_source_uuid", "props_json", "rev", "modified_at"}
 MOMENT_S = 0.25
 """For a loaded disk; at a hand's pace an edit is durable a millisecond after it shows."""
 
@@ -100,7 +101,7 @@ def test_f02_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home
     in_order = list(shown)
     assert set(in_order[: len(found)]) == set(found) & set(shown), "what is there has no gaps"
     assert len(set(found) - set(shown)) <= 1, "nothing is there that nobody did"
-    assert all(found[uuid] == shown[uuid] for uuid in found if uuid in shown)
+    assert all(_drawn(found[uuid]) == _drawn(shown[uuid]) for uuid in found if uuid in shown)
     settled = max((line for line in lines if line["at_s"] < killed_at_s - MOMENT_S), default=lines[0], key=_count)
     assert set(settled["rows"]["sites"]) <= set(found), "nothing older than a moment is lost"
 
@@ -124,6 +125,11 @@ def test_f04_a_first_start_killed_at_any_moment_is_followed_by_a_clean_one(own_h
         kept = json.loads((home / "config" / "settings.json").read_text())
         assert kept["theme"] == "light"
         assert not list((home / "config").glob(".*")), "what the killed one left is gone"
+
+
+def _drawn(row: dict[str, str]) -> dict[str, str]:
+    """A site as it was drawn: the image below it is found out later, in an edit of its own."""
+    return {column: value for column, value in row.items() if column not in OF_IMAGE}
 
 
 def _count(line: dict[str, Any]) -> int:
