@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
@@ -51,3 +53,10 @@ def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
 def texts(window: MainWindow) -> str:
     """All lines of its messages."""
     return " | ".join(line.text for line in window.messages.lines())
+
+
+def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key, wherever the keyboard is."""
+    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
+    assert widget is not None, "the keyboard is nowhere"
+    QTest.keyClick(widget, key, modifiers)

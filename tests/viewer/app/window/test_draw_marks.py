@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark, shape_of_site
-from layers.geo.bounds import Bounds
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.actions.site_menu import SHAPES
 from viewer.app.toolbox import SHAPE_TOOLS
@@ -35,26 +34,6 @@ KEYS = {
     "numbered_marker": (Key.Key_U, Nothing),
 }
 PLACES = [(9.4, 50.1), (9.6, 50.2), (9.5, 50.3)]
-
-
-@pytest.fixture
-def desk(window: MainWindow, qtbot: QtBot) -> Desk:
-    """A hand on the map of a new case in the active window."""
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
-    settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
-    return Desk(window.canvas)
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
-    assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
 
 
 def write(text: str) -> None:

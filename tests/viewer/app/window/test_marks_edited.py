@@ -10,7 +10,6 @@ import shapely
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from layers.document.edit import TABLES
 from layers.document.mark_shape import (
@@ -26,9 +25,8 @@ from layers.document.mark_shape import (
     as_json,
     shape_of_site,
 )
-from layers.geo.bounds import Bounds
 from layers.geo.measure import distance_m
-from tests.support.windows import settle
+from tests.support.windows import press
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -60,19 +58,6 @@ type Mark = Callable[..., str]
 
 
 @pytest.fixture
-def desk(window: MainWindow, qtbot: QtBot) -> Desk:
-    """A hand on the map of a new case in the active window."""
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
-    settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
-    return Desk(window.canvas)
-
-
-@pytest.fixture
 def mark(window: MainWindow, desk: Desk) -> Mark:
     """Adds a mark of a kind to the case, and selects it."""
 
@@ -86,11 +71,6 @@ def mark(window: MainWindow, desk: Desk) -> Mark:
         return uuid
 
     return add
-
-
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """Where the keyboard is."""
-    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
 
 
 def rows(window: MainWindow) -> dict[str, object]:

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.figure import Figure
 from layers.document.site import Site
-from layers.geo.bounds import Bounds
-from tests.support.windows import opened, settle
+from tests.support.windows import opened, press, settle
 from tests.viewer.app.conftest import Answers
+from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.panels.sites.site_form import SiteFormPanel
@@ -41,21 +41,9 @@ WALK = [
 
 @pytest.fixture
 def desk(window: MainWindow, qtbot: QtBot) -> Desk:
-    """A hand on the map of a new case in the active window."""
+    """A hand on a large map."""
     window.resize(1600, 1000)
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
-    settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
-    return Desk(window.canvas)
-
-
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """Where the keyboard is."""
-    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+    return hand_on_map(window, qtbot)
 
 
 def drag_handle(window: MainWindow, uuid: str, role: str) -> None:

@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from tests.support.deaths.kills import ROOT
-from tests.support.windows import settle
+from tests.support.windows import press, settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
@@ -48,26 +48,6 @@ Alt, Control, Shift = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.ShiftModifier,
 )
-
-
-@pytest.fixture
-def desk(window: MainWindow, qtbot: QtBot) -> Desk:
-    """A hand on the map of a new case in the active window."""
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
-    settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
-    return Desk(window.canvas)
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
-    assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
 
 
 def write(text: str) -> None:

@@ -26,7 +26,7 @@ from layers.document.site import Site
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys
-from tests.support.windows import search_for, settle
+from tests.support.windows import press, search_for, settle
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
@@ -75,13 +75,6 @@ def form(window: MainWindow, qtbot: QtBot) -> SiteFormPanel:
 
 def pad_of(window: MainWindow) -> Site:
     return window.session.document.sites["pad"]
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """A key, wherever the keyboard is."""
-    widget = QApplication.activePopupWidget() or QApplication.focusWidget()
-    assert widget is not None, "the keyboard is nowhere"
-    QTest.keyClick(widget, key, modifiers)
 
 
 def enter(field: QWidget, text: str, *, anew: bool = True) -> None:

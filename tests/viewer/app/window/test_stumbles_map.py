@@ -18,8 +18,9 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.measure import destination, length_m
 from layers.text.measures import length_text
-from tests.support.windows import settle, texts
+from tests.support.windows import press, settle, texts
 from tests.viewer.app.conftest import Answers
+from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.case.saving import file_name
 from viewer.app.theme import THEMES, apply_theme, contrast
@@ -41,25 +42,15 @@ FIRST, SECOND, THIRD = (9.3, 50.1), (9.5, 50.2), (9.6, 50.1)
 
 @pytest.fixture
 def desk(window: MainWindow, qtbot: QtBot) -> Desk:
-    """A hand on the map of a case with one site, in the active window."""
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
+    """A hand on the map of a case with one site."""
+    desk = hand_on_map(window, qtbot)
     add(window, "there", shapely.Point(9.2, 50.5), label="There before")
     settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
-    return Desk(window.canvas)
+    return desk
 
 
 def add(window: MainWindow, uuid: str, geometry: shapely.Geometry, **fields: object) -> None:
     window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
-
-
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    """Where the keyboard is."""
-    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
 
 
 @pytest.mark.parametrize("tool", ["tool_measure", "tool_line", "tool_polygon", "tool_arrow", "tool_lasso_sites"])
