@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
+
+_FOLDER = Path(__file__).parent
 
 
 def resource_path(name: str) -> Path:
     """The path of a resource on disk, by its name relative to this folder."""
-    return Path(str(files(__name__))) / name
+    return _FOLDER / name
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from PySide6.QtGui import QFont, QFontDatabase
+
+from viewer.resources import resource_path
 
 FAMILY = "Noto Sans"
 FALLBACKS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
@@ -15,7 +15,7 @@ def load_fonts() -> None:
     """Make the shipped font known to Qt; again is harmless. Needs a QGuiApplication."""
     if FAMILY in QFontDatabase.families():
         return
-    folder = files("viewer.resources") / "fonts"
+    folder = resource_path("fonts")
     for name in ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"):
         QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from viewer.resources import icon_svg, resource_path
@@ -19,16 +19,26 @@ def line_icon(name: str, palette: QPalette) -> QIcon:
     faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     chosen = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText)
     for ratio in {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}:
-        icon.addPixmap(line_pixmap(name, text, SIZE_PX, ratio), QIcon.Mode.Normal)
-        icon.addPixmap(line_pixmap(name, faint, SIZE_PX, ratio), QIcon.Mode.Disabled)
+        drawn = line_pixmap(name, text, SIZE_PX, ratio)
+        icon.addPixmap(drawn, QIcon.Mode.Normal)
+        icon.addPixmap(_recolored(drawn, faint), QIcon.Mode.Disabled)
         # Qt would mix one of its own: what is selected has a tint for its ground
-        icon.addPixmap(line_pixmap(name, chosen, SIZE_PX, ratio), QIcon.Mode.Selected)
+        icon.addPixmap(_recolored(drawn, chosen), QIcon.Mode.Selected)
     return icon
 
 
 def line_pixmap(name: str, color: QColor, size_px: int = SIZE_PX, ratio: float = 1.0) -> QPixmap:
     """One picture of a line icon, `size_px` logical pixels wide."""
     return _draw(icon_svg(name).replace("currentColor", color.name()).encode(), size_px, ratio)
+
+
+def _recolored(drawn: QPixmap, color: QColor) -> QPixmap:
+    """A line icon in another colour, which is a third of the work of drawing its lines again."""
+    pixmap = drawn.copy()
+    with painting(pixmap) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(QRectF(0, 0, pixmap.width(), pixmap.height()), color)
+    return pixmap
 
 
 def mark_pixmap(size_px: int, ratio: float = 1.0) -> QPixmap:

@@ -28,9 +28,9 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """`text` without control and override characters, cut at `longest` with an ellipsis."""
-    kept = "".join(
-        c for c in text[: 2 * longest] if c in "\n\t" or (unicodedata.category(c) != "Cc" and c not in _BIDI)
-    )
+    kept = text[: 2 * longest]
+    if not (kept.isascii() and kept.isprintable()):
+        kept = "".join(c for c in kept if c in "\n\t" or (unicodedata.category(c) != "Cc" and c not in _BIDI))
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
 
 
@@ -73,7 +73,12 @@ def _wrapped(line: str) -> list[str]:
         wide = _columns(word)
         if width and width + wide > TIP_COLUMNS:
             word, width = word.lstrip(), 0
+            wide = _columns(word)
             parts.append("")
+        if wide <= TIP_COLUMNS - width:
+            parts[-1] += word
+            width += wide
+            continue
         for character in word:
             wide = _columns(character)
             if width + wide > TIP_COLUMNS:
@@ -86,4 +91,6 @@ def _wrapped(line: str) -> list[str]:
 
 def _columns(text: str) -> int:
     """Columns a text is wide; Chinese characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

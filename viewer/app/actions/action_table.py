@@ -60,6 +60,8 @@ class ActionMenu(QObject):
     id: ClassVar[str]
     title: ClassVar[Any]
     actions: ClassVar[tuple[Action, ...]]
+    changes_alone: ClassVar[bool] = False
+    """True where `changed` says nothing about the actions of other menus."""
 
     changed = Signal()
 
@@ -97,7 +99,7 @@ class ActionTable(QObject):
         for spec in menu.actions:
             self._specs[spec.id] = spec
             self._actions[spec.id] = self._build(spec, menu)
-        menu.changed.connect(self.refresh)
+        menu.changed.connect(partial(self._refresh, menu) if menu.changes_alone else self.refresh)
 
     def __getitem__(self, id_: str) -> QAction:
         return self._actions[id_]
@@ -114,16 +116,19 @@ class ActionTable(QObject):
     def refresh(self, *_: object) -> None:
         """Offer, check and name the actions as things are now."""
         for menu in self._menus.values():
-            for spec in menu.actions:
-                action = self._actions[spec.id]
-                if spec.offered is not None:
-                    action.setEnabled(spec.offered(menu))
-                if spec.text_now is not None:
-                    text = spec.text_now(menu) or translated(spec.text)
-                    if text != action.text():
-                        self._label(action, spec, text)
-                if spec.checked is not None:
-                    action.setChecked(spec.checked(menu))
+            self._refresh(menu)
+
+    def _refresh(self, menu: ActionMenu, *_: object) -> None:
+        for spec in menu.actions:
+            action = self._actions[spec.id]
+            if spec.offered is not None:
+                action.setEnabled(spec.offered(menu))
+            if spec.text_now is not None:
+                text = spec.text_now(menu) or translated(spec.text)
+                if text != action.text():
+                    self._label(action, spec, text)
+            if spec.checked is not None:
+                action.setChecked(spec.checked(menu))
 
     def color(self, palette: QPalette) -> None:
         """Draw the toolbar's icons, and the tools', in the text colour of a palette: nothing else shows them always."""

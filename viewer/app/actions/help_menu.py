@@ -13,7 +13,6 @@ from layers.pool.pool import ReaderPool
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, translated
 from viewer.app.actions.menu_bar import keys_of, palette_entries, shortcut_groups
 from viewer.app.navigation.map_search import MapSearch
-from viewer.panels.shell.guide import GuideWindow, guide_text
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -45,6 +44,8 @@ class HelpMenu(ActionMenu):
         self._search.show_palette(palette_entries(self._table, self._window.palette()))
 
     def show_guide(self) -> None:
+        from viewer.panels.shell.guide import GuideWindow, guide_text  # for start-up time: it is long
+
         GuideWindow(guide_text(self._words_of), self._window).show()
 
     def _words_of(self, id_: str) -> str:

@@ -31,6 +31,8 @@ def _is_shown(menu: PanelsMenu, id_: str) -> bool:
 class PanelsMenu(CaseMenu):
     """An entry leads the keyboard into its panel; its check says whether the panel stands in the window."""
 
+    changes_alone = True
+
     def __init__(self, session: Session, docks: Docks, focus: PanelFocus, parent: QObject) -> None:
         super().__init__(session, parent)
         self.docks, self.focus = docks, focus
