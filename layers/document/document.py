@@ -20,6 +20,7 @@ from layers.document.rows import (
     ClaimEvidence,
     ClaimSite,
     ClaimSource,
+    Comparison,
     MetaEntry,
     Response,
     ResponseClaim,
@@ -132,6 +133,10 @@ class Document:
     @property
     def bookmarks(self) -> Mapping[str, Bookmark]:
         return cast("Mapping[str, Bookmark]", MappingProxyType(self._tables["bookmarks"]))
+
+    @property
+    def comparisons(self) -> Mapping[str, Comparison]:
+        return cast("Mapping[str, Comparison]", MappingProxyType(self._tables["comparisons"]))
 
     @property
     def layers(self) -> Mapping[str, Layer]:

@@ -53,6 +53,8 @@ _MOST_SAID = 20
 _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
 """Names keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
+type Arrangement = Callable[[Sequence[Layer]], list[Layer]]
+"""From the rows of a document, bottom first, to those that a scene shows, in the same order."""
 
 
 class MapScene(QObject):
@@ -79,12 +81,17 @@ class MapScene(QObject):
         *,
         make_drawing: DrawingFactory = drawing_for,
         frozen: Mapping[str, str] | None = None,
+        arrange: Arrangement = list,
         parent: QObject | None = None,
     ) -> None:
-        """`frozen`: styles, as JSON, in which layers are shown here whatever becomes of their rows; by uuid."""
+        """`frozen`: styles, as JSON, in which layers are shown here whatever becomes of their rows; by uuid.
+
+        `arrange` gives the rows as they are shown here: other ones visible, another day.
+        """
         super().__init__(parent)
         self.context = context
         self.frozen = dict(frozen or {})
+        self._arrange = arrange
         self.label_language = ""
         self._stack = LayerStack(context, make_drawing, self)
         self._stack.updated.connect(self.updated)
@@ -108,6 +115,13 @@ class MapScene(QObject):
         self._unsubscribe()
         self._adopt(document, base_folder)
         self.document_changed.emit()
+        self.updated.emit()
+
+    def arrange(self, arrange: Arrangement) -> None:
+        """Show the rows of the document in another way from now on."""
+        self._arrange = arrange
+        self._show_layers(self._stack.base_folder)
+        self._layouts.outdate()
         self.updated.emit()
 
     def draw_anew(self, uuids: Collection[str]) -> None:
@@ -171,7 +185,7 @@ class MapScene(QObject):
             self.sites_problem_changed.emit(sentence)
 
     def _rows(self) -> list[Layer]:
-        rows = self._document.layers_in_order()
+        rows = self._arrange(self._document.layers_in_order())
         return [replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows]
 
     def _in_order(self, uuids: frozenset[str]) -> list[str]:
@@ -184,8 +198,9 @@ class MapScene(QObject):
     def preview_layer(self, layer: Layer) -> None:
         """Show a layer row that is not in the document (a slider that moves), until the next edit of the layers."""
         drawing = self.drawings.get(layer.uuid)
-        if drawing is not None and drawing.fits(layer):
-            drawing.set_layer(layer)
+        (shown,) = self._arrange([layer])
+        if drawing is not None and drawing.fits(shown):
+            drawing.set_layer(shown)
 
     # -- what is looked at ----------------------------------------------------------------------------------------
 

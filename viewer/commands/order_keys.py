@@ -8,11 +8,11 @@ from itertools import pairwise
 
 from layers.document.edit import Change, Table
 from layers.document.layer import Layer
-from layers.document.rows import Bookmark
+from layers.document.rows import Bookmark, Comparison
 from viewer.commands.stamps import Stamp, update
 
 
-def keys_at[R: (Layer, Bookmark)](
+def keys_at[R: (Layer, Bookmark, Comparison)](
     table: Table, stack: Sequence[R], position: int, count: int, stamp: Stamp
 ) -> tuple[list[float], tuple[Change, ...]]:
     """`count` order keys for `position` in `stack`, and the renumbering it takes where they do not fit between two."""

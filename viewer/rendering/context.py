@@ -57,6 +57,13 @@ class RenderContext:
         object.__setattr__(still, "reads_ahead", False)
         return still
 
+    def for_frame(self) -> RenderContext:
+        """The same readers, for a map beside another one: tiles of its own, or each would push out the other's."""
+        beside = self.for_pictures()
+        object.__setattr__(beside, "tiles", TileCache())
+        object.__setattr__(beside, "ahead", AheadBudget(beside.tiles))
+        return beside
+
     def is_idle(self) -> bool:
         """True when no reader, job or download works for a drawing and nothing waits to be delivered."""
         fetching = self.fetcher is not None and not self.fetcher.is_idle()

@@ -1,0 +1,37 @@
+"""The scene of one frame of a comparison: its images, whatever the tree shows, below the marks of the case."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from layers.document.comparison import ComparisonSpec, frame_rows
+from layers.document.document import Document
+from viewer.canvas.layer_stack import DrawingFactory
+from viewer.canvas.scene import MapScene
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawings import drawing_for
+
+
+def frame_scene(
+    document: Document,
+    context: RenderContext,
+    base_folder: Path | None,
+    spec: ComparisonSpec,
+    at: int,
+    *,
+    make_drawing: DrawingFactory = drawing_for,
+    parent: QObject | None = None,
+) -> MapScene:
+    """A scene of its own, with tiles of its own, of frame `at`; `show_frame` lets it show another."""
+    arrange = partial(frame_rows, spec, at)
+    return MapScene(
+        document, context.for_frame(), base_folder, make_drawing=make_drawing, arrange=arrange, parent=parent
+    )
+
+
+def show_frame(scene: MapScene, spec: ComparisonSpec, at: int) -> None:
+    """Let a scene show frame `at` of a comparison; what it has read and the frame has still stays."""
+    scene.arrange(partial(frame_rows, spec, at))
