@@ -1,0 +1,373 @@
+"""Heights from shadows, and stated times compared with them; each refusal is a sentence.
+
+A shadow of a vertical object points away from the sun. On ground that rises by s along it, with the sun at the
+elevation e, an object of height h = L (tan e + tan s) casts one of length L.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from layers.errors import InvalidValue
+from layers.time.sun_position import DISC_DEG, suns_at
+
+RADAR, THERMAL, OPTICAL = "radar", "thermal", "optical"
+LEAST_SUN_DEG = 5.0
+"""A lower sun is bent by the air and hidden by distant hills: lengths of shadows tell little."""
+LEAST_PICKS = 5.0
+"""A shadow is at least so many times as long as the error of a pick: of a shorter one the direction is not known."""
+MOST_INTERVAL_S = 600.0
+"""The sun moves by up to 2.5° in so many seconds: what was taken over a longer time has no sun of its own."""
+MOST_APART_DEG = 3.0
+"""Between the sun that metadata state, which is that of the scene's centre, and the one at the mark."""
+SUN_MODEL_DEG = 0.02
+UPRIGHT_DEG = 1.0
+"""So far an object leans, or an image is turned, without that anybody notices."""
+STEEPEST_DEG = 45.0
+_SET_DEG = -0.9
+"""The geometric elevation of the sun's centre when its upper edge sets."""
+_STEP_S = 20
+_DAY_S = 86_400
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+
+
+class Instant(NamedTuple):
+    """A time in UTC, and how many seconds it may be off either way."""
+
+    at: datetime
+    error_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowImage:
+    """The facts of the image that shows a shadow; "" and None where nothing is known."""
+
+    acquired_at: str = ""
+    """ISO 8601 in UTC; two joined by a slash for an interval."""
+    date_kind: str = "unknown"
+    kind: str = ""
+    """`RADAR`, `THERMAL`, `OPTICAL`, or "" where that is not stated."""
+    sun_azimuth_deg: float | None = None
+    """As the metadata state it, of the centre of the scene."""
+    sun_elevation_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """One shadow as it was pointed at: from the foot of the object to the tip, on the ground."""
+
+    lon: float
+    lat: float
+    length_m: float
+    azimuth_deg: float
+    pick_m: float
+    """The radius within which each end was pointed at."""
+    pixel_m: float = 0.0
+    """The ground size of the image's pixel; 0 where it is not known."""
+    is_base_hidden: bool = False
+    slope_deg: float = 0.0
+    """Of the ground along the shadow, positive where it rises from the foot to the tip."""
+    slope_error_deg: float = 1.0
+
+    @property
+    def direction_error_deg(self) -> float:
+        """Both picks off by their whole error, to opposite sides; and an object that leans a little."""
+        ratio = 2.0 * self.pick_m / self.length_m if self.length_m > 0 else math.inf
+        return UPRIGHT_DEG + (math.degrees(math.asin(ratio)) if ratio < 1.0 else 180.0)
+
+    @property
+    def is_long_enough(self) -> bool:
+        return self.length_m >= LEAST_PICKS * self.pick_m and self.length_m > 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowSun:
+    """The sun that cast a shadow; errors in degrees either way."""
+
+    azimuth_deg: float
+    elevation_deg: float
+    azimuth_error_deg: float
+    elevation_error_deg: float
+    basis: str
+    """"metadata", or "computed"."""
+
+    @property
+    def shadow_deg(self) -> float:
+        """The direction in which it casts shadows."""
+        return (self.azimuth_deg + 180.0) % 360.0
+
+
+class Part(NamedTuple):
+    """One part of an error bar: where it comes from, and its metres of height."""
+
+    name: str
+    error_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowHeight:
+    """A height with its error, the root of the sum of the squares of its parts."""
+
+    height_m: float
+    parts: tuple[Part, ...]
+    sun: ShadowSun
+    instant: Instant
+
+    @property
+    def error_m(self) -> float:
+        return math.hypot(*(part.error_m for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """No height, or no check: the reasons, a sentence each."""
+
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCheck:
+    """A stated time against a shadow. It contradicts it or it does not; it never confirms it."""
+
+    stated: Instant
+    contradicts: bool
+    why: str
+    """One sentence with the figures."""
+    fits: tuple[tuple[datetime, datetime], ...]
+    """All times of that day in UTC at which the sun would cast such a shadow."""
+    daylight: tuple[tuple[datetime, datetime], ...]
+
+
+ASSUMED = ("The object is vertical", "the ground is level", "the shadow is cast by the sun alone")
+"""The assumptions of a shadow check, as parts of one sentence."""
+
+
+def assumptions(shadow: Shadow, image: ShadowImage) -> tuple[str, ...]:
+    """The assumptions of a height: nobody has checked these."""
+    slope = (
+        f"the ground rises by {shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° along the shadow"
+        if shadow.slope_deg >= 0
+        else f"the ground falls by {-shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° along the shadow"
+    )
+    level = f"the ground is level within {shadow.slope_error_deg:g}°" if not shadow.slope_deg else slope
+    seen = () if image.kind == OPTICAL else ("it is an image in visible or near-infrared light (not stated)",)
+    return ("the object is vertical", level, "foot and tip lie on the ground and were pointed at rightly", *seen)
+
+
+# -- times ------------------------------------------------------------------------------------------------------------
+
+
+def instant_of(text: str) -> Instant:
+    """The UTC time that a text states; it may be off by half of its last place. Raises InvalidValue."""
+    found = _INSTANT.fullmatch(text.strip())
+    try:
+        at = datetime.fromisoformat(text.strip()) if found else None
+    except ValueError:
+        at = None
+    if found is None or at is None:
+        raise InvalidValue(f"“{text[:40]}” is no time of a day: write 2024-04-12 08:30, in UTC.")
+    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return Instant(at, 30.0 if not found[3] else 0.5)
+
+
+def instant_of_image(image: ShadowImage) -> Instant | str:
+    """The instant at which an image was taken; or the sentence that says why there is none."""
+    if image.date_kind == "composite":
+        return "This is a composite of several images: its shadows are of different times."
+    start, _, end = image.acquired_at.partition("/")
+    if not start.strip():
+        return "It is not known when this image was taken: state its date under the layer's properties."
+    if image.date_kind not in ("instant", "interval"):
+        return (
+            "It is not known of what kind this image's date is: say under the layer's properties if it is an instant."
+        )
+    try:
+        first = instant_of(start)
+        last = instant_of(end) if end.strip() else first
+    except InvalidValue:
+        return "The time of this image is known to the day only: the sun stood everywhere on that day."
+    half_s = (last.at - first.at).total_seconds() / 2.0
+    if not 0.0 <= 2.0 * half_s <= MOST_INTERVAL_S:
+        return "This image was taken over more than ten minutes: its shadows are of different times."
+    return Instant(first.at + timedelta(seconds=half_s), half_s + max(first.error_s, last.error_s))
+
+
+# -- the sun ----------------------------------------------------------------------------------------------------------
+
+
+def computed_sun(instant: Instant, lon: float, lat: float) -> ShadowSun:
+    """The sun at a place; its errors are those of the model, of the time, and of a disc that is no point."""
+    seconds = instant.at.timestamp() + instant.error_s * np.linspace(-1.0, 1.0, 9)
+    suns = suns_at(seconds, lon, lat)
+    azimuth, elevation = float(suns.azimuth_deg[4]), float(suns.apparent_elevation_deg[4])
+    turns = [abs(_turn(float(one) - azimuth)) for one in suns.azimuth_deg]
+    rises = np.abs(suns.apparent_elevation_deg - elevation)
+    flat = max(math.cos(math.radians(elevation)), 1e-6)
+    return ShadowSun(
+        azimuth,
+        elevation,
+        min(180.0, max(turns) + SUN_MODEL_DEG / flat),
+        float(rises.max()) + math.hypot(SUN_MODEL_DEG, DISC_DEG),
+        "computed",
+    )
+
+
+def sun_of_image(image: ShadowImage, instant: Instant, lon: float, lat: float) -> ShadowSun | str:
+    """The sun that the metadata state, else the one computed; or why the two cannot both be right.
+
+    What lies between the two is added to the error: the metadata's is that of the scene's centre.
+    """
+    sun = computed_sun(instant, lon, lat)
+    azimuth, elevation = image.sun_azimuth_deg, image.sun_elevation_deg
+    if azimuth is None or elevation is None or not (-360.0 <= azimuth <= 360.0 and -90.0 <= elevation <= 90.0):
+        return sun
+    up, turn = abs(elevation - sun.elevation_deg), abs(_turn(azimuth - sun.azimuth_deg))
+    if max(up, turn * math.cos(math.radians(elevation))) > MOST_APART_DEG:
+        return (
+            f"The metadata state the sun at {azimuth % 360.0:.1f}°, {elevation:.1f}° high; at the stated time it stood"
+            f" at {sun.azimuth_deg:.1f}°, {sun.elevation_deg:.1f}° high: one of the two is wrong."
+        )
+    return ShadowSun(azimuth % 360.0, elevation, sun.azimuth_error_deg + turn, sun.elevation_error_deg + up, "metadata")
+
+
+# -- heights ----------------------------------------------------------------------------------------------------------
+
+
+def shadow_height(shadow: Shadow, image: ShadowImage) -> ShadowHeight | Refused:
+    """The height of what casts a shadow, with its error; or every reason why none can be told."""
+    reasons = list(_unfit(image))
+    instant = instant_of_image(image)
+    reasons += [instant] if isinstance(instant, str) else []
+    reasons += _unfit_shadow(shadow)
+    if isinstance(instant, str):
+        return Refused(tuple(reasons))
+    sun = sun_of_image(image, instant, shadow.lon, shadow.lat)
+    if isinstance(sun, str):
+        return Refused((*reasons, sun))
+    reasons += _unfit_sun(shadow, sun)
+    if reasons:
+        return Refused(tuple(reasons))
+    height = _height(shadow, sun, instant)
+    if height.error_m >= height.height_m:
+        return Refused(
+            (f"The error, ± {height.error_m:.2g} m, is as large as the height, {height.height_m:.2g} m, itself.",)
+        )
+    return height
+
+
+def _height(shadow: Shadow, sun: ShadowSun, instant: Instant) -> ShadowHeight:
+    rise, slope = math.radians(sun.elevation_deg), math.radians(shadow.slope_deg)
+    steep = math.tan(rise) + math.tan(slope)
+    per_sun = shadow.length_m / math.cos(rise) ** 2
+    per_slope = shadow.length_m / math.cos(slope) ** 2
+    parts = (
+        Part("pick of the foot", shadow.pick_m * steep),
+        Part("pick of the tip", shadow.pick_m * steep),
+        Part("pixels of the image", shadow.pixel_m / math.sqrt(6.0) * steep),  # each end anywhere in its pixel
+        Part("elevation of the sun", per_sun * math.radians(sun.elevation_error_deg)),
+        Part("slope of the ground", per_slope * math.radians(shadow.slope_error_deg)),
+    )
+    return ShadowHeight(shadow.length_m * steep, parts, sun, instant)
+
+
+def _unfit(image: ShadowImage) -> Iterable[str]:
+    """Why an image has no shadows of the sun."""
+    if image.kind == RADAR:
+        yield "This is a radar image: its shadows are cast by the radar, not by the sun."
+    elif image.kind == THERMAL:
+        yield "This is a thermal image: it shows warmth, in which shadows last after the sun has moved on."
+
+
+def _unfit_shadow(shadow: Shadow) -> Iterable[str]:
+    if shadow.is_base_hidden:
+        yield "The foot of the object is hidden: the shadow's length is not known."
+    if not shadow.is_long_enough:
+        yield (
+            f"The shadow is too short: {shadow.length_m:.2g} m, and each end was pointed at to ± {shadow.pick_m:.2g} m."
+        )
+    if not (-STEEPEST_DEG <= shadow.slope_deg <= STEEPEST_DEG and 0.0 <= shadow.slope_error_deg <= STEEPEST_DEG):
+        yield f"A slope of {shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° is too steep to stand on."
+
+
+def _unfit_sun(shadow: Shadow, sun: ShadowSun) -> Iterable[str]:
+    if sun.elevation_deg < LEAST_SUN_DEG:
+        where = "below the horizon" if sun.elevation_deg < 0 else f"{sun.elevation_deg:.1f}° above the horizon"
+        yield f"The sun stood {where}: below {LEAST_SUN_DEG:g}° air and hills decide where shadows end."
+    elif sun.elevation_deg + shadow.slope_deg - sun.elevation_error_deg - shadow.slope_error_deg <= 0:
+        yield "The ground falls away as steeply as the sun's light: the shadow has no end on it."
+    allowed = shadow.direction_error_deg + sun.azimuth_error_deg
+    off = abs(_turn(shadow.azimuth_deg - sun.shadow_deg))
+    if shadow.is_long_enough and off > allowed:
+        yield (
+            f"The shadow points to {shadow.azimuth_deg:.1f}°, where this sun casts them to {sun.shadow_deg:.1f}°, give"
+            f" or take {allowed:.1f}°: it is no shadow of a vertical object at that time."
+        )
+
+
+# -- stated times -----------------------------------------------------------------------------------------------------
+
+
+def check_time(shadow: Shadow, stated: Instant, image: ShadowImage | None = None) -> TimeCheck | Refused:
+    """Compare a stated time with a shadow's direction; or every reason why that cannot be done."""
+    reasons = [*_unfit(image or ShadowImage())]
+    if image is not None and image.date_kind == "composite":
+        reasons.append("This is a composite of several images: its shadows are of different times.")
+    reasons += [one for one in _unfit_shadow(shadow) if "slope" not in one]
+    if reasons:
+        return Refused(tuple(reasons))
+    sun = computed_sun(stated, shadow.lon, shadow.lat)
+    allowed = shadow.direction_error_deg + sun.azimuth_error_deg
+    off = abs(_turn(shadow.azimuth_deg - sun.shadow_deg))
+    is_night = _is_night(stated, shadow)
+    why = (
+        "The sun was below the horizon at that time."
+        if is_night
+        else f"The shadow points to {shadow.azimuth_deg:.1f}°; at that time the sun cast them to {sun.shadow_deg:.1f}°:"
+        f" {off:.1f}° apart, where {allowed:.1f}° are within the error."
+    )
+    day = stated.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    fits, daylight = _times_of_day(shadow, day)
+    return TimeCheck(stated, is_night or off > allowed, why, fits, daylight)
+
+
+def _is_night(stated: Instant, shadow: Shadow) -> bool:
+    seconds = stated.at.timestamp() + stated.error_s * np.linspace(-1.0, 1.0, 9)
+    suns = suns_at(seconds, shadow.lon, shadow.lat)
+    return bool((suns.elevation_deg < _SET_DEG).all())
+
+
+def _times_of_day(shadow: Shadow, day: datetime) -> tuple[tuple[tuple[datetime, datetime], ...], ...]:
+    """Of a day in UTC the times that fit a shadow, and those when the sun is up."""
+    seconds = np.arange(0, _DAY_S + 1, _STEP_S, dtype=np.float64)
+    suns = suns_at(day.timestamp() + seconds, shadow.lon, shadow.lat)
+    is_up = suns.elevation_deg >= _SET_DEG
+    flat = np.maximum(np.cos(np.radians(suns.elevation_deg)), 1e-6)
+    # Between two steps a high sun may turn by many degrees: half of that is added, so that no time is missed.
+    turned = np.abs(_turns(np.gradient(np.unwrap(suns.azimuth_deg, period=360.0)))) / 2.0
+    allowed = shadow.direction_error_deg + SUN_MODEL_DEG / flat + turned
+    fits = is_up & (np.abs(_turns(shadow.azimuth_deg - suns.azimuth_deg - 180.0)) <= allowed)
+    return _spans(fits, day), _spans(is_up, day)
+
+
+def _spans(is_in: np.ndarray, day: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], is_in.astype(np.int8), [0]])))
+    return tuple(
+        (day + timedelta(seconds=int(first) * _STEP_S), day + timedelta(seconds=(int(end) - 1) * _STEP_S))
+        for first, end in edges.reshape(-1, 2)
+    )
+
+
+def _turn(degrees: float) -> float:
+    """The same turn between -180 and 180."""
+    return (degrees + 180.0) % 360.0 - 180.0
+
+
+def _turns(degrees: np.ndarray) -> np.ndarray:
+    return np.asarray((degrees + 180.0) % 360.0 - 180.0)
