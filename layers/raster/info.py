@@ -52,7 +52,8 @@ class RasterInfo:
     problems: tuple[str, ...] = ()
     """Sentences about what is odd but not fatal (no CRS, no overviews...)."""
     placed_by: str = ""
-    """transform, world file, control points, RPC, or empty; with the latter two `transform` is only roughly right."""
+    """transform, world file, affine fit, control points, RPC, or empty; with the last two `transform` is only roughly
+    right."""
     georeferencing_note: str = ""
     """Accuracy of its placing: the misfit of control points, the height of an RPC and what that leaves open."""
     height_m: float | None = None

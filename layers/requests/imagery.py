@@ -9,8 +9,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
+from layers.raster.point_fit.control_point import PointSet
 from layers.raster.scene import BandPlace
 from layers.raster.stretch import Limits, StretchRule
+from layers.requests.probe import points_of
 from layers.requests.question import Question
 
 Bands = tuple[int | BandPlace, ...]
@@ -27,6 +29,8 @@ class _OfBands(Question):
     height_m: float | None = None
     """On which a raster lies that is placed by its RPC."""
     bands: Bands = ()
+    control_points: PointSet | None = None
+    """By which it is placed, whatever it says of itself."""
 
     @property
     def is_composed(self) -> bool:
@@ -48,7 +52,7 @@ class _OfBands(Question):
         found = super().of({name: value for name, value in params.items() if name != "bands"})
         try:
             bands = [BandPlace.from_json(b) if isinstance(b, Mapping) else int(b) for b in params.get("bands") or ()]
-            return replace(found, bands=tuple(bands))
+            return replace(found, bands=tuple(bands), control_points=points_of(params))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
 
+from layers.raster.point_fit.control_point import PointSet
 from layers.requests.question import Question
 
 
@@ -25,9 +27,22 @@ class Probe(Question):
     """Options for reading the file, as the source of a layer keeps them."""
     height_m: float | None = None
     """On which a raster lies that is placed by its RPC."""
+    control_points: PointSet | None = None
+    """By which a raster is placed, whatever it says of itself."""
     canvas_crs: str | None = None
     """Asked for a drawing on a canvas of this CRS ("" for pixel space); None by who opens the file."""
     preview: bool = False
     """Tables without a place are described, too."""
     known: tuple[int, ...] = ()
     """The state of the file for which an answer is known."""
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Self:
+        found = super().of(params)
+        return replace(found, control_points=points_of(params))
+
+
+def points_of(params: Mapping[str, Any]) -> PointSet | None:
+    """The control points in the parameters of a question. Raises InvalidValue."""
+    points = params.get("control_points")
+    return None if points is None else PointSet.from_json(points)

@@ -9,6 +9,7 @@ from layers.raster.presets import combinations_of
 from layers.raster.style import RasterStyle
 from layers.readers.files import Content
 from layers.readers.raster.probe import probe_raster
+from layers.requests.probe import Probe
 
 
 def preset(path: Path, name: str) -> RasterStyle:
@@ -18,4 +19,4 @@ def preset(path: Path, name: str) -> RasterStyle:
 
 
 def info_of(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(probe_raster(str(path), Content.TIFF)[0]["raster"])
+    return RasterInfo.from_json(probe_raster(Probe(str(path)), str(path), Content.TIFF)[0]["raster"])

@@ -226,8 +226,11 @@ def place_problem(layer: Layer) -> str:
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Entries of its source that locate its data: a filter, names of bands and a mark of its content do not."""
-    return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES, CONTENT)}
+    """Entries of its source that locate its data: a filter, names of bands and a mark of its content do not. And the
+    control points that place it.
+    """
+    located = {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES, CONTENT)}
+    return {**located, "control points": layer.control_points_json}
 
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from rasterio.errors import CRSError
 
-from layers.errors import BadCRS
+from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.crs import WGS84, is_geographic
+from layers.raster.point_fit.control_point import Method, PointSet
+from layers.raster.point_fit.fitted_points import fitted_points
 from layers.readers.deliveries.rpc_tiles import rpc_of_tile
 from layers.readers.raster.aux_xml import read_aux_xml
 from layers.readers.raster.esri_metadata import read_esri_crs
@@ -26,7 +28,8 @@ IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 class Georeferencing:
     """`crs` is "" and `transform` the identity where nothing is known; `problems` says so.
 
-    With a `warp`, `transform` is only roughly right. `placed_by` is transform, world file, control points, RPC or "".
+    With a `warp`, `transform` is only roughly right. `placed_by` is transform, world file, affine fit, control points,
+    RPC or "".
     """
 
     crs: str
@@ -68,6 +71,21 @@ class Georeferencing:
         note = _rpc_note(self.rpc, width, height, height_m)
         problems = tuple(problem.replace(self.note, note) for problem in self.problems)
         return replace(self, warp=warp, transform=warp.rough, height_m=height_m, note=note, problems=problems)
+
+    def by_points(self, points: PointSet | None, size: tuple[int, int], name: str) -> Georeferencing:
+        """The same picture placed by the analyst's control points; unchanged for None, and where they place nothing."""
+        if points is None:
+            return self
+        try:
+            fit = fitted_points(points, size)
+        except CannotBePlaced as error:
+            said = f"The control points set for {name} do not place it, and it lies as its file says. {error.sentence}"
+            return replace(self, problems=(*self.problems, said))
+        is_affine = points.method is Method.AFFINE
+        warp = None if is_affine else Warp(fit.to_pixels, fit.rough, *size, fit.margin, fit.bounds)
+        problems = (f"{name} is placed by {fit.note}.",)
+        placed_by = "affine fit" if is_affine else "control points"
+        return Georeferencing(points.crs, fit.rough, problems, placed_by, fit.note, warp)
 
 
 def georeferencing_of(dataset: Any, path: str) -> Georeferencing:

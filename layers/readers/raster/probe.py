@@ -35,6 +35,7 @@ from layers.readers.raster.georeferencing import Georeferencing, georeferencing_
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import Picture, dimension_words, file_name, names_degrees
+from layers.requests.probe import Probe
 
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
@@ -50,11 +51,8 @@ _LONGEST_UM = 100
 """Wavelengths without a unit are nanometres from here on: nothing sees so little or so far."""
 
 
-def probe_raster(
-    path: str, content: Content, canvas_crs: str = "", part: str = "", height_m: float | None = None
-) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """The header of a raster probe. With `canvas_crs` the way there is prepared for the tiles that will follow;
-    `height_m` is for a raster placed by its RPC.
+def probe_raster(asked: Probe, path: str, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The header of a raster probe. Where it is for a canvas the way there is prepared for the tiles that will follow.
 
     A VRT is judged only, unless this is a reader of its profile: the header then is {"profile": "vrt"}, and the caller
     asks again, there.
@@ -62,8 +60,11 @@ def probe_raster(
     if content is Content.VRT and current_profile() is not Profile.VRT:
         judge_vrt(path)
         return {"profile": str(Profile.VRT)}, ()
+    canvas_crs, part = asked.canvas_crs or "", asked.part
     dataset = DATASETS.get(path, part=part)
-    georeferencing = DATASETS.georeferencing(dataset, anew=True).at_height(height_m, dataset.width, dataset.height)
+    size = dataset.width, dataset.height
+    georeferencing = DATASETS.georeferencing(dataset, anew=True).at_height(asked.height_m, *size)
+    georeferencing = georeferencing.by_points(asked.control_points, size, file_name(dataset))
     problems = list(georeferencing.problems)
     bounds, lonlat = _bounds(dataset, georeferencing, problems)
     if canvas_crs and georeferencing.crs:
@@ -312,6 +313,8 @@ def _bounds(
     cols, rows = (0, dataset.width, 0, dataset.width), (0, 0, dataset.height, dataset.height)
     corners = [(a * x + b * y + c, d * x + e * y + f) for x, y in zip(cols, rows, strict=True)]
     bounds = Bounds.of_points([x for x, _ in corners], [y for _, y in corners])
+    if georeferencing.warp is not None and georeferencing.warp.bounds is not None:
+        bounds = georeferencing.warp.bounds
     if not georeferencing.is_known:
         return bounds, None
     name = file_name(dataset)

@@ -40,7 +40,7 @@ def probe_imagery(content: Content | None, asked: Probe) -> Result:
     if content is None:
         return scene_probe.probe_scene(asked)
     path = regular_file(asked.path)
-    header, arrays = probe.probe_raster(path, content, asked.canvas_crs or "", asked.part, asked.height_m)
+    header, arrays = probe.probe_raster(asked, path, content)
     if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
         header |= acquisition_beside.read_acquisition(ReadAcquisition(path, asked.part))[0]
     return header, arrays

@@ -53,7 +53,7 @@ def read_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]
         _check_state(asked.path, asked.state)
     full = DATASETS.get(asked.path, part=asked.part)
     target = Target(asked.crs, asked.affine, asked.width, asked.height)
-    frame = _frame(full, target.crs, asked.source_crs, asked.height_m)
+    frame = _frame(full, target.crs, asked)
     indexes, how = asked.numbers, asked.resampling
     if any(full.colorinterp[index - 1] is ColorInterp.palette for index in indexes):
         how = "nearest"  # there is no mean of two colour numbers
@@ -81,18 +81,18 @@ def _check_state(path: str, state: tuple[int, int]) -> None:
         raise SourceChanged(f"{os.path.basename(path)} has changed since it was opened: read it anew.")
 
 
-def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float | None) -> Frame:
+def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> Frame:
     if not canvas_crs:
         return Frame("", _PIXEL_SPACE, full.width, full.height)
-    georeferencing = DATASETS.georeferencing(full)
-    georeferencing = georeferencing.at_height(height_m, full.width, full.height)
-    crs = override or georeferencing.crs
-    name = file_name(full)
+    name, size = file_name(full), (full.width, full.height)
+    georeferencing = DATASETS.georeferencing(full).at_height(asked.height_m, *size)
+    georeferencing = georeferencing.by_points(asked.control_points, size, name)
+    crs = asked.source_crs or georeferencing.crs
     if not crs:
         raise CannotBePlaced(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
     if not georeferencing.has_position:
         raise CannotBePlaced(f"{name} says nothing about its position: it needs a world file or georeferencing.")
-    return Frame(crs, Affine(*georeferencing.transform), full.width, full.height, georeferencing.warp)
+    return Frame(crs, Affine(*georeferencing.transform), *size, georeferencing.warp)
 
 
 def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
+from layers.raster.point_fit.thin_plate import ThinPlate
 
 Floats = NDArray[np.float64]
 ToPixels = Callable[[Floats, Floats], tuple[Floats, Floats]]
@@ -19,7 +22,9 @@ _SECOND_ORDER_PX = 1.0
 _LEAST_TOLD = 1e-6
 _FOLD_NODES = 17
 _MARGIN = 0.1
-"""Distance beyond the picture's edges to which the model is trusted, as a share of its size."""
+"""Distance beyond the picture's edges to which a model is trusted, as a share of its size; infinite for one that holds
+everywhere.
+"""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,12 +35,17 @@ class Warp:
     rough: Affine
     width: int
     height: int
+    margin: float = _MARGIN
+    bounds: Bounds | None = None
+    """Of the picture in its CRS, where they are known better than by `rough`."""
 
     def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Pixel positions (edges at whole numbers) of world positions."""
+        if math.isinf(self.margin):
+            return self.exact(x, y)
         u, v = _apply(self.rough.inverse(), x, y)
-        near_u = np.clip(u, -_MARGIN * self.width, (1 + _MARGIN) * self.width)
-        near_v = np.clip(v, -_MARGIN * self.height, (1 + _MARGIN) * self.height)
+        near_u = np.clip(u, -self.margin * self.width, (1 + self.margin) * self.width)
+        near_v = np.clip(v, -self.margin * self.height, (1 + self.margin) * self.height)
         px, py = self.exact(*_apply(self.rough, near_u, near_v))
         return px + (u - near_u), py + (v - near_v)
 
@@ -156,33 +166,11 @@ def _polynomial(points: ControlPoints, order: int) -> ToPixels:
 
 
 def _spline(points: ControlPoints) -> ToPixels | None:
-    normal = _normaliser(points)
     _, unique = np.unique(np.stack([points.x, points.y], axis=1), axis=0, return_index=True)
-    s, t = normal(points.x[unique], points.y[unique])
-    count = len(s)
-    flat = np.stack([np.ones(count), s, t], axis=1)
-    system = np.zeros((count + 3, count + 3))
-    system[:count, :count] = _kernel(s[:, None] - s, t[:, None] - t)
-    system[:count, count:], system[count:, :count] = flat, flat.T
-    wanted = np.zeros((count + 3, 2))
-    wanted[:count, 0], wanted[:count, 1] = points.cols[unique], points.rows[unique]
     try:
-        weights = np.linalg.solve(system, wanted)
+        return ThinPlate(points.x[unique], points.y[unique], points.cols[unique], points.rows[unique])
     except np.linalg.LinAlgError:
         return None
-
-    def exact(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        u, v = normal(np.ravel(x), np.ravel(y))
-        rows = [_kernel(u[i : i + 4096, None] - s, v[i : i + 4096, None] - t) for i in range(0, len(u), 4096)]
-        found = np.concatenate(rows) @ weights[:count] + np.stack([np.ones_like(u), u, v], axis=1) @ weights[count:]
-        return found[:, 0].reshape(np.shape(x)), found[:, 1].reshape(np.shape(x))
-
-    return exact
-
-
-def _kernel(dx: Floats, dy: Floats) -> Floats:
-    square = dx * dx + dy * dy
-    return square * np.log(np.maximum(square, 1e-300))
 
 
 def _misfit(exact: ToPixels, points: ControlPoints) -> float:

@@ -11,6 +11,7 @@ from typing import override
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -50,7 +51,8 @@ class RasterDrawing(LayerDrawing):
         """`make_source`: where it is more than one file, whose name `path` then is."""
         super().__init__(layer, context, parent)
         self.path = path
-        self._make_source = make_source or partial(RasterSource, context, path, layer.source)
+        points = read_control_points(layer.control_points_json)
+        self._make_source = make_source or partial(RasterSource, context, path, layer.source, points)
         self.source = self._make_source()
         self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._shown_style = ShownStyle(context.jobs)
@@ -240,6 +242,7 @@ class RasterDrawing(LayerDrawing):
             self._generation,
             style.margin_px,
             self.source.overview_path,
+            self.layer.control_points_json,
         )
 
     def _request_tiles(self) -> None:

@@ -36,6 +36,8 @@ class Reading(NamedTuple):
     """So many pixels more on each side than the tile shows."""
     overview_path: str = ""
     """Of overviews that we built for a file that has too few of its own."""
+    control_points_json: str = ""
+    """By which it is placed."""
 
 
 class TileRead(NamedTuple):

@@ -16,6 +16,7 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names, with_names
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
+from layers.raster.point_fit.control_point import PointSet
 from layers.raster.scene import BandPlace, SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
@@ -31,9 +32,14 @@ type Answered = Callable[[Answer | GeoloupeError], None]
 class RasterSource:
     """All callbacks come in the window's thread, but those of tiles."""
 
-    def __init__(self, context: RenderContext, path: Path, source: Mapping[str, Any]) -> None:
-        """`source` is the layer's: "part" is one picture of a file that holds several, "height_m" is for an RPC."""
+    def __init__(
+        self, context: RenderContext, path: Path, source: Mapping[str, Any], points: PointSet | None = None
+    ) -> None:
+        """`source` is the layer's: "part" is one picture of a file that holds several, "height_m" is for an RPC.
+        `points`: control points by which it is placed.
+        """
         self.path = path
+        self._points = None if points is None else points.for_readers
         self._part, self._height_m = str(source.get("part", "")), height_of(source)
         self.band_names = given_names(source)
         self.own_info: RasterInfo | None = None
@@ -68,6 +74,7 @@ class RasterSource:
                 done(self._take(result.header))
 
         asked = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
+        asked = replace(asked, control_points=self._points)
         self._context.pool.probe(asked, partial(self._context.mailbox.post, probed))
 
     def _take(self, header: dict[str, Any]) -> str:
@@ -131,7 +138,7 @@ class RasterSource:
 
     def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        of_bands = ReadTile(str(self.path), self._part, self._height_m, self._bands(read.reading.bands))
+        of_bands = ReadTile(str(self.path), self._part, self._height_m, self._bands(read.reading.bands), self._points)
         if self.state is not None:
             of_bands = replace(of_bands, state=self.state[2:], overview_path=read.reading.overview_path)
         return Request(read.question(of_bands), done, strike_key=read.reading.path, profile=self._profile)
@@ -185,6 +192,7 @@ class RasterSource:
             self._part,
             self._height_m,
             self._bands(bands),
+            self._points,
             crs=crs,
             affine=grid,
             width=size[0],
