@@ -13,6 +13,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.bookmark_menu import BookmarkMenu
@@ -50,6 +51,7 @@ from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.opening.case_glimpse import CaseGlimpse
 from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.pictures import PicturePaster
@@ -220,6 +222,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(self.canvas)
+        self.glimpse = CaseGlimpse(self.pages, self.context, self.messages, self._useless_meanwhile, self)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -304,6 +307,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
+        session.glimpsed.connect(self._show_glimpse)
         session.document_replaced.connect(self._follow_document)
         session.document_replaced.connect(self.toolbox.begin_anew)
         session.state_changed.connect(self._show_state)
@@ -356,13 +360,24 @@ class MainWindow(QMainWindow):
     def show_case_page(self) -> None:
         """The map while there is a case, else the start page."""
         is_begun = self.session.is_begun
-        page: QWidget = self.canvas if is_begun else self.start_page
+        page: QWidget = self.glimpse.canvas or (self.canvas if is_begun else self.start_page)
         if self.pages.currentWidget() is not page:
             self.pages.setCurrentWidget(page)
             page.setFocus()
-        self.docks.arrangement.set_shown(is_begun)
-        self.toolbar.setVisible(is_begun)
-        self.status.set_map_visible(is_begun)
+        self.docks.arrangement.set_shown(is_begun or self.glimpse.is_shown)
+        self.toolbar.setVisible(is_begun or self.glimpse.is_shown)
+        self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
+
+    def _show_glimpse(self, glimpse: Glimpse | None) -> None:
+        """A case is on its way, and some of its sites can be looked at; None: it is not coming after all."""
+        if glimpse is None:
+            self.glimpse.end()
+        else:
+            self.glimpse.show(glimpse, self._held_bounds)
+        self.show_case_page()
+
+    def _useless_meanwhile(self) -> list[QWidget]:
+        return [self.toolbar, *self.docks.all()]
 
     def hold_bounds(self, lonlat: Bounds) -> None:
         """Show whatever is opened at these bounds (command line)."""
@@ -401,12 +416,13 @@ class MainWindow(QMainWindow):
         self.scene.set_document(self.session.document, self.session.base_folder)
         self.panel_context.set_document(self.session.document)
         self.session.document.subscribe(lambda _changes: self.action_table.refresh())
+        seen = self.glimpse.end(self.session.document)
         self.show_case_page()
         self._show_recent()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
-            self.views.show_case(self.session.document.meta("viewport"))
+            self.views.show_case(self.session.document.meta("viewport"), seen)
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _show_state(self) -> None:

@@ -25,12 +25,19 @@ class JobCancelled(GeoloupeError):
 class Job:
     """One piece of work under way; read it in the window's thread."""
 
-    def __init__(self, title: str, on_cancel: Callable[[], None] = lambda: None, case: int | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        on_cancel: Callable[[], None] = lambda: None,
+        case: int | None = None,
+        *,
+        is_stoppable: bool = True,
+    ) -> None:
         self.title = title
         self.case = case
         """The number of the case that it is about; None for work that outlives its case."""
         self._on_cancel = on_cancel
-        self.is_stoppable = True
+        self.is_stoppable = is_stoppable
         self.fraction = 0.0
         self.text = ""
         self.is_finished = False
@@ -67,6 +74,9 @@ class JobContext:
         self._report(self._job, fraction, text)
 
 
+type _Heard = Callable[[Any], None] | None
+
+
 @dataclass(eq=False, slots=True)
 class _Held:
     """The work of a job, and the callables that hear of its end."""
@@ -74,11 +84,12 @@ class _Held:
     work: Callable[[JobContext], Any] | None
     done: Callable[[Any], None] | None
     failed: Callable[[GeoloupeError], None] | None
+    given_up: Callable[[Any], None] | None
 
-    def let_go(self) -> tuple[Callable[[Any], None] | None, Callable[[GeoloupeError], None] | None]:
-        """Hold nothing any more; returns who hears."""
-        heard = self.done, self.failed
-        self.work = self.done = self.failed = None
+    def let_go(self) -> tuple[_Heard, _Heard, _Heard]:
+        """Hold nothing any more; returns who hears: of the result, of a failure, and of work that was given up."""
+        heard = self.done, self.failed, self.given_up
+        self.work = self.done = self.failed = self.given_up = None
         return heard
 
 
@@ -116,6 +127,9 @@ class Jobs(QObject):
         *,
         apart: bool = False,
         of_case: bool = False,
+        on_cancel: Callable[[], None] = lambda: None,
+        given_up: Callable[[T | None], None] | None = None,
+        is_stoppable: bool = True,
     ) -> Job:
         """Start `work(context)` as soon as a thread is free.
 
@@ -123,12 +137,15 @@ class Jobs(QObject):
 
         `apart`, for what looks at a person's files: at once, in a thread of its own. Where a drive is gone and never
         answers, all other work goes on.
+
+        `given_up` is called in the place of `done` and `failed` where it was cancelled, with the result that it had all
+        the same; `on_cancel` at once.
         """
-        job = Job(title, case=self._case if of_case else None)
+        job = Job(title, on_cancel, self._case if of_case else None, is_stoppable=is_stoppable)
         self._running.add(job)
         context = JobContext(job, self._report)
         # Emptied in the window's thread: whom only this still held would else be taken apart in the job's.
-        held = _Held(work, done, failed)
+        held = _Held(work, done, failed, given_up)
 
         def whole() -> None:
             try:
@@ -227,15 +244,18 @@ class Jobs(QObject):
             self.progressed.emit(job)
 
     def _finish(self, job: Job, result: Any, held: _Held) -> None:
-        done, _ = held.let_go()
+        done, _, given_up = held.let_go()
         self._end(job)
-        if done is not None and not job.cancelled:
-            done(result)
+        heard = given_up if job.cancelled else done
+        if heard is not None:
+            heard(result)
 
     def _fail(self, job: Job, error: GeoloupeError, held: _Held) -> None:
-        _, failed = held.let_go()
+        _, failed, given_up = held.let_go()
         self._end(job)
         if job.cancelled or isinstance(error, JobCancelled):
+            if given_up is not None:
+                given_up(None)
             return
         self.failed.emit(error)
         if failed is not None:

@@ -15,10 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from layers.errors import CaseDamaged, TooLarge
 from layers.project.opening.hardened import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
+from layers.project.storage.geometry_blobs import START_BYTES, told_boxes
 from layers.project.storage.integrity import Integrity, examine
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
@@ -131,16 +135,35 @@ class CaseFile:
         (number,) = self._query(f"SELECT count(*) FROM {quoted(table)} NOT INDEXED").fetchone()
         return int(number)
 
-    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
-        """Columns among `columns` that hold anything at all, with the bytes of the largest value."""
+    def filled(self, table: str, columns: Sequence[str], only: Sequence[int] | None = None) -> dict[str, int]:
+        """Columns among `columns` that hold anything at all, with the bytes of the largest value; `only` some rows."""
         if not columns:
             return {}
         sizes = ", ".join(f"max({_BYTES_OF.format(quoted(name))})" for name in columns)
-        found = self._query(f"SELECT {sizes} FROM {quoted(table)} NOT INDEXED").fetchone()
+        where = "" if only is None else f"WHERE {self._row_number(table)} IN ({', '.join('?' * len(only))})"
+        found = self._query(f"SELECT {sizes} FROM {quoted(table)} NOT INDEXED {where}", only or ()).fetchone()
         return {name: int(size) for name, size in zip(columns, found, strict=True) if size is not None}
 
-    def rows(self, table: str, columns: Mapping[str, int], after: int | None) -> tuple[list[tuple[Any, ...]], bool]:
-        """(row number and values of rows behind `after`, True where these are the last), in the file's order.
+    def near(self, table: str, bounds: Sequence[float] | None, most: int) -> tuple[list[int], int]:
+        """(row numbers of geometries whose boxes touch bounds in lon, lat, number of all rows that have a box).
+
+        `bounds` left, bottom, right, top; None for all. Of more than `most` every so many of them.
+        """
+        number = self._row_number(table)
+        sql = f'SELECT {number}, substr("geom", 1, {START_BYTES}) FROM {quoted(table)} NOT INDEXED ORDER BY {number}'
+        cursor, found, count = self._query(sql), [], 0
+        while rows := cursor.fetchmany(CHUNK_ROWS):
+            numbers, starts = zip(*rows, strict=True)
+            boxes = told_boxes(starts)
+            count += int(np.count_nonzero(~np.isnan(boxes[:, 0])))
+            found += np.array(numbers)[_touching(boxes, bounds)].tolist()
+        return found[:: -(-len(found) // most)] if found else [], count
+
+    def rows(
+        self, table: str, columns: Mapping[str, int], after: int | None, only: Sequence[int] | None = None
+    ) -> tuple[list[tuple[Any, ...]], bool]:
+        """(row number and values of rows behind `after`, True where these are the last), in the file's order; with
+        `only` of these rows alone.
 
         `columns` as `filled` gives them. `TooLong` stands for what is too large, `Spoiled` for text that is no UTF-8.
         """
@@ -149,9 +172,10 @@ class CaseFile:
         narrow = sum(size for size in columns.values() if size <= _NARROW_BYTES) + 16
         wide = [_BYTES_OF.format(quoted(name)) for name, size in columns.items() if size > _NARROW_BYTES]
         weight = " + ".join([str(narrow), *(f"coalesce(min({size}, {MOST_CELL_BYTES}), 0)" for size in wide)])
-        where = "" if after is None else f"WHERE {number} > ?"
+        those = "" if only is None else f"AND {number} IN ({', '.join('?' * len(only))})"
+        where = f"WHERE {number} > ? {those}" if after is not None else those.replace("AND", "WHERE", 1)
         sql = f"SELECT {', '.join((weight, number, *names))} FROM {quoted(table)} NOT INDEXED {where} ORDER BY {number}"
-        values = () if after is None else (after,)
+        values = [*(() if after is None else (after,)), *(only or ())]
         try:
             try:
                 return self._chunk(sql, values)
@@ -205,6 +229,17 @@ class CaseFile:
             return self._connection.execute(sql, values)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise damaged(self.place, _reason(error)) from error
+
+
+def _touching(boxes: NDArray[np.float64], bounds: Sequence[float] | None) -> NDArray[np.bool_]:
+    """Of boxes in lon, lat those that touch bounds, which may reach over the antimeridian; NaN touches nothing."""
+    left, bottom, right, top = boxes.T
+    if bounds is None:
+        return ~np.isnan(left)
+    across = np.zeros(len(boxes), np.bool_)
+    for turn in (-360.0, 0.0, 360.0):
+        across |= (left + turn <= bounds[2]) & (right + turn >= bounds[0])
+    return across & (bottom <= bounds[3]) & (top >= bounds[1])
 
 
 def damaged(path: Path, reason: str) -> CaseDamaged:

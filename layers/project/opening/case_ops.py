@@ -39,7 +39,10 @@ class CaseOps:
         assert self._case is not None, "open a case first"
         match op:
             case "filled":
-                return {"columns": self._case.filled(params["table"], params["columns"])}, ()
+                return {"columns": self._case.filled(params["table"], params["columns"], params.get("only"))}, ()
+            case "near":
+                numbers, count = self._case.near(params["table"], params["bounds"], params["most"])
+                return {"numbers": numbers, "count": count}, ()
             case "rows":
                 return _rows(self._case, params)
             case "count":
@@ -76,7 +79,7 @@ class CaseOps:
 def _rows(case: CaseFile, params: dict[str, Any]) -> Result:
     """Values by columns. Those of the "geometry" or the "blob" column (there is one at most) come as arrays."""
     names = list(params["columns"])
-    rows, is_last = case.rows(params["table"], params["columns"], params["after"])
+    rows, is_last = case.rows(params["table"], params["columns"], params["after"], params.get("only"))
     numbers, *columns = zip(*rows, strict=True) if rows else ((), *((),) * len(names))
     arrays: tuple[Any, ...] = ()
     told = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from layers.errors import CaseDamaged
+from layers.geo.bounds import Bounds
 from layers.pool.protocol import Answer
 from layers.project.opening.case_process import Asks, CaseProcess
 from layers.project.opening.foreign import Foreign
@@ -109,17 +110,35 @@ class CaseReader:
         count = self._ask("count_boxes", {"table": rtree})["count"]
         return None if count is None else int(count)
 
-    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
-        """Columns among `columns` that hold anything, with the bytes of the largest value."""
-        told = self._ask("filled", {"table": table, "columns": list(columns)})["columns"]
+    def filled(self, table: str, columns: Sequence[str], only: Sequence[int] | None = None) -> dict[str, int]:
+        """Columns among `columns` that hold anything, with the bytes of the largest value; of `only` these rows."""
+        told = self._ask("filled", {"table": table, "columns": list(columns), "only": only})["columns"]
         return {name: int(told[name]) for name in columns if name in told}
 
+    def near(self, table: str, bounds: Bounds | None, most: int) -> tuple[list[int], int]:
+        """(row numbers of geometries that may lie inside bounds in lon, lat, at most `most`; number of all)."""
+        sides = None if bounds is None else [bounds.left, bounds.bottom, bounds.right, bounds.top]
+        told = self._ask("near", {"table": table, "bounds": sides, "most": most})
+        numbers, count = told.get("numbers"), told.get("count")
+        if not isinstance(numbers, list) or len(numbers) > most or not set(map(type, numbers)) <= {int}:
+            raise _babble()
+        if not isinstance(count, int):
+            raise _babble()
+        return numbers, count
+
     def each_chunk(
-        self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = "", blob: str = ""
+        self,
+        table: str,
+        columns: Mapping[str, int],
+        take: Callable[[Chunk], None],
+        geometry: str = "",
+        blob: str = "",
+        only: Sequence[int] | None = None,
     ) -> None:
         """Give all rows to `take`, in the file's order. The process reads on while a chunk is being taken.
 
-        `columns` as `filled` gives them. `geometry` is the one whose values a guard judges, `blob` one of plain bytes.
+        `columns` as `filled` gives them. `geometry` is the one whose values a guard judges, `blob` one of plain bytes;
+        with `only` these rows alone are given.
         """
         after: int | None = None
         waiting: list[Chunk] = []
@@ -135,6 +154,7 @@ class CaseReader:
                 "geometry": geometry,
                 "blob": blob,
                 "after": after,
+                "only": only,
             }
             answer = self._asks.ask("rows", params, READ_S, take_waiting)
             chunk = _chunk(answer, columns, geometry or blob)

@@ -11,8 +11,10 @@ from layers.project.opening.case_file import damaged
 from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.foreign import Foreign, renamed_sentences
+from layers.project.opening.glimpse import Told, glimpse_of
 from layers.project.opening.migrations import migrate
-from layers.project.opening.rows import CaseRows, read_rows
+from layers.project.opening.opening_watch import OpeningWatch
+from layers.project.opening.rows import CaseRows, Tables, read_rows
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
@@ -46,7 +48,9 @@ class Intake:
         return self.rows.document
 
 
-def read_case(path: Path, *, accept_damage: bool = False, asks: Asks | None = None) -> Intake:
+def read_case(
+    path: Path, *, accept_damage: bool = False, asks: Asks | None = None, watch: OpeningWatch | None = None
+) -> Intake:
     """Read a case.
 
     Raises FileMissing, NotAFile, NotAllowed, CaseInUse, UnsupportedFormat (no case), CaseTooNew, TooLarge, CaseDamaged
@@ -55,13 +59,17 @@ def read_case(path: Path, *, accept_damage: bool = False, asks: Asks | None = No
     """
     check_sqlite(path)
     with CaseReader.open(path, asks=asks) as reader:
-        intake = take_in(path, reader, accept_damage=accept_damage)
+        intake = take_in(path, reader, accept_damage=accept_damage, watch=watch)
     migrate(intake.document, intake.schema_version, shown(path))
     return intake
 
 
-def take_in(path: Path, reader: CaseReader, *, accept_damage: bool = False) -> Intake:
-    """The case that a reader has open, in the version in which it was written. Raises as `read_case`."""
+def take_in(
+    path: Path, reader: CaseReader, *, accept_damage: bool = False, watch: OpeningWatch | None = None
+) -> Intake:
+    """The case that a reader has open, in the version in which it was written. Raises as `read_case`, and what `watch`
+    raises.
+    """
     opened = reader.opened
     if "loupe_meta" not in opened.tables:
         if "gpkg_contents" in opened.tables:
@@ -76,7 +84,13 @@ def take_in(path: Path, reader: CaseReader, *, accept_damage: bool = False) -> I
     state = _checked(path, reader, accept_damage=accept_damage)
     foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
     version = schema_version_in(opened.meta)
-    rows = read_rows(reader, opened.tables, foreign, version)
+    tables: Tables = reader
+    if watch is not None:
+        glimpse = glimpse_of(reader, watch.size_px, shown(path))
+        if glimpse is not None:
+            watch.show(glimpse)
+            tables = Told(reader, watch, glimpse.sites)
+    rows = read_rows(tables, opened.tables, foreign, version)
     said = [_STATES[state]] if state in _STATES else []
     return Intake(
         rows,

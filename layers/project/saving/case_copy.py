@@ -19,6 +19,7 @@ from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
 from layers.project.opening.migrations import REPAIRS, migrate
+from layers.project.opening.opening_watch import OpeningWatch, Step
 from layers.project.opening.outside_edits import ELSEWHERE, History, OutsideEdit, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, Repaired
 from layers.project.saving.blobs import SessionBlobs, blob_columns
@@ -48,6 +49,8 @@ from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import BY_NAME, spec_of
 from layers.project.storage.versions import later_columns
 
+_TOLD_ROWS = 5_000
+"""Rows that are written between two looks at whether they are wanted still."""
 _MOST_KEY = 2**53
 _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""
@@ -69,8 +72,10 @@ def open_for_work(
     accept_damage: bool = False,
     fs: FileSystem = DISK,
     asks: Asks | None = None,
+    watch: OpeningWatch | None = None,
 ) -> OpenedForWork:
     """Read a case and make a working copy of it under `sessions`; `as_copy` makes it a new case without a file.
+    `watch` sees how far it is, and ends it by what it raises.
 
     What another program changed in it becomes history; paths of layers are absolute from here on. Raises what
     `read_case` raises, and SaveFailed, DiskFull or NotAllowed where there is no room for a working copy.
@@ -82,7 +87,7 @@ def open_for_work(
         session_folder(sessions, session, fs) as folder,
         CaseReader.open(path, copy=folder / "base.gpkg", asks=asks) as reader,
     ):
-        intake = take_in(path, reader, accept_damage=accept_damage)
+        intake = take_in(path, reader, accept_damage=accept_damage, watch=watch)
         is_foreign = intake.integrity is not Integrity.INTACT
         if not as_copy:
             session = replace(session, project_uuid=intake.project_uuid or session.project_uuid)
@@ -101,7 +106,7 @@ def open_for_work(
                 blobs.keep(table, uuid, reader.value(table, column, number), column)
         with closing(open_work(folder / "work.gpkg")) as connection:
             create_schema(connection, session.project_uuid)
-            home, problems = _fill(connection, intake, reader, place, with_history=not as_copy)
+            home, problems = _fill(connection, intake, reader, place, watch, with_history=not as_copy)
             connection.execute("COMMIT")
             session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
         write_session(folder, session, fs)
@@ -110,7 +115,13 @@ def open_for_work(
 
 
 def _fill(
-    connection: sqlite3.Connection, intake: Intake, reader: CaseReader, place: Path, *, with_history: bool
+    connection: sqlite3.Connection,
+    intake: Intake,
+    reader: CaseReader,
+    place: Path,
+    watch: OpeningWatch | None,
+    *,
+    with_history: bool,
 ) -> tuple[CaseHome, list[str]]:
     """The rows of a case with what belongs to them; returns its home, and what was done to them in sentences."""
     rows, writer = intake.rows, RowWriter(connection)
@@ -118,7 +129,7 @@ def _fill(
     drafts = back_to_draft(rows.document, outside)
     migrations = migrate(rows.document, intake.schema_version, shown(place))
     home = bring_home(rows.document, place.parent)
-    _write_rows(writer, rows)
+    _write_rows(writer, rows, watch)
     for unplaced in rows.unplaced:
         writer.insert_fields(unplaced.spec, unplaced.fields)
     for table, columns in intake.foreign.columns.items():
@@ -156,8 +167,9 @@ def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:
     return [] if history is None else list(history.differences(intake.document, is_whole=is_whole))
 
 
-def _write_rows(writer: RowWriter, rows: CaseRows) -> None:
+def _write_rows(writer: RowWriter, rows: CaseRows, watch: OpeningWatch | None) -> None:
     """All rows under the numbers that they have in the file: other programs may count on them."""
+    written, sites = 0, len(rows.document.sites)
     for table in TABLES:
         by_spec: dict[str, list[Row]] = {}
         for row in rows.document.table(table).values():
@@ -166,7 +178,12 @@ def _write_rows(writer: RowWriter, rows: CaseRows) -> None:
             numbers = rows.numbers.get(name, {})
             keys = [numbers.get(row.uuid, 0) for row in found]
             is_usable = len(set(keys)) == len(keys) and min(keys) > 0 and max(keys) < _MOST_KEY
-            writer.insert(BY_NAME[name], found, keys if is_usable else None)
+            for start in range(0, len(found), _TOLD_ROWS):
+                part = slice(start, start + _TOLD_ROWS)
+                writer.insert(BY_NAME[name], found[part], keys[part] if is_usable else None)
+                written += len(found[part]) if table == "sites" else 0
+                if watch is not None:
+                    watch.tell(Step.COPIED, written, sites)
 
 
 def _copy_table(connection: sqlite3.Connection, reader: CaseReader, table: str, columns: Sequence[str]) -> None:

@@ -21,6 +21,8 @@ _PLAIN_HEADER = b"GP\x00\x01" + struct.pack("<i", SRS_ID)
 _EMPTY_HEADER = b"GP\x00\x11" + struct.pack("<i", SRS_ID)
 _ENVELOPE_HEADER = b"GP\x00\x03" + struct.pack("<i", SRS_ID)
 _POINT_START = _PLAIN_HEADER + b"\x01\x01\x00\x00\x00"
+START_BYTES = 40
+"""Of a blob: its header with the plane part of an envelope, or a whole point."""
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _DIMENSIONS = (2, 3, 3, 4)
 _MULTI_OF = {
@@ -96,6 +98,23 @@ def are_plain_points(values: Sequence[object]) -> bool:
         return False
     joined = np.frombuffer(b"".join(values), np.uint8).reshape(len(values), 29)  # type: ignore[arg-type]
     return bool((joined[:, :13] == np.frombuffer(_POINT_START, np.uint8)).all())
+
+
+def told_boxes(starts: Sequence[object]) -> NDArray[np.float64]:
+    """(n, 4) left, bottom, right, top by the first `START_BYTES` of blobs, NaN where those do not tell: nothing of them
+    is trusted but four numbers.
+    """
+    found = np.full((len(starts), 4), np.nan)
+    plain = [index for index, start in enumerate(starts) if is_plain_point(start)]
+    places = np.frombuffer(b"".join(starts[index][13:29] for index in plain), "<f8").reshape(-1, 2)  # type: ignore[index]
+    found[plain] = np.concatenate([places, places], axis=1)
+    for index in sorted(set(range(len(starts))).difference(plain)):
+        start = starts[index]
+        if isinstance(start, bytes) and len(start) >= 40 and start[:2] == b"GP" and 1 <= (start[3] >> 1) & 7 <= 4:
+            left, right, bottom, top = struct.unpack_from(("<" if start[3] & 1 else ">") + "4d", start, 8)
+            found[index] = left, bottom, right, top
+    found[~np.isfinite(found).all(axis=1)] = np.nan
+    return found
 
 
 def points(coordinates: NDArray[np.float64]) -> list[BaseGeometry | None]:

@@ -14,6 +14,7 @@ from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks, CaseInline, CaseProcess
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.working_copy import WorkingCopy
+from viewer.app.case.case_watch import CaseWatch
 
 if TYPE_CHECKING:
     from layers.project.opening.intake import Intake
@@ -60,9 +61,10 @@ def read_and_lock(
     *,
     accept_damage: bool = False,
     ready: CaseProcess | None = None,
+    watch: CaseWatch | None = None,
 ) -> OpenedCase:
-    """Read a case, by a process that is `ready` or a new one. A `target` is locked; without `sessions` there is neither
-    a lock nor a working copy.
+    """Read a case, by a process that is `ready` or a new one, seen by `watch`. A `target` is locked; without
+    `sessions` there is neither a lock nor a working copy.
 
     Where there is no room for a working copy, the case is read all the same, to be looked at. Raises what `read_case`
     raises; nothing stays locked then.
@@ -70,9 +72,13 @@ def read_and_lock(
     from layers.project.opening.intake import read_case  # for start-up time, as below: most begin without a case
     from layers.project.saving.case_copy import open_for_work
 
-    asks: Asks | None = ready
+    asks: Asks
     if ready is None and path == sample_data.path("demo.gpkg"):
         asks = CaseInline()  # it came with the code that reads it, which is trusted no more than it is
+    else:
+        asks = process = ready or CaseProcess()
+        if watch is not None:
+            watch.may_end(process.interrupt)
     lock, holder = None, ""
     if target is not None and sessions is not None:
         lock = CaseLock(target)
@@ -81,11 +87,11 @@ def read_and_lock(
             lock, holder = None, str(found)
     try:
         if sessions is None:
-            intake = read_case(path, accept_damage=accept_damage, asks=asks)
+            intake = read_case(path, accept_damage=accept_damage, asks=asks, watch=watch)
             return OpenedCase(intake, bring_home(intake.document, path.parent), None, None, "")
         try:
             intake, work, home = open_for_work(
-                sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=asks
+                sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=asks, watch=watch
             )
         except (SaveFailed, NotAllowed) as error:
             intake = read_case(path, accept_damage=accept_damage)
@@ -98,8 +104,7 @@ def read_and_lock(
             lock.release()
         raise
     finally:
-        if ready is not None:
-            ready.close()
+        asks.close()
     return OpenedCase(intake, home, work, lock, holder)
 
 

@@ -35,7 +35,7 @@ class FileWork:
         late: Callable[[], None] = lambda: None,
     ) -> None:
         """`done` or `failed` is called in the window's thread, the latter after the failure was shown; `late` before
-        that, where it takes long.
+        that, where it takes long. It cannot be stopped: half of it would be worth nothing.
         """
         waits = QTimer(self._jobs, singleShot=True, interval=LATE_MS)
         waits.timeout.connect(late)
@@ -56,7 +56,35 @@ class FileWork:
 
         self._under_way += 1
         waits.start()
-        self._jobs.run(worked, ended, gave_up, title, apart=True)
+        self._jobs.run(worked, ended, gave_up, title, apart=True, is_stoppable=False)
+
+    def run_stoppable[T](
+        self,
+        key: str,
+        work: Callable[[JobContext], T],
+        done: Callable[[T], None],
+        failed: Callable[[GeoloupeError], None],
+        title: str,
+        on_cancel: Callable[[], None],
+        given_up: Callable[[T | None], None],
+    ) -> None:
+        """`run` of work that can be stopped: then `on_cancel` is called at once, and `given_up` once it has ended."""
+
+        def ended(found: T) -> None:
+            self._under_way -= 1
+            done(found)
+
+        def gave_up(error: GeoloupeError) -> None:
+            self._under_way -= 1
+            self._messages.show(key, error.sentence, "error")
+            failed(error)
+
+        def stopped(found: T | None) -> None:
+            self._under_way -= 1
+            given_up(found)
+
+        self._under_way += 1
+        self._jobs.run(work, ended, gave_up, title, apart=True, on_cancel=on_cancel, given_up=stopped)
 
     def begin_case(self) -> None:
         """Another case is open: jobs that were about the one before are given up; the work on files goes on."""
@@ -65,6 +93,10 @@ class FileWork:
     def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         """Work that nobody waits for, and that does not fail."""
         self._jobs.run(lambda _context: work(), done)
+
+    def post(self, act: Callable[..., None], *args: object) -> None:
+        """Call it in the window's thread, from any."""
+        self._jobs.mailbox.post(act, *args)
 
     def say(self, key: str, sentence: str) -> None:
         """A failure that is found out on any thread."""

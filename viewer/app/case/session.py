@@ -14,12 +14,14 @@ from typing import Protocol
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
 from layers.errors import CaseChangedOnDisk, CaseDamaged, FileMissing, GeoloupeError, InvalidEdit, NotAllowed
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
+from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.blobs import read_blobs
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
@@ -35,11 +37,12 @@ from viewer.app.case.case_files import (
     write_from_memory,
 )
 from viewer.app.case.case_hold import CaseHold
+from viewer.app.case.case_watch import CaseWatch
 from viewer.app.case.file_work import FileWork
 from viewer.app.case.journal import CaseJournal
 from viewer.commands.history import History
 from viewer.commands.shipped_world import case_on_world
-from viewer.support.jobs import Jobs
+from viewer.support.jobs import JobCancelled, JobContext, Jobs
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
 
@@ -57,6 +60,8 @@ class Session(QObject):
 
     opening = Signal(object)
     """The Path of a case that is about to be read."""
+    glimpsed = Signal(object)
+    """The Glimpse of a case that is still being opened: to be looked at. None: it was not opened after all."""
     document_replaced = Signal()
     saved = Signal(object)
     """The case stands in this file now: its canonical Path."""
@@ -92,6 +97,8 @@ class Session(QObject):
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._looked_at = ""
         """Why the open case can only be looked at; empty where it can be edited."""
+        self._coming = ""
+        """The name of the case that is shown before it is whole; empty for none."""
         self._saves_asked = self._saves_done = 0
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
@@ -195,7 +202,13 @@ class Session(QObject):
         self._check_editable()
         (self.history.amend if self.history.touches(uuid) else self.history.push)(edit)
 
+    def _check_shown(self) -> None:
+        """Raises InvalidEdit while the map shows another case than would be edited."""
+        if self._coming:
+            raise InvalidEdit(self.tr("Nothing was changed: {0} is still being opened.").format(self._coming))
+
     def _check_editable(self) -> None:
+        self._check_shown()
         if self._looked_at:
             raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
 
@@ -204,13 +217,14 @@ class Session(QObject):
         return self._or_say(partial(self.push, edit))
 
     def undo(self) -> None:
-        self._or_say(self.history.undo)
+        self._or_say(self.history.undo, self._check_shown)
 
     def redo(self) -> None:
-        self._or_say(self.history.redo)
+        self._or_say(self.history.redo, self._check_shown)
 
-    def _or_say(self, step: Then) -> bool:
+    def _or_say(self, step: Then, check: Then = lambda: None) -> bool:
         try:
+            check()
             step()
         except GeoloupeError as error:
             self._messages.show("edit", error.sentence, "warning")
@@ -247,12 +261,15 @@ class Session(QObject):
         """
         target = None if copy_title else path
         was_edited = self._edited_since()
+        watch = CaseWatch(path.name, _screen_px(), lambda glimpse: self._files.post(self._glimpse, watch, glimpse))
+        ended = partial(self._not_opened, watch, failed)
 
         def done(opened: OpenedCase) -> None:
             if was_edited():
                 opened.let_go(but=self.hold.lock_of(path))
-                failed(self._keep_edited(path.name))
+                ended(self._keep_edited(path.name))
                 return
+            watch.is_over = True
             self._install(opened, target, copy_title)
             then()
 
@@ -261,12 +278,34 @@ class Session(QObject):
                 what_is_left = partial(self.open_case, path, then, failed, copy_title=copy_title, accept_damage=True)
                 action = MessageAction(self.tr("Open What Is Left"), what_is_left)
                 self._messages.show("open", error.sentence, "error", action)
-            failed(error)
+            ended(error)
+
+        def given_up(opened: OpenedCase | None) -> None:
+            if opened is not None:
+                opened.let_go(but=self.hold.lock_of(path))
+            ended(JobCancelled(self.tr("{0} was not opened: that was stopped.").format(path.name)))
+
+        def read(context: JobContext) -> OpenedCase:
+            watch.begin(context)
+            return read_and_lock(path, target, self._sessions, accept_damage=accept_damage, ready=ready, watch=watch)
 
         self.opening.emit(path)
         ready, self._ready = self._ready, None
-        read = partial(read_and_lock, path, target, self._sessions, accept_damage=accept_damage, ready=ready)
-        self._files.run("open", read, done, refused, self.tr("Opening {0}").format(path.name))
+        title = self.tr("Opening {0}").format(path.name)
+        self._files.run_stoppable("open", read, done, refused, title, watch.stop, given_up)
+
+    def _glimpse(self, watch: CaseWatch, glimpse: Glimpse) -> None:
+        if not watch.is_over:
+            self._coming = watch.name
+            self.glimpsed.emit(glimpse)
+
+    def _not_opened(self, watch: CaseWatch, failed: Callable[[GeoloupeError], None], error: GeoloupeError) -> None:
+        watch.is_over = True
+        if self._coming == watch.name:
+            self._coming = ""
+            self._messages.clear("edit")
+            self.glimpsed.emit(None)
+        failed(error)
 
     def recover(
         self,
@@ -448,6 +487,7 @@ class Session(QObject):
         begun_with: Document | None = None,
     ) -> None:
         """Another document takes the place of the open one, whose working copy and file are let go."""
+        self._coming = ""
         self._messages.end_case()
         self._files.begin_case()
         self._journal.close(keep=False)
@@ -483,6 +523,12 @@ class Session(QObject):
     def _remember(self, path: Path) -> None:
         if self._sessions is not None:
             self._settings.add_recent(path)
+
+
+def _screen_px() -> tuple[int, int]:
+    """No map is larger than the screen."""
+    screen = QGuiApplication.primaryScreen()
+    return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)
 
 
 def _login_name() -> str:

@@ -129,11 +129,18 @@ class MapViews(QObject):
         known = [pixel_m for pixel_m in found if math.isfinite(pixel_m)]
         return min(known, default=0.0) / MOST_PX_A_PIXEL
 
-    def show_case(self, viewport_json: str) -> None:
-        """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
+    def show_case(self, viewport_json: str, seen: View | None = None) -> None:
+        """Begin with a case: where its author looked, else its sites, else everything once the layers are known.
+
+        `seen`: the view in which it was shown already while it was being opened, which stays.
+        """
         self._held = self._map_view = None
         self._leave_plane()
-        if self._restore(viewport_json):
+        if self._restore(viewport_json) and seen is None:
+            return
+        if seen is not None:
+            self._canvas.viewport.show(seen)
+            self._canvas.come_to_rest()
             return
         sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
         if sites is not None:

@@ -1,0 +1,93 @@
+"""A glimpse of a case while it is being opened: the sites in the view it was saved with, long before the rest is in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from layers.document.kept_view import KeptView
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.project.opening.case_reader import CaseReader, Chunk
+from layers.project.opening.migrations import migrate
+from layers.project.opening.opening_watch import Glimpse, OpeningWatch, Step
+from layers.project.opening.rows import Tables, read_rows
+from layers.project.storage.tables import SPECS
+from layers.project.storage.versions import schema_version_in
+
+LEAST_SITES = 10_000
+"""A case of fewer is whole before a part of it could be looked at."""
+MOST_SITES = 4_000
+"""Of each table of sites; of more every so many."""
+_SITES = tuple(spec.name for spec in SPECS if spec.table == "sites")
+
+
+class Told:
+    """The tables of a case, which tells a watch how many of its sites have been read."""
+
+    def __init__(self, tables: Tables, watch: OpeningWatch, sites: int) -> None:
+        self._tables, self._watch, self._sites = tables, watch, sites
+        self._done = 0
+
+    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        self._watch.tell(Step.READ, self._done, self._sites)
+        return self._tables.filled(table, columns)
+
+    def each_chunk(
+        self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
+    ) -> None:
+        def take_and_tell(chunk: Chunk) -> None:
+            take(chunk)
+            if table in _SITES:
+                self._done += len(chunk.numbers)
+            self._watch.tell(Step.READ, self._done, self._sites)
+
+        self._tables.each_chunk(table, columns, take_and_tell, geometry)
+
+
+def glimpse_of(reader: CaseReader, size_px: tuple[int, int], name: str) -> Glimpse | None:
+    """The sites that the view of a case would show on a map of this size; None for a case that is soon in.
+
+    Raises as `read_case`.
+    """
+    opened = reader.opened
+    tables = [table for table in _SITES if "geom" in opened.tables.get(table, ())]
+    if sum(map(reader.count, tables)) < LEAST_SITES:
+        return None
+    bounds = bounds_seen(opened.meta.get("viewport", ""), size_px)
+    found = {table: reader.near(table, bounds, MOST_SITES) for table in tables}
+    there = {table: opened.tables[table] for table in (*tables, "loupe_meta") if table in opened.tables}
+    version = schema_version_in(opened.meta)
+    only = {table: numbers for table, (numbers, _count) in found.items()}
+    document = read_rows(_Some(reader, only), there, version=version).document
+    migrate(document, version, name)
+    return Glimpse(document, sum(count for _numbers, count in found.values()))
+
+
+class _Some:
+    """The tables of a case with only these rows of some of them."""
+
+    def __init__(self, reader: CaseReader, only: Mapping[str, Sequence[int]]) -> None:
+        self._reader, self._only = reader, only
+
+    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        return self._reader.filled(table, columns, self._only.get(table))
+
+    def each_chunk(
+        self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
+    ) -> None:
+        self._reader.each_chunk(table, columns, take, geometry, only=self._only.get(table))
+
+
+def bounds_seen(viewport_json: str, size_px: tuple[int, int]) -> Bounds | None:
+    """Bounds in lon, lat of all that a kept view may show on a map of this size; None where there is no such view."""
+    try:
+        kept = KeptView.from_json(viewport_json)
+        if kept.bounds_lonlat is not None or is_off_earth(kept.crs):
+            return kept.bounds_lonlat
+        half = kept.resolution * math.hypot(*size_px) / 2  # however it is turned
+        around = Bounds(kept.x - half, kept.y - half, kept.x + half, kept.y + half)
+        return transform_bounds(kept.crs, WGS84, around)
+    except GeoloupeError:
+        return None

@@ -1,0 +1,38 @@
+"""Watching a case being opened: how far it is, and what of it can be looked at before it is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from layers.document.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """Some sites of a case, judged as all will be; `sites` counts those that the case has."""
+
+    document: Document
+    sites: int
+
+
+class Step(StrEnum):
+    """A step of opening a case: its sites are read first, and then copied."""
+
+    READ = "read"
+    COPIED = "copied"
+
+
+class OpeningWatch(Protocol):
+    """Sees a case being opened, on the thread that opens it; what it raises ends that."""
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the map that the view is for, in logical pixels."""
+
+    def show(self, glimpse: Glimpse) -> None:
+        """Called once, of a case that passed its checks and has very many sites."""
+
+    def tell(self, step: Step, done: int, of: int) -> None:
+        """So many sites are done."""
