@@ -135,11 +135,15 @@ def read_spec(text: str) -> ComparisonSpec | None:
 
 
 def frame_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
-    """The layers of a case as one frame shows them, in their order: of the images its own, all else as on the map."""
+    """The layers of a case as one frame shows them, in their order: its own, and of those that no frame names all but
+    images as on the map.
+    """
     frame = spec.frames[at]
-    own, is_hidden = frozenset(frame.layers), ("raster", "tiles")
+    own, named = frozenset(frame.layers), frozenset(spec.layers)
     return [
-        frame.row_of(row) if row.uuid in own else replace(row, visible=row.visible and row.kind not in is_hidden)
+        frame.row_of(row)
+        if row.uuid in own
+        else replace(row, visible=row.visible and row.kind == "vector" and row.uuid not in named)
         for row in rows
     ]
 

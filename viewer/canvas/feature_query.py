@@ -50,7 +50,7 @@ def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDra
 
 def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """The features that have a sign of their own under a place of the picture, topmost first."""
-    found = []
+    scene, found = scene.side_at(view, px, py), []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
@@ -63,12 +63,13 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
 
 def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> bool:
     """True where the sign of a cluster is under a place of the picture."""
-    return any(_cluster_at(drawing, view, px, py) >= 0 for drawing in vector_layers(scene, view, only))
+    side = scene.side_at(view, px, py)
+    return any(_cluster_at(drawing, view, px, py) >= 0 for drawing in vector_layers(side, view, only))
 
 
 def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """All that is in the topmost cluster there; it may be much."""
-    for drawing in vector_layers(scene, view, only):
+    for drawing in vector_layers(scene.side_at(view, px, py), view, only):
         cluster, clusters = _cluster_at(drawing, view, px, py), drawing.picture.clusters
         if cluster >= 0 and clusters is not None:
             return [FeatureHit(drawing.layer_uuid, fid) for fid in clusters.members_of(cluster).tolist()]

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheel
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
-from viewer.canvas.pointer import PointerEvent, PointerTool
+from viewer.canvas.pointer import Handle, PointerEvent, PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.snapping import Snap, paint_snap, snap_at
 from viewer.canvas.viewport import Viewport
@@ -57,6 +57,7 @@ class _Drag(Enum):
     PAN = auto()
     BOX_ZOOM = auto()
     TOOL = auto()
+    HANDLE = auto()
 
 
 class MovedCanvas(Protocol):
@@ -97,7 +98,8 @@ class Gestures:
         self._start: PointerEvent | None = None
         self._now = QPointF()
         self._panned = QPoint()
-        self._space = self._is_over_compass = False
+        self._space = self._has_other_cursor = False
+        self._handle: Handle | None = None
         self.snap: Snap | None = None
         self.cursor: tuple[float, float] | None = None
         """The mouse in device pixels while it is over the canvas: tiles near it come first."""
@@ -129,6 +131,8 @@ class Gestures:
         self._panned = QPoint()
         if button == Qt.MouseButton.MiddleButton or self._space:
             self._drag = _Drag.PAN
+        elif (handle := self._handle_at(self._start)) is not None:
+            self._drag, self._handle = _Drag.HANDLE, handle
         elif event.modifiers() & _Shift and not (self._canvas.tool is not None and self._canvas.tool.takes_shift):
             self._drag = _Drag.BOX_ZOOM
         else:
@@ -155,6 +159,8 @@ class Gestures:
             self._pan_to(pointer)
         elif self._drag is _Drag.BOX_ZOOM:
             self._canvas.update()
+        elif self._handle is not None:
+            self._handle.drag_to(self._canvas.viewport.view(), pointer.px, pointer.py)
         elif self._canvas.tool is not None:
             self._canvas.tool.drag_move(self._meant(pointer))
 
@@ -162,13 +168,15 @@ class Gestures:
         if event.button() != self._button or self._start is None:
             return
         pointer, drag, dragging, start = self._pointer(event), self._drag, self._dragging, self._start
+        if self._handle is not None:
+            self._handle.let_go()
         self._forget()
         tool = self._canvas.tool
         if drag is _Drag.PAN and dragging:
             self._canvas.come_to_rest()
         elif drag is _Drag.BOX_ZOOM and dragging:
             zoom_to_box(self._canvas, start.px, start.py, pointer.px, pointer.py)
-        elif not dragging and drag is not _Drag.PAN and self._is_on_compass(start):
+        elif not dragging and drag not in (_Drag.PAN, _Drag.HANDLE) and self._is_on_compass(start):
             self._turn_north_up()
         elif drag in (_Drag.TOOL, _Drag.BOX_ZOOM) and tool is not None:
             meant = self._meant(pointer)
@@ -208,6 +216,8 @@ class Gestures:
         """Drop a gesture in the middle."""
         if self._dragging and self._drag is _Drag.TOOL and self._canvas.tool is not None:
             self._canvas.tool.cancel()
+        if self._handle is not None:
+            self._handle.give_up()
         self._forget()
         self._show_snap(None)
         self.update_cursor()
@@ -221,12 +231,13 @@ class Gestures:
         return True
 
     def _hover(self, pointer: PointerEvent) -> None:
-        if self._is_on_compass(pointer):
-            self._canvas.setCursor(Qt.CursorShape.PointingHandCursor)
-            self._is_over_compass = True
+        handle = self._handle_at(pointer)
+        if handle is not None or self._is_on_compass(pointer):
+            self._canvas.setCursor(Qt.CursorShape.PointingHandCursor if handle is None else handle.cursor)
+            self._has_other_cursor = True
             return
-        if self._is_over_compass:
-            self._is_over_compass = False
+        if self._has_other_cursor:
+            self._has_other_cursor = False
             self.update_cursor()
         if self._canvas.tool is not None:
             self._canvas.tool.hover(self._meant(pointer))
@@ -245,6 +256,11 @@ class Gestures:
         if snap != self.snap:
             self.snap = snap
             self._canvas.snap_changed()
+
+    def _handle_at(self, pointer: PointerEvent) -> Handle | None:
+        if self._is_on_compass(pointer):
+            return None
+        return self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
 
     def _is_on_compass(self, pointer: PointerEvent) -> bool:
         view = self._canvas.viewport.view()
@@ -268,7 +284,7 @@ class Gestures:
             self._canvas.moved(resting=False)
 
     def _forget(self) -> None:
-        self._drag, self._dragging, self._start = _Drag.NONE, False, None
+        self._drag, self._dragging, self._start, self._handle = _Drag.NONE, False, None, None
         self._button = Qt.MouseButton.NoButton
 
     def _pointer(self, event: QMouseEvent) -> PointerEvent:

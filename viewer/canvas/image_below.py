@@ -35,7 +35,7 @@ def images_below(scene: MapScene, view: View, lon: float, lat: float) -> ImagesB
     place = _pixel_of(view, lon, lat)
     if place is None:
         return ImagesBelow((), False)
-    copies, is_awaited = world_copies(view), False
+    copies, is_awaited, scene = world_copies(view), False, scene.side_at(view, *place)
     for layer in reversed(scene.stack.shown_on(view)):
         drawing = scene.drawings[layer.uuid]
         if not is_image(drawing) or not layer.drawn_opacity:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
+from layers.document.vocabulary import LAYER_KINDS
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
@@ -204,10 +205,14 @@ class LayerStack(QObject):
         """The layers of a complete view of which nothing could be fetched, bottom first."""
         return [layer for layer in self.shown_on(view) if self.drawings[layer.uuid].has_failed_in(view)]
 
-    def paint(self, painter: QPainter, view: View) -> None:
-        """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
+    def paint(self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS) -> None:
+        """Bottom first, those of some kinds. Each drawing minds its layer's opacity; how it blends with what is below
+        is set here.
+        """
         copies = world_copies(view)
         for layer in self.shown_on(view):
+            if kinds is not LAYER_KINDS and layer.kind not in kinds:
+                continue
             with self._costing_itself(layer.uuid), part_of_picture(painter):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
                 self.drawings[layer.uuid].paint(painter, view, copies)

@@ -54,6 +54,7 @@ class MapPicture(QObject):
         scene.updated.connect(self._looks.ask)
         scene.edited.connect(self.paint_anew)
         scene.unfinished.connect(self.paint_anew)
+        scene.recomposed.connect(self.paint_anew)
         selection.changed.connect(self.paint_anew)
 
     def paint_anew(self) -> None:

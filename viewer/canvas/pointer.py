@@ -33,6 +33,16 @@ class PointerEvent:
         return bool(self.modifiers & modifier)
 
 
+class Handle(Protocol):
+    """A part of the picture itself that is dragged, such as the bar between two images; the tool sees nothing of it."""
+
+    @property
+    def cursor(self) -> Qt.CursorShape: ...
+    def drag_to(self, view: View, px: float, py: float) -> None: ...
+    def let_go(self) -> None: ...
+    def give_up(self) -> None: ...
+
+
 class PointerTool(Protocol):
     """The canvas's side of `viewer.tools.tool.Tool`."""
 

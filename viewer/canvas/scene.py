@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.changes import Changes
@@ -33,6 +33,7 @@ from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
+from viewer.canvas.pointer import Handle
 from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_painter import SitePainter
@@ -68,6 +69,8 @@ class MapScene(QObject):
     """Sites were edited by hand, and nothing else: worth a frame of its own, at once."""
     unfinished = Signal()
     """The picture that was painted last lacks marks, which take long: another frame would have more of them."""
+    recomposed = Signal()
+    """The same pictures are put together in another way: worth a frame of its own, at once."""
     problem_changed = Signal(str, str)
     sites_problem_changed = Signal(str)
     """One sentence on sites that cannot be drawn and why; empty when all can."""
@@ -198,9 +201,9 @@ class MapScene(QObject):
     def preview_layer(self, layer: Layer) -> None:
         """Show a layer row that is not in the document (a slider that moves), until the next edit of the layers."""
         drawing = self.drawings.get(layer.uuid)
-        (shown,) = self._arrange([layer])
-        if drawing is not None and drawing.fits(shown):
-            drawing.set_layer(shown)
+        for shown in self._arrange([layer]):
+            if drawing is not None and drawing.fits(shown):
+                drawing.set_layer(shown)
 
     # -- what is looked at ----------------------------------------------------------------------------------------
 
@@ -376,6 +379,16 @@ class MapScene(QObject):
             return []
         return shown[::-1]
 
+    # -- where two maps are shown at once -------------------------------------------------------------------------
+
+    def side_at(self, view: View, px: float, py: float) -> MapScene:
+        """The scene that is seen at a place of the picture: this one, where it shows one map."""
+        return self
+
+    def handle_at(self, view: View, px: float, py: float) -> Handle | None:
+        """The thing of the picture itself that the mouse takes there, before any tool; None for nothing."""
+        return None
+
     # -- sites ----------------------------------------------------------------------------------------------------
 
     def sites_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[str]:
@@ -466,10 +479,20 @@ class MapScene(QObject):
         `in_haste`, on the screen: labels may come some frames later, `updated` says when.
         """
         painter.save()
-        painter.setClipRect(0, 0, view.width, view.height)
+        painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
         painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
         with span("paint layers"):
             self._stack.paint(painter, view)
+        self.paint_marks(painter, view, selection, settled, in_haste)
+        if preview is not None:
+            with going_on(), part_of_picture(painter):
+                preview(painter, view)
+        painter.restore()
+
+    def paint_marks(
+        self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
+    ) -> None:
+        """Sites, and the labels of sites and layers."""
         all_there = True
         if sites_visible(self._document):
             with span("paint sites"), going_on(), part_of_picture(painter):
@@ -482,10 +505,6 @@ class MapScene(QObject):
             self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post((self.unfinished if self._sites.is_under_way else self.updated).emit)
-        if preview is not None:
-            with going_on(), part_of_picture(painter):
-                preview(painter, view)
-        painter.restore()
 
     def _paint_labels(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool

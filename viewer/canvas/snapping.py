@@ -64,7 +64,8 @@ def snap_at(scene: MapScene, view: View, px: float, py: float, in_hand: Collecti
     """
     if is_off_earth(view.grid.crs):
         return None
-    found = [*_of_sites(scene, view, px, py, in_hand), *_of_features(scene, view, px, py)]
+    side = scene.side_at(view, px, py)
+    found = [*_of_sites(side, view, px, py, in_hand), *_of_features(side, view, px, py)]
     return min(found, key=lambda snap: (not snap.is_vertex, snap.far_px), default=None)
 
 

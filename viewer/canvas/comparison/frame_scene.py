@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
+from layers.document.layer import Layer
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
@@ -26,7 +28,7 @@ def frame_scene(
     parent: QObject | None = None,
 ) -> MapScene:
     """A scene of its own, with tiles of its own, of frame `at`; `show_frame` lets it show another."""
-    arrange = partial(frame_rows, spec, at)
+    arrange = partial(_shown_rows, spec, at)
     return MapScene(
         document, context.for_frame(), base_folder, make_drawing=make_drawing, arrange=arrange, parent=parent
     )
@@ -34,4 +36,9 @@ def frame_scene(
 
 def show_frame(scene: MapScene, spec: ComparisonSpec, at: int) -> None:
     """Let a scene show frame `at` of a comparison; what it has read and the frame has still stays."""
-    scene.arrange(partial(frame_rows, spec, at))
+    scene.arrange(partial(_shown_rows, spec, at))
+
+
+def _shown_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:
+    """Nothing is read of what the frame does not show."""
+    return [row for row in frame_rows(spec, at, rows) if row.visible]

@@ -1,0 +1,53 @@
+"""Matches the stretch of an image to that of another: linear, band by band."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.raster.stretch import Limits
+
+LEAST_VALUES = 64
+"""Of a band on the ground that both images show; fewer tell nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Mean and standard deviation of one band."""
+
+    mean: float
+    std: float
+
+
+def moments_of(parts: Iterable[NDArray[Any]]) -> Moments | None:
+    """Of finite values; None of too few."""
+    count, total, squares = 0, 0.0, 0.0
+    for part in parts:
+        values = part.astype(np.float64, copy=False).reshape(-1)
+        values = values[np.isfinite(values)]
+        count += values.size
+        total += float(values.sum())
+        squares += float((values * values).sum())
+    if count < LEAST_VALUES:
+        return None
+    mean = total / count
+    return Moments(mean, max(0.0, squares / count - mean * mean) ** 0.5)
+
+
+def matched_limits(
+    reference: Sequence[Moments], limits: Sequence[Limits], moving: Sequence[Moments]
+) -> tuple[Limits, ...]:
+    """Limits with which the moving bands look as the reference does with its own: equal mean, equal deviation."""
+    return tuple(map(_matched, reference, limits, moving))
+
+
+def _matched(reference: Moments, limits: Limits, moving: Moments) -> Limits:
+    low, high = limits
+    gain = moving.std / reference.std if reference.std > 0 and moving.std > 0 else 1.0
+    first = moving.mean - (reference.mean - low) * gain
+    last = first + (high - low) * gain
+    return first, last if last > first else first + 1.0

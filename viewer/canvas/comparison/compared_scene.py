@@ -1,0 +1,535 @@
+"""The scene of a window: the map, or a comparison of several maps of one document in its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import override
+
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, Signal, SignalInstance
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from layers.document.comparison import ComparisonSpec, frame_rows
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.grid.tile_grid import View
+from viewer.canvas.comparison.difference_picture import difference_work, why_no_difference
+from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
+from viewer.canvas.comparison.side_words import (
+    SideWords,
+    images_of,
+    paint_caption,
+    paint_sentence,
+    paint_side_words,
+    words_of,
+)
+from viewer.canvas.comparison.sides import SWIPES, Sides
+from viewer.canvas.comparison.stretches import stretch_notes
+from viewer.canvas.layer_stack import DrawingFactory
+from viewer.canvas.pointer import Handle
+from viewer.canvas.scene import MapScene, Preview
+from viewer.canvas.sites.site_frame import SiteHit
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawings import drawing_for
+from viewer.rendering.images import unpainted
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.support.going_on import going_on
+from viewer.support.painting import painting, part_of_picture
+
+BESIDE = (*SWIPES, "spyglass")
+"""Modes in which frames stand beside each other, each with a part of the picture of its own."""
+type Key = tuple[View, frozenset[str], bool]
+
+
+@dataclass(eq=False, slots=True)
+class _Kept:
+    """The picture of a frame as it was painted last."""
+
+    image: QImage
+    key: Key | None = None
+    is_stale: bool = True
+
+
+class ComparedScene(MapScene):
+    """Shows a map as any scene does; with `compare`, frames of it against each other.
+
+    The first frame is this scene itself, the others are scenes beside it. While a bar moves, or two pictures blink, the
+    frames' pictures are put together anew, and nothing is read, styled or painted again.
+    """
+
+    compared = Signal()
+    """Another comparison is shown now, or none."""
+    bar_moved = Signal()
+    """The bar, or the glass, is dragged: `spec` says where it is."""
+    bar_let_go = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        context: RenderContext,
+        base_folder: Path | None = None,
+        *,
+        make_drawing: DrawingFactory = drawing_for,
+        frozen: Mapping[str, str] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        self._spec: ComparisonSpec | None = None
+        self._others: list[MapScene] = []
+        self._kept: list[_Kept] = []
+        self._difference: tuple[View, QImage] | None = None
+        self._differing: View | None = None
+        """The view of which a difference is being made."""
+        self._phase, self._held = 0, -1
+        self._is_relaying = False
+        super().__init__(document, context, base_folder, make_drawing=make_drawing, frozen=frozen, parent=parent)
+        self._make_drawing = make_drawing
+        for signal in (self.updated, self.edited, self.unfinished):
+            signal.connect(self._own_outdated)
+
+    # -- which comparison ---------------------------------------------------------------------------------------
+
+    @property
+    def spec(self) -> ComparisonSpec | None:
+        """The comparison that is shown; None for the map."""
+        return self._spec
+
+    @property
+    def frames(self) -> list[MapScene]:
+        """The scenes of the frames that are painted here, first of all this one; linked panes have their own."""
+        return [self, *self._others] if self._spec is not None else [self]
+
+    def compare(self, spec: ComparisonSpec | None) -> None:
+        """Show a comparison, or the map again."""
+        was, self._spec = self._spec, spec
+        if spec == was:
+            return
+        if spec is not None and was is not None and spec.frames == was.frames and "panes" not in (spec.mode, was.mode):
+            self._difference = None if spec.mode != was.mode else self._difference
+            self.compared.emit()
+            self.recomposed.emit()
+            return
+        self._phase, self._held = 0, -1
+        self._follow(spec)
+        self.compared.emit()
+        self.updated.emit()
+
+    def _follow(self, spec: ComparisonSpec | None) -> None:
+        """Have a scene for each frame."""
+        wanted = 0 if spec is None or spec.mode == "panes" else len(spec.frames) - 1
+        while len(self._others) > wanted:
+            self._drop_frame()
+        self._kept = [_Kept(QImage()) for _ in range(wanted + 1)]
+        self._difference = None
+        self.arrange(list if spec is None else partial(frame_rows, spec, 0))
+        for at, scene in enumerate(self._others, 1):
+            assert spec is not None
+            show_frame(scene, spec, at)
+        while spec is not None and len(self._others) < wanted:
+            self._add_frame(spec, len(self._others) + 1)
+
+    def _add_frame(self, spec: ComparisonSpec, at: int) -> None:
+        folder, make = self.stack.base_folder, self._make_drawing
+        scene = frame_scene(self.document, self.context, folder, spec, at, make_drawing=make, parent=self)
+        scene.label_language = self.label_language
+        self._others.append(scene)
+        scene.updated.connect(self._other_updated)
+        scene.edited.connect(self._other_edited)
+        scene.unfinished.connect(self._other_unfinished)
+        if self._view is not None:
+            scene.set_view(self._view)
+
+    def _drop_frame(self) -> None:
+        scene = self._others.pop()
+        scene.updated.disconnect(self._other_updated)
+        scene.edited.disconnect(self._other_edited)
+        scene.unfinished.disconnect(self._other_unfinished)
+        scene.close()
+        scene.deleteLater()
+
+    def _other_updated(self) -> None:
+        self._relay(self.updated)
+
+    def _other_edited(self) -> None:
+        self._relay(self.edited)
+
+    def _other_unfinished(self) -> None:
+        self._relay(self.unfinished)
+
+    def _relay(self, signal: SignalInstance) -> None:
+        """Another picture of a frame beside this one would be painted now."""
+        for kept in self._kept[1:]:
+            kept.is_stale = True
+        self._difference = None
+        self._is_relaying = True
+        try:
+            signal.emit()
+        finally:
+            self._is_relaying = False
+
+    def _own_outdated(self) -> None:
+        if self._kept and not self._is_relaying:
+            self._kept[0].is_stale = True
+            self._difference = None
+
+    @override
+    def set_document(self, document: Document, base_folder: Path | None = None) -> None:
+        self.compare(None)
+        super().set_document(document, base_folder)
+
+    @override
+    def close(self) -> None:
+        while self._others:
+            self._drop_frame()
+        super().close()
+
+    def kept(self, at: int) -> _Kept:
+        return self._kept[at]
+
+    # -- which part ---------------------------------------------------------------------------------------------
+
+    @property
+    def phase(self) -> int:
+        """The frame that is shown where one is shown at a time."""
+        return self._held if self._held >= 0 else self._phase
+
+    def show_phase(self, at: int) -> None:
+        """Blink to another frame."""
+        if self._spec is not None and at != self._phase:
+            self._phase = at % len(self._spec.frames)
+            self.recomposed.emit()
+
+    def hold(self, at: int) -> None:
+        """Show one frame alone, whatever the mode, until another number; below 0: no longer."""
+        if self._spec is not None and at != self._held:
+            self._held = min(at, len(self._spec.frames) - 1)
+            self.recomposed.emit()
+
+    @property
+    def is_held(self) -> bool:
+        return self._held >= 0
+
+    def sides(self, view: View) -> Sides | None:
+        """The parts of a picture; None where one frame is all of it."""
+        return None if self._spec is None else Sides(self._spec, view.width, view.height)
+
+    def move_bar(self, position: float, position_y: float) -> None:
+        """Show the bar elsewhere; `bar_moved` tells of it."""
+        if self._spec is not None:
+            moved = replace(self._spec, position=position, position_y=position_y)
+            if moved != self._spec:
+                self._spec = moved
+                self.bar_moved.emit()
+                self.recomposed.emit()
+
+    @override
+    def side_at(self, view: View, px: float, py: float) -> MapScene:
+        if self._spec is None or self._spec.mode == "panes":
+            return self
+        return self.frames[self.frame_at(view, px, py)]
+
+    def frame_at(self, view: View, px: float, py: float) -> int:
+        """Number of the frame that is seen at a place of the picture."""
+        sides = self.sides(view)
+        if sides is None or self._held >= 0:
+            return max(0, self._held)
+        if sides.spec.mode == "fade":
+            return round(sides.spec.position * (len(sides.spec.frames) - 1))
+        if sides.spec.mode == "difference":
+            return 1
+        return sides.frame_at(px, py, self._phase if sides.spec.mode == "blink" else 0)
+
+    @override
+    def handle_at(self, view: View, px: float, py: float) -> Handle | None:
+        sides = self.sides(view)
+        if sides is None or self._held >= 0 or not sides.has_handle_at(px, py, view.ratio):
+            return None
+        return _Bar(self, sides, px, py)
+
+    # -- all frames as one --------------------------------------------------------------------------------------
+
+    @override
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        super().set_view(view, cursor, resting)
+        for scene in self._others:
+            scene.set_view(view, cursor, resting)
+
+    @override
+    def is_open(self) -> bool:
+        return super().is_open() and all(scene.is_open() for scene in self._others)
+
+    @override
+    def is_complete(self, view: View) -> bool:
+        if not (super().is_complete(view) and all(scene.is_complete(view) for scene in self._others)):
+            return False
+        return self._spec is None or self._knows_dates(self._spec)
+
+    def _knows_dates(self, spec: ComparisonSpec) -> bool:
+        """False while it is being found out when one of the images was taken, which is burned in."""
+        known = True
+        for at, scene in enumerate(self.frames):
+            for drawing in images_of(scene, spec, at):
+                if isinstance(drawing, RasterDrawing) and drawing.info is not None:
+                    drawing.ask_acquisition()
+                    known &= drawing.source.acquisition is not None
+        return known
+
+    @override
+    def waits_for(self, view: View | None = None) -> list[str]:
+        late = [*super().waits_for(view), *(name for scene in self._others for name in scene.waits_for(view))]
+        return list(dict.fromkeys(late))
+
+    @property
+    @override
+    def awaits_labels(self) -> bool:
+        return super().awaits_labels or any(scene.awaits_labels for scene in self._others)
+
+    @override
+    def attributions(self, view: View) -> list[str]:
+        found = [super().attributions(view), *(scene.attributions(view) for scene in self._others)]
+        return list(dict.fromkeys(text for texts in found for text in texts))
+
+    @override
+    def draw_anew(self, uuids: Collection[str]) -> None:
+        for scene in self._others:
+            scene.draw_anew(uuids)
+        super().draw_anew(uuids)
+
+    @override
+    def give_back(self) -> None:
+        for kept in self._kept:
+            kept.image, kept.key = QImage(), None
+        for scene in self._others:
+            scene.give_back()
+        super().give_back()
+
+    @override
+    def preview_layer(self, layer: Layer) -> None:
+        for scene in self._others:
+            scene.preview_layer(layer)
+        super().preview_layer(layer)
+
+    @override
+    def preview_sites(self, rows: Mapping[str, Site]) -> None:
+        for scene in self._others:
+            scene.preview_sites(rows)
+        super().preview_sites(rows)
+
+    @override
+    def site_hits(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[SiteHit]:
+        side = self.side_at(view, px, py)
+        return super().site_hits(view, px, py, radius_px) if side is self else side.site_hits(view, px, py, radius_px)
+
+    # -- painting -----------------------------------------------------------------------------------------------
+
+    @override
+    def paint_map(
+        self,
+        painter: QPainter,
+        view: View,
+        *,
+        selection: frozenset[str] = frozenset(),
+        preview: Preview | None = None,
+        settled: bool = True,
+        in_haste: bool = False,
+    ) -> None:
+        """A picture of a comparison says itself of when its sides are, on paper as on the screen."""
+        sides = self.sides(view)
+        if sides is None or sides.spec.mode == "panes":
+            super().paint_map(painter, view, selection=selection, preview=preview, settled=settled, in_haste=in_haste)
+            return
+        painter.save()
+        painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
+        frames = _FramePainter(self, view, selection, settled, in_haste)
+        words = words_of(sides.spec, self.frames, stretch_notes(sides.spec, self.frames))
+        with going_on(), part_of_picture(painter):
+            self._paint_sides(painter, sides, frames, words)
+        if preview is not None:
+            with going_on(), part_of_picture(painter):
+                preview(painter, view)
+        painter.restore()
+
+    def _paint_sides(self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]) -> None:
+        mode, ratio = sides.spec.mode, frames.view.ratio
+        if self._held >= 0 or mode == "blink":
+            frames.paint(painter, self.phase)
+            paint_caption(painter, sides, [words[self.phase]], ratio)
+        elif mode == "fade":
+            self._paint_fade(painter, sides, frames, words)
+        elif mode == "difference":
+            self._paint_difference(painter, sides, frames, words)
+        else:
+            shown = range(2) if mode == "spyglass" else range(len(words))
+            for at in shown:
+                painter.save()
+                painter.setClipPath(sides.path(at), Qt.ClipOperation.IntersectClip)
+                frames.paint(painter, at)
+                painter.restore()
+            paint_side_words(painter, sides, words, ratio)
+            paint_bars(painter, sides, ratio)
+
+    def _paint_fade(self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]) -> None:
+        place = sides.spec.position * (len(words) - 1)
+        below, share = math.floor(place), place - math.floor(place)
+        frames.paint(painter, below)
+        if share:
+            painter.save()
+            painter.setOpacity(share)
+            frames.paint(painter, below + 1, as_picture=True)
+            painter.restore()
+        seen = [(below, 1 - share), *([(below + 1, share)] if share else [])]
+        shares = [part for _, part in seen]
+        paint_caption(painter, sides, [words[at] for at, _ in seen], frames.view.ratio, shares)
+
+    def _paint_difference(
+        self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]
+    ) -> None:
+        """The second frame less the first; where that means nothing the second alone, and why."""
+        ratio, why = frames.view.ratio, why_no_difference(sides.spec, self.frames)
+        if why:
+            frames.paint(painter, 1)
+            paint_caption(painter, sides, [words[1]], ratio)
+            paint_sentence(painter, sides, _tr("No difference is shown"), why, ratio)
+            return
+        view = frames.view
+        picture = self._difference_picture(view, frames.in_haste)
+        if picture is None:
+            frames.paint(painter, 1)
+        else:
+            painter.drawImage(0, 0, picture)
+        frames.paint_marks(painter, 1)
+        caption = SideWords(
+            _tr("Difference"),
+            f"{words[1].letter} − {words[0].letter}: {words[1].when} − {words[0].when}",
+            _tr("grey: no change; lighter: more in {0}; darker: less").format(words[1].letter),
+            _tr("includes season, sun, angle, registration"),
+        )
+        paint_caption(painter, sides, [caption], ratio)
+
+    def _difference_picture(self, view: View, in_haste: bool) -> QImage | None:
+        """On the screen None until a job has made it; `recomposed` tells of it."""
+        if self._difference is not None and self._difference[0] == view:
+            return self._difference[1]
+        assert self._spec is not None
+        work = difference_work(self._spec, self.frames, view)
+        if not in_haste:
+            return work()
+        if self._differing != view and self.is_complete(view):
+            self._differing = view
+            self.context.jobs.run(lambda _: work(), partial(self._differed, view, self._spec), lambda _error: None)
+        return None
+
+    def _differed(self, view: View, spec: ComparisonSpec, picture: QImage) -> None:
+        self._differing = None
+        if self._spec is not None and self._spec.frames == spec.frames:
+            self._difference = view, picture
+            self.recomposed.emit()
+
+
+class _FramePainter:
+    """Paints frames for one picture: on the screen from the pictures that are kept of them."""
+
+    def __init__(
+        self, scene: ComparedScene, view: View, selection: frozenset[str], settled: bool, in_haste: bool
+    ) -> None:
+        self.view = view
+        self._scene, self._key, self.in_haste = scene, (view, selection, settled), in_haste
+
+    def paint(self, painter: QPainter, at: int, *, as_picture: bool = False) -> None:
+        """As a picture, but onto paper, where lines and letters stay such, and while one drags the map."""
+        is_still = self._key[2] or not self.in_haste
+        if as_picture or (is_still and not is_vector_device(painter)):
+            painter.drawImage(0, 0, self._picture(at))
+        else:
+            self._paint(painter, at)
+
+    def paint_marks(self, painter: QPainter, at: int) -> None:
+        """All of a frame but its images."""
+        view, selection, settled = self._key
+        scene = self._scene.frames[at]
+        scene.stack.paint(painter, view, ("vector",))
+        scene.paint_marks(painter, view, selection, settled, self.in_haste)
+
+    def _picture(self, at: int) -> QImage:
+        kept, view = self._scene.kept(at), self.view
+        if kept.is_stale or kept.key != self._key:
+            if (kept.image.width(), kept.image.height()) != (view.width, view.height):
+                kept.image = unpainted(view.width, view.height, opaque=True)
+            kept.key, kept.is_stale = self._key, False
+            with painting(kept.image) as painter:
+                self._paint(painter, at)
+        return kept.image
+
+    def _paint(self, painter: QPainter, at: int) -> None:
+        view, selection, settled = self._key
+        scene = self._scene.frames[at]
+        paint = partial(MapScene.paint_map, scene) if scene is self._scene else scene.paint_map
+        paint(painter, view, selection=selection, settled=settled, in_haste=self.in_haste)
+
+
+class _Bar:
+    """The bar, or the rim of the glass, in the hand."""
+
+    def __init__(self, scene: ComparedScene, sides: Sides, px: float, py: float) -> None:
+        self._scene, self._grip = scene, sides.grip_of(px, py)
+        self._began = sides.spec.position, sides.spec.position_y
+        self._mode = sides.spec.mode
+
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        if self._mode == "spyglass":
+            return Qt.CursorShape.SizeAllCursor
+        return Qt.CursorShape.SplitVCursor if self._mode == "swipe across" else Qt.CursorShape.SplitHCursor
+
+    def drag_to(self, view: View, px: float, py: float) -> None:
+        sides = self._scene.sides(view)
+        if sides is not None:
+            self._scene.move_bar(*sides.position_for(px, py, self._grip))
+
+    def let_go(self) -> None:
+        self._scene.bar_let_go.emit()
+
+    def give_up(self) -> None:
+        self._scene.move_bar(*self._began)
+
+
+def paint_bars(painter: QPainter, sides: Sides, ratio: float) -> None:
+    """The bars of a swipe with a grip on the one that moves, or the rim of a glass: light on dark."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, width in ((QColor(11, 20, 28, 190), 4.0), (QColor(255, 255, 255), 1.6)):
+        painter.setPen(QPen(color, width * ratio))
+        if sides.spec.mode == "spyglass":
+            painter.drawEllipse(sides.glass)
+            continue
+        for bar in sides.bars:
+            ends = (QPointF(0, bar), QPointF(sides.width, bar)) if sides.is_across else None
+            painter.drawLine(*(ends or (QPointF(bar, 0), QPointF(bar, sides.height))))
+    if sides.spec.mode != "spyglass":
+        bar = sides.bars[0]
+        middle = QPointF(sides.width / 2, bar) if sides.is_across else QPointF(bar, sides.height / 2)
+        _paint_grip(painter, middle, sides.is_across, ratio)
+    painter.restore()
+
+
+def _paint_grip(painter: QPainter, middle: QPointF, across: bool, r: float) -> None:
+    """A disc with two arrows, that says which way it goes."""
+    painter.translate(middle)
+    painter.rotate(90 if across else 0)
+    painter.setPen(QPen(QColor(11, 20, 28, 190), 1.2 * r))
+    painter.setBrush(QColor(255, 255, 255, 235))
+    painter.drawEllipse(QPointF(0, 0), 11 * r, 11 * r)
+    pen = QPen(QColor(11, 20, 28), 1.8 * r)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    for way in (-1, 1):
+        painter.drawPolyline([QPointF(way * 3 * r, -3.5 * r), QPointF(way * 6.5 * r, 0), QPointF(way * 3 * r, 3.5 * r)])
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("comparison", text)

@@ -1,0 +1,68 @@
+"""The difference of two images of a comparison, only where it means something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QImage
+
+from layers.document.comparison import ComparisonSpec
+from layers.grid.tile_grid import View
+from viewer.canvas.comparison.stretches import paired_tiles, statement_of, top_image
+from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
+from viewer.rendering.images import image_of_argb
+
+_GREY = 0xFF808080
+
+
+def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
+    """A sentence; empty where the second image less the first means something."""
+    first, second = top_image(scenes[0], spec, 0), top_image(scenes[1], spec, 1)
+    if first is None or second is None or first.style is None or second.style is None:
+        return _tr("A difference needs the values of two image files; one of these has none, or is not read yet.")
+    why = statement_of(first).unlike(statement_of(second), "sensor", "level", "units", "resampling")
+    if not why and (first.style.bands, first.style.expression) != (second.style.bands, second.style.expression):
+        why = [_tr("they do not show the same bands")]
+    if not why:
+        return ""
+    reasons = ", ".join(why)
+    return _tr(
+        "Two images are subtracted only where sensor, processing level, units and resampling are stated and "
+        "equal: here {0}. Swipe or blink them instead."
+    ).format(reasons)
+
+
+def difference_work(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View) -> Callable[[], QImage]:
+    """The work of making the picture, for any thread: mid grey where nothing differs, lighter where there is more in
+    the second image, by its stretch; the background where one of them has no data.
+    """
+    first, second = top_image(scenes[0], spec, 0), top_image(scenes[1], spec, 1)
+    assert first is not None
+    assert second is not None
+    style, other = first.style, second.style
+    assert style is not None
+    assert other is not None
+    pairs = paired_tiles(first, second)
+    spans = [max(s.high - s.low, 1e-30) for s in style.stretches]
+
+    def work() -> QImage:
+        argb = np.full((view.height, view.width), int(BACKGROUND_COLOR[1:], 16) | 0xFF000000, np.uint32)
+        for (left, top), one, two in pairs:
+            (a, valid), (b, also) = one.values(style), two.values(other)
+            pixels = np.full(valid.shape, 0xFF000000, np.uint32)
+            for band in range(3):
+                at = band if len(a) == 3 else 0
+                change = (b[at].astype(np.float32) - a[at].astype(np.float32)) * np.float32(127.5 / spans[at])
+                levels = np.clip(np.nan_to_num(change) + 128, 0, 255).astype(np.uint32)
+                pixels |= levels << np.uint32(16 - 8 * band)
+            here = argb[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+            here[:] = np.where(valid & also, pixels, here)
+        return image_of_argb(argb)
+
+    return work
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("comparison", text)

@@ -1,0 +1,206 @@
+"""The words that are burned into each side of a comparison: which image, of when, and in which stretch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from layers.document.comparison import ComparisonSpec
+from layers.raster.acquisition import Acquisition
+from layers.time.spans import Span, are_apart, is_before, span_of
+from viewer.canvas.comparison.sides import SWIPES, Sides
+from viewer.canvas.labels.fonts import letters_path, map_font
+from viewer.canvas.scene import MapScene
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
+from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.support.text import one_line
+
+LETTERS = "ABCD"
+_HEAD_PX, _TEXT_PX = 12.5, 10.5
+_MOST_NAMED, _NAME_CHARS = 2, 44
+_ABOVE_CORNERS_PX = 64.0
+"""From the lower edge: scale bar and credits stand below."""
+_LEAST_PX = 46.0
+"""A narrower side has no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideWords:
+    """`letter` is Before or After where that is known, else A to D; `when` the dates with their kinds."""
+
+    letter: str
+    when: str
+    name: str
+    note: str = ""
+    """On the stretch; empty for nothing."""
+
+    @property
+    def head(self) -> str:
+        return f"{self.letter} · {self.when}"
+
+    @property
+    def text(self) -> str:
+        return " · ".join(filter(None, (self.name, self.note)))
+
+
+def acquisition_shown(drawing: LayerDrawing) -> Acquisition:
+    """Of what a drawing shows: of a service the day that is asked for."""
+    return tiles_acquisition(drawing.layer) if isinstance(drawing, TilesDrawing) else drawing.acquisition
+
+
+def dated(known: Acquisition) -> str:
+    """A date with its kind, whatever that is."""
+    text = badge(known)
+    return f"{text}, {known.date_kind}" if known.at and known.date_kind in ("instant", "interval") else text
+
+
+def images_of(scene: MapScene, spec: ComparisonSpec, at: int) -> list[LayerDrawing]:
+    """The drawings of the images of a frame in its scene, the topmost first."""
+    drawings = [scene.drawings[layer.uuid] for layer in reversed(scene.document.layers_in_order())
+                if layer.uuid in spec.frames[at].layers and layer.uuid in scene.drawings]  # fmt: skip
+    return [drawing for drawing in drawings if drawing.layer.kind != "vector"]
+
+
+def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[str]) -> list[SideWords]:
+    """Of each frame, shown by its scene; `notes` on their stretches."""
+    images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
+    known = [[acquisition_shown(drawing) for drawing in drawings] for drawings in images]
+    letters = _letters([_span(times) for times in known])
+    found = []
+    for at, frame in enumerate(spec.frames):
+        dates = list(dict.fromkeys(dated(time) for time in known[at])) or [UNDATED]
+        names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
+        name = one_line(frame.title, _NAME_CHARS) or _some(names) or _tr("(not in the case)")
+        found.append(SideWords(letters[at], _some(dates), name, notes[at]))
+    return found
+
+
+def _letters(spans: Sequence[Span | None]) -> list[str]:
+    """Before and after need known dates that do not overlap."""
+    if len(spans) == 2 and spans[0] is not None and spans[1] is not None and are_apart(spans):
+        words = [_tr("Before"), _tr("After")]
+        return words if is_before(spans[0], spans[1]) else words[::-1]
+    return list(LETTERS[: len(spans)])
+
+
+def _span(times: Sequence[Acquisition]) -> Span | None:
+    """From the first to the last of the images of a frame; None where one of them is not dated."""
+    spans = [span_of(time.at, time.until) for time in times]
+    known = [span for span in spans if span is not None]
+    if not known or len(known) < len(spans):
+        return None
+    return min(span[0] for span in known), max(span[1] for span in known)
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = len(texts) - _MOST_NAMED
+    return "; ".join(texts[:_MOST_NAMED]) + (f" +{more}" if more > 0 else "")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("comparison", text)
+
+
+# -- painting -----------------------------------------------------------------------------------------------------
+
+
+def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float) -> None:
+    """Of frames that stand beside each other: each on its own side, beside the bar."""
+    r, bottom = ratio, sides.height - _ABOVE_CORNERS_PX * ratio
+    if sides.spec.mode in SWIPES:
+        for at, rect in enumerate(sides.rects()):
+            room = rect.adjusted(10 * r, 8 * r, -10 * r, -8 * r)
+            if sides.is_across:
+                anchor = QPointF(room.left(), room.bottom() if at == 0 else room.top())
+                up = Qt.AlignmentFlag.AlignBottom if at == 0 else Qt.AlignmentFlag.AlignTop
+                _paint_box(painter, anchor, Qt.AlignmentFlag.AlignLeft | up, room, words[at], r)
+            else:
+                side = Qt.AlignmentFlag.AlignRight if at == 0 else Qt.AlignmentFlag.AlignLeft
+                anchor = QPointF(room.right() if at == 0 else room.left(), bottom)
+                _paint_box(painter, anchor, side | Qt.AlignmentFlag.AlignBottom, room, words[at], r)
+        return
+    whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
+    middle = Qt.AlignmentFlag.AlignHCenter
+    glass = sides.glass
+    below = QPointF(glass.center().x(), glass.bottom() - 14 * r)
+    _paint_box(painter, below, middle | Qt.AlignmentFlag.AlignBottom, whole, words[1], r)
+    _paint_box(painter, QPointF(whole.center().x(), bottom), middle | Qt.AlignmentFlag.AlignBottom, whole, words[0], r)
+
+
+def paint_caption(
+    painter: QPainter, sides: Sides, words: Sequence[SideWords], ratio: float, shares: Sequence[float] = ()
+) -> None:
+    """Of frames that lie upon each other: one below the other in the middle; `shares` of each in what is seen."""
+    r = ratio
+    whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
+    at = QPointF(whole.center().x(), sides.height - _ABOVE_CORNERS_PX * r)
+    for number in reversed(range(len(words))):
+        said = words[number]
+        if shares:
+            said = SideWords(said.letter, f"{said.when} · {shares[number]:.0%}", said.name, said.note)
+        align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        box = _paint_box(painter, at, align, whole, said, r)
+        at = QPointF(at.x(), box.top() - 4 * r)
+
+
+def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:
+    """A sentence in the middle of a picture, in which no comparison is shown."""
+    r = ratio
+    whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
+    align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+    _paint_lines(painter, QPointF(whole.center().x(), whole.center().y()), align, whole, [head, *_wrapped(text)], r)
+
+
+def _wrapped(text: str, most: int = 64) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= most:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _paint_box(
+    painter: QPainter, anchor: QPointF, align: Qt.AlignmentFlag, room: QRectF, words: SideWords, r: float
+) -> QRectF:
+    return _paint_lines(painter, anchor, align, room, [words.head, *filter(None, (words.name, words.note))], r)
+
+
+def _paint_lines(
+    painter: QPainter, anchor: QPointF, align: Qt.AlignmentFlag, room: QRectF, lines: Sequence[str], r: float
+) -> QRectF:
+    """Lines on a dark ground, the first in bold; shortened where the room is narrow, none where there is none."""
+    if room.width() < _LEAST_PX * r or room.height() < 2 * _HEAD_PX * r:
+        return QRectF(anchor, anchor)
+    pad = 7 * r
+    fonts = [map_font(_HEAD_PX * r, bold=True), *[map_font(_TEXT_PX * r)] * (len(lines) - 1)]
+    metrics = [QFontMetricsF(font) for font in fonts]
+    most = room.width() - 2 * pad
+    shown = [m.elidedText(line, Qt.TextElideMode.ElideRight, most) for line, m in zip(lines, metrics, strict=True)]
+    width = max(m.horizontalAdvance(line) for line, m in zip(shown, metrics, strict=True)) + 2 * pad
+    height = sum(1.3 * font.pixelSize() for font in fonts) + pad
+    left, top = anchor.x(), anchor.y()
+    if align & Qt.AlignmentFlag.AlignRight:
+        left -= width
+    elif align & Qt.AlignmentFlag.AlignHCenter:
+        left -= width / 2
+    if align & Qt.AlignmentFlag.AlignBottom:
+        top -= height
+    left = min(max(left, room.left()), room.right() - width)
+    top = min(max(top, room.top()), room.bottom() - height)
+    box = QRectF(round(left), round(top), round(width), round(height))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.fillRect(box, QColor(11, 20, 28, 190))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    baseline = box.top() + pad / 2
+    for line, font in zip(shown, fonts, strict=True):
+        baseline += 1.3 * font.pixelSize()
+        at = QPointF(box.left() + pad, baseline - 0.3 * font.pixelSize())
+        painter.fillPath(letters_path(at, font, line), QColor(255, 255, 255, 240))
+    painter.restore()
+    return box

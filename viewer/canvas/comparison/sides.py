@@ -1,0 +1,106 @@
+"""The sides of a comparison on a picture: which part belongs to which frame, and where the bar between them is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from layers.document.comparison import ComparisonSpec
+
+SWIPES = ("swipe", "swipe across")
+GLASS_PART = 0.28
+"""Radius of a spyglass, of the shorter side of the picture."""
+REACH_PX = 8.0
+"""Logical pixels beside a bar, or the rim of a glass, at which the mouse takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Of one picture of `width` x `height` pixels."""
+
+    spec: ComparisonSpec
+    width: float
+    height: float
+
+    @property
+    def is_across(self) -> bool:
+        return self.spec.mode == "swipe across"
+
+    @property
+    def bars(self) -> list[float]:
+        """Pixels from the left, or from the top, of the bars of a swipe: the first where the position says, the others
+        dividing what is left evenly.
+        """
+        length, rest = self.height if self.is_across else self.width, len(self.spec.frames) - 1
+        first = self.spec.position
+        return [round((first + (1 - first) * at / rest) * length) for at in range(rest)]
+
+    @property
+    def glass(self) -> QRectF:
+        """The square around a spyglass."""
+        radius = self.radius
+        x, y = self.spec.position * self.width, self.spec.position_y * self.height
+        return QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
+
+    @property
+    def radius(self) -> float:
+        return GLASS_PART * min(self.width, self.height)
+
+    def rects(self) -> list[QRectF]:
+        """The parts of a swipe, one a frame, in the frames' order."""
+        ends = [0.0, *self.bars, self.height if self.is_across else self.width]
+        if self.is_across:
+            return [QRectF(0, a, self.width, b - a) for a, b in pairwise(ends)]
+        return [QRectF(a, 0, b - a, self.height) for a, b in pairwise(ends)]
+
+    def path(self, at: int) -> QPainterPath:
+        """The part of the picture on which a frame is shown, where frames stand beside each other."""
+        path = QPainterPath()
+        if self.spec.mode == "spyglass":
+            if at == 0:
+                path.addRect(QRectF(0, 0, self.width, self.height))
+            elif at == 1:
+                path.addEllipse(self.glass)
+        else:
+            path.addRect(self.rects()[at])
+        return path
+
+    def frame_at(self, px: float, py: float, phase: int) -> int:
+        """The frame that is seen at a pixel; `phase` is the one that is shown where one is shown at a time."""
+        if self.spec.mode in SWIPES:
+            along = py if self.is_across else px
+            return sum(along >= bar for bar in self.bars)
+        if self.spec.mode == "spyglass":
+            middle = self.glass.center()
+            return int(math.hypot(px - middle.x(), py - middle.y()) <= self.radius)
+        return phase
+
+    def has_handle_at(self, px: float, py: float, ratio: float) -> bool:
+        """True where the mouse takes the bar, or the rim of the glass."""
+        if self.spec.mode in SWIPES:
+            return abs((py if self.is_across else px) - self.bars[0]) <= REACH_PX * ratio
+        if self.spec.mode == "spyglass":
+            middle = self.glass.center()
+            return abs(math.hypot(px - middle.x(), py - middle.y()) - self.radius) <= REACH_PX * ratio
+        return False
+
+    def position_for(self, px: float, py: float, grip: QPointF) -> tuple[float, float]:
+        """Position and position_y with which the bar, taken at `grip` from its place, is at a pixel."""
+        x, y = (px - grip.x()) / self.width, (py - grip.y()) / self.height
+        if self.spec.mode == "spyglass":
+            return _part(x), _part(y)
+        return _part(y if self.is_across else x), self.spec.position_y
+
+    def grip_of(self, px: float, py: float) -> QPointF:
+        """Offset of a pixel from the place that the position means."""
+        if self.spec.mode == "spyglass":
+            return QPointF(px, py) - self.glass.center()
+        return QPointF(0, py - self.bars[0]) if self.is_across else QPointF(px - self.bars[0], 0)
+
+
+def _part(value: float) -> float:
+    return round(min(max(value, 0.0), 1.0), 4)

@@ -1,0 +1,235 @@
+"""The stretch of the frames of a comparison: the same where the images are alike by their own statements, else matched.
+
+Matching is linear, band by band, on the ground that both images show in the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.comparison import ComparisonSpec
+from layers.grid.tile_grid import TILE_PX, TileKey, View
+from layers.raster.statement import Statement
+from layers.raster.stretch import StretchRule
+from layers.raster.stretch_matching import Moments, matched_limits, moments_of
+from layers.raster.style import RasterStyle, Stretch, shown_bands
+from viewer.canvas.comparison.side_words import LETTERS, images_of
+from viewer.canvas.scene import MapScene
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.tiles.tile_cache import RawTile
+
+type Styles = dict[int, tuple[str, dict[str, Any]]]
+"""By frame: the uuid of its uppermost image, and the style in which it is to be shown."""
+
+
+def statement_of(drawing: RasterDrawing) -> Statement:
+    """The statements of an image about its values, as it is shown now."""
+    info, style, scene = drawing.info, drawing.style, drawing.source.scene
+    if info is None or style is None:
+        return Statement()
+    known = drawing.acquisition
+    if scene is not None:
+        units = {scene.bands[number - 1].unit for number in style.bands}
+        return Statement.of(known, info.tags, "/".join(sorted(units)) if "" not in units else "", style.resampling)
+    return Statement.of(known, info.tags, "", style.resampling)
+
+
+def top_image(scene: MapScene, spec: ComparisonSpec, at: int) -> RasterDrawing | None:
+    """The uppermost image of a frame, where that is a file that has been read: services have no values to stretch."""
+    images = images_of(scene, spec, at)
+    top = images[0] if images else None
+    return top if isinstance(top, RasterDrawing) and top.style is not None else None
+
+
+def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) -> str:
+    """A few words; empty where the second image can be stretched as the first is."""
+    if first is None or other is None or first.style is None or other.style is None:
+        return _tr("stretch not matched: one is a picture without values")
+    if first.style.shown != other.style.shown:
+        return _tr("stretch not matched: {0} band(s) and {1}").format(first.style.shown, other.style.shown)
+    if any(_has_own_colors(one) for one in (first, other)):
+        return _tr("stretch not matched: colours of its own")
+    return ""
+
+
+def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
+    """Words on the stretch of each frame, that are burned in."""
+    if not spec.match:
+        return [""] * len(scenes)
+    first, found = top_image(scenes[0], spec, 0), [""]
+    for at in range(1, len(scenes)):
+        other = top_image(scenes[at], spec, at)
+        why = why_not_matched(first, other)
+        if why or first is None or other is None:
+            found.append(why)
+        elif other.layer_uuid not in spec.frames[at].styles:
+            found.append("")
+        elif are_alike(first, other):
+            found.append(_tr("same stretch as {0}").format(LETTERS[0]))
+        else:
+            found.append(_tr("stretch matched to {0}, band by band").format(LETTERS[0]))
+    return found
+
+
+def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
+    """True where sensor and units are stated and equal, so that one stretch means the same in both."""
+    same_bands = first.style is not None and other.style is not None and first.style.bands == other.style.bands
+    return same_bands and not statement_of(first).unlike(statement_of(other), "sensor", "units")
+
+
+@dataclass(frozen=True, eq=False)
+class StretchMatch:
+    """Finds the styles of the frames of a comparison. `styles` may run in any thread; the rest is taken here."""
+
+    reference: RasterStyle
+    uuid: str
+    alike: Mapping[int, tuple[str, RasterStyle]]
+    pairs: Mapping[int, tuple[str, RasterStyle, Sequence[tuple[_Tile, _Tile]]]]
+
+    @classmethod
+    def of(cls, spec: ComparisonSpec, scenes: Sequence[MapScene]) -> StretchMatch | None:
+        """None where there is nothing to match. The views of all scenes must be complete."""
+        first = top_image(scenes[0], spec, 0)
+        if first is None or first.style is None:
+            return None
+        alike, pairs = {}, {}
+        for at in range(1, len(scenes)):
+            other = top_image(scenes[at], spec, at)
+            if why_not_matched(first, other) or other is None or other.style is None:
+                continue
+            if are_alike(first, other):
+                alike[at] = other.layer_uuid, other.style
+                continue
+            both = [(one, two) for _, one, two in paired_tiles(first, other)]
+            pairs[at] = other.layer_uuid, other.style, both
+        return cls(first.style, first.layer_uuid, alike, pairs) if alike or pairs else None
+
+    def styles(self) -> Styles:
+        """Of the first frame its own, as it is seen now; of the others those that suit it."""
+        given = StretchRule(origin="given")
+        found: Styles = {0: (self.uuid, replace(self.reference, rule=given).to_json())}
+        for at, (uuid, style) in self.alike.items():
+            found[at] = uuid, self._looking(style, self.reference.stretches).to_json()
+        for at, (uuid, style, tiles) in self.pairs.items():
+            matched = _matched(self.reference, style, tiles)
+            if matched is not None:
+                found[at] = uuid, self._looking(style, matched).to_json()
+        return found if len(found) > 1 else {}
+
+    def _looking(self, style: RasterStyle, stretches: tuple[Stretch, ...]) -> RasterStyle:
+        """The bands of one image in the looks of the first."""
+        return replace(
+            self.reference,
+            bands=style.bands,
+            expression=style.expression,
+            resampling=style.resampling,
+            stretches=stretches,
+            rule=StretchRule(origin="given"),
+        )
+
+
+def with_styles(spec: ComparisonSpec, styles: Styles) -> ComparisonSpec:
+    """A comparison whose frames are shown in these styles."""
+    for at, (uuid, style) in styles.items():
+        frame = spec.frames[at]
+        spec = spec.with_frame(at, replace(frame, styles={**frame.styles, uuid: style}))
+    return spec
+
+
+def without_styles(spec: ComparisonSpec) -> ComparisonSpec:
+    """A comparison in which each image is shown in the style of its layer."""
+    return replace(spec, frames=tuple(replace(frame, styles={}) for frame in spec.frames))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Tile:
+    """The values of a tile in view, without the margin that sharpening needs."""
+
+    raw: RawTile
+    rows: slice
+    columns: slice
+    margin: int
+
+    def values(self, style: RasterStyle) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """The bands that are shown (n, h, w), and which pixels of them are valid."""
+        assert self.raw.bands is not None
+        m = self.margin
+        rows, columns = (slice(m + part.start, m + part.stop) for part in (self.rows, self.columns))
+        mask = None if self.raw.mask is None else self.raw.mask[rows, columns]
+        bands, mask = shown_bands(self.raw.bands[:, rows, columns], mask, style)
+        valid = np.ones(bands.shape[1:], bool) if mask is None else mask
+        return bands, valid & np.isfinite(bands).all(axis=0) if bands.dtype.kind in "fc" else valid
+
+
+def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tuple[int, int], _Tile, _Tile]]:
+    """What both show of the same ground, pixel by pixel: where it begins in the picture, and the values of each."""
+    view, mine, theirs = first.tiles.view, _tiles(first), _tiles(second)
+    if view is None or second.tiles.view != view:
+        return []
+    found = []
+    for key in mine:
+        if key in theirs:
+            left = key.col * TILE_PX + mine[key].columns.start - view.left
+            top = key.row * TILE_PX + mine[key].rows.start - view.top
+            found.append(((left, top), mine[key], theirs[key]))
+    return found
+
+
+def _tiles(drawing: RasterDrawing) -> dict[TileKey, _Tile]:
+    """The tiles of what is looked at, by their places."""
+    view, style = drawing.tiles.view, drawing.style
+    if view is None or style is None:
+        return {}
+    found = {}
+    for key, raw in drawing.tiles.raw_in_view():
+        inside = _inside(view, key)
+        if raw.bands is not None and inside is not None:
+            found[key] = _Tile(raw, *inside, style.margin_px)
+    return found
+
+
+def _inside(view: View, key: TileKey) -> tuple[slice, slice] | None:
+    """The rows and columns of a tile that are in view; None where there are none."""
+    left, top = view.left - key.col * TILE_PX, view.top - key.row * TILE_PX
+    rows = slice(max(0, top), min(TILE_PX, top + view.height))
+    columns = slice(max(0, left), min(TILE_PX, left + view.width))
+    return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else None
+
+
+def _matched(
+    reference: RasterStyle, style: RasterStyle, tiles: Sequence[tuple[_Tile, _Tile]]
+) -> tuple[Stretch, ...] | None:
+    """The stretches of the second image; None where the two show too little ground together."""
+    mine: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    theirs: list[list[NDArray[Any]]] = [[] for _ in range(style.shown)]
+    for one, other in tiles:
+        first, valid = one.values(reference)
+        second, also = other.values(style)
+        both = valid & also
+        for band in range(style.shown):
+            mine[band].append(np.abs(first[band][both]) if first.dtype.kind == "c" else first[band][both])
+            theirs[band].append(np.abs(second[band][both]) if second.dtype.kind == "c" else second[band][both])
+    moments = [(moments_of(a), moments_of(b)) for a, b in zip(mine, theirs, strict=True)]
+    known: list[tuple[Moments, Moments]] = [(a, b) for a, b in moments if a is not None and b is not None]
+    if len(known) < style.shown:
+        return None
+    limits = [(stretch.low, stretch.high) for stretch in reference.stretches]
+    found = matched_limits([a for a, _ in known], limits, [b for _, b in known])
+    return tuple(Stretch(low, high, s.gamma) for (low, high), s in zip(found, reference.stretches, strict=True))
+
+
+def _has_own_colors(drawing: RasterDrawing) -> bool:
+    style, info = drawing.style, drawing.info
+    if style is None or info is None or style.colormap:
+        return style is not None and bool(style.colormap)
+    return not style.expression and len(style.bands) == 1 and bool(info.bands[style.bands[0] - 1].palette)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("comparison", text)
