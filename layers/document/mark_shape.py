@@ -1,8 +1,9 @@
 """The shape of a mark: what is really meant by its geometry, one dataclass a kind, kept as JSON in `Site.shape_json`.
 
 A rectangle, a circle and range rings give the geometry of their row. An arrow and a freehand line lie on the row's own
-line; a text, a callout and a numbered marker stand at the row's own point. Where the geometry of a row was changed by
-a program that knows no shapes, the geometry is what counts and the row has no shape: see `shape_of_site`.
+line, a measurement on the line or area that it measures; a text, a callout and a numbered marker stand at the row's own
+point. Where the geometry of a row was changed by a program that knows no shapes, the geometry is what counts and the
+row has no shape: see `shape_of_site`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.json_fields import finite_numbers, json_object
+from layers.document.measurement import Measurement, measurement_in, remeasured
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import split_geometry
@@ -299,9 +301,19 @@ class Numbered:
 
 type AreaShape = Rectangle | Circle
 """Shapes whose geometry is a polygon that they give themselves."""
-type MarkShape = Rectangle | Circle | RangeRing | Freehand | Arrow | TextMark | Callout | Numbered
+type MarkShape = Rectangle | Circle | RangeRing | Freehand | Arrow | TextMark | Callout | Numbered | Measurement
 
-_KINDS: tuple[type[Any], ...] = (Rectangle, Circle, RangeRing, Freehand, Arrow, TextMark, Callout, Numbered)
+_KINDS: tuple[type[Any], ...] = (
+    Rectangle,
+    Circle,
+    RangeRing,
+    Freehand,
+    Arrow,
+    TextMark,
+    Callout,
+    Numbered,
+    Measurement,
+)
 _BY_KIND: dict[str, type[Any]] = {one.kind: one for one in _KINDS}
 _GEOMETRY_KINDS = {"freehand": "line", "arrow": "line", "text": "point", "callout": "point", "numbered_marker": "point"}
 _NO_SITES = frozenset({"arrow", "text", "callout", "freehand", "numbered_marker", "range_ring"})
@@ -337,6 +349,8 @@ def is_geometry_of(shape: MarkShape, geometry: BaseGeometry) -> bool:
     """True where a row with this geometry may have this shape."""
     if geometry.is_empty:
         return False
+    if isinstance(shape, Measurement):
+        return shape.is_of(geometry)
     if not isinstance(shape, Rectangle | Circle | RangeRing):
         wanted = {"point": "Point", "line": "LineString"}[_GEOMETRY_KINDS[shape.kind]]
         return bool(geometry.geom_type == wanted)
@@ -348,6 +362,22 @@ def words_of(site: Site, shape: TextMark | Callout) -> str:
     program can change.
     """
     return shape.text if shape.text.split() == site.label.split() else site.label
+
+
+def measurement_of(site: Site) -> Measurement | None:
+    """The measurement that a row is, made now; None for a mark that is no measurement, and for what cannot be measured."""
+    return measurement_in(site, shape_of(site.shape_json)) if site.mark_kind == Measurement.kind else None
+
+
+def measured_fields(before: Site, after: Site) -> dict[str, Any]:
+    """The columns of a row that follow from what was changed of it, where it is a measurement or was one."""
+    if Measurement.kind not in (before.mark_kind, after.mark_kind):
+        return {}
+    new = shape_of(after.shape_json)
+    fields = remeasured(before, after, shape_of(before.shape_json), new)
+    shape = fields.pop("shape", None)
+    # What is no shape that we know is kept as it stands.
+    return fields if shape is None or (new is None and after.shape_json) else {**fields, "shape_json": as_json(shape)}
 
 
 def is_annotation(shape: MarkShape | None) -> bool:

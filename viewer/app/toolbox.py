@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 
 from layers.document.mark_template import MarkTemplate
+from layers.document.measurement import QUANTITIES
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
@@ -19,7 +20,7 @@ from viewer.tools.draw_words import CalloutTool, NumberTool, TextTool
 from viewer.tools.edit_vertices import EditVerticesTool
 from viewer.tools.identify import IdentifyTool
 from viewer.tools.lasso_sites import LassoSitesTool
-from viewer.tools.measure import MeasureTool
+from viewer.tools.measure import MeasureTool, tool_id
 from viewer.tools.navigate import NavigateTool
 from viewer.tools.select import SelectTool
 from viewer.tools.select_features import LassoFeaturesTool, SelectFeaturesTool, WithinDistanceTool
@@ -53,8 +54,10 @@ class Toolbox(QObject):
     kept_changed = Signal()
     drawn = Signal(str)
     """The uuid of a site that was just drawn."""
+    measured = Signal(str)
+    """The uuid of a measurement that was just kept: its tool stays in hand, and the keys with the map."""
     steps_changed = Signal()
-    """`can_step_back` or `can_keep_measurement` is another now."""
+    """`can_step_back` is another now."""
 
     def __init__(self, context: ToolContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -63,7 +66,7 @@ class Toolbox(QObject):
             "tool_pan": lambda: NavigateTool(context, self),
             "tool_select": lambda: SelectTool(context, self),
             "tool_box_zoom": lambda: BoxZoomTool(context, self),
-            "tool_measure": self._make_measure,
+            **{tool_id(quantity): partial(self._make_measure, quantity) for quantity in QUANTITIES},
             "tool_point": lambda: self._make_draw("tool_point", DrawTool(context, "point", parent=self)),
             "tool_line": lambda: self._make_draw("tool_line", DrawTool(context, "line", parent=self)),
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
@@ -78,7 +81,7 @@ class Toolbox(QObject):
         self._tools: dict[str, Tool] = {}
         self._in_hand = ""
         self._is_kept = False
-        self._could = (False, False)
+        self._could = False
         context.canvas.tool_given_up.connect(self.give_up)
         context.canvas.hint_changed.connect(self._look_at_steps)
 
@@ -93,8 +96,9 @@ class Toolbox(QObject):
 
     @property
     def can_keep(self) -> bool:
-        """True while the tool in hand is one that draws: the others stay in hand anyway."""
-        return isinstance(self._tools.get(self._in_hand), DrawTool)
+        """True while the tool in hand is one that draws: the others, and those that measure, stay in hand anyway."""
+        tool = self._tools.get(self._in_hand)
+        return isinstance(tool, DrawTool) and not isinstance(tool, MeasureTool)
 
     @property
     def is_kept(self) -> bool:
@@ -145,18 +149,6 @@ class Toolbox(QObject):
         self._tools[self._in_hand].step_back()
         return True
 
-    @property
-    def can_keep_measurement(self) -> bool:
-        """True while a measurement that has ended stands on the map, and its tool is in hand."""
-        tool = self._tools.get(self._in_hand)
-        return isinstance(tool, MeasureTool) and tool.can_keep
-
-    def keep_measurement(self) -> None:
-        """Make a mark of it."""
-        tool = self._tools.get(self._in_hand)
-        if isinstance(tool, MeasureTool):
-            tool.keep()
-
     def begin_anew(self) -> None:
         """Another case stands on the map: no tool, and nothing that it was in the middle of, outlives the last one."""
         for tool in self._tools.values():
@@ -186,9 +178,8 @@ class Toolbox(QObject):
             self.kept_changed.emit()
 
     def _look_at_steps(self) -> None:
-        can = self.can_step_back, self.can_keep_measurement
-        if can != self._could:
-            self._could = can
+        if self.can_step_back != self._could:
+            self._could = self.can_step_back
             self.steps_changed.emit()
 
     def _make_draw(self, id_: str, tool: DrawTool) -> Tool:
@@ -198,9 +189,9 @@ class Toolbox(QObject):
     def _make_shape(self, kind: type[ShapeTool]) -> Tool:
         return self._make_draw(f"tool_{kind.id}", kind(self._context, parent=self))
 
-    def _make_measure(self) -> Tool:
-        tool = MeasureTool(self._context, self)
-        tool.drawn.connect(self.drawn)
+    def _make_measure(self, quantity: str) -> Tool:
+        tool = MeasureTool(self._context, quantity, self)
+        tool.drawn.connect(self.measured)
         return tool
 
     def _make_identify(self) -> Tool:

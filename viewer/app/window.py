@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
         session.document_replaced.connect(self._look_for_recoverable)
         self.toolbox.steps_changed.connect(self.action_table.refresh)
         self.toolbox.drawn.connect(self.mark_images.note)
+        self.toolbox.measured.connect(self.mark_images.note)
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)

@@ -1,155 +1,195 @@
-"""Measure on the ellipsoid: a line's length and direction, with a closed ring its area; keep it as a mark if wanted."""
+"""Measure on the ellipsoid: each measurement is kept as a mark once it is whole, and the next one can begin."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QPainter
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from layers.document.vocabulary import MEASURED
-from layers.geo.measure import azimuth_deg, distance_m
+import shapely
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, QPointF
+from PySide6.QtGui import QPainter
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.mark_shape import MarkShape
+from layers.document.measurement import QUANTITIES, Measurement, dimension_of, measured
+from layers.errors import GeoloupeError
+from layers.geo.cross_track import cross_track
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.measure import azimuth_deg, distance_m, ground_resolution_m
 from layers.grid.tile_grid import View
-from layers.text.measures import length_text
+from layers.text.measured_values import value_text
+from layers.text.measures import area_text, length_text
 from viewer.canvas.overlays import haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.shapes.marks import add_measurement
-from viewer.commands.stamps import new_uuid
-from viewer.tools.sketch import MEASURE_SYMBOL, Place, geometry_of, measured, measures, near, paint_sketch, pixels_of
-from viewer.tools.tool import Tool
+from viewer.tools.draw_shape import ShapeTool
+from viewer.tools.sketch import MEASURE_SYMBOL, Place, geometry_of, measures, paint_geometry, pixels_of
+from viewer.tools.tool import ToolContext
 
 CLOSE_PX = 9.0
 READOUT_PX = 13.0
 _EDGE_PX = 6.0
 """The readout stays so far inside of the picture."""
+_STEPS: Mapping[str, tuple[Any, ...]] = {
+    "length": (QT_TRANSLATE_NOOP("Shapes", "where it begins"), QT_TRANSLATE_NOOP("Shapes", "where it goes next")),
+    "area": (QT_TRANSLATE_NOOP("Shapes", "the first corner"), QT_TRANSLATE_NOOP("Shapes", "the next corner")),
+    "bearing": (
+        QT_TRANSLATE_NOOP("Shapes", "where it is taken from"),
+        QT_TRANSLATE_NOOP("Shapes", "where it points to"),
+    ),
+    "radius": (QT_TRANSLATE_NOOP("Shapes", "the centre"), QT_TRANSLATE_NOOP("Shapes", "a place on the circle")),
+    "angle": (
+        QT_TRANSLATE_NOOP("Shapes", "a place on one side"),
+        QT_TRANSLATE_NOOP("Shapes", "the corner"),
+        QT_TRANSLATE_NOOP("Shapes", "a place on the other side"),
+    ),
+    "cross-track": (
+        QT_TRANSLATE_NOOP("Shapes", "a place on the line"),
+        QT_TRANSLATE_NOOP("Shapes", "another place on the line"),
+        QT_TRANSLATE_NOOP("Shapes", "the place beside it"),
+    ),
+}
+_STEPS = {**_STEPS, "perimeter": _STEPS["area"]}
 
 
-class MeasureTool(Tool):
-    """Click along what is to be measured. What was measured stays shown until it is kept, cleared or measured anew.
+def tool_id(quantity: str) -> str:
+    """The id of the tool, and of its action, that measures a quantity."""
+    return "tool_measure" if quantity == "length" else f"tool_measure_{quantity.replace('-', '_')}"
 
-    `drawn` carries the uuid of the mark that a measurement was kept as.
+
+class MeasureTool(ShapeTool):
+    """Places are set by clicks, by typed legs, or by Enter at the crosshair.
+
+    What needs a number of places is whole with the last of them; lines and areas end with Enter or a double click. A
+    length whose last place is its first is an area. What is measured so far is kept, too, when another tool is taken.
     """
 
-    drawn = Signal(str)
-    name = "measure"
-    cursor = Qt.CursorShape.CrossCursor
+    def __init__(self, context: ToolContext, quantity: str = "length", parent: QObject | None = None) -> None:
+        self.id = quantity
+        self.places_wanted = QUANTITIES[quantity].places
+        self.steps = _STEPS[quantity]
+        self.types_radius = quantity == "radius"
+        super().__init__(context, parent=parent)
+        self.name = f"measure_{quantity}"
+        self.quantity = quantity
 
-    _places: tuple[Place, ...] = ()
-    _at: Place | None = None
-    _closed = False
-    _finished = False
+    # -- what is measured -----------------------------------------------------------------------------------------
 
-    @property
-    def hint(self) -> str:
-        if self.off_earth:
-            return self.off_earth
-        if not self._places:
-            return self.tr("Click along what you want to measure.")
-        if self._finished:
-            keep = self.tr("Enter, or Keep in the right-click menu, keeps it as a mark. Esc clears it.")
-            return measured(self.readout, keep)
-        ways = self.tr("Enter or double-click ends, a click on the first point closes an area. Backspace: one back.")
-        return measured(self.readout, ways)
+    def shape(self, places: Sequence[Place]) -> MarkShape | None:
+        shape, geometry = Measurement(self.quantity), self._drawn(places)
+        if geometry is None or not shape.is_of(geometry):
+            return None
+        return shape if geometry.geom_type != "Polygon" or geometry.is_valid else None
+
+    def geometry(self, places: Sequence[Place], shape: MarkShape) -> BaseGeometry:
+        drawn = self._drawn(places, is_area=_is_area(shape))
+        assert drawn is not None
+        return drawn
+
+    def refusal(self) -> str:
+        drawn = self._drawn(self._places)
+        if drawn is not None and drawn.geom_type == "Polygon" and not drawn.is_valid:
+            return self.tr("The outline crosses itself: take vertices back with Backspace and go round it once.")
+        if _is_area(Measurement(self.quantity)):
+            return self.tr("An area has three corners or more: set the next one.")
+        return super().refusal()
 
     @property
     def readout(self) -> str:
-        """The whole length, with length and azimuth of the last leg; of a closed ring area and perimeter."""
+        """The result so far, and of a line its last leg."""
         places = self._shown()
-        if self._closed or len(places) < 2:
-            return measures(places, closed=self._closed)
+        if len(set(places)) < 2:
+            return ""
+        shape = self.shape(places)
+        if _is_area(Measurement(self.quantity)):
+            return measures(places, closed=True)
+        if not isinstance(shape, Measurement) or self.quantity in ("length", "bearing"):
+            return self._line_readout(places)
+        said = value_text(shape.dimension, measured(self.quantity, self.geometry(places, shape)).value)
+        if self.quantity == "radius":
+            return f"{said}, {area_text(math.pi * distance_m(*places[0], *places[1]) ** 2)}"
+        if self.quantity == "cross-track":
+            along = length_text(abs(cross_track(*places).along_m))
+            return QCoreApplication.translate("Shapes", "{0} off, {1} along").format(said, along)
+        return said
+
+    def _line_readout(self, places: Sequence[Place]) -> str:
+        """The length, with length and azimuth of the last leg; of a bearing first the azimuth."""
         (lon1, lat1), (lon2, lat2) = places[-2:]
-        leg = f"{length_text(distance_m(lon1, lat1, lon2, lat2))}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        length, azimuth = length_text(distance_m(lon1, lat1, lon2, lat2)), f"{azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        if self.quantity == "bearing":
+            return f"{azimuth}, {length}"
+        leg = f"{length}, {azimuth}"
         return leg if len(places) == 2 else f"{measures(places, closed=False)} ({self.tr('last leg')} {leg})"
 
-    @property
-    def can_step_back(self) -> bool:
-        return bool(self._places) and not self._finished
+    def _measured(self) -> str:
+        return self.readout
 
-    def step_back(self) -> None:
-        self._places = self._places[:-1]
-        self.changed()
-
-    @property
-    def can_snap(self) -> bool:
-        return not self.off_earth
-
-    def hover(self, event: PointerEvent) -> None:
-        self._at = (event.lon, event.lat) if event.on_map else None
-        if self._places and not self._finished:
-            self.changed()
+    # -- verbs ----------------------------------------------------------------------------------------------------
 
     def click(self, event: PointerEvent) -> None:
-        if self.off_earth:
-            self.context.message(self.off_earth)
-        if not event.on_map:
-            return
-        place = event.lon, event.lat
-        if self._finished:
-            self._clear()
-        if len(self._places) >= 3 and self._is_on_first(event):
-            self._closed = self._finished = True
-        elif self._places:
-            self._places = (*self._places, near(place, self._places[-1]))
+        if self.quantity == "length" and len(self._places) >= 3 and event.on_map and self._is_on_first(event):
+            self._make_area()
         else:
-            self._places = (place,)
-        self.changed()
-
-    def drag_end(self, event: PointerEvent) -> None:
-        self.click(event)
-
-    def double_click(self, event: PointerEvent) -> None:
-        self._finish()
-
-    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        if not self._places:
-            return False
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.keep() if self._finished else self._finish()
-        elif key == Qt.Key.Key_Backspace and self.can_step_back:
-            self.step_back()
-        elif key == Qt.Key.Key_Escape:
-            self.cancel()
-        else:
-            return False
-        return True
-
-    @property
-    def can_keep(self) -> bool:
-        """True once a measurement has ended."""
-        return self._finished
-
-    def keep(self) -> None:
-        """Make a mark of what was measured, with its length or area as its label."""
-        geometry = geometry_of(self._places, closed=self._closed)
-        if not self._finished or geometry is None:
-            return
-        if not geometry.is_valid:
-            self.context.message(self.tr("An outline that crosses itself can be measured, but not kept as a mark."))
-            return
-        uuid, label = new_uuid(), measures(self._places, closed=self._closed)
-        document, actor = self.context.document, self.context.actor
-        fields = {"label": label, "position_basis": MEASURED, "status": "draft"}
-        if not self.push(lambda: add_measurement(document, geometry, actor=actor, uuid=uuid, **fields)):
-            return
-        self.cancel()
-        self.canvas.selection.set({uuid})
-        self.drawn.emit(uuid)
-
-    def cancel(self) -> None:
-        self._clear()
-        self.changed()
+            super().click(event)
 
     def deactivate(self) -> None:
-        """Keep what was measured: it is shown again when the tool comes back."""
-        self._at = None
+        """Keep what is measured: nothing vanishes with the tool."""
+        self._at, self._is_by_keys = None, False
+        if self.shape(self._places) is not None:
+            self._make(list(self._places))
+        super().deactivate()
+
+    def _make_area(self) -> None:
+        area = geometry_of(self._places, closed=True)
+        if area is None or not area.is_valid:
+            self.context.message(
+                self.tr("The outline crosses itself: take vertices back with Backspace and go round it once.")
+            )
+        elif self._add(area, self._picked(Measurement("area"), self._places[0])):
+            self.cancel()
+
+    def _make(self, places: Sequence[Place]) -> None:
+        shape = self.shape(places)
+        if not isinstance(shape, Measurement):
+            self.context.message(self.refusal())
+        elif self._add(self.geometry(places, shape), self._picked(shape, places[0])):
+            self.cancel()
+
+    def _picked(self, shape: Measurement, place: Place) -> Measurement:
+        """With how exactly a hand can point on this map: a pixel of the screen."""
+        view = self.canvas.viewport.view()
+        try:
+            x, y = transform_points(WGS84, view.grid.crs, *place)
+            metres = ground_resolution_m(view.grid.crs, float(x), float(y), view.grid.resolution)
+        except GeoloupeError:
+            return shape
+        return Measurement(shape.quantity, pick_m=round(metres, 4) or None) if 0 < metres < 1e6 else shape
+
+    # -- painting -------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, view: View) -> None:
         places = self._shown()
-        if not places or self.off_earth:
+        if not self.off_earth and places and self.shape(places) is None:
+            self._paint_unfinished(painter, view, places)
+        super().paint(painter, view)
+        if self.off_earth or not places:
             return
-        paint_sketch(painter, view, places, closed=self._closed, symbol=MEASURE_SYMBOL)
         px, py = pixels_of(view, places)[-1]
         if self.readout and px == px:
             at = self._readout_at(view, px, py)
             paint_haloed_text(painter, at, self.readout, READOUT_PX * view.ratio, bold=True)
+
+    def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
+        assert isinstance(shape, Measurement)
+        is_area = geometry.geom_type == "Polygon"
+        drawn = geometry if is_area else shapely.MultiLineString(dimension_of(shape, geometry).lines)
+        paint_geometry(painter, view, drawn, MEASURE_SYMBOL)
+
+    def _paint_unfinished(self, painter: QPainter, view: View, places: Sequence[Place]) -> None:
+        line = geometry_of(places, closed=False)
+        if line is not None:
+            paint_geometry(painter, view, line, MEASURE_SYMBOL)
 
     def _readout_at(self, view: View, px: float, py: float) -> QPointF:
         """The baseline of the readout: right above the pointer, moved only as far as the picture's edges demand."""
@@ -160,19 +200,15 @@ class MeasureTool(Tool):
         x = max(edge - box.left(), min(x, view.width - edge - box.right()))
         return QPointF(x, max(edge - box.top(), min(y, view.height - edge - box.bottom())))
 
-    def _shown(self) -> list[Place]:
-        if self._at is None or self._finished or not self._places:
-            return list(self._places)
-        return [*self._places, near(self._at, self._places[-1])]
+    def _drawn(self, places: Sequence[Place], *, is_area: bool | None = None) -> BaseGeometry | None:
+        closed = _is_area(Measurement(self.quantity)) if is_area is None else is_area
+        return geometry_of(places, closed=closed)
 
     def _is_on_first(self, event: PointerEvent) -> bool:
         view = self.canvas.viewport.view()
         (px, py), *_ = pixels_of(view, self._places[:1])
         return abs(px - event.px) + abs(py - event.py) <= CLOSE_PX * view.ratio
 
-    def _finish(self) -> None:
-        self._finished = len(self._places) >= 2
-        self.changed()
 
-    def _clear(self) -> None:
-        self._places, self._closed, self._finished = (), False, False
+def _is_area(shape: MarkShape) -> bool:
+    return isinstance(shape, Measurement) and QUANTITIES[shape.quantity].geometry == "polygon"

@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from layers.document.edit import Edit
+from layers.document.mark_shape import measurement_of
+from layers.document.measurement import QUANTITIES
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, length_m
-from layers.text.measures import area_text, length_text
+from layers.text.measures import length_text
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
@@ -60,32 +62,61 @@ def test_box_zoom(desk):
     assert desk.canvas.viewport.centre_lonlat() == pytest.approx((9.85, 50.1), abs=0.01)
 
 
-def test_measure_is_geodesic_and_stays_until_cleared(desk):
+def test_a_measured_length_is_geodesic_and_is_kept_as_a_mark(desk):
     tool = desk.take(MeasureTool(desk.context))
-    plain = desk.canvas.grab_picture()
     for place in [(9.6, 50.0), (10.0, 50.2), (10.3, 49.9)]:
         desk.click(*place)
-    desk.key(Qt.Key.Key_Return)
     lons, lats = zip(*tool._places, strict=True)
     assert tool.readout.startswith(length_text(length_m(lons, lats)))
     assert "°" in tool.readout
-    measured = desk.canvas.grab_picture()
-    desk.hover(9.5, 49.7)
-    assert desk.canvas.grab_picture() == measured, "finished: the mouse changes nothing"
-    desk.take(NavigateTool(desk.context))
-    desk.canvas.set_tool(tool)
-    assert desk.canvas.grab_picture() == measured, "kept while another tool was at work"
+    desk.key(Qt.Key.Key_Return)
+    (edit,) = desk.edits
+    (uuid,) = desk.canvas.selection.uuids
+    assert edit.label == "Add measurement"
+    assert measurement_of(desk.sites[uuid]).result == pytest.approx(length_m(lons, lats), abs=1e-6)
+    desk.click(9.5, 49.7)
+    assert len(tool._places) == 1, "a click begins the next one"
     desk.key(Qt.Key.Key_Escape)
-    assert desk.canvas.grab_picture() == plain
-    assert desk.edits == []
+    assert not tool._places
+    assert len(desk.edits) == 1
+
+
+def test_what_is_measured_is_kept_when_another_tool_is_taken(desk):
+    tool = desk.take(MeasureTool(desk.context))
+    desk.click(9.6, 50.0)
+    desk.take(NavigateTool(desk.context))
+    assert desk.edits == [], "one place measures nothing"
+    desk.canvas.set_tool(tool)
+    desk.click(9.6, 50.0)
+    desk.click(10.0, 50.2)
+    desk.hover(10.3, 50.3)
+    desk.take(NavigateTool(desk.context))
+    (edit,) = desk.edits
+    assert len(edit.changes[0].after.geometry.coords) == 2, "not to where the pointer happened to be"
 
 
 def test_closing_the_ring_measures_the_area(desk):
     tool = desk.take(MeasureTool(desk.context))
-    for place in [(9.6, 50.0), (10.0, 50.0), (10.0, 50.2), (9.6, 50.0)]:
+    for place in [(9.6, 50.0), (10.0, 50.0), (10.0, 50.2)]:
         desk.click(*place)
     lons, lats = zip(*tool._places, strict=True)
-    assert len(lons) == 3
-    assert tool.readout.startswith(area_text(area_m2(lons, lats)))
+    desk.click(9.6, 50.0)
+    (uuid,) = desk.canvas.selection.uuids
+    found = measurement_of(desk.sites[uuid])
+    assert (found.quantity, found.result) == ("area", pytest.approx(area_m2(lons, lats), abs=1e-6))
     desk.click(9.8, 49.8)
     assert len(tool._places) == 1, "a click starts anew"
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_places_that_measure_nothing_are_refused_in_a_sentence(desk, quantity):
+    desk.take(MeasureTool(desk.context, quantity))
+    places = [(9.6, 50.0), (9.6, 50.0), (9.6, 50.0)]
+    if QUANTITIES[quantity].geometry == "polygon":
+        places = [(9.6, 50.0), (10.0, 50.2), (10.0, 50.0), (9.6, 50.2)]
+    for place in places[: QUANTITIES[quantity].places]:
+        desk.click(*place)
+    desk.key(Qt.Key.Key_Return)
+    assert desk.edits == []
+    assert desk.said
+    assert all(said.endswith(".") for said in desk.said)

@@ -127,7 +127,7 @@ def test_control_still_adds_to_the_selection(desk):
 def test_measuring_snaps(desk):
     tool = desk.take(MeasureTool(desk.context))
     QTest.mouseClick(desk.canvas, Left, Control, desk.at(*CORNER) + QPoint(5, 5))
-    assert tool._places == (CORNER,)
+    assert tool._places == [CORNER]
 
 
 def test_snapping_over_the_antimeridian(desk):

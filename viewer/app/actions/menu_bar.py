@@ -30,9 +30,8 @@ CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Mark at the crosshair", "Enter"),
     ("Mark at a vertex near the crosshair", "Ctrl+Enter"),
     ("Type the length and bearing of a leg", "Digits, while drawing"),
-    ("Finish a line or an area", "Enter"),
+    ("Finish a line, an area or a measurement", "Enter"),
     ("Take the last vertex back, as Undo does while one draws", "Backspace"),
-    ("Keep a measurement that has ended", "Enter"),
     ("Give up, and lay the tool down", "Esc"),
     ("Back to the map from a panel", "Esc"),
 )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.site_menu import SHAPES
+from viewer.app.actions.tools_menu import MEASURES
 from viewer.app.toolbox import Toolbox
 
 DRAWING = ("tool_point", "tool_line", "tool_polygon")
@@ -34,6 +35,7 @@ class ToolButtons(QObject):
             button.customContextMenuRequested.connect(lambda at, id_=id_: self.menu_of(id_, at))
             button.setAccessibleDescription(self.tr("A double click, or Keep the Drawing Tool, keeps the tool in hand"))
         self._shapes = self._shape_button(bar)
+        self._add_measures(bar)
         toolbox.taken.connect(self._taken)
         toolbox.kept_changed.connect(self._show_kept)
 
@@ -73,6 +75,17 @@ class ToolButtons(QObject):
         self._show_shape(button, SHAPES[0].id)
         button.installEventFilter(self)
         return button
+
+    def _add_measures(self, bar: QToolBar) -> None:
+        """The menu of all that can be measured, at the button of the first."""
+        button = bar.widgetForAction(self._actions[MEASURES[0].id])
+        assert isinstance(button, QToolButton)
+        menu = QMenu(button)
+        for spec in MEASURES:
+            menu.addAction(self._actions[spec.id])
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        button.setAccessibleDescription(self.tr("Alt+Down opens the menu of all that can be measured"))
 
     def _show_shape(self, button: QToolButton, id_: str) -> None:
         action = self._actions[id_]

@@ -30,14 +30,47 @@ def _take(menu: ToolMenu, _checked: bool, id_: str) -> None:
     menu.toolbox.take(id_)
 
 
+MEASURE = QT_TRANSLATE_NOOP("Actions", "&Measure")
+MEASURES = (
+    tool_action(
+        "tool_measure",
+        QT_TRANSLATE_NOOP("Actions", "Measure a &Length"),
+        "M",
+        "measure",
+        toolbar=True,
+        submenu=MEASURE,
+        tip=QT_TRANSLATE_NOOP("Actions", "Measure along places; an area where the last place is the first"),
+    ),
+    tool_action(
+        "tool_measure_area", QT_TRANSLATE_NOOP("Actions", "Measure an &Area"), "Shift+M", "polygon", submenu=MEASURE
+    ),
+    tool_action(
+        "tool_measure_perimeter", QT_TRANSLATE_NOOP("Actions", "Measure a &Perimeter"), "", "", submenu=MEASURE
+    ),
+    tool_action(
+        "tool_measure_bearing",
+        QT_TRANSLATE_NOOP("Actions", "Measure a &Bearing"),
+        "",
+        "",
+        submenu=MEASURE,
+        tip=QT_TRANSLATE_NOOP("Actions", "Measure a direction, clockwise from true north"),
+    ),
+    tool_action("tool_measure_radius", QT_TRANSLATE_NOOP("Actions", "Measure a &Radius"), "", "", submenu=MEASURE),
+    tool_action("tool_measure_angle", QT_TRANSLATE_NOOP("Actions", "Measure an An&gle"), "", "", submenu=MEASURE),
+    tool_action(
+        "tool_measure_cross_track",
+        QT_TRANSLATE_NOOP("Actions", "Measure a &Cross-Track Distance"),
+        "",
+        "",
+        submenu=MEASURE,
+        tip=QT_TRANSLATE_NOOP("Actions", "Measure how far a place lies beside a line"),
+    ),
+)
+"""In the order of the menu at their button in the toolbar."""
+
+
 class ToolsMenu(ToolMenu):
     """Tools that look and measure, and the one that selects sites."""
-
-    def keep_measurement(self) -> None:
-        self.toolbox.keep_measurement()
-
-    def can_keep_measurement(self) -> bool:
-        return self.toolbox.can_keep_measurement
 
     id = "tools"
     title = QT_TRANSLATE_NOOP("Actions", "&Tools")
@@ -46,12 +79,5 @@ class ToolsMenu(ToolMenu):
         tool_action("tool_select", QT_TRANSLATE_NOOP("Actions", "&Select and Move"), "V", "select", toolbar=True),
         tool_action("tool_lasso_sites", QT_TRANSLATE_NOOP("Actions", "Select Sites by &Lasso"), "Shift+V", "lasso"),
         tool_action("tool_box_zoom", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True),
-        tool_action("tool_measure", QT_TRANSLATE_NOOP("Actions", "&Measure"), "M", "measure", toolbar=True),
-        Action(
-            "keep_measurement",
-            QT_TRANSLATE_NOOP("Actions", "&Keep the Measurement"),
-            keep_measurement,
-            offered=can_keep_measurement,
-            tip=QT_TRANSLATE_NOOP("Actions", "Make a mark of what was measured: Enter on the map does the same"),
-        ),
+        *MEASURES,
     )

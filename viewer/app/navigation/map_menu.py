@@ -42,9 +42,6 @@ class MapMenu(QObject):
         """The menu of the site under a place, or of the place where there is none."""
         menu = QMenu(self._canvas)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._toolbox.can_keep_measurement:
-            menu.addAction(self.tr("&Keep the Measurement"), self._toolbox.keep_measurement)
-            menu.addSeparator()
         under = self._site_under(event)
         if under:
             self._panels.selection.set({under})

@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.mark_shape import MarkShape, Numbered, as_json, is_annotation
+from layers.document.measurement import Measurement
 from viewer.commands.sites import add_site
 
 _NAMES = {
@@ -20,6 +21,7 @@ _NAMES = {
     "text": "text",
     "callout": "callout",
     "numbered_marker": "numbered marker",
+    "measurement": "measurement",
 }
 """The undo menu's words."""
 
@@ -36,14 +38,11 @@ def add_mark(
 ) -> Edit:
     """Draw a mark; its row is ``edit.changes[0].after``. `geometry` as in `add_site`. Raises InvalidValue."""
     kind = "annotation" if is_annotation(shape) else "site"
+    if isinstance(shape, Measurement):
+        shape = shape.of(geometry)
+        kind, fields = Measurement.kind, {"label": shape.text, **fields}
     fields = {"mark_kind": kind, **fields, "shape_json": as_json(shape)}
     if isinstance(shape, Numbered):
         fields["number"] = shape.number
     edit = add_site(document, geometry, actor=actor, now=now, uuid=uuid, **fields)
     return Edit(f"Add {_NAMES[shape.kind]}", edit.changes)
-
-
-def add_measurement(document: Document, geometry: BaseGeometry, *, actor: str, uuid: str, **fields: Any) -> Edit:
-    """Keep what was measured along a line, or round an area. Raises InvalidValue."""
-    edit = add_site(document, geometry, actor=actor, uuid=uuid, mark_kind="measurement", **fields)
-    return Edit("Keep measurement", edit.changes)

@@ -8,16 +8,15 @@ from typing import cast
 import pytest
 import shapely
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QStatusTipEvent
+from PySide6.QtGui import QColor, QFocusEvent, QStatusTipEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from layers.document.mark_shape import Circle, as_json, shape_of_site
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from layers.geo.measure import destination, length_m
-from layers.text.measures import length_text
+from layers.geo.measure import destination
 from tests.support.windows import press, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.app.window.conftest import hand_on_map
@@ -99,43 +98,6 @@ def test_the_hint_of_a_measurement_is_apart_from_it_and_names_backspace(window: 
     assert "Backspace" in hint.split(" · ")[1]
 
 
-@pytest.mark.parametrize("way", ["key", "menu", "action"])
-def test_a_measurement_is_kept_as_a_mark(window: MainWindow, desk: Desk, qtbot: QtBot, way: str) -> None:
-    keep = window.action_table["keep_measurement"]
-    window.action_table["tool_measure"].trigger()
-    desk.click(*FIRST)
-    desk.click(*SECOND)
-    assert not keep.isEnabled()
-    desk.key(Key.Key_Return)
-    assert "keeps it as a mark" in window.canvas.hint
-    if way == "key":
-        desk.key(Key.Key_Return)
-    elif way == "action":
-        keep.trigger()
-    else:
-        first = _context_menu(window, desk, qtbot).actions()[0]
-        assert first.text() == "&Keep the Measurement"
-        first.trigger()
-    (kept,) = [site for uuid, site in window.session.document.sites.items() if uuid != "there"]
-    assert (kept.mark_kind, kept.kind) == ("measurement", "line")
-    (lon1, lon2), (lat1, lat2) = shapely.get_coordinates(kept.geometry).T.tolist()
-    assert kept.label == length_text(length_m([lon1, lon2], [lat1, lat2]))
-    assert window.selection.uuids == {kept.uuid}
-    assert not keep.isEnabled()
-    window.action_table["undo"].trigger()
-    assert set(window.session.document.sites) == {"there"}
-
-
-def test_a_measured_area_is_kept_as_an_area(window: MainWindow, desk: Desk) -> None:
-    window.action_table["tool_measure"].trigger()
-    for place in (FIRST, SECOND, THIRD, FIRST):
-        desk.click(*place)
-    desk.key(Key.Key_Return)
-    (kept,) = [site for uuid, site in window.session.document.sites.items() if uuid != "there"]
-    assert (kept.mark_kind, kept.kind) == ("measurement", "polygon")
-    assert "km²" in kept.label
-
-
 @pytest.mark.parametrize("corner", [(0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)])
 def test_the_readout_of_a_measurement_stays_in_the_picture(
     window: MainWindow, desk: Desk, corner: tuple[float, float]
@@ -150,15 +112,6 @@ def test_the_readout_of_a_measurement_stays_in_the_picture(
     box = haloed_text_box(tool.readout, READOUT_PX * view.ratio, bold=True)
     box.translate(tool._readout_at(view, px, py))
     assert QRectF(0.0, 0.0, view.width, view.height).contains(box)
-
-
-def _context_menu(window: MainWindow, desk: Desk, qtbot: QtBot) -> QMenu:
-    at = desk.at(9.8, 50.5)
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, window.canvas.mapToGlobal(at))
-    QApplication.sendEvent(window.canvas, event)
-    (menu,) = window.canvas.findChildren(QMenu)
-    menu.close()
-    return menu
 
 
 def test_the_title_names_the_file_and_saving_is_said(
