@@ -27,6 +27,7 @@ from layers.readers.confinement.holds import Holds
 from layers.readers.environment import enter
 from layers.requests.probe import Probe
 from layers.requests.question import Question
+from layers.requests.scenes import DescribeScene
 
 CHILD_ENVIRONMENT = {
     # A child imports numpy with the main module, before `enter`: its BLAS threads would spin on both cores
@@ -96,7 +97,7 @@ class ReaderPool:
             request.done(self._run_inline(request))
             return
         request.profile = profile_for(request)
-        if isinstance(request.question, Probe) and request.profile in _ELSEWHERE:
+        if isinstance(request.question, Probe | DescribeScene) and request.profile in _ELSEWHERE:
             request.done = partial(self._probed, request, request.done)
         self._queue(request)
 

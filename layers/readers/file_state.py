@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
-_APPENDED = (".aux.xml", ".ovr", ".msk", ".xml")
-_REPLACED = (
+APPENDED = (".aux.xml", ".ovr", ".msk", ".xml")
+REPLACED = (
     *(".wld", ".tfw", ".tifw", ".jgw", ".pgw", ".prj", ".hdr", ".rpb", ".imd", ".json", ".stac.json"),
     *(".shp", ".dbf", ".shx", ".cpg", ".qpj", ".kml"),
 )
@@ -24,7 +24,7 @@ def file_state(path: str) -> list[int] | None:
         return None
     found = [own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns, folder.st_ino, folder.st_mtime_ns]
     stem = os.path.splitext(path)[0]
-    for beside in (*(path + ending for ending in _APPENDED), *(stem + ending for ending in _REPLACED)):
+    for beside in (*(path + ending for ending in APPENDED), *(stem + ending for ending in REPLACED)):
         try:
             one = os.stat(beside)
         except OSError:

@@ -18,6 +18,7 @@ from typing import Any
 from layers.disk.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.deliveries.scene_files import leads_to_scene
+from layers.readers.deliveries.scene_listing import list_scenes
 from layers.readers.environment import Profile, current_profile
 from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
@@ -26,13 +27,14 @@ from layers.requests.features import ExportRows, Measure, OfLayer, ReadAttribute
 from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile, ReadVersions
 from layers.requests.probe import Probe
 from layers.requests.question import Question
+from layers.requests.scenes import DescribeScene, ListScenes
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
-_OF_IMAGERY = (ReadTile, ReadChip, BuildOverviews, ReadStatistics, ReadAcquisition)
+_OF_IMAGERY = (ReadTile, ReadChip, BuildOverviews, ReadStatistics, ReadAcquisition, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
-_KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, *_OF_IMAGERY, *_OF_FEATURES)
+_KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, ListScenes, *_OF_IMAGERY, *_OF_FEATURES)
 _QUESTIONS = {kind.op: kind for kind in _KINDS}
 
 
@@ -49,6 +51,8 @@ def answer(asked: Question) -> Result:
     """Answer one question. Raises GeoloupeError, or whatever a library raises."""
     if isinstance(asked, Probe):
         return _probe_or_unchanged(asked)
+    if isinstance(asked, ListScenes):
+        return list_scenes(asked)
     if isinstance(asked, _OF_IMAGERY):
         from layers.readers.raster import raster_ops  # a reader of features never needs them
 

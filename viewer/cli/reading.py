@@ -58,9 +58,16 @@ def existing(path: str) -> Path:
 @contextmanager
 def one_reader() -> Iterator[ReaderPool]:
     """A pool of one reader process for the length of a command."""
+    with readers(1) as pool:
+        yield pool
+
+
+@contextmanager
+def readers(workers: int) -> Iterator[ReaderPool]:
+    """A pool of some reader processes for the length of a command."""
     from layers.pool.pool import ReaderPool  # for start-up time
 
-    pool = ReaderPool(workers=1)
+    pool = ReaderPool(workers=workers)
     pool.start()
     try:
         yield pool

@@ -39,6 +39,11 @@ def overviews_folder() -> Path:
     return cache_folder() / "overviews"
 
 
+def scenes_file() -> Path:
+    """The cache of scenes that readers have described."""
+    return cache_folder() / "scenes.sqlite"
+
+
 def sessions_folder() -> Path:
     """The working copies of open and crashed sessions."""
     return data_folder() / "sessions"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -75,16 +76,29 @@ def deliveries_at(path: str) -> list[Delivery]:
 
 def _below(folder: str, depth: int) -> list[Delivery]:
     files, folders = _listed(folder)
+    best = deliveries_among(folder, files)
+    if best or depth == 0:
+        return best
+    return [delivery for inner in folders for delivery in _below(os.path.join(folder, inner), depth - 1)]
+
+
+def deliveries_among(folder: str, names: Iterable[str]) -> list[Delivery]:
+    """The deliveries that some files of a folder describe, each once, sorted by name."""
     best: dict[tuple[Kind, str], Delivery] = {}
-    for name in sorted(
-        files, key=lambda name: _BEST_SUFFIX.index(_suffix(name)) if _suffix(name) in _BEST_SUFFIX else 9
-    ):
-        found = _recognised(folder, name) if _matches(name) else None
+    for name in sorted(filter(_matches, names), key=lambda name: (_rank(name), name)):
+        found = _recognised(folder, name)
         if found is not None:
             best.setdefault((found.kind, found.stem.lower()), found)
-    if best or depth == 0:
-        return sorted(best.values(), key=lambda delivery: delivery.metadata)
-    return [delivery for inner in folders for delivery in _below(os.path.join(folder, inner), depth - 1)]
+    return sorted(best.values(), key=lambda delivery: delivery.metadata)
+
+
+def _rank(name: str) -> int:
+    return _BEST_SUFFIX.index(_suffix(name)) if _suffix(name) in _BEST_SUFFIX else len(_BEST_SUFFIX)
+
+
+def is_entered(folder_name: str) -> bool:
+    """False for those folders of a delivery in which there is nothing to be opened, and for hidden ones."""
+    return _NOT_ENTERED.fullmatch(folder_name) is None
 
 
 def _listed(folder: str) -> tuple[list[str], list[str]]:

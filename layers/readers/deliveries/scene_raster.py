@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ _COLORS = ("red", "green", "blue")
 
 
 @dataclass(frozen=True, slots=True)
-class _Grid:
+class SceneGrid:
     """The finest file's pixels, extended over all files."""
 
     width: int
@@ -46,7 +47,7 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
     placed = {path: found for path, found in opened.items() if found is not None}
     if not placed:
         return None
-    finest = min(placed.values(), key=lambda found: (not found[1].has_position, abs(found[1].transform[0])))
+    finest = _finest(placed.values())
     grid = _grid(finest, list(placed.values()))
     if canvas_crs and grid.crs:
         transform_points(canvas_crs, grid.crs, [0.0], [0.0])
@@ -62,6 +63,24 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
         height_m=georeferencing.used_height_m,
         own_height_m=georeferencing.own_height_m,
     )  # fmt: skip
+
+
+def place_of(scene: SceneInfo, problems: list[str]) -> tuple[SceneGrid, bool] | None:
+    """The grid of a scene, its CRS empty where its place is not known, and whether its files have overviews; None where
+    no file of it can be opened. No pixel is read. Problems of the files are added to `problems`.
+    """
+    opened = (_open(path, problems, None) for band in scene.bands for path in band.paths)
+    placed = [found for found in opened if found is not None]
+    if not placed:
+        return None
+    finest = _finest(placed)
+    grid = _grid(finest, placed)
+    has_overviews = all(shape.overviews for shape, _ in placed)
+    return (grid if finest[1].is_known else replace(grid, crs="")), has_overviews
+
+
+def _finest(placed: Iterable[_Placed]) -> _Placed:
+    return min(placed, key=lambda found: (not found[1].has_position, abs(found[1].transform[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +120,13 @@ def _shape(path: str, dataset: DatasetReader) -> _Shape:
     )
 
 
-def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
+def _grid(finest: _Placed, placed: list[_Placed]) -> SceneGrid:
     shape, georeferencing = finest
     a, b, c, d, e, f = georeferencing.transform
     own = _bounds(shape, georeferencing)
     if not georeferencing.has_position:
         e = -1.0  # pixel space, row 0 at y = 0 and y upwards, as for a raster without a place
-        return _Grid(
+        return SceneGrid(
             shape.width,
             shape.height,
             georeferencing.crs,
@@ -117,7 +136,7 @@ def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
     if georeferencing.warp is not None and len(placed) > 1:
         return _around(finest, placed)
     if b or d or e > 0 or georeferencing.warp is not None:
-        return _Grid(shape.width, shape.height, georeferencing.crs, georeferencing.transform, own)
+        return SceneGrid(shape.width, shape.height, georeferencing.crs, georeferencing.transform, own)
     alike = [_bounds(s, p) for s, p in placed if p.crs == georeferencing.crs and p.has_position]
     union = Bounds(
         min(x.left for x in alike), min(x.bottom for x in alike), max(x.right for x in alike), max(x.top for x in alike)
@@ -127,10 +146,10 @@ def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
     left, top = c - before_x * a, f - before_y * e
     width, height = math.ceil((union.right - left) / a - 1e-6), math.ceil((top - union.bottom) / -e - 1e-6)
     bounds = Bounds(left, top + height * e, left + width * a, top)
-    return _Grid(width, height, georeferencing.crs, (a, 0.0, left, 0.0, e, top), bounds)
+    return SceneGrid(width, height, georeferencing.crs, (a, 0.0, left, 0.0, e, top), bounds)
 
 
-def _around(finest: _Placed, placed: list[_Placed]) -> _Grid:
+def _around(finest: _Placed, placed: list[_Placed]) -> SceneGrid:
     """An upright grid of about the finest file's pixels around tiles that are placed by RPCs or control points."""
     _, georeferencing = finest
     a, b, _, d, e, _ = georeferencing.transform
@@ -141,7 +160,7 @@ def _around(finest: _Placed, placed: list[_Placed]) -> _Grid:
         whole = whole.union(bounds)
     transform = (width_px, 0.0, whole.left, 0.0, -height_px, whole.top)
     size = math.ceil(whole.width / width_px), math.ceil(whole.height / height_px)
-    return _Grid(*size, georeferencing.crs, transform, whole)
+    return SceneGrid(*size, georeferencing.crs, transform, whole)
 
 
 def _bounds(shape: _Shape, georeferencing: Georeferencing) -> Bounds:
@@ -150,7 +169,7 @@ def _bounds(shape: _Shape, georeferencing: Georeferencing) -> Bounds:
     return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
 
 
-def _lonlat(grid: _Grid, georeferencing: Georeferencing, problems: list[str]) -> Bounds | None:
+def _lonlat(grid: SceneGrid, georeferencing: Georeferencing, problems: list[str]) -> Bounds | None:
     if not georeferencing.is_known:
         return None
     try:

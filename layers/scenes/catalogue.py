@@ -1,0 +1,44 @@
+"""Catalogues: whatever finds dated footprints, be it a folder on this computer, the case, or a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+from layers.scenes.found_scene import FoundScene
+
+
+class SceneCatalogue(Protocol):
+    """A source of scenes. It is asked in the window's thread, so it answers with what it knows already."""
+
+    @property
+    def name(self) -> str:
+        """For people: where its scenes are from."""
+
+    def known_scenes(self) -> tuple[FoundScene, ...]:
+        """All scenes that it knows of. The same object is given again until they are others."""
+
+
+def united(catalogues: Iterable[tuple[FoundScene, ...]]) -> list[FoundScene]:
+    """The scenes of several catalogues, each once: one that is found again is completed by what is known there."""
+    found: dict[str, FoundScene] = {}
+    for scenes in catalogues:
+        for scene in scenes:
+            known = found.get(scene.key)
+            found[scene.key] = scene if known is None else _joined(known, scene)
+    return list(found.values())
+
+
+def _joined(first: FoundScene, second: FoundScene) -> FoundScene:
+    """The first one, with facts that it lacks taken from the second; date, kind and basis go together."""
+    more = {
+        name: getattr(second, name)
+        for name in ("sensor", "credit", "gsd_m", "kind", "path", "layer_uuid", "date_in_name", "has_picture")
+        if not getattr(first, name)
+    }
+    if not first.is_dated and second.is_dated:
+        more |= {name: getattr(second, name) for name in ("acquired", "until", "date_kind", "date_basis")}
+    if len(second.ring) > len(first.ring):
+        more["ring"] = second.ring  # the outline says more than the box around it
+    return replace(first, **more)

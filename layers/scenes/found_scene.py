@@ -1,0 +1,149 @@
+"""A scene that covers some ground at some time, wherever it was found: in a folder, in the case, in a catalogue."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from layers.raster.acquisition import DATE_KINDS, Acquisition
+from layers.requests.scenes import MOST_RING_POINTS, SceneFacts
+from layers.scenes.footprint import footprint_of_ring
+from layers.scenes.name_dates import date_in_name
+from layers.time.time_span import TimeSpan, span_of
+
+LONGEST = 300
+"""Characters of a text that somebody else's file states."""
+_FARTHEST_LON = 900.0
+
+
+@dataclass(frozen=True)
+class FoundScene:
+    """Facts as they are stated; "" where nothing is. A scene without a usable date has kind "unknown"."""
+
+    key: str
+    """Tells it from all others: its path, or its id in a catalogue."""
+    title: str
+    path: str = ""
+    """Of the file, or of the metadata file of a delivery, to open it by; "" where it is not on this computer."""
+    kind: str = ""
+    """The format, or the kind of delivery."""
+    sensor: str = ""
+    """Platform and sensor as they are stated."""
+    acquired: str = ""
+    until: str = ""
+    date_kind: str = "unknown"
+    date_basis: str = ""
+    """A word of `vocabulary.DATE_BASES` where the date is known."""
+    date_in_name: str = ""
+    """A date that the name of the file suggests: only offered."""
+    credit: str = ""
+    gsd_m: float | None = None
+    ring: tuple[tuple[float, float], ...] = ()
+    """Longitudes, continuous, and latitudes along its outline; empty where its place is not known."""
+    has_picture: bool = False
+    layer_uuid: str = ""
+    """The layer of the case that shows it."""
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def span(self) -> TimeSpan | None:
+        """The time that it is of; None where that is not known."""
+        return span_of(f"{self.acquired}/{self.until}" if self.until else self.acquired)
+
+    @cached_property
+    def footprint(self) -> BaseGeometry:
+        """The ground that it covers, in longitude and latitude, cut at the antimeridian; empty where not known."""
+        return footprint_of_ring(self.ring)
+
+    @property
+    def is_dated(self) -> bool:
+        """True where its kind of date and its date are both stated."""
+        return self.span is not None and self.date_kind != "unknown"
+
+    @property
+    def when(self) -> str:
+        """The date in a few words, with its kind and where it is from."""
+        stated = Acquisition(at=self.acquired, until=self.until, date_kind=self.date_kind)
+        words = "composite, date unknown" if not self.acquired and self.date_kind == "composite" else stated.when
+        return f"{words}, from {self.date_basis}" if self.acquired and self.date_basis else words
+
+    def to_json(self) -> str:
+        """For the cache; `scene_from_json` gives back an equal value."""
+        facts = {name: value for name, value in asdict(self).items() if value not in ("", (), None, False)}
+        return json.dumps(facts, ensure_ascii=False)
+
+
+def scene_of_facts(path: str, facts: SceneFacts, *, has_picture: bool) -> FoundScene:
+    """The scene that a reader has described. What makes no sense in it counts as absent, whatever a file stated."""
+    try:
+        known = Acquisition.from_json(facts.acquisition)
+    except (TypeError, ValueError):
+        known = Acquisition()
+    sensor = " ".join(dict.fromkeys(text for text in (known.platform, known.sensor) if text))
+    scene = FoundScene(
+        key=path,
+        title=facts.title,
+        path=path,
+        kind=facts.kind,
+        sensor=sensor,
+        acquired=known.at,
+        until="" if known.until == known.at else known.until,
+        date_kind=known.date_kind,
+        credit=known.credit,
+        gsd_m=facts.gsd_m,
+        ring=facts.ring,
+        has_picture=has_picture,
+        problems=facts.problems,
+    )
+    named = date_in_name(path.replace("\\", "/").rpartition("/")[2]) or date_in_name(facts.title)
+    return judged(replace(scene, date_in_name=named, date_basis="metadata" if known.at else ""))
+
+
+def judged(scene: FoundScene) -> FoundScene:
+    """The same with impossible dates, places and numbers left out, and long texts cut."""
+    texts = ("title", "kind", "sensor", "credit", "date_basis", "date_in_name")
+    cut: dict[str, Any] = {name: " ".join(str(getattr(scene, name)).split())[:LONGEST] for name in texts}
+    scene = replace(scene, **cut, problems=tuple(problem[:LONGEST] for problem in scene.problems))
+    if scene.acquired and scene.span is None:
+        scene = replace(scene, acquired="", until="", date_basis="", date_kind=_undated(scene.date_kind))
+    if scene.date_kind not in DATE_KINDS:
+        scene = replace(scene, date_kind="unknown")
+    if not scene.acquired and scene.date_kind in ("instant", "interval"):
+        scene = replace(scene, date_kind="unknown")
+    if scene.gsd_m is not None and not (math.isfinite(scene.gsd_m) and 0 < scene.gsd_m <= 1e6):
+        scene = replace(scene, gsd_m=None)
+    return scene if _is_ring(scene.ring) else replace(scene, ring=())
+
+
+def _undated(kind: str) -> str:
+    return kind if kind == "composite" else "unknown"
+
+
+def _is_ring(ring: tuple[tuple[float, float], ...]) -> bool:
+    if not 3 <= len(ring) <= MOST_RING_POINTS:
+        return False
+    lon, lat = np.array(ring, dtype=np.float64).T
+    return bool(np.isfinite(lon).all() and (np.abs(lon) <= _FARTHEST_LON).all() and (np.abs(lat) <= 90.0).all())
+
+
+def scene_from_json(text: str) -> FoundScene | None:
+    """The scene that the cache holds; None where the text is not one, whatever stands in it."""
+    try:
+        facts: Mapping[str, Any] = json.loads(text)
+        ring = tuple((float(lon), float(lat)) for lon, lat in facts.get("ring", ()))
+        problems = tuple(str(problem) for problem in facts.get("problems", ()))
+        gsd_m = facts.get("gsd_m")
+        words = ("path", "kind", "sensor", "acquired", "until", "date_kind", "date_basis", "date_in_name", "credit")
+        more: dict[str, Any] = {name: str(facts[name]) for name in words if name in facts}
+        scene = FoundScene(str(facts["key"]), str(facts.get("title", "")), ring=ring, problems=problems, **more)
+        number = None if gsd_m is None else float(gsd_m)
+        return judged(replace(scene, gsd_m=number, has_picture=facts.get("has_picture") is True))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None

@@ -1,0 +1,114 @@
+"""Passes: the ticks of a time strip. Tiles of one pass on one day are one; what has no date is never ranked by time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shapely.geometry.base import BaseGeometry
+
+from layers.scenes.found_scene import FoundScene
+from layers.scenes.scene_table import Covering, part_covered
+from layers.time.time_span import TimeSpan, day_of
+
+SAME_PASS_S = 1800.0
+"""A satellite that comes again on the same day has been round the Earth since, which takes an hour and a half."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """The scenes of one tick."""
+
+    scenes: tuple[FoundScene, ...]
+    """At least one; those that cover most come first."""
+    span: TimeSpan | None
+    """The time that they are of together; None where that is not known."""
+    date_kind: str
+    part: float
+    """Of the area that was asked about, covered by all of them together, 0 to 1."""
+
+    @property
+    def key(self) -> str:
+        """Tells it from the other ticks, also when it is made anew."""
+        return min(scene.key for scene in self.scenes)
+
+    @property
+    def is_dated(self) -> bool:
+        return self.span is not None
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers of the case that show some of it."""
+        return tuple(scene.layer_uuid for scene in self.scenes if scene.layer_uuid)
+
+    @property
+    def title(self) -> str:
+        """The scene's name, or those of several in a few words."""
+        first = self.scenes[0]
+        if len(self.scenes) == 1:
+            return first.title
+        return f"{first.sensor or first.title}: {len(self.scenes)} tiles"
+
+
+def passes_of(covering: Iterable[Covering], area: BaseGeometry) -> list[Pass]:
+    """The ticks of scenes that cover some of an area: the dated ones in the order of time, then the others by name."""
+    dated: dict[tuple[str, ...], list[Covering]] = {}
+    undated: list[list[Covering]] = []
+    for one in covering:
+        key = _key(one.scene)
+        if key:
+            dated.setdefault(key, []).append(one)
+        else:
+            undated.append([one])
+    groups = [group for day in dated.values() for group in _apart(day)]
+    ticks = [_pass_of(group, area) for group in groups]
+    ticks.sort(key=lambda tick: (tick.span or TimeSpan(0.0, 0.0), tick.key))
+    return ticks + sorted((_pass_of(group, area) for group in undated), key=lambda tick: (tick.title, tick.key))
+
+
+def _key(scene: FoundScene) -> tuple[str, ...]:
+    """The same for scenes that may be of one pass: the same sensor, stated, on the same day. Empty without a date."""
+    if not scene.is_dated or scene.span is None:
+        return ()
+    if not scene.sensor:
+        return ("", scene.key)
+    if scene.date_kind == "instant":
+        return (scene.date_kind, scene.sensor.casefold(), day_of(scene.span.begin))
+    return (scene.date_kind, scene.sensor.casefold(), scene.acquired, scene.until)
+
+
+def _apart(group: list[Covering]) -> list[list[Covering]]:
+    """The passes of one sensor and day, told apart by the time between them; a date without a clock goes with any."""
+    if len(group) == 1:
+        return [group]
+    clocked = sorted((one for one in group if _is_moment(one)), key=_begin)
+    whole_days = [one for one in group if not _is_moment(one)]
+    found: list[list[Covering]] = []
+    for one in clocked:
+        if found and _begin(one) - _begin(found[-1][-1]) <= SAME_PASS_S:
+            found[-1].append(one)
+        else:
+            found.append([one])
+    if not found:
+        return [whole_days]
+    found[0] += whole_days
+    return found
+
+
+def _is_moment(one: Covering) -> bool:
+    span = one.scene.span
+    return span is not None and span.begin == span.end
+
+
+def _begin(one: Covering) -> float:
+    return one.scene.span.begin if one.scene.span is not None else 0.0
+
+
+def _pass_of(group: list[Covering], area: BaseGeometry) -> Pass:
+    group = sorted(group, key=lambda one: (-one.part, one.scene.key))
+    spans = [one.scene.span for one in group if one.scene.is_dated and one.scene.span is not None]
+    span = TimeSpan(min(s.begin for s in spans), max(s.end for s in spans)) if spans else None
+    first = group[0]
+    part = first.part if len(group) == 1 or first.part >= 1.0 else part_covered([one.covered for one in group], area)
+    kind = first.scene.date_kind if span is not None or first.scene.date_kind == "composite" else "unknown"
+    return Pass(tuple(one.scene for one in group), span, kind, part)

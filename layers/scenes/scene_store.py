@@ -1,0 +1,129 @@
+"""The cache of scenes that were described: an SQLite file of the user's, so that no unchanged file is read again.
+
+Nothing in it is needed: where it is damaged, or of another version, it is begun anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from layers.scenes.found_scene import FoundScene, scene_from_json
+
+VERSION = 1
+WAIT_S = 10.0
+MOST_PICTURE_BYTES = 1 << 20
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS scenes (
+    path TEXT PRIMARY KEY, state TEXT NOT NULL, facts TEXT NOT NULL, problem TEXT NOT NULL, picture BLOB
+) WITHOUT ROWID
+"""
+
+
+class Known(NamedTuple):
+    """Facts about a file: the scene that it is, or the sentence that says why it is none."""
+
+    state: tuple[int, ...]
+    scene: FoundScene | None
+    problem: str = ""
+
+
+class SceneStore:
+    """One connection; it belongs to the thread that made it. Use it as a context manager."""
+
+    def __init__(self, path: Path | None) -> None:
+        """`path` None: in memory, for who keeps nothing."""
+        self._path = path
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._connection = _opened(path)
+        except sqlite3.DatabaseError:
+            if path is None:
+                raise
+            _remove(path)
+            self._connection = _opened(path)
+
+    def __enter__(self) -> SceneStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def known_beneath(self, folder: str) -> dict[str, Known]:
+        """All that is known of the files in a folder and in those below it, by path."""
+        found = {}
+        with closing(self._connection.cursor()) as cursor:
+            low = os.path.join(folder, "")
+            rows = cursor.execute(
+                "SELECT path, state, facts, problem FROM scenes WHERE path >= ? AND path < ?", (low, low + "\U0010ffff")
+            )
+            for path, state, facts, problem in rows:
+                if known := _known(state, facts, problem, path):
+                    found[path] = known
+        return found
+
+    def keep(self, path: str, known: Known, picture: bytes = b"") -> None:
+        """Remember what was found of a file; durable with the next `commit`."""
+        facts = "" if known.scene is None else known.scene.to_json()
+        self._connection.execute(
+            "INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?)",
+            (path, json.dumps(known.state), facts, known.problem, picture[:MOST_PICTURE_BYTES] or None),
+        )
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """These files are no more."""
+        self._connection.executemany("DELETE FROM scenes WHERE path = ?", ((path,) for path in paths))
+
+    def commit(self) -> None:
+        """Make durable what was kept so far."""
+        self._connection.commit()
+
+    def picture(self, path: str) -> bytes:
+        """The small picture of a scene, a JPEG; empty where there is none."""
+        with closing(self._connection.cursor()) as cursor:
+            row = cursor.execute("SELECT picture FROM scenes WHERE path = ?", (path,)).fetchone()
+        return bytes(row[0]) if row and isinstance(row[0], bytes) else b""
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:" if path is None else str(path), timeout=WAIT_S)
+    try:
+        if path is not None:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            raise sqlite3.DatabaseError("a cache of another version")
+        connection.execute(_SCHEMA)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("SELECT path, state, facts, problem, picture FROM scenes LIMIT 1").fetchone()
+        connection.commit()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            os.unlink(f"{path}{ending}")
+
+
+def _known(state: object, facts: object, problem: object, path: str) -> Known | None:
+    """A row of the cache; None where it cannot be used, whatever stands in it."""
+    try:
+        numbers = tuple(int(number) for number in json.loads(str(state)))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if not facts:
+        return Known(numbers, None, str(problem))
+    scene = scene_from_json(str(facts))
+    return None if scene is None else Known(numbers, replace(scene, key=path, path=path))
