@@ -1,0 +1,530 @@
+"""Phase correlation of two pictures on one grid: the shift between them, and whether it is to be relied on.
+
+A shift is what is to be added to the position of the moving picture to lie on the fixed one, in pixels of the grid, x
+right, y down. Two wide looks give some candidates. Each is tried on a grid of tiles, at tiles of the one picture and
+then of the other; tiles that agree, look alike there and have one clear peak make it reliable.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.text.counted import counted
+
+Singles = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+LEAST_PX = 48
+"""A picture with a shorter side has too little in it."""
+_WIDE_PX = 512
+"""Longer side of the pictures of the wide look."""
+_LARGEST_TILE, _SMALLEST_TILE = 160, 32
+_TILES_ACROSS = 5
+_MOST_TILES = 16
+_CANDIDATES = 4
+_LEAST_VALID = 0.9
+"""Share of a tile that must have data in both pictures."""
+_LEAST_TILES = 4
+_AGREE_PX = 0.75
+"""Tiles agree whose own shift is no further from the common one."""
+_CLEARLY = 0.7
+"""Such a score a tile ends the search: nothing else can be much better."""
+_ALIKE = 0.8
+"""Correlation of tiles that need no further look, of what is neither finest grain nor wide shade."""
+_MOST_ECHO = 0.1
+"""Of what differs between the two, as strongly as its bright may lie beside its dark in one direction everywhere: the
+shadows of one picture lie beside those of the other where the sun is elsewhere."""
+_BOTH_WAYS_PX = 0.4
+_MOST_ERROR_PX, _LEAST_TILES_SMALL = 0.25, 6
+"""Of what is found in smaller pictures."""
+_FINE, _OF_GRAIN = 0.4, 4.0
+"""Frequencies in cycles a pixel above which there is grain, and how far above it others count in full."""
+
+
+class _Rules(NamedTuple):
+    agreeing: float
+    """Least share of the tiles that agree."""
+    alike: float
+    """Least correlation of those that do."""
+    trough: float
+    """Of the peak, as deep as the trough beside it may be: light from elsewhere turns slopes from bright to dark."""
+    rival: float
+    """Of the peak, as high as the next one may be: what repeats fits at several places."""
+
+
+_PLAIN = _Rules(0.55, 0.3, 0.5, 0.7)
+_STRICT = _Rules(0.7, 0.75, 0.3, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalShift:
+    """The shift of one tile, around a place of the moving picture, in pixels of the grid."""
+
+    x: float
+    y: float
+    dx: float
+    dy: float
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """`dx`, `dy` None where there is no shift at all to speak of; `why` is a sentence for either answer."""
+
+    dx: float | None
+    dy: float | None
+    reliable: bool
+    residual_px: float | None
+    why: str
+    local: tuple[LocalShift, ...] = field(default=())
+
+    @property
+    def error_px(self) -> float:
+        """Standard error of the shift as the mean of that of its tiles; infinite where there is none."""
+        count = sum(one.agrees for one in self.local)
+        return math.inf if self.residual_px is None or not count else self.residual_px / math.sqrt(count)
+
+    def enlarged(self, by: float) -> Registered:
+        """The same on a grid of so many times finer pixels."""
+        dx, dy, residual = (None if v is None else v * by for v in (self.dx, self.dy, self.residual_px))
+        local = tuple(LocalShift(one.x * by, one.y * by, one.dx * by, one.dy * by, one.agrees) for one in self.local)
+        return Registered(dx, dy, self.reliable, residual, self.why, local)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        local = [[one.x, one.y, one.dx, one.dy, one.agrees] for one in self.local]
+        found = {name: getattr(self, name) for name in ("dx", "dy", "reliable", "residual_px", "why")}
+        return found | {"local": local}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises KeyError, TypeError or ValueError for values that are not ours."""
+        dx, dy, residual = (None if data[key] is None else float(data[key]) for key in ("dx", "dy", "residual_px"))
+        local = tuple(LocalShift(float(x), float(y), float(u), float(v), bool(ok)) for x, y, u, v, ok in data["local"])
+        return cls(dx, dy, bool(data["reliable"]), residual, str(data["why"]), local)
+
+
+class Picture(NamedTuple):
+    """Grey values and where they are valid, both (h, w)."""
+
+    grey: Singles
+    valid: Mask
+
+    @classmethod
+    def of_bands(cls, bands: NDArray[Any], valid: Mask) -> Self:
+        """The mean of bands (n, h, w), each brought to one spread; what is no number is not valid."""
+        parts = []
+        for band in bands:
+            values = band.astype(np.float32)
+            valid = valid & np.isfinite(values)
+            spread = float(values[valid].std()) if valid.any() else 0.0
+            parts.append(values / spread if spread > 0 and math.isfinite(spread) else np.zeros_like(values))
+        grey = np.mean(parts, axis=0, dtype=np.float32)
+        return cls(np.where(valid, grey, np.float32(0)), valid)
+
+
+def register(moving: Picture, fixed: Picture) -> Registered:
+    """The shift of two pictures of one size on one grid.
+
+    Where the finest grain hides what they share, they are made smaller, and then judged more strictly.
+    """
+    first = _at_full_size(moving, fixed)
+    for by in (2, 4):
+        if first.reliable or min(moving.grey.shape) < by * LEAST_PX:
+            break
+        found = _judged_at(_reduced(moving, by), _reduced(fixed, by), _STRICT)
+        if found.reliable and found.error_px * by <= _MOST_ERROR_PX and len(found.local) >= _LEAST_TILES_SMALL:
+            return _refined(moving, fixed, found.enlarged(by))
+    return first
+
+
+def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
+    """The shift of all tiles together at full size, near a rough one: of what they share at each frequency."""
+    assert rough.dx is not None
+    assert rough.dy is not None
+    base = round(rough.dx), round(rough.dy)
+    _, size, greys = _pairs(moving, fixed, base)
+    if not len(greys[0]):
+        return rough
+    first, second = (np.fft.rfft2(grey) for grey in greys)
+    cross = (second * first.conj()).sum(axis=0)
+    shares = np.abs(cross) ** 2 / (_power(first).sum(axis=0) * _power(second).sum(axis=0) + 1e-30)
+    rings = np.rint(_frequencies((size, size)) * size).astype(np.int64)
+    by_chance = 1.0 / len(first)
+    ring = np.bincount(rings.ravel(), shares.ravel()) / np.maximum(np.bincount(rings.ravel()), 1)
+    shared = ((ring - by_chance) / (1 - by_chance + 1e-9)).clip(0.0, 0.98)
+    weight = (shared / (1 - shared))[rings] * _pass((size, size)) / (np.abs(cross) + 1e-30)
+    x, y = _peak_of(np.fft.irfft2(cross * weight, (size, size)).astype(np.float32))
+    dx, dy = base[0] + x, base[1] + y
+    return replace(rough, dx=dx, dy=dy) if math.hypot(dx - rough.dx, dy - rough.dy) <= _AGREE_PX else rough
+
+
+def _at_full_size(moving: Picture, fixed: Picture) -> Registered:
+    if min(moving.grey.shape) < LEAST_PX:
+        return _no("They share too few pixels to compare them.")
+    return _judged_at(moving, fixed, _PLAIN)
+
+
+def _judged_at(moving: Picture, fixed: Picture, rules: _Rules) -> Registered:
+    candidates = _wide_look(moving, fixed)
+    if not candidates:
+        return _no("One of them shows nothing but an even surface, or hardly any data, where both are.")
+    tried: list[_Tried] = []
+    for shift in candidates:
+        tried.append(_Tried.at(moving, fixed, shift))
+        if tried[-1].score >= _CLEARLY * len(tried[-1].shifts) > 0:
+            break
+    best = max(tried, key=lambda one: one.score)
+    if best.base != best.nearest:
+        best = _Tried.at(moving, fixed, best.nearest)
+    return _judged(moving, fixed, best, rules)
+
+
+# -- the wide look -----------------------------------------------------------------------------------------------------
+
+
+def _wide_look(moving: Picture, fixed: Picture) -> list[tuple[int, int]]:
+    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made small."""
+    height, width = moving.grey.shape
+    by = max(1, math.ceil(max(height, width) / _WIDE_PX))
+    small_moving, small_fixed = _reduced(moving, by), _reduced(fixed, by)
+    if not (_shows_something(small_moving) and _shows_something(small_fixed)):
+        return []
+    window = _hann(small_moving.grey.shape[0])[:, None] * _hann(small_moving.grey.shape[1])[None, :]
+    spectra = [np.fft.rfft2(_levelled(one) * window) for one in (small_moving, small_fixed)]
+    surface = _surface(spectra[1] * spectra[0].conj(), small_moving.grey.shape)
+    found = []
+    rows, cols = surface.shape
+    for _ in range(_CANDIDATES):
+        row, col = np.unravel_index(int(surface.argmax()), surface.shape)
+        dy, dx = (_signed(int(at), size) for at, size in ((row, rows), (col, cols)))
+        if abs(dx) <= cols * 0.4 and abs(dy) <= rows * 0.4:
+            found.append((dx * by, dy * by))
+        near_rows, near_cols = (np.arange(at - 2, at + 3) % size for at, size in ((row, rows), (col, cols)))
+        surface[np.ix_(near_rows, near_cols)] = -np.inf
+    return list(dict.fromkeys([*found, (0, 0)]))
+
+
+def _reduced(picture: Picture, by: int) -> Picture:
+    if by == 1:
+        return picture
+    if picture.valid.all():
+        return Picture(_sums(picture.grey, by) / np.float32(by * by), np.ones_like(_sums(picture.valid, by), bool))
+    counts = _sums(picture.valid, by)
+    means = _sums(np.where(picture.valid, picture.grey, np.float32(0)), by) / np.maximum(counts, 1)
+    return Picture(means.astype(np.float32), counts * 2 >= by * by)
+
+
+def _sums(values: NDArray[Any], by: int) -> Singles:
+    """Of `by` times `by` pixels each; what is left over at the edges is left out."""
+    height, width = (size // by * by for size in values.shape)
+    rows = np.zeros((height // by, width), np.float32)
+    for at in range(by):
+        rows += values[at:height:by, :width]
+    found = np.zeros((height // by, width // by), np.float32)
+    for at in range(by):
+        found += rows[:, at::by]
+    return found
+
+
+def _shows_something(picture: Picture) -> bool:
+    values = picture.grey[picture.valid]
+    return values.size >= LEAST_PX * LEAST_PX // 8 and float(np.ptp(values)) > 0
+
+
+def _levelled(picture: Picture) -> Singles:
+    """Around nothing, and nothing where there is no data."""
+    mean = float(picture.grey[picture.valid].mean())
+    return np.where(picture.valid, picture.grey - np.float32(mean), np.float32(0))
+
+
+# -- tiles -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Tiles compared at a whole shift `base`: the shift of each, and how alike each two are there."""
+
+    base: tuple[int, int]
+    places: NDArray[np.float64]
+    """(n, 2) middles of the tiles in the moving picture."""
+    shifts: NDArray[np.float64]
+    """(n, 2) x and y of the whole shift of each."""
+    alike: NDArray[np.float64]
+    peak: float
+    """Of the surface of all tiles together; 0 to 1."""
+    trough: float
+    rival: float
+    echo: float
+    """Of what differs between the two pictures; 0 to 1."""
+
+    @classmethod
+    def at(cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False) -> Self:
+        """`of_fixed`: the tiles lie evenly in the fixed picture, and half a tile aside: other tiles than else."""
+        corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed)
+        if not len(corners):
+            nothing = np.zeros((0, 2))
+            return cls(base, nothing, nothing, np.zeros(0), 0.0, 0.0, 1.0, 0.0)
+        return cls._compared(base, corners + size / 2, greys, size)
+
+    @classmethod
+    def _compared(cls, base: tuple[int, int], places: NDArray[Any], greys: list[Singles], size: int) -> Self:
+        moving, fixed = (np.fft.rfft2(grey) for grey in greys)
+        cross = fixed * moving.conj()
+        surfaces = _surface(cross, (size, size))
+        peaks = np.array([_peak_of(surface) for surface in surfaces])
+        weight = _pass((size, size)) * _twice(size)
+        spreads = [np.sqrt((weight * _power(one)).sum((1, 2), keepdims=True)) + 1e-12 for one in (moving, fixed)]
+        turns = _turns(size, peaks)
+        alike = (weight * (cross * turns).real / (spreads[0] * spreads[1])).sum((1, 2))
+        difference = _power(fixed * turns / spreads[1] - moving / spreads[0])
+        together = _landscape(surfaces.mean(axis=0))
+        return cls(base, places, peaks + base, alike.astype(np.float64), *together, _echo(difference.mean(axis=0)))
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The shift that most tiles are nearest to, as the mean of those that agree."""
+        if not len(self.shifts):
+            return float(self.base[0]), float(self.base[1])
+        x, y = self.shifts[self.agreeing].mean(axis=0).tolist()
+        return x, y
+
+    @property
+    def agreeing(self) -> Mask:
+        """The tiles of the largest group around one of them."""
+        far = np.hypot(*(self.shifts[:, None, axis] - self.shifts[None, :, axis] for axis in (0, 1)))
+        votes = (far <= _AGREE_PX) * self.alike.clip(0.05)[None, :]
+        leader = int(votes.sum(axis=1).argmax())
+        near = far[leader] <= _AGREE_PX
+        middle = np.median(self.shifts[near], axis=0)
+        close: Mask = np.hypot(*(self.shifts - middle).T) <= _AGREE_PX
+        return close
+
+    @property
+    def score(self) -> float:
+        if not len(self.shifts):
+            return 0.0
+        agreeing = self.agreeing
+        return float((agreeing * self.alike.clip(0.01)).sum())
+
+    @property
+    def nearest(self) -> tuple[int, int]:
+        x, y = self.centre
+        return round(x), round(y)
+
+
+def _pairs(
+    moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False
+) -> tuple[NDArray[np.int64], int, list[Singles]]:
+    """Corners in the moving picture, side and windowed values of the tiles that show something in both."""
+    corners, size = _tile_corners(moving.grey.shape, base, of_fixed)
+    taken = [_tiles(moving, corners, size), _tiles(fixed, corners + np.array(base), size)]
+    valid = (taken[0][1].mean(axis=(1, 2)) >= _LEAST_VALID) & (taken[1][1].mean(axis=(1, 2)) >= _LEAST_VALID)
+    window = _hann(size)[:, None] * _hann(size)[None, :]
+    greys = [_tiles_levelled(grey[valid], mask[valid]) for grey, mask in taken]
+    is_textured = np.logical_and.reduce([_is_textured(grey.std(axis=(1, 2))) for grey in greys])
+    return corners[valid][is_textured], size, [grey[is_textured] * window for grey in greys]
+
+
+def _tile_corners(shape: tuple[int, ...], base: tuple[int, int], of_fixed: bool) -> tuple[NDArray[np.int64], int]:
+    """(n, 2) x, y of the upper left corners, in the moving picture, of tiles that lie in both; and their side."""
+    height, width = shape
+    dx, dy = base
+    spans = [(max(0, -d), min(length, length - d)) for d, length in ((dx, width), (dy, height))]
+    shorter = min(high - low for low, high in spans)
+    size = min(_LARGEST_TILE, max(_SMALLEST_TILE, shorter // 3)) // 8 * 8
+    if shorter < size:
+        return np.zeros((0, 2), np.int64), size
+    counts = [min(_TILES_ACROSS, max(2, (high - low) // size)) for low, high in spans]
+    if shorter < size * 2:
+        counts = [min(count, 3) for count in counts]
+    while counts[0] * counts[1] > _MOST_TILES:
+        counts[counts.index(max(counts))] -= 1
+    axes = []
+    for (low, high), count in zip(spans, counts, strict=True):
+        ends = (low, high - size)
+        inset = (ends[1] - ends[0]) // (count * 2 + 1) if of_fixed else 0
+        axes.append(np.linspace(ends[0] + inset, ends[1] - inset, count).astype(np.int64))
+    x, y = np.meshgrid(*axes)
+    return np.column_stack([x.ravel(), y.ravel()]), size
+
+
+def _tiles(picture: Picture, corners: NDArray[np.int64], size: int) -> tuple[Singles, Mask]:
+    parts = [(slice(y, y + size), slice(x, x + size)) for x, y in corners.tolist()]
+    if not parts:
+        return np.zeros((0, size, size), np.float32), np.zeros((0, size, size), bool)
+    return np.stack([picture.grey[part] for part in parts]), np.stack([picture.valid[part] for part in parts])
+
+
+def _tiles_levelled(grey: Singles, valid: Mask) -> Singles:
+    counts = np.maximum(valid.sum((1, 2), keepdims=True, dtype=np.float32), 1)
+    means = np.where(valid, grey, np.float32(0)).sum((1, 2), keepdims=True, dtype=np.float32) / counts
+    return np.where(valid, grey - means, np.float32(0))
+
+
+def _is_textured(spread: Singles) -> Mask:
+    """Not the even ones: of water, cloud or fill nothing can be said."""
+    if not len(spread):
+        return np.zeros(0, bool)
+    return spread > max(float(np.median(spread)) * 0.15, 1e-9)
+
+
+# -- spectra -----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=16)
+def _hann(size: int) -> Singles:
+    return np.hanning(size + 2)[1:-1].astype(np.float32)
+
+
+def _frequencies(shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Of the half spectrum of a picture, in cycles a pixel."""
+    return np.hypot(np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None, :])
+
+
+@lru_cache(maxsize=16)
+def _pass(shape: tuple[int, ...]) -> Singles:
+    """Weights of frequencies: nothing that is wider than a third of the picture, little of the finest grain."""
+    f, low = _frequencies(shape), 3.0 / min(shape)
+    return ((1 - np.exp(-((f / low) ** 2))) * np.exp(-((f / 0.25) ** 2))).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _twice(size: int) -> Singles:
+    """The half spectrum stands for both halves: all columns but the first and the last count twice."""
+    weights = np.full((1, size // 2 + 1), 2, np.float32)
+    weights[0, 0] = weights[0, -1] = 1
+    return weights
+
+
+def _power(spectrum: NDArray[Any]) -> Singles:
+    return (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+
+
+def _surface(cross: NDArray[Any], shape: tuple[int, ...]) -> Singles:
+    """Phase correlation, the peak of equal pictures being about 1.
+
+    What is hardly stronger than the grain counts less: of smooth ground most frequencies hold nothing but noise.
+    """
+    weights = _pass(shape)
+    size = np.abs(cross)
+    grain = size[..., _is_fine(shape)].mean(axis=-1)[..., None, None]
+    whitened = cross / (size + _OF_GRAIN * grain + np.float32(1e-30)) * weights
+    back = np.fft.irfft2(whitened, shape)
+    most = np.abs(whitened)
+    full = 2 * most.sum(axis=(-2, -1), keepdims=True)
+    return (back * (shape[0] * shape[1] / np.maximum(full, 1e-30))).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _is_fine(shape: tuple[int, ...]) -> Mask:
+    """The frequencies of the finest grain, of which noise has the largest share."""
+    return _frequencies(shape) > _FINE
+
+
+def _signed(at: int, size: int) -> int:
+    return at - size if at > size // 2 else at
+
+
+def _peak_of(surface: Singles) -> tuple[float, float]:
+    """x and y of the highest place, between pixels by the vertex of a paraboloid through its neighbours.
+
+    The surface is smooth, as little of the finest grain is let through: around its peak it is that of a bell.
+    """
+    rows, cols = surface.shape
+    row, col = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
+    near = surface[np.ix_(np.arange(row - 1, row + 2) % rows, np.arange(col - 1, col + 2) % cols)].astype(np.float64)
+    logs = np.log(np.maximum(near, near.max() * 1e-3 + 1e-12))
+    dy = _vertex(logs[0, 1], logs[1, 1], logs[2, 1])
+    dx = _vertex(logs[1, 0], logs[1, 1], logs[1, 2])
+    return _signed(col, cols) + dx, _signed(row, rows) + dy
+
+
+def _vertex(before: float, at: float, after: float) -> float:
+    bend = before - 2 * at + after
+    return 0.0 if bend >= 0 else min(max((before - after) / (2 * bend), -0.5), 0.5)
+
+
+def _turns(size: int, peaks: NDArray[np.float64]) -> NDArray[np.complex64]:
+    """Phases that take each tile's own shift back."""
+    fy, fx = np.fft.fftfreq(size), np.fft.rfftfreq(size)
+    x, y = (np.exp(2j * np.pi * f[None, :] * peaks[:, axis, None]) for axis, f in ((0, fx), (1, fy)))
+    return (y[:, :, None] * x[:, None, :]).astype(np.complex64)
+
+
+def _landscape(surface: Singles) -> tuple[float, float, float]:
+    """Height of the peak; depth of the trough within some pixels of it, and the next peak, as shares of that."""
+    rows, cols = surface.shape
+    row, col = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
+    peak = float(surface[row, col])
+    if peak <= 0:
+        return 0.0, 1.0, 1.0
+    moved = np.roll(surface, (rows // 2 - row, cols // 2 - col), (0, 1))
+    middle = moved[rows // 2 - 6 : rows // 2 + 7, cols // 2 - 6 : cols // 2 + 7]
+    trough = max(0.0, -float(middle.min())) / peak
+    rest = moved.copy()
+    rest[rows // 2 - 3 : rows // 2 + 4, cols // 2 - 3 : cols // 2 + 4] = 0
+    return peak, trough, float(rest.max()) / peak
+
+
+def _echo(power: Singles) -> float:
+    """Depth of the deepest trough in the self-correlation of a picture with these powers, 0 to 1."""
+    size = power.shape[0]
+    surface = np.fft.irfft2(power * _pass((size, size)), (size, size))
+    if not surface[0, 0] > 0:
+        return 0.0
+    reach = np.arange(-(size // 3), size // 3 + 1) % size
+    return max(0.0, -float(surface[np.ix_(reach, reach)].min() / surface[0, 0]))
+
+
+# -- judging -----------------------------------------------------------------------------------------------------------
+
+
+def _no(why: str) -> Registered:
+    return Registered(None, None, False, None, why)
+
+
+def _judged(moving: Picture, fixed: Picture, best: _Tried, rules: _Rules) -> Registered:
+    count = len(best.shifts)
+    if not count:
+        return _no("Nowhere do both show enough of the ground at one place.")
+    agreeing, (dx, dy) = best.agreeing, best.centre
+    off = np.hypot(*(best.shifts - (dx, dy)).T)
+    why = _doubt(best, rules)
+    if not why:
+        back = _Tried.at(moving, fixed, best.nearest, of_fixed=True)
+        why = _doubt(back, rules)
+        if not why and math.hypot(back.centre[0] - dx, back.centre[1] - dy) > _BOTH_WAYS_PX:
+            why = "Tiles of the one give another shift than tiles of the other."
+    residual = float(np.sqrt(np.mean((off if why else off[agreeing]) ** 2)))
+    local = tuple(
+        LocalShift(float(x), float(y), float(u), float(v), bool(agrees))
+        for (x, y), (u, v), agrees in zip(best.places, best.shifts, agreeing, strict=True)
+    )
+    said = why or f"{int(agreeing.sum())} of {count} tiles agree, both ways."
+    return Registered(dx, dy, not why, residual, said, local)
+
+
+def _doubt(tried: _Tried, rules: _Rules) -> str:
+    """The reason why a shift is not to be relied on; empty where there is none."""
+    count = len(tried.shifts)
+    if count < _LEAST_TILES:
+        return f"Only {counted(count, 'place shows', 'places show')} enough of the ground in both."
+    agreeing = tried.agreeing
+    agree = int(agreeing.sum())
+    if agree < max(_LEAST_TILES, math.ceil(count * rules.agreeing)):
+        return f"Only {agree} of {count} tiles agree on one shift: they do not match, or differ by more than a shift."
+    alike = float(np.median(tried.alike[agreeing]))
+    if tried.trough > rules.trough or (alike < _ALIKE and tried.echo > _MOST_ECHO):
+        return "Light and shadow lie on other sides in the two, as if the sun was elsewhere."
+    if alike < rules.alike:
+        return f"They look too unlike where they agree best (correlation {alike:.2f}): other season, light or content."
+    if tried.rival > rules.rival:
+        return "They fit at several shifts about as well: what they show repeats itself."
+    return ""
