@@ -34,6 +34,11 @@ class SourceTile(NamedTuple):
     y: int
 
 
+def parent_of(tile: SourceTile, up: int = 1) -> SourceTile:
+    """The tile that shows the same place, `up` levels coarser."""
+    return SourceTile(tile.level - up, tile.x >> up, tile.y >> up)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Sources:
     """Source tiles of which one display tile is made.
@@ -52,6 +57,12 @@ class Sources:
     @property
     def is_empty(self) -> bool:
         return not self.tiles
+
+    @property
+    def enlarged(self) -> float:
+        """Display pixels that a pixel of the level is wide; 0 where nothing is shown."""
+        pixels = _side(self.points[..., 0], self.points[..., 1])
+        return 1.0 / pixels if pixels > 0 else 0.0
 
 
 def level_for(resolution_m: float, service: TileService) -> int:
@@ -126,7 +137,12 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
 
 
 def _resolution_m(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Web Mercator metres a display pixel: the root of the median cell's area."""
+    """Web Mercator metres a display pixel."""
+    return _side(x, y)
+
+
+def _side(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """The units of x and y that a display pixel is wide: from the median cell's area; 0 where all is nowhere."""
     areas = np.abs(_areas(x, y))
     areas = areas[np.isfinite(areas)]
     return float(np.sqrt(np.median(areas)) / CELL_PX) if areas.size else 0.0

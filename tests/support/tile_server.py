@@ -46,6 +46,7 @@ class TileServer(ThreadingHTTPServer):
         self.retry_after = "1"
         self.elsewhere = ""
         self.fail_first = 0
+        self.last_level = 4
         self.released = threading.Event()
         self._connections: list[socket.socket] = []
         self._tiles: dict[tuple[int, int, int, str], bytes] = {}
@@ -152,6 +153,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def plain(self) -> None:
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
+
+    def shallow(self) -> None:
+        """Nothing beyond a level, which the server tells nobody."""
+        if self.where[0] > self.server.last_level:
+            self.answer(404, b"no")
+        else:
+            self.ok()
 
     def same(self) -> None:
         """To be asked about each time; the answer is that it has not changed."""

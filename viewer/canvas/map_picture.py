@@ -42,6 +42,8 @@ class MapPicture(QObject):
         """Of what was painted last."""
         self.unplaced = Unplaced()
         """The layers and sites that could not be."""
+        self.notes: list[str] = []
+        """On services that do not answer, or are shown enlarged."""
         self._kept = QImage()
         self._whole: View | None = None
         """The view that was complete last."""
@@ -83,6 +85,7 @@ class MapPicture(QObject):
         self._is_settled = settled
         began = time.perf_counter()
         self.credits, self.unplaced = self._scene.attributions(view), self._scene.unplaced(view)
+        self.notes = self._scene.notes(view)
         painter.save()
         self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()

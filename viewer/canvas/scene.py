@@ -51,6 +51,7 @@ from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
 _MOST_SAID = 20
+_MOST_NOTES = 4
 _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
 """Names keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
@@ -367,6 +368,11 @@ class MapScene(QObject):
         """Credit and date of every visible layer that has data in view, the topmost first, each once."""
         texts = [self.drawings[uuid].attribution for uuid in self.shown_in(view)]
         return list(dict.fromkeys(text for text in texts if text))
+
+    def notes(self, view: View) -> list[str]:
+        """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
+        visible = [self.drawings[uuid] for uuid in reversed(self._stack.visible())]
+        return [note for drawing in visible if (note := drawing.note_in(view))][:_MOST_NOTES]
 
     def shown_in(self, view: View) -> list[str]:
         """Uuids of the visible layers that have data in view, the topmost first."""

@@ -308,7 +308,8 @@ class MapCanvas(QWidget):
                 self._tool.paint(painter, view)
         self._gestures.paint(painter, view)
         if self.show_overlays:
-            self._note = paint_corners(painter, view, self._picture.credits, self._picture.unplaced)
+            shown = self._picture
+            self._note = paint_corners(painter, view, shown.credits, shown.unplaced, shown.notes)
 
     # -- events ---------------------------------------------------------------------------------------------------
 

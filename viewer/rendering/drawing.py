@@ -94,6 +94,13 @@ class LayerDrawing(QObject):
         """True where all that was to be fetched for a complete view has failed: the picture is without the layer."""
         return False
 
+    def note_in(self, view: View) -> str:
+        """A sentence for the map on the screen: what this view lacks of a service, or shows coarser than it looks."""
+        if self.layer.kind != "tiles" or not self.problem:
+            return ""
+        name = one_line(self.layer.name, 60)
+        return self.problem if name in self.problem else f"“{name}”: {self.problem}"
+
     def labelling(self, view: View) -> LayerLabelling | None:
         """The labels of its features in this view; None where there are none, or not yet."""
         return None

@@ -21,6 +21,7 @@ from viewer.app.opening.questions import Changed, Recovery, Unsaved, Which
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.overviews import Overviews
 from viewer.support.jobs import Jobs
@@ -116,8 +117,19 @@ def reads_inline() -> bool:
 
 
 @pytest.fixture
+def make_fetcher() -> Callable[[Consent], Fetcher | None]:
+    """Windows have no network; tests of services have one of their own."""
+    return lambda _consent: None
+
+
+@pytest.fixture
 def make_window(
-    qtbot: QtBot, dressed: None, answers: Answers, new_on_world: bool, reads_inline: bool
+    qtbot: QtBot,
+    dressed: None,
+    answers: Answers,
+    new_on_world: bool,
+    reads_inline: bool,
+    make_fetcher: Callable[[Consent], Fetcher | None],
 ) -> Iterator[MakeWindow]:
     made: list[tuple[MainWindow, Jobs, ReaderPool]] = []
 
@@ -129,9 +141,9 @@ def make_window(
         session = Session(jobs, messages, settings, sessions_folder())
         permissions = Permissions(Consent(), settings, messages)
         overviews = Overviews(pool, jobs, cache_folder() / "overviews")
-        context = RenderContext(
-            pool, None, jobs, consent=permissions.consent, folders=permissions.folders, overviews=overviews
-        )
+        consent = permissions.consent
+        fetcher = make_fetcher(consent)
+        context = RenderContext(pool, fetcher, jobs, consent=consent, folders=permissions.folders, overviews=overviews)
         window = MainWindow(session, context, permissions, messages, settings)
         window.ask = answers  # type: ignore[assignment]
         window.resize(1000, 700)

@@ -10,13 +10,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
-from layers.services.matrix import CELLS, Sources, SourceTile, finer
+from layers.services.matrix import CELLS, Sources, SourceTile, finer, parent_of
 from viewer.support.painting import painting
 
 type Corners = NDArray[np.float64]
-
-MAX_ANCESTOR = 6
-"""A parent's pixel is never shown larger than 2**this of the level asked for."""
 
 
 def with_ancestors(
@@ -25,8 +22,8 @@ def with_ancestors(
     """The nearest parents at hand of the `missing` tiles."""
     found: dict[SourceTile, QImage] = {}
     for tile in missing:
-        for up in range(1, min(MAX_ANCESTOR, tile.level - min_level) + 1):
-            parent = SourceTile(tile.level - up, tile.x >> up, tile.y >> up)
+        for up in range(1, tile.level - min_level + 1):
+            parent = parent_of(tile, up)
             image = have(parent)
             if image is not None and not image.isNull():
                 found[parent] = image
@@ -99,8 +96,8 @@ def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: in
 
 def _picture_of(tile: SourceTile, pictures: Mapping[SourceTile, QImage]) -> tuple[QImage, QRectF] | None:
     """A picture and the part of it that shows `tile`: its own, or its nearest parent's."""
-    for up in range(min(MAX_ANCESTOR, tile.level) + 1):
-        image = pictures.get(SourceTile(tile.level - up, tile.x >> up, tile.y >> up))
+    for up in range(tile.level + 1):
+        image = pictures.get(parent_of(tile, up))
         if image is not None:
             if image.isNull():
                 return None

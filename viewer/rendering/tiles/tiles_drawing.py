@@ -17,7 +17,8 @@ from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same
 from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.services.catalog import TileService
-from layers.services.matrix import Sources, SourceTile, level_resolution_m, sources_of
+from layers.services.matrix import Sources, SourceTile, level_resolution_m, parent_of, sources_of
+from layers.text.counted import grouped
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, unpainted
@@ -27,11 +28,14 @@ from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 from viewer.support.painting import painting
+from viewer.support.text import one_line
 
 SOURCE_BYTES = 96 * MIB
 ASK_AGAIN_S = 60.0
 """Time for which a tile that failed, or is not there, is left alone."""
 COMPOSED_A_JOB = 12
+SAID_FROM = 3.0
+"""A map tells that it shows a service so many times enlarged, or more."""
 
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)
 WORLD_M = Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
@@ -60,6 +64,8 @@ class TilesDrawing(LayerDrawing):
         self._failed: set[SourceTile] = set()
         """Tiles whose last answer was an error; that a server has no tile is no error."""
         self._incomplete: dict[TileKey, Sources] = {}
+        self._shown_levels: dict[TileKey, int] = {}
+        """Level of the coarsest parent that stands in, of the display tiles in which one does."""
         self._is_composing = False
         self._is_requesting = False
         if service.is_dated and not service.time:
@@ -103,6 +109,26 @@ class TilesDrawing(LayerDrawing):
             return False  # what was not planned anew is shown as it was
         wanted = {tile for key in keys for tile in self._plans[key].tiles}
         return bool(wanted) and wanted <= self._failed
+
+    def note_in(self, view: View) -> str:
+        if self.problem:
+            return super().note_in(view)
+        name = one_line(self.layer.name, 60)
+        if self._works_offline() and self.has_failed_in(view):
+            return f"“{name}”: working offline, and none of its tiles are stored for this place."
+        level, enlarged = self._coarsest_in(view)
+        if enlarged < SAID_FROM:
+            return ""
+        return f"“{name}” has nothing finer than level {level} here: shown {grouped(round(enlarged))} times enlarged."
+
+    def _coarsest_in(self, view: View) -> tuple[int, float]:
+        """The coarsest level that is shown in a view, and by how much it is enlarged; 0, 0 where that is not known."""
+        if view.grid != self._plans_grid:
+            return 0, 0.0
+        keys = [key for key in tiles_in(view, self._tile_layer.within(view.grid)) if key in self._shown_levels]
+        found = [(self._shown_levels[key], self._plans[key]) for key in keys if not self._plans[key].is_empty]
+        enlarged = [(level, sources.enlarged * 2.0 ** (sources.level - level)) for level, sources in found]
+        return max(enlarged, key=lambda pair: pair[1], default=(0, 0.0))
 
     def bounds_lonlat(self) -> Bounds | None:
         return LONLAT
@@ -168,7 +194,8 @@ class TilesDrawing(LayerDrawing):
         ready: list[TileKey] = []
         waiting: list[TileKey] = []
         for key in keys:
-            needed = [tile for tile in self._plans[key].tiles if not self._is_settled(tile)]
+            tiles = self._plans[key].tiles
+            needed = [tile for tile in tiles if not self._is_settled(tile)] or self._parents_to_ask(tiles)
             queue.update(dict.fromkeys(needed))
             (waiting if needed else ready).append(key)
         whole = SourceTile(0, 0, 0)
@@ -183,12 +210,24 @@ class TilesDrawing(LayerDrawing):
 
     def _plan_sources(self, grid: TileGrid, keys: Iterable[TileKey]) -> None:
         if grid != self._plans_grid:
-            self._plans, self._plans_grid, self._incomplete = {}, grid, {}
+            self._plans, self._plans_grid, self._incomplete, self._shown_levels = {}, grid, {}, {}
         new = [key for key in keys if key not in self._plans]
         self._plans.update(zip(new, sources_of(grid, new, self.service), strict=True))
 
     def _is_settled(self, tile: SourceTile) -> bool:
         return tile in self._pictures or tile in self._lacking
+
+    def _parents_to_ask(self, tiles: Iterable[SourceTile]) -> list[SourceTile]:
+        """For tiles that the service lacks: the next coarser ones, a level further with each answer, until one is
+        there. A service may end earlier than its row says, here or everywhere.
+        """
+        found: dict[SourceTile, None] = {}
+        for tile in tiles:
+            while tile in self._lacking and tile.level > self.service.min_level:
+                tile = parent_of(tile)
+            if not self._is_settled(tile):
+                found[tile] = None
+        return list(found)
 
     def _pump(self) -> None:
         """Keep a few requests under way; the best of the newest queue goes next."""
@@ -239,7 +278,11 @@ class TilesDrawing(LayerDrawing):
             return
         work: list[tuple[TileKey, Sources, dict[SourceTile, QImage], bool]] = []
         for key in ready[:COMPOSED_A_JOB]:
-            work.append((key, self._plans[key], self._inputs(self._plans[key]), True))
+            sources = self._plans[key]
+            inputs = self._inputs(sources)
+            parents = [tile.level for tile in inputs if tile.level < sources.level]
+            self._shown_levels[key] = min(parents, default=sources.level)
+            work.append((key, sources, inputs, True))
         for key in waiting if not work else ():
             inputs = self._inputs(self._plans[key]) if self._tile_layer.lacks_stand_in(grid, key) else {}
             if inputs:

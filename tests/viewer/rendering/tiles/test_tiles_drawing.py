@@ -213,6 +213,38 @@ def test_where_the_server_has_nothing_that_day_is_no_problem(basemap, qtbot) -> 
     assert drawing.problem == ""
 
 
+@pytest.mark.parametrize("finer", [2, 2**8], ids=["a level", "all levels"])
+def test_beyond_the_end_of_a_service_its_last_level_is_shown_and_said(
+    draw, basemap, server: TileServer, finer: int, qtbot
+) -> None:
+    server.last_level = 3
+    view = view_at("EPSG:3857", 128.3, 51.9, RESOLUTION / finer)
+    told = basemap()  # knows that it ends at level 3
+    service = TileService("World", server.template("shallow"), max_level=18, attribution="Us")
+    layer = Layer(uuid="deep", kind="tiles", name="World", source_json=json.dumps(service.to_json()))
+    drawing = draw(layer)
+    deep, known = complete(drawing, view, qtbot).astype(int), complete(told, view, qtbot).astype(int)
+    assert np.abs(deep - known).mean() < 2  # resampled once more
+    assert (deep[..., 3] == 255).all()
+    assert drawing.problem == ""
+    for one in (drawing, told):
+        said = one.note_in(view)
+        assert ("has nothing finer than level 3 here" in said) == (finer > 2), said
+    asked = [path for path in server.log if path.startswith("/shallow/")]
+    assert len(asked) == len(set(asked))  # each tile once
+
+
+def test_where_only_some_tiles_are_missing_their_parents_stand_in(draw, server: TileServer, qtbot) -> None:
+    """A town in detail, the country around it not: as many services are."""
+    service = TileService("World", server.template("shallow"), max_level=3, attribution="Us")
+    layer = Layer(uuid="some", kind="tiles", name="World", source_json=json.dumps(service.to_json()))
+    drawing, view = draw(layer), VIEWS["own resolution"]
+    server.last_level = 1
+    assert (complete(drawing, view, qtbot)[..., 3] == 255).all()
+    assert "level 1" in drawing.note_in(view)
+    assert {path.split("/")[2] for path in server.log} == {"0", "1", "2", "3"}
+
+
 def test_a_gesture_asks_for_nothing_on_the_way(basemap, server: TileServer, context, qtbot) -> None:
     drawing = basemap()
     complete(drawing, VIEWS["own resolution"], qtbot)

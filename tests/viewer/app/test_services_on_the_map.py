@@ -1,0 +1,88 @@
+"""Rows 17 and 18 of a newcomer's list: services that end early, or do not answer, in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
+from layers.services.catalog import TileService
+from tests.support.tile_server import TileServer, serving
+from viewer.app.window import MainWindow
+from viewer.canvas.scene import BACKGROUND_COLOR
+from viewer.commands.layers import add_layer
+from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
+from viewer.rendering.images import argb_of_image
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(server: TileServer, tmp_path: Path) -> Iterator[Callable[[Consent], Fetcher]]:
+    made: list[Fetcher] = []
+
+    def make(consent: Consent) -> Fetcher:
+        made.append(Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02)))
+        return made[-1]
+
+    yield make
+    for fetcher in made:
+        fetcher.close()
+
+
+def show(window: MainWindow, server: TileServer, fault: str, qtbot: QtBot, *, allowed: bool = True) -> None:
+    """A service whose row says that it goes to level 18, as the analyst typed it."""
+    service = TileService("Sky", server.template(fault), max_level=18, attribution="Sky company")
+    window.session.new_case()
+    if allowed:
+        window.context.consent.allow_private(server.host)
+    window.session.push(add_layer(window.session.document, "tiles", "Sky", service.to_json(), actor="a"))
+    x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 128.3, 51.9))
+    window.canvas.viewport.centre_on(x, y, 20.0)
+    window.canvas.come_to_rest()
+    qtbot.waitUntil(window.canvas.is_idle, timeout=20_000)
+
+
+def dark_share(window: MainWindow) -> float:
+    """Share of the map on which there is nothing but its ground."""
+    ground = 0xFF000000 | int(BACKGROUND_COLOR[1:], 16)
+    return float((argb_of_image(window.canvas.grab_picture()) == ground).mean())
+
+
+def note_on_map(window: MainWindow) -> str:
+    window.canvas.grab_picture()
+    assert window.canvas._note is not None
+    place = window.canvas._note.rect.center() / window.canvas.viewport.view().ratio
+    return window.canvas.note_at(place)
+
+
+def test_a_service_that_ends_at_level_4_is_shown_enlarged_and_the_map_says_so(window, server, qtbot) -> None:
+    show(window, server, "shallow", qtbot)
+    assert dark_share(window) < 0.01
+    assert "“Sky” has nothing finer than level 4 here" in note_on_map(window)
+
+
+def test_a_service_that_does_not_answer_says_so_on_the_dark_map_until_it_does(window, server, qtbot) -> None:
+    server.fail_first = 10_000
+    show(window, server, "ok", qtbot)
+    assert dark_share(window) > 0.8
+    assert server.host in note_on_map(window)
+    server.fail_first = 0
+    window.context.fetcher.forgive(server.host)
+    qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
+    assert window.scene.notes(window.canvas.viewport.view()) == []
+
+
+def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, qtbot) -> None:
+    show(window, server, "ok", qtbot, allowed=False)
+    assert server.log == []
+    assert "allow" in note_on_map(window)
