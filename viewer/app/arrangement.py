@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 LEFT_PX, RIGHT_PX, BELOW_PX = 318, 350, 300
 _LEFT_AT_MOST = 0.3
 """Of the window's width, on small screens."""
-STATE_VERSION = 3
-LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
+STATE_VERSION = 4
+LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks", "panel_comparisons")
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
     **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),

@@ -9,6 +9,7 @@ from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
 from viewer.app.inspector_trail import InspectorTrail
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.sites.site_list import SiteListPanel
@@ -31,6 +32,7 @@ ALIASES = {
     "source_register": "panel_sources",
     "response_list": "panel_responses",
     "bookmark_list": "panel_bookmarks",
+    "comparison_list": "panel_comparisons",
     "acquisition": "panel_acquisition",
 }
 """Names that panels use for each other, and the ids of their docks."""
@@ -42,15 +44,19 @@ class Docks(QObject):
     panel_switched = Signal()
     """A panel is shown now that was not, or the other way round, or was asked for."""
 
-    def __init__(self, window: QMainWindow, context: PanelContext, bookmarks: BookmarkDesk) -> None:
+    def __init__(
+        self, window: QMainWindow, context: PanelContext, bookmarks: BookmarkDesk, comparisons: ComparisonDesk
+    ) -> None:
         super().__init__(window)
-        self._window, self._context, self._bookmark_desk = window, context, bookmarks
+        self._window, self._context = window, context
+        self._bookmark_desk, self._comparison_desk = bookmarks, comparisons
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
         self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
         self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
+        self.comparisons = LazyPanel(self._make_comparisons)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages: dict[str, tuple[LazyPanel, str]] = {
@@ -70,6 +76,7 @@ class Docks(QObject):
             "panel_sources": self._dock("panel_sources", self.tr("Sources"), self.sources),
             "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
             "panel_bookmarks": self._dock("panel_bookmarks", self.tr("Bookmarks"), self.bookmarks),
+            "panel_comparisons": self._dock("panel_comparisons", self.tr("Comparisons"), self.comparisons),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
@@ -203,7 +210,8 @@ class Docks(QObject):
     def waiting(self) -> list[LazyPanel]:
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
-        first = [*pages, self.claims, self.sources, self.responses, self.bookmarks, self.acquisition, self.attributes]
+        lists = [self.claims, self.sources, self.responses, self.bookmarks, self.comparisons]
+        first = [*pages, *lists, self.acquisition, self.attributes]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -235,6 +243,11 @@ class Docks(QObject):
         from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel  # for start-up time: another is in front
 
         return BookmarkListPanel(self._bookmark_desk)
+
+    def _make_comparisons(self) -> QWidget:
+        from viewer.panels.comparisons.comparison_list import ComparisonListPanel  # start-up time: another is in front
+
+        return ComparisonListPanel(self._comparison_desk)
 
     def _make_acquisition(self) -> QWidget:
         from viewer.panels.layers.acquisition_panel import AcquisitionPanel  # for start-up time: another is in front
@@ -291,6 +304,7 @@ def load_panels() -> None:
     from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
     from viewer.panels.bookmarks import bookmark_list  # noqa: F401
     from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
+    from viewer.panels.comparisons import comparison_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401

@@ -56,6 +56,8 @@ class Toolbox(QObject):
     """The uuid of a site that was just drawn."""
     measured = Signal(str)
     """The uuid of a measurement that was just kept: its tool stays in hand, and the keys with the map."""
+    nothing_given_up = Signal()
+    """Esc was pressed with the first tool in hand, and nothing half done."""
     steps_changed = Signal()
     """`can_step_back` is another now."""
 
@@ -132,7 +134,10 @@ class Toolbox(QObject):
 
     def give_up(self) -> None:
         """Back to the first tool."""
+        had_none = self._in_hand == FIRST_TOOL
         self.take(FIRST_TOOL)
+        if had_none:
+            self.nothing_given_up.emit()
 
     @property
     def can_step_back(self) -> bool:

@@ -17,6 +17,7 @@ from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.actions.action_table import ActionTable
 from viewer.app.actions.bookmark_menu import BookmarkMenu
+from viewer.app.actions.compare_menu import CompareMenu
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
 from viewer.app.actions.file_menu import FileMenu
@@ -42,6 +43,7 @@ from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
 from viewer.app.form_keys import FormKeys
+from viewer.app.held_blink import HeldBlink
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.mark_images import MarkImages
@@ -65,12 +67,14 @@ from viewer.app.status_updates import StatusUpdates
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
 from viewer.app.undo_keys import UndoKeys
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.overlays import ARROW_ROOM_PX
-from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
+from viewer.panels.comparisons.comparison_bar import ComparisonBar
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
@@ -130,7 +134,7 @@ class MainWindow(QMainWindow):
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build_map(self, asks: bool) -> None:
-        self.scene = MapScene(
+        self.scene = ComparedScene(
             self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for, parent=self
         )
         self.canvas = MapCanvas(self.scene)
@@ -228,10 +232,13 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.pages, 1)
+        self.comparisons = self._make_comparisons()
+        self.comparison_bar = ComparisonBar(self.comparisons)
+        column.addWidget(self.comparison_bar)
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
         self.setCentralWidget(middle)
         self.bookmarks = self._make_bookmarks()
-        self.docks = Docks(self, self.panel_context, self.bookmarks)
+        self.docks = Docks(self, self.panel_context, self.bookmarks, self.comparisons)
         panels, views = self.panel_context, self.views
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
@@ -245,6 +252,13 @@ class MainWindow(QMainWindow):
         panels, views, say = self.panel_context, self.views, partial(self.messages.show, "bookmark")
         thumbnails = BookmarkThumbnails(panels, lambda: self.session.working_copy, self)
         return BookmarkDesk(panels, self.canvas, thumbnails, views.viewport_json, views.show_kept, say, self)
+
+    def _make_comparisons(self) -> ComparisonDesk:
+        say = partial(self.messages.show, "comparison")
+        chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
+        desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, self)
+        HeldBlink(desk, self)
+        return desk
 
     def _build_menus(self) -> None:
         session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
@@ -288,6 +302,7 @@ class MainWindow(QMainWindow):
             self.layer_menu,
             self.feature_menu,
             self.image_menu,
+            CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),
             SiteMenu(session, self.toolbox, self.docks, panels, templates, self),
             ToolsMenu(session, self.toolbox, self),
             PanelsMenu(session, self.docks, PanelFocus(self.docks, canvas), self),
@@ -316,6 +331,7 @@ class MainWindow(QMainWindow):
         self.toolbox.drawn.connect(self.mark_images.note)
         self.toolbox.measured.connect(self.mark_images.note)
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
+        self.toolbox.nothing_given_up.connect(self.comparisons.end)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)
@@ -353,6 +369,7 @@ class MainWindow(QMainWindow):
             and self.mark_images.is_idle
             and self.chip_capture.is_idle
             and self.map_export.is_idle
+            and self.comparisons.is_idle
             and self.context.is_idle()
             and not (self.docks.looks.is_due or self.upkeep.is_due)
             and (not has_map or self.canvas.is_idle())

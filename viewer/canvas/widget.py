@@ -133,6 +133,14 @@ class MapCanvas(QWidget):
         snap = snap_at(self.scene, view, view.width / 2, view.height / 2, in_hand) if snaps else None
         return self.viewport.centre_lonlat() if snap is None else (snap.lon, snap.lat)
 
+    def pointed_place(self) -> tuple[float, float]:
+        """Longitude and latitude under the mouse; in the middle of the map while it is elsewhere."""
+        if self._gestures.cursor is not None:
+            lon, lat = self.viewport.lonlat(*self._gestures.cursor)
+            if math.isfinite(lon) and math.isfinite(lat):
+                return lon, lat
+        return self.viewport.centre_lonlat()
+
     def snap_changed(self) -> None:
         """The pointer snaps to something else now, or to nothing."""
         self._on_hint()

@@ -15,6 +15,8 @@ from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 LONGEST_NAME = 200
+MADE = "made"
+"""The series of what belongs to the making of a comparison."""
 
 
 def comparisons_in_order(document: Document) -> list[Comparison]:
@@ -49,7 +51,8 @@ def add_comparison(
     (key,), renumbered = keys_at("comparisons", rows, len(rows), 1, stamp)
     name = _checked_name(name or name_for(document, spec))
     row = Comparison(uuid=uuid or new_uuid(), name=name, order_key=key, spec_json=text)
-    return Edit(f"Compare “{name}”", (*renumbered, insert("comparisons", row, stamp)))
+    series = _series(MADE, row.uuid)  # which is found a moment later, and is part of it
+    return Edit(f"Compare “{name}”", (*renumbered, insert("comparisons", row, stamp)), series=series)
 
 
 def change_comparison(
@@ -68,7 +71,7 @@ def change_comparison(
     """
     row = row_of(document.comparisons, uuid, "comparison")
     changes = update("comparisons", row, stamp_of(actor, now), spec_json=_checked(document, spec, row))
-    return Edit(f"{what} comparison “{row.name}”", changes, series=f"{series} {uuid}" if series else "")
+    return Edit(f"{what} comparison “{row.name}”", changes, series=_series(series, uuid))
 
 
 def rename_comparison(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
@@ -90,7 +93,7 @@ def move_comparison(document: Document, uuid: str, position: int, *, actor: str,
     return Edit(label, (*renumbered, *update("comparisons", row, stamp, order_key=key)))
 
 
-def delete_comparisons(document: Document, uuids: Iterable[str]) -> Edit:
+def delete_comparisons(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Raises InvalidValue."""
     rows = [row_of(document.comparisons, uuid, "comparison") for uuid in dict.fromkeys(uuids)]
     label = f"Delete comparison “{rows[0].name}”" if len(rows) == 1 else f"Delete {len(rows)} comparisons"
@@ -119,6 +122,10 @@ def _checked(document: Document, spec: ComparisonSpec, row: Comparison | None = 
     if read_spec(text) != spec:
         raise InvalidValue("The comparison holds a number or a style that cannot be kept: set it anew.")
     return text
+
+
+def _series(of: str, uuid: str) -> str:
+    return f"{of} of comparison {uuid}" if of else ""
 
 
 def _checked_name(name: str) -> str:

@@ -53,7 +53,7 @@ def test_each_command_is_taken_back_whole(document: Document) -> None:
     edits += [lambda: rename_comparison(document, "one", "  Pier  in two years ", actor="Li")]
     edits += [lambda: move_comparison(document, "two", 0, actor="Li")]
     edits += [lambda: change_comparison(document, "one", replace(TWO, mode="blink"), actor="Li")]
-    edits += [lambda: delete_comparisons(document, ["one", "two"])]
+    edits += [lambda: delete_comparisons(document, ["one", "two"], actor="Li")]
     for make in edits:
         history.push(make())
         before.append(dict(document.table("comparisons")))

@@ -18,7 +18,18 @@ from viewer.support.text import tooltip
 CONTEXT = "Actions"
 """Of the translations of titles, texts and tips."""
 
-TOOLBAR_ORDER: tuple[str, ...] = ("file", "edit", "layer", "feature", "image", "tools", "site", "view", "help")
+TOOLBAR_ORDER: tuple[str, ...] = (
+    "file",
+    "edit",
+    "layer",
+    "feature",
+    "image",
+    "compare",
+    "tools",
+    "site",
+    "view",
+    "help",
+)
 """The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
 
 

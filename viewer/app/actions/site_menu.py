@@ -22,7 +22,7 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 
 DRAW = QT_TRANSLATE_NOOP("Actions", "&Draw")
 SHAPES = (
-    tool_action("tool_rectangle", QT_TRANSLATE_NOOP("Actions", "&Rectangle"), "B", "rectangle", submenu=DRAW),
+    tool_action("tool_rectangle", QT_TRANSLATE_NOOP("Actions", "&Rectangle"), "Shift+R", "rectangle", submenu=DRAW),
     tool_action(
         "tool_turned_rectangle",
         QT_TRANSLATE_NOOP("Actions", "T&urned Rectangle"),
@@ -136,7 +136,7 @@ class SiteMenu(ToolMenu):
             "keep_tool",
             QT_TRANSLATE_NOOP("Actions", "&Keep the Drawing Tool"),
             keep_tool,
-            "K",
+            "Shift+K",
             check="own",
             offered=can_keep_tool,
             checked=is_tool_kept,

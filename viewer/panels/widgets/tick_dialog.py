@@ -52,6 +52,7 @@ class TickDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._rows, self._take_text = list(rows), take_text
+        self._least, self._most = 1, len(self._rows)
         said = wrapped(says)
         said.setObjectName("bigFact")
         self.list = QTreeWidget()
@@ -94,6 +95,11 @@ class TickDialog(QDialog):
             how = QHeaderView.ResizeMode.Stretch if column == NAME else QHeaderView.ResizeMode.ResizeToContents
             self.list.header().setSectionResizeMode(column, how)
 
+    def set_range(self, least: int, most: int) -> None:
+        """Take at least and at most so many."""
+        self._least, self._most = least, most
+        self._count()
+
     def ticked(self) -> list[Any]:
         """The values that would be taken now."""
         on = Qt.CheckState.Checked
@@ -117,7 +123,7 @@ class TickDialog(QDialog):
 
     def _count(self, *_: object) -> None:
         count = len(self.ticked())
-        self.take_button.setEnabled(count > 0)
+        self.take_button.setEnabled(self._least <= count <= self._most)
         self.take_button.setText(self._take_text(count))
 
     def _choose(self) -> None:

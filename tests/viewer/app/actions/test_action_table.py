@@ -16,6 +16,7 @@ from layers.raster.presets import COMBINATIONS
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare
 from viewer.app.actions.bookmark_menu import BookmarkMenu
+from viewer.app.actions.compare_menu import CompareMenu
 from viewer.app.actions.edit_menu import EditMenu
 from viewer.app.actions.feature_menu import FeatureMenu
 from viewer.app.actions.file_menu import FileMenu
@@ -40,6 +41,7 @@ MENUS: tuple[type[ActionMenu], ...] = (
     LayerMenu,
     FeatureMenu,
     ImageMenu,
+    CompareMenu,
     SiteMenu,
     ToolsMenu,
     PanelsMenu,
@@ -170,6 +172,7 @@ OF_A_CASE = {
     "copy_picture",
     "open_view",
     "add_bookmark",
+    "compare",
     "zoom_in",
     "zoom_out",
     "full_view",

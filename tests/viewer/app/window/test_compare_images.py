@@ -1,0 +1,345 @@
+"""Comparisons by mouse and keyboard in the real window: made by one key, moved, blinked, renamed, undone and kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from layers.document.comparison import read_spec
+from layers.document.rows import Comparison
+from layers.geo.bounds import Bounds
+from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import settle, take_up, texts
+from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
+from viewer.panels.comparisons.comparison_list import ComparisonListPanel
+from viewer.panels.widgets.tick_dialog import TickDialog
+
+Key, Left = Qt.Key, Qt.MouseButton.LeftButton
+Nothing, Control = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+PLACE = Bounds(8, 48, 12, 52)
+DAYS = {"old": "1985-08-01", "mid": "2000-08-01T10:00:00Z", "new": "2020-08-01"}
+
+
+def write_scene(folder: Path, name: str, seed: int) -> Path:
+    """A scene of 64 pixels a side."""
+    y, x = np.mgrid[0:64, 0:64]
+    bands = np.stack((x * 3 + seed, y * 3 + seed, x + y + seed)).astype(np.uint8)
+    return write_raster(folder / f"{name}.tif", bands, "EPSG:4326", PLACE)
+
+
+class Hand:
+    """Counts what is done to the window: keys and clicks, each an interaction."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+        self.count = 0
+
+    def key(self, key: Key, modifiers: Qt.KeyboardModifier = Nothing, widget: QWidget | None = None) -> None:
+        target = widget or QApplication.focusWidget()
+        assert target is not None, "the keyboard is nowhere"
+        self.count += 1
+        QTest.keyClick(target, key, modifiers)
+        self.settle()
+
+    def click_layer(self, name: str, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+        tree = self.window.docks.layer_tree
+        rows = {tree.model.index(at).data(): at for at in range(tree.model.rowCount())}
+        at = tree.view.visualRect(tree.model.index(rows[name])).center()
+        self.count += 1
+        QTest.mouseClick(tree.view.viewport(), Left, modifiers, at)
+        self.settle()
+
+    def settle(self) -> None:
+        settle(self.window, self.qtbot)
+
+
+@pytest.fixture
+def hand(window: MainWindow, qtbot: QtBot) -> Hand:
+    """An active window of a new case."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    return Hand(window, qtbot)
+
+
+def add(hand: Hand, folder: Path, *names: str, dated: bool = True) -> None:
+    """Scenes as layers, in this order, under their names."""
+    for seed, name in enumerate(names):
+        hand.window.file_menu.open_words([str(write_scene(folder, name, 30 * seed))])
+        hand.settle()
+    document = hand.window.session.document
+    for layer in list(document.layers.values()) if dated else ():
+        hand.window.panel_context.do(update_layer, layer.uuid, acquired_at=DAYS[layer.name], date_kind="instant")
+    hand.settle()
+
+
+def names_of(window: MainWindow) -> list[str]:
+    spec = window.comparisons.spec
+    layers = window.session.document.layers
+    return [] if spec is None else [layers[frame.layers[0]].name for frame in spec.frames]
+
+
+def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_path: Path) -> None:
+    """At most two interactions, and one more: the scene that was added last is the current one of the tree."""
+    add(hand, tmp_path, "old", "mid", "new", dated=False)
+    scene = hand.window.scene
+    hand.click_layer("old", Control)
+    hand.key(Key.Key_K)
+    assert hand.count == 2
+    assert names_of(hand.window) == ["old", "new"]
+    assert scene.spec is not None
+    assert scene.spec.mode == "swipe"
+    assert hand.window.comparison_bar.isVisible()
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    QTest.keyPress(focus, Key.Key_B)
+    assert scene.phase == 1
+    assert scene.is_held, "blinks as long as the key is held"
+    QTest.keyRelease(focus, Key.Key_B)
+    assert not scene.is_held
+    hand.window.docks.layer_tree.view.setFocus()
+    QTest.keyPress(hand.window.docks.layer_tree.view, Key.Key_B)
+    assert scene.is_held, "wherever the keyboard is"
+    QTest.keyRelease(hand.window.docks.layer_tree.view, Key.Key_B)
+    assert not scene.is_held
+    assert hand.window.toolbox.in_hand == "tool_select"
+
+
+def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand: Hand, tmp_path: Path) -> None:
+    add(hand, tmp_path, "new", "old", "mid")
+    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.settle()
+    hand.window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert names_of(hand.window) == ["mid", "new"]
+    assert "Not ranked, as its date is not known: “someday”" in texts(hand.window)
+    row = hand.window.session.document.comparisons[hand.window.comparisons.current]
+    assert row.name == "mid / new"
+
+
+def test_where_dates_do_not_tell_it_is_asked(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
+    add(hand, tmp_path, "old", "mid", "new", dated=False)
+    hand.window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert hand.window.comparisons.spec is None
+    (dialog,) = hand.window.findChildren(TickDialog)
+    assert [dialog.list.topLevelItem(at).text(1) for at in range(3)] == ["date unknown"] * 3
+    assert not dialog.ticked(), "none is proposed"
+    assert not dialog.take_button.isEnabled()
+    for at in (0, 2):
+        dialog.list.topLevelItem(at).setCheckState(0, Qt.CheckState.Checked)
+    QTest.mouseClick(dialog.take_button, Left)
+    hand.settle()
+    assert names_of(hand.window) == ["old", "new"]
+
+
+def test_nothing_to_compare_is_said(hand: Hand, tmp_path: Path) -> None:
+    hand.key(Key.Key_K)
+    assert "A comparison needs two images of one place" in texts(hand.window)
+    add(hand, tmp_path, "old", dated=False)
+    hand.window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert hand.window.comparisons.spec is None
+    assert not hand.window.findChildren(QDialog, "none")
+
+
+def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    document, bar, desk = window.session.document, window.comparison_bar, window.comparisons
+    uuid = desk.current
+    before = snapshot(window)
+    assert QApplication.focusWidget() is bar.position.slider, "arrow keys move the bar"
+    for _ in range(3):
+        hand.key(Key.Key_Right)
+    bar.position.flush()
+    assert desk.spec.position == pytest.approx(0.53)
+    assert read_spec(document.comparisons[uuid].spec_json) == desk.spec
+    hand.key(Key.Key_K)
+    assert desk.current == uuid, "the same key leads back to the bar"
+    window.action_table["compare_spyglass"].trigger()
+    assert bar.mode.currentData() == "spyglass"
+    window.action_table["blink"].trigger()
+    assert desk.spec.mode == "blink"
+    assert not bar.rate.isHidden()
+    assert bar.position.isHidden()
+    bar.rate.setValue(5.0)
+    hand.qtbot.waitUntil(lambda: window.scene.phase == 1)
+    window.action_table["compare_fade"].trigger()
+    window.action_table["swap_sides"].trigger()
+    hand.settle()
+    assert names_of(window) == ["new", "old"]
+    bar.name.setFocus()
+    bar.name.selectAll()
+    QTest.keyClicks(bar.name, "Pier bb")
+    hand.key(Key.Key_Return)
+    assert document.comparisons[uuid].name == "Pier bb", "a name may hold a b"
+    after = snapshot(window)
+    while document.comparisons:
+        window.action_table["undo"].trigger()
+    assert desk.spec is None
+    assert not bar.isVisible()
+    assert snapshot(window)["comparisons"] == {}
+    for _ in range(30):
+        window.action_table["redo"].trigger()
+    assert snapshot(window) == after
+    assert before != after
+
+
+def snapshot(window: MainWindow) -> dict[str, dict[str, object]]:
+    return {table: dict(window.session.document.table(table)) for table in ("comparisons", "layers", "sites")}
+
+
+def test_the_stretch_is_matched_and_is_part_of_the_same_step(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    desk = window.comparisons
+    hand.settle()
+    assert desk.spec.match
+    first, second = desk.spec.frames
+    styles = second.styles[second.layers[0]]["stretches"]
+    assert styles[0] == pytest.approx([30.0, 285.0, 1.0], abs=0.5), "the second image is 30 brighter all over"
+    assert first.styles[first.layers[0]]["stretches"][0] == [0.0, 255.0, 1.0]
+    window.action_table["match_stretch"].trigger()
+    assert not any(frame.styles for frame in desk.spec.frames)
+    assert not window.comparison_bar.match.isChecked()
+    window.action_table["undo"].trigger()
+    assert desk.spec.frames[1].styles
+    window.action_table["undo"].trigger()
+    assert not window.session.document.comparisons, "made and matched by one step"
+    hand.settle()
+    window.action_table["redo"].trigger()
+    assert window.session.document.comparisons
+
+
+def test_the_bar_is_dragged_and_kept_as_one_step(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    canvas, desk = window.canvas, window.comparisons
+    y, middle = canvas.height() // 3, canvas.width() // 2
+    QTest.mousePress(canvas, Left, pos=QPoint(middle, y))
+    for step in range(1, 11):
+        QTest.mouseMove(canvas, QPoint(middle + 10 * step, y))
+    assert desk.spec.position == pytest.approx((middle + 100) / canvas.width(), abs=0.01)
+    row = window.session.document.comparisons[desk.current]
+    assert read_spec(row.spec_json).position == 0.5, "kept when it is let go"
+    QTest.mouseRelease(canvas, Left, pos=QPoint(middle + 100, y))
+    row = window.session.document.comparisons[desk.current]
+    assert read_spec(row.spec_json) == desk.spec
+    window.action_table["undo"].trigger()
+    assert desk.spec.position == 0.5
+
+
+def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    canvas, desk = window.canvas, window.comparisons
+    canvas.setFocus()
+    before = canvas.viewport.view()
+    hand.key(Key.Key_Right)
+    hand.key(Key.Key_Plus)
+    assert canvas.viewport.view() != before
+    window.toolbox.take("tool_point")
+    QTest.mouseClick(canvas, Left, pos=QPoint(40, 200))
+    hand.settle()
+    (site,) = window.session.document.sites.values()
+    assert window.scene.frames[1].sites_at(canvas.viewport.view(), 40, 200) == [site.uuid], "on every side"
+    window.toolbox.take("tool_line")
+    canvas.setFocus()
+    hand.key(Key.Key_Escape)
+    assert desk.spec is not None, "the first Esc lays the tool down"
+    window.selection.clear()
+    hand.key(Key.Key_Escape)
+    assert desk.spec is None
+    assert window.scene.frames == [window.scene]
+    assert not window.comparison_bar.isVisible()
+    assert window.session.document.comparisons, "it is kept"
+
+
+def test_the_list_opens_renames_moves_and_deletes(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "mid", "new", dated=False)
+    for name in ("old", "mid"):
+        hand.click_layer("new")
+        hand.click_layer(name, Control)
+        hand.key(Key.Key_K)
+        hand.settle()
+    desk, canvas = window.comparisons, window.canvas
+    made = canvas.viewport.centre_lonlat()
+    canvas.pan_by(300, 0)
+    hand.settle()
+    window.action_table["panel_comparisons"].trigger()
+    panel = window.docks.comparisons.panel
+    assert isinstance(panel, ComparisonListPanel)
+    assert [panel.model.index(at).data().split("\n")[0] for at in range(2)] == ["old / new", "mid / new"]
+    first = panel.model.uuid_at(0)
+    desk.end()
+    panel.view.setCurrentIndex(panel.model.index(0))
+    panel.view.setFocus()
+    hand.key(Key.Key_Return)
+    assert names_of(window) == ["old", "new"]
+    assert canvas.viewport.centre_lonlat() == pytest.approx(made, abs=0.02), "where it was made"
+    assert "shown now" in panel.model.index(0).data()
+    panel.view.setFocus()
+    hand.key(Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert panel.model.uuid_at(1) == first
+    hand.key(Key.Key_F2)
+    QTest.keyClicks(QApplication.focusWidget(), "Pier")
+    hand.key(Key.Key_Return)
+    assert window.session.document.comparisons[first].name == "Pier"
+    assert window.comparison_bar.name.text() == "Pier"
+    panel.view.setFocus()
+    panel.view.setCurrentIndex(panel.model.index(1))
+    hand.key(Key.Key_Delete)
+    assert first not in window.session.document.comparisons
+    assert desk.spec is None
+    window.action_table["undo"].trigger()
+    assert panel.model.rowCount() == 2
+
+
+def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
+    hand: Hand, tmp_path: Path, answers: object, make_window: object
+) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new")
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    hand.settle()
+    spec = window.comparisons.spec
+    answers.path = tmp_path / "kept.gpkg"
+    window.file_menu.save()
+    hand.settle()
+    window.file_menu.close_case()
+    hand.settle()
+    assert window.scene.spec is None
+    window.file_menu.open_words([str(tmp_path / "kept.gpkg")])
+    hand.settle()
+    (row,) = window.session.document.comparisons.values()
+    window.comparisons.open(row.uuid)
+    hand.settle()
+    assert window.comparisons.spec == spec
+
+
+def test_what_a_case_cannot_say_is_said(hand: Hand, tmp_path: Path) -> None:
+    rows = [Comparison(uuid="odd", name="Odd", spec_json="[" * 9000)]
+    take_up(hand.window, hand.qtbot, comparisons=rows)
+    hand.window.comparisons.open("odd")
+    assert "“Odd” cannot be shown" in texts(hand.window)
+    assert hand.window.comparisons.spec is None

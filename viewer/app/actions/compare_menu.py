@@ -1,0 +1,139 @@
+"""The Compare menu: images of one place set against each other, and the ways of doing so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QWidget
+
+from layers.document.comparison import MOST_FRAMES
+from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.case.session import Session
+from viewer.panels.comparisons.candidates import Candidate
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk, tick_words
+
+
+def _mode(id_: str, text: Any, mode: str, **more: Any) -> Action:
+    """The row of a mode."""
+    run, is_shown = partial(_set, mode=mode), partial(_is, mode=mode)
+    return Action(id_, text, run, check="own", offered=_compares, checked=is_shown, **more)
+
+
+def _set(menu: CompareMenu, _checked: bool, mode: str) -> None:
+    menu.desk.set_mode(mode)
+    menu.changed.emit()  # the check says which mode it is, whatever the click did to it
+
+
+def _is(menu: CompareMenu, mode: str) -> bool:
+    return menu.desk.spec is not None and menu.desk.spec.mode == mode
+
+
+def _compares(menu: CompareMenu) -> bool:
+    return menu.desk.spec is not None
+
+
+class CompareMenu(CaseMenu):
+    """Asks, too, which images are compared where their dates do not tell."""
+
+    def __init__(self, session: Session, desk: ComparisonDesk, begin: Callable[[], None], window: QWidget) -> None:
+        """`begin` hands the keyboard to the bar; `window` is the parent of dialogs."""
+        super().__init__(session, window)
+        self.desk = desk
+        self._begin, self._window = begin, window
+        desk.shown_changed.connect(self.changed)
+        desk.images_wanted.connect(self._ask)
+
+    def compare(self) -> None:
+        """The images that are chosen, or those at the pointer; what is compared goes to the bar by the same key."""
+        if self.desk.spec is None or self.desk.has_others_chosen:
+            self.desk.begin()
+        if self.desk.spec is not None:
+            self._begin()
+
+    def blink(self) -> None:
+        self.desk.blink()
+
+    def swap(self) -> None:
+        self.desk.swap()
+
+    def match(self, on: bool) -> None:
+        self.desk.set_match(on)
+
+    def is_matched(self) -> bool:
+        return self.desk.spec is not None and self.desk.spec.match
+
+    def end(self) -> None:
+        self.desk.end()
+
+    def _ask(self, found: list[Candidate]) -> None:
+        from viewer.panels.widgets.tick_dialog import TickDialog, TickRow  # for start-up time
+
+        tr = self.tr
+        rows = [TickRow(tick_words(one), one.uuid, is_ticked=False) for one in reversed(found)]
+        says = tr("Which images are to be compared? Not all of them are dated, so that none can be called the newest.")
+        text = tr("&Compare {0} Images")
+        dialog = TickDialog(says, [tr("Image"), tr("Date")], rows, lambda count: text.format(count), self._window)
+        dialog.setWindowTitle(tr("Compare"))
+        dialog.set_range(2, MOST_FRAMES)
+        dialog.resize(520, 320)
+        dialog.chosen.connect(self._compare_chosen)
+        dialog.open()
+
+    def _compare_chosen(self, uuids: list[str]) -> None:
+        self.desk.compare(uuids[::-1])
+        if self.desk.spec is not None:
+            self._begin()
+
+    id = "compare"
+    title = QT_TRANSLATE_NOOP("Actions", "&Compare")
+    actions = (
+        Action(
+            "compare",
+            QT_TRANSLATE_NOOP("Actions", "&Compare Images"),
+            compare,
+            "K",
+            "compare",
+            toolbar=True,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Set two selected images against each other, or the newest two at the pointer"
+            ),
+        ),
+        _mode("compare_swipe", QT_TRANSLATE_NOOP("Actions", "&Swipe"), "swipe", breaks=True),
+        _mode("compare_across", QT_TRANSLATE_NOOP("Actions", "Swipe &Across"), "swipe across"),
+        _mode("compare_spyglass", QT_TRANSLATE_NOOP("Actions", "Spy&glass"), "spyglass"),
+        _mode("compare_fade", QT_TRANSLATE_NOOP("Actions", "&Fade"), "fade"),
+        _mode("compare_difference", QT_TRANSLATE_NOOP("Actions", "&Difference"), "difference"),
+        Action(
+            "blink",
+            QT_TRANSLATE_NOOP("Actions", "&Blink"),
+            blink,
+            "B",
+            offered=_compares,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the images in turns; while B is held, the other one"),
+        ),
+        Action(
+            "swap_sides",
+            QT_TRANSLATE_NOOP("Actions", "S&wap Sides"),
+            swap,
+            "Shift+X",
+            "swap",
+            offered=_compares,
+            breaks=True,
+        ),
+        Action(
+            "match_stretch",
+            QT_TRANSLATE_NOOP("Actions", "&Match the Stretch"),
+            match,
+            check="own",
+            offered=_compares,
+            checked=is_matched,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "The same stretch for the same sensor and units, else matched band by band"
+            ),
+        ),
+        Action("end_comparison", QT_TRANSLATE_NOOP("Actions", "&End the Comparison"), end, offered=_compares),
+    )

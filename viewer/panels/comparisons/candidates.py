@@ -1,0 +1,69 @@
+"""The images that a comparison can be made of: those that are chosen, or those at a place, the newest dated ones first.
+
+An image without a date is never ranked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from layers.document.layer import Layer
+from layers.time.spans import Span, are_apart, span_of
+from viewer.canvas.comparison.side_words import acquisition_shown, dated
+from viewer.canvas.scene import MapScene
+
+WORLD_WIDE_DEGREES = 350.0
+"""An image as wide as that, without a date, is what others lie upon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One image. `span` is None where it is not known when it was taken."""
+
+    uuid: str
+    name: str
+    when: str
+    span: Span | None
+    is_ground: bool
+    """It covers the world, undated: a base that nobody compares unasked."""
+
+
+def candidate_of(scene: MapScene, layer: Layer) -> Candidate:
+    """From what is known of a layer's image now."""
+    drawing = scene.drawings[layer.uuid]
+    known, bounds = acquisition_shown(drawing), scene.layer_bounds(layer.uuid)
+    span = span_of(known.at, known.until)
+    is_wide = bounds is not None and bounds.width >= WORLD_WIDE_DEGREES
+    return Candidate(layer.uuid, layer.name, dated(known), span, is_wide and span is None)
+
+
+def candidates_at(scene: MapScene, lon: float, lat: float) -> list[Candidate]:
+    """The images of the case, shown or not, whose bounds hold a place; the lowest first."""
+    found = []
+    for layer in scene.document.layers_in_order():
+        bounds = scene.layer_bounds(layer.uuid) if layer.kind != "vector" and layer.uuid in scene.drawings else None
+        if bounds is None or not bounds.bottom <= lat <= bounds.top:
+            continue
+        if any(bounds.left <= lon + turn <= bounds.right for turn in (-360.0, 0.0, 360.0)):
+            found.append(candidate_of(scene, layer))
+    return found
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """By date where all have one and none overlaps another; else as they are."""
+    found = list(candidates)
+    if are_apart([one.span for one in found]):
+        found.sort(key=lambda one: one.span or ("", ""))
+    return found
+
+
+def newest_two(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The two dated images whose dates end last, the older one first; fewer where there are fewer."""
+    ranked = sorted((one for one in candidates if one.span is not None), key=lambda one: _end(one), reverse=True)
+    return ranked[1::-1] if len(ranked) > 1 else ranked
+
+
+def _end(one: Candidate) -> tuple[str, str]:
+    assert one.span is not None
+    return one.span[1], one.span[0]

@@ -1,0 +1,117 @@
+"""The strip below the map while images are compared: in which way, where the bar is, how fast, and the end of it."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+
+from layers.document.comparison import LEAST_HZ, MOST_HZ
+from viewer.commands.comparisons import LONGEST_NAME
+from viewer.panels.comparisons.comparison_desk import OFFERED_MODES, ComparisonDesk
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.support.still_boxes import ComboBox, DecimalBox
+from viewer.support.text import tooltip
+
+STILL = ("difference", "blink", "panes")
+"""Modes without a bar."""
+
+
+class ComparisonBar(QWidget):
+    """Follows the desk, and is there only while something is compared. Esc ends the comparison."""
+
+    def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setAccessibleName(self.tr("Comparison"))
+        self.name = QLineEdit()
+        self.name.setMaxLength(LONGEST_NAME)
+        self.name.setMinimumWidth(80)
+        self.mode, self.position = ComboBox(), SliderField(0.0, 1.0, percent)
+        self.rate = DecimalBox()
+        self.match = QCheckBox(self.tr("Match"))
+        self.swap = IconButton("swap", self.tr("Swap the sides"))
+        self.end = IconButton("close", self.tr("End the comparison (Esc)"))
+        self._set_up()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(6)
+        layout.addWidget(self.name, 2)
+        layout.addWidget(self.mode)
+        layout.addWidget(self.position, 3)
+        layout.addWidget(self.rate)
+        for widget in (self.match, self.swap, self.end):
+            layout.addWidget(widget)
+        desk.shown_changed.connect(self.read)
+        desk.context.changed.connect(lambda changes: self.read() if changes.touches("comparisons") else None)
+        self.hide()
+
+    def _set_up(self) -> None:
+        tr = self.tr
+        words = dict(zip(OFFERED_MODES, self.mode_words(), strict=True))
+        for mode, word in words.items():
+            self.mode.addItem(word, mode)
+        self.rate.setDecimals(1)
+        self.rate.setRange(LEAST_HZ, MOST_HZ)
+        self.rate.setSingleStep(0.5)
+        self.rate.setSuffix(tr(" Hz"))
+        for widget, says in (
+            (self.name, tr("Name of the comparison")),
+            (self.mode, tr("Mode of the comparison")),
+            (self.position, tr("Position of the bar")),
+            (self.rate, tr("Changes to and fro in a second")),
+            (self.match, tr("Stretch all images as the first: the same where sensor and units are, else matched")),
+        ):
+            widget.setAccessibleName(says)
+            widget.setToolTip(tooltip(says))
+        self.name.editingFinished.connect(self._rename)
+        self.mode.activated.connect(lambda at: self._desk.set_mode(self.mode.itemData(at)))
+        self.position.previewed.connect(self._desk.preview_position)
+        self.position.committed.connect(self._desk.set_position)
+        self.rate.valueChanged.connect(self._desk.set_rate)
+        self.match.clicked.connect(self._desk.set_match)
+        self.swap.clicked.connect(self._desk.swap)
+        self.end.clicked.connect(self._desk.end)
+
+    def mode_words(self) -> list[str]:
+        """The modes' names, in the order in which they are offered."""
+        tr = self.tr
+        return [tr("Swipe"), tr("Swipe across"), tr("Spyglass"), tr("Blink"), tr("Fade"), tr("Difference")]
+
+    def read(self) -> None:
+        """Show the comparison as it stands."""
+        spec = self._desk.spec
+        self.setVisible(spec is not None)
+        if spec is None:
+            return
+        self.name.setEnabled(bool(self._desk.current))
+        if not self.name.hasFocus():
+            self.name.setText(self._desk.name or self.tr("Not kept"))
+            self.name.setCursorPosition(0)
+        self.mode.setCurrentIndex(self.mode.findData(spec.mode))
+        self.position.setVisible(spec.mode not in STILL)
+        self.position.show_value(spec.position)
+        self.rate.setVisible(spec.mode == "blink")
+        self.rate.blockSignals(True)
+        self.rate.setValue(spec.rate_hz)
+        self.rate.blockSignals(False)
+        self.match.setChecked(spec.match)
+
+    def begin(self) -> None:
+        """Take the keyboard: arrow keys move the bar."""
+        (self.position if not self.position.isHidden() else self.mode).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _rename(self) -> None:
+        if self._desk.current and self.name.text().strip() and self.name.text() != self._desk.name:
+            self._desk.rename(self._desk.current, self.name.text())
+        self.name.setText(self._desk.name)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._desk.end()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,346 @@
+"""All that is done with comparisons: made, opened, changed, blinked, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.document.changes import Changes
+from layers.document.comparison import MODES, MOST_FRAMES, ComparisonSpec, read_spec, spec_of
+from layers.document.rows import Comparison
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.geo.lon_extent import are_degrees
+from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles, without_styles
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.comparisons import (
+    MADE,
+    add_comparison,
+    change_comparison,
+    comparisons_in_order,
+    delete_comparisons,
+    lost_frames,
+    move_comparison,
+    rename_comparison,
+)
+from viewer.commands.stamps import new_uuid
+from viewer.panels.comparisons.candidates import Candidate, candidate_of, candidates_at, in_order, newest_two
+from viewer.panels.context import PanelContext
+from viewer.support.text import one_line
+
+OFFERED_MODES = tuple(mode for mode in MODES if mode != "panes")
+
+
+class ComparisonDesk(QObject):
+    """One a window. A row of the case is shown, so that each change is an edit that can be undone; in a case that can
+    only be looked at it is shown all the same, and not kept.
+    """
+
+    shown_changed = Signal()
+    """Another comparison is shown, in another way, or none."""
+    images_wanted = Signal(list)
+    """It is to be asked which of these candidates are compared: dates alone do not tell."""
+
+    def __init__(
+        self,
+        context: PanelContext,
+        canvas: MapCanvas,
+        scene: ComparedScene,
+        selected: Callable[[], list[str]],
+        say: Callable[[str], None],
+        parent: QObject,
+    ) -> None:
+        """`selected` gives the uuids of the layers that are chosen in the tree, the topmost first."""
+        super().__init__(parent)
+        self.context = context
+        self._canvas, self._scene, self._selected, self._say = canvas, scene, selected, say
+        self._current = ""
+        self._awaits_match = False
+        self._is_matching = False
+        self._match_series = MADE
+        """The step of the history that the stretch belongs to, once it is found."""
+        self._turns = count(1)
+        self._blink = QTimer(self)
+        self._blink.timeout.connect(self._next_phase)
+        context.document_replaced.connect(self.end)
+        context.changed.connect(self._heard)
+        scene.bar_let_go.connect(self._keep_bar)
+        scene.bar_moved.connect(self.shown_changed)
+        scene.compared.connect(self._followed)
+        scene.updated.connect(self._match_when_there)
+
+    # -- the list -------------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> list[Comparison]:
+        return comparisons_in_order(self.context.document)
+
+    @property
+    def current(self) -> str:
+        """The comparison that is shown; empty for none, and for one that is not kept."""
+        return self._current
+
+    @property
+    def spec(self) -> ComparisonSpec | None:
+        """The comparison as it is shown now; None for the map."""
+        return self._scene.spec
+
+    @property
+    def name(self) -> str:
+        row = self.context.document.comparisons.get(self._current)
+        return row.name if row is not None else ""
+
+    def rename(self, uuid: str, name: str) -> None:
+        self.context.do(rename_comparison, uuid, name)
+
+    def delete(self, uuids: Sequence[str]) -> None:
+        if uuids:
+            self.context.do(delete_comparisons, uuids)
+
+    def move_by(self, uuid: str, steps: int) -> None:
+        at = [row.uuid for row in self.rows].index(uuid)
+        self.context.do(move_comparison, uuid, max(0, at + steps))
+
+    # -- made, opened, ended --------------------------------------------------------------------------------------
+
+    @property
+    def has_others_chosen(self) -> bool:
+        """True where images are chosen in the tree that are not those compared now."""
+        spec, chosen = self.spec, self._chosen()
+        return len(chosen) > 1 and (spec is None or set(chosen) != set(spec.layers))
+
+    def _chosen(self) -> list[str]:
+        """The images that are chosen in the tree, the topmost first."""
+        layers = self.context.document.layers
+        return [uuid for uuid in self._selected() if layers[uuid].kind != "vector" and uuid in self._scene.drawings]
+
+    def begin(self) -> None:
+        """Compare the images chosen in the tree, or those at the pointer; where dates do not tell which, ask."""
+        layers, chosen = self.context.document.layers, self._chosen()
+        if len(chosen) > MOST_FRAMES:
+            self.context.report(self.tr("At most {0} images are compared: select fewer.").format(MOST_FRAMES))
+        elif len(chosen) > 1:
+            self.compare([one.uuid for one in in_order(candidate_of(self._scene, layers[u]) for u in chosen[::-1])])
+        else:
+            self._begin_at(*self._canvas.pointed_place())
+
+    def _begin_at(self, lon: float, lat: float) -> None:
+        found = candidates_at(self._scene, lon, lat)
+        images = [one for one in found if not one.is_ground]
+        dated = newest_two(images)
+        if len(dated) == 2:
+            undated = [one.name for one in images if one.span is None]
+            self.compare([one.uuid for one in dated])
+            if undated:
+                said = self.tr(
+                    "Not ranked, as its date is not known: {0}. Select it in the list of layers to compare it."
+                )
+                self._say(said.format(_some(undated)))
+        elif len(images) == 2:
+            self.compare([one.uuid for one in in_order(images)])
+        elif len(found) > 1:
+            self.images_wanted.emit(found)
+        else:
+            self.context.report(
+                self.tr("A comparison needs two images of one place: select two in the list of layers, or add another.")
+            )
+
+    def compare(self, uuids: Sequence[str]) -> None:
+        """Keep a comparison of these images, one a frame, and show it."""
+        spec = replace(spec_of(*((uuid,) for uuid in uuids), match=True), bounds=self._bounds())
+        if len(uuids) > 2:
+            spec = replace(spec, position=round(1 / len(uuids), 4))
+        uuid = new_uuid()
+        self._current = uuid  # the edit is heard of before it returns
+        refused = self.context.attempt(add_comparison, spec, uuid=uuid)
+        if refused:
+            self._current = ""
+            self.context.report(refused)
+            if any(one not in self.context.document.layers for one in uuids):
+                return
+        self._show(spec)
+
+    def open(self, uuid: str) -> None:
+        """Show a comparison that is kept, where it was made; what is in the way is said."""
+        row = self.context.document.comparisons.get(uuid)
+        spec = read_spec(row.spec_json) if row is not None else None
+        if row is None:
+            return
+        name = one_line(row.name, 60)
+        if spec is None:
+            self.context.report(self.tr("“{0}” cannot be shown: the case does not say what it compares.").format(name))
+            return
+        if lost_frames(self.context.document, spec):
+            said = self.tr("“{0}” is not whole: the case no longer has all of its images.")
+            self.context.report(said.format(name))
+        self._current = uuid
+        if spec.bounds is not None:
+            try:
+                self._canvas.zoom_to_bounds(spec.bounds, 0.0)
+            except GeoloupeError as error:
+                self.context.report(error.sentence)
+        self._show(spec)
+
+    def end(self) -> None:
+        """Show the map again."""
+        self._current = ""
+        self._awaits_match = False
+        self._scene.compare(None)
+
+    def _show(self, spec: ComparisonSpec) -> None:
+        self._scene.compare(spec)
+        self._awaits_match = spec.match and not any(frame.styles for frame in spec.frames)
+        self._match_series = MADE
+        QTimer.singleShot(0, self, self._match_when_there)
+
+    def _bounds(self) -> Bounds | None:
+        """Of the view, in lon, lat."""
+        view = self._canvas.viewport.view()
+        if is_off_earth(view.grid.crs):
+            return None
+        try:
+            found = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        except GeoloupeError:
+            return None
+        is_sound = found.left < found.right and found.bottom < found.top and bool(are_degrees(np.array([found])).all())
+        return found if is_sound else None
+
+    # -- changed --------------------------------------------------------------------------------------------------
+
+    def set_mode(self, mode: str) -> None:
+        self._change(self.tr("Change mode of"), mode=mode)
+
+    def set_position(self, position: float) -> None:
+        """Put the bar elsewhere; steps that follow each other are one."""
+        self._change(self.tr("Move bar of"), "bar", position=round(position, 4))
+
+    def preview_position(self, position: float) -> None:
+        """Show the bar elsewhere while a slider moves."""
+        spec = self.spec
+        if spec is not None:
+            self._scene.move_bar(round(position, 4), spec.position_y)
+
+    def set_rate(self, rate_hz: float) -> None:
+        self._change(self.tr("Change rate of"), "rate", rate_hz=rate_hz)
+
+    def swap(self) -> None:
+        """Each image to the other side; of more than two each to the next."""
+        spec = self.spec
+        if spec is not None:
+            frames = without_styles(spec).frames if spec.match else spec.frames
+            self._change_and_match(self.tr("Swap sides of"), frames=(*frames[1:], frames[0]))
+
+    def set_match(self, match: bool) -> None:
+        """Stretch all frames as the first, or each as its layer says."""
+        spec = self.spec
+        if spec is not None and match != spec.match:
+            self._change_and_match(self.tr("Change stretch of"), frames=without_styles(spec).frames, match=match)
+
+    def _change_and_match(self, what: str, **fields: Any) -> None:
+        """The first frame, or what holds for the others, is another: their stretch follows, as a part of this step."""
+        self._match_series = f"match {next(self._turns)}"
+        self._change(what, self._match_series, **fields)
+        self._awaits_match = self.spec is not None and self.spec.match
+        self._match_when_there()
+
+    def _change(self, what: str, series: str = "", **fields: Any) -> None:
+        spec = self.spec
+        if spec is None:
+            return
+        changed = replace(spec, **fields)
+        if self._current:
+            self.context.do(change_comparison, self._current, changed, what=what, series=series)
+        else:
+            self._scene.compare(changed)
+
+    def _keep_bar(self) -> None:
+        """The bar was let go: where it is now is kept."""
+        if self._current and self.spec is not None:
+            self.context.do(change_comparison, self._current, self.spec, what=self.tr("Move bar of"))
+
+    # -- the stretch ----------------------------------------------------------------------------------------------
+
+    @property
+    def is_idle(self) -> bool:
+        """False while a stretch is being matched."""
+        return not (self._is_matching or (self._awaits_match and self.spec is not None))
+
+    def _match_when_there(self) -> None:
+        """Match the stretch once all of the view is there."""
+        spec, view = self.spec, self._canvas.viewport.view()
+        if spec is None or not self._awaits_match or self._is_matching:
+            return
+        if spec.mode == "panes" or not self._scene.is_complete(view):
+            return
+        match = StretchMatch.of(without_styles(spec), self._scene.frames)
+        self._awaits_match = False
+        if match is not None:
+            self._is_matching = True
+            jobs, done = self._scene.context.jobs, partial(self._matched, spec.frames)
+            jobs.run(lambda _: match.styles(), done, lambda _error: done({}), of_case=True)
+
+    def _matched(self, frames: Sequence[Any], styles: Styles) -> None:
+        self._is_matching = False
+        spec = self.spec
+        if spec is not None and spec.match and spec.frames == frames and styles:
+            self._change(self.tr("Change stretch of"), self._match_series, frames=with_styles(spec, styles).frames)
+
+    # -- blinking -------------------------------------------------------------------------------------------------
+
+    def hold(self, held: bool) -> None:
+        """Show the other image as long as a key is held."""
+        spec = self.spec
+        if spec is None:
+            return
+        shown = self._scene.phase if spec.mode == "blink" else 0
+        self._scene.hold((shown + 1) % len(spec.frames) if held else -1)
+
+    def blink(self) -> None:
+        """Blink, or back to the swipe."""
+        if self.spec is not None:
+            self.set_mode("swipe" if self.spec.mode == "blink" else "blink")
+
+    def _next_phase(self) -> None:
+        spec = self.spec
+        if spec is not None and not self._scene.is_held:
+            self._scene.show_phase((self._scene.phase + 1) % len(spec.frames))
+
+    # -- following ------------------------------------------------------------------------------------------------
+
+    def _followed(self) -> None:
+        spec = self.spec
+        if spec is None or spec.mode != "blink":
+            self._blink.stop()
+        elif not self._blink.isActive() or self._blink.interval() != round(500 / spec.rate_hz):
+            self._blink.start(round(500 / spec.rate_hz))
+        self.shown_changed.emit()
+
+    def _heard(self, changes: Changes) -> None:
+        if not (self._current and changes.touches("comparisons")):
+            return
+        row = self.context.document.comparisons.get(self._current)
+        spec = read_spec(row.spec_json) if row is not None else None
+        if spec is None:
+            self.end()
+        elif spec != self.spec:
+            self._scene.compare(spec)
+        else:
+            self.shown_changed.emit()
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    shown = ", ".join(f"“{one_line(name, 40)}”" for name in names[:most])
+    return f"{shown}, …" if len(names) > most else shown
+
+
+def tick_words(one: Candidate) -> list[str]:
+    """The cells of a candidate in the list that asks."""
+    return [one_line(one.name, 60), one.when]
