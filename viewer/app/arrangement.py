@@ -11,7 +11,7 @@ LEFT_PX, RIGHT_PX, BELOW_PX = 318, 350, 300
 _LEFT_AT_MOST = 0.3
 """Of the window's width, on small screens."""
 STATE_VERSION = 4
-LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks", "panel_comparisons")
+LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
     **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),
@@ -58,7 +58,8 @@ class Arrangement(QObject):
         window.splitDockWidget(docks["panel_layers"], docks["panel_sites"], Qt.Orientation.Vertical)
         for id_ in LISTS[1:]:
             window.tabifyDockWidget(docks["panel_sites"], docks[id_])
-        window.tabifyDockWidget(docks["panel_details"], docks["panel_acquisition"])
+        for id_ in ("panel_acquisition", "panel_comparisons"):
+            window.tabifyDockWidget(docks["panel_details"], docks[id_])
         docks["panel_details"].raise_()
         docks["panel_sites"].raise_()
         self._share_out()

@@ -90,7 +90,7 @@ def edit_hastily(analyst: Any) -> None:
 
     analyst.menu("File", "New Case")
     analyst.keys("P", analyst.canvas)
-    analyst.keys("K", analyst.canvas)  # for mark after mark
+    analyst.keys("Shift+K", analyst.canvas)  # for mark after mark
     for number in range(1, 100_000):
         analyst.click(QPoint(60 + number * 37 % 400, 60 + number * 53 % 300))
         if number == 1:

@@ -168,7 +168,7 @@ class _Tile:
 
 
 def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tuple[int, int], _Tile, _Tile]]:
-    """What both show of the same ground, pixel by pixel: where it begins in the picture, and the values of each."""
+    """Tiles of the ground that both show, pixel by pixel: where one begins in the picture, and the values of each."""
     view, mine, theirs = first.tiles.view, _tiles(first), _tiles(second)
     if view is None or second.tiles.view != view:
         return []

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard",
 Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 Control, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 KEYS = {
-    "rectangle": (Key.Key_B, Nothing),
+    "rectangle": (Key.Key_R, Shift),
     "turned_rectangle": (Key.Key_B, Shift),
     "circle": (Key.Key_O, Nothing),
     "range_ring": (Key.Key_G, Nothing),

@@ -28,7 +28,7 @@ WALK = [
     ("point", Key.Key_P, Nothing, [(9.1, 50.5)], [], None),
     ("line", Key.Key_L, Nothing, [(9.1, 50.4), (9.2, 50.45), (9.3, 50.4)], ["corner", "turn"], ("scale_by", "1.1")),
     ("polygon", Key.Key_Y, Nothing, [(9.1, 50.2), (9.25, 50.2), (9.2, 50.3)], ["corner", "turn"], ("turn_by", "10")),
-    ("rectangle", Key.Key_B, Nothing, [(9.4, 50.4), (9.55, 50.5)], ["corner", "turn"], ("width_m", "9 km")),
+    ("rectangle", Key.Key_R, Shift, [(9.4, 50.4), (9.55, 50.5)], ["corner", "turn"], ("width_m", "9 km")),
     ("circle", Key.Key_O, Nothing, [(9.75, 50.45), (9.8, 50.45)], ["radius"], ("radius_m", "4 km")),
     ("range_ring", Key.Key_G, Nothing, [(9.75, 50.2), (9.8, 50.2)], ["radius"], ("centre", "50.21, 9.74")),
     ("freehand", Key.Key_W, Nothing, [(9.4, 50.2), (9.45, 50.25), (9.5, 50.2)], ["corner", "turn"], ("turn_by", "5")),

@@ -279,7 +279,7 @@ def test_n14_the_lock_in_the_menu_keeps_it_too(window: MainWindow, desk: Desk) -
     choose(menu, "Keep the Tool")
     assert (window.toolbox.in_hand, window.toolbox.is_kept) == ("tool_line", True)
     window.canvas.setFocus()
-    press(Key.Key_K)
+    press(Key.Key_K, Shift)
     assert not window.toolbox.is_kept
 
 
