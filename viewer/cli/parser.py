@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from viewer.cli import add_sites, bench, export, info, new, read, render, scenes, validate, window
+from viewer.cli import add_sites, bench, compare, export, info, new, read, render, scenes, validate, window
 from viewer.cli.command import BAD_INPUT, USAGE, Command
 from viewer.support.terminal import complain
 
@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     read.SITES,
     read.CLAIMS,
     read.SOURCES,
+    compare.COMPARE,
     scenes.SCENES,
     validate.VALIDATE,
     export.EXPORT,

@@ -84,10 +84,20 @@ class Studio:
         `home` is the folder of the case, `named` are uuids of layers whose files somebody named beside it. None: this
         is no case of somebody's, and all its files are named.
         """
+        return self.scene_made(MapScene, document, home, named)
+
+    def scene_made[S: MapScene](
+        self,
+        make: Callable[[Document, RenderContext, Path | None], S],
+        document: Document,
+        home: CaseHome | None = None,
+        named: Iterable[str] = (),
+    ) -> S:
+        """The same of another kind of scene, or of one frame of a comparison."""
         self._folders.begin(home or CaseHome())
         self.allow(document.layers[uuid].source for uuid in (document.layers if home is None else named))
         folder = Path(home.folder) if home is not None and home.folder else None
-        scene = MapScene(document, self.context, folder)
+        scene = make(document, self.context, folder)
         self._scenes.append(scene)
         wait_until(scene.is_open, scene.waits_for)
         return scene
@@ -103,18 +113,16 @@ class Studio:
 
         Raises ExportFailed where it does not get complete in time, or has no room.
         """
-        if bounds is not None:
-            view = View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), width, height)
-        else:
-            view = _view_of_everything(scene, crs, width, height)
-        return self._picture(scene, view)
+        view = view_of_lonlat(crs, bounds, scene.bounds_lonlat(), width, height, scene.finest_fit_m())
+        return self.picture_of(scene, view)
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
         """The same of what lies in a CRS off the Earth, without a margin."""
         view = View.of_bounds(crs, scene.plane_bounds(crs) or world_bounds(crs), width, height)
-        return self._picture(scene, view)
+        return self.picture_of(scene, view)
 
-    def _picture(self, scene: MapScene, view: View) -> QImage:
+    def picture_of(self, scene: MapScene, view: View) -> QImage:
+        """The map in a view, once all of it is there. Raises ExportFailed."""
         complete(scene, view)
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         if image.isNull():
@@ -124,13 +132,18 @@ class Studio:
         return image
 
 
-def _view_of_everything(scene: MapScene, crs: str, width: int, height: int) -> View:
-    """The view of everything; what covers the whole Earth is shown to its edges, as in the window."""
-    lonlat = scene.bounds_lonlat()
+def view_of_lonlat(
+    crs: str, bounds: Bounds | None, everything: Bounds | None, width: int, height: int, finest_m: float = 0.0
+) -> View:
+    """Of exactly `bounds` in lon, lat; without them of everything as the window shows it, with a margin, but that what
+    covers the whole Earth is shown to its edges.
+    """
+    if bounds is not None:
+        return View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), width, height)
     viewport = Viewport(crs, width, height)
-    if lonlat is not None:
-        covers = lonlat.width >= _WHOLE_DEGREES
-        viewport.fit_lonlat(lonlat, 0.0 if covers else FIT_MARGIN, scene.finest_fit_m())
+    if everything is not None:
+        covers = everything.width >= _WHOLE_DEGREES
+        viewport.fit_lonlat(everything, 0.0 if covers else FIT_MARGIN, finest_m)
     return viewport.view()
 
 

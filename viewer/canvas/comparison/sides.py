@@ -102,5 +102,13 @@ class Sides:
         return QPointF(0, py - self.bars[0]) if self.is_across else QPointF(px - self.bars[0], 0)
 
 
+def pane_rects(count: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
+    """Left, top, width and height of panes of one size that share a picture: beside each other, four as two by two."""
+    columns = 2 if count == 4 else count
+    rows = count // columns
+    wide, high = width // columns, height // rows
+    return [(at % columns * wide, at // columns * high, wide, high) for at in range(count)]
+
+
 def _part(value: float) -> float:
     return round(min(max(value, 0.0), 1.0), 4)
