@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.document.place_of import solid_marks
 from layers.document.site import Site
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
@@ -36,6 +37,7 @@ from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.pointer import Handle
 from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
+from viewer.canvas.sites.site_labels import label_text
 from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M
@@ -96,6 +98,8 @@ class MapScene(QObject):
         self.context = context
         self.frozen = dict(frozen or {})
         self._arrange = arrange
+        self._told_by: frozenset[str] | None = None
+        """The layers whose images tell which marks are solid here; None: all are."""
         self.label_language = ""
         self._stack = LayerStack(context, make_drawing, self)
         self._stack.updated.connect(self.updated)
@@ -103,6 +107,7 @@ class MapScene(QObject):
         self._sites, self._labels = SitePainter(), MapLabels()
         self._layouts = LabelLayouts(context.jobs, self.updated.emit)
         self._lacks_letters = False
+        self._frames: tuple[SiteFrame, ...] = ()
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self.sites_problem = ""
@@ -127,6 +132,14 @@ class MapScene(QObject):
         self._show_layers(self._stack.base_folder)
         self._layouts.outdate()
         self.updated.emit()
+
+    def show_solid_on(self, layers: Collection[str] | None) -> None:
+        """Let only the marks be solid of which the images of these layers tell (`layers.document.place_of`): the others
+        are dashed, each as the place of something. None, as everywhere but in a comparison: all are solid.
+        """
+        self._told_by = None if layers is None else frozenset(layers)
+        if self._judge_marks():
+            self.updated.emit()
 
     def draw_anew(self, uuids: Collection[str]) -> None:
         """Drop all that was read of these layers: another permission holds for them, or another file."""
@@ -153,9 +166,10 @@ class MapScene(QObject):
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
+        self._judge_marks()
         self._previewed: frozenset[str] = frozenset()
         self._tell_of_sites()
-        self._frames: tuple[SiteFrame, ...] = ()
+        self._frames = ()
         self._layouts.forget()
         self._show_layers(base_folder)
 
@@ -164,6 +178,8 @@ class MapScene(QObject):
             self._index = SiteIndex.of(self._document.sites)
         elif changes.touches("sites"):
             self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        is_other_marks = self._told_by is not None and changes.touches("sites", "images", "observations", "layers")
+        is_other_marks = is_other_marks and self._judge_marks(changes)
         if changes.touches("sites"):
             self._tell_of_sites()
         if changes.touches("layers"):
@@ -172,6 +188,25 @@ class MapScene(QObject):
             self._frames = ()
             self._layouts.outdate()
             (self.updated if changes.touches("layers") else self.edited).emit()
+        elif is_other_marks:
+            self.edited.emit()
+
+    def _judge_marks(self, changes: Changes | None = None) -> bool:
+        """Find which marks are solid, of all or of those that an edit of sites alone touched; False where the same."""
+        solid, before = None, self._index.solid
+        if self._told_by is not None:
+            rows = [row for row in self._rows() if row.uuid in self._told_by]
+            if changes is None or before is None or changes.touches("images", "observations", "layers"):
+                solid = solid_marks(self._document, rows)
+            else:
+                touched = changes.uuids("sites")
+                solid = (before - touched) | solid_marks(self._document, rows, touched)
+        self._index.show_solid(solid)
+        if solid == before:
+            return False
+        self._frames = ()
+        self._layouts.outdate()
+        return True
 
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
@@ -409,6 +444,15 @@ class MapScene(QObject):
         named = self._labels.at(self._layouts.placed(view), px, py, view.ratio)
         found += [SiteHit(uuid, "label") for uuid in named if uuid in self._index.sites]
         return sorted(found, key=lambda hit: _HIT_ORDER[hit.part])
+
+    def place_at(self, view: View, px: float, py: float) -> str:
+        """Words on the uppermost mark under a place where the image that is shown does not tell of it; else empty."""
+        under = self.sites_at(view, px, py) if self._told_by is not None else []
+        index = self.side_at(view, px, py)._index
+        if not under or not index.is_place(under[0]):
+            return ""
+        name = label_text(index.shown(under[0]), self.label_language) or "place of a mark without a label"
+        return f"{name}: drawn on another image, and not said to be present on this one"
 
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
         """Show sites as they would be, by uuid, while they are dragged; all others, and then these too, as they are."""

@@ -337,10 +337,15 @@ class MapCanvas(QWidget):
         note = self._note if self.show_overlays else None
         return note.text if note is not None and note.rect.contains(at * ratio) else ""
 
+    def words_at(self, at: QPointF) -> str:
+        """The tooltip of a place of the widget: the note there, or on a mark that the image does not tell of."""
+        view = self.viewport.view()
+        return self.note_at(at) or self.scene.place_at(view, at.x() * view.ratio, at.y() * view.ratio)
+
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
             asked = cast("QHelpEvent", event)
-            QToolTip.showText(asked.globalPos(), tooltip(self.note_at(asked.pos().toPointF())), self)
+            QToolTip.showText(asked.globalPos(), tooltip(self.words_at(asked.pos().toPointF())), self)
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._follow_size()

@@ -128,6 +128,7 @@ class ComparedScene(MapScene):
         self._kept = [_Kept(QImage()) for _ in range(wanted + 1)]
         self._difference = None
         self.arrange(list if spec is None else partial(frame_rows, spec, 0))
+        self.show_solid_on(None if spec is None else spec.frames[0].layers)
         for at, scene in enumerate(self._others, 1):
             assert spec is not None
             show_frame(scene, spec, at)

@@ -29,14 +29,17 @@ def frame_scene(
 ) -> MapScene:
     """A scene of its own, with tiles of its own, of frame `at`; `show_frame` lets it show another."""
     arrange = partial(_shown_rows, spec, at)
-    return MapScene(
+    scene = MapScene(
         document, context.for_frame(), base_folder, make_drawing=make_drawing, arrange=arrange, parent=parent
     )
+    scene.show_solid_on(spec.frames[at].layers)
+    return scene
 
 
 def show_frame(scene: MapScene, spec: ComparisonSpec, at: int) -> None:
     """Let a scene show frame `at` of a comparison; what it has read and the frame has still stays."""
     scene.arrange(partial(_shown_rows, spec, at))
+    scene.show_solid_on(spec.frames[at].layers)
 
 
 def _shown_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:

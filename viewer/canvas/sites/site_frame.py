@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import isfinite
 from typing import Literal, NamedTuple
@@ -148,7 +148,8 @@ class SiteFrame:
                 self._step_m = geodesic_step_m(ground_resolution_m(view.grid.crs, *middle, view.grid.resolution))
             shape = self.index.shapes[uuid]
             outline = shape.outline(self.view, self._step_m)
-            self._shapes[uuid] = None if outline is None else ShapeInView(uuid, shape.site, outline, shape.mark)
+            site = self.index.shown(uuid)
+            self._shapes[uuid] = None if outline is None else ShapeInView(uuid, site, outline, shape.mark)
         return self._shapes[uuid]
 
     @property
@@ -289,6 +290,8 @@ def _signs(index: SiteIndex, view: View, rows: NDArray[np.intp], px: Floats, py:
     for i in np.flatnonzero(index.sign[rows] >= 0).tolist():
         row = int(rows[i])
         sign, at = index.signs[index.sign[row]], (float(px[i]), float(py[i]))
+        if index.is_place(index.uuids[row]):
+            sign = replace(sign, is_doubtful=True)
         lead = leads.get(row)
         one = SignAt(sign, *at) if lead is None or not isfinite(sum(lead)) else SignAt(sign, *lead, foot=at)
         if one.touches(view):

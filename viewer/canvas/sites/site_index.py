@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from layers.document.mark_shape import Callout, MarkShape, shape_of_site
+from layers.document.place_of import place_of
 from layers.document.site import Site
 from layers.document.sites_off_earth import first_named
 from layers.document.vocabulary import AREA_NOT_PIN_M
@@ -72,6 +73,11 @@ class SiteIndex:
     """Counts the edits that it followed: a picture of one revision is none of the next."""
     rings: set[str] = field(default_factory=set)
     """Range rings."""
+    solid: frozenset[str] | None = None
+    """The sites of which the image that is shown tells; all others are dashed. None: there is no such image."""
+    _places: dict[str, tuple[Site, Site]] = field(default_factory=dict)
+    """The rows of dashed sites that were asked for, with those that stand for them."""
+    _shown_symbol: tuple[int, NDArray[np.int32]] | None = None
     _told: deque[tuple[int, dict[str, Footprint] | None]] = field(default_factory=lambda: deque(maxlen=_EDITS_TOLD))
     """Of each of the last edits its revision, and the sites that it touched as they were before; None for many."""
     _widest_px: float = 4.0
@@ -113,6 +119,38 @@ class SiteIndex:
         if self._beyond is not None:
             self._beyond.difference_update(uuids)
             self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
+
+    def show_solid(self, solid: frozenset[str] | None) -> None:
+        """Show other sites solid; all is painted anew."""
+        if solid != self.solid:
+            self.solid = solid
+            self.revision += 1
+            self._places.clear()
+
+    def is_place(self, uuid: str) -> bool:
+        """True for a site that is dashed, as the image that is shown does not tell of it."""
+        return self.solid is not None and uuid not in self.solid
+
+    def shown(self, uuid: str) -> Site:
+        """The row of a site as it is painted and named here."""
+        site = self.sites[uuid]
+        if not self.is_place(uuid):
+            return site
+        if uuid not in self._places or self._places[uuid][0] is not site:
+            self._places[uuid] = site, place_of(site)
+        return self._places[uuid][1]
+
+    @property
+    def shown_symbol(self) -> NDArray[np.int32]:
+        """As `symbol`, of each row the index of the symbol that is painted."""
+        if self.solid is None:
+            return self.symbol
+        if self._shown_symbol is None or self._shown_symbol[0] != self.revision:
+            dashed = [self._symbol_id(replace(symbol, is_doubtful=True)) for symbol in list(self.symbols)]
+            is_place = np.array([uuid not in self.solid for uuid in self.uuids], np.bool_)
+            ids = np.where(is_place, np.array(dashed, np.int32)[self.symbol], self.symbol) if dashed else self.symbol
+            self._shown_symbol = self.revision, ids
+        return self._shown_symbol[1]
 
     def footprint(self, uuid: str) -> Footprint:
         """Of a site as it is now; of none where it is not there."""

@@ -52,7 +52,7 @@ class SiteLabels:
             row = frame.rows[i]
             if is_said_by_sign(frame, row):
                 continue
-            site = frame.index.sites[frame.index.uuids[row]]
+            site = frame.index.shown(frame.index.uuids[row])
             clearance = _sign_clearance(frame) if frame.is_area[i] else radius
             found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
         for shown in frame.first_shapes(MOST_REQUESTS):

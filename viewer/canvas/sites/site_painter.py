@@ -144,10 +144,11 @@ class SitePainter:
 
     def _paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
         index, shown = frame.index, frame.thinned()
+        symbol_of_row = index.shown_symbol
         if frame.compact:
             # By symbol within a rank: dots of one symbol go to the painter in one go.
-            shown = shown[np.lexsort((index.symbol[frame.rows[shown]], frame.is_claim[shown]))]
-        symbols = index.symbol[frame.rows[shown]].tolist()
+            shown = shown[np.lexsort((symbol_of_row[frame.rows[shown]], frame.is_claim[shown]))]
+        symbols = symbol_of_row[frame.rows[shown]].tolist()
         places = list(zip(symbols, frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True))
         for symbol, run in groupby(places, key=lambda place: place[0]):
             at = ((px, py) for _, px, py in run)
@@ -157,7 +158,7 @@ class SitePainter:
         chosen = {row for uuid in selection for row in index.rows_of(uuid)}
         for i in np.flatnonzero(np.isin(frame.rows, list(chosen)) & frame.is_symbol).tolist():
             at_i = [(float(frame.px[i]), float(frame.py[i]))]
-            symbol = index.symbols[index.symbol[frame.rows[i]]]
+            symbol = index.symbols[symbol_of_row[frame.rows[i]]]
             self._symbols.paint(painter, symbol, at_i, frame.scale, selected=True, compact=frame.compact)
 
 

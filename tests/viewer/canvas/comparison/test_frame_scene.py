@@ -53,6 +53,7 @@ def test_each_frame_shows_its_image_and_the_marks_of_all(document, make_scene, f
     scene, spec, view = make_scene(document), spec_of(("old",), ("new",)), view_of()
     first, second = frame_of(spec, 0), frame_of(spec, 1)
     assert [color_of(one) for one in (scene, first, second)] == ["#0000ff", "#ff0000", "#0000ff"]
+    second.show_solid_on(None)  # which marks are solid is told by test_marks_of_frames
     assert painted(second, view) == painted(scene, view), "the marks as on the map"
     assert painted(first, view).pixelColor(400, 300) != QColor("#ff0000"), "where a mark is"
     assert first.context.tiles is not scene.context.tiles

@@ -1,0 +1,85 @@
+"""Marks as one of several images shows them: solid where that image tells of them, else dashed, as "place of".
+
+An image tells of a mark that was drawn on it, and of one of which an observation of that image says *present*. All
+else that is painted there was brought along from another date: it is the place of something, not the thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, override
+
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.document.vocabulary import NOT_KNOWN_TO_EXIST
+
+_ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOf(Site):
+    """A mark on an image that does not tell of it: wherever it is painted it is dashed, and its name says so."""
+
+    @property
+    @override
+    def may_not_exist(self) -> bool:
+        return True
+
+    @override
+    def with_doubt(self, name: str) -> str:
+        known = Site.with_doubt(self, name) if self.lifecycle in NOT_KNOWN_TO_EXIST else name
+        return f"place of {known}" if known else ""
+
+
+def place_of(site: Site) -> PlaceOf:
+    """A mark as an image shows it that does not tell of it."""
+    return PlaceOf(**{field.name: getattr(site, field.name) for field in fields(site)})
+
+
+def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] | None = None) -> frozenset[str]:
+    """Uuids of the marks, of all or of those `among`, that are solid on the images of these layers.
+
+    `rows` are the layers as they are shown, with the day of a service that is shown.
+    """
+    images, sites = _images_of(document, rows), document.sites
+    if not images:
+        return frozenset()
+    if among is None:
+        marked = {uuid for uuid, site in sites.items() if site.image_uuid in images}
+    else:
+        among = [uuid for uuid in among if uuid in sites]
+        marked = {uuid for uuid in among if sites[uuid].image_uuid in images}
+    seen = {
+        one.site_uuid
+        for image in images
+        for one in document.observations_on_image(image)
+        if one.presence == "present" and one.site_uuid in sites
+    }
+    return frozenset(marked | (seen if among is None else seen.intersection(among)))
+
+
+def _images_of(document: Document, rows: Sequence[Layer]) -> frozenset[str]:
+    """Uuids of the images that layers show, whichever layer of the case showed them first."""
+    shown = [(row, _origin(row)) for row in rows]
+    origins = {uuid: _origin(layer) for uuid, layer in document.layers.items()}
+    return frozenset(
+        image.uuid
+        for image in document.images.values()
+        if any(_shows(row, origin, image, origins.get(image.layer_uuid, ())) for row, origin in shown)
+    )
+
+
+def _shows(row: Layer, origin: tuple[Any, ...], image: Image, image_origin: tuple[Any, ...]) -> bool:
+    is_same = image.layer_uuid == row.uuid or (bool(image_origin) and image_origin == origin)
+    day = row.source.get("time") if is_same and row.kind == "tiles" else ""
+    return is_same and (not day or (isinstance(day, str) and image.acquired_at.startswith(day[:10])))
+
+
+def _origin(layer: Layer) -> tuple[Any, ...]:
+    """Equal for two layers of the same data; empty where they cannot be told."""
+    source = layer.source
+    found = tuple(repr(source[key]) if key in source else "" for key in _ORIGINS)
+    return found if any(found) else ()
