@@ -73,6 +73,8 @@ def test_marks_are_on_both_sides_and_the_map_is_as_before_afterwards(make_compar
     document.apply(Edit("x", (Change("layers", document.layers["third"], None),)))
     blue = painted(alone, view)
     scene.compare(TWO)
+    for frame in scene.frames:
+        frame.show_solid_on(None)  # which marks are solid is told by test_marks_of_frames
     right = painted(scene, view).copy(560, 0, 240, 600)
     assert right == blue.copy(560, 0, 240, 600)
     scene.compare(None)

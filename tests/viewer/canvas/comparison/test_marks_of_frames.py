@@ -19,6 +19,7 @@ from layers.geo.crs import WGS84, transform_points
 from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.comparison.test_frame_scene import layer
 from tests.viewer.canvas.conftest import FlatDrawing, site, small_document
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
@@ -110,3 +111,19 @@ def test_what_is_seen_on_an_image_becomes_solid_there_and_back(document, make_sc
     show = painted(plain, view_of())
     assert names(new) == names(plain)
     assert painted(new, view_of()) == show
+
+
+def test_both_sides_of_a_swipe_judge_the_marks_and_the_map_does_not(document, context):
+    flat = lambda row, folder, render_context: FlatDrawing(row, render_context)  # noqa: E731
+    scene, view = ComparedScene(document, context, make_drawing=flat), view_of()
+    firm = scene.site_frame(view).rows.tolist().index(scene.site_frame(view).index.rows_of("firm")[0])
+    at = float(scene.site_frame(view).px[firm]), float(scene.site_frame(view).py[firm])
+    whole = painted(scene, view)
+    scene.compare(replace(SPEC, position=1.0))
+    assert scene.place_at(view, *at) == ""
+    scene.compare(replace(SPEC, position=0.0))
+    assert scene.place_at(view, *at).startswith("place of Site firm")
+    scene.compare(None)
+    assert scene.place_at(view, *at) == ""
+    assert painted(scene, view) == whole
+    scene.close()
