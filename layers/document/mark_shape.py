@@ -365,7 +365,7 @@ def words_of(site: Site, shape: TextMark | Callout) -> str:
 
 
 def measurement_of(site: Site) -> Measurement | None:
-    """The measurement that a row is, made now; None for a mark that is no measurement, and for what cannot be measured."""
+    """The measurement that a row is, made now; None for other marks, and for what cannot be measured."""
     return measurement_in(site, shape_of(site.shape_json)) if site.mark_kind == Measurement.kind else None
 
 

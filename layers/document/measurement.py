@@ -254,14 +254,20 @@ def measurement_in(site: Site, shape: Any) -> Measurement | None:
 
     `shape` is what its `shape_json` says; where that is no measurement, lines have a length and areas an area.
     """
+    found = intended(site, shape)
+    return None if found is None else found.of(site.geometry, image_pick_m(site))
+
+
+def intended(site: Site, shape: Any) -> Measurement | None:
+    """The same before it is made: its result is the one that the row holds."""
     if site.mark_kind != MEASUREMENT:
         return None
     if not isinstance(shape, Measurement) or not shape.is_of(site.geometry):
         quantity = default_quantity(site.geometry)
         shape = Measurement(quantity) if quantity else None
-    if shape is None or not shape.is_of(site.geometry):
-        return None
-    return shape.of(site.geometry, image_pick_m(site))
+        if shape is None or not shape.is_of(site.geometry):
+            return None
+    return shape
 
 
 def image_pick_m(site: Site) -> float | None:
@@ -340,10 +346,11 @@ def dimension_of(measurement: Measurement, geometry: BaseGeometry) -> Dimension:
         closed = np.vstack([ring, [(shift_near(float(ring[0, 0]), float(ring[-1, 0])), ring[0, 1])]])
         return Dimension([*lines, closed], lines[0], _ticks(lines[0]))
     if measurement.quantity == "bearing":
-        far = distance_m(*places[0], *places[1])
+        far, azimuth = distance_m(*places[0], *places[1]), azimuth_deg(*places[0], *places[1])
         north = np.array([places[0], destination(*places[0], 0.0, far * _BEARING_ARC * 1.25)])
-        arc = _arc(places[0], 0.0, azimuth_deg(*places[0], *places[1]), far * _BEARING_ARC)
-        return Dimension([*lines, north, arc], lines[0], _ticks(lines[0])[:1])
+        arc = _arc(places[0], 0.0, azimuth, far * _BEARING_ARC)
+        outside = np.array([destination(*places[0], azimuth, far * _BEARING_ARC * 1.1), places[1]])
+        return Dimension([*lines, north, arc], outside, _ticks(lines[0])[:1])
     if measurement.quantity == "angle":
         a, corner, b = places
         radius = min(distance_m(*corner, *a), distance_m(*corner, *b)) * _ANGLE_ARC

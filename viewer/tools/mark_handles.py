@@ -82,7 +82,7 @@ class Handles:
             return cls(figure, view, tuple(Handle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px)))
         if isinstance(shape, Callout):
             return _of_callout(figure, shape, view, label)
-        if figure.kind in ("line", "polygon", "arrow", "freehand") and figure.is_mobile:
+        if figure.kind in ("line", "polygon", "arrow", "freehand", "measurement") and figure.is_mobile:
             return _of_box(figure, view)
         return cls(figure, view)
 

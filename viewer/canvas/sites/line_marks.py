@@ -1,4 +1,4 @@
-"""Heads of arrows and radii of range rings: where they stand beside their lines, projected once a CRS."""
+"""Heads of arrows, radii of range rings and dimension lines of measurements, projected once a CRS."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_shape import Arrow, MarkShape, RangeRing
+from layers.document.measurement import (
+    QUANTITIES,
+    Dimension,
+    Measurement,
+    dimension_of,
+    image_pick_m,
+    intended,
+    name_of,
+    words_on_map,
+)
 from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.dense_rings import Rings
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.text.measures import length_text
 from viewer.canvas.sites.mark_signs import MarkSign, ring_sign
@@ -18,26 +30,75 @@ from viewer.canvas.sites.site_symbology import line_symbol
 
 _LONGEST_TAIL_M = 500.0
 """The direction of a head is that of so much of the line, or of its last leg."""
+_STRAIGHT_M, _PIECES = 1000.0, 64
 _AZIMUTHS = tuple(range(0, 360, 30))
 """Places on a ring at which its radius may be written, the best first: north, then the rest in turn."""
 
 
 @dataclass(slots=True)
 class LineMark:
-    """The shape of a line with what of it has places of its own; they are of the geometry that the site has."""
+    """The shape of a line with what of it has places of its own; they are of the geometry that the site has.
+
+    Of a measurement, also of an area, what it is drawn with, and its words.
+    """
 
     site: Site
-    shape: Arrow | RangeRing
+    shape: Arrow | RangeRing | Measurement
     _tips: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
     _radii: dict[str, tuple[list[MarkSign], Floats]] = field(default_factory=dict)
+    _dimension: Dimension | None = None
+    _words: str = ""
+    _said: dict[str, Floats] = field(default_factory=dict)
+    _ticks: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, site: Site, shape: MarkShape | None) -> LineMark | None:
+        if site.mark_kind == Measurement.kind and (measurement := intended(site, shape)) is not None:
+            return cls(site, measurement)
         return cls(site, shape) if isinstance(shape, Arrow | RangeRing) else None
 
     @property
     def is_ring(self) -> bool:
         return isinstance(self.shape, RangeRing)
+
+    @property
+    def drawn(self) -> BaseGeometry:
+        """The lines or the area that are drawn: of a measurement with its circle, its arc, or the way to the foot."""
+        found = None if _is_area(self.shape) else self.dimension
+        if found is None:
+            return self.site.geometry
+        return shapely.MultiLineString([line for line in found.lines if len(line) > 1])
+
+    @property
+    def dimension(self) -> Dimension | None:
+        """The lines of a measurement; None for all else."""
+        if self._dimension is None and isinstance(self.shape, Measurement):
+            self._dimension = dimension_of(self.shape, self.site.geometry)
+        return self._dimension
+
+    @property
+    def words(self) -> str:
+        """The words of a measurement on the map; empty for all else."""
+        if not self._words and isinstance(self.shape, Measurement):
+            measured = self.shape.of(self.site.geometry, image_pick_m(self.site))
+            self._words = words_on_map(name_of(self.site.label, measured, self.shape), measured)
+        return self._words
+
+    def said_along(self, crs: str) -> Floats | None:
+        """The line (n, 2) in world coordinates that the words stand along; None where that is any of the mark's own."""
+        if self.dimension is None or not len(self.dimension.said):
+            return None
+        if crs not in self._said:
+            self._said[crs] = _world(_dense(self.dimension.said), crs)
+        return self._said[crs]
+
+    def ticks(self, crs: str) -> tuple[Floats, Floats]:
+        """(ends, places next to them), both (n, 2) in world coordinates, of a dimension line."""
+        if crs not in self._ticks:
+            pairs = [] if self.dimension is None else [_tick(*pair) for pair in self.dimension.ticks]
+            lonlat = np.array(pairs, np.float64).reshape(-1, 2, 2)
+            self._ticks[crs] = _world(lonlat[:, 0], crs), _world(lonlat[:, 1], crs)
+        return self._ticks[crs]
 
     def tips(self, crs: str) -> tuple[Floats, Floats]:
         """(tips, tails), both (n, 2) in world coordinates: a head points from its tail to its tip. Rings have none."""
@@ -73,6 +134,24 @@ def _ends(site: Site, shape: Arrow) -> list[tuple[tuple[float, float], tuple[flo
             reach = min(_LONGEST_TAIL_M, distance_m(*tip, *before))
             found.append((tip, destination(*tip, azimuth_deg(*tip, *before), reach)))
     return found
+
+
+def _tick(end: tuple[float, float], beside: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """An end with a place so near on its leg that the leg is straight on any map."""
+    reach = min(_LONGEST_TAIL_M, distance_m(*end, *beside))
+    return end, destination(*end, azimuth_deg(*end, *beside), reach)
+
+
+def _dense(line: Floats) -> Floats:
+    """The geodesic through some places, in so many pieces that it is one on any map."""
+    longest = float(np.hypot(*np.diff(line, axis=0).T).max(initial=0.0)) * 111_700.0
+    if longest < _STRAIGHT_M:
+        return line
+    return Rings.of(line, np.array([len(line)], np.int64)).densified(max(longest / _PIECES, _STRAIGHT_M)).lonlat
+
+
+def _is_area(shape: object) -> bool:
+    return isinstance(shape, Measurement) and QUANTITIES[shape.quantity].geometry == "polygon"
 
 
 def _radii(shape: RangeRing) -> list[tuple[str, Floats]]:

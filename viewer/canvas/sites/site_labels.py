@@ -14,7 +14,7 @@ from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
-from viewer.canvas.sites.site_symbology import SELECTED_COLOR
+from viewer.canvas.sites.site_symbology import MEASURE_COLOR, SELECTED_COLOR
 
 MOST_REQUESTS = 240
 """More labels than this never fit a picture; the rest is not measured."""
@@ -27,6 +27,9 @@ _FACES = {
     Rank.SETTING: Face(12.0, "#ffffff"),
     Rank.LINE: Face(11.5, "#e3edf3", italic=True),
 }
+
+
+_MEASURED_FACE = Face(12.5, MEASURE_COLOR, bold=True)
 
 
 class SiteLabels:
@@ -60,14 +63,18 @@ class SiteLabels:
             if anchors:
                 found.append((_rank(shown.site, selection), shown.site, anchors))
         found.sort(key=lambda request: request[0])
-        lines = {shape.uuid: shape for shape in frame.first_shapes(MOST_REQUESTS) if shape.site.kind == "line"}
+        shapes = frame.first_shapes(MOST_REQUESTS)
+        lines = {shape.uuid: shape for shape in shapes if shape.site.kind == "line"}
+        words = {shape.uuid: shape.mark.words for shape in shapes if shape.mark is not None and shape.mark.words}
         requests: list[LabelRequest] = []
         named: set[str] = set()
         for rank, site, anchors in found:
-            plain = label_text(site, language)
+            plain = words.get(site.uuid) or label_text(site, language)
             if plain and site.uuid not in named and len(requests) < MOST_REQUESTS:
                 named.add(site.uuid)
                 face, shape = _FACES[rank], lines.get(site.uuid)
+                if rank is not Rank.SELECTED and site.uuid in words:
+                    face = _MEASURED_FACE
                 along: tuple[Anchor, ...] = ()
                 advances: tuple[float, ...] = ()
                 if shape is not None:  # letter by letter only where there is a line for them: measuring takes long
@@ -149,9 +156,11 @@ def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ..
 
 
 def _runs(shape: ShapeInView, view: View) -> list[Floats]:
-    """The stretches of its lines in the picture, in pixels."""
+    """The stretches of its lines in the picture, in pixels; of a measurement those that its words belong to."""
+    said = shape.mark.said_along(view.grid.crs) if shape.mark is not None else None
     parts = shape.outline.shown(view.grid.resolution).parts
-    rings = [to_pixels(view, ring) for part in parts for ring in part.rings]
+    world = [ring for part in parts for ring in part.rings] if said is None else [said]
+    rings = [to_pixels(view, ring) for ring in world]
     return [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
 
 

@@ -32,6 +32,8 @@ MANY_SHAPES, MANY_SIGNS = 12, 60
 """Fewer lines and areas, or texts and numbers, are painted anew each time."""
 _FEW_AREAS, _FEW_OUTLINES = 4, 4
 """That are painted, or worked out, in one step."""
+TICK_PX = 7.0
+"""Half the length of the bar at an end of a dimension line."""
 _NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
 _RADIUS_ROOM_PX = 24.0
 """A radius is written where about half of it has room in the picture."""
@@ -93,7 +95,7 @@ class SitePainter:
         return self._kept[copy]
 
     def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
-        """Areas, lines and heads of arrows, a few milliseconds a step."""
+        """Areas, lines, heads of arrows and ends of dimension lines, a few milliseconds a step."""
         kinds = {
             kind: list(some) for kind, some in groupby(frame.near, lambda uuid: frame.index.shapes[uuid].site.kind)
         }
@@ -108,6 +110,7 @@ class SitePainter:
         yield from _alike(frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
         yield from _alike(frame, [shape for shape in lines if shape.uuid in selection], selected=True)
         yield partial(_paint_heads, frame=frame, shapes=lines, selection=selection)
+        yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection)
 
     def _sign_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
         yield partial(self._paint_signs, frame=frame, selection=selection, within_s=SIGNS_A_FRAME_S)
@@ -204,6 +207,23 @@ def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
             heads.setdefault(key, []).extend(found)
     for (symbol, selected), ends in sorted(heads.items(), key=lambda item: item[0][1]):
         paint_arrow_heads(painter, ends, symbol, frame.scale, selected=selected)
+    return True
+
+
+def _paint_ticks(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]) -> bool:
+    """Short bars across the ends of dimension lines; those of one symbol together."""
+    bars: dict[tuple[LineSymbol, bool], list[Floats]] = {}
+    for shape in shapes:
+        ends, beside = shape.mark.ticks(frame.view.grid.crs) if shape.mark is not None else _NO_HEADS
+        for end, next_to in zip(to_pixels(frame.view, ends), to_pixels(frame.view, beside), strict=True):
+            way, length = next_to - end, float(np.hypot(*(next_to - end)))
+            if isfinite(length) and length > 0:
+                half = np.array([-way[1], way[0]]) / length * TICK_PX * frame.scale
+                bars.setdefault((line_symbol(shape.site), shape.uuid in selection), []).append(
+                    np.array([end - half, end + half])
+                )
+    for (symbol, selected), some in bars.items():
+        paint_lines(painter, frame.view, some, symbol, selected)
     return True
 
 

@@ -49,7 +49,7 @@ class SiteShape:
 
     site: Site
     mark: LineMark | None = None
-    """Of an arrow or a range ring."""
+    """Of an arrow, a range ring or a measurement."""
     _outlines: dict[tuple[str, float], Outline] = field(default_factory=dict)
     _near: tuple[str, float, Bounds, Outline] | None = None
     """The outline that is fine about the bounds where it was looked at last."""
@@ -112,13 +112,18 @@ class SiteShape:
 
     def _parts(self) -> PartRings:
         if self._rings is None:
-            self._rings = PartRings.of(self.site.geometry)
+            self._rings = PartRings.of(self.geometry)
         return self._rings
+
+    @property
+    def geometry(self) -> BaseGeometry:
+        """The lines and areas that are drawn: the site's own, with what a measurement has besides."""
+        return self.site.geometry if self.mark is None else self.mark.drawn
 
     def _longest_segment_m(self) -> float:
         """An upper bound: short sites, by far the most, need no more vertices at any scale."""
         if self._longest_m < 0:
-            steps = np.abs(np.diff(shapely.get_coordinates(self.site.geometry), axis=0))
+            steps = np.abs(np.diff(shapely.get_coordinates(self.geometry), axis=0))
             lengths = np.hypot(*steps.T)
             self._longest_m = float(lengths.max(initial=0.0)) * _METRES_A_DEGREE
             self._whole_m = float(lengths.sum()) * _METRES_A_DEGREE

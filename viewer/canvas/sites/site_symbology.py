@@ -17,6 +17,8 @@ SETTING_COLOR = "#1f93b0"
 OTHER_COLOR = "#5c6b7a"
 ANNOTATION_COLOR = "#ffffff"
 """Of lines that say something on the map and mark no site: arrows, range rings, freehand lines."""
+MEASURE_COLOR = "#b4f2a0"
+"""Of measurements, which are no sites."""
 SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
@@ -75,6 +77,8 @@ _LINES: dict[str, LineSymbol] = {
 }
 
 _LINES["rail_spur"] = _LINES["rail"]
+_MEASURE = LineSymbol(MEASURE_COLOR, 1.8)
+_MEASURED_ALPHA = 26
 
 
 def role_color(role: str) -> str:
@@ -96,7 +100,8 @@ def symbol_of(site: Site) -> SiteSymbol:
 
 def line_symbol(site: Site) -> LineSymbol:
     """The symbol of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
-    symbol = _LINES.get(class_of(site.class_code)) or LineSymbol(_line_color(site), 2.4)
+    symbol = _MEASURE if _is_measured(site) else _LINES.get(class_of(site.class_code))
+    symbol = symbol or LineSymbol(_line_color(site), 2.4)
     own = own_color(site.stroke_color)
     given = site.stroke_width
     width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width
@@ -111,9 +116,12 @@ def line_symbol(site: Site) -> LineSymbol:
 def fill_of(site: Site) -> QColor:
     """The translucent fill of a polygon or an area circle."""
     own = own_color(site.fill_color)
-    color = QColor(own or own_color(site.stroke_color) or _bright(role_color(site.role)))
+    is_measured = _is_measured(site)
+    color = QColor(
+        own or own_color(site.stroke_color) or (MEASURE_COLOR if is_measured else _bright(role_color(site.role)))
+    )
     if not own or color.alpha() == 255:
-        color.setAlpha(46)
+        color.setAlpha(_MEASURED_ALPHA if is_measured else 46)
     return color
 
 
@@ -130,6 +138,10 @@ def own_color(color: str) -> str:
 @lru_cache(maxsize=1024)
 def _is_color(text: str) -> bool:
     return QColor.isValidColorName(text)
+
+
+def _is_measured(site: Site) -> bool:
+    return site.mark_kind == "measurement"
 
 
 def _line_color(site: Site) -> str:
