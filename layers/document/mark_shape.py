@@ -1,9 +1,9 @@
 """The shape of a mark: what is really meant by its geometry, one dataclass a kind, kept as JSON in `Site.shape_json`.
 
 A rectangle, a circle and range rings give the geometry of their row. An arrow and a freehand line lie on the row's own
-line, a measurement on the line or area that it measures; a text, a callout and a numbered marker stand at the row's own
-point. Where the geometry of a row was changed by a program that knows no shapes, the geometry is what counts and the
-row has no shape: see `shape_of_site`.
+line, so does a shadow whose height is told, and a measurement on the line or area that it measures; a text, a callout
+and a numbered marker stand at the row's own point. Where the geometry of a row was changed by a program that knows no
+shapes, the geometry is what counts and the row has no shape: see `shape_of_site`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.imagery.shadow_mark import ShadowMark, remeasured_shadow
 from layers.document.json_fields import finite_numbers, json_object
 from layers.document.measurement import Measurement, measurement_in, remeasured
 from layers.document.site import Site
@@ -301,7 +302,9 @@ class Numbered:
 
 type AreaShape = Rectangle | Circle
 """Shapes whose geometry is a polygon that they give themselves."""
-type MarkShape = Rectangle | Circle | RangeRing | Freehand | Arrow | TextMark | Callout | Numbered | Measurement
+type MarkShape = (
+    Rectangle | Circle | RangeRing | Freehand | Arrow | TextMark | Callout | Numbered | Measurement | ShadowMark
+)
 
 _KINDS: tuple[type[Any], ...] = (
     Rectangle,
@@ -313,9 +316,13 @@ _KINDS: tuple[type[Any], ...] = (
     Callout,
     Numbered,
     Measurement,
+    ShadowMark,
 )
 _BY_KIND: dict[str, type[Any]] = {one.kind: one for one in _KINDS}
-_GEOMETRY_KINDS = {"freehand": "line", "arrow": "line", "text": "point", "callout": "point", "numbered_marker": "point"}
+_GEOMETRY_KINDS = {
+    **dict.fromkeys(("freehand", "arrow", "shadow_height"), "line"),
+    **dict.fromkeys(("text", "callout", "numbered_marker"), "point"),
+}
 _NO_SITES = frozenset({"arrow", "text", "callout", "freehand", "numbered_marker", "range_ring"})
 
 
@@ -365,16 +372,22 @@ def words_of(site: Site, shape: TextMark | Callout) -> str:
 
 
 def measurement_of(site: Site) -> Measurement | None:
-    """The measurement that a row is, made now; None for other marks, and for what cannot be measured."""
-    return measurement_in(site, shape_of(site.shape_json)) if site.mark_kind == Measurement.kind else None
+    """The measurement that a row is, made now; None for other marks, shadows too, and for what cannot be measured."""
+    shape = shape_of(site.shape_json)
+    if site.mark_kind != Measurement.kind or isinstance(shape, ShadowMark):
+        return None
+    return measurement_in(site, shape)
 
 
 def measured_fields(before: Site, after: Site) -> dict[str, Any]:
     """The columns of a row that follow from what was changed of it, where it is a measurement or was one."""
-    if Measurement.kind not in (before.mark_kind, after.mark_kind):
+    old, new = shape_of(before.shape_json), shape_of(after.shape_json)
+    if isinstance(new, ShadowMark):
+        fields = remeasured_shadow(before, after, old, new)
+    elif Measurement.kind in (before.mark_kind, after.mark_kind):
+        fields = remeasured(before, after, old, new)
+    else:
         return {}
-    new = shape_of(after.shape_json)
-    fields = remeasured(before, after, shape_of(before.shape_json), new)
     shape = fields.pop("shape", None)
     # What is no shape that we know is kept as it stands.
     return fields if shape is None or (new is None and after.shape_json) else {**fields, "shape_json": as_json(shape)}

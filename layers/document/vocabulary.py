@@ -85,6 +85,7 @@ SHAPES = (
     "freehand",
     "callout",
     "numbered_marker",
+    "shadow_height",
 )
 MARKINGS = ("", "UNCLASSIFIED", "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 

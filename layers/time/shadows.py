@@ -31,6 +31,8 @@ SUN_MODEL_DEG = 0.02
 UPRIGHT_DEG = 1.0
 """So far an object leans, or an image is turned, without that anybody notices."""
 STEEPEST_DEG = 45.0
+YEARS = range(1826, 2201)
+"""From the first photograph to where the sun's series holds."""
 _SET_DEG = -0.9
 """The geometric elevation of the sun's centre when its upper edge sets."""
 _STEP_S = 20
@@ -173,6 +175,8 @@ def instant_of(text: str) -> Instant:
         at = None
     if found is None or at is None:
         raise InvalidValue(f"“{text[:40]}” is no time of a day: write 2024-04-12 08:30, in UTC.")
+    if at.year not in YEARS:
+        raise InvalidValue(f"In {at.year} there was no such image: write a year from {YEARS[0]} to {YEARS[-1]}.")
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return Instant(at, 30.0 if not found[3] else 0.5)
 
@@ -191,7 +195,9 @@ def instant_of_image(image: ShadowImage) -> Instant | str:
     try:
         first = instant_of(start)
         last = instant_of(end) if end.strip() else first
-    except InvalidValue:
+    except InvalidValue as error:
+        if "no such image" in error.sentence:
+            return error.sentence
         return "The time of this image is known to the day only: the sun stood everywhere on that day."
     half_s = (last.at - first.at).total_seconds() / 2.0
     if not 0.0 <= 2.0 * half_s <= MOST_INTERVAL_S:

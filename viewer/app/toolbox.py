@@ -14,6 +14,7 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.draw_areas import CircleTool, RangeRingTool, RectangleTool, TurnedRectangleTool
+from viewer.tools.draw_shadow import ShadowTool
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.draw_strokes import ArrowTool, FreehandTool
 from viewer.tools.draw_words import CalloutTool, NumberTool, TextTool
@@ -73,6 +74,7 @@ class Toolbox(QObject):
             "tool_line": lambda: self._make_draw("tool_line", DrawTool(context, "line", parent=self)),
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
             **{f"tool_{kind.id}": partial(self._make_shape, kind) for kind in SHAPE_TOOLS},
+            f"tool_{ShadowTool.id}": partial(self._make_shape, ShadowTool),
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
             "tool_select_features": lambda: SelectFeaturesTool(context, self),

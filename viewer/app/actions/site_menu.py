@@ -9,6 +9,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from viewer.app.actions.action_table import Action, has_case
+from viewer.app.actions.shadow_rows import SHADOW_ROWS
 from viewer.app.actions.template_desk import TEMPLATE_ROWS, TemplateDesk
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
@@ -70,8 +71,13 @@ class SiteMenu(ToolMenu):
     ) -> None:
         super().__init__(session, toolbox, parent)
         self._docks, self._panels, self.templates = docks, panels, templates
+        panels.selection.changed.connect(self.changed)
         toolbox.taken.connect(self.changed)
         toolbox.kept_changed.connect(self.changed)
+
+    @property
+    def panels(self) -> PanelContext:
+        return self._panels
 
     def keep_tool(self, kept: bool) -> None:
         """Keep the drawing tool in hand after each mark, or not."""
@@ -186,6 +192,7 @@ class SiteMenu(ToolMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Cite the image that the site of the open claim was drawn on"),
             offered=is_claim_open,
         ),
+        *SHADOW_ROWS,
         Action(
             "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case
         ),

@@ -80,4 +80,11 @@ class ToolsMenu(ToolMenu):
         tool_action("tool_lasso_sites", QT_TRANSLATE_NOOP("Actions", "Select Sites by &Lasso"), "Shift+V", "lasso"),
         tool_action("tool_box_zoom", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True),
         *MEASURES,
+        tool_action(
+            "tool_shadow_height",
+            QT_TRANSLATE_NOOP("Actions", "Height from a S&hadow"),
+            "Shift+H",
+            "shadow",
+            tip=QT_TRANSLATE_NOOP("Actions", "Mark a shadow from the foot of an object to the shadow's tip"),
+        ),
     )

@@ -22,6 +22,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.image_facts import image_facts, pick_at
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.shadow_facts import shadow_image
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 
@@ -168,10 +169,10 @@ class MarkImages(QObject):
         drawing = self._drawing(layer_uuid)
         facts = None if drawing is None else image_facts(drawing)
         pick = None if drawing is None else pick_at(drawing, view, site.place.x, site.place.y)
-        if facts is None or pick is None:
+        if drawing is None or facts is None or pick is None:
             return
         try:
-            seen = SeenImage(facts, pick)
+            seen = SeenImage(facts, pick, shadow_image(drawing))
             edit = record_image(self._session.document, site.uuid, seen, actor=self._session.actor)
             if is_own_step:
                 self._session.push(edit)

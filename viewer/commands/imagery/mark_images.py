@@ -9,11 +9,14 @@ from uuid import UUID, uuid5
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
+from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_pick, with_placement
+from layers.document.mark_shape import as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import MEASURED
 from layers.text.counted import metres
+from layers.time.shadows import ShadowImage
 from viewer.commands.claims import link_claim_source
 from viewer.commands.fields import row_of
 from viewer.commands.imagery.images import known_image, update_image
@@ -28,6 +31,8 @@ class SeenImage(NamedTuple):
 
     facts: Mapping[str, Any]
     pick: Pick
+    shadow: ShadowImage | None = None
+    """The facts that shadows are judged by."""
 
 
 class _KnownSource(NamedTuple):
@@ -52,6 +57,9 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
         "pixel_m": round(seen.pick.pixel_m, 3),
         "props_json": with_pick(site.props_json, seen.pick),
     }
+    shape = shape_of(site.shape_json)
+    if isinstance(shape, ShadowMark) and seen.shadow is not None:
+        fields["shape_json"] = as_json(shape.on_image(seen.shadow, seen.pick))
     source_changes: tuple[Change, ...] = ()
     if site.position_basis == MEASURED:
         source, source_changes = _source_of(document, image, actor, now)

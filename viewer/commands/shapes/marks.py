@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.document.edit import Edit
+from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_shape import MarkShape, Numbered, as_json, is_annotation
 from layers.document.measurement import Measurement
 from viewer.commands.sites import add_site
@@ -22,6 +23,7 @@ _NAMES = {
     "callout": "callout",
     "numbered_marker": "numbered marker",
     "measurement": "measurement",
+    "shadow_height": "shadow",
 }
 """The undo menu's words."""
 
@@ -41,6 +43,9 @@ def add_mark(
     if isinstance(shape, Measurement):
         shape = shape.of(geometry)
         kind, fields = Measurement.kind, {"label": shape.text, **fields}
+    if isinstance(shape, ShadowMark):
+        shape = shape.of(geometry)
+        kind, fields = "measurement", {"label": shape.label, **fields}
     fields = {"mark_kind": kind, **fields, "shape_json": as_json(shape)}
     if isinstance(shape, Numbered):
         fields["number"] = shape.number

@@ -1,0 +1,39 @@
+"""Edits of marks on shadows: what is said of the ground and the picks, and the facts of the image read anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.imagery.shadow_mark import ShadowMark
+from layers.document.mark_shape import as_json, shape_of_site
+from layers.errors import InvalidValue
+from layers.time.shadows import ShadowImage
+from viewer.commands.fields import row_of
+from viewer.commands.sites import named_sites, update_site
+
+
+def change_shadow(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Set fields of a mark on a shadow; its height follows. Raises InvalidValue."""
+    shape = replace(_shadow(document, uuid), **fields)
+    return _changed(document, uuid, shape, actor, now)
+
+
+def read_shadow_image(document: Document, uuid: str, image: ShadowImage, *, actor: str, now: str | None = None) -> Edit:
+    """Take the facts of the image as they are known now: its date may have been stated since. Raises InvalidValue."""
+    return _changed(document, uuid, replace(_shadow(document, uuid), image=image), actor, now)
+
+
+def _changed(document: Document, uuid: str, shape: ShadowMark, actor: str, now: str | None) -> Edit:
+    site = row_of(document.sites, uuid, "site")
+    edit = update_site(document, uuid, actor=actor, now=now, shape_json=as_json(shape))
+    return Edit(f"Measure the shadow of {named_sites(site)}", edit.changes)
+
+
+def _shadow(document: Document, uuid: str) -> ShadowMark:
+    shape = shape_of_site(row_of(document.sites, uuid, "site"))
+    if not isinstance(shape, ShadowMark):
+        raise InvalidValue("This mark is on no shadow: draw one from the foot of an object to its shadow's tip.")
+    return shape

@@ -1,0 +1,99 @@
+"""A day in UTC as a strip: night and daylight, the times that fit a shadow, and the time that was stated."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import override
+
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from layers.time.shadows import TimeCheck
+from viewer.support.painting import painting
+
+HEIGHT_PX, BAR_PX = 44, 22
+FITS = "#2f9e6e"
+STATED = "#e03131"
+_DAYLIGHT, _NIGHT = 0.30, 0.06
+"""Shares of the text's colour in the ground of the strip."""
+_HOURS = (0, 6, 12, 18, 24)
+_LEAST_PX = 3.0
+_SIDE_PX = 16.0
+
+
+class DayStrip(QWidget):
+    """Shows one check at a time; its description says the same in words."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._check: TimeCheck | None = None
+        self.setFixedHeight(HEIGHT_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("Times of the day that fit the shadow"))
+
+    def show_check(self, check: TimeCheck | None) -> None:
+        self._check = check
+        self.setAccessibleDescription("" if check is None else fits_words(check))
+        self.setToolTip(self.accessibleDescription())
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        text = self.palette().color(QPalette.ColorRole.WindowText)
+        bar = QRectF(_SIDE_PX, 2.0, self.width() - 2 * _SIDE_PX, BAR_PX)
+        painter.fillRect(bar, _faint(text, _NIGHT))
+        if self._check is not None:
+            day = day_of(self._check)
+            for first, last in self._check.daylight:
+                painter.fillRect(_span(bar, day, first, last), _faint(text, _DAYLIGHT))
+            for first, last in self._check.fits:
+                painter.fillRect(_span(bar, day, first, last).adjusted(0, 3, 0, -3), QColor(FITS))
+        painter.setPen(QPen(_faint(text, 0.5), 1.0))
+        painter.drawRect(bar)
+        painter.setPen(text)
+        for hour in _HOURS:
+            x = bar.left() + bar.width() * hour / 24.0
+            painter.drawLine(QLineF(x, bar.bottom(), x, bar.bottom() + 3))
+            box = QRectF(x - 24, bar.bottom() + 3, 48, HEIGHT_PX - BAR_PX - 5)
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{hour:02d}")
+        if self._check is not None:
+            at = self._check.stated.at
+            x = _span(bar, day_of(self._check), at, at).center().x()
+            for color, width in ((self.palette().color(QPalette.ColorRole.Window), 5.0), (QColor(STATED), 2.4)):
+                painter.setPen(QPen(color, width))
+                painter.drawLine(QLineF(x, bar.top() - 2, x, bar.bottom() + 2))
+
+
+def day_of(check: TimeCheck) -> datetime:
+    """The midnight at which the stated day begins, in UTC."""
+    return check.stated.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def fits_words(check: TimeCheck) -> str:
+    """All times of the day that fit, in words."""
+    if not check.fits:
+        return "No time of that day fits."
+    spans = [f"{first:%H:%M} to {_end(check, last)}" for first, last in check.fits]
+    return f"On {day_of(check):%Y-%m-%d} these times fit, in UTC: {'; '.join(spans)}."
+
+
+def _end(check: TimeCheck, last: datetime) -> str:
+    return "24:00" if last >= day_of(check) + timedelta(days=1) else f"{last:%H:%M}"
+
+
+def _span(bar: QRectF, day: datetime, first: datetime, last: datetime) -> QRectF:
+    left, right = (bar.left() + bar.width() * (at - day) / timedelta(days=1) for at in (first, last))
+    more = max(0.0, _LEAST_PX - (right - left)) / 2.0
+    return QRectF(left - more, bar.top(), right - left + 2 * more, bar.height())
+
+
+def _faint(color: QColor, share: float) -> QColor:
+    faint = QColor(color)
+    faint.setAlphaF(share)
+    return faint

@@ -1,0 +1,195 @@
+"""The dialog that compares a stated time with a shadow: it contradicts the time, or it does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.imagery.shadow_mark import ShadowMark
+from layers.document.mark_shape import shape_of_site
+from layers.errors import InvalidValue
+from layers.time.shadows import ASSUMED, Instant, Refused, TimeCheck, instant_of
+from viewer.commands.sites import update_site
+from viewer.panels.context import PanelContext
+from viewer.panels.shadows.day_strip import DayStrip, fits_words
+from viewer.panels.widgets.fields import LineField, NumberField
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.words import example
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain, tooltip
+
+WIDTH_PX = 480
+_MOST_MINUTES = 720.0
+
+
+class ShadowCheck(QDialog):
+    """Not modal: the map and the form may be looked at beside it. It closes when its mark is gone."""
+
+    def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context, self.uuid = context, uuid
+        self._found: TimeCheck | Refused | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Shadow Check"))
+        self.resize(WIDTH_PX, 360)
+        self.stated, self.minutes = LineField(), NumberField()
+        self.stated.setPlaceholderText(example("2024-04-12 08:30"))
+        self.minutes.setPlaceholderText(self.tr("as it is written"))
+        self.verdict, self.why, self.fits = bold_text(), wrapped(""), wrapped("")
+        self.strip = DayStrip()
+        self.assumed = muted(self.tr("Assumed: {0}.").format(", ".join(ASSUMED)))
+        for label, name in (
+            (self.verdict, self.tr("Verdict")),
+            (self.why, self.tr("Reason")),
+            (self.fits, self.tr("Times that fit")),
+        ):
+            label.setAccessibleName(name)
+        self.note_button, close = QPushButton(self.tr("Add to the notes")), QPushButton(self.tr("Close"))
+        self.note_button.setToolTip(tooltip(self.tr("Write the outcome below the notes of the mark")))
+        for button in (self.note_button, close):
+            button.setAutoDefault(False)  # Enter ends a field
+            button.setAccessibleName(button.text())
+        self.note_button.clicked.connect(self._note)
+        close.clicked.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addLayout(self._form())
+        for widget in (self.verdict, self.why, self.strip, self.fits, self.assumed):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addLayout(side_by_side(self.note_button, close))
+        self.stated.committed.connect(self._entered)
+        self.minutes.committed.connect(self._entered)
+        self.minutes.unreadable.connect(self._say)
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self.close)
+        self._begin()
+
+    def _form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for title, field, tip in (
+            (self.tr("Stated time"), self.stated, self.tr("In UTC, or with its zone: 2024-04-12 13:30+05:00")),
+            (self.tr("± minutes"), self.minutes, self.tr("How much the stated time may be off")),
+        ):
+            label = plain_label(title)
+            label.setBuddy(field)
+            field.setAccessibleName(title)
+            field.setToolTip(tooltip(tip))
+            form.addRow(label, field)
+        return form
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """With the time of the image, where that is one."""
+        shape = self._shape()
+        at = "" if shape is None else shape.image.acquired_at.partition("/")[0]
+        try:
+            instant_of(at)
+        except InvalidValue:
+            at = ""
+        self.stated.show_value(at)
+        self._show()
+
+    def _shape(self) -> ShadowMark | None:
+        site = self._context.document.sites.get(self.uuid)
+        shape = None if site is None else shape_of_site(site)
+        return shape if isinstance(shape, ShadowMark) else None
+
+    def _entered(self, _value: object) -> None:
+        self.stated.show_value(self.stated.text().strip())
+        self.minutes.show_value(self._minutes())
+        self._show()
+
+    def _minutes(self) -> float | None:
+        try:
+            value = self.minutes.as_value(self.minutes.text())
+        except InvalidValue:
+            return None
+        return None if value is None else min(max(float(value), 0.0), _MOST_MINUTES)
+
+    def _show(self) -> None:
+        site, shape = self._context.document.sites.get(self.uuid), self._shape()
+        self._found = None
+        if site is None or shape is None:
+            self.close()
+            return
+        if not self.stated.text().strip():
+            self._say(self.tr("State a time, to compare it with the shadow."))
+            return
+        try:
+            stated = instant_of(self.stated.text())
+        except InvalidValue as error:
+            self._say(error.sentence)
+            return
+        minutes = self._minutes()
+        if minutes is not None:
+            stated = Instant(stated.at, 60.0 * minutes)
+        self._found = shape.check(site.geometry, stated)
+        if isinstance(self._found, Refused):
+            self._say(self.tr("It cannot be checked."), "\n".join(self._found.reasons))
+            return
+        self._tell(self._found, site.geometry.coords[0][0])
+
+    def _tell(self, check: TimeCheck, lon: float) -> None:
+        if check.contradicts:
+            verdict = self.tr("The shadow contradicts this time.")
+        else:
+            verdict = self.tr("The shadow does not contradict this time, which confirms nothing.")
+        local = check.stated.at.astimezone(UTC) + timedelta(hours=((lon + 180.0) % 360.0 - 180.0) / 15.0)
+        there = self.tr("By the sun it is {0} there.").format(f"{local:%Y-%m-%d %H:%M}")
+        self.verdict.setText(verdict)
+        self.why.setText(plain(f"{check.why} {there}"))
+        self.fits.setText(plain(fits_words(check)))
+        self.strip.show_check(check)
+        self.strip.show()
+        self.note_button.setEnabled(True)
+
+    def _say(self, verdict: str, why: str = "") -> None:
+        """There is no check, and this is why."""
+        self._found = None
+        self.verdict.setText(plain(verdict))
+        self.why.setText(plain(why))
+        self.fits.setText("")
+        self.strip.show_check(None)
+        self.note_button.setEnabled(False)
+
+    def _heard(self, changes: Changes) -> None:
+        if self._shape() is None:
+            self.close()
+        elif changes.everything or self.uuid in changes.uuids("sites"):
+            self._show()
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _note(self) -> None:
+        """Add the outcome to what is noted of the mark."""
+        site = self._context.document.sites.get(self.uuid)
+        if site is None or not isinstance(self._found, TimeCheck):
+            return
+        stated = one_line(self.stated.text(), 60)
+        outcome = f"Shadow check of {stated}: {self.verdict.text()} {self._found.why} {self.assumed.text()}"
+        notes = f"{site.notes.rstrip()}\n{outcome}" if site.notes.strip() else outcome
+        self._context.do(update_site, self.uuid, notes=notes)
+
+
+def bold_text() -> QLabel:
+    """A sentence that says the most important thing; it wraps, and can be copied."""
+    label = wrapped("")
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def open_check(context: PanelContext, uuid: str, window: QWidget) -> None:
+    """Open the check of a mark; one that is open already comes to the front."""
+    dialog = next((one for one in window.findChildren(ShadowCheck) if one.uuid == uuid), None)
+    if dialog is None:
+        dialog = ShadowCheck(context, uuid, window)
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

@@ -1,0 +1,186 @@
+"""The part of a site's form about a shadow: the height that it tells, its error, or why it tells none."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from types import SimpleNamespace
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
+
+from layers.document.imagery.shadow_mark import IMAGE_KINDS, ShadowMark, height_text
+from layers.document.mark_shape import shape_of_site
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.geo.legs import length_of
+from layers.text.measures import length_text
+from layers.time.shadows import Instant, Refused, ShadowHeight
+from viewer.commands.shapes.shadows import change_shadow, read_shadow_image
+from viewer.panels.context import PanelContext
+from viewer.panels.shadows.shadow_check import bold_text, open_check
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
+from viewer.panels.words import choices
+from viewer.rendering.shadow_facts import shadow_image
+from viewer.support.text import plain, tooltip
+
+_SEEN, _HIDDEN = "seen", "hidden"
+
+
+class ShadowPart(FoldSection):
+    """Hidden for all other marks. Each field is its own undo step; the height follows it."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__("", parent=parent)
+        title = self.tr("Height from a shadow")
+        self.header.setText(title)
+        self.header.setAccessibleName(title)
+        self._context = context
+        self._site: Site | None = None
+        self.result = bold_text()
+        self.result.setAccessibleName(self.tr("Height"))
+        self.reasons = wrapped("")
+        self.reasons.setAccessibleName(self.tr("Why there is no height"))
+        self.facts = FactRows()
+        self.assumes = muted()
+        self.assumes.setAccessibleName(self.tr("Assumptions"))
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._commit, self)
+        self._add_fields()
+        self.check_button = QPushButton(self.tr("Check a time…"))
+        self.check_button.setToolTip(tooltip(self.tr("Compare a stated time with this shadow")))
+        self.check_button.clicked.connect(self._check)
+        self.again_button = QPushButton(self.tr("Read the image again"))
+        tip = self.tr("Take the date, the sensor and the sun of the image as they are known now")
+        self.again_button.setToolTip(tooltip(tip))
+        self.again_button.clicked.connect(self._read_again)
+        for button in (self.check_button, self.again_button):
+            button.setAccessibleName(button.text().rstrip("…"))
+        for widget in (self.result, self.reasons, self.facts):
+            self.content.addWidget(widget)
+        self.content.addLayout(form)
+        self.content.addWidget(self.assumes)
+        self.content.addLayout(side_by_side(self.check_button, self.again_button))
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.fields.add
+        slope = tr("Of the ground along the shadow, in degrees: positive where it rises from the foot to the tip")
+        add("slope_deg", tr("Slope, °"), NumberField(), slope)
+        add("slope_error_deg", tr("Slope ±, °"), NumberField(), tr("How well the slope is known"))
+        add(
+            "pick_m",
+            tr("Pick ±"),
+            LineField(),
+            tr("How well each end can be pointed at: at least a pixel of the image"),
+        )
+        hidden = ChoiceField([(_SEEN, tr("Seen")), (_HIDDEN, tr("Hidden"))])
+        add("is_base_hidden", tr("Foot"), hidden, tr("The foot of the object, where the shadow begins"))
+        kinds = [(kind, text if kind else tr("Not stated")) for kind, text in choices(IMAGE_KINDS)]
+        add("said_kind", tr("Image is"), ChoiceField(kinds), tr("The kind of image, where nothing states it"))
+
+    def show_site(self, site: Site) -> None:
+        """Show what a mark on a shadow tells."""
+        shape = shadow_of(site)
+        is_other = self._site is None or self._site.uuid != site.uuid
+        self._site = site if shape is not None else None
+        self.setVisible(shape is not None)
+        if shape is None:
+            return
+        found = shape.height(site.geometry)
+        if isinstance(found, Refused):
+            self.result.setText(self.tr("No height"))
+            self.reasons.setText(plain("\n".join(found.reasons)))
+        else:
+            self.result.setText(height_text(found.height_m, found.error_m))
+        is_refused = isinstance(found, Refused)
+        self.reasons.setVisible(is_refused)
+        self.facts.show_facts(self._facts(site, shape, found))
+        self.assumes.setText(plain(self.tr("Assumed: {0}.").format("; ".join(shape.assumes))))
+        self.assumes.setVisible(not is_refused)
+        self.again_button.setEnabled(self._drawing(site) is not None)
+        self.fields.fields["said_kind"].setEnabled(not shape.image.kind)
+        values = self._values(shape)
+        self.fields.show_other(values) if is_other else self.fields.show_row(values)
+
+    def flush(self) -> None:
+        """Take what is typed and not entered yet."""
+        self.fields.flush()
+
+    def _values(self, shape: ShadowMark) -> SimpleNamespace:
+        return SimpleNamespace(
+            slope_deg=shape.slope_deg,
+            slope_error_deg=shape.slope_error_deg,
+            pick_m=f"{shape.pick_m:.4g} m",
+            is_base_hidden=_HIDDEN if shape.is_base_hidden else _SEEN,
+            said_kind=shape.image.kind or shape.said_kind,
+        )
+
+    def _facts(self, site: Site, shape: ShadowMark, found: ShadowHeight | Refused) -> list[tuple[str, str]]:
+        shadow = shape.shadow(site.geometry)
+        facts = [(self.tr("Shadow"), f"{length_text(shadow.length_m)}, {shadow.azimuth_deg:.1f}°")]
+        if isinstance(found, Refused):
+            return facts
+        sun = found.sun
+        basis = (
+            self.tr("as the image's metadata state it")
+            if sun.basis == "metadata"
+            else self.tr("computed for {0}").format(when_words(found.instant))
+        )
+        where = f"{sun.azimuth_deg:.1f}°, {sun.elevation_deg:.2f}° ± {sun.elevation_error_deg:.2f}°"
+        facts += [(self.tr("Sun"), f"{where} {self.tr('high')}, {basis}")]
+        parts = "\n".join(f"± {part.error_m:.2f} m  {part.name}" for part in found.parts)
+        return [*facts, (self.tr("Error of"), parts)]
+
+    def _drawing(self, site: Site) -> Any:
+        image = self._context.document.images.get(site.image_uuid)
+        return None if image is None else self._context.drawing_of(image.layer_uuid)
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _commit(self, column: str, value: Any) -> str:
+        if self._site is None:
+            return ""
+        try:
+            read = _read(column, value)
+        except InvalidValue as error:
+            return error.sentence
+        return self._context.attempt(change_shadow, self._site.uuid, **{column: read})
+
+    def _check(self) -> None:
+        if self._site is not None:
+            open_check(self._context, self._site.uuid, self.window())
+
+    def _read_again(self) -> None:
+        if self._site is None or (drawing := self._drawing(self._site)) is None:
+            return
+        image = shadow_image(drawing)
+        if image is None:
+            self._context.report(self.tr("The image is still being read: try again in a moment."))
+        else:
+            self._context.do(read_shadow_image, self._site.uuid, image)
+
+
+def shadow_of(site: Site) -> ShadowMark | None:
+    """The shadow that a mark is on; None for other marks."""
+    shape = shape_of_site(site)
+    return shape if isinstance(shape, ShadowMark) and shape.is_of(site.geometry) else None
+
+
+def when_words(instant: Instant) -> str:
+    """A time in UTC, with how much it may be off."""
+    at = instant.at.astimezone(UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC ± {instant.error_s:g} s"
+
+
+def _read(column: str, value: Any) -> Any:
+    """The value of a field from what was typed or chosen. Raises InvalidValue."""
+    if column == "is_base_hidden":
+        return value == _HIDDEN
+    if column == "pick_m":
+        return length_of(str(value))
+    if column in ("slope_deg", "slope_error_deg") and value is None:
+        raise InvalidValue("The slope is a number of degrees: 0 where the ground is level.")
+    return value

@@ -1,0 +1,71 @@
+"""Mark a shadow, from the foot of an object to the shadow's tip, for its height."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtGui import QPainter
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.imagery.shadow_mark import ShadowMark
+from layers.document.mark_shape import MarkShape
+from layers.errors import GeoloupeError, InvalidValue
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.measure import azimuth_deg, ground_resolution_m
+from layers.grid.tile_grid import View
+from viewer.tools.draw_shape import ShapeTool
+from viewer.tools.sketch import MEASURE_SYMBOL, Place, measures, paint_geometry
+
+_COARSEST_M = 1e6
+
+
+class ShadowTool(ShapeTool):
+    """Two places; each is known no better than a pixel of the screen at the zoom at which it was set."""
+
+    id = "shadow_height"
+    places_wanted: int | None = 2
+    steps: tuple[Any, ...] = (
+        QT_TRANSLATE_NOOP("Shapes", "the foot of the object"),
+        QT_TRANSLATE_NOOP("Shapes", "the tip of its shadow"),
+    )
+    _coarsest_m = 0.0
+
+    def shape(self, places: Sequence[Place]) -> MarkShape | None:
+        try:
+            pick_m = max(self._coarsest_m, self._screen_m(places[-1]))
+            return ShadowMark(pick_m) if places[0] != places[-1] else None
+        except InvalidValue:
+            return None
+
+    def geometry(self, places: Sequence[Place], shape: MarkShape) -> BaseGeometry:
+        return shapely.LineString([places[0], places[-1]])
+
+    def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
+        (lon1, lat1), (lon2, lat2) = geometry.coords
+        return f"{measures([(lon1, lat1), (lon2, lat2)], closed=False)}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+
+    def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
+        paint_geometry(painter, view, geometry, MEASURE_SYMBOL)
+
+    def cancel(self) -> None:
+        self._coarsest_m = 0.0
+        super().cancel()
+
+    def _set(self, place: Place) -> None:
+        if not self._places:
+            self._coarsest_m = self._screen_m(place)
+        super()._set(place)
+
+    def _screen_m(self, place: Place) -> float:
+        """Ground metres of a pixel of the screen at a place; at least a millimetre."""
+        view = self.canvas.viewport.view()
+        try:
+            x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, *place))
+            metres = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
+        except GeoloupeError:
+            return _COARSEST_M
+        return min(max(metres, 0.001), _COARSEST_M) if math.isfinite(metres) else _COARSEST_M
