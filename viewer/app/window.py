@@ -47,6 +47,7 @@ from viewer.app.held_blink import HeldBlink
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.mark_images import MarkImages
+from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
@@ -284,7 +285,9 @@ class MainWindow(QMainWindow):
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self
         )
-        self.image_menu = ImageMenu(panels, messages, self)
+        plates = MatchPlateDesk(session, canvas, panels, self._questions, self)
+        plates.marked.connect(self.mark_images.note)
+        self.image_menu = ImageMenu(panels, messages, plates, self)
         self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions.action_table import Action, ActionMenu
+from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.support.messages import Messages
@@ -47,9 +48,10 @@ def _said_of(menu: ImageMenu, combination: Combination) -> str:
 class ImageMenu(ActionMenu):
     """Works on the current layer, where that is a raster which has been read."""
 
-    def __init__(self, panels: PanelContext, messages: Messages, window: QWidget) -> None:
+    def __init__(self, panels: PanelContext, messages: Messages, plates: MatchPlateDesk, window: QWidget) -> None:
         """`window` is the parent of dialogs."""
         super().__init__(window)
+        self._plates = plates
         self._panels, self._messages, self._window = panels, messages, window
         self._styler = RasterStyler(panels, self)
         self._styler.refused.connect(self._say)
@@ -98,6 +100,13 @@ class ImageMenu(ActionMenu):
         from viewer.panels.raster_style.combine_dialog import open_combine_dialog  # for start-up time
 
         open_combine_dialog(self._panels, self._window)
+
+    def open_plate(self) -> None:
+        """The current layer beside the map, with the same numbers on both."""
+        self._plates.open()
+
+    def can_open_plate(self) -> bool:
+        return self._plates.can_open()
 
     # -- stretch and style --------------------------------------------------------------------------------------
 
@@ -197,5 +206,13 @@ class ImageMenu(ActionMenu):
             "Ctrl+B",
             offered=has_raster,
             tip=QT_TRANSLATE_NOOP("Actions", "Red, green and blue from any open images, as a new layer"),
+        ),
+        Action(
+            "match_plate",
+            QT_TRANSLATE_NOOP("Actions", "&Match Plate…"),
+            open_plate,
+            offered=can_open_plate,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Set the same numbers on the current photograph and on the map"),
         ),
     )

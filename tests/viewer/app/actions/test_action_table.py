@@ -216,6 +216,7 @@ OF_A_RASTER = OF_A_LAYER | {
     "copy_stretch",
     "paste_stretch",
     "invert",
+    "match_plate",
     "auto_style",
     "image_style",
     "combine_bands",

@@ -1,0 +1,219 @@
+"""Match plates in the real window: the same numbers set on a photograph and on the map, by mouse and by keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.document.imagery.match_plate import plate_of, plate_of_photo
+from layers.document.mark_shape import Numbered, shape_of_site
+from layers.document.rows import Product
+from tests.support.choices import popup
+from tests.support.content_hash import content_hash
+from tests.support.windows import press, settle
+from tests.viewer.app.conftest import Answers
+from tests.viewer.tools.conftest import Desk
+from viewer.app.match_plate.plate_dialog import MatchPlateDialog
+from viewer.app.window import MainWindow
+from viewer.panels.layers.place_dialog import PlaceDialog
+
+pytestmark = popup
+Key, Left, Nothing = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+GREY = "#8a8f94"
+
+
+def photograph() -> QImage:
+    """A tower, a shed and a tree, seen from the side."""
+    image = QImage(320, 240, QImage.Format.Format_RGB32)
+    image.fill(QColor(GREY))
+    for x, y, width, height, color in (
+        (60, 60, 16, 120, "#c03030"),
+        (160, 130, 60, 50, "#3050c0"),
+        (260, 100, 24, 80, "#308030"),
+    ):
+        for row in range(y, y + height):
+            for column in range(x, x + width):
+                image.setPixelColor(column, row, QColor(color))
+    return image
+
+
+@pytest.fixture
+def photo(window: MainWindow, desk: Desk, qtbot: QtBot) -> str:
+    """The uuid of a pasted photograph without a place; the map stands on the scene."""
+    before = set(window.session.document.layers)
+    QGuiApplication.clipboard().setImage(photograph())
+    QTest.keyClick(window.canvas, Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.findChild(PlaceDialog) is not None, timeout=10_000)
+    dialog = window.findChild(PlaceDialog)
+    assert dialog is not None
+    QTest.mouseClick(dialog.centre_button, Left)
+    qtbot.waitUntil(lambda: len(window.session.document.layers) > len(before), timeout=10_000)
+    settle(window, qtbot)
+    (uuid,) = set(window.session.document.layers) - before
+    return uuid
+
+
+@pytest.fixture
+def plate(window: MainWindow, photo: str, qtbot: QtBot) -> MatchPlateDialog:
+    window.panel_context.show_layer(photo)
+    action = window.action_table["match_plate"]
+    qtbot.waitUntil(action.isEnabled, timeout=5_000)
+    action.trigger()
+    dialog = window.findChild(MatchPlateDialog)
+    assert dialog is not None
+    wait(window, dialog, qtbot)
+    return dialog
+
+
+def wait(window: MainWindow, dialog: MatchPlateDialog, qtbot: QtBot) -> None:
+    settle(window, qtbot)
+    qtbot.waitUntil(dialog.is_idle, timeout=10_000)
+
+
+def on_photo(dialog: MatchPlateDialog, column: float, row: float) -> QPoint:
+    px, py = dialog.photo_pane.canvas.viewport.view().to_pixel(column, -row)
+    return QPoint(round(px), round(py))
+
+
+def rows(dialog: MatchPlateDialog) -> list[tuple[str, str]]:
+    """Number and remark of each row of the table."""
+    table = dialog.table
+    return [(table.item(at, 0).text(), table.item(at, 3).text()) for at in range(table.rowCount())]
+
+
+def photo_numbers(window: MainWindow, photo: str) -> dict[int, tuple[int, int]]:
+    found = plate_of_photo(window.session.document, photo)
+    return {} if found is None else {one.number: (round(one.x), round(one.y)) for one in found[1].numbers}
+
+
+def map_numbers(window: MainWindow) -> list[int]:
+    shapes = [shape_of_site(site) for site in window.session.document.sites.values()]
+    return sorted(shape.number for shape in shapes if isinstance(shape, Numbered))
+
+
+def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
+    window: MainWindow, plate: MatchPlateDialog, photo: str, qtbot: QtBot
+) -> None:
+    empty, steps = content_hash(window.session.document), window.session.history.stack.index()
+    pane, other = plate.photo_pane.canvas, plate.map_pane.canvas
+    assert "set number 1 on the photograph" in plate.photo_pane.told.text()
+    for column, row in ((68, 62), (190, 140), (270, 110)):
+        QTest.mouseClick(pane, Left, Nothing, on_photo(plate, column, row))
+    assert set(photo_numbers(window, photo)) == {1, 2, 3}
+    assert photo_numbers(window, photo)[2] == pytest.approx((190, 140), abs=1)
+    assert rows(plate) == [(number, "missing on the map") for number in "123"]
+    assert "Not on the map: 1, 2, 3." in plate.picture().lines
+    for place in (QPoint(120, 90), QPoint(220, 150)):
+        QTest.mouseClick(other, Left, Nothing, place)
+    assert map_numbers(window) == [1, 2]
+    assert rows(plate) == [("1", "on both"), ("2", "on both"), ("3", "missing on the map")]
+    # The list chooses which number is set next; what is beside the photograph is refused in words.
+    plate.table.selectRow(2)
+    assert "set number 3 on the map" in plate.map_pane.told.text()
+    assert "set number 4 on the photograph" in plate.photo_pane.told.text()
+    QTest.mouseClick(pane, Left, Nothing, QPoint(2, 2))
+    assert plate.note.text() == "That is beside the photograph: set the number on it."
+    # A drag moves a number.
+    QTest.mousePress(pane, Left, Nothing, on_photo(plate, 190, 140))
+    for column, row in ((200, 150), (214, 134)):
+        QTest.mouseMove(pane, on_photo(plate, column, row))
+    QTest.mouseRelease(pane, Left, Nothing, on_photo(plate, 214, 134))
+    assert photo_numbers(window, photo)[2] == pytest.approx((214, 134), abs=2)
+    # Numbers that stand on both are kept, whatever becomes of those before them.
+    locked = [shape_of_site(site) for site in window.session.document.sites.values()]
+    assert all(isinstance(shape, Numbered) and shape.locked for shape in locked)
+    plate.choose(1)
+    QTest.mouseClick(plate.map_button, Left)
+    assert map_numbers(window) == [2]
+    assert rows(plate)[0] == ("1", "missing on the map")
+
+    whole = content_hash(window.session.document)
+    while window.session.history.stack.index() > steps:
+        window.action_table["undo"].trigger()
+    assert content_hash(window.session.document) == empty
+    assert rows(plate) == []
+    while window.session.history.stack.canRedo():
+        window.action_table["redo"].trigger()
+    assert content_hash(window.session.document) == whole
+
+
+def test_numbers_are_set_by_keys_alone_and_the_plate_opens_again(
+    window: MainWindow, plate: MatchPlateDialog, photo: str, qtbot: QtBot
+) -> None:
+    assert plate.photo_pane.canvas.hasFocus()
+    press(Key.Key_Return)
+    press(Key.Key_Right)
+    press(Key.Key_Return)
+    numbers = photo_numbers(window, photo)
+    assert numbers[1] == pytest.approx((160, 120), abs=2), "the crosshair begins in the middle"
+    assert numbers[2][0] > numbers[1][0]
+    plate.map_pane.canvas.setFocus()
+    press(Key.Key_Return)
+    assert rows(plate) == [("1", "on both"), ("2", "missing on the map")]
+    plate.photo_pane.canvas.setFocus()
+    press(Key.Key_Delete)
+    assert rows(plate)[0] == ("1", "missing on the photograph"), "the chosen number is taken away"
+    press(Key.Key_Return)
+    assert rows(plate)[0] == ("1", "on both")
+    press(Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.findChild(MatchPlateDialog) is None, timeout=5_000)
+    window.action_table["match_plate"].trigger()
+    again = window.findChild(MatchPlateDialog)
+    assert again is not None
+    assert rows(again) == [("1", "on both"), ("2", "missing on the map")]
+    products = list(window.session.document.table("products").values())
+    assert len(products) == 1
+    again.close()
+
+
+def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
+    window: MainWindow, plate: MatchPlateDialog, photo: str, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    QTest.mouseClick(plate.photo_pane.canvas, Left, Nothing, on_photo(plate, 68, 62))
+    QTest.mouseClick(plate.map_pane.canvas, Left, Nothing, QPoint(150, 150))
+    QTest.mouseClick(plate.photo_pane.canvas, Left, Nothing, on_photo(plate, 270, 110))
+    wait(window, plate, qtbot)
+    lines = " ".join(plate.picture().lines)
+    assert "Numbers match what the analyst sees as the same feature." in lines
+    assert "Not on the map: 2." in lines
+    assert "date unknown" in lines, "of the photograph"
+    assert "2024-04-12" in lines, "of the scene"
+    answers.path = tmp_path / "plate.png"
+    QTest.mouseClick(plate.save_button, Left)
+    qtbot.waitUntil(answers.path.exists, timeout=10_000)
+    saved = QImage(str(answers.path))
+    assert "Match plate: Pasted" in saved.text("Title")
+    assert "same feature" in saved.text("Description")
+    colors = {saved.pixelColor(x, y).name() for x in range(0, saved.width(), 3) for y in range(0, saved.height(), 3)}
+    assert {GREY, "#c03030", "#3050c0"} <= colors, "the photograph"
+    QTest.mouseClick(plate.copy_button, Left)
+    assert QGuiApplication.clipboard().image().size() == saved.size()
+    plate.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[" * 100_000,
+        '{"kind": "match plate"}',
+        '{"kind": "match plate", "photo": 5, "numbers": []}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[1, 2]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[1, NaN, 2]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[1, 1e400, 2]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[true, 1, 2]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[0, 1, 2]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[1, -1, 2]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": [[1, 1, 2], [1, 3, 4]]}',
+        '{"kind": "match plate", "photo": "a", "numbers": {"1": [2, 3]}}',
+        '{"kind": "match plate", "photo": "a", "numbers": [' + ",".join(f"[{n}, 1, 1]" for n in range(1, 600)) + "]}",
+    ],
+)
+def test_whatever_a_case_holds_is_a_plate_or_none(text: str) -> None:
+    assert plate_of(Product(uuid="a", name="x", layout_json=text)) is None

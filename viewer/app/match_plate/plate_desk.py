@@ -1,0 +1,68 @@
+"""Opens match plates: of the current layer, where that is an image in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from viewer.app.case.session import Session
+from viewer.app.match_plate.plate_dialog import MatchPlateDialog
+from viewer.app.match_plate.plate_panes import PlateSource
+from viewer.app.opening.questions import Questions
+from viewer.canvas.widget import MapCanvas
+from viewer.export.processing import stretches_on_screen
+from viewer.panels.context import PanelContext
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+
+
+class MatchPlateDesk(QObject):
+    """`window` is the parent of its dialogs; `marked` as of them."""
+
+    marked = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        panels: PanelContext,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._canvas, self._panels = session, canvas, panels
+        self._ask, self._window = ask, window
+
+    def can_open(self) -> bool:
+        """True while the current layer is an image that has been read from a file."""
+        drawing = self._panels.drawing_of(self._panels.layer_uuid)
+        return self._session.is_begun and isinstance(drawing, RasterDrawing) and drawing.info is not None
+
+    def open(self) -> None:
+        """Open the plate of the current layer; one that is open already comes to the front."""
+        if not self.can_open():
+            return
+        photo, scene = self._panels.layer_uuid, self._canvas.scene
+        dialog = next((one for one in self._window.findChildren(MatchPlateDialog) if one.photo == photo), None)
+        if dialog is None:
+            source = PlateSource(
+                self._session.document,
+                scene.context,
+                self._session.base_folder,
+                self._canvas.viewport.view(),
+                stretches_on_screen(scene),
+            )
+            dialog = MatchPlateDialog(self._panels, photo, source, self._path, self._suggestion(), self._window)
+            dialog.marked.connect(self.marked)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def _path(self, suggestion: Path) -> Path | None:
+        return self._ask().picture_to_write(suggestion)
+
+    def _suggestion(self) -> Path:
+        target = self._session.target
+        return (target.parent if target else Path.home()) / "match-plate.png"

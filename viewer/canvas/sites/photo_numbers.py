@@ -1,0 +1,43 @@
+"""Numbers on a photograph, drawn as the numbered markers of a map are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import shapely
+from PySide6.QtGui import QPainter
+
+from layers.document.mark_shape import Numbered
+from layers.document.site import Site
+from layers.grid.tile_grid import View
+from viewer.canvas.sites.mark_painter import MarkPainter, SignAt
+from viewer.canvas.sites.mark_signs import sign_of
+
+_MARKER = Site(uuid="", geometry=shapely.Point(0, 0))
+"""For the look of a number to which nobody has given another."""
+
+
+class NumberAt(NamedTuple):
+    """A number where it stands: column and row of a photograph, or longitude and latitude."""
+
+    number: int
+    x: float
+    y: float
+
+
+def paint_numbers(painter: QPainter, view: View, numbers: Sequence[NumberAt], chosen: int = 0) -> None:
+    """On a view in pixel space, in which rows go down from 0; the chosen one stands out."""
+    signs = [_sign(one.number, *view.to_pixel(one.x, -one.y), selected=one.number == chosen) for one in numbers]
+    MarkPainter().paint(painter, signs, view.ratio)
+
+
+def paint_number_at(painter: QPainter, view: View, number: int, px: float, py: float) -> None:
+    """One that stands out, at a pixel of any view."""
+    MarkPainter().paint(painter, [_sign(number, px, py, selected=True)], view.ratio)
+
+
+def _sign(number: int, px: float, py: float, *, selected: bool) -> SignAt:
+    sign = sign_of(_MARKER, Numbered(number))
+    assert sign is not None
+    return SignAt(sign, px, py, selected=selected)

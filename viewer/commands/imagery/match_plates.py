@@ -1,0 +1,90 @@
+"""Edits of match plates: numbers set, moved and taken away on a photograph and on the map.
+
+A number that stands on both is locked: markers that are not locked get other numbers when one before them is deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import shapely
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.imagery.match_plate import MatchPlate, numbered_markers, plate_of, plate_of_photo
+from layers.document.mark_shape import Numbered, as_json, shape_of_site
+from layers.document.rows import Product
+from layers.document.site import Site
+from layers.document.vocabulary import MEASURED
+from layers.errors import InvalidValue
+from viewer.commands.fields import row_of
+from viewer.commands.shapes.marks import add_mark
+from viewer.commands.sites import delete_sites, move_sites
+from viewer.commands.stamps import Stamp, insert, new_uuid, stamp_of, update
+from viewer.support.text import one_line
+
+
+def set_photo_number(
+    document: Document, photo: str, number: int, x: float, y: float, *, actor: str, now: str | None = None
+) -> Edit:
+    """Set a number on a photograph, or move it there; its plate is made with the first one. Raises InvalidValue."""
+    layer, stamp = row_of(document.layers, photo, "layer"), stamp_of(actor, now)
+    found = plate_of_photo(document, photo)
+    locked = _locked(document, number, stamp)
+    if found is None:
+        plate = MatchPlate(photo).with_number(number, x, y)
+        name = f"Match plate of {one_line(layer.name, 80)}"
+        row = Product(uuid=new_uuid(), name=name, layout_json=plate.to_json())
+        return Edit(f"Set number {number} on the photograph", (insert("products", row, stamp), *locked))
+    product, plate = found
+    verb = "Set" if plate.at(number) is None else "Move"
+    changes = update("products", product, stamp, layout_json=plate.with_number(number, x, y).to_json())
+    return Edit(f"{verb} number {number} on the photograph", (*changes, *locked))
+
+
+def remove_photo_number(
+    document: Document, product_uuid: str, number: int, *, actor: str, now: str | None = None
+) -> Edit:
+    """Take a number from a photograph; the marker of that number stays. Raises InvalidValue."""
+    row = document.table("products").get(product_uuid)
+    plate = plate_of(row) if isinstance(row, Product) else None
+    if row is None or plate is None:
+        raise InvalidValue("This match plate is gone: set a number on the photograph to begin another.")
+    changes = update("products", row, stamp_of(actor, now), layout_json=plate.without(number).to_json())
+    return Edit(f"Remove number {number} from the photograph", changes)
+
+
+def set_map_number(
+    document: Document, number: int, lon: float, lat: float, *, actor: str, uuid: str = "", now: str | None = None
+) -> Edit:
+    """Set the marker of a number on the map, or move it there. Raises InvalidValue."""
+    markers = numbered_markers(document).get(number, [])
+    if len(markers) > 1:
+        raise InvalidValue(f"Number {number} stands {len(markers)} times on the map: delete the others first.")
+    if markers:
+        (site,) = markers
+        moved = move_sites(document, {site.uuid: shapely.Point(lon, lat)}, actor=actor, now=now)
+        return Edit(f"Move number {number} on the map", moved.changes)
+    fields = {"position_basis": MEASURED, "status": "draft"}
+    shape, point = Numbered(number, locked=True), shapely.Point(lon, lat)
+    added = add_mark(document, shape, point, actor=actor, now=now, uuid=uuid or new_uuid(), **fields)
+    return Edit(f"Set number {number} on the map", added.changes)
+
+
+def remove_map_number(document: Document, number: int, *, actor: str, now: str | None = None) -> Edit:
+    """Delete the markers of a number. Raises InvalidValue."""
+    uuids = [site.uuid for site in numbered_markers(document).get(number, [])]
+    deleted = delete_sites(document, uuids, actor=actor, now=now)
+    return Edit(f"Delete number {number} on the map", deleted.changes)
+
+
+def _locked(document: Document, number: int, stamp: Stamp) -> tuple[Change, ...]:
+    """Changes that let the markers of a number keep it."""
+    return tuple(change for site in numbered_markers(document).get(number, []) for change in _lock(site, stamp))
+
+
+def _lock(site: Site, stamp: Stamp) -> tuple[Change, ...]:
+    shape = shape_of_site(site)
+    if not isinstance(shape, Numbered) or shape.locked:
+        return ()
+    return update("sites", site, stamp, shape_json=as_json(replace(shape, locked=True)))
