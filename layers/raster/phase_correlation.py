@@ -40,7 +40,11 @@ _ALIKE = 0.8
 _MOST_ECHO = 0.1
 """Of what differs between the two, as strongly as its bright may lie beside its dark in one direction everywhere: the
 shadows of one picture lie beside those of the other where the sun is elsewhere."""
+_MOST_REPEATED = 0.7
+"""As like itself as a picture may be elsewhere."""
 _BOTH_WAYS_PX = 0.4
+_EXACT_PX = 0.08
+"""With a larger error it is looked whether smaller pictures know it better."""
 _MOST_ERROR_PX, _LEAST_TILES_SMALL = 0.25, 6
 """Of what is found in smaller pictures."""
 _FINE, _OF_GRAIN = 0.4, 4.0
@@ -86,9 +90,13 @@ class Registered:
 
     @property
     def error_px(self) -> float:
-        """Standard error of the shift as the mean of that of its tiles; infinite where there is none."""
+        """Standard error of the shift as the mean of that of its tiles; infinite where it is not reliable."""
         count = sum(one.agrees for one in self.local)
-        return math.inf if self.residual_px is None or not count else self.residual_px / math.sqrt(count)
+        return (
+            math.inf
+            if self.residual_px is None or not (count and self.reliable)
+            else self.residual_px / math.sqrt(count)
+        )
 
     def enlarged(self, by: float) -> Registered:
         """The same on a grid of so many times finer pixels."""
@@ -136,7 +144,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
     """
     first = _at_full_size(moving, fixed)
     for by in (2, 4):
-        if first.reliable or min(moving.grey.shape) < by * LEAST_PX:
+        if first.error_px <= _EXACT_PX or min(moving.grey.shape) < by * LEAST_PX:
             break
         found = _judged_at(_reduced(moving, by), _reduced(fixed, by), _STRICT)
         if found.reliable and found.error_px * by <= _MOST_ERROR_PX and len(found.local) >= _LEAST_TILES_SMALL:
@@ -145,7 +153,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
 
 
 def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
-    """The shift of all tiles together at full size, near a rough one: of what they share at each frequency."""
+    """Midway between a rough shift and that of all tiles together at full size, of what they share at each frequency."""
     assert rough.dx is not None
     assert rough.dy is not None
     base = round(rough.dx), round(rough.dy)
@@ -162,7 +170,8 @@ def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
     weight = (shared / (1 - shared))[rings] * _pass((size, size)) / (np.abs(cross) + 1e-30)
     x, y = _peak_of(np.fft.irfft2(cross * weight, (size, size)).astype(np.float32))
     dx, dy = base[0] + x, base[1] + y
-    return replace(rough, dx=dx, dy=dy) if math.hypot(dx - rough.dx, dy - rough.dy) <= _AGREE_PX else rough
+    is_near = math.hypot(dx - rough.dx, dy - rough.dy) <= _AGREE_PX
+    return replace(rough, dx=float(dx + rough.dx) / 2, dy=float(dy + rough.dy) / 2) if is_near else rough
 
 
 def _at_full_size(moving: Picture, fixed: Picture) -> Registered:
@@ -263,6 +272,8 @@ class _Tried:
     rival: float
     echo: float
     """Of what differs between the two pictures; 0 to 1."""
+    repeats: float
+    """How like itself the moving picture is somewhere else; 0 to 1."""
 
     @classmethod
     def at(cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False) -> Self:
@@ -270,7 +281,7 @@ class _Tried:
         corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed)
         if not len(corners):
             nothing = np.zeros((0, 2))
-            return cls(base, nothing, nothing, np.zeros(0), 0.0, 0.0, 1.0, 0.0)
+            return cls(base, nothing, nothing, np.zeros(0), 0.0, 0.0, 1.0, 0.0, 0.0)
         return cls._compared(base, corners + size / 2, greys, size)
 
     @classmethod
@@ -285,7 +296,9 @@ class _Tried:
         alike = (weight * (cross * turns).real / (spreads[0] * spreads[1])).sum((1, 2))
         difference = _power(fixed * turns / spreads[1] - moving / spreads[0])
         together = _landscape(surfaces.mean(axis=0))
-        return cls(base, places, peaks + base, alike.astype(np.float64), *together, _echo(difference.mean(axis=0)))
+        repeats = _repeats(_power(moving / spreads[0]).mean(axis=0))
+        echo = _echo(difference.mean(axis=0))
+        return cls(base, places, peaks + base, alike.astype(np.float64), *together, echo, repeats)
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -483,6 +496,18 @@ def _echo(power: Singles) -> float:
     return max(0.0, -float(surface[np.ix_(reach, reach)].min() / surface[0, 0]))
 
 
+def _repeats(power: Singles) -> float:
+    """Height of the highest peak but the one at no shift in the self-correlation of a picture with these powers."""
+    size = power.shape[0]
+    surface = np.fft.irfft2(power * _pass((size, size)), (size, size))
+    if not surface[0, 0] > 0:
+        return 0.0
+    steps = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
+    is_peak = np.logical_and.reduce([surface > np.roll(surface, step, (0, 1)) for step in steps])
+    is_peak[np.ix_(*2 * (np.arange(-2, 3) % size,))] = False
+    return float(surface[is_peak].max(initial=0.0) / surface[0, 0])
+
+
 # -- judging -----------------------------------------------------------------------------------------------------------
 
 
@@ -525,6 +550,6 @@ def _doubt(tried: _Tried, rules: _Rules) -> str:
         return "Light and shadow lie on other sides in the two, as if the sun was elsewhere."
     if alike < rules.alike:
         return f"They look too unlike where they agree best (correlation {alike:.2f}): other season, light or content."
-    if tried.rival > rules.rival:
+    if tried.rival > rules.rival or tried.repeats > _MOST_REPEATED:
         return "They fit at several shifts about as well: what they show repeats itself."
     return ""

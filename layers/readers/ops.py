@@ -27,12 +27,13 @@ from layers.requests.features import ExportRows, Measure, OfLayer, ReadAttribute
 from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile, ReadVersions
 from layers.requests.probe import Probe
 from layers.requests.question import Question
+from layers.requests.registering import Register
 from layers.requests.scenes import DescribeScene, ListScenes
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
-_OF_IMAGERY = (ReadTile, ReadChip, BuildOverviews, ReadStatistics, ReadAcquisition, DescribeScene)
+_OF_IMAGERY = (ReadTile, ReadChip, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
 _KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, ListScenes, *_OF_IMAGERY, *_OF_FEATURES)
 _QUESTIONS = {kind.op: kind for kind in _KINDS}

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from viewer.cli import add_sites, bench, compare, export, info, new, read, render, scenes, validate, window
+from viewer.cli import add_sites, bench, compare, export, info, new, read, register, render, scenes, validate, window
 from viewer.cli.command import BAD_INPUT, USAGE, Command
 from viewer.support.terminal import complain
 
@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     read.SOURCES,
     compare.COMPARE,
     scenes.SCENES,
+    register.REGISTER,
     validate.VALIDATE,
     export.EXPORT,
     bench.BENCH,

@@ -59,6 +59,10 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
         if isinstance(band, dict):
             opened |= {str(path) for path in (*(band.get("paths") or ()), *filter(None, (band.get("path"),)))}
     read = {os.path.dirname(str(params[name])) for name in ("overview_path", "fids_file") if params.get(name)}
+    for name in ("moving", "fixed"):  # two tiles in one question
+        if isinstance(params.get(name), dict):
+            tile = needs_of("tile", params[name])
+            opened, read = opened | tile.opened, read | tile.read
     write = set()
     if op == "overviews":
         write.add(str(params["folder"]))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from layers.errors import UnsupportedFormat
+from layers.readers.compare import registering
 from layers.readers.deliveries import acquisition_beside, scene_description, scene_probe, scene_tile
 from layers.readers.files import Content, regular_file
 from layers.readers.raster import chip, overview_cache, probe, statistics, tile
 from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile
 from layers.requests.probe import Probe
 from layers.requests.question import Question
+from layers.requests.registering import Register
 from layers.requests.scenes import DescribeScene
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
@@ -31,6 +33,8 @@ def run(asked: Question) -> Result:
             return acquisition_beside.read_acquisition(asked)
         case DescribeScene():
             return scene_description.describe_scene(asked)
+        case Register():
+            return registering.registered(asked, _tile)
     raise UnsupportedFormat(f"This reader does not know the request {asked.op!r}.")
 
 

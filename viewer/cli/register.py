@@ -1,0 +1,96 @@
+"""geoloupe register MOVING FIXED: by how much MOVING has to be moved to lie on FIXED."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
+from viewer.support.terminal import say
+
+if TYPE_CHECKING:
+    from layers.pool.pool import ReaderPool
+    from layers.raster.common_grid import CommonGrid, Placed
+    from layers.raster.phase_correlation import Registered
+    from layers.requests.imagery import ReadTile
+
+_EPILOG = (
+    "The shift is what to add to MOVING's position, in its pixels and in metres, x right, y down, by phase correlation "
+    "of what both show. It says nothing about where FIXED lies. Exit code 3: the shift is not reliable, `why` says why."
+)
+TIMEOUT_S = 300.0
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("moving", metavar="MOVING", help="the image that is to be moved")
+    parser.add_argument("fixed", metavar="FIXED", help="the image that it is to lie on")
+    add_json(parser)
+    parser.epilog = _EPILOG
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from layers.raster.common_grid import common_grid  # for start-up time
+    from layers.raster.phase_correlation import Registered
+    from layers.requests.registering import Register
+    from viewer.cli.reading import one_reader
+
+    with one_reader() as pool:
+        (moving, of_moving), (fixed, of_fixed) = (_image(pool, text) for text in (arguments.moving, arguments.fixed))
+        grid = common_grid(moving, fixed)
+        answer = pool.ask(Register.on(grid, of_moving, of_fixed), TIMEOUT_S)
+    found = Registered.from_json(answer.header["registered"])
+    if arguments.json:
+        print_json(facts_of(grid, found))
+    else:
+        _say(grid, found)
+    return DONE if found.reliable else FINDINGS
+
+
+def facts_of(grid: CommonGrid, found: Registered) -> dict[str, Any]:
+    """The keys of the contract; null where there is no shift to speak of."""
+    shift_px = shift_m = None
+    if found.dx is not None and found.dy is not None:
+        shift_px, shift_m = grid.shift_px(found.dx, found.dy), grid.along_m(found.dx, found.dy)
+    return {
+        "shift_px": None if shift_px is None else [round(v, 4) for v in shift_px],
+        "shift_m": None if shift_m is None else [round(v, 4) for v in shift_m],
+        "reliable": found.reliable,
+        "residual_px": None if found.residual_px is None else round(found.residual_px * grid.step, 4),
+        "why": found.why,
+    }
+
+
+def _say(grid: CommonGrid, found: Registered) -> None:
+    facts = facts_of(grid, found)
+    say("reliable" if found.reliable else "not reliable")
+    say(found.why)
+    if found.dx is not None and found.dy is not None:
+        (x, y), (east, north) = facts["shift_px"], grid.ground_m(found.dx, found.dy)
+        say(f"add {x:.2f} px right and {y:.2f} px down to MOVING: {east:.2f} m east, {north:.2f} m north")
+        say(f"residual {facts['residual_px']:.2f} px between its parts")
+
+
+def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
+    """The place of an image, and a question about the bands in which it is shown. Raises GeoloupeError."""
+    from layers.errors import UnsupportedFormat  # for start-up time
+    from layers.raster.common_grid import Placed
+    from layers.raster.info import RasterInfo
+    from layers.raster.scene import SceneInfo
+    from layers.raster.style import RasterStyle
+    from layers.requests.imagery import ReadTile
+    from layers.requests.probe import Probe
+    from viewer.cli.reading import existing
+
+    path = existing(text).resolve()
+    header = pool.ask(Probe(str(path))).header
+    if header.get("kind") not in ("raster", "scene") or header.get("raster") is None:
+        raise UnsupportedFormat(f"{path.name} is no image: name two images to register the one to the other.")
+    info = RasterInfo.from_json(header["raster"])
+    bands: tuple[Any, ...] = RasterStyle.default(info).bands
+    if header["kind"] == "scene":
+        scene = SceneInfo.from_json(header["scene"])
+        bands = tuple(scene.bands[number - 1].place for number in bands)
+    return Placed.of(path.name, info), ReadTile(str(path), info.part, bands=bands)
+
+
+REGISTER = Command("register", "by how much one image has to be moved to lie on another", _add_arguments, _run)
