@@ -24,6 +24,10 @@ class BandInfo:
     """RGBA of a palette band, by raw value."""
     wavelength_nm: float | None = None
     """The centre of what it sees, where the file says it."""
+    unit: str = ""
+    """Of `scale` times the raw value plus `offset`, where the file says it."""
+    scale: float = 1.0
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ class RasterInfo:
                 "high": b.high,
                 "palette": [list(c) for c in b.palette],
                 "wavelength_nm": b.wavelength_nm,
+                "unit": b.unit,
+                "scale": b.scale,
+                "offset": b.offset,
             }
             for b in self.bands
         ]
@@ -110,6 +117,9 @@ class RasterInfo:
                 b["high"],
                 tuple((int(c[0]), int(c[1]), int(c[2]), int(c[3])) for c in b["palette"]),
                 b.get("wavelength_nm"),
+                str(b.get("unit", "")),
+                float(b.get("scale", 1.0)),
+                float(b.get("offset", 0.0)),
             )
             for b in data["bands"]
         )

@@ -153,7 +153,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
 
 
 def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
-    """Midway between a rough shift and that of all tiles together at full size, of what they share at each frequency."""
+    """Midway between a rough shift and that of all tiles together, of what these share at each frequency."""
     assert rough.dx is not None
     assert rough.dy is not None
     base = round(rough.dx), round(rough.dy)

@@ -24,7 +24,15 @@ from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.tile_audit import tiles_in
 from layers.requests.features import ExportRows, Measure, OfLayer, ReadAttributes, ReadColumns, ReadFeatures, ReadRows
-from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile, ReadVersions
+from layers.requests.imagery import (
+    BuildOverviews,
+    ReadAcquisition,
+    ReadArea,
+    ReadChip,
+    ReadStatistics,
+    ReadTile,
+    ReadVersions,
+)
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.registering import Register
@@ -33,7 +41,7 @@ from layers.requests.scenes import DescribeScene, ListScenes
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
-_OF_IMAGERY = (ReadTile, ReadChip, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
+_OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
 _KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, ListScenes, *_OF_IMAGERY, *_OF_FEATURES)
 _QUESTIONS = {kind.op: kind for kind in _KINDS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Self
 
 from layers.errors import NotReadable
@@ -91,6 +91,53 @@ class ReadChip(ReadTile):
     """
 
     op: ClassVar[str] = "chip"
+
+
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class ReadArea(ReadTile):
+    """Statistics of the pixels inside an area: those whose centre is. The grid asked for is the image's own, or a
+    coarser one. Header: `TileFacts`, "inside", the number of such pixels, and "bands", a `BandStatistics` each.
+    """
+
+    op: ClassVar[str] = "area"
+    rings: tuple[Ring, ...] = ()
+    """In pixels of the tile; what an even number of them encloses is outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandStatistics:
+    """Of the valid pixels of a band in an area; None where there is none. `histogram` counts equal bins from `least`
+    to `most`.
+    """
+
+    valid: int
+    least: float | None = None
+    most: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    percentiles: tuple[float, ...] = ()
+    """By `AREA_PERCENTILES`."""
+    histogram: tuple[int, ...] = ()
+
+    def header(self) -> dict[str, Any]:
+        """Plain JSON values; `of` gives back an equal value."""
+        return {**asdict(self), "percentiles": list(self.percentiles), "histogram": list(self.histogram)}
+
+    @classmethod
+    def of(cls, header: Mapping[str, Any]) -> Self:
+        """Raises KeyError, TypeError or ValueError where the values are not ours."""
+        least, most, mean, std = (
+            None if header[name] is None else float(header[name]) for name in ("least", "most", "mean", "std")
+        )
+        percentiles = tuple(float(value) for value in header["percentiles"])
+        counts = tuple(int(count) for count in header["histogram"])
+        return cls(int(header["valid"]), least, most, mean, std, percentiles, counts)
+
+
+AREA_PERCENTILES = (2.0, 25.0, 50.0, 75.0, 98.0)
 
 
 class TileFacts(NamedTuple):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStacke
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
 from viewer.app.inspector_trail import InspectorTrail
 from viewer.canvas.feature_query import FeatureHit
+from viewer.canvas.image_below import PlaceHits
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
@@ -266,11 +267,11 @@ class Docks(QObject):
         assert self._context.features is not None
         return IdentifyPanel(self._context, self._context.features)
 
-    def show_hits(self, hits: list[FeatureHit]) -> None:
+    def show_hits(self, hits: list[FeatureHit], place: PlaceHits | None = None) -> None:
         """List what a click found."""
         show = getattr(self._pages["identify"][0].panel, "show_hits", None)
         assert callable(show)
-        show(hits)
+        show(hits, place)
 
     def _make_site_form(self) -> QWidget:
         from viewer.panels.sites.site_form import SiteFormPanel  # start-up time: nothing selected yet

@@ -48,7 +48,7 @@ class Toolbox(QObject):
     A drawing tool makes one mark and hands back to the first tool, unless it is kept.
     """
 
-    identified = Signal(object)
+    identified = Signal(object, object)
     """The list of FeatureHit that the Identify tool has found."""
     taken = Signal(str)
     """The id of the tool that is in hand now."""

@@ -49,6 +49,37 @@ def images_below(scene: MapScene, view: View, lon: float, lat: float) -> ImagesB
     return ImagesBelow(tuple(found), is_awaited)
 
 
+class SeenPixel(NamedTuple):
+    """An image under a pixel of the map, and the colour in which it is drawn there."""
+
+    layer_uuid: str
+    color: tuple[int, int, int]
+    """Red, green, blue, before it is blended with what lies below."""
+
+
+class PlaceHits(NamedTuple):
+    """Images that were found at a place that was pointed at."""
+
+    crs: str
+    """Of the canvas, which may lie off the Earth."""
+    at: tuple[float, float]
+    """In it."""
+    images: tuple[SeenPixel, ...] = ()
+    """The topmost first."""
+
+
+def images_at(scene: MapScene, view: View, px: float, py: float) -> list[SeenPixel]:
+    """The shown images that colour a pixel of the view, the topmost first. Nothing is read."""
+    place = math.floor(px), math.floor(py)
+    found, scene = [], scene.side_at(view, *place)
+    copies = world_copies(view)
+    for layer in reversed(scene.stack.shown_on(view)):
+        drawing = scene.drawings[layer.uuid]
+        if is_image(drawing) and (color := _color(drawing, view, copies, place)) is not None:
+            found.append(SeenPixel(layer.uuid, color))
+    return found
+
+
 def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
     """Uuids of the shown image layers whose bounds hold a mark's place, the topmost first."""
     place = Site(uuid="", geometry=geometry).place
@@ -82,6 +113,11 @@ def _pixel_of(view: View, lon: float, lat: float) -> tuple[int, int] | None:
 
 def _paints(drawing: LayerDrawing, view: View, copies: Views, place: tuple[int, int]) -> bool:
     """True where a layer alone would colour that pixel: a hole in an image shows what is below it."""
+    return _color(drawing, view, copies, place) is not None
+
+
+def _color(drawing: LayerDrawing, view: View, copies: Views, place: tuple[int, int]) -> tuple[int, int, int] | None:
+    """The colour that a layer alone gives that pixel; None where it gives none."""
     pixel = QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied)
     pixel.fill(0)
     with painting(pixel) as painter, going_on():
@@ -89,4 +125,5 @@ def _paints(drawing: LayerDrawing, view: View, copies: Views, place: tuple[int, 
         painter.translate(-place[0], -place[1])
         painter.setClipRect(place[0], place[1], 1, 1)
         drawing.paint(painter, view, copies)
-    return pixel.pixelColor(0, 0).alpha() > 0
+    color = pixel.pixelColor(0, 0)
+    return (color.red(), color.green(), color.blue()) if color.alpha() > 0 else None

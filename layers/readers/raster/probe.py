@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ _MOST_LON, _MOST_LAT = 720.0, 120.0
 _MAX_TAGS = 250
 _SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
 _MAX_TAG_CHARS = 2000
+_MAX_UNIT_CHARS = 40
 _LONGEST_UM = 100
 """Wavelengths without a unit are nanometres from here on: nothing sees so little or so far."""
 
@@ -212,8 +214,17 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
         palette = _palette(dataset, index) if color.name == "palette" else ()
         text = (description or dimension_words(dataset, index))[:_MAX_TAG_CHARS]
         wavelength = _wavelength_nm(dataset, index)
-        found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength))
+        band = BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength)
+        found.append(replace(band, **_measured(dataset, index)))
     return tuple(found)
+
+
+def _measured(dataset: DatasetReader, index: int) -> dict[str, Any]:
+    """Unit, scale and offset of a band's values, as far as they make sense."""
+    scale, offset = float(dataset.scales[index - 1]), float(dataset.offsets[index - 1])
+    is_sound = math.isfinite(scale) and math.isfinite(offset) and scale != 0
+    found: dict[str, Any] = {"unit": " ".join((dataset.units[index - 1] or "").split())[:_MAX_UNIT_CHARS]}
+    return found | ({"scale": scale, "offset": offset} if is_sound else {})
 
 
 def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:

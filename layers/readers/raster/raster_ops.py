@@ -8,8 +8,8 @@ from layers.errors import UnsupportedFormat
 from layers.readers.compare import registering
 from layers.readers.deliveries import acquisition_beside, scene_description, scene_probe, scene_tile
 from layers.readers.files import Content, regular_file
-from layers.readers.raster import chip, overview_cache, probe, statistics, tile
-from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadChip, ReadStatistics, ReadTile
+from layers.readers.raster import area_statistics, chip, overview_cache, probe, statistics, tile
+from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadArea, ReadChip, ReadStatistics, ReadTile
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.registering import Register
@@ -23,6 +23,8 @@ def run(asked: Question) -> Result:
     match asked:
         case ReadChip():
             return chip.written(asked, *_tile(asked))
+        case ReadArea():
+            return area_statistics.area_statistics(asked, *_tile(asked))
         case ReadTile():
             return _tile(asked)
         case BuildOverviews():

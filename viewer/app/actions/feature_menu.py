@@ -27,6 +27,7 @@ from viewer.canvas.feature_query import (
     passing,
 )
 from viewer.canvas.feature_selection import Fids, are_in
+from viewer.canvas.image_below import PlaceHits
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.attributes.feature_access import FeatureAccess
@@ -40,7 +41,7 @@ from viewer.support.text import one_line
 class FeatureMenu(ToolMenu):
     """Works on the current vector layer, and on what is selected in any. `hits_found` carries what Identify found."""
 
-    hits_found = Signal(object)
+    hits_found = Signal(object, object)
 
     def __init__(
         self,
@@ -187,10 +188,10 @@ class FeatureMenu(ToolMenu):
     def clear_filter(self) -> None:
         self._panels.do(set_layer_filter, self._panels.layer_uuid, "")
 
-    def identified(self, hits: list[FeatureHit]) -> None:
+    def identified(self, hits: list[FeatureHit], place: PlaceHits | None = None) -> None:
         """List what the tool has found in the panel."""
         self._panels.panel_wanted.emit("identify")
-        self.hits_found.emit(hits)
+        self.hits_found.emit(hits, place)
 
     def show_feature(self, uuid: str, fid: int) -> None:
         """Select one feature alone, and list its attributes."""

@@ -7,11 +7,13 @@ from functools import partial
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
+from layers.document.site import Site
 from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions.action_table import Action, ActionMenu
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
+from viewer.rendering.image_values import area_of, images_to_measure
 from viewer.support.messages import Messages
 
 
@@ -59,6 +61,7 @@ class ImageMenu(ActionMenu):
         panels.layer_shown.connect(self.look_again)
         panels.changed.connect(self.look_again)
         panels.document_replaced.connect(self.look_again)
+        panels.selection.changed.connect(self.changed)
 
     def look_again(self, *_: object) -> None:
         """The current layer is another one, is read now, or is drawn otherwise."""
@@ -107,6 +110,28 @@ class ImageMenu(ActionMenu):
 
     def can_open_plate(self) -> bool:
         return self._plates.can_open()
+
+    # -- values -------------------------------------------------------------------------------------------------
+
+    def selected_area(self) -> Site | None:
+        """The one mark that is selected, where it encloses an area."""
+        uuids = self._panels.selection.uuids
+        site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
+        return site if site is not None and area_of(site) is not None else None
+
+    def can_measure_area(self) -> bool:
+        """True while an area is selected, and there is an image that has values."""
+        return self.selected_area() is not None and bool(
+            images_to_measure(self._panels.document.layers_in_order(), self._panels.drawing_of)
+        )
+
+    def show_area_statistics(self) -> None:
+        """Statistics of the current image, else of the topmost one, inside the selected mark."""
+        from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog  # for start-up time
+
+        site = self.selected_area()
+        if site is not None:
+            AreaStatisticsDialog(self._panels, site, self._panels.layer_uuid, self._window).show()
 
     # -- stretch and style --------------------------------------------------------------------------------------
 
@@ -198,6 +223,14 @@ class ImageMenu(ActionMenu):
             offered=has_raster,
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Bands, indices, band maths, stretch, colours of the layer"),
+        ),
+        Action(
+            "area_statistics",
+            QT_TRANSLATE_NOOP("Actions", "Statistics Insi&de the Selected Area…"),
+            show_area_statistics,
+            "Ctrl+Shift+H",
+            offered=can_measure_area,
+            tip=QT_TRANSLATE_NOOP("Actions", "Count, extremes, mean, percentiles and histogram of an image in a mark"),
         ),
         Action(
             "combine_bands",

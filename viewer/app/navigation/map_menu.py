@@ -62,7 +62,7 @@ class MapMenu(QObject):
 
     def _add_place(self, menu: QMenu, event: PointerEvent) -> None:
         on_map = event.on_map
-        menu.addAction(self.tr("&Identify Features Here"), lambda: self._toolbox.identify_at(event)).setEnabled(on_map)
+        menu.addAction(self.tr("&Identify What Is Here"), lambda: self._toolbox.identify_at(event)).setEnabled(on_map)
         menu.addAction(self.tr("&Mark a Point Here"), lambda: self._toolbox.mark_at(event)).setEnabled(on_map)
         menu.addAction(self.tr("&Copy Place"), lambda: self._copy_place(event)).setEnabled(on_map)
         menu.addSeparator()

@@ -1,4 +1,4 @@
-"""The features under a click with their attributes, layer by layer."""
+"""The features and images under a click, with their attributes and values, layer by layer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.errors import GeoloupeError
 from layers.text.counted import counted
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.feature_selection import Fids
+from viewer.canvas.image_below import PlaceHits, SeenPixel
 from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.rendering.image_values import BandValue, PixelValues, ask_pixel
+from viewer.rendering.layer_date import badge
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, tooltip
 
@@ -36,18 +41,18 @@ _EXACT = int(Qt.ItemDataRole.UserRole) + 1
 
 
 class IdentifyPanel(QWidget):
-    """`show_hits` fills it; each feature can be shown, selected, and its values copied."""
+    """`show_hits` fills it; each feature can be shown, selected, and all values copied."""
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._access = context, access
         self._generation = 0
-        self._hint = self.tr("Take the Identify tool and click a feature.")
+        self._hint = self.tr("Take the Identify tool and click a feature or an image.")
         self.message = plain_label(self._hint)
         self.message.setObjectName("muted")
         self.message.setWordWrap(True)
         self.tree = _Tree()
-        self.tree.setAccessibleName(self.tr("Features found"))
+        self.tree.setAccessibleName(self.tr("Features and images found"))
         self.tree.setHeaderLabels([self.tr("Attribute"), self.tr("Value")])
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.tree.header().resizeSection(0, 130)
@@ -76,44 +81,119 @@ class IdentifyPanel(QWidget):
         context.document_replaced.connect(lambda: self.show_hits([]))
         self._update()
 
-    def show_hits(self, hits: Sequence[FeatureHit]) -> None:
-        """List these, topmost first; their attributes follow when they are read."""
+    def show_hits(self, hits: Sequence[FeatureHit], place: PlaceHits | None = None) -> None:
+        """List these, and the images at a place, topmost first; attributes and values follow when they are read."""
         self._generation += 1
         self.tree.clear()
         shown = list(hits)[:MOST_HITS]
-        if not hits:
-            text = self._hint if self._generation == 1 else self.tr("There is no feature at that place.")
-        elif len(hits) > MOST_HITS:
-            text = self.tr("The topmost {0} of {1} features there.").format(MOST_HITS, len(hits))
-        else:
-            text = self.tr("{0} there.").format(counted(len(hits), self.tr("feature"), self.tr("features")))
-        self.message.setText(text)
+        images = () if place is None else place.images
+        self.message.setText(self._said(len(hits), len(images)))
         items: dict[str, list[tuple[int, QTreeWidgetItem]]] = {}
         for hit in shown:
             items.setdefault(hit.layer_uuid, []).append((hit.fid, self._item_of(hit)))
         for uuid, found in items.items():
             fids = [fid for fid, _ in found]
             self._access.read(uuid, fids, partial(self._arrived, self._generation, dict(found)))
-        if shown:
+        if place is not None:
+            for seen in images:
+                self._show_image(seen, place)
+        if shown or images:
             first = self.tree.topLevelItem(0)
             topmost = first.child(0) if first is not None else None
             if topmost is not None:
                 self.tree.setCurrentItem(topmost)
         self._update()
 
+    def _said(self, features: int, images: int) -> str:
+        """The sentence above the list."""
+        if not features and not images:
+            return self._hint if self._generation == 1 else self.tr("There is neither a feature nor an image there.")
+        words = []
+        if features > MOST_HITS:
+            words.append(self.tr("the topmost {0} of {1} features").format(MOST_HITS, features))
+        elif features:
+            words.append(counted(features, self.tr("feature"), self.tr("features")))
+        if images:
+            words.append(counted(images, self.tr("image"), self.tr("images")))
+        said = self.tr(" and ").join(words)
+        return self.tr("{0} there.").format(said[0].upper() + said[1:])
+
+    # -- images -------------------------------------------------------------------------------------------------
+
+    def _show_image(self, seen: SeenPixel, place: PlaceHits) -> None:
+        """An image with its date and the colour that is seen; the raw values follow."""
+        layer = self._context.document.layers.get(seen.layer_uuid)
+        drawing = self._context.drawing_of(seen.layer_uuid)
+        if layer is None or drawing is None:
+            return
+        item = self._headed(one_line(layer.name, 80), seen.layer_uuid)
+        self._add_value(item, self.tr("Date"), badge(drawing.acquisition))
+        red, green, blue = seen.color
+        self._add_value(item, self.tr("Shown as"), f"{red}, {green}, {blue}", self.tr("red, green, blue, 0 to 255"))
+        if isinstance(drawing, RasterDrawing):
+            generation = self._generation
+            ask_pixel(drawing, place.crs, place.at, lambda values: self._show_values(generation, item, values))
+        else:
+            self._add_value(item, self.tr("Values"), self.tr("pictures of a service have none but their colours"))
+
+    def _show_values(self, generation: int, item: QTreeWidgetItem, values: PixelValues | GeoloupeError) -> None:
+        if generation != self._generation:
+            return
+        if isinstance(values, GeoloupeError):
+            self._add_value(item, self.tr("Values"), values.sentence)
+            return
+        for value in values.bands:
+            band = value.band
+            name = self.tr("Band {0}").format(band.index)
+            known = one_line(band.description, 40)
+            self._add_value(item, f"{name} ({known})" if known else name, *self._value_texts(value))
+        if values.pixel is not None:
+            column, row = values.pixel
+            said = self.tr("column {0}, row {1}").format(column, row)
+            self._add_value(item, self.tr("Pixel"), said, self.tr("counted from 0 at the upper left"))
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Give the names the room they need, up to half of the list."""
+        needed = self.tree.sizeHintForColumn(0)
+        self.tree.header().resizeSection(0, max(130, min(needed, self.tree.viewport().width() // 2)))
+
+    def _value_texts(self, value: BandValue) -> tuple[str, str]:
+        """A raw value, with what it measures where the file says so, and a remark."""
+        if value.raw is None:
+            return self.tr("no data"), ""
+        text = f"{value.raw:.10g}"
+        if value.measured is None:
+            return text, ""
+        unit = one_line(value.band.unit, 20)
+        return f"{text} = {value.measured:.6g} {unit}".rstrip(), self.tr("raw value = scaled value, by the file")
+
+    def _add_value(self, item: QTreeWidgetItem, name: str, text: str, remark: str = "") -> None:
+        cell = QTreeWidgetItem([name, text])
+        cell.setData(1, _EXACT, text)
+        cell.setToolTip(1, tooltip(f"{text} ({remark})" if remark else text))
+        item.addChild(cell)
+
+    # -- features -----------------------------------------------------------------------------------------------
+
+    def _headed(self, name: str, layer_uuid: str) -> QTreeWidgetItem:
+        """A new group of the list, under a layer's name."""
+        head = QTreeWidgetItem([name, ""])
+        head.setData(0, _HIT, layer_uuid)
+        head.setFirstColumnSpanned(True)
+        font = head.font(0)
+        font.setBold(True)
+        head.setFont(0, font)
+        self.tree.addTopLevelItem(head)
+        head.setFirstColumnSpanned(True)
+        head.setExpanded(True)
+        return head
+
     def _item_of(self, hit: FeatureHit) -> QTreeWidgetItem:
         layer = self._context.document.layers.get(hit.layer_uuid)
         last = self.tree.topLevelItem(self.tree.topLevelItemCount() - 1)
-        name = one_line(layer.name if layer is not None else "", 80)
         if last is None or last.data(0, _HIT) != hit.layer_uuid:
-            last = QTreeWidgetItem([name, ""])
-            last.setData(0, _HIT, hit.layer_uuid)
-            last.setFirstColumnSpanned(True)
-            font = last.font(0)
-            font.setBold(True)
-            last.setFont(0, font)
-            self.tree.addTopLevelItem(last)
-            last.setExpanded(True)
+            last = self._headed(one_line(layer.name if layer is not None else "", 80), hit.layer_uuid)
         item = QTreeWidgetItem([self.tr("Feature {0}").format(hit.fid), ""])
         item.setData(0, _HIT, hit)
         last.addChild(item)
@@ -169,13 +249,17 @@ class IdentifyPanel(QWidget):
 
     def _menu(self, place: QPoint) -> None:
         item = self.tree.itemAt(place)
-        if item is None or self._hit(item) is None:
+        if item is None:
             return
         self.tree.setCurrentItem(item)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if item.data(1, _EXACT) is not None:
             menu.addAction(self.tr("Copy value"), self.tree.copy)
+        menu.addAction(self.tr("Copy all"), self.tree.copy_all)
+        if self._hit(item) is None:
+            menu.popup(self.tree.viewport().mapToGlobal(place))
+            return
         menu.addAction(self.tr("Zoom to feature"), lambda: self._zoom(item))
         menu.addAction(self.tr("Select feature"), self._select)
         menu.addAction(self.tr("Attribute table"), self._open_table)
@@ -191,12 +275,26 @@ class _Tree(QTreeWidget):
             exact = item.data(1, _EXACT)
             QApplication.clipboard().setText(item.text(1) or item.text(0) if exact is None else str(exact))
 
+    def copy_all(self) -> None:
+        """Copy all of the list, a line each: layer, name, value, with tabs between them."""
+        lines = []
+        for head in _children(self.invisibleRootItem()):
+            for item in _children(head):
+                for row in _children(item) or [item]:
+                    value = row.data(1, _EXACT)
+                    lines.append("\t".join([head.text(0), row.text(0), row.text(1) if value is None else str(value)]))
+        QApplication.clipboard().setText("\n".join(lines))
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         else:
             super().keyPressEvent(event)
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    return [child for at in range(item.childCount()) if (child := item.child(at)) is not None]
 
 
 def shown_value(value: Any) -> str:

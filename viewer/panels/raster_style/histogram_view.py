@@ -6,6 +6,7 @@ import math
 from typing import override
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -213,23 +214,10 @@ class HistogramView(QWidget):
                 self._paint_handle(painter, handle, floor)
 
     def _paint_bars(self, painter: QPainter, floor: float) -> None:
-        found = self._histogram
-        if found is None or not found.counts.any():
-            return
-        counts = np.log1p(found.counts) if self._is_log else found.counts.astype(float)
-        # One value that fills half the view (water, a mask) must not flatten all the others.
-        tallest = float(counts.max()) if self._is_log else float(min(counts.max(), 4 * np.percentile(counts, 90) + 1))
-        heights = np.minimum(counts / tallest, 1.0) * (floor - 4)
-        color = QColor(self._color) if self._color else self.palette().color(QPalette.ColorRole.Text)
-        color.setAlphaF(0.55)
-        edges = np.linspace(SIDE_PX, self.width() - SIDE_PX, heights.size + 1)
-        outline = [QPointF(edges[0], floor)]
-        for left, right, height in zip(edges[:-1], edges[1:], heights, strict=True):
-            outline += [QPointF(left, floor - height), QPointF(right, floor - height)]
-        outline.append(QPointF(edges[-1], floor))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        painter.drawPolygon(QPolygonF(outline))
+        if self._histogram is not None:
+            color = QColor(self._color) if self._color else self.palette().color(QPalette.ColorRole.Text)
+            span = SIDE_PX, self.width() - SIDE_PX
+            paint_bars(painter, self._histogram.counts, span, floor, color, is_log=self._is_log)
 
     def _paint_curve(self, painter: QPainter, floor: float) -> None:
         """Paint what the stretch makes of the values: from black below to white above."""
@@ -262,3 +250,31 @@ class HistogramView(QWidget):
 def _short(value: float, step: float) -> float:
     """Rounded to about a tenth of what a pixel stands for: numbers that people can read."""
     return round(value, max(0, 1 - math.floor(math.log10(step)))) if step > 0 else value
+
+
+def paint_bars(
+    painter: QPainter,
+    counts: NDArray[np.int64],
+    span: tuple[float, float],
+    floor: float,
+    color: QColor,
+    *,
+    is_log: bool = False,
+) -> None:
+    """Bars of counts from the left to the right of `span`, standing on `floor`."""
+    if not counts.any():
+        return
+    sizes = np.log1p(counts) if is_log else counts.astype(float)
+    # One value that fills half the view (water, a mask) must not flatten all the others.
+    tallest = float(sizes.max()) if is_log else float(min(sizes.max(), 4 * np.percentile(sizes, 90) + 1))
+    heights = np.minimum(sizes / tallest, 1.0) * (floor - 4)
+    fill = QColor(color)
+    fill.setAlphaF(0.55)
+    edges = np.linspace(*span, heights.size + 1)
+    outline = [QPointF(edges[0], floor)]
+    for left, right, height in zip(edges[:-1], edges[1:], heights, strict=True):
+        outline += [QPointF(left, floor - height), QPointF(right, floor - height)]
+    outline.append(QPointF(edges[-1], floor))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(fill)
+    painter.drawPolygon(QPolygonF(outline))

@@ -20,11 +20,23 @@ from layers.raster.point_fit.control_point import PointSet
 from layers.raster.scene import BandPlace, SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
-from layers.requests.imagery import Bands, ReadAcquisition, ReadChip, ReadStatistics, ReadTile, stretch_of
+from layers.requests.imagery import (
+    Bands,
+    ReadAcquisition,
+    ReadArea,
+    ReadChip,
+    ReadStatistics,
+    ReadTile,
+    Ring,
+    stretch_of,
+)
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_requests import TileRead, reader_crs
+
+MOST_BANDS = 64
+"""So many are told of at a place, or of an area."""
 
 type Answered = Callable[[Answer | GeoloupeError], None]
 
@@ -202,6 +214,53 @@ class RasterSource:
             state=None if self.state is None else self.state[2:],
         )
         self._submit(asked, answered)
+
+    def ask_area(
+        self, grid: Affine, size: tuple[int, int], crs: str, rings: tuple[Ring, ...], answered: Answered
+    ) -> None:
+        """Have statistics of all bands read, of the pixels inside `rings` on a grid of `size` pixels in `crs`."""
+        shown = self.all_bands
+        asked = ReadArea(
+            str(self.path),
+            self._part,
+            self._height_m,
+            self._bands(shown),
+            self._points,
+            crs=crs,
+            affine=grid,
+            width=size[0],
+            height=size[1],
+            resampling="nearest",
+            source_crs=crs,
+            state=None if self.state is None else self.state[2:],
+            overview_path=self.overview_path,
+            rings=rings,
+        )
+        self._submit(asked, answered)
+
+    def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: Answered) -> None:
+        """Have the raw values of all bands read at a place in `crs`; `step` is less than a pixel, in units of it."""
+        grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
+        asked = ReadTile(
+            str(self.path),
+            self._part,
+            self._height_m,
+            self._bands(self.all_bands),
+            self._points,
+            crs=reader_crs(crs),
+            affine=grid,
+            width=1,
+            height=1,
+            resampling="nearest",
+            source_crs=reader_crs(crs),
+            state=None if self.state is None else self.state[2:],
+        )
+        self._submit(asked, answered)
+
+    @property
+    def all_bands(self) -> tuple[int, ...]:
+        """The numbers of its bands, of very many the first."""
+        return () if self.info is None else tuple(range(1, min(len(self.info.bands), MOST_BANDS) + 1))
 
     def _bands(self, bands: tuple[int, ...]) -> Bands:
         scene = self.scene

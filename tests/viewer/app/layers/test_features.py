@@ -448,7 +448,7 @@ def test_all_that_is_selected_counts_for_what_is_near(window: MainWindow, qtbot:
 
 def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWindow, qtbot: QtBot) -> None:
     uuid, hits = uuid_of(opened), []
-    opened.feature_menu.hits_found.connect(hits.append)
+    opened.feature_menu.hits_found.connect(lambda found, _place: hits.append(found))
     base = VectorStyle("#ffffff", 1.0, "#3182bd", size_px=9.0)
     classes = tuple(StyleClass(base.own_symbol, value=kind, shown=kind == "Depot") for kind in ("port", "Depot"))
     by_kind = replace(base, mode="categorised", column="kind", classes=classes)
@@ -499,7 +499,7 @@ def test_escape_empties_the_quick_filter(opened: MainWindow, qtbot: QtBot) -> No
 
 def test_the_sign_of_a_cluster_is_all_that_is_in_it(opened: MainWindow, qtbot: QtBot) -> None:
     uuid, hits = uuid_of(opened), []
-    opened.feature_menu.hits_found.connect(hits.append)
+    opened.feature_menu.hits_found.connect(lambda found, _place: hits.append(found))
     style = VectorStyle("#ffffff", 1.0, "#3182bd", size_px=9.0, cluster_px=60.0)
     opened.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
     opened.canvas.zoom_to_bounds(Bounds(0, 40, 30, 60))
@@ -576,7 +576,7 @@ def test_identify_lists_attributes_as_plain_text(opened: MainWindow, qtbot: QtBo
     assert selected(opened) == [4]
     QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.35, 50.15))
     assert panel.tree.topLevelItemCount() == 0
-    assert "no feature" in panel.message.text()
+    assert "neither a feature" in panel.message.text()
 
 
 def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: QtBot) -> None:

@@ -1,0 +1,198 @@
+"""Raw values under the pointer, and statistics inside an area, in the real window: row 11 of a newcomer's list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shapely import Polygon
+
+from layers.geo.crs import WGS84, transform_points
+from tests.support.drawn_rasters import write_raster
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
+from viewer.commands.sites import add_site
+from viewer.panels.attributes.identify_panel import IdentifyPanel
+from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog
+
+LEFT, TOP, STEP = 1_000_000.0, 6_000_000.0, 10.0
+VALUES = np.random.default_rng(3).integers(1, 4000, (4, 120, 160)).astype(np.uint16)
+VALUES[:, 50:60, 60:70] = 0
+NAMES = ("blue", "green", "red", "nir")
+
+
+def image(path: Path, values: np.ndarray = VALUES, **more: object) -> Path:
+    write_raster(path, values, "EPSG:3857", LEFT, TOP, STEP, nodata=0, **more)
+    with rasterio.open(path, "r+") as file:
+        for index, name in enumerate(NAMES[: len(values)], 1):
+            file.set_band_description(index, name)
+        file.units = ("W/m2",) * len(values)
+        file.scales = (0.5,) * len(values)
+    return path
+
+
+def open_image(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+    window.file_menu.open_words([str(path)])
+    settle(window, qtbot)
+    x, y = LEFT + 80 * STEP, TOP - 60 * STEP
+    window.canvas.viewport.centre_on(x, y, STEP / 3)
+    window.canvas.come_to_rest()
+    settle(window, qtbot)
+
+
+def pixel_at(window: MainWindow, column: int, row: int) -> QPoint:
+    """The widget's place of the middle of an image's pixel."""
+    view = window.canvas.viewport.view()
+    px, py = view.to_pixel(LEFT + (column + 0.5) * STEP, TOP - (row + 0.5) * STEP)
+    return QPoint(round(px / view.ratio), round(py / view.ratio))
+
+
+def listed(window: MainWindow) -> dict[str, dict[str, str]]:
+    """The panel's text, by layer."""
+    panel = window.findChild(IdentifyPanel)
+    assert panel is not None
+    heads = [panel.tree.topLevelItem(at) for at in range(panel.tree.topLevelItemCount())]
+    return {
+        head.text(0): {head.child(n).text(0): head.child(n).text(1) for n in range(head.childCount())} for head in heads
+    }
+
+
+def identify(window: MainWindow, qtbot: QtBot, place: QPoint) -> dict[str, dict[str, str]]:
+    window.action_table["tool_identify"].trigger()
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    settle(window, qtbot)
+    return listed(window)
+
+
+def test_identify_tells_the_raw_values_of_every_image_there(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_image(window, qtbot, image(tmp_path / "lower.tif"))
+    open_image(window, qtbot, image(tmp_path / "upper.tif", VALUES[:1] + 1))
+    for column, row in ((80, 60), (70, 52), (97, 71)):
+        found = identify(window, qtbot, pixel_at(window, column, row))
+        assert list(found) == ["upper", "lower"]
+        for number, name in enumerate(NAMES):
+            raw = int(VALUES[number, row, column])
+            assert found["lower"][f"Band {number + 1} ({name})"] == f"{raw} = {raw / 2:.6g} W/m2"
+        assert found["upper"]["Band 1 (blue)"].startswith(f"{int(VALUES[0, row, column]) + 1} = ")
+        assert found["lower"]["Pixel"] == f"column {column}, row {row}"
+        assert found["lower"]["Date"] == "date unknown"
+    panel = window.findChild(IdentifyPanel)
+    assert panel.message.text() == "2 images there."
+    panel.tree.copy_all()
+    copied = [line.split("\t") for line in QApplication.clipboard().text().splitlines()]
+    assert ["lower", "Pixel", "column 97, row 71"] in copied
+
+
+def test_the_shown_colour_is_that_of_the_map(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    place = pixel_at(window, 90, 40)
+    color = window.canvas.grab_picture().pixelColor(place)
+    found = identify(window, qtbot, place)
+    assert found["scene"]["Shown as"] == f"{color.red()}, {color.green()}, {color.blue()}"
+
+
+def test_where_there_is_nothing_it_says_so_and_a_hole_shows_what_is_below(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    full = VALUES.copy()
+    full[full == 0] = 5
+    open_image(window, qtbot, image(tmp_path / "full.tif", full))
+    open_image(window, qtbot, image(tmp_path / "holed.tif"))
+    assert list(identify(window, qtbot, pixel_at(window, 65, 55))) == ["full"]
+    assert identify(window, qtbot, QPoint(3, 3)) == {}
+    assert "neither a feature nor an image" in window.findChild(IdentifyPanel).message.text()
+
+
+def test_by_keys_alone_the_crosshair_is_identified(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    window.action_table["tool_identify"].trigger()
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert listed(window)["scene"]["Pixel"] in ("column 80, row 60", "column 79, row 59")
+
+
+def test_pixel_space_has_values_too(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = image(tmp_path / "plain.tif")
+    open_image(window, qtbot, path)
+    (layer,) = window.session.document.layers
+    window.session.push(update_layer(window.session.document, layer, actor="a", crs="pixels"))
+    settle(window, qtbot)
+    window.canvas.set_crs("pixels")
+    window.canvas.viewport.centre_on(80.5, -60.5, 0.2)
+    window.canvas.come_to_rest()
+    settle(window, qtbot)
+    width, height = window.canvas.width(), window.canvas.height()
+    found = identify(window, qtbot, QPoint(width // 2, height // 2))
+    raw = int(VALUES[2, 60, 80])
+    assert found["plain"]["Band 3 (red)"].startswith(f"{raw} = ")
+    assert found["plain"]["Pixel"] == "column 80, row 60"
+
+
+def draw_area(window: MainWindow, columns: tuple[float, float], rows: tuple[float, float]) -> None:
+    """A rectangle along the image's pixels, as a selected mark."""
+    corners = [(columns[0], rows[0]), (columns[1], rows[0]), (columns[1], rows[1]), (columns[0], rows[1])]
+    x, y = np.array(corners).T
+    lon, lat = transform_points("EPSG:3857", WGS84, LEFT + x * STEP, TOP - y * STEP)
+    area = Polygon(zip(lon, lat, strict=True))
+    edit = add_site(window.session.document, area, actor="a", label="Apron")
+    window.session.push(edit)
+    window.selection.set({edit.changes[-1].uuid})
+
+
+def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    action = window.action_table["area_statistics"]
+    assert not action.isEnabled()
+    draw_area(window, (55.4, 84.4), (45.4, 65.4))  # centres of columns 55 to 83, rows 45 to 64
+    assert action.isEnabled()
+    action.trigger()
+    dialog = window.findChild(AreaStatisticsDialog)
+    qtbot.waitUntil(lambda: dialog.found is not None, timeout=10_000)
+    part = VALUES[:, 45:65, 55:84]
+    assert "580 pixels have their centre inside the area, at full resolution." in dialog.note.text()
+    for number, band in enumerate(part):
+        valid = band[band > 0].astype(float)
+        cells = [dialog.table.item(number, column).text() for column in range(dialog.table.columnCount())]
+        assert cells[0] == f"{number + 1} {NAMES[number]} [W/m2]"
+        assert cells[1:3] == [str(valid.size), f"{100 * (1 - valid.size / band.size):.1f} %"]
+        assert [float(cell) for cell in cells[3:5]] == [valid.min(), valid.max()]
+        assert float(cells[5]) == pytest.approx(valid.mean(), rel=1e-5)
+        assert float(cells[9]) == pytest.approx(np.median(valid), rel=1e-5)
+    assert dialog.histogram.accessibleDescription()
+    dialog.table.setCurrentCell(3, 0)
+    assert dialog.histogram._band == dialog.found.bands[3][1]
+    dialog.copy_button.click()
+    assert QApplication.clipboard().text().count("\n") == 4
+    dialog.close()
+
+
+def test_a_large_area_is_read_from_an_overview_and_says_so(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.rendering.image_values.MOST_AREA_PX", 5_000)
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    draw_area(window, (0, 160), (0, 120))
+    window.action_table["area_statistics"].trigger()
+    dialog = window.findChild(AreaStatisticsDialog)
+    qtbot.waitUntil(lambda: dialog.found is not None, timeout=10_000)
+    assert "each stands for 2 × 2 pixels" in dialog.note.text()
+    assert dialog.found.inside == 80 * 60
+    dialog.close()
+
+
+def test_an_area_beside_the_image_is_refused_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    draw_area(window, (500, 600), (45, 65))
+    window.action_table["area_statistics"].trigger()
+    dialog = window.findChild(AreaStatisticsDialog)
+    qtbot.waitUntil(lambda: "lies outside of the image" in dialog.note.text(), timeout=10_000)
+    assert dialog.table.rowCount() == 0
+    dialog.close()

@@ -1,0 +1,192 @@
+"""Values of images: raw ones of all bands at a place, and statistics of them inside an area."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.errors import CannotBePlaced, GeoloupeError
+from layers.geo.crs import PIXEL_SPACE, WGS84, transform_points
+from layers.grid.tile_grid import Affine
+from layers.pool.protocol import Answer
+from layers.raster.info import BandInfo, RasterInfo
+from layers.requests.imagery import BandStatistics, Ring
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_source import MOST_BANDS
+
+MOST_AREA_PX = 4_000_000
+"""Pixels of which statistics are made; of a larger area those of an overview."""
+_SMALL = 0.02
+"""Of a pixel: so little is asked for that no reader takes an overview."""
+_BY_MAPPING = ("control points", "RPC")
+
+
+@dataclass(frozen=True, slots=True)
+class BandValue:
+    """The raw value of a band at a place; None: without data there."""
+
+    band: BandInfo
+    raw: float | None
+
+    @property
+    def measured(self) -> float | None:
+        """In the band's unit; None where it has none, or no value."""
+        has_one = self.band.unit or (self.band.scale, self.band.offset) != (1.0, 0.0)
+        return self.raw * self.band.scale + self.band.offset if has_one and self.raw is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class PixelValues:
+    """All bands at a place of an image."""
+
+    bands: tuple[BandValue, ...]
+    pixel: tuple[int, int] | None = None
+    """Column and row, from 0; None where the image has no even grid of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaValues:
+    """Statistics of an image inside an area, of the pixels whose centre is in it."""
+
+    bands: tuple[tuple[BandInfo, BandStatistics], ...]
+    inside: int
+    """Pixels of the grid that was read."""
+    shrink: float
+    """Pixels of full resolution in one that was read, along a side."""
+
+
+type PixelDone = Callable[[PixelValues | GeoloupeError], None]
+type AreaDone = Callable[[AreaValues | GeoloupeError], None]
+
+
+def area_of(site: Site) -> BaseGeometry | None:
+    """The area that a mark encloses; None where it encloses none."""
+    return site.geometry if site.geometry.geom_type in ("Polygon", "MultiPolygon") else None
+
+
+def images_to_measure(
+    layers: Sequence[Layer], drawing_of: Callable[[str], LayerDrawing | None]
+) -> list[tuple[str, str]]:
+    """Uuid and name of the images of a stack that have values, the topmost first."""
+    read = ((layer, drawing_of(layer.uuid)) for layer in reversed(layers) if layer.kind == "raster")
+    return [(layer.uuid, layer.name) for layer, drawing in read if isinstance(drawing, RasterDrawing) and drawing.info]
+
+
+def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float], done: PixelDone) -> None:
+    """Have an image's values read at a place in a CRS, which is that of the canvas."""
+    info = drawing.info
+    if info is None:
+        done(CannotBePlaced("The image is not known yet: try again in a moment."))
+        return
+    crs = _crs(drawing, info)
+    try:
+        x, y = _on(crs, place_crs, place)
+    except GeoloupeError as error:
+        done(error)
+        return
+    grid = _grid(crs, info)
+    column, row = grid.inverse().apply(x, y)
+
+    def answered(result: Answer | GeoloupeError) -> None:
+        if isinstance(result, GeoloupeError):
+            done(result)
+            return
+        bands, mask = result.arrays
+        has_data = bool(mask.any())
+        values = [_value(band, raw, has_data) for band, raw in zip(info.bands, bands, strict=False)]
+        done(PixelValues(tuple(values), None if info.placed_by in _BY_MAPPING else (int(column // 1), int(row // 1))))
+
+    step = _SMALL * min(math.hypot(grid.a, grid.d), math.hypot(grid.b, grid.e))
+    drawing.source.ask_pixel((x, y), step, crs, answered)
+
+
+def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None:
+    """Have statistics of all bands of an image read inside an area in lon, lat."""
+    info = drawing.info
+    crs = "" if info is None else _crs(drawing, info)
+    if info is None or crs in ("", PIXEL_SPACE):
+        done(CannotBePlaced("The image has no place on the Earth: it cannot be measured inside an area."))
+        return
+    grid = _grid(crs, info)
+    try:
+        rings = [_ring_on(grid, crs, ring) for ring in _rings_of(area)]
+        left, top, right, bottom = _window(rings, info)
+    except GeoloupeError as error:
+        done(error)
+        return
+    shrink = max(1, math.ceil(math.sqrt((right - left) * (bottom - top) / MOST_AREA_PX)))
+    size = math.ceil((right - left) / shrink), math.ceil((bottom - top) / shrink)
+    x, y = grid.apply(left, top)
+    coarse = Affine(grid.a * shrink, grid.b * shrink, x, grid.d * shrink, grid.e * shrink, y)
+    in_tile: list[Ring] = [tuple((float(px), float(py)) for px, py in (ring - (left, top)) / shrink) for ring in rings]
+
+    def answered(result: Answer | GeoloupeError) -> None:
+        if isinstance(result, GeoloupeError):
+            done(result)
+            return
+        found = [BandStatistics.of(each) for each in result.header["bands"]]
+        pairs = tuple(zip(info.bands[:MOST_BANDS], found, strict=False))
+        done(AreaValues(pairs, int(result.header["inside"]), float(shrink)))
+
+    drawing.source.ask_area(coarse, size, crs, tuple(in_tile), answered)
+
+
+def _crs(drawing: RasterDrawing, info: RasterInfo) -> str:
+    return drawing.layer.crs or info.crs
+
+
+def _grid(crs: str, info: RasterInfo) -> Affine:
+    return Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0) if crs == PIXEL_SPACE else Affine(*info.transform)
+
+
+def _on(crs: str, place_crs: str, place: tuple[float, float]) -> tuple[float, float]:
+    x, y = (float(value) for value in transform_points(place_crs, crs, *place))
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise CannotBePlaced("The place is nowhere on the image's own map.")
+    return x, y
+
+
+def _value(band: BandInfo, raw: NDArray[Any], has_data: bool) -> BandValue:
+    value = float(raw.reshape(-1)[0])
+    is_value = has_data and math.isfinite(value) and value != band.nodata
+    return BandValue(band, value if is_value else None)
+
+
+def _rings_of(area: BaseGeometry) -> list[Any]:
+    """Outer and inner rings of all its polygons. Raises CannotBePlaced where there is none."""
+    parts = getattr(area, "geoms", [area])
+    rings = [ring for part in parts if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)]
+    if not rings:
+        raise CannotBePlaced("Statistics are of an area: select one that has an inside.")
+    return rings
+
+
+def _ring_on(grid: Affine, crs: str, ring: Any) -> NDArray[np.float64]:
+    """(n, 2) corners in pixels of the image, without the last, which is the first."""
+    lon, lat = np.asarray(ring.coords)[:-1, :2].T
+    x, y = transform_points(WGS84, crs, lon, lat)
+    back = grid.inverse()
+    corners = np.stack([back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f], axis=-1)
+    if not np.isfinite(corners).all():
+        raise CannotBePlaced("A part of the area is nowhere on the image's own map.")
+    return corners
+
+
+def _window(rings: Sequence[NDArray[np.float64]], info: RasterInfo) -> tuple[int, int, int, int]:
+    """Whole pixels of the image around the rings. Raises CannotBePlaced where there are none."""
+    corners = np.concatenate(rings)
+    left, top = (max(0, math.floor(value)) for value in corners.min(axis=0))
+    right, bottom = (math.ceil(value) for value in corners.max(axis=0))
+    right, bottom = min(right, info.width), min(bottom, info.height)
+    if left >= right or top >= bottom:
+        raise CannotBePlaced("The area lies outside of the image.")
+    return left, top, right, bottom
