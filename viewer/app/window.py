@@ -261,6 +261,11 @@ class MainWindow(QMainWindow):
         HeldBlink(desk, self)
         return desk
 
+    def _make_plates(self) -> MatchPlateDesk:
+        plates = MatchPlateDesk(self.session, self.canvas, self.panel_context, self._questions, self)
+        plates.marked.connect(self.mark_images.note)
+        return plates
+
     def _build_menus(self) -> None:
         session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
         messages, settings, jobs, pool = self.messages, self.settings, self.context.jobs, self.context.pool
@@ -285,9 +290,7 @@ class MainWindow(QMainWindow):
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self
         )
-        plates = MatchPlateDesk(session, canvas, panels, self._questions, self)
-        plates.marked.connect(self.mark_images.note)
-        self.image_menu = ImageMenu(panels, messages, plates, self)
+        self.image_menu = ImageMenu(panels, messages, self._make_plates(), self)
         self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -109,3 +110,9 @@ def canvas(make_scene: Callable[..., MapScene], qtbot) -> MapCanvas:
     canvas.zoom_to_bounds(Bounds(9.4, 49.6, 10.6, 50.4), 0.0)
     canvas.setFocus()
     return canvas
+
+
+def flat_layer(uuid: str, color: str, order: float, **fields: object) -> Layer:
+    """A row that `FlatDrawing` paints in one colour."""
+    source = json.dumps({"path": uuid})
+    return Layer(uuid=uuid, kind="raster", name=color, order_key=order, source_json=source, **fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,22 +11,16 @@ from PySide6.QtGui import QColor
 from layers.document.comparison import ComparisonSpec, Frame, spec_of
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.layer import Layer
 from tests.support.painted_scenes import painted, view_of
-from tests.viewer.canvas.conftest import FlatDrawing, small_document
+from tests.viewer.canvas.conftest import FlatDrawing, flat_layer, small_document
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.scene import MapScene
 from viewer.rendering.context import RenderContext
 
 
-def layer(uuid: str, color: str, order: float, **fields: object) -> Layer:
-    source = json.dumps({"path": uuid})
-    return Layer(uuid=uuid, kind="raster", name=color, order_key=order, source_json=source, **fields)
-
-
 @pytest.fixture
 def document() -> Document:
-    rows = [layer("old", "#ff0000", 1, visible=False), layer("new", "#0000ff", 2)]
+    rows = [flat_layer("old", "#ff0000", 1, visible=False), flat_layer("new", "#0000ff", 2)]
     return Document({"sites": small_document().sites.values(), "layers": rows})
 
 

@@ -17,8 +17,7 @@ from layers.document.observation import Observation
 from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from tests.support.painted_scenes import painted, view_of
-from tests.viewer.canvas.comparison.test_frame_scene import layer
-from tests.viewer.canvas.conftest import FlatDrawing, site, small_document
+from tests.viewer.canvas.conftest import FlatDrawing, flat_layer, site, small_document
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.scene import MapScene
@@ -36,7 +35,7 @@ def document() -> Document:
     number = site("number", shapely.Point(10.2, 50.2), shape_json='{"kind": "numbered_marker", "number": 4}')
     marks = [marked_on("image of old", row) for row in (*small_document().sites.values(), number)]
     images = [Image(uuid=f"image of {uuid}", image_key=uuid, layer_uuid=uuid) for uuid in ("old", "new")]
-    rows = [layer("old", "#203040", 1), layer("new", "#203040", 2)]
+    rows = [flat_layer("old", "#203040", 1), flat_layer("new", "#203040", 2)]
     return Document({"sites": marks, "images": images, "layers": rows})
 
 
