@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.errors import CannotBePlaced, GeoloupeError
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_points
+from layers.geo.crs import PIXEL_SPACE, WGS84, is_off_earth, is_unrolled, transform_points, world_bounds
 from layers.grid.tile_grid import Affine
 from layers.pool.protocol import Answer
 from layers.raster.info import BandInfo, RasterInfo
@@ -94,7 +94,11 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
         done(error)
         return
     grid = _grid(crs, info)
+    turn = _turn(crs, info)
     column, row = grid.inverse().apply(x, y)
+    if turn and not 0 <= column < info.width:  # the same place, a turn of the Earth further
+        x += math.copysign(turn, grid.a) * (1 if column < 0 else -1)
+        column, row = grid.inverse().apply(x, y)
 
     def answered(result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
@@ -118,8 +122,9 @@ def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None
         return
     grid = _grid(crs, info)
     try:
-        rings = [_ring_on(grid, crs, ring) for ring in _rings_of(area)]
-        left, top, right, bottom = _window(rings, info)
+        turn_px = abs(_turn(crs, info) / grid.a) if grid.a else 0.0
+        rings = _near([_ring_on(grid, crs, ring) for ring in _rings_of(area)], turn_px, info)
+        left, top, right, bottom = _window(rings, info, turn_px)
     except GeoloupeError as error:
         done(error)
         return
@@ -155,6 +160,24 @@ def _on(crs: str, place_crs: str, place: tuple[float, float]) -> tuple[float, fl
     return x, y
 
 
+def _turn(crs: str, info: RasterInfo) -> float:
+    """Once round the Earth in a CRS in which that is straight on along the image's rows; else 0."""
+    is_straight = not (info.transform[1] or info.transform[3]) and not is_off_earth(crs)
+    return world_bounds(crs).width if is_straight and is_unrolled(crs) else 0.0
+
+
+def _near(rings: list[NDArray[np.float64]], turn_px: float, info: RasterInfo) -> list[NDArray[np.float64]]:
+    """The rings without leaps over the antimeridian, as many turns further as brings the first nearest to the image."""
+    if not turn_px:
+        return rings
+    middle = info.width / 2
+    straight = [np.stack([np.unwrap(ring[:, 0], period=turn_px), ring[:, 1]], axis=-1) for ring in rings]
+    first = straight[0][:, 0].mean()
+    shift = round((middle - first) / turn_px) * turn_px
+    near = [round((first - ring[:, 0].mean()) / turn_px) * turn_px for ring in straight]
+    return [ring + np.array([shift + own, 0.0]) for ring, own in zip(straight, near, strict=True)]
+
+
 def _value(band: BandInfo, raw: NDArray[Any], has_data: bool) -> BandValue:
     value = float(raw.reshape(-1)[0])
     is_value = has_data and math.isfinite(value) and value != band.nodata
@@ -181,12 +204,16 @@ def _ring_on(grid: Affine, crs: str, ring: Any) -> NDArray[np.float64]:
     return corners
 
 
-def _window(rings: Sequence[NDArray[np.float64]], info: RasterInfo) -> tuple[int, int, int, int]:
-    """Whole pixels of the image around the rings. Raises CannotBePlaced where there are none."""
+def _window(rings: Sequence[NDArray[np.float64]], info: RasterInfo, turn_px: float = 0.0) -> tuple[int, int, int, int]:
+    """Whole pixels of the image around the rings; of one that goes round the Earth beyond its edges, too, where it
+    goes on. Raises CannotBePlaced where there are none.
+    """
     corners = np.concatenate(rings)
-    left, top = (max(0, math.floor(value)) for value in corners.min(axis=0))
+    left, top = (math.floor(value) for value in corners.min(axis=0))
     right, bottom = (math.ceil(value) for value in corners.max(axis=0))
-    right, bottom = min(right, info.width), min(bottom, info.height)
+    if not turn_px or info.width < turn_px - 0.5:
+        left, right = max(left, 0), min(right, info.width)
+    top, bottom = max(top, 0), min(bottom, info.height)
     if left >= right or top >= bottom:
         raise CannotBePlaced("The area lies outside of the image.")
     return left, top, right, bottom

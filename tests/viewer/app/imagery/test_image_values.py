@@ -196,3 +196,79 @@ def test_an_area_beside_the_image_is_refused_in_words(window: MainWindow, tmp_pa
     qtbot.waitUntil(lambda: "lies outside of the image" in dialog.note.text(), timeout=10_000)
     assert dialog.table.rowCount() == 0
     dialog.close()
+
+
+SEAM = {
+    "east of it": ("EPSG:4326", 175.0, 5.0, 0.05, 100),
+    "west of it": ("EPSG:4326", -180.0, 5.0, 0.05, 100),
+    "over it": ("EPSG:4326", 175.0, 5.0, 0.05, 200),
+    "over it, from the west": ("EPSG:4326", -185.0, 5.0, 0.05, 200),
+    "0 to 360": ("EPSG:4326", 0.0, 5.0, 0.5, 720),
+    "Web Mercator, over it": ("EPSG:3857", 19_600_000.0, 500_000.0, 5000.0, 200),
+    "UTM, over it": ("EPSG:32601", 100_000.0, 500_000.0, 2500.0, 200),
+}
+
+
+@pytest.mark.parametrize(("crs", "left", "top", "step", "width"), SEAM.values(), ids=SEAM)
+def test_an_image_at_the_antimeridian_is_drawn_and_read_on_both_sides(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, crs: str, left: float, top: float, step: float, width: int
+) -> None:
+    """Row 24 of a newcomer's list: a pixel is looked for on the map itself, and on the copy of the world beside it."""
+    values = np.random.default_rng(4).integers(1, 4000, (1, 20, width)).astype(np.uint16)
+    path = write_raster(tmp_path / "seam.tif", values, crs, left, top, step)
+    window.file_menu.open_words([str(path)])
+    settle(window, qtbot)
+    half = 20_037_508.34
+    column, row = (10, 9) if width != 720 else (350, 9)
+    lon, lat = transform_points(crs, WGS84, left + (column + 0.5) * step, top - (row + 0.5) * step)
+    x, y = (float(v) for v in transform_points(WGS84, "EPSG:3857", lon, lat))
+    for centre in (half - 1000.0, 1000.0 - half):
+        window.canvas.viewport.centre_on(centre, y, 1000.0 if step == 2500 else 4000.0)  # finer than its pixels
+        window.canvas.come_to_rest()
+        settle(window, qtbot)
+        view = window.canvas.viewport.view()
+        seen = [view.to_pixel(x + turn * 2 * half, y)[0] for turn in (-1, 0, 1)]
+        (px,) = [px for px in seen if 0 <= px < view.width]
+        found = identify(window, qtbot, QPoint(round(px), round(view.to_pixel(x, y)[1])))
+        assert found["seam"]["Band 1"] == str(values[0, row, column])
+        assert found["seam"]["Pixel"] == f"column {column}, row {row}"
+
+
+@pytest.mark.parametrize("name", ["over it", "over it, from the west", "Web Mercator, over it", "UTM, over it"])
+def test_statistics_over_the_antimeridian_miss_nothing(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, name: str
+) -> None:
+    crs, left, top, step, width = SEAM[name]
+    values = np.random.default_rng(4).integers(1, 4000, (1, 20, width)).astype(np.uint16)
+    path = write_raster(tmp_path / "seam.tif", values, crs, left, top, step)
+    window.file_menu.open_words([str(path)])
+    settle(window, qtbot)
+    corners = np.array([(40.6, 4.6), (150.4, 4.6), (150.4, 15.4), (40.6, 15.4)])
+    lon, lat = transform_points(crs, WGS84, left + corners[:, 0] * step, top - corners[:, 1] * step)
+    lon = np.where(lon < 0, lon + 360, lon)  # as it is drawn over the seam
+    edit = add_site(window.session.document, Polygon(zip(lon, lat, strict=True)), actor="a")
+    window.session.push(edit)
+    window.selection.set({edit.changes[-1].uuid})
+    window.action_table["area_statistics"].trigger()
+    dialog = window.findChild(AreaStatisticsDialog)
+    qtbot.waitUntil(lambda: dialog.found is not None, timeout=10_000)
+    part = values[0, 5:15, 41:150]
+    ((_, found),) = dialog.found.bands
+    assert (found.valid, found.mean) == (part.size, pytest.approx(part.mean()))
+    dialog.close()
+
+
+def test_statistics_over_the_edge_of_an_image_round_the_earth(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    values = np.random.default_rng(4).integers(1, 4000, (1, 20, 720)).astype(np.uint16)
+    window.file_menu.open_words([str(write_raster(tmp_path / "world.tif", values, "EPSG:4326", 0.0, 5.0, 0.5))])
+    settle(window, qtbot)
+    edit = add_site(window.session.document, Polygon([(-5, -2), (5, -2), (5, 2), (-5, 2)]), actor="a")
+    window.session.push(edit)
+    window.selection.set({edit.changes[-1].uuid})
+    window.action_table["area_statistics"].trigger()
+    dialog = window.findChild(AreaStatisticsDialog)
+    qtbot.waitUntil(lambda: dialog.found is not None, timeout=10_000)
+    part = np.concatenate([values[0, 6:14, 710:], values[0, 6:14, :10]], axis=1)
+    ((_, found),) = dialog.found.bands
+    assert (found.valid, found.mean) == (part.size, pytest.approx(part.mean()))
+    dialog.close()
