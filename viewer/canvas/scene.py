@@ -548,7 +548,9 @@ class MapScene(QObject):
             with span("paint sites"), going_on(), part_of_picture(painter):
                 frames = self.site_frames(view)
                 for copy, frame in enumerate(frames):
-                    all_there &= self._sites.paint(painter, frame, selection, in_haste=in_haste, copy=copy)
+                    all_there &= self._sites.paint(
+                        painter, frame, selection, in_haste=in_haste, moving=not settled, copy=copy
+                    )
         with span("paint labels"), going_on(), part_of_picture(painter):
             all_there &= self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:

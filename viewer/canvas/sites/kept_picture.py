@@ -20,8 +20,10 @@ from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.support.painting import painting, part_of_picture
 
-WITHIN_S = 0.03
-"""So long a frame may paint, in all of its pictures about this; the rest comes in the next frames."""
+WITHIN_S, MOVING_S = 0.03, 0.005
+"""So long a frame may paint while the map rests, and while it is moved; the rest comes in the next frames."""
+_MOST_JOINED = 1.1
+"""Parts that wait become one where that is not more of the picture: what lies across them is painted once."""
 _EDGE_PX = 8
 """So near to the edge Qt may cut what it paints a little otherwise: it is painted anew when the edge is elsewhere."""
 _MOST_CHANGED = 40
@@ -74,7 +76,7 @@ class KeptPicture:
         self._former: tuple[QImage, View] | None = None
         """The last whole picture, while another one is being painted."""
 
-    def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> bool:
+    def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], *, moving: bool = False) -> bool:
         """Onto a picture. False where something was left out for now."""
         view, index = frame.view, frame.index
         key = _Key(id(index), view.grid, view.width, view.height, view.ratio)
@@ -82,7 +84,7 @@ class KeptPicture:
             self._begin_anew(frame, selection)
         self._key, self._index, self._view = key, index, view
         self._revision, self._selection = index.revision, selection
-        lacks = self._work()
+        lacks = self._work(MOVING_S if moving else WITHIN_S)
         if not self._parts:
             self._former = None
         self._show(painter, view)
@@ -153,7 +155,7 @@ class KeptPicture:
             part.region = part.region.translated(dx, dy).intersected(picture)
 
     def _ask_for(self, frame: SiteFrame, selection: frozenset[str], rect: QRect) -> None:
-        view = frame.view
+        view, rect = frame.view, self._with_waiting(rect)
         piece = View(view.grid, view.left + rect.x(), view.top + rect.y(), rect.width(), rect.height(), view.ratio)
         here = frame if piece == view else frame.part(piece)
         for part in self._parts:
@@ -161,9 +163,19 @@ class KeptPicture:
         self._parts = [part for part in self._parts if not part.region.isEmpty()]
         self._parts.append(_Part(piece, QRegion(rect), self._steps(here, selection)))
 
-    def _work(self) -> bool:
+    def _with_waiting(self, rect: QRect) -> QRect:
+        """The rectangle together with the parts beside it that nobody has begun with; those wait no more."""
+        for part in [part for part in self._parts if not part.is_cleared]:
+            other = part.region.boundingRect()
+            joined = rect.united(other)
+            if _area(joined) <= _MOST_JOINED * (_area(rect) + _area(other)):
+                self._parts.remove(part)
+                rect = joined
+        return rect
+
+    def _work(self, within_s: float) -> bool:
         """Paint for a while. True where something was left out, though its turn came."""
-        end, lacks = time.perf_counter() + WITHIN_S, False
+        end, lacks = time.perf_counter() + within_s, False
         if not self._parts:
             return False
         assert self._view is not None
@@ -216,8 +228,12 @@ def _apart(rects: list[QRect], view: View) -> list[QRect] | None:
             for other in touching:
                 joined = joined.united(other)
         found = [*rest, joined]
-    area = sum(rect.width() * rect.height() for rect in found)
+    area = sum(map(_area, found))
     return found if 2 * area < view.width * view.height else None
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()
 
 
 def _between(before: View, now: View) -> QTransform | None:

@@ -55,10 +55,11 @@ class SitePainter:
         selection: frozenset[str] = frozenset(),
         *,
         in_haste: bool = False,
+        moving: bool = False,
         copy: int = 0,
     ) -> bool:
         """Everything but the labels, in picture pixels. `copy` tells world copies apart, each of which has
-        its own pictures.
+        its own pictures; `moving` while the map is being moved, when frames follow each other.
 
         False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
         """
@@ -67,7 +68,7 @@ class SitePainter:
         within_s = SIGNS_A_FRAME_S if in_haste else math.inf
         kept_shapes, kept_signs = self._kept_of(copy)
         if in_haste and frame.shapes_in_boxes >= MANY_SHAPES:
-            is_whole = kept_shapes.paint(painter, frame, selection)
+            is_whole = kept_shapes.paint(painter, frame, selection, moving=moving)
         else:
             if in_haste:  # a product leaves alone what the screen keeps
                 kept_shapes.forget()
@@ -75,7 +76,7 @@ class SitePainter:
             for step in self._shape_steps(frame, selection):
                 is_whole &= step(painter)
         if in_haste and frame.signs_near + len(frame.rings) >= MANY_SIGNS and not frame.compact:
-            is_whole &= kept_signs.paint(painter, frame, selection)
+            is_whole &= kept_signs.paint(painter, frame, selection, moving=moving)
         else:
             if in_haste:
                 kept_signs.forget()

@@ -16,7 +16,7 @@ from PySide6.QtGui import QIcon
 from layers.document.rows import Row
 from viewer.support.text import one_line, tooltip
 
-AHEAD_MS, AHEAD_ROWS = 10, 100
+AHEAD_MS, AHEAD_ROWS = 10, 40
 """Rows whose texts are made ahead in a turn of the event loop, and the time between two turns."""
 
 type Index = QModelIndex | QPersistentModelIndex

@@ -144,6 +144,7 @@ def test_edits_of_many_sites_and_many_edits_show_whole(scene, view):
 def slow(monkeypatch) -> None:
     """A step is all that a frame has time for."""
     monkeypatch.setattr(kept_picture, "WITHIN_S", 0.0)
+    monkeypatch.setattr(kept_picture, "MOVING_S", 0.0)
 
 
 @pytest.mark.usefixtures("slow")
@@ -171,7 +172,7 @@ def test_the_map_may_move_and_be_edited_before_all_is_painted(scene, view):
 def test_the_picture_before_stands_in_until_all_is_painted(scene, make_scene, view, monkeypatch):
     in_haste(scene, view)
     closer = view_of(Bounds(9.9, 49.93, 10.1, 50.07))
-    monkeypatch.setattr(kept_picture, "WITHIN_S", 0.0)
+    monkeypatch.setattr(kept_picture, "MOVING_S", 0.0)
     at_first = pixels(painted(scene, closer, in_haste=True, settled=False))
     assert scene._lacks_letters
     whole, bare = pixels(painted(scene, closer)), pixels(painted(make_scene(Document()), closer))
@@ -237,4 +238,16 @@ def test_world_copies_have_pictures_of_their_own(make_scene):
     assert len(scene.site_frames(view)) > 1
     in_haste(scene, view)
     moved = replace(view, left=view.left + 13)
+    assert_same(in_haste(scene, moved), painted(scene, moved))
+
+
+def test_strips_that_wait_become_one_and_nothing_is_missing_at_rest(scene, view, monkeypatch):
+    in_haste(scene, view)
+    sizes = asked_for(scene, monkeypatch)
+    monkeypatch.setattr(kept_picture, "MOVING_S", 0.0)
+    for times in range(1, 9):
+        painted(scene, replace(view, left=view.left + 110 * times), in_haste=True, settled=False)
+    assert {width for width, height in sizes} >= {118, 228}
+    monkeypatch.undo()
+    moved = replace(view, left=view.left + 110 * 8)
     assert_same(in_haste(scene, moved), painted(scene, moved))
