@@ -1,4 +1,4 @@
-"""geoloupe bench view FILE, save CASE, case CASE: the measurements, on the real canvas, window and case file."""
+"""geoloupe bench view FILE, save CASE, case CASE, compare A B: measurements on the real canvas, window and case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from viewer.support.terminal import complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="what", metavar="view|save|case|export", required=True)
+    kinds = parser.add_subparsers(dest="what", metavar="view|save|case|compare|export", required=True)
     view = kinds.add_parser("view", help="first frame, pans, event-loop gaps and memory of one file")
     view.add_argument("file", metavar="FILE")
     view.add_argument("--size", type=parse_size, default=(1920, 1080), metavar="WxH")
@@ -22,9 +22,14 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     work.add_argument(
         "--edits", type=int, default=10_000, metavar="N", help="edits and undos that growth is measured by"
     )
+    compare = kinds.add_parser(
+        "compare", help="a bar dragged, two pictures that blink, four panes and one canvas that pan"
+    )
+    compare.add_argument("first", metavar="A")
+    compare.add_argument("second", metavar="B")
     export = kinds.add_parser("export", help="A3 pages (not yet available)")
     export.add_argument("case", metavar="CASE")
-    for child in (view, save, work, export):
+    for child in (view, save, work, compare, export):
         add_json(child)
 
 
@@ -37,6 +42,11 @@ def _run(arguments: argparse.Namespace) -> int:
         from viewer.cli.bench_view import measure_view  # for start-up time
 
         figures = measure_view(arguments.file, arguments.size, arguments.frames)
+    elif arguments.what == "compare":
+        load_qt()
+        from viewer.cli.bench_compare import measure_compare  # for start-up time
+
+        figures = measure_compare(arguments.first, arguments.second)
     elif arguments.what == "case":
         load_qt()
         from viewer.cli.bench_case import measure_case  # for start-up time

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.comparison import ComparisonSpec
 from layers.raster.acquisition import Acquisition
@@ -15,12 +16,15 @@ from viewer.canvas.comparison.sides import SWIPES, Sides
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.images import unpainted
 from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.support.painting import painting
 from viewer.support.text import one_line
 
 LETTERS = "ABCD"
-_HEAD_PX, _TEXT_PX = 12.5, 10.5
+_HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
 _MOST_NAMED, _NAME_CHARS = 2, 44
 _ABOVE_CORNERS_PX = 64.0
 """From the lower edge: scale bar and credits stand below."""
@@ -176,8 +180,8 @@ def _paint_lines(
     """Lines on a dark ground, the first in bold; shortened where the room is narrow, none where there is none."""
     if room.width() < _LEAST_PX * r or room.height() < 2 * _HEAD_PX * r:
         return QRectF(anchor, anchor)
-    pad = 7 * r
-    fonts = [map_font(_HEAD_PX * r, bold=True), *[map_font(_TEXT_PX * r)] * (len(lines) - 1)]
+    pad = _PAD_PX * r
+    fonts = [_font(number, r) for number in range(len(lines))]
     metrics = [QFontMetricsF(font) for font in fonts]
     most = room.width() - 2 * pad
     shown = [m.elidedText(line, Qt.TextElideMode.ElideRight, most) for line, m in zip(lines, metrics, strict=True)]
@@ -193,14 +197,38 @@ def _paint_lines(
     left = min(max(left, room.left()), room.right() - width)
     top = min(max(top, room.top()), room.bottom() - height)
     box = QRectF(round(left), round(top), round(width), round(height))
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-    painter.fillRect(box, QColor(11, 20, 28, 190))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    baseline = box.top() + pad / 2
-    for line, font in zip(shown, fonts, strict=True):
-        baseline += 1.3 * font.pixelSize()
-        at = QPointF(box.left() + pad, baseline - 0.3 * font.pixelSize())
-        painter.fillPath(letters_path(at, font, line), QColor(255, 255, 255, 240))
-    painter.restore()
+    if is_vector_device(painter):
+        painter.save()
+        painter.translate(box.topLeft())
+        _fill_box(painter, tuple(shown), box.width(), box.height(), r)
+        painter.restore()
+    else:
+        painter.drawImage(box.topLeft(), _box_picture(tuple(shown), int(box.width()), int(box.height()), r))
     return box
+
+
+@lru_cache(maxsize=32)
+def _box_picture(lines: tuple[str, ...], width: int, height: int, r: float) -> QImage:
+    """Kept, as the letters would take longer than all else while a bar is dragged."""
+    image = unpainted(width, height, opaque=False)
+    image.fill(0)
+    with painting(image) as painter:
+        _fill_box(painter, lines, width, height, r)
+    return image
+
+
+def _fill_box(painter: QPainter, lines: Sequence[str], width: float, height: float, r: float) -> None:
+    pad = _PAD_PX * r
+    painter.fillRect(QRectF(0, 0, width, height), QColor(11, 20, 28, 190))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    baseline = pad / 2
+    for number, line in enumerate(lines):
+        font = _font(number, r)
+        baseline += 1.3 * font.pixelSize()
+        path = letters_path(QPointF(pad, baseline - 0.3 * font.pixelSize()), font, line)
+        painter.fillPath(path, QColor(255, 255, 255, 240))
+
+
+def _font(number: int, r: float) -> QFont:
+    """The first line is the head."""
+    return map_font(_TEXT_PX * r) if number else map_font(_HEAD_PX * r, bold=True)

@@ -1,0 +1,30 @@
+"""bench compare: the figures of a bar, of blinking and of panes on the real canvas. No figure is asserted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.viewer.cli.conftest import write_scene
+from viewer.cli.command import BAD_INPUT, DONE
+
+
+@pytest.fixture(autouse=True)
+def warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers in the test's own process are always ready."""
+    monkeypatch.setattr("viewer.cli.bench_compare.warm", lambda studio: None)
+
+
+@pytest.mark.bounded
+def test_bench_compare(cli, scene_tif: Path, tmp_path: Path) -> None:
+    outcome = cli("bench", "compare", scene_tif, write_scene(tmp_path / "other.tif"), "--json")
+    assert outcome.code == DONE
+    assert list(outcome.json) == ["swipe_p95_ms", "blink_p95_ms", "panes4_pan_ms", "single_pan_ms"]
+    assert all(value > 0 for value in outcome.json.values())
+
+
+def test_bench_compare_of_what_is_no_image(cli, scene_tif: Path, points_geojson: Path) -> None:
+    outcome = cli("bench", "compare", scene_tif, points_geojson, "--json")
+    assert outcome.code == BAD_INPUT
+    assert "is no image" in outcome.sentence
