@@ -31,11 +31,17 @@ class ImagesBelow(NamedTuple):
 
 def images_below(scene: MapScene, view: View, lon: float, lat: float) -> ImagesBelow:
     """The images at a place of a view, as they are painted there now. Nothing is read."""
-    found: list[str] = []
     place = _pixel_of(view, lon, lat)
     if place is None:
         return ImagesBelow((), False)
-    copies, is_awaited, scene = world_copies(view), False, scene.side_at(view, *place)
+    seen = [_images_at(one, view, place) for one in scene.seen_at(view, *place)]
+    layers = tuple(dict.fromkeys(uuid for each in seen for uuid in each.layers))
+    return ImagesBelow(layers, any(each.is_awaited for each in seen))
+
+
+def _images_at(scene: MapScene, view: View, place: tuple[int, int]) -> ImagesBelow:
+    found: list[str] = []
+    copies, is_awaited = world_copies(view), False
     for layer in reversed(scene.stack.shown_on(view)):
         drawing = scene.drawings[layer.uuid]
         if not is_image(drawing) or not layer.drawn_opacity:

@@ -422,6 +422,20 @@ class MapScene(QObject):
 
     # -- where two maps are shown at once -------------------------------------------------------------------------
 
+    @property
+    def frames(self) -> list[MapScene]:
+        """The scenes of which a picture is put together: this one alone, where it shows one map."""
+        return [self]
+
+    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
+        """The scenes that are seen at a place of the picture, the stronger first: several where they are blended."""
+        return [self.side_at(view, px, py)]
+
+    def shown_drawing(self, uuid: str) -> LayerDrawing | None:
+        """The drawing by which a layer is seen: of a service another day may be shown than its row says."""
+        found = [frame.drawings[uuid] for frame in self.frames if uuid in frame.stack.visible()]
+        return found[0] if found else self.drawings.get(uuid)
+
     def side_at(self, view: View, px: float, py: float) -> MapScene:
         """The scene that is seen at a place of the picture: this one, where it shows one map."""
         return self

@@ -35,12 +35,13 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> l
     With a stretch from this view the numbers are right once the view is complete.
     """
     lines = []
-    for uuid in scene.shown_in(view):
-        drawing = scene.drawings[uuid]
+    shown = [(frame, uuid) for frame in scene.frames for uuid in frame.shown_in(view)]
+    for frame, uuid in shown:
+        drawing = frame.drawings[uuid]
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            said = ", ".join(_said(drawing.style, drawing.info, uuid in scene.frozen, exactly))
+            said = ", ".join(_said(drawing.style, drawing.info, uuid in frame.frozen, exactly))
             lines.append(_tr("Image processing of {0}: {1}.").format(drawing.layer.name, said))
     return lines
 

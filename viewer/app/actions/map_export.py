@@ -17,6 +17,7 @@ from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
+from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.export.features import TABLES_OF_SITES, sites_text
@@ -166,8 +167,12 @@ class MapExport(QObject):
             self._messages.show("export", said.format(path.name, path.parent), "warning")
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
-        session = self._session
-        return MapScene(session.document, self._canvas.scene.context.for_pictures(), session.base_folder, frozen=frozen)
+        """As the map shows it, with what is compared on it."""
+        session, shown = self._session, self._canvas.scene
+        scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
+        if isinstance(shown, ComparedScene) and shown.spec is not None and shown.spec.mode != "panes":
+            scene.compare(shown.spec)
+        return scene
 
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()

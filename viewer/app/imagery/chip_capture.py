@@ -148,7 +148,9 @@ class ChipCapture(QObject):
             )
         image = document.images.get(capture.site.image_uuid) if capture.site is not None else None
         uuid = image.layer_uuid if image is not None and image.layer_uuid in below else below[0]
-        return scene.drawings[uuid]
+        drawing = scene.shown_drawing(uuid)
+        assert drawing is not None, "it was found there"
+        return drawing
 
     def _paint(self, view: View) -> tuple[QImage, str, str]:
         scene = self._canvas.scene

@@ -155,7 +155,7 @@ class MarkImages(QObject):
         return drawing.source.acquisition is not None
 
     def _drawing(self, layer_uuid: str) -> LayerDrawing | None:
-        return self._canvas.scene.drawings.get(layer_uuid)
+        return self._canvas.scene.shown_drawing(layer_uuid)
 
     # -- telling -----------------------------------------------------------------------------------------------
 

@@ -101,6 +101,7 @@ class ComparedScene(MapScene):
         return self._spec
 
     @property
+    @override
     def frames(self) -> list[MapScene]:
         """The scenes of the frames that are painted here, first of all this one; linked panes have their own."""
         return [self, *self._others] if self._spec is not None else [self]
@@ -234,6 +235,15 @@ class ComparedScene(MapScene):
         if self._spec is None or self._spec.mode == "panes":
             return self
         return self.frames[self.frame_at(view, px, py)]
+
+    @override
+    def seen_at(self, view: View, px: float, py: float) -> list[MapScene]:
+        spec = self._spec
+        if spec is None or spec.mode != "fade" or self._held >= 0:
+            return super().seen_at(view, px, py)
+        place = spec.position * (len(spec.frames) - 1)
+        both = dict.fromkeys((round(place), math.floor(place), math.ceil(place)))
+        return [self.frames[at] for at in both]
 
     def frame_at(self, view: View, px: float, py: float) -> int:
         """Number of the frame that is seen at a place of the picture."""
