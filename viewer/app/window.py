@@ -69,6 +69,7 @@ from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
 from viewer.app.undo_keys import UndoKeys
 from viewer.canvas.comparison.compared_scene import ComparedScene
+from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.attributes.feature_access import FeatureAccess
@@ -257,6 +258,7 @@ class MainWindow(QMainWindow):
     def _make_comparisons(self) -> ComparisonDesk:
         say = partial(self.messages.show, "comparison")
         chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
+        LinkedPanes(self.canvas, self.scene, self)
         desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, self)
         HeldBlink(desk, self)
         return desk

@@ -63,11 +63,14 @@ class _Drag(Enum):
 class MovedCanvas(Protocol):
     """The canvas as its gestures see it: what they move, and the tool that has the mouse."""
 
-    viewport: Viewport
     cursor_moved: Any
     tool_given_up: Any
     show_overlays: bool
 
+    @property
+    def viewport(self) -> Viewport: ...
+    @property
+    def corner(self) -> QPointF: ...
     @property
     def scene(self) -> MapScene: ...
     @property
@@ -114,9 +117,8 @@ class Gestures:
     ) -> PointerEvent:
         """A pointer event at a widget position."""
         viewport = self._canvas.viewport
-        ratio = viewport.view().ratio
-        px, py = position.x() * ratio, position.y() * ratio
-        return PointerEvent(px, py, *viewport.lonlat(px, py), button, modifiers)
+        at = position * viewport.view().ratio - self._canvas.corner
+        return PointerEvent(at.x(), at.y(), *viewport.lonlat(at.x(), at.y()), button, modifiers)
 
     def press(self, event: QMouseEvent) -> None:
         button = event.button()
@@ -194,9 +196,9 @@ class Gestures:
             self.press(event)
 
     def wheel(self, event: QWheelEvent) -> None:
-        viewport, position = self._canvas.viewport, event.position()
-        ratio = viewport.view().ratio
-        px, py = position.x() * ratio, position.y() * ratio
+        viewport = self._canvas.viewport
+        at = event.position() * viewport.view().ratio - self._canvas.corner
+        px, py = at.x(), at.y()
         angle = event.angleDelta().y() or event.angleDelta().x()
         if event.modifiers() & (_Shift | _Alt):
             # Qt turns a wheel with Alt (and, on some systems, with Shift) into a sideways one.
@@ -381,7 +383,7 @@ class Gestures:
         if self.snap is not None:
             paint_snap(painter, view, self.snap)
         if self._drag is _Drag.BOX_ZOOM and self._dragging and self._start is not None:
-            corner = QPointF(self._now.x() * view.ratio, self._now.y() * view.ratio)
+            corner = self._now * view.ratio - self._canvas.corner
             paint_rubber_band(painter, QRectF(QPointF(self._start.px, self._start.py), corner).normalized(), view.ratio)
 
 

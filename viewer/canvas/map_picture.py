@@ -59,6 +59,15 @@ class MapPicture(QObject):
         scene.recomposed.connect(self.paint_anew)
         selection.changed.connect(self.paint_anew)
 
+    def close(self) -> None:
+        """Hear of the scene no more: another one may outlive it."""
+        self._soon.stop()
+        self._looks.stop()
+        for signal in (self._scene.edited, self._scene.unfinished, self._scene.recomposed, self._selection.changed):
+            signal.disconnect(self.paint_anew)
+        self._scene.updated.disconnect(self._looks.ask)
+        self.deleteLater()
+
     def paint_anew(self) -> None:
         """Take note that another picture would be painted now."""
         self._soon.stop()

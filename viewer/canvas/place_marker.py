@@ -48,6 +48,7 @@ class PlaceMarker(QWidget):
         self._end = QTimer(self, singleShot=True)
         self._end.timeout.connect(self.clear)
         canvas.view_changed.connect(self._follow)
+        canvas.panes_changed.connect(self._follow)
         canvas.installEventFilter(self)
         self.hide()
 
@@ -88,11 +89,11 @@ class PlaceMarker(QWidget):
         at = self._position()
         if at is None:
             return None
-        room = QRectF(self._canvas.rect()).adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -EDGE_PX)
+        room = QRectF(self._canvas.pane_rect).adjusted(EDGE_PX, EDGE_PX, -EDGE_PX, -EDGE_PX)
         if self._cover.isValid() and QRectF(self._cover).adjusted(-4, -4, 4, 4).contains(at):
             below = min(float(self._cover.bottom()) + EDGE_PX, room.bottom())
             return QPointF(min(max(at.x(), room.left()), room.right()), below), False
-        if QRectF(self._canvas.rect()).contains(at):
+        if QRectF(self._canvas.pane_rect).contains(at):
             return at, True
         middle = room.center()
         dx, dy = at.x() - middle.x(), at.y() - middle.y()
@@ -114,7 +115,7 @@ class PlaceMarker(QWidget):
         if self._place is None:
             return None
         points = self._pixels([self._place[0] + turn for turn in (-360.0, 0.0, 360.0)], [self._place[1]] * 3)
-        middle = QRectF(self._canvas.rect()).center()
+        middle = QRectF(self._canvas.pane_rect).center()
         near = [point for point in points if math.isfinite(point.x()) and math.isfinite(point.y())]
         return min(near, key=lambda point: math.dist((point.x(), point.y()), (middle.x(), middle.y())), default=None)
 
@@ -122,7 +123,7 @@ class PlaceMarker(QWidget):
         view = self._canvas.viewport.view()
         xs, ys = transform_points(WGS84, view.grid.crs, lons, lats)
         pixels = (view.to_pixel(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
-        return [QPointF(px / view.ratio, py / view.ratio) for px, py in pixels]
+        return [self._canvas.on_widget(px, py) for px, py in pixels]
 
     def _outline(self) -> QPolygonF | None:
         """The frame or the circle of the error where larger than the ring; None where it is not, or not on this map."""
@@ -156,7 +157,7 @@ class PlaceMarker(QWidget):
             area = area.united(outline.boundingRect().adjusted(-4, -4, 4, 4))
         if not is_place:
             area = area.adjusted(-60, 0, 60, 0)
-        self.setGeometry(area.toAlignedRect().intersected(self._canvas.rect()))
+        self.setGeometry(area.toAlignedRect().intersected(self._canvas.pane_rect))
         self.show()
         self.update()
 
@@ -233,7 +234,7 @@ class PlaceMarker(QWidget):
         text = self.tr("{0} km").format(f"{distance_m(lon, lat, *self._place) / 1000:,.0f}".replace(",", "\u202f"))
         font = map_font(11, bold=True)
         width = QFontMetricsF(font).horizontalAdvance(text) + 12
-        room = QRectF(self._canvas.rect()).adjusted(4, 4, -4, -4)
+        room = QRectF(self._canvas.pane_rect).adjusted(4, 4, -4, -4)
         left = min(max(at.x() - width / 2, room.left()), room.right() - width)
         top = at.y() + 15 if at.y() + 35 < room.bottom() else at.y() - 35
         chip = QRectF(left, top, width, 19)

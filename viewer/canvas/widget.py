@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -22,13 +24,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
-from viewer.canvas.corners import CornerNote, paint_corners
+from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
@@ -46,7 +50,8 @@ LINGER_MS = 500
 
 
 class MapCanvas(QWidget):
-    """Shows one scene. Any number of canvases may stand side by side, also on the same document.
+    """Shows one scene, or several side by side, each in a pane; `scene` and `viewport` are those of the pane in use.
+    Any number of canvases may stand side by side, also on the same document.
 
     `view_changed`: another view is shown. `cursor_moved` carries longitude and latitude, nan off the map.
     `context_menu_requested` carries a PointerEvent, without a button where it was asked for by key.
@@ -61,20 +66,24 @@ class MapCanvas(QWidget):
     tool_changed = Signal()
     tool_given_up = Signal()
     """Esc was pressed while the tool had nothing half done."""
+    panes_changed = Signal()
+    """Other panes are shown, another one is in use, or they are linked or not."""
+    scene_updated = Signal()
+    """Of any of the scenes that are shown another picture would be painted now."""
 
     def __init__(self, scene: MapScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
         super().__init__(parent)
-        self.scene = scene
         self.selection = selection if selection is not None else Selection(self)
         self.features = FeatureSelection(self)
-        self.viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
+        viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
+        self._pane = self._new_pane(scene, viewport)
+        self._alone = self._pane
+        """The map where there is one only, and the first of several."""
+        self.panes = Panes([self._pane])
         self.show_overlays = True
         self._history = ViewHistory()
         self._gestures = Gestures(self)
         self._tool: PointerTool | None = None
-        self._picture = MapPicture(scene, self.viewport, self.selection, self)
-        self._picture.outdated.connect(self.update)
-        self._note: CornerNote | None = None
         self._resting = True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
@@ -90,6 +99,99 @@ class MapCanvas(QWidget):
         self.setAccessibleDescription(
             self.tr("Arrow keys pan or move what is selected, plus and minus zoom, Shift+left turns, N puts north up.")
         )
+
+    # -- panes ----------------------------------------------------------------------------------------------------
+
+    @property
+    def scene(self) -> MapScene:
+        return self._pane.scene
+
+    @property
+    def viewport(self) -> Viewport:
+        return self._pane.viewport
+
+    @property
+    def corner(self) -> QPointF:
+        """The upper left of the pane in use, in device pixels of the canvas: pointer events count from there."""
+        return QPointF(self._pane.place.topLeft())
+
+    @property
+    def pane_rect(self) -> QRect:
+        """The part of the widget that the pane in use fills, in logical pixels."""
+        place, ratio = self._pane.place, self.viewport.view().ratio
+        if len(self.panes) == 1:
+            return self.rect()
+        return QRectF(QPointF(place.topLeft()) / ratio, QSizeF(place.size()) / ratio).toRect()
+
+    def on_widget(self, px: float, py: float) -> QPointF:
+        """The place of the widget, in logical pixels, of a pixel of the pane in use."""
+        return (QPointF(px, py) + self.corner) / self.viewport.view().ratio
+
+    def show_beside(self, others: Sequence[MapScene], words: PaneWords | None = None) -> None:
+        """Show more scenes beside the canvas's own, all at the same place, or none: the map alone, where the pane in
+        use was.
+        """
+        self._gestures.cancel()
+        view = self.viewport.view()
+        for pane in self.panes.all[1:]:
+            pane.scene.updated.disconnect(self.scene_updated)
+            pane.picture.close()
+        made = [self._new_pane(scene, Viewport(view.grid.crs, ratio=view.ratio)) for scene in others]
+        self.panes = Panes([self._alone, *made], words if made else None)
+        self._pane = self._alone
+        self.panes.lay_out(*self._size_px(), view.ratio)
+        self.viewport.show(view)
+        self._pane_changed()
+        self.come_to_rest()
+
+    def use_pane(self, pane: Pane) -> None:
+        """Let keys, tools, menus and panels mean this one."""
+        if pane is not self.panes.in_use:
+            self._pane = self.panes.in_use = pane
+            self._pane_changed()
+            self.view_changed.emit()
+            self._on_hint()
+
+    def link_panes(self, linked: bool) -> None:
+        """Move all panes together from now on, the others to where the one in use is; or each by itself."""
+        self.panes.is_linked = linked
+        self._pane_changed()
+        self.come_to_rest()
+
+    def preview_sites(self, rows: Mapping[str, Site]) -> None:
+        """Show sites as they would be, by uuid, in all panes; see `MapScene.preview_sites`."""
+        for pane in self.panes.all:
+            pane.scene.preview_sites(rows)
+
+    def _new_pane(self, scene: MapScene, viewport: Viewport) -> Pane:
+        pane = Pane(scene, viewport, MapPicture(scene, viewport, self.selection, self))
+        pane.picture.outdated.connect(self.update)
+        scene.updated.connect(self.scene_updated)
+        return pane
+
+    def _pane_changed(self) -> None:
+        words, number, count = self.panes.words, self.panes.number, len(self.panes)
+        name = self.tr("Map, pane {0} of {1}: {2}") if words is not None else self.tr("Map")
+        self.setAccessibleName(name.format(number + 1, count, words.name(number) if words is not None else ""))
+        self.panes_changed.emit()
+        self.update()
+
+    def _size_px(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
+
+    def _pane_at(self, position: QPointF) -> Pane:
+        at = position * self.viewport.view().ratio
+        return self.panes.at(at.x(), at.y())
+
+    @contextmanager
+    def _lent_to(self, pane: Pane) -> Iterator[None]:
+        """Let tools and gestures mean a pane for a moment, as the mouse moves over it."""
+        self._pane = pane
+        try:
+            yield
+        finally:
+            self._pane = self.panes.in_use
 
     # -- tools ----------------------------------------------------------------------------------------------------
 
@@ -136,7 +238,8 @@ class MapCanvas(QWidget):
     def pointed_place(self) -> tuple[float, float]:
         """Longitude and latitude under the mouse; in the middle of the map while it is elsewhere."""
         if self._gestures.cursor is not None:
-            lon, lat = self.viewport.lonlat(*self._gestures.cursor)
+            ghost = self.panes.ghost
+            lon, lat = self.viewport.lonlat(*self._gestures.cursor) if ghost is None else ghost[1:]
             if math.isfinite(lon) and math.isfinite(lat):
                 return lon, lat
         return self.viewport.centre_lonlat()
@@ -278,8 +381,12 @@ class MapCanvas(QWidget):
             self._show_view()
 
     def _show_view(self) -> None:
-        self.scene.set_view(self.viewport.view(), self._gestures.cursor, self._resting)
-        self._picture.paint_anew()
+        view = self.viewport.view()
+        for pane in self.panes.led_by(self._pane):
+            if pane is not self._pane:
+                pane.viewport.show(view)
+            pane.scene.set_view(pane.viewport.view(), self._gestures.cursor, self._resting)
+            pane.picture.paint_anew()
         self.view_changed.emit()
 
     def _on_document(self) -> None:
@@ -293,31 +400,49 @@ class MapCanvas(QWidget):
 
     def is_idle(self) -> bool:
         """True when the picture on screen is final and exact."""
-        return self._resting and self._picture.is_final(self.viewport.view())
+        return self._resting and all(pane.picture.is_final(pane.viewport.view()) for pane in self.panes.all)
 
     def grab_picture(self) -> QImage:
         """The picture that the canvas shows, in device pixels, overlays included."""
-        view = self.viewport.view()
-        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        image = QImage(*self._size_px(), QImage.Format.Format_RGB32)
         with painting(image) as painter:
-            self._picture.paint(painter, view, settled=self._resting)
-            self._paint_above(painter, view)
+            for pane in self.panes.all:
+                with part_of_picture(painter):
+                    painter.translate(pane.place.topLeft())
+                    painter.setClipRect(QRect(QPoint(), pane.place.size()))
+                    pane.picture.paint(painter, pane.viewport.view(), settled=self._resting)
+                    self._paint_above(painter, pane)
+            self.panes.paint_around(painter, image.size(), self.viewport.view().ratio)
         return image
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        view = self.viewport.view()
+        whole, ratio = event.region().contains(self.rect()), self.viewport.view().ratio
         with painting(self) as painter:
-            self._picture.show(painter, view, settled=self._resting, whole=event.region().contains(self.rect()))
-            self._paint_above(painter, view)
+            for pane in self.panes.all:
+                view = pane.viewport.view()
+                painter.save()
+                if len(self.panes) > 1:
+                    painter.translate(QPointF(pane.place.topLeft()) / ratio)
+                    painter.setClipRect(QRectF(0, 0, view.width / ratio, view.height / ratio))
+                pane.picture.show(painter, view, settled=self._resting, whole=whole)
+                self._paint_above(painter, pane)
+                painter.restore()
+            painter.scale(1 / ratio, 1 / ratio)
+            self.panes.paint_around(painter, QSize(*self._size_px()), ratio)
 
-    def _paint_above(self, painter: QPainter, view: View) -> None:
-        if self._tool is not None:
-            with going_on(), part_of_picture(painter):
-                self._tool.paint(painter, view)
-        self._gestures.paint(painter, view)
+    def _paint_above(self, painter: QPainter, pane: Pane) -> None:
+        """What a tool has under way shows in all panes at the same place."""
+        view, shown = pane.viewport.view(), pane.picture
+        if self.panes.shows_same(pane):
+            with self._lent_to(pane):
+                if self._tool is not None:
+                    with going_on(), part_of_picture(painter):
+                        self._tool.paint(painter, view)
+                self._gestures.paint(painter, view)
         if self.show_overlays:
-            shown = self._picture
-            self._note = paint_corners(painter, view, shown.credits, shown.unplaced, shown.notes)
+            pane.note = paint_corners(painter, view, shown.credits, shown.unplaced, shown.notes)
+        with going_on(), part_of_picture(painter):
+            self.panes.paint_in(painter, pane)
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -326,21 +451,24 @@ class MapCanvas(QWidget):
         self._follow_size()
 
     def _follow_size(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self.viewport.set_ratio(ratio)
-        self.viewport.resize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
+        self.panes.lay_out(*self._size_px(), self.devicePixelRatioF())
+        if not self.panes.is_linked:
+            for pane in self.panes.all:
+                pane.scene.set_view(pane.viewport.view())
+                pane.picture.paint_anew()
         self.come_to_rest()
 
     def note_at(self, at: QPointF) -> str:
         """All of the note in the corner of the map where one is under a place of the widget; else empty."""
-        ratio = self.viewport.view().ratio
-        note = self._note if self.show_overlays else None
-        return note.text if note is not None and note.rect.contains(at * ratio) else ""
+        pane = self._pane_at(at)
+        note = pane.note if self.show_overlays else None
+        return note.text if note is not None and note.rect.contains(_in_pane(at, pane)) else ""
 
     def words_at(self, at: QPointF) -> str:
         """The tooltip of a place of the widget: the note there, or on a mark that the image does not tell of."""
-        view = self.viewport.view()
-        return self.note_at(at) or self.scene.place_at(view, at.x() * view.ratio, at.y() * view.ratio)
+        pane = self._pane_at(at)
+        px, py = _in_pane(at, pane).toTuple()
+        return self.note_at(at) or pane.scene.place_at(pane.viewport.view(), px, py)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
@@ -357,23 +485,56 @@ class MapCanvas(QWidget):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() == event.button():  # a second button belongs to the gesture of the first
+            self.use_pane(self._pane_at(event.position()))
         self._gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._gestures.move(event)
+        is_held = event.buttons() != Qt.MouseButton.NoButton
+        with self._lent_to(self._pane if is_held else self._pane_at(event.position())):
+            self._gestures.move(event)
+            pointer = self._gestures.pointer_at(event.position())
+            self._show_ghost(Ghost(self._pane, pointer.lon, pointer.lat))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.use_pane(self._pane_at(event.position()))
         self._gestures.double_click(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.buttons() == Qt.MouseButton.NoButton:
+            self.use_pane(self._pane_at(event.position()))
         self._gestures.wheel(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._gestures.leave()
+        self._show_ghost(None)
         self.cursor_moved.emit(math.nan, math.nan)
+
+    def _show_ghost(self, ghost: Ghost | None) -> None:
+        """Where the mouse points, in the other panes; only that part of them is painted."""
+        if len(self.panes) > 1:
+            ratio = self.viewport.view().ratio
+            before = self.panes.ghost_rects()
+            self.panes.ghost = ghost
+            for rect in (*before, *self.panes.ghost_rects()):
+                self.update(QRectF(QPointF(rect.topLeft()) / ratio, QSizeF(rect.size()) / ratio).toAlignedRect())
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the panes before it leaves the map."""
+        at = self.panes.number + (1 if forward else -1)
+        if self.hasFocus() and 0 <= at < len(self.panes):
+            self.use_pane(self.panes.all[at])
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        ends = {Qt.FocusReason.TabFocusReason: 0, Qt.FocusReason.BacktabFocusReason: -1}
+        if event.reason() in ends:
+            self.use_pane(self.panes.all[ends[event.reason()]])
+        super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._gestures.key_press(event):
@@ -390,7 +551,12 @@ class MapCanvas(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         button = Qt.MouseButton.RightButton if by_mouse else Qt.MouseButton.NoButton
-        self.context_menu_requested.emit(self._gestures.pointer_at(event.pos().toPointF(), button))
+        at = event.pos().toPointF()
+        if by_mouse:
+            self.use_pane(self._pane_at(at))
+        elif len(self.panes) > 1:
+            at = self.on_widget(self.viewport.size[0] / 2, self.viewport.size[1] / 2)
+        self.context_menu_requested.emit(self._gestures.pointer_at(at, button))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
@@ -404,3 +570,8 @@ class MapCanvas(QWidget):
         if texts:
             event.acceptProposedAction()
             self.files_dropped.emit(texts)
+
+
+def _in_pane(at: QPointF, pane: Pane) -> QPointF:
+    """The pixel of a pane at a place of the widget."""
+    return at * pane.viewport.view().ratio - QPointF(pane.place.topLeft())

@@ -32,6 +32,10 @@ class PacedLook(QObject):
         """True while a look is still to come."""
         return self._later.isActive()
 
+    def stop(self) -> None:
+        """Look no more, unless somebody asks again."""
+        self._later.stop()
+
     def ask(self, *_: object) -> None:
         """Something has changed: look now, or when the rest is over, once for all that asked meanwhile."""
         if self._later.isActive():

@@ -6,7 +6,7 @@ import math
 from typing import Literal
 
 import shapely
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
@@ -219,7 +219,7 @@ class DrawTool(Tool):
         view = self.canvas.viewport.view()
         px, py = pixels_of(view, [self._leg_from])[0]
         x, y = (px, py) if math.isfinite(px) else (view.width / 2, view.height / 2)
-        self._entry.open_at(QPoint(round(x / view.ratio), round(y / view.ratio)), text)
+        self._entry.open_at(self.canvas.on_widget(x, y).toPoint(), text)
 
     def _show_leg(self, length_m: float, bearing_deg: float) -> None:
         """Preview what is typed."""

@@ -234,7 +234,7 @@ class SelectTool(Tool):
             site = sites.get(uuid)
             if site is not None and not unfit(site, figure.geometry):
                 rows[uuid] = replace(site, geometry=at_home(figure.geometry), shape_json=figure.shape_json)
-        self.canvas.scene.preview_sites(rows)
+        self.canvas.preview_sites(rows)
 
     def _is_clicked_again(self, event: PointerEvent) -> bool:
         if self._clicked is None:

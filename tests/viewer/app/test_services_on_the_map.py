@@ -60,8 +60,8 @@ def dark_share(window: MainWindow) -> float:
 
 def note_on_map(window: MainWindow) -> str:
     window.canvas.grab_picture()
-    assert window.canvas._note is not None
-    place = window.canvas._note.rect.center() / window.canvas.viewport.view().ratio
+    assert window.canvas.panes.in_use.note is not None
+    place = window.canvas.panes.in_use.note.rect.center() / window.canvas.viewport.view().ratio
     return window.canvas.note_at(place)
 
 

@@ -87,7 +87,7 @@ def test_stand_ins_of_another_view_are_painted_rarely_and_new_colours_at_once(ma
     """Painting stand-ins takes the cores from those who make the tiles; colours that change are to be seen."""
     document = Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]})
     canvas = shown(qtbot, MapCanvas(make_scene(document)), 300, 200)
-    drawing, soon = canvas.scene.drawings["a"], canvas._picture._soon
+    drawing, soon = canvas.scene.drawings["a"], canvas.panes.in_use.picture._soon
     drawing.updated.emit()
     drawing.complete = False
     drawing.updated.emit()

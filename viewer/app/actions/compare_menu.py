@@ -59,6 +59,15 @@ class CompareMenu(CaseMenu):
     def swap(self) -> None:
         self.desk.swap()
 
+    def link(self, on: bool) -> None:
+        self.desk.link(on)
+
+    def is_linked(self) -> bool:
+        return self.desk.is_linked
+
+    def is_in_panes(self) -> bool:
+        return _is(self, "panes")
+
     def match(self, on: bool) -> None:
         self.desk.set_match(on)
 
@@ -106,6 +115,7 @@ class CompareMenu(CaseMenu):
         _mode("compare_across", QT_TRANSLATE_NOOP("Actions", "Swipe &Across"), "swipe across"),
         _mode("compare_spyglass", QT_TRANSLATE_NOOP("Actions", "Spy&glass"), "spyglass"),
         _mode("compare_fade", QT_TRANSLATE_NOOP("Actions", "&Fade"), "fade"),
+        _mode("compare_panes", QT_TRANSLATE_NOOP("Actions", "S&ide by Side"), "panes"),
         _mode("compare_difference", QT_TRANSLATE_NOOP("Actions", "&Difference"), "difference"),
         Action(
             "blink",
@@ -123,6 +133,15 @@ class CompareMenu(CaseMenu):
             "swap",
             offered=_compares,
             breaks=True,
+        ),
+        Action(
+            "link_panes",
+            QT_TRANSLATE_NOOP("Actions", "&Link the Panes"),
+            link,
+            check="own",
+            offered=is_in_panes,
+            checked=is_linked,
+            tip=QT_TRANSLATE_NOOP("Actions", "Move all panes together: place, scale and turn"),
         ),
         Action(
             "match_stretch",

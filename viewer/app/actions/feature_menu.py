@@ -61,6 +61,7 @@ class FeatureMenu(ToolMenu):
         self._jobs, self._window, self.searches = jobs, window, searches
         self.selection = access.selection
         self.selection.changed.connect(self._show_selection)
+        canvas.panes_changed.connect(self._show_in_panes)
         access.filters.changed.connect(self._filtered)
         toolbox.identified.connect(self.identified)
         panels.layer_shown.connect(self.changed)
@@ -81,10 +82,16 @@ class FeatureMenu(ToolMenu):
         return drawing if isinstance(drawing, VectorDrawing) else None
 
     def _show_selection(self, uuid: str) -> None:
-        drawing = self._drawing(uuid)
-        if drawing is not None:
-            drawing.set_selected(self.selection.of(uuid))
+        for pane in self._canvas.panes.all:
+            drawing = pane.scene.drawings.get(uuid)
+            if isinstance(drawing, VectorDrawing):
+                drawing.set_selected(self.selection.of(uuid))
         self.changed.emit()
+
+    def _show_in_panes(self) -> None:
+        """Other panes are shown: what is selected is so in each."""
+        for uuid in self.selection.layers:
+            self._show_selection(uuid)
 
     def _filtered(self, uuid: str) -> None:
         """Drop what a filter hides from the selection: nothing is done with features that nobody sees."""

@@ -24,6 +24,7 @@ from layers.raster.style import colorize
 from viewer.app.case.session import KeepBlob, Session
 from viewer.app.imagery.chip_pictures import ChipBytes, finished
 from viewer.canvas.image_below import images_below
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.chips import add_chips
 from viewer.commands.stamps import new_uuid
@@ -58,8 +59,8 @@ class _Pixels(NamedTuple):
 class _Capture:
     """One capture under way; what comes after it was given up is dropped."""
 
-    def __init__(self, site: Site | None, view: View, place: tuple[float, float]) -> None:
-        self.site, self.view, self.place = site, view, place
+    def __init__(self, site: Site | None, scene: MapScene, view: View, place: tuple[float, float]) -> None:
+        self.site, self.scene, self.view, self.place = site, scene, view, place
         self.job: Job | None = None
         self.layer_uuid = ""
         self.facts: dict[str, Any] = {}
@@ -81,7 +82,7 @@ class ChipCapture(QObject):
         self._notice.timeout.connect(self._announce)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._lose_patience)
-        canvas.scene.updated.connect(self._go_on)
+        canvas.scene_updated.connect(self._go_on)
         session.document_replaced.connect(self.give_up)
 
     @property
@@ -118,12 +119,12 @@ class ChipCapture(QObject):
             raise CannotBePlaced(self.tr("A chip is of one site: select one of them, or none for the view."))
         site = next((self._session.document.sites[uuid] for uuid in selected), None)
         place = self._canvas.viewport.centre_lonlat() if site is None else (site.place.x, site.place.y)
-        return _Capture(site, view, place)
+        return _Capture(site, self._canvas.scene, view, place)
 
     def _go_on(self) -> None:
         """Once the view is whole: paint it, and ask for the pixels of the image that counts there."""
-        capture, scene = self._capture, self._canvas.scene
-        if capture is None or capture.shown is not None or not scene.is_complete(capture.view):
+        capture = self._capture
+        if capture is None or capture.shown is not None or not capture.scene.is_complete(capture.view):
             return
         try:
             drawing = self._drawing_at(capture)
@@ -131,14 +132,14 @@ class ChipCapture(QObject):
             if facts is None:
                 raise CannotBePlaced(self.tr("The image there is not known yet: try again in a moment."))
             capture.facts, capture.layer_uuid = facts, drawing.layer_uuid
-            capture.shown = self._paint(capture.view)
+            capture.shown = _painted(capture.scene, capture.view)
             self._ask(capture, drawing)
         except GeoloupeError as error:
             self._fail(error)
 
     def _drawing_at(self, capture: _Capture) -> LayerDrawing:
         """The image that counts: the one that the mark was drawn on where it is there, else the topmost."""
-        scene, document = self._canvas.scene, self._session.document
+        scene, document = capture.scene, self._session.document
         below = images_below(scene, capture.view, *capture.place).layers
         if not below:
             raise CannotBePlaced(
@@ -151,16 +152,6 @@ class ChipCapture(QObject):
         drawing = scene.shown_drawing(uuid)
         assert drawing is not None, "it was found there"
         return drawing
-
-    def _paint(self, view: View) -> tuple[QImage, str, str]:
-        scene = self._canvas.scene
-        image = unpainted(view.width, view.height, opaque=True)
-        with painting(image) as painter:
-            scene.paint_map(painter, view)
-        styles = {uuid: scene.drawings[uuid].layer.style_json for uuid in scene.shown_in(view)}
-        styles |= {uuid: style for uuid, style in stretches_on_screen(scene).items() if uuid in styles}
-        plain = {uuid: json.loads(style) if style else {} for uuid, style in styles.items()}
-        return image, json.dumps({"layers": plain}), "; ".join(scene.attributions(view))
 
     def _ask(self, capture: _Capture, drawing: LayerDrawing) -> None:
         region = _region(capture)
@@ -299,6 +290,17 @@ class ChipCapture(QObject):
         self._patience.stop()
         if capture is not None and capture.job is not None:
             self._jobs.end(capture.job)
+
+
+def _painted(scene: MapScene, view: View) -> tuple[QImage, str, str]:
+    """The picture of a view, the styles in it, and its credits."""
+    image = unpainted(view.width, view.height, opaque=True)
+    with painting(image) as painter:
+        scene.paint_map(painter, view)
+    styles = {uuid: scene.drawings[uuid].layer.style_json for uuid in scene.shown_in(view)}
+    styles |= {uuid: style for uuid, style in stretches_on_screen(scene).items() if uuid in styles}
+    plain = {uuid: json.loads(style) if style else {} for uuid, style in styles.items()}
+    return image, json.dumps({"layers": plain}), "; ".join(scene.attributions(view))
 
 
 def _region(capture: _Capture) -> Region:

@@ -16,6 +16,7 @@ from layers.grid.tile_grid import View
 from layers.text.counted import metres
 from viewer.app.case.session import Session
 from viewer.canvas.image_below import ImagesBelow, images_around, images_below
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.mark_images import SeenImage, forget_image, record_image
 from viewer.rendering.drawing import LayerDrawing
@@ -34,8 +35,9 @@ FINER, BLENDED = "mark finer than image", "blended images"
 
 
 class _Mark(NamedTuple):
-    """A mark of which it is not known yet on which image it was drawn."""
+    """A mark of which it is not known yet on which image it was drawn: on one of this scene."""
 
+    scene: MapScene
     view: View
     until: float
 
@@ -60,7 +62,7 @@ class MarkImages(QObject):
         """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
-        canvas.scene.updated.connect(self._look_again)
+        canvas.scene_updated.connect(self._look_again)
         session.history.changed.connect(self._look_again)
         session.history.changed.connect(self._forget_gone)
         session.document_replaced.connect(self._begin_anew)
@@ -72,7 +74,7 @@ class MarkImages(QObject):
 
     def note(self, uuid: str) -> None:
         """Record the image of a mark that was drawn just now."""
-        self._waiting[uuid] = _Mark(self._canvas.viewport.view(), time.monotonic() + WAIT_S)
+        self._waiting[uuid] = _Mark(self._canvas.scene, self._canvas.viewport.view(), time.monotonic() + WAIT_S)
         self._look_again()
 
     def push(self, edit: Edit) -> bool:
@@ -102,7 +104,8 @@ class MarkImages(QObject):
         self._waiting.pop(uuid, None)
         was_asked = self._blended.pop(uuid, None) is not None
         if site is not None and layer_uuid:
-            self._record(site, layer_uuid, self._canvas.viewport.view(), is_own_step=not was_asked)
+            view = self._canvas.viewport.view()
+            self._record(site, layer_uuid, self._canvas.scene, view, is_own_step=not was_asked)
         elif site is not None:
             self._session.push_or_say(forget_image(document, uuid, actor=actor))
         self.asked.emit(uuid)
@@ -129,33 +132,29 @@ class MarkImages(QObject):
     def _look(self, site: Site, mark: _Mark) -> None:
         below = self._below(site, mark)
         is_late = time.monotonic() >= mark.until
-        if not is_late and (below.is_awaited or not all(self._is_known(uuid) for uuid in below.layers)):
+        scene = self._scene_of(mark)
+        if not is_late and (below.is_awaited or not all(_is_known(scene.shown_drawing(uuid)) for uuid in below.layers)):
             return
         del self._waiting[site.uuid]
         known = self._session.document.images.get(site.image_uuid)
         if known is not None and known.layer_uuid in below.layers:
-            self._record(site, known.layer_uuid, mark.view)
+            self._record(site, known.layer_uuid, scene, mark.view)
         elif len(below.layers) > 1:
             self._ask(site, below.layers)
         elif below.layers:
-            self._record(site, below.layers[0], mark.view)
+            self._record(site, below.layers[0], scene, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """The images there in the view of now, else in that in which the mark was made."""
-        scene, place = self._canvas.scene, site.place
-        found = images_below(scene, self._canvas.viewport.view(), place.x, place.y)
+        scene, place = self._scene_of(mark), site.place
+        now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.scene is scene)
+        found = images_below(scene, now, place.x, place.y)
         return found if found.layers or found.is_awaited else images_below(scene, mark.view, place.x, place.y)
 
-    def _is_known(self, layer_uuid: str) -> bool:
-        """False while the metadata of an image are being read: its key may depend on them."""
-        drawing = self._drawing(layer_uuid)
-        if not isinstance(drawing, RasterDrawing) or isinstance(drawing.source, CombinedSource):
-            return True
-        drawing.ask_acquisition()
-        return drawing.source.acquisition is not None
-
-    def _drawing(self, layer_uuid: str) -> LayerDrawing | None:
-        return self._canvas.scene.shown_drawing(layer_uuid)
+    def _scene_of(self, mark: _Mark) -> MapScene:
+        """The scene that a mark was drawn on; the one in use where that is gone."""
+        is_shown = any(pane.scene is mark.scene for pane in self._canvas.panes.all)
+        return mark.scene if is_shown else self._canvas.scene
 
     # -- telling -----------------------------------------------------------------------------------------------
 
@@ -165,8 +164,8 @@ class MarkImages(QObject):
         self._messages.show(BLENDED, text.format(len(layers)))
         self.asked.emit(site.uuid)
 
-    def _record(self, site: Site, layer_uuid: str, view: View, *, is_own_step: bool = False) -> None:
-        drawing = self._drawing(layer_uuid)
+    def _record(self, site: Site, layer_uuid: str, scene: MapScene, view: View, *, is_own_step: bool = False) -> None:
+        drawing = scene.shown_drawing(layer_uuid)
         facts = None if drawing is None else image_facts(drawing)
         pick = None if drawing is None else pick_at(drawing, view, site.place.x, site.place.y)
         if drawing is None or facts is None or pick is None:
@@ -204,6 +203,14 @@ class MarkImages(QObject):
         self._told.add(layer_uuid)
         text = self.tr("A pixel of “{0}” is {1} here: the mark is no better than that, however closely it was drawn.")
         self._messages.show(FINER, text.format(one_line(name, 60), metres(pick.pixel_m)))
+
+
+def _is_known(drawing: LayerDrawing | None) -> bool:
+    """False while the metadata of an image are being read: its key may depend on them."""
+    if not isinstance(drawing, RasterDrawing) or isinstance(drawing.source, CombinedSource):
+        return True
+    drawing.ask_acquisition()
+    return drawing.source.acquisition is not None
 
 
 def _is_moved(change: Change) -> bool:

@@ -32,7 +32,7 @@ class FeatureZoom(QObject):
         self._canvas, self._views, self._report = canvas, views, report
         self._waiting: tuple[Chosen, View] | None = None
         """Features to go to once they are read, and the view then, unless somebody looks elsewhere meanwhile."""
-        canvas.scene.updated.connect(self._go_when_read)
+        canvas.scene_updated.connect(self._go_when_read)
 
     def zoom_to(self, uuid: str, fids: Fids) -> None:
         """Show features of one layer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -48,8 +48,7 @@ class MapMenu(QObject):
             self._add_site(menu, under)
             menu.addSeparator()
         self._add_place(menu, event)
-        ratio = self._canvas.viewport.view().ratio
-        menu.popup(self._canvas.mapToGlobal(QPointF(event.px / ratio, event.py / ratio).toPoint()))
+        menu.popup(self._canvas.mapToGlobal(self._canvas.on_widget(event.px, event.py).toPoint()))
         return menu
 
     def _site_under(self, event: PointerEvent) -> str:

@@ -69,7 +69,7 @@ class MapViews(QObject):
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._show_held)
         canvas.installEventFilter(self)
-        canvas.scene.updated.connect(self._fit_when_known)
+        canvas.scene_updated.connect(self._fit_when_known)
 
     # -- where to ----------------------------------------------------------------------------------------------
 

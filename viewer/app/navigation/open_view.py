@@ -39,7 +39,7 @@ def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
     try:
         bounds = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
     except CannotBePlaced:
-        bounds = circle_bounds(lon, lat, metres_per_px * max(canvas.width(), canvas.height()) / 2)
+        bounds = circle_bounds(lon, lat, metres_per_px * max(view.width, view.height) / view.ratio / 2)
     return ShownView(lon, lat, bounds, metres_per_px, _day(canvas, bounds))
 
 

@@ -6,6 +6,8 @@ import time
 
 from PySide6.QtCore import QObject, QTimer
 
+from layers.grid.tile_grid import View
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.world_copies import wrapped_views
@@ -29,7 +31,7 @@ class ReadingWatch(QObject):
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         canvas.view_changed.connect(self._begin)
-        canvas.scene.updated.connect(self._begin)
+        canvas.scene_updated.connect(self._begin)
 
     def _begin(self) -> None:
         if not self._timer.isActive():
@@ -66,15 +68,22 @@ class ReadingWatch(QObject):
 
     def _unopened(self) -> list[str]:
         """The names of the shown layers of which nobody knows yet where they are: the map lacks them."""
-        drawings = [self._canvas.scene.drawings[uuid] for uuid in self._canvas.scene.stack.visible()]
-        return [drawing.layer.name for drawing in drawings if not (drawing.is_open or drawing.remark)]
+        scenes = [pane.scene for pane in self._canvas.panes.all]
+        drawings = [scene.drawings[uuid] for scene in scenes for uuid in scene.stack.visible()]
+        late = [drawing.layer.name for drawing in drawings if not (drawing.is_open or drawing.remark)]
+        return list(dict.fromkeys(late)) if len(scenes) > 1 else late
 
     def _waiting(self) -> list[RasterDrawing]:
         """The images that are shown and not complete, though the map rests."""
-        view = self._canvas.viewport.view()
+        return [
+            drawing for pane in self._canvas.panes.all for drawing in self._late_in(pane.scene, pane.viewport.view())
+        ]
+
+    @staticmethod
+    def _late_in(scene: MapScene, view: View) -> list[RasterDrawing]:
         return [
             drawing
-            for drawing in self._canvas.scene.drawings.values()
+            for drawing in scene.drawings.values()
             if isinstance(drawing, RasterDrawing)
             and drawing.layer.visible
             and drawing.info is not None

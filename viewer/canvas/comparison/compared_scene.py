@@ -103,8 +103,22 @@ class ComparedScene(MapScene):
     @property
     @override
     def frames(self) -> list[MapScene]:
-        """The scenes of the frames that are painted here, first of all this one; linked panes have their own."""
+        """The scenes of the frames, first of all this one. In linked panes the canvas paints each by itself."""
         return [self, *self._others] if self._spec is not None else [self]
+
+    @property
+    def is_in_panes(self) -> bool:
+        """True while the frames stand side by side, each in a pane of the canvas."""
+        return self._spec is not None and self._spec.mode == "panes"
+
+    @property
+    def _painted_here(self) -> list[MapScene]:
+        """The scenes of the other frames, where this one puts its pictures together with theirs."""
+        return [] if self.is_in_panes else self._others
+
+    def words(self) -> list[SideWords]:
+        """The words that are burned into each frame: date, kind, name, stretch."""
+        return [] if self._spec is None else words_of(self._spec, self.frames, stretch_notes(self._spec, self.frames))
 
     def compare(self, spec: ComparisonSpec | None) -> None:
         """Show a comparison, or the map again."""
@@ -123,7 +137,7 @@ class ComparedScene(MapScene):
 
     def _follow(self, spec: ComparisonSpec | None) -> None:
         """Have a scene for each frame."""
-        wanted = 0 if spec is None or spec.mode == "panes" else len(spec.frames) - 1
+        wanted = 0 if spec is None else len(spec.frames) - 1
         while len(self._others) > wanted:
             self._drop_frame()
         self._kept = [_Kept(QImage()) for _ in range(wanted + 1)]
@@ -165,7 +179,9 @@ class ComparedScene(MapScene):
         self._relay(self.unfinished)
 
     def _relay(self, signal: SignalInstance) -> None:
-        """Another picture of a frame beside this one would be painted now."""
+        """Another picture of a frame beside this one would be painted now; in a pane it sees to that itself."""
+        if self.is_in_panes:
+            return
         for kept in self._kept[1:]:
             kept.is_stale = True
         self._difference = None
@@ -232,7 +248,7 @@ class ComparedScene(MapScene):
 
     @override
     def side_at(self, view: View, px: float, py: float) -> MapScene:
-        if self._spec is None or self._spec.mode == "panes":
+        if self._spec is None or self.is_in_panes:
             return self
         return self.frames[self.frame_at(view, px, py)]
 
@@ -268,7 +284,7 @@ class ComparedScene(MapScene):
     @override
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         super().set_view(view, cursor, resting)
-        for scene in self._others:
+        for scene in self._painted_here:
             scene.set_view(view, cursor, resting)
 
     @override
@@ -277,7 +293,7 @@ class ComparedScene(MapScene):
 
     @override
     def is_complete(self, view: View) -> bool:
-        if not (super().is_complete(view) and all(scene.is_complete(view) for scene in self._others)):
+        if not (super().is_complete(view) and all(scene.is_complete(view) for scene in self._painted_here)):
             return False
         return self._spec is None or self._knows_dates(self._spec)
 
@@ -293,7 +309,7 @@ class ComparedScene(MapScene):
 
     @override
     def waits_for(self, view: View | None = None) -> list[str]:
-        late = [*super().waits_for(view), *(name for scene in self._others for name in scene.waits_for(view))]
+        late = [*super().waits_for(view), *(name for scene in self._painted_here for name in scene.waits_for(view))]
         return list(dict.fromkeys(late))
 
     @override
@@ -304,11 +320,11 @@ class ComparedScene(MapScene):
     @property
     @override
     def awaits_labels(self) -> bool:
-        return super().awaits_labels or any(scene.awaits_labels for scene in self._others)
+        return super().awaits_labels or any(scene.awaits_labels for scene in self._painted_here)
 
     @override
     def attributions(self, view: View) -> list[str]:
-        found = [super().attributions(view), *(scene.attributions(view) for scene in self._others)]
+        found = [super().attributions(view), *(scene.attributions(view) for scene in self._painted_here)]
         return list(dict.fromkeys(text for texts in found for text in texts))
 
     @override
@@ -333,7 +349,7 @@ class ComparedScene(MapScene):
 
     @override
     def preview_sites(self, rows: Mapping[str, Site]) -> None:
-        for scene in self._others:
+        for scene in self._painted_here:
             scene.preview_sites(rows)
         super().preview_sites(rows)
 
@@ -363,7 +379,7 @@ class ComparedScene(MapScene):
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
         frames = _FramePainter(self, view, selection, settled, in_haste)
-        words = words_of(sides.spec, self.frames, stretch_notes(sides.spec, self.frames))
+        words = self.words()
         with going_on(), part_of_picture(painter):
             self._paint_sides(painter, sides, frames, words)
         if preview is not None:

@@ -14,6 +14,7 @@ from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides
 from viewer.canvas.labels.fonts import letters_path, map_font
+from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted
@@ -149,6 +150,13 @@ def paint_caption(
         align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
         box = _paint_box(painter, at, align, whole, said, r)
         at = QPointF(at.x(), box.top() - 4 * r)
+
+
+def paint_pane_words(painter: QPainter, width: float, height: float, words: SideWords, ratio: float) -> None:
+    """Of a frame that has a picture of its own: in its upper left corner, clear of the north arrow."""
+    r = ratio
+    room = QRectF(10 * r, 10 * r, max(width - (20 + ARROW_ROOM_PX) * r, 0.0), height - 20 * r)
+    _paint_box(painter, room.topLeft(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, room, words, r)
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:

@@ -32,6 +32,7 @@ class ComparisonBar(QWidget):
         self.name.setMinimumWidth(80)
         self.mode, self.position = ComboBox(), SliderField(0.0, 1.0, percent)
         self.rate = DecimalBox()
+        self.linked = QCheckBox(self.tr("Linked"))
         self.match = QCheckBox(self.tr("Match"))
         self.swap = IconButton("swap", self.tr("Swap the sides"))
         self.end = IconButton("close", self.tr("End the comparison (Esc)"))
@@ -43,7 +44,7 @@ class ComparisonBar(QWidget):
         layout.addWidget(self.mode)
         layout.addWidget(self.position, 3)
         layout.addWidget(self.rate)
-        for widget in (self.match, self.swap, self.end):
+        for widget in (self.linked, self.match, self.swap, self.end):
             layout.addWidget(widget)
         desk.shown_changed.connect(self.read)
         desk.context.changed.connect(lambda changes: self.read() if changes.touches("comparisons") else None)
@@ -63,6 +64,7 @@ class ComparisonBar(QWidget):
             (self.mode, tr("Mode of the comparison")),
             (self.position, tr("Position of the bar")),
             (self.rate, tr("Changes to and fro in a second")),
+            (self.linked, tr("Move all panes together: place, scale and turn")),
             (self.match, tr("Stretch all images as the first: the same where sensor and units are, else matched")),
         ):
             widget.setAccessibleName(says)
@@ -72,6 +74,7 @@ class ComparisonBar(QWidget):
         self.position.previewed.connect(self._desk.preview_position)
         self.position.committed.connect(self._desk.set_position)
         self.rate.valueChanged.connect(self._desk.set_rate)
+        self.linked.clicked.connect(self._desk.link)
         self.match.clicked.connect(self._desk.set_match)
         self.swap.clicked.connect(self._desk.swap)
         self.end.clicked.connect(self._desk.end)
@@ -79,7 +82,15 @@ class ComparisonBar(QWidget):
     def mode_words(self) -> list[str]:
         """The modes' names, in the order in which they are offered."""
         tr = self.tr
-        return [tr("Swipe"), tr("Swipe across"), tr("Spyglass"), tr("Blink"), tr("Fade"), tr("Difference")]
+        return [
+            tr("Swipe"),
+            tr("Swipe across"),
+            tr("Spyglass"),
+            tr("Blink"),
+            tr("Fade"),
+            tr("Difference"),
+            tr("Side by side"),
+        ]
 
     def read(self) -> None:
         """Show the comparison as it stands."""
@@ -98,6 +109,8 @@ class ComparisonBar(QWidget):
         self.rate.blockSignals(True)
         self.rate.setValue(spec.rate_hz)
         self.rate.blockSignals(False)
+        self.linked.setVisible(spec.mode == "panes")
+        self.linked.setChecked(self._desk.is_linked)
         self.match.setChecked(spec.match)
 
     def begin(self) -> None:

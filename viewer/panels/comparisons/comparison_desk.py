@@ -36,7 +36,7 @@ from viewer.panels.comparisons.candidates import Candidate, candidate_of, candid
 from viewer.panels.context import PanelContext
 from viewer.support.text import one_line
 
-OFFERED_MODES = tuple(mode for mode in MODES if mode != "panes")
+OFFERED_MODES = MODES
 
 
 class ComparisonDesk(QObject):
@@ -75,7 +75,7 @@ class ComparisonDesk(QObject):
         scene.bar_let_go.connect(self._keep_bar)
         scene.bar_moved.connect(self.shown_changed)
         scene.compared.connect(self._followed)
-        scene.updated.connect(self._match_when_there)
+        canvas.scene_updated.connect(self._match_when_there)
 
     # -- the list -------------------------------------------------------------------------------------------------
 
@@ -266,6 +266,16 @@ class ComparisonDesk(QObject):
         if self._current and self.spec is not None:
             self.context.do(change_comparison, self._current, self.spec, what=self.tr("Move bar of"))
 
+    @property
+    def is_linked(self) -> bool:
+        """True where all panes are moved together."""
+        return self._canvas.panes.is_linked
+
+    def link(self, linked: bool) -> None:
+        """Move all panes together, or each by itself; nothing of that is kept."""
+        self._canvas.link_panes(linked)
+        self.shown_changed.emit()
+
     # -- the stretch ----------------------------------------------------------------------------------------------
 
     @property
@@ -275,10 +285,10 @@ class ComparisonDesk(QObject):
 
     def _match_when_there(self) -> None:
         """Match the stretch once all of the view is there."""
-        spec, view = self.spec, self._canvas.viewport.view()
+        spec = self.spec
         if spec is None or not self._awaits_match or self._is_matching:
             return
-        if spec.mode == "panes" or not self._scene.is_complete(view):
+        if not all(pane.scene.is_complete(pane.viewport.view()) for pane in self._canvas.panes.all):
             return
         match = StretchMatch.of(without_styles(spec), self._scene.frames)
         self._awaits_match = False

@@ -1,0 +1,181 @@
+"""The maps of a canvas: one that fills it, or two to four side by side, of which one is in use.
+
+Linked maps show the same place at the same scale and turn. All rectangles are in device pixels of the canvas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
+
+from layers.geo.crs import WGS84, is_off_earth, transform_points
+from layers.grid.tile_grid import View
+from viewer.canvas.corners import CornerNote
+from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.scene import MapScene
+from viewer.canvas.sites.site_symbology import HALO_COLOR
+from viewer.canvas.viewport import Viewport
+
+GUTTER_PX = 3
+"""Logical pixels between two panes."""
+WIDE = 1.25
+"""Three panes stand in a row on a canvas that is so much wider than high, else in a column; two where it is wider."""
+IN_USE_COLOR = "#4cc2ff"
+GHOST_PX = 11.0
+_FRAME_PX = 3.0
+
+
+class PaneWords(Protocol):
+    """The words on the panes of a canvas, by their numbers from 0."""
+
+    def name(self, at: int) -> str: ...
+    def paint(self, painter: QPainter, view: View, at: int) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class Pane:
+    """One map: `place` is the part of the canvas that it fills."""
+
+    scene: MapScene
+    viewport: Viewport
+    picture: MapPicture
+    place: QRect = field(default_factory=QRect)
+    note: CornerNote | None = None
+    """In its lower left corner, as painted last."""
+
+
+class Ghost(NamedTuple):
+    """The place that the mouse points at, and the pane that it is over."""
+
+    pane: Pane
+    lon: float
+    lat: float
+
+
+class Panes:
+    """Never empty. `in_use` is the one that keys, menus and panels mean."""
+
+    def __init__(self, panes: Sequence[Pane], words: PaneWords | None = None) -> None:
+        self.all = list(panes)
+        self.words = words
+        self.in_use = self.all[0]
+        self.is_linked = True
+        self.ghost: Ghost | None = None
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @property
+    def number(self) -> int:
+        """Of the pane in use, from 0."""
+        return self.all.index(self.in_use)
+
+    def lay_out(self, width: int, height: int, ratio: float) -> None:
+        """Share out a canvas."""
+        for pane, place in zip(self.all, places_of(len(self.all), width, height, ratio), strict=True):
+            pane.place = place
+            pane.viewport.set_ratio(ratio)
+            pane.viewport.resize(place.width(), place.height())
+
+    def at(self, px: float, py: float) -> Pane:
+        """The pane there; of a gutter the nearest one."""
+        return min(self.all, key=lambda pane: _way(QRectF(pane.place), px, py))
+
+    def led_by(self, pane: Pane) -> list[Pane]:
+        """The panes that go where this one does, with itself."""
+        return self.all if self.is_linked else [pane]
+
+    def shows_same(self, pane: Pane) -> bool:
+        """True for a pane that shows what the one in use does, pixel for pixel."""
+        return pane is self.in_use or pane.viewport.view() == self.in_use.viewport.view()
+
+    # -- what is painted around and above ------------------------------------------------------------------------
+
+    def ghost_in(self, pane: Pane) -> QPointF | None:
+        """The pixel of a pane that means the place under the mouse; None in the pane that the mouse is over."""
+        if self.ghost is None or pane is self.ghost.pane:
+            return None
+        view = pane.viewport.view()
+        if is_off_earth(view.grid.crs) or not math.isfinite(self.ghost.lon):
+            return None
+        lons = [self.ghost.lon + turn for turn in (0.0, -360.0, 360.0)]
+        xs, ys = transform_points(WGS84, view.grid.crs, lons, [self.ghost.lat] * 3)
+        pixels = (view.to_pixel(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
+        inside = [(x, y) for x, y in pixels if 0 <= x < view.width and 0 <= y < view.height]
+        return QPointF(*inside[0]) if inside else None
+
+    def ghost_rects(self) -> list[QRect]:
+        """The parts of the canvas on which ghosts of the pointer are."""
+        found = []
+        for pane in self.all:
+            at, reach = self.ghost_in(pane), math.ceil((GHOST_PX + 3) * pane.viewport.view().ratio)
+            if at is not None:
+                middle = (at + QPointF(pane.place.topLeft())).toPoint()
+                found.append(QRect(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach))
+        return found
+
+    def paint_in(self, painter: QPainter, pane: Pane) -> None:
+        """The words of a pane, and the ghost of the pointer; the painter's coordinates are the pane's pixels."""
+        view = pane.viewport.view()
+        if self.words is not None:
+            self.words.paint(painter, view, self.all.index(pane))
+        at = self.ghost_in(pane)
+        if at is not None:
+            paint_ghost(painter, at, view.ratio)
+
+    def paint_around(self, painter: QPainter, size: QSize, ratio: float) -> None:
+        """The gutters, and a frame within the pane in use; the painter's coordinates are the canvas's device pixels."""
+        if len(self.all) == 1:
+            return
+        painter.save()
+        gutters = QRegion(QRect(0, 0, size.width(), size.height()))
+        for pane in self.all:
+            gutters -= QRegion(pane.place)
+        for rect in gutters:
+            painter.fillRect(rect, QColor(HALO_COLOR))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for color, wide, inset in ((HALO_COLOR, 1.0, _FRAME_PX), (IN_USE_COLOR, _FRAME_PX, 0.0)):
+            pen = QPen(QColor(color), wide * ratio)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            half = (inset + wide / 2) * ratio
+            painter.drawRect(QRectF(self.in_use.place).adjusted(half, half, -half, -half))
+        painter.restore()
+
+
+def places_of(count: int, width: int, height: int, ratio: float = 1.0) -> list[QRect]:
+    """Panes of one size on a picture, from the left and the top: side by side, one below the other, or two by two."""
+    columns = 2 if count == 4 else count
+    if count in (2, 3) and width < height * (WIDE if count == 3 else 1.0):
+        columns = 1
+    rows = -(-count // columns)
+    gutter = round(GUTTER_PX * ratio) if count > 1 else 0
+    wide = max((width - gutter * (columns - 1)) // columns, 1)
+    high = max((height - gutter * (rows - 1)) // rows, 1)
+    corners = ((at % columns, at // columns) for at in range(count))
+    return [QRect(column * (wide + gutter), row * (high + gutter), wide, high) for column, row in corners]
+
+
+def paint_ghost(painter: QPainter, at: QPointF, ratio: float) -> None:
+    """A cross with an open middle, light on dark, so that it shows on any image and hides nothing of what it means."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    far, near = GHOST_PX * ratio, 3.5 * ratio
+    for color, width in ((QColor(11, 20, 28, 200), 3.6), (QColor(255, 255, 255), 1.4)):
+        painter.setPen(QPen(color, width * ratio))
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(at + QPointF(dx * near, dy * near), at + QPointF(dx * far, dy * far))
+    painter.restore()
+
+
+def _way(place: QRectF, px: float, py: float) -> float:
+    """How far a pixel is from a rectangle."""
+    dx = max(place.left() - px, 0.0, px - place.right())
+    dy = max(place.top() - py, 0.0, py - place.bottom())
+    return math.hypot(dx, dy)
