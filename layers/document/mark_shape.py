@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.imagery.shadow_mark import ShadowMark, remeasured_shadow
 from layers.document.json_fields import finite_numbers, json_object
-from layers.document.measurement import Measurement, measurement_in, remeasured
+from layers.document.measuring.measurement import Measurement, measurement_in, remeasured
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import split_geometry

@@ -11,14 +11,14 @@ LEFT_PX, RIGHT_PX, BELOW_PX = 318, 350, 300
 _LEFT_AT_MOST = 0.3
 """Of the window's width, on small screens."""
 STATE_VERSION = 4
-LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
+LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks", "panel_measurements")
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
     **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),
     "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 """Areas of the panels that do not stand at the right."""
-HIDDEN = frozenset({"panel_attributes"})
+HIDDEN = frozenset({"panel_attributes", "panel_measurements"})
 """Panels that are there when they are asked for."""
 
 
@@ -115,6 +115,7 @@ class Arrangement(QObject):
         for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if not tabs.accessibleName():
                 tabs.setAccessibleName(self.tr("Panels"))
+                tabs.setElideMode(Qt.TextElideMode.ElideNone)  # names are whole: arrows lead to those out of sight
                 tabs.currentChanged.connect(self._tab_chosen)
 
     def _tab_chosen(self, at: int) -> None:

@@ -34,6 +34,7 @@ ALIASES = {
     "response_list": "panel_responses",
     "bookmark_list": "panel_bookmarks",
     "comparison_list": "panel_comparisons",
+    "measurement_list": "panel_measurements",
     "acquisition": "panel_acquisition",
 }
 """Names that panels use for each other, and the ids of their docks."""
@@ -56,6 +57,7 @@ class Docks(QObject):
         self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
         self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
+        self.measurements = LazyPanel(self._make_measurements)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.comparisons = LazyPanel(self._make_comparisons)
         self.details = QStackedWidget()
@@ -78,6 +80,7 @@ class Docks(QObject):
             "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
             "panel_bookmarks": self._dock("panel_bookmarks", self.tr("Bookmarks"), self.bookmarks),
             "panel_comparisons": self._dock("panel_comparisons", self.tr("Comparisons"), self.comparisons),
+            "panel_measurements": self._dock("panel_measurements", self.tr("Measurements"), self.measurements),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
@@ -211,7 +214,7 @@ class Docks(QObject):
     def waiting(self) -> list[LazyPanel]:
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
-        lists = [self.claims, self.sources, self.responses, self.bookmarks, self.comparisons]
+        lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
         first = [*pages, *lists, self.acquisition, self.attributes]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
@@ -249,6 +252,12 @@ class Docks(QObject):
         from viewer.panels.comparisons.comparison_list import ComparisonListPanel  # start-up time: another is in front
 
         return ComparisonListPanel(self._comparison_desk)
+
+    def _make_measurements(self) -> QWidget:
+        # for start-up time: another is in front
+        from viewer.panels.measurements.measurement_list import MeasurementListPanel
+
+        return MeasurementListPanel(self._context)
 
     def _make_acquisition(self) -> QWidget:
         from viewer.panels.layers.acquisition_panel import AcquisitionPanel  # for start-up time: another is in front
@@ -307,5 +316,6 @@ def load_panels() -> None:
     from viewer.panels.claims import claim_form, claim_list, response_form, response_list  # noqa: F401
     from viewer.panels.comparisons import comparison_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
+    from viewer.panels.measurements import measurement_list  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401

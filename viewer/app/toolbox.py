@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Qt, Signal
 
 from layers.document.mark_template import MarkTemplate
-from layers.document.measurement import QUANTITIES
+from layers.document.measuring.measurement import QUANTITIES
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool

@@ -85,12 +85,12 @@ def csv_text(document: Document) -> Iterator[str]:
     yield taken()
     for site in _sites(document):
         place = _place_cells(site)
-        facts = [_plain(getattr(site, name)) for name in FIELDS]
+        facts = [plain_cell(getattr(site, name)) for name in FIELDS]
         aliases = dict(site.aliases)
         claims = " | ".join(claim.statement for claim in document.claims_of_site(site.uuid))
         wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
-        extra = [_plain(aliases.get(language, "")) for language in ("zh", "ru", "en")]
-        writer.writerow([*facts[:2], *place, *facts[2:], *extra, _plain(claims), wkt])
+        extra = [plain_cell(aliases.get(language, "")) for language in ("zh", "ru", "en")]
+        writer.writerow([*facts[:2], *place, *facts[2:], *extra, plain_cell(claims), wkt])
         yield taken()
 
 
@@ -133,7 +133,8 @@ def _feature(document: Document, site: Site) -> dict[str, Any]:
     return {"type": "Feature", "id": site.uuid, "geometry": json.loads(to_geojson(geometry)), "properties": properties}
 
 
-def _plain(value: object) -> str:
+def plain_cell(value: object) -> str:
+    """A cell of a table, a formula of a spreadsheet made harmless."""
     text = "" if value is None else str(value)
     if isinstance(value, str) and text.startswith(FORMULA_STARTS):
         return "'" + text

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_shape import MarkShape
-from layers.document.measurement import QUANTITIES, Measurement, dimension_of, measured
+from layers.document.measuring.measurement import QUANTITIES, Measurement, dimension_of, measured
 from layers.errors import GeoloupeError
 from layers.geo.cross_track import cross_track
 from layers.geo.crs import WGS84, transform_points

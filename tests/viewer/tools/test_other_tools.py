@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from layers.document.edit import Edit
 from layers.document.mark_shape import measurement_of
-from layers.document.measurement import QUANTITIES
+from layers.document.measuring.measurement import QUANTITIES
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, length_m
 from layers.text.measures import length_text

@@ -112,6 +112,9 @@ class FileMenu(CaseMenu):
     def export_sites(self) -> None:
         self._exports.export_sites()
 
+    def export_measurements(self) -> None:
+        self._exports.export_measurements()
+
     def show_permissions(self) -> None:
         self._access.show_permissions()
 
@@ -164,6 +167,14 @@ class FileMenu(CaseMenu):
         ),
         Action(
             "export_sites", QT_TRANSLATE_NOOP("Actions", "Export S&ites…"), export_sites, "", "export", offered=has_case
+        ),
+        Action(
+            "export_measurements",
+            QT_TRANSLATE_NOOP("Actions", "Export Meas&urements…"),
+            export_measurements,
+            "",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Write values, errors and units with their places as GeoJSON or a table"),
         ),
         Action(
             "permissions",

@@ -23,6 +23,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.export.features import TABLES_OF_SITES, sites_text
 from viewer.export.image import save_image
 from viewer.export.layout import Layout, today
+from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text
 from viewer.export.processing import stretches_on_screen
 from viewer.export.product import Product
 from viewer.panels.context import PanelContext
@@ -138,6 +139,16 @@ class MapExport(QObject):
         # What is edited while it is written is not in it.
         rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_SITES}
         self._write(lambda: write_whole(path, sites_text(Document(rows), suffix)), path)
+
+    def export_measurements(self) -> None:
+        """As GeoJSON or CSV, by the name's ending."""
+        self._panels.flush()
+        path = self._ask().measurements_to_write(self._suggestion("_measurements.geojson"))
+        if path is None:
+            return
+        suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
+        rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_MEASUREMENTS}
+        self._write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path)
 
     def forget(self, pending: _PendingPicture) -> None:
         self._pending.remove(pending)

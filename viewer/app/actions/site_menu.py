@@ -5,9 +5,13 @@ What changes, moves or copies selected sites stands in the Edit menu, `edit_menu
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from layers.document.edit import Edit
+from layers.errors import GeoloupeError
 from viewer.app.actions.action_table import Action, has_case
 from viewer.app.actions.shadow_rows import SHADOW_ROWS
 from viewer.app.actions.template_desk import TEMPLATE_ROWS, TemplateDesk
@@ -15,6 +19,7 @@ from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.toolbox import Toolbox
+from viewer.commands.shapes.measurements import make_measurements, make_sites
 from viewer.panels.claims import claim_verbs
 from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
@@ -116,6 +121,30 @@ class SiteMenu(ToolMenu):
     def is_claim_open(self) -> bool:
         return self.session.is_begun and bool(self._panels.claim_uuid)
 
+    def make_sites(self) -> None:
+        """Turn the selected measurements into sites."""
+        self._turn(make_sites, self.tr("No measurement is selected: click one on the map or in its list."))
+
+    def make_measurements(self) -> None:
+        """Turn the selected sites with a line or an area into measurements."""
+        self._turn(make_measurements, self.tr("No line and no area is selected that is no measurement yet."))
+
+    def has_selection(self) -> bool:
+        """True while marks are selected."""
+        return self.session.is_begun and len(self._panels.selection) > 0
+
+    def _turn(self, command: Callable[..., Edit], nothing: str) -> None:
+        chosen = sorted(self._panels.selection.uuids)
+        try:
+            made = command(self._panels.document, chosen, actor=self._panels.actor)
+        except GeoloupeError as error:
+            self._panels.report(error.sentence)
+            return
+        if not made.changes:
+            self._panels.report(nothing)
+            return
+        self._panels.do(lambda document, actor: made)
+
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
 
@@ -193,6 +222,23 @@ class SiteMenu(ToolMenu):
             offered=is_claim_open,
         ),
         *SHADOW_ROWS,
+        Action(
+            "measurements_to_sites",
+            QT_TRANSLATE_NOOP("Actions", "Make Sites of &Measurements"),
+            make_sites,
+            "",
+            tip=QT_TRANSLATE_NOOP("Actions", "Count, list and export the selected measurements as sites"),
+            offered=has_selection,
+            breaks=True,
+        ),
+        Action(
+            "sites_to_measurements",
+            QT_TRANSLATE_NOOP("Actions", "Make Measurements &of Sites"),
+            make_measurements,
+            "",
+            tip=QT_TRANSLATE_NOOP("Actions", "Measure the selected lines and areas, and count them as sites no more"),
+            offered=has_selection,
+        ),
         Action(
             "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case
         ),

@@ -6,12 +6,14 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from layers.document.measuring.measurement import MEASUREMENT
 from layers.geo.coordinates import format_coordinate
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.toolbox import Toolbox
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
 from viewer.support.messages import Messages
@@ -80,6 +82,8 @@ class MapMenu(QObject):
         images = self._panels.images
         if images is not None:
             menu.addAction(self.tr("&Take a Chip"), images.take_chip)
+        if site.mark_kind == MEASUREMENT:
+            menu.addAction(self.tr("&Make a Site of It"), lambda: self._panels.do(make_sites, (uuid,)))
         menu.addAction(self.tr("D&uplicate"), lambda: duplicate_selected(self._canvas, self._panels))
         menu.addAction(self.tr("&Delete"), lambda: self._delete(uuid))
         menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)

@@ -145,6 +145,10 @@ class Questions(QObject):
         kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)
 
+    def measurements_to_write(self, suggestion: Path) -> Path | None:
+        kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
+        return self._path_to_write(self.tr("Export the measurements"), suggestion, kinds)
+
     def layer_to_write(self, suggestion: Path) -> Path | None:
         kinds = self.tr("GeoPackage (*.gpkg);;FlatGeobuf (*.fgb);;GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_shape import Arrow, MarkShape, RangeRing
-from layers.document.measurement import (
+from layers.document.measuring.measurement import (
     QUANTITIES,
     Dimension,
     Measurement,

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtGui import QPainter
 
 from layers.document.mark_shape import shape_of
+from layers.document.measuring.measurement import MEASUREMENT
 from layers.document.site import Site
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas.sites.mark_painter import MarkPainter, SignAt, paint_arrow_heads
@@ -28,16 +29,23 @@ _SAMPLES: dict[str, list[Floats]] = {
     "circle": [_CIRCLE * 7.5],
     "range_ring": [_CIRCLE * 7.5, _CIRCLE * 3.5],
     "arrow": [np.array([(-10.0, 5.0), (8.0, -4.0)])],
+    "measurement": [
+        np.array(ends) for ends in (((-9.0, 0.0), (9.0, 0.0)), ((-9.0, -5.0), (-9.0, 5.0)), ((9.0, -5.0), (9.0, 5.0)))
+    ],
 }
+_SIGNS = ("text", "callout", "numbered_marker")
 
 
 def sample_of(site: Site) -> str:
     """The kind of sample that a legend shows of a mark: its shape's, else point, line or polygon."""
+    if site.mark_kind == MEASUREMENT:
+        return MEASUREMENT if site.kind == "line" else site.kind
     shape = shape_of(site.shape_json) if site.shape_json else None
     if shape is None:
         return site.kind
-    fits = (site.kind == "point") == (shape.kind in ("text", "callout", "numbered_marker"))
-    return shape.kind if fits and shape.kind != "freehand" else site.kind
+    if shape.kind in (_SIGNS if site.kind == "point" else _SAMPLES.keys() - {MEASUREMENT}):
+        return shape.kind
+    return site.kind
 
 
 def paint_site_symbol(painter: QPainter, site: Site, x: float, y: float, ratio: float) -> None:

@@ -10,7 +10,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_shape import MarkShape, Numbered, as_json, is_annotation
-from layers.document.measurement import Measurement
+from layers.document.measuring.measurement import Measurement
 from viewer.commands.sites import add_site
 
 _NAMES = {

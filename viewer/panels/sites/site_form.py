@@ -17,6 +17,7 @@ from viewer.panels.claims.claim_cards import ClaimCards
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.measurements.measurement_part import MeasurementPart
 from viewer.panels.shadows.shadow_part import ShadowPart
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.detail_rows import DetailPart
@@ -63,6 +64,7 @@ class SiteFormPanel(QWidget):
         self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
         self.image_part, self.shape_part = ImagePart(context), ShapePart(context)
+        self.measurement_part = MeasurementPart(context)
         self.shadow_part = ShadowPart(context)
         self.dates_part = FoldSection(self.tr("Dates and lifecycle"), folded=True)
         self.filing_part = FoldSection(self.tr("Filing"), folded=True)
@@ -76,7 +78,7 @@ class SiteFormPanel(QWidget):
         self._add_style()
         after_image = self.dates_part, self.filing_part, self.names_part, self.style_part
         first = self.details_part, self.claims_part, self.position_part, self.shape_part, self.image_part
-        for part in (self.shadow_part, *first, *after_image):
+        for part in (self.measurement_part, self.shadow_part, *first, *after_image):
             self.page.content.addWidget(part)
         offer_classes(context, self.fields.fields["class_code"])
         self.stamps = muted()
@@ -216,6 +218,7 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
+        self.measurement_part.show_site(site)
         self.shadow_part.show_site(site)
         for rows in (self.details_part, self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):
             rows.show_site(site)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from layers.document.mark_position import Pick, with_pick
 from layers.document.mark_shape import as_json, measured_fields, measurement_of, shape_of, shape_of_site
-from layers.document.measurement import (
+from layers.document.measuring.measurement import (
     QUANTITIES,
     Measurement,
     dimension_of,

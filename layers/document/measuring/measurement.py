@@ -66,6 +66,8 @@ MOST_PLACES = 20_000
 """Vertices of what is measured while one waits."""
 SMALLEST_LEG_M = 1e-3
 """A leg that is shorter has no direction."""
+_MEASURABLE = ("rectangle", "circle", "freehand", "arrow")
+"""Shapes that may be measured as lines and areas are."""
 _MOST_PICK_M = 1e7
 _MOST_VALUE = 1e16
 _CIRCLE_POINTS = 96
@@ -261,6 +263,8 @@ def measurement_in(site: Site, shape: Any) -> Measurement | None:
 def intended(site: Site, shape: Any) -> Measurement | None:
     """The same before it is made: its result is the one that the row holds."""
     if site.mark_kind != MEASUREMENT:
+        return None
+    if shape is not None and shape.kind not in (MEASUREMENT, *_MEASURABLE):
         return None
     if not isinstance(shape, Measurement) or not shape.is_of(site.geometry):
         quantity = default_quantity(site.geometry)

@@ -1,0 +1,106 @@
+"""Measurements as GeoJSON and CSV: name and description as KML has them, value, error and unit as spreadsheets want."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import shapely
+from shapely import orient_polygons, set_precision, to_geojson
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.measuring.measurement import Measurement, dimension_of
+from layers.document.measuring.reading import Reading, readings_of
+from layers.document.site import Site
+from layers.geo.antimeridian import split_geometry
+from viewer.export.features import digits_for, plain_cell
+
+COLUMNS = (
+    "uuid",
+    "name",
+    "description",
+    "quantity",
+    "value",
+    "error",
+    "unit",
+    "value_si",
+    "error_si",
+    "pick_m",
+    "notes",
+    "created_at",
+    "created_by",
+)
+"""`value_si` and `error_si` are metres, square metres or degrees. `pick_m`: how exactly each place was pointed at."""
+TABLES_OF_MEASUREMENTS: tuple[Table, ...] = ("sites",)
+"""As much of a document as is written."""
+
+
+def measurements_text(document: Document, suffix: str) -> Iterator[str]:
+    """The measurements of a document as ".geojson" or ".csv", a piece at a time."""
+    return _geojson(document) if suffix == ".geojson" else _csv(document)
+
+
+def _geojson(document: Document) -> Iterator[str]:
+    yield '{"type": "FeatureCollection", "features": ['
+    before = "\n"
+    for site, reading in readings_of(document.sites.values()):
+        geometry = set_precision(
+            split_geometry(_geometry(site, reading)), 10.0 ** -digits_for(reading.pick_m), mode="pointwise"
+        )
+        feature = {
+            "type": "Feature",
+            "id": site.uuid,
+            "geometry": json.loads(to_geojson(orient_polygons(geometry))),
+            "properties": _row(site, reading),
+        }
+        yield before + json.dumps(feature, ensure_ascii=False)
+        before = ",\n"
+    yield "\n]}\n"
+
+
+def _csv(document: Document) -> Iterator[str]:
+    """Spreadsheet formulas are made harmless."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    out.write("\ufeff")
+    writer.writerow([*COLUMNS, "lat", "lon", "wkt"])
+    for site, reading in readings_of(document.sites.values()):
+        place, digits = site.place, digits_for(reading.pick_m)
+        cells = [plain_cell(value) for value in _row(site, reading).values()]
+        writer.writerow([*cells, f"{place.y:.{digits}f}", f"{place.x:.{digits}f}", _geometry(site, reading).wkt])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def _row(site: Site, reading: Reading) -> dict[str, Any]:
+    number, margin = reading.numbers
+    said = f"{reading.quantity}: {reading.text}"
+    return {
+        "uuid": site.uuid,
+        "name": reading.name or reading.text,
+        "description": "\n".join(text for text in (said, site.notes) if text),
+        "quantity": reading.quantity,
+        "value": float(number),
+        "error": float(margin) if margin else None,
+        "unit": reading.sign,
+        "value_si": reading.value,
+        "error_si": reading.error,
+        "pick_m": reading.pick_m,
+        "notes": site.notes,
+        "created_at": site.created_at,
+        "created_by": site.created_by,
+    }
+
+
+def _geometry(site: Site, reading: Reading) -> BaseGeometry:
+    """The mark's own; of a distance from a line that line and the way to its foot, which no other program knows of."""
+    if reading.quantity != "cross-track":
+        return site.geometry
+    return shapely.MultiLineString(dimension_of(Measurement("cross-track"), site.geometry).lines[:2])

@@ -1,0 +1,101 @@
+"""The part of the site form on a measurement: its result with the error, what is measured, and in which unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
+
+from layers.document.mark_shape import shape_of
+from layers.document.measuring.measurement import QUANTITIES, Measurement, places_of
+from layers.document.measuring.reading import Reading, reading_of
+from layers.document.site import Site
+from layers.geo.measure import azimuth_deg, geometry_area_m2, geometry_length_m
+from layers.text.measured_values import AREA, LENGTH, unit_for, value_text
+from viewer.commands.shapes.measurements import is_free, make_sites, quantities_of, set_quantity, set_unit
+from viewer.panels.context import PanelContext
+from viewer.panels.measurements.reading_words import error_words, quantity_title, unit_choices
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import muted
+from viewer.support.text import plain, tooltip
+
+
+class MeasurementPart(FoldSection):
+    """Hidden for marks that measure nothing."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__("", parent=parent)
+        self.header.setText(self.tr("Measurement"))
+        self.header.setAccessibleName(self.tr("Measurement"))
+        self._context, self._uuid, self._kinds = context, "", ("", "")
+        self.facts = FactRows()
+        self.content.addWidget(self.facts)
+        self.note = muted()
+        self.note.setAccessibleName(self.tr("Error of the measurement"))
+        self.content.addWidget(self.note)
+        self._form = QFormLayout()
+        self.fields = FieldSet(self._form, self._commit, self)
+        tr, add = self.tr, self.fields.add
+        add("quantity", tr("Measured"), ChoiceField([]), tr("What is measured of the same places"))
+        add("unit", tr("Unit"), ChoiceField([]), tr("The unit of the result, here and on the map"))
+        self.content.addLayout(self._form)
+        self.site_button = QPushButton(self.tr("Make a &Site of It"))
+        self.site_button.setAccessibleName(self.tr("Make a site of the measurement"))
+        self.site_button.setToolTip(tooltip(self.tr("Count, list and export it as a site; undo brings it back")))
+        self.site_button.clicked.connect(self._make_site)
+        self.content.addWidget(self.site_button)
+        self.hide()
+
+    def show_site(self, site: Site) -> None:
+        """Show what a mark measures."""
+        self._uuid, reading = site.uuid, reading_of(site)
+        self.setVisible(reading is not None)
+        if reading is None:
+            return
+        self.facts.show_facts(_facts(site, reading))
+        self.note.setText(plain(error_words(reading)))
+        fields, free = self.fields.fields, is_free(site)
+        if self._kinds != (site.uuid, reading.quantity):
+            self._kinds = site.uuid, reading.quantity
+            kinds = quantities_of(site) if free else [reading.quantity]
+            fields["quantity"].set_choices([(kind, quantity_title(kind)) for kind in kinds])
+            fields["unit"].set_choices(unit_choices(reading.dimension))
+        shape = shape_of(site.shape_json)
+        fields["quantity"].show_value(reading.quantity)
+        fields["unit"].show_value(shape.unit if isinstance(shape, Measurement) else "")
+        fields["quantity"].setEnabled(free and fields["quantity"].count() > 1)
+        fields["unit"].setEnabled(free and len(unit_choices(reading.dimension)) > 2)
+
+    def _commit(self, column: str, value: Any) -> str:
+        command = set_quantity if column == "quantity" else set_unit
+        return self._context.attempt(command, self._uuid, str(value or ""))
+
+    def _make_site(self) -> None:
+        self._context.do(make_sites, [self._uuid])
+
+
+def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
+    """The result, and what else the same places tell, in the unit of the result where that is a length."""
+    found = [(quantity_title(reading.quantity), reading.text)]
+    if reading.quantity not in QUANTITIES:
+        return found
+    geometry = site.geometry
+    length_m = geometry_length_m(geometry)
+
+    def length(title: str) -> tuple[str, str]:
+        unit = reading.unit if reading.dimension == LENGTH else unit_for(LENGTH, length_m)
+        return quantity_title(title), value_text(LENGTH, length_m, None, unit)
+
+    if reading.quantity == "area":
+        found.append(length("perimeter"))
+    elif reading.quantity == "perimeter":
+        found.append((quantity_title("area"), value_text(AREA, geometry_area_m2(geometry))))
+    elif reading.quantity == "bearing":
+        found.append(length("length"))
+    elif reading.quantity in ("length", "radius") and Measurement("bearing").is_of(geometry):
+        a, b = places_of(geometry)
+        found.append((quantity_title("bearing"), f"{azimuth_deg(*a, *b):.1f}°"))
+    return found

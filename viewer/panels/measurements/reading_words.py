@@ -1,0 +1,51 @@
+"""Readings of measurements in words: what is measured, the unit, and what the error is made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from layers.document.measuring.reading import Reading
+from layers.text.counted import metres
+from layers.text.measured_values import FACTORS, unit_sign
+
+_TITLES = {
+    "length": QT_TRANSLATE_NOOP("Readings", "Length"),
+    "area": QT_TRANSLATE_NOOP("Readings", "Area"),
+    "perimeter": QT_TRANSLATE_NOOP("Readings", "Perimeter"),
+    "bearing": QT_TRANSLATE_NOOP("Readings", "Bearing"),
+    "radius": QT_TRANSLATE_NOOP("Readings", "Radius"),
+    "angle": QT_TRANSLATE_NOOP("Readings", "Angle"),
+    "cross-track": QT_TRANSLATE_NOOP("Readings", "Cross-track"),
+}
+
+
+def quantity_title(quantity: str) -> str:
+    """The name of what is measured."""
+    return QCoreApplication.translate("Readings", str(_TITLES[quantity])) if quantity in _TITLES else quantity
+
+
+def unit_choices(dimension: str) -> list[tuple[str, str]]:
+    """(stored, shown) of the units that may be chosen; the first is the one that is easiest to read."""
+    easiest = QCoreApplication.translate("Readings", "Easiest to read")
+    return [("", easiest), *((unit, unit_sign(unit)) for unit in FACTORS[dimension])]
+
+
+def error_words(reading: Reading) -> str:
+    """A sentence on the error: what it comes from, and that it is not less."""
+    if reading.error is None or reading.pick_m is None:
+        return QCoreApplication.translate("Readings", "Its error is not known, as no image is that it was measured on.")
+    if reading.is_pick_of_image:
+        said = QCoreApplication.translate(
+            "Readings", "At least: each place was pointed at to within {0}, a pixel of the image or of the screen."
+        )
+    else:
+        said = QCoreApplication.translate(
+            "Readings", "At least: each place was pointed at to within {0}, a pixel of the screen. No image is known."
+        )
+    return said.format(metres(reading.pick_m))
+
+
+def copied_line(title: str, reading: Reading) -> str:
+    """Cells for a spreadsheet: name, quantity, value, error, unit."""
+    number, margin = reading.numbers
+    return "\t".join((title, quantity_title(reading.quantity), number, margin, reading.sign))
