@@ -176,6 +176,12 @@ def height_text(height_m: float, error_m: float) -> str:
     return f"{height_m:.{decimals}f} ± {error_m:.{decimals}f} m"
 
 
+def shadow_words(site: Site, shape: ShadowMark) -> str:
+    """The words of a shadow on a map: the label, or what it would be where nobody has given another."""
+    label = " ".join(site.label.split())
+    return shape.of(site.geometry).label if label in {"", NO_HEIGHT, shape.label} else label
+
+
 def remeasured_shadow(before: Site, after: Site, old: Any, new: Any) -> dict[str, Any]:
     """The fields that follow what was changed of a row whose shape is a shadow: `shape`, and `label` if it is ours."""
     if not isinstance(new, ShadowMark) or not new.is_of(after.geometry):

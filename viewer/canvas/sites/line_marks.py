@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.imagery.shadow_mark import ShadowMark, shadow_words
 from layers.document.mark_shape import Arrow, MarkShape, RangeRing
 from layers.document.measuring.measurement import (
     QUANTITIES,
@@ -39,7 +40,7 @@ _AZIMUTHS = tuple(range(0, 360, 30))
 class LineMark:
     """The shape of a line with what of it has places of its own; they are of the geometry that the site has.
 
-    Of a measurement, also of an area, what it is drawn with, and its words.
+    Of a measurement, also of an area, what it is drawn with, and its words. A shadow is drawn as a length is.
     """
 
     site: Site
@@ -53,6 +54,8 @@ class LineMark:
 
     @classmethod
     def of(cls, site: Site, shape: MarkShape | None) -> LineMark | None:
+        if isinstance(shape, ShadowMark) and shape.is_of(site.geometry):
+            return cls(site, Measurement("length"), _words=shadow_words(site, shape))
         if site.mark_kind == Measurement.kind and (measurement := intended(site, shape)) is not None:
             return cls(site, measurement)
         return cls(site, shape) if isinstance(shape, Arrow | RangeRing) else None

@@ -13,10 +13,9 @@ from layers.time.shadows import TimeCheck
 from viewer.support.painting import painting
 
 HEIGHT_PX, BAR_PX = 44, 22
-FITS = "#2f9e6e"
+FITS = "#1f7a4d"
 STATED = "#e03131"
-_DAYLIGHT, _NIGHT = 0.30, 0.06
-"""Shares of the text's colour in the ground of the strip."""
+DAYLIGHT, NIGHT = "#e3c35a", "#3a4653"
 _HOURS = (0, 6, 12, 18, 24)
 _LEAST_PX = 3.0
 _SIDE_PX = 16.0
@@ -47,13 +46,13 @@ class DayStrip(QWidget):
     def _paint(self, painter: QPainter) -> None:
         text = self.palette().color(QPalette.ColorRole.WindowText)
         bar = QRectF(_SIDE_PX, 2.0, self.width() - 2 * _SIDE_PX, BAR_PX)
-        painter.fillRect(bar, _faint(text, _NIGHT))
+        painter.fillRect(bar, QColor(NIGHT))
         if self._check is not None:
             day = day_of(self._check)
             for first, last in self._check.daylight:
-                painter.fillRect(_span(bar, day, first, last), _faint(text, _DAYLIGHT))
+                painter.fillRect(_span(bar, day, first, last), QColor(DAYLIGHT))
             for first, last in self._check.fits:
-                painter.fillRect(_span(bar, day, first, last).adjusted(0, 3, 0, -3), QColor(FITS))
+                painter.fillRect(_span(bar, day, first, last).adjusted(0, 0, 0, -BAR_PX / 2), QColor(FITS))
         painter.setPen(QPen(_faint(text, 0.5), 1.0))
         painter.drawRect(bar)
         painter.setPen(text)
@@ -65,9 +64,9 @@ class DayStrip(QWidget):
         if self._check is not None:
             at = self._check.stated.at
             x = _span(bar, day_of(self._check), at, at).center().x()
-            for color, width in ((self.palette().color(QPalette.ColorRole.Window), 5.0), (QColor(STATED), 2.4)):
+            for color, width in ((QColor("white"), 4.6), (QColor(STATED), 2.4)):
                 painter.setPen(QPen(color, width))
-                painter.drawLine(QLineF(x, bar.top() - 2, x, bar.bottom() + 2))
+                painter.drawLine(QLineF(x, bar.center().y(), x, bar.bottom() + 4))
 
 
 def day_of(check: TimeCheck) -> datetime:

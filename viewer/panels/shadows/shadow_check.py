@@ -40,6 +40,7 @@ class ShadowCheck(QDialog):
         self.minutes.setPlaceholderText(self.tr("as it is written"))
         self.verdict, self.why, self.fits = bold_text(), wrapped(""), wrapped("")
         self.strip = DayStrip()
+        self.key = muted(self.tr("Yellow: the sun is up. Green: times that fit. Red: the stated time. Hours in UTC."))
         self.assumed = muted(self.tr("Assumed: {0}.").format(", ".join(ASSUMED)))
         for label, name in (
             (self.verdict, self.tr("Verdict")),
@@ -56,7 +57,7 @@ class ShadowCheck(QDialog):
         close.clicked.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addLayout(self._form())
-        for widget in (self.verdict, self.why, self.strip, self.fits, self.assumed):
+        for widget in (self.verdict, self.why, self.strip, self.key, self.fits, self.assumed):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addLayout(side_by_side(self.note_button, close))
@@ -145,7 +146,6 @@ class ShadowCheck(QDialog):
         self.why.setText(plain(f"{check.why} {there}"))
         self.fits.setText(plain(fits_words(check)))
         self.strip.show_check(check)
-        self.strip.show()
         self.note_button.setEnabled(True)
 
     def _say(self, verdict: str, why: str = "") -> None:

@@ -25,6 +25,7 @@ from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
+from viewer.canvas.sites.line_marks import LineMark
 from viewer.commands.layers import update_layer
 from viewer.panels.shadows.shadow_check import ShadowCheck
 from viewer.panels.shadows.shadow_part import ShadowPart
@@ -99,6 +100,10 @@ def test_a_height_is_drawn_by_mouse_follows_its_fields_and_is_undone_to_nothing(
     assert abs(shape.result - HEIGHT_M) < 2 * shape.error < 100
     assert shape.sun_basis == "computed"
     assert site.label == shape.label == f"Height {shape.text}"
+    line = LineMark.of(site, shape)
+    assert line is not None
+    assert line.words == site.label, "on the map"
+    assert len(line.ticks("EPSG:3857")[0]) == 2
     kept = json.loads(site.shape_json)
     assert kept["kind"] == "shadow_height"
     assert kept["says"] == shape.text
