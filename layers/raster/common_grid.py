@@ -66,7 +66,7 @@ class CommonGrid(NamedTuple):
 
 
 def common_grid(moving: Placed, fixed: Placed) -> CommonGrid:
-    """Ground that both share, in pixels as large as the coarser one's. Raises CannotBePlaced where there is none."""
+    """The pixels where both lie, as large as the coarser one's. Raises CannotBePlaced where they share no ground."""
     if not has_way(fixed.crs, moving.crs):
         raise CannotBePlaced(f"{moving.name} and {fixed.name} do not lie on one body, or not on one grid.")
     px, py = _seen_from(moving, fixed)

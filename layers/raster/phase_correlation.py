@@ -153,7 +153,7 @@ def register(moving: Picture, fixed: Picture) -> Registered:
 
 
 def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
-    """Midway between a rough shift and that of all tiles together, of what these share at each frequency."""
+    """Midway between a rough shift and that of all tiles together at full size, by what they share."""
     assert rough.dx is not None
     assert rough.dy is not None
     base = round(rough.dx), round(rough.dy)
@@ -273,7 +273,7 @@ class _Tried:
     echo: float
     """Of what differs between the two pictures; 0 to 1."""
     repeats: float
-    """Likeness of the moving picture to itself elsewhere, 0 to 1."""
+    """How like itself the moving picture is somewhere else; 0 to 1."""
 
     @classmethod
     def at(cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False) -> Self:
