@@ -273,7 +273,7 @@ class _Tried:
     echo: float
     """Of what differs between the two pictures; 0 to 1."""
     repeats: float
-    """How like itself the moving picture is somewhere else; 0 to 1."""
+    """Likeness of the moving picture to itself somewhere else; 0 to 1."""
 
     @classmethod
     def at(cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False) -> Self:

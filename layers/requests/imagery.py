@@ -91,6 +91,13 @@ class ReadChip(ReadTile):
     """
 
     op: ClassVar[str] = "chip"
+    placed: Affine | None = None
+    """Written into the GeoTIFF instead of `affine`, where the layer was moved on the map."""
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Self:
+        found = super().of(params)
+        return found if found.placed is None else replace(found, placed=Affine(*found.placed))
 
 
 Ring = tuple[tuple[float, float], ...]

@@ -21,6 +21,7 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
+from viewer.rendering.nudged import own_place, shown_bounds
 from viewer.rendering.vector.vector_clusters import cluster_at
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
@@ -55,7 +56,7 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         radius = reach * view.grid.resolution
-        fids = [fid for seen in wrapped_views(view) for fid in at(tables, *seen.to_world(px, py), radius)]
+        fids = [fid for seen in wrapped_views(drawing.seen(view)) for fid in at(tables, *seen.to_world(px, py), radius)]
         shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
     return found
@@ -78,19 +79,21 @@ def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: 
 
 def _cluster_at(drawing: VectorDrawing, view: View, px: float, py: float) -> int:
     """Its number among those of the layer; -1 where there is none."""
-    return max(cluster_at(drawing.picture.clusters, seen, px, py) for seen in wrapped_views(view))
+    return max(cluster_at(drawing.picture.clusters, seen, px, py) for seen in wrapped_views(drawing.seen(view)))
 
 
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:
     """The features that reach into an area of the picture."""
     tables = _tables(drawing, view.grid.crs)
-    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in wrapped_views(view)]
+    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in wrapped_views(drawing.seen(view))]
     found = ascending(np.concatenate([within_polygon(tables, ring) for ring in rings]))
     return _seen(scene, drawing, found)
 
 
 def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Place, metres: float) -> Fids:
     """The features within a geodesic distance of a place in lon, lat."""
+    if (nudge := drawing.nudge) is not None:
+        place = own_place(*place, nudge, crs)
     return _seen(scene, drawing, _fids_in(_tables(drawing, crs), around([shapely.Point(place)], metres), crs))
 
 
@@ -175,6 +178,8 @@ def box_of_features(drawing: VectorDrawing, fids: Fids) -> tuple[str, Bounds] | 
             table.origin_y + float(high[1]) * table.step,
         )
         whole = here if whole is None else whole.union(here)
+    if whole is not None and (nudge := drawing.nudge) is not None:
+        whole = shown_bounds(whole, nudge, crs)
     return None if whole is None else (crs, whole)
 
 

@@ -41,16 +41,18 @@ def images_below(scene: MapScene, view: View, lon: float, lat: float) -> ImagesB
 
 def _images_at(scene: MapScene, view: View, place: tuple[int, int]) -> ImagesBelow:
     found: list[str] = []
-    copies, is_awaited = world_copies(view), False
+    is_awaited = False
     for layer in reversed(scene.stack.shown_on(view)):
         drawing = scene.drawings[layer.uuid]
         if not is_image(drawing) or not layer.drawn_opacity:
             continue
-        if _paints(drawing, view, copies, place):
+        seen = drawing.seen(view)
+        copies = world_copies(seen)
+        if _paints(drawing, seen, copies, place):
             found.append(layer.uuid)
             if layer.drawn_opacity == 1.0 and layer.blend == "normal":
                 break
-        elif not drawing.is_complete(view, copies):
+        elif not drawing.is_complete(seen, copies):
             is_awaited = True
     return ImagesBelow(tuple(found), is_awaited)
 
@@ -77,13 +79,15 @@ class PlaceHits(NamedTuple):
 def images_at(scene: MapScene, view: View, px: float, py: float) -> list[SeenPixel]:
     """The shown images that colour a pixel of the view, the topmost first. Nothing is read."""
     place = math.floor(px), math.floor(py)
-    found, scene = [], scene.side_at(view, *place)
-    copies = world_copies(view)
-    for layer in reversed(scene.stack.shown_on(view)):
-        drawing = scene.drawings[layer.uuid]
-        if is_image(drawing) and (color := _color(drawing, view, copies, place)) is not None:
-            found.append(SeenPixel(layer.uuid, color))
-    return found
+    found: dict[str, SeenPixel] = {}
+    for shown in scene.seen_at(view, *place):
+        for layer in reversed(shown.stack.shown_on(view)):
+            drawing = shown.drawings[layer.uuid]
+            seen = drawing.seen(view)
+            color = _color(drawing, seen, world_copies(seen), place) if is_image(drawing) else None
+            if color is not None:
+                found.setdefault(layer.uuid, SeenPixel(layer.uuid, color))
+    return list(found.values())
 
 
 def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
@@ -92,7 +96,7 @@ def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
     found = []
     for uuid in reversed(scene.stack.visible()):
         drawing = scene.drawings[uuid]
-        bounds = drawing.bounds_lonlat() if is_image(drawing) else None
+        bounds = drawing.shown_bounds() if is_image(drawing) else None
         turns = () if bounds is None else (place.x, place.x + 360.0, place.x - 360.0)
         if bounds is not None and bounds.bottom <= place.y <= bounds.top:
             found += [uuid] if any(bounds.left <= x <= bounds.right for x in turns) else []

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
+from layers.document.placing.nudge import read_nudge
 from layers.document.vocabulary import LAYER_KINDS
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
@@ -20,7 +21,7 @@ from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
-from viewer.rendering.world_copies import Views, world_copies
+from viewer.rendering.world_copies import world_copies
 from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
@@ -123,17 +124,27 @@ class LayerStack(QObject):
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._view = view
         self._told = set()
-        copies = world_copies(view)
         for layer in self.shown_on(view):
-            self._tell(layer.uuid, view, cursor, resting, copies)
+            self._tell(layer.uuid, view, cursor, resting)
 
-    def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool, copies: Views) -> None:
+    def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._told.add(uuid)
         with self._costing_itself(uuid):
             drawing = self.drawings[uuid]
             for folder in drawing.folders if resting else ():
                 self._context.drives.look_at(folder)
-            drawing.set_view(view, cursor, resting, copies)
+            seen = drawing.seen(view)
+            drawing.set_view(seen, cursor, resting, world_copies(seen))
+
+    def preview(self, layer: Layer) -> None:
+        """Show a row that is not in the document, until the next edit of the layers."""
+        drawing = self.drawings.get(layer.uuid)
+        if drawing is None or not drawing.fits(layer):
+            return
+        is_moved = drawing.nudge != read_nudge(layer.nudge_json)
+        drawing.set_layer(layer)
+        if is_moved and self._view is not None and layer.uuid in self._told:
+            self._tell(layer.uuid, self._view, None, False)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
@@ -157,7 +168,7 @@ class LayerStack(QObject):
         """The visible layers that have data there, or of which nobody knows yet."""
         found = []
         for uuid in self.visible():
-            bounds = self.drawings[uuid].bounds_lonlat()
+            bounds = self.drawings[uuid].shown_bounds()
             if self.drawings[uuid].plane or self.drawings[uuid].remark:  # nothing of it is on any map of the Earth
                 continue
             if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
@@ -166,7 +177,7 @@ class LayerStack(QObject):
 
     def bounds_of(self, uuid: str) -> Bounds | None:
         drawing = self.drawings.get(uuid)
-        return drawing.bounds_lonlat() if drawing is not None else None
+        return drawing.shown_bounds() if drawing is not None else None
 
     def is_open(self) -> bool:
         return self._unopened.find(self._layers, self._is_unopened) is None
@@ -176,20 +187,20 @@ class LayerStack(QObject):
         return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
 
     def is_complete(self, view: View) -> bool:
-        late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view, world_copies(view)))
+        late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
         return late is None and self.filters.is_settled() and self.styles.is_settled()
 
     def incomplete(self, view: View) -> list[str]:
         """Uuids of the layers that are not all there in this view."""
-        copies = world_copies(view)
-        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, copies, layer)]
+        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
 
-    def _is_incomplete(self, view: View, copies: Views, layer: Layer) -> bool:
+    def _is_incomplete(self, view: View, layer: Layer) -> bool:
         drawing = self.drawings.get(layer.uuid)
         is_complete = drawing is not None
         if drawing is not None:
             with self._costing_itself(layer.uuid):
-                is_complete = drawing.is_complete(view, copies)
+                seen = drawing.seen(view)
+                is_complete = drawing.is_complete(seen, world_copies(seen))
         return not is_complete
 
     def _is_unopened(self, layer: Layer) -> bool:
@@ -203,19 +214,21 @@ class LayerStack(QObject):
 
     def failed_in(self, view: View) -> list[Layer]:
         """The layers of a complete view of which nothing could be fetched, bottom first."""
-        return [layer for layer in self.shown_on(view) if self.drawings[layer.uuid].has_failed_in(view)]
+        shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(view))
+        return [layer for layer, drawing in shown if drawing.has_failed_in(drawing.seen(view))]
 
     def paint(self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS) -> None:
         """Bottom first, those of some kinds. Each drawing minds its layer's opacity; how it blends with what is below
         is set here.
         """
-        copies = world_copies(view)
         for layer in self.shown_on(view):
             if kinds is not LAYER_KINDS and layer.kind not in kinds:
                 continue
             with self._costing_itself(layer.uuid), part_of_picture(painter):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-                self.drawings[layer.uuid].paint(painter, view, copies)
+                drawing = self.drawings[layer.uuid]
+                seen = drawing.seen(view)
+                drawing.paint(painter, seen, world_copies(seen))
 
     def close(self) -> None:
         self.filters.follow([], {})
@@ -281,7 +294,7 @@ class LayerStack(QObject):
             if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._told:
                 layer = drawing.layer
                 if layer.visible and self._lies_on(layer, view.grid.crs):
-                    self._tell(layer.uuid, view, None, True, world_copies(view))
+                    self._tell(layer.uuid, view, None, True)
         self.updated.emit()
 
     def _filter_changed(self, uuid: str) -> None:

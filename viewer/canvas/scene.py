@@ -236,10 +236,8 @@ class MapScene(QObject):
 
     def preview_layer(self, layer: Layer) -> None:
         """Show a layer row that is not in the document (a slider that moves), until the next edit of the layers."""
-        drawing = self.drawings.get(layer.uuid)
         for shown in self._arrange([layer]):
-            if drawing is not None and drawing.fits(shown):
-                drawing.set_layer(shown)
+            self._stack.preview(shown)
 
     # -- what is looked at ----------------------------------------------------------------------------------------
 
@@ -387,7 +385,7 @@ class MapScene(QObject):
         is_off, ends = is_off_earth(crs), same_crs(crs, WEB_MERCATOR)
         drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
         on_planes = [drawing for drawing in drawings if drawing.plane]
-        boxes = [drawing.bounds_lonlat() for drawing in drawings if not drawing.plane]
+        boxes = [drawing.shown_bounds() for drawing in drawings if not drawing.plane]
         has_sites = sites_visible(self._document)
         nowhere = len(self._index.off_earth) if has_sites else 0
         return Unplaced(
@@ -407,7 +405,7 @@ class MapScene(QObject):
     def notes(self, view: View) -> list[str]:
         """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
         visible = [self.drawings[uuid] for uuid in reversed(self._stack.visible())]
-        return [note for drawing in visible if (note := drawing.note_in(view))][:_MOST_NOTES]
+        return [note for drawing in visible if (note := drawing.note_in(drawing.seen(view)))][:_MOST_NOTES]
 
     def shown_in(self, view: View) -> list[str]:
         """Uuids of the visible layers that have data in view, the topmost first."""
@@ -517,8 +515,9 @@ class MapScene(QObject):
         return self._layouts.exact(key, partial(self._label_task, key))
 
     def _label_key(self, view: View, selection: frozenset[str]) -> LabelKey:
-        found = ((uuid, self.drawings[uuid].labelling(view)) for uuid in reversed(self._stack.visible()))
-        labelled = tuple((uuid, labelling) for uuid, labelling in found if labelling is not None)
+        drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self._stack.visible())]
+        found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
+        labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
         return LabelKey(view, selection, self.label_language, labelled)
 
     def _label_task(self, key: LabelKey) -> LabelTask:

@@ -144,13 +144,14 @@ def _of_features(scene: MapScene, view: View, px: float, py: float) -> Iterator[
     radius = REACH_PX * view.ratio * view.grid.resolution
     for drawing in vector_layers(scene, view):
         tables = [table for table in drawing.tables if table.crs == view.grid.crs]
-        for seen in wrapped_views(view):
+        step = drawing.step_on(view.grid.crs)
+        for seen in wrapped_views(drawing.seen(view)):
             near = nearest(tables, *seen.to_world(px, py), radius, partial(_shown, scene, drawing))
             for found, is_vertex in zip(near, (True, False), strict=True):
                 if found is not None:
                     ((x_px, y_px),) = to_pixels(seen, np.array([[found.x, found.y]])).tolist()
                     far_px = found.far / view.grid.resolution
-                    yield from _placed(seen, x_px, y_px, far_px, is_vertex, drawing.layer.name)
+                    yield from _placed(seen, x_px, y_px, far_px, is_vertex, drawing.layer.name, step)
 
 
 def _shown(scene: MapScene, drawing: VectorDrawing, fids: np.ndarray) -> np.ndarray:
@@ -158,8 +159,12 @@ def _shown(scene: MapScene, drawing: VectorDrawing, fids: np.ndarray) -> np.ndar
     return drawing.symbology.painted(passing(scene, drawing.layer_uuid, fids))
 
 
-def _placed(view: View, px: float, py: float, far_px: float, is_vertex: bool, name: str) -> Iterator[Snap]:
-    lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, *view.to_world(px, py)))
+def _placed(
+    view: View, px: float, py: float, far_px: float, is_vertex: bool, name: str, step: tuple[float, float] = (0.0, 0.0)
+) -> Iterator[Snap]:
+    """`step`: from what the view shows to where it is on the map."""
+    x, y = view.to_world(px, py)
+    lon, lat = (float(v) for v in transform_points(view.grid.crs, WGS84, x + step[0], y + step[1]))
     if np.isfinite(lon) and np.isfinite(lat):
         yield Snap(far_px, px, py, lon, lat, is_vertex, name)
 

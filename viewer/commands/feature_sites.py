@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import shapely
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
@@ -116,11 +117,13 @@ def sites_from_features(
     actor: str,
     now: str | None = None,
     clockwise: bool = False,
+    step: tuple[float, float] = (0.0, 0.0),
+    moved: str = "",
 ) -> tuple[Edit, list[str]]:
     """One edit that adds a site a feature and, where it is not registered yet, the source; and what was left out.
 
-    `clockwise`: in the layer's file areas lie to the right of their rings.
-    Raises InvalidValue where no feature can become a site.
+    `clockwise`: in the layer's file areas lie to the right of their rings. `step`: degrees by which the layer is shown
+    aside, and `moved` the words for it. Raises InvalidValue where no feature can become a site.
     """
     register = _Register(document, actor, now)
     whole = {
@@ -139,8 +142,9 @@ def sites_from_features(
                 "layer_uuid": layer_uuid,
                 "props_json": json.dumps({"fid": fid, **attributes}, ensure_ascii=False, default=str),
             }
-            values.setdefault("position_basis", f"as in {own.get('title') or source.title}")
-            geometry = site_geometry(wkb, clockwise=clockwise)
+            basis = f"as in {own.get('title') or source.title}"
+            values.setdefault("position_basis", f"{basis}, {moved}" if moved else basis)
+            geometry = translate(site_geometry(wkb, clockwise=clockwise), *step)
             check_site(geometry, values)
             values["position_source_uuid"] = register.uuid_of({"descriptor": _of_row(source), **own} if own else whole)
             sites += add_site(document, geometry, actor=actor, now=now, **values).changes

@@ -129,7 +129,7 @@ def _counts(drawing: VectorDrawing, view: View) -> dict[int, int] | None:
         return None
     counts: dict[int, int] = {}
     for table in content.tables:
-        rows = content.rows_in(table, view.world_bounds())
+        rows = content.rows_in(table, drawing.seen(view).world_bounds())
         codes = content.codes_of(table, rows)
         each = [len(rows)] if codes is None else np.bincount(codes, minlength=len(content.symbols)).tolist()
         for index, count in enumerate(each):

@@ -13,6 +13,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.text import one_line
 
 
 def _tr(text: str) -> str:
@@ -27,6 +28,13 @@ def stretches_on_screen(scene: MapScene) -> dict[str, str]:
             given = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
             found[uuid] = json.dumps(given.to_json())
     return found
+
+
+def nudge_lines(scene: MapScene, view: View) -> list[str]:
+    """One for each layer in view that is not shown where its data say it lies."""
+    drawings = [scene.drawings[uuid] for uuid in scene.shown_in(view)]
+    nudged = [(drawing.layer.name, drawing.nudge) for drawing in drawings]
+    return [_tr("“{0}” is {1}.").format(one_line(name, 60), nudge.words) for name, nudge in nudged if nudge is not None]
 
 
 def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> list[str]:

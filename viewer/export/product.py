@@ -18,7 +18,7 @@ from viewer.export.credits import credit_lines, wrapped_lines
 from viewer.export.furniture import PAPER, paint_furniture
 from viewer.export.layout import Layout, Regions, regions
 from viewer.export.legend import LegendRow, layer_rows, legend_rows
-from viewer.export.processing import processing_lines
+from viewer.export.processing import nudge_lines, processing_lines
 from viewer.support.painting import painting
 from viewer.support.text import plain
 
@@ -46,7 +46,7 @@ class Product:
             self._site_rows = len(self.legend)
             self.legend += layer_rows(scene, self.view) if layout.legend else []
             lines = credit_lines(document, layout, self.view, scene.attributions(self.view), in_frame)
-            lines += processing_lines(scene, self.view)
+            lines += [*nudge_lines(scene, self.view), *processing_lines(scene, self.view)]
             self.credits = wrapped_lines(lines, layout.text_width, layout.ratio)
             self.regions: Regions = regions(layout, bool(self.legend), len(self.credits))
             before, self.view = self.view, self._view_of(self.regions.map, bounds)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter
 
 from layers.disk.content_mark import KEY as CONTENT
 from layers.document.layer import Layer
+from layers.document.placing.nudge import Nudge, read_nudge
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_sentence
@@ -22,6 +23,7 @@ from layers.text.counted import grouped
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
+from viewer.rendering.nudged import own_view, shown_bounds, step_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import Views
 from viewer.support.text import one_line
@@ -73,6 +75,29 @@ class LayerDrawing(QObject):
         self._set_problem(place_problem(layer), "crs")
         self._announce()
 
+    # A layer that was nudged lies elsewhere on the map than its data say. A drawing knows nothing of that: whoever
+    # asks it about a view of the map hands on `seen(view)`, and takes `shown_bounds` for where it is.
+
+    @property
+    def nudge(self) -> Nudge | None:
+        """The shift that the layer's row holds."""
+        return read_nudge(self.layer.nudge_json)
+
+    def seen(self, view: View) -> View:
+        """The view of the layer's own ground that a view of the map shows."""
+        nudge = self.nudge
+        return view if nudge is None else own_view(view, nudge)
+
+    def step_on(self, crs: str) -> tuple[float, float]:
+        """From the layer's own ground to where it is on a map of this CRS."""
+        nudge = self.nudge
+        return (0.0, 0.0) if nudge is None else step_of(nudge, crs)
+
+    def shown_bounds(self) -> Bounds | None:
+        """Bounds of the layer's data on the map, in longitudes and latitudes, once they are known."""
+        bounds, nudge = self.bounds_lonlat(), self.nudge
+        return bounds if bounds is None or nudge is None else shown_bounds(bounds, nudge)
+
     def set_view(
         self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
     ) -> None:
@@ -106,7 +131,7 @@ class LayerDrawing(QObject):
         return None
 
     def bounds_lonlat(self) -> Bounds | None:
-        """Bounds of the layer's data, once they are known."""
+        """Bounds of the layer's own data, once they are known."""
         return None
 
     @property

@@ -37,10 +37,19 @@ class PixelWindow(NamedTuple):
     level: int = 0
     left: int = 0
     top: int = 0
+    step: tuple[float, float] = (0.0, 0.0)
+    """From the image's own ground to where it is on the map, for a layer that was nudged."""
+
+    @property
+    def placed(self) -> Affine:
+        """From the window's pixels to where they are on the map."""
+        a, b, c, d, e, f = self.affine
+        return Affine(a, b, c + self.step[0], d, e, f + self.step[1])
 
     @property
     def bounds(self) -> Bounds:
-        corners = [self.affine.apply(x, y) for x in (0, self.width) for y in (0, self.height)]
+        """On the map."""
+        corners = [self.placed.apply(x, y) for x in (0, self.width) for y in (0, self.height)]
         xs, ys = zip(*corners, strict=True)
         return Bounds(min(xs), min(ys), max(xs), max(ys))
 
@@ -52,7 +61,7 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
     if info is None or not crs or crs == PIXEL_SPACE:
         return None
     grid = Affine(*info.transform)
-    found = _window(grid, crs, region)
+    found = _window(grid, crs, region, drawing.step_on(crs))
     if found is None:
         return None
     (left, right), (top, bottom) = found
@@ -60,7 +69,8 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
     if left >= right or top >= bottom:
         return None
     is_warped = info.placed_by in ("control points", "RPC")
-    return PixelWindow(crs, _shifted(grid, left, top), right - left, bottom - top, is_warped)
+    size = right - left, bottom - top
+    return PixelWindow(crs, _shifted(grid, left, top), *size, is_warped, step=drawing.step_on(crs))
 
 
 def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> PixelWindow | None:
@@ -68,7 +78,8 @@ def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> 
     level = level_for(mercator_m, drawing.service)
     step = level_resolution_m(level, drawing.service)
     grid = Affine(step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M)
-    found = _window(grid, WEB_MERCATOR, region)
+    moved = drawing.step_on(WEB_MERCATOR)
+    found = _window(grid, WEB_MERCATOR, region, moved)
     if found is None:
         return None
     (left, right), (top, bottom) = found
@@ -77,14 +88,16 @@ def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> 
     if top >= bottom:
         return None
     size = right - left, bottom - top
-    return PixelWindow(WEB_MERCATOR, _shifted(grid, left, top), *size, is_warped=False, level=level, left=left, top=top)
+    affine = _shifted(grid, left, top)
+    return PixelWindow(WEB_MERCATOR, affine, *size, is_warped=False, level=level, left=left, top=top, step=moved)
 
 
 type Span = tuple[int, int]
 
 
-def _window(grid: Affine, crs: str, region: Region) -> tuple[Span, Span] | None:
-    """Columns and rows of a grid around a region; None where that is nowhere on it."""
+def _window(grid: Affine, crs: str, region: Region, step: tuple[float, float]) -> tuple[Span, Span] | None:
+    """Columns and rows, of a grid that is shown a step aside, around a region; None where that is nowhere on it."""
+    grid = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
     try:
         x, y = (float(value) for value in transform_points(WGS84, crs, *region.place))
     except GeoloupeError:

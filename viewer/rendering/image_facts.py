@@ -13,6 +13,7 @@ from layers.disk.content_mark import ContentMark
 from layers.document.image import image_key_of
 from layers.document.layer import Layer
 from layers.document.mark_position import Pick
+from layers.document.placing.nudge import read_nudge
 from layers.document.vocabulary import DATE_BASES, DATUMS
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, transform_points
@@ -96,7 +97,7 @@ def _of_raster(drawing: RasterDrawing) -> dict[str, Any]:
     if not layer.acquired_at and facts["acquired_at"]:
         facts["date_basis"] = "metadata"
     facts["product_id"] = one_line(known.product_id, LONGEST)
-    facts["placement_note"] = one_line(info.georeferencing_note, LONGEST)
+    facts["placement_note"] = facts["placement_note"] or one_line(info.georeferencing_note, LONGEST)
     facts["credit"] = one_line(layer.credit or known.credit or info.credit, LONGEST)
     facts["licence"] = one_line(known.licence, LONGEST)
     facts["image_key"] = image_key_of(facts["product_id"]) or _content_key(layer.source, drawing.path.name)
@@ -106,7 +107,10 @@ def _of_raster(drawing: RasterDrawing) -> dict[str, Any]:
 def _common(layer: Layer, known: Acquisition) -> dict[str, Any]:
     sensor = " ".join(dict.fromkeys(text for text in (known.platform, known.sensor) if text))
     gsd_m = known.product_gsd_m
+    nudge = read_nudge(layer.nudge_json)
     return {
+        # What the file states of its accuracy holds no longer where somebody has moved it.
+        "placement_note": "" if nudge is None else one_line(nudge.words, LONGEST),
         "layer_uuid": layer.uuid,
         "layer_title": one_line(layer.name, LONGEST),
         "sensor": one_line(sensor, LONGEST),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.layer import Layer
@@ -89,7 +90,8 @@ def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float]
         return
     crs = _crs(drawing, info)
     try:
-        x, y = _on(crs, place_crs, place)
+        aside = drawing.step_on(place_crs)
+        x, y = _on(crs, place_crs, (place[0] - aside[0], place[1] - aside[1]))
     except GeoloupeError as error:
         done(error)
         return
@@ -122,8 +124,9 @@ def ask_area(drawing: RasterDrawing, area: BaseGeometry, done: AreaDone) -> None
         return
     grid = _grid(crs, info)
     try:
+        own_area = translate(area, *(-step for step in drawing.step_on(WGS84)))
         turn_px = abs(_turn(crs, info) / grid.a) if grid.a else 0.0
-        rings = _near([_ring_on(grid, crs, ring) for ring in _rings_of(area)], turn_px, info)
+        rings = _near([_ring_on(grid, crs, ring) for ring in _rings_of(own_area)], turn_px, info)
         left, top, right, bottom = _window(rings, info, turn_px)
     except GeoloupeError as error:
         done(error)

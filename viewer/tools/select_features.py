@@ -91,7 +91,7 @@ class FeatureTool(Tool):
         if self._over is not None:
             drawing = self.canvas.scene.drawings.get(self._over.layer_uuid)
             if isinstance(drawing, VectorDrawing):
-                for seen in wrapped_views(view):
+                for seen in wrapped_views(drawing.seen(view)):
                     paint_feature(painter, seen, drawing.tables, self._over.fid)
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:

@@ -35,7 +35,7 @@ def written(
         "width": bands.shape[2],
         "compress": "deflate",
         "crs": asked.crs or None,
-        "transform": Affine(*asked.affine),
+        "transform": Affine(*(asked.placed or asked.affine)),
     }
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), MemoryFile() as memory:
         with memory.open(**profile) as file:

@@ -8,12 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import QWidget
+from shapely.affinity import translate
 
 from layers.formula.budget import Budget
 from layers.text.counted import counted
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression
+from layers.vector.table import FeatureTable
 from viewer.app.actions.action_table import Action
 from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
@@ -160,7 +162,7 @@ class FeatureMenu(ToolMenu):
         """Add the features of the current layer, or of all, that lie within so many metres of the selected ones."""
         crs = self._canvas.viewport.crs
         selected = [
-            (drawing.tables, self.selection.of(uuid))
+            (drawing.tables, self.selection.of(uuid), drawing.step_on(crs))
             for uuid in self.selection.layers
             if (drawing := self._drawing(uuid)) is not None
         ]
@@ -170,11 +172,18 @@ class FeatureMenu(ToolMenu):
             if current is not None
             else [drawing for uuid in self._canvas.scene.drawings if (drawing := self._drawing(uuid)) is not None]
         )
-        tables = {drawing.layer_uuid: list(drawing.tables) for drawing in drawings}
+        tables = {drawing.layer_uuid: (list(drawing.tables), drawing.step_on(crs)) for drawing in drawings}
 
         def work(context: JobContext) -> dict[str, Fids]:
-            near = [geometry for held, fids in selected for geometry in geometries_of(held, fids)]
-            return {uuid: fids_near_features(found, near, crs, metres, context.check) for uuid, found in tables.items()}
+            near = [
+                translate(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)
+            ]
+
+            def found_in(held: list[FeatureTable], step: tuple[float, float]) -> Fids:
+                own = [translate(geometry, -step[0], -step[1]) for geometry in near]
+                return fids_near_features(held, own, crs, metres, context.check)
+
+            return {uuid: found_in(*one) for uuid, one in tables.items()}
 
         def done(found: dict[str, Fids]) -> None:
             count = 0

@@ -164,7 +164,9 @@ class ChipCapture(QObject):
             raise CannotBePlaced(self.tr("The image has no pixels of its own there: take the chip where it has some."))
         answered = partial(self._read, capture, drawing, window)
         bands = drawing.style.bands
-        drawing.source.ask_chip(bands, window.affine, (window.width, window.height), window.crs, answered)
+        drawing.source.ask_chip(
+            bands, window.affine, (window.width, window.height), window.crs, answered, window.placed
+        )
 
     def _take_service(self, capture: _Capture, drawing: TilesDrawing, region: Region) -> None:
         if not drawing.service.may_export:
@@ -238,7 +240,7 @@ class ChipCapture(QObject):
             content_type=pixels.content_type,
             width=window.width,
             height=window.height,
-            transform_json=json.dumps(list(window.affine)),
+            transform_json=json.dumps(list(window.placed)),
             bounds_json=json.dumps(list(window.bounds)),
             stretch_json=pixels.stretch_json,
             credit=capture.facts["credit"],

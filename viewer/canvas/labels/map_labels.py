@@ -40,7 +40,7 @@ class LabelTask:
         view, requests, layer_marks = self.view, list(self.requests), list[Box]()
         views = wrapped_views(view)
         for uuid, labelling in self.labellings:
-            for one in views:
+            for one in wrapped_views(labelling.seen(view)):
                 asked = layers.asked(uuid, labelling, one)
                 layer_marks += asked.marks
                 requests += asked.requests

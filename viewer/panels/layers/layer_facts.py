@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QCoreApplication
 
 from layers.document.layer import Layer
+from layers.document.placing.nudge import read_nudge
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_geographic, metres_per_unit
@@ -60,8 +61,18 @@ def source_facts(layer: Layer) -> Facts:
         (_tr("Levels"), f"{source.get('min_level', 0)}–{source['max_level']}" if "max_level" in source else ""),
         (_tr("Licence"), str(source.get("licence", ""))),
         (_tr("Credit link"), str(source.get("link", ""))),
+        (_tr("Position"), nudge_fact(layer)),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def nudge_fact(layer: Layer) -> str:
+    """A sentence on the shift of a layer; empty for none."""
+    nudge = read_nudge(layer.nudge_json)
+    if nudge is None:
+        return ""
+    said = _tr("{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.")
+    return said.format(nudge.words[:1].upper() + nudge.words[1:])
 
 
 def _image_text(image: object) -> str:

@@ -18,6 +18,7 @@ from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.class_lines import class_lines, layer_icon, read_of
+from viewer.panels.layers.layer_facts import nudge_fact
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
@@ -215,7 +216,7 @@ class LayerRows(QAbstractListModel):
                 return class_lines(layer, self._context, self.tr("others"), self.tr("and {0} more"))
             case _ROLE.ToolTipRole:
                 badge = self._badges.get(layer.uuid, ("", ""))[1]
-                lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""), badge)
+                lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""), nudge_fact(layer), badge)
                 return tooltip(problem or "\n".join(line for line in lines if line))
             case _ if role == DATE_ROLE:
                 date = self._dates.get(layer.uuid, "")

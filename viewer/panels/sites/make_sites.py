@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from layers.document.edit import Edit
 from layers.document.layer import Layer
+from layers.document.placing.nudge import read_nudge
+from layers.geo.crs import WGS84
 from layers.pool.rows import read_rows_of
 from layers.text.counted import counted, grouped
 from layers.vector.table import VectorInfo
@@ -35,6 +37,7 @@ from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
+from viewer.rendering.nudged import step_of
 from viewer.support.begun_line import BegunLine
 from viewer.support.jobs import JobContext
 from viewer.support.plain_label import plain_label
@@ -164,6 +167,8 @@ class MakeSitesDialog(QDialog):
         )
         asked = source.asked()
         layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
+        nudge = read_nudge(self._layer.nudge_json)
+        step, moved = ((0.0, 0.0), "") if nudge is None else (step_of(nudge, WGS84), nudge.words)
 
         def work(context: JobContext) -> tuple[Edit, list[str]]:
             rows: list[FeatureRow] = []
@@ -173,7 +178,15 @@ class MakeSitesDialog(QDialog):
                     context.progress(len(rows) / len(fids), grouped(len(rows)))
                 rows.append(row)
             return sites_from_features(
-                document, rows, mapping, said, layer_uuid=layer_uuid, actor=actor, clockwise=clockwise
+                document,
+                rows,
+                mapping,
+                said,
+                layer_uuid=layer_uuid,
+                actor=actor,
+                clockwise=clockwise,
+                step=step,
+                moved=moved,
             )
 
         context = self._context

@@ -196,9 +196,17 @@ class RasterSource:
         self._submit(ReadAcquisition(str(self.path), self._part), answered)
 
     def ask_chip(
-        self, bands: tuple[int, ...], grid: Affine, size: tuple[int, int], crs: str, answered: Answered
+        self,
+        bands: tuple[int, ...],
+        grid: Affine,
+        size: tuple[int, int],
+        crs: str,
+        answered: Answered,
+        placed: Affine | None = None,
     ) -> None:
-        """Have exact pixels read: on the image's own `grid` in its `crs`, `size` of them across and down."""
+        """Have exact pixels read: on the image's own `grid` in its `crs`, `size` of them across and down. `placed`:
+        where they are on the map, if that is another place.
+        """
         asked = ReadChip(
             str(self.path),
             self._part,
@@ -212,6 +220,7 @@ class RasterSource:
             resampling="nearest",
             source_crs=crs,
             state=None if self.state is None else self.state[2:],
+            placed=placed,
         )
         self._submit(asked, answered)
 

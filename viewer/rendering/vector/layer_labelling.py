@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.document.placing.nudge import Nudge
+from layers.grid.tile_grid import View
 from layers.vector.drawing.clusters import Clusters
 from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import POINT
+from viewer.rendering.nudged import own_view
 from viewer.rendering.vector.symbol_painter import marker_radius_px
 
 
@@ -23,6 +26,12 @@ class LayerLabelling:
     size_factor: float = 1.0
     clusters: Clusters | None = None
     """Labels keep clear of them."""
+    nudge: Nudge | None = None
+    """Of the layer."""
+
+    def seen(self, view: View) -> View:
+        """The view of the layer's own ground that a view of the map shows."""
+        return view if self.nudge is None else own_view(view, self.nudge)
 
     def radius_px(self, class_index: int, kind: int) -> float:
         """Half of what a mark covers, or half of a line's width, in logical pixels."""

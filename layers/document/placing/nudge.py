@@ -1,0 +1,99 @@
+"""The nudge of a layer's row, judged: `nudge_json` holds a shift on the ground with its author, or counts as absent."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from layers.document.json_fields import finite_numbers, json_object
+from layers.errors import InvalidValue
+
+MOST_M = 30_000.0
+"""As far as a layer may be moved: what lies further off is placed wrongly, not nudged."""
+HOWS = ("hand", "phase correlation")
+_MOST_CHARS = 20_000
+_LONGEST = 200
+_POLE_DEG = 89.0
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """Metres true east and true north at a place of the layer, which the map, whatever its CRS, is shifted by."""
+
+    dx_m: float
+    dy_m: float
+    lon: float
+    lat: float
+    by: str = ""
+    at: str = ""
+    """The day and time as the history stamps them."""
+    how: str = "hand"
+    against: str = ""
+    """Name of the layer that it was registered to."""
+    residual_m: float | None = None
+
+    @property
+    def is_none(self) -> bool:
+        return self.dx_m == 0.0 and self.dy_m == 0.0
+
+    @property
+    def offset_words(self) -> str:
+        """Such as "12.4 m east, 3 m north"."""
+        east = f"{_metres(self.dx_m)} m {'east' if self.dx_m >= 0 else 'west'}"
+        north = f"{_metres(self.dy_m)} m {'north' if self.dy_m >= 0 else 'south'}"
+        return f"{east}, {north}"
+
+    @property
+    def words(self) -> str:
+        """Such as "moved by hand 12.4 m east, 3 m north, A. Analyst, 2026-11-27"."""
+        how = "by hand" if self.how == "hand" else f"by {self.how}"
+        if self.against:
+            how = f"{how} onto “{self.against}”"
+        spread = f", parts differ by {_metres(self.residual_m)} m" if self.residual_m is not None else ""
+        return ", ".join(filter(None, (f"moved {how} {self.offset_words}{spread}", self.by, self.at[:10])))
+
+    def to_json(self) -> str:
+        """The text that `read_nudge` reads; empty for none."""
+        if self.is_none:
+            return ""
+        data: dict[str, Any] = {"dx_m": self.dx_m, "dy_m": self.dy_m, "lon": self.lon, "lat": self.lat}
+        more = {"by": self.by, "at": self.at, "how": self.how, "against": self.against, "residual_m": self.residual_m}
+        return json.dumps(data | {key: value for key, value in more.items() if value not in ("", None)})
+
+
+@lru_cache(maxsize=256)
+def read_nudge(text: str) -> Nudge | None:
+    """The nudge in a row's `nudge_json`; None for empty text, for no shift, and for anything that is no nudge."""
+    if not text or len(text) > _MOST_CHARS:
+        return None
+    try:
+        data = json_object(text, "A layer's nudge")
+        dx, dy, lon, lat = finite_numbers(data, ("dx_m", "dy_m", "lon", "lat"), "A layer's nudge")
+    except InvalidValue:
+        return None
+    if math.hypot(dx, dy) > MOST_M or abs(lon) > 360.0 or abs(lat) > _POLE_DEG:
+        return None
+    how = data.get("how")
+    how = how if isinstance(how, str) and how in HOWS else "hand"
+    by, at, against = (_text(data.get(key)) for key in ("by", "at", "against"))
+    found = Nudge(dx, dy, lon, lat, by, at, how, against, _length(data.get("residual_m")))
+    return None if found.is_none else found
+
+
+def _text(value: Any) -> str:
+    """One line, or nothing."""
+    return " ".join(value.split())[:_LONGEST] if isinstance(value, str) else ""
+
+
+def _length(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= MOST_M else None
+
+
+def _metres(value: float) -> str:
+    """Centimetres below ten metres, decimetres above."""
+    size = abs(value)
+    return f"{size:.2f}".rstrip("0").rstrip(".") if size < 10 else f"{size:.1f}".rstrip("0").rstrip(".")

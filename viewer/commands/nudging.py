@@ -1,0 +1,35 @@
+"""Edits of where a layer is shown: nudged from where its data lie, or back there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.placing.nudge import MOST_M, Nudge, read_nudge
+from layers.errors import InvalidValue
+from viewer.commands.fields import row_of
+from viewer.commands.stamps import stamp_of, update
+
+
+def nudge_layer(
+    document: Document, uuid: str, nudge: Nudge, *, actor: str, series: str = "", now: str | None = None
+) -> Edit:
+    """Show a layer so far from where its data lie; signed and dated here. Raises InvalidValue.
+
+    Edits with the same `series` that follow each other are one step to undo.
+    """
+    layer = row_of(document.layers, uuid, "layer")
+    stamp = stamp_of(actor, now)
+    text = replace(nudge, by=actor, at=stamp.now).to_json()
+    if not nudge.is_none and read_nudge(text) is None:
+        raise InvalidValue(f"A layer can be moved up to {MOST_M / 1000:g} km: what lies further off is placed anew.")
+    before = read_nudge(layer.nudge_json)
+    is_same = (before is None and nudge.is_none) or (before is not None and _unsigned(before) == _unsigned(nudge))
+    changes = () if is_same else update("layers", layer, stamp, nudge_json=text)
+    label = f"Move layer “{layer.name}”" if not nudge.is_none else f"Move layer “{layer.name}” back"
+    return Edit(label, changes, series=series)
+
+
+def _unsigned(nudge: Nudge) -> Nudge:
+    return replace(nudge, by="", at="")
