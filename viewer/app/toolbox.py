@@ -23,6 +23,7 @@ from viewer.tools.identify import IdentifyTool
 from viewer.tools.lasso_sites import LassoSitesTool
 from viewer.tools.measure import MeasureTool, tool_id
 from viewer.tools.navigate import NavigateTool
+from viewer.tools.nudge_layer import NudgeLayerTool
 from viewer.tools.select import SelectTool
 from viewer.tools.select_features import LassoFeaturesTool, SelectFeaturesTool, WithinDistanceTool
 from viewer.tools.tool import Tool, ToolContext
@@ -75,6 +76,7 @@ class Toolbox(QObject):
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
             **{f"tool_{kind.id}": partial(self._make_shape, kind) for kind in SHAPE_TOOLS},
             f"tool_{ShadowTool.id}": partial(self._make_shape, ShadowTool),
+            "tool_nudge_layer": lambda: NudgeLayerTool(context, self),
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
             "tool_select_features": lambda: SelectFeaturesTool(context, self),
@@ -155,6 +157,11 @@ class Toolbox(QObject):
             return False
         self._tools[self._in_hand].step_back()
         return True
+
+    def layer_changed(self) -> None:
+        """Another layer is the current one of the tree."""
+        if tool := self._tools.get(self._in_hand):
+            tool.layer_changed()
 
     def begin_anew(self) -> None:
         """Another case stands on the map: no tool, and nothing that it was in the middle of, outlives the last one."""

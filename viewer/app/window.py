@@ -344,6 +344,7 @@ class MainWindow(QMainWindow):
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
+        self.panel_context.layer_shown.connect(self.toolbox.layer_changed)
         self.scene.updated.connect(self.image_menu.look_again)
         self.feature_menu.hits_found.connect(self.docks.show_hits)
         self.opener.added.connect(self._show_added)

@@ -104,6 +104,9 @@ class Tool(QObject):
     def deactivate(self) -> None:
         self.cancel()
 
+    def layer_changed(self) -> None:
+        """Another layer is the current one."""
+
     def hover(self, event: PointerEvent) -> None:
         pass
 

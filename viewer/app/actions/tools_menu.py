@@ -79,6 +79,13 @@ class ToolsMenu(ToolMenu):
         tool_action("tool_select", QT_TRANSLATE_NOOP("Actions", "&Select and Move"), "V", "select", toolbar=True),
         tool_action("tool_lasso_sites", QT_TRANSLATE_NOOP("Actions", "Select Sites by &Lasso"), "Shift+V", "lasso"),
         tool_action("tool_box_zoom", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True),
+        tool_action(
+            "tool_nudge_layer",
+            QT_TRANSLATE_NOOP("Actions", "&Nudge Layer"),
+            "Shift+N",
+            "nudge",
+            tip=QT_TRANSLATE_NOOP("Actions", "Move the current layer to where it should lie; its file stays as it is"),
+        ),
         *MEASURES,
         tool_action(
             "tool_shadow_height",

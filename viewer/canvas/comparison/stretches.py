@@ -156,6 +156,15 @@ class _Tile:
     columns: slice
     margin: int
 
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.columns.stop - self.columns.start, self.rows.stop - self.rows.start
+
+    def part(self, at: tuple[int, int], low: tuple[int, int], high: tuple[int, int]) -> _Tile:
+        """The values between two places of the picture, those of the tile beginning `at` one."""
+        left, top = self.columns.start - at[0], self.rows.start - at[1]
+        return replace(self, columns=slice(low[0] + left, high[0] + left), rows=slice(low[1] + top, high[1] + top))
+
     def values(self, style: RasterStyle) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """The bands that are shown (n, h, w), and which pixels of them are valid."""
         assert self.raw.bands is not None
@@ -169,16 +178,35 @@ class _Tile:
 
 def paired_tiles(first: RasterDrawing, second: RasterDrawing) -> list[tuple[tuple[int, int], _Tile, _Tile]]:
     """Tiles of the ground that both show, pixel by pixel: where one begins in the picture, and the values of each."""
-    view, mine, theirs = first.tiles.view, _tiles(first), _tiles(second)
-    if view is None or second.tiles.view != view:
+    view, other = first.tiles.view, second.tiles.view
+    if view is None or other is None or not _is_one_map(first, view, second, other):
         return []
+    theirs = [(_corner(other, key, tile), tile) for key, tile in _tiles(second).items()]
     found = []
-    for key in mine:
-        if key in theirs:
-            left = key.col * TILE_PX + mine[key].columns.start - view.left
-            top = key.row * TILE_PX + mine[key].rows.start - view.top
-            found.append(((left, top), mine[key], theirs[key]))
+    for key, one in _tiles(first).items():
+        at = _corner(view, key, one)
+        for place, two in theirs:
+            low = max(at[0], place[0]), max(at[1], place[1])
+            high = (
+                min(at[0] + one.size[0], place[0] + two.size[0]),
+                min(at[1] + one.size[1], place[1] + two.size[1]),
+            )
+            if low[0] < high[0] and low[1] < high[1]:
+                found.append((low, one.part(at, low, high), two.part(place, low, high)))
     return found
+
+
+def _is_one_map(first: RasterDrawing, view: View, second: RasterDrawing, other: View) -> bool:
+    """True where two images were last told of one view of the map; nudged ones see another ground in it."""
+    if first.nudge == second.nudge:
+        return view == other
+    grids = (replace(seen.grid, origin_x=0.0, origin_y=0.0) for seen in (view, other))
+    return len({*grids}) == 1 and (view.width, view.height) == (other.width, other.height)
+
+
+def _corner(view: View, key: TileKey, tile: _Tile) -> tuple[int, int]:
+    """The place in the picture where the values of a tile begin."""
+    return key.col * TILE_PX + tile.columns.start - view.left, key.row * TILE_PX + tile.rows.start - view.top
 
 
 def _tiles(drawing: RasterDrawing) -> dict[TileKey, _Tile]:
