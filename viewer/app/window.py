@@ -43,6 +43,7 @@ from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
 from viewer.app.form_keys import FormKeys
+from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.held_blink import HeldBlink
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
@@ -207,8 +208,12 @@ class MainWindow(QMainWindow):
             self._show_added,
             allow,
             self.context.pool.known_probes.forget,
+            panels.georeferencing_wanted.emit,
             messages,
             self,
+        )
+        self.georeferencing = GeoreferencingDesk(
+            session, self.scene, self.views, panels, self._drawing_for, messages, self
         )
         self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(
@@ -284,6 +289,7 @@ class MainWindow(QMainWindow):
             self.layer_export,
             self.upkeep,
             self.relinking,
+            self.georeferencing,
             self.context.fetcher,
             settings,
             self,

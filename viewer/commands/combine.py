@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from layers.document.control_points import read_control_points
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
@@ -26,6 +27,10 @@ def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> P
     """A layer of one file as an image to combine. Raises InvalidValue for a combined one."""
     if members_of(layer.source):
         raise InvalidValue(f"{layer.name} is combined already: choose the layers that it is made of.")
+    if read_control_points(layer.control_points_json):
+        raise InvalidValue(
+            f"{layer.name} is placed by control points: images that are combined lie as their files say."
+        )
     source = {key: layer.source[key] for key in _PLACES if key in layer.source}
     member = Member(layer.name, source, len(info.bands), layer.crs, layer.acquired_at, layer.date_kind, layer.credit)
     return Part(member, info, scene)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.colour.palettes import LAYER_COLORS, layer_seed
+from layers.document.control_points import read_control_points
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.json_fields import json_object
@@ -26,6 +27,7 @@ FIELD_WORDS = {
     "acquired_at": "date",
     "date_kind": "kind of date",
     "crs": "CRS",
+    "control_points_json": "control points",
     "blend": "blending",
     "source_json": "source",
     "visible": "visibility",
@@ -78,6 +80,8 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     layer = row_of(document.layers, uuid, "layer")
     if fields.get("crs") and "combined" in layer.source:
         raise InvalidValue("Each image of a combined layer has its own CRS: set it there, and combine them again.")
+    if fields.get("crs") and read_control_points(fields.get("control_points_json", layer.control_points_json)):
+        raise InvalidValue("Control points place this layer: take them away (As the File Says), then choose its CRS.")
     return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **fields))
 
 

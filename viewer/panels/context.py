@@ -63,6 +63,10 @@ class PanelContext(QObject):
     """The layer of whose selected features sites should be made."""
     place_wanted = Signal(str)
     """The layer of which it should be asked where it lies."""
+    georeferencing_wanted = Signal(str)
+    """The layer that is to be placed by control points."""
+    file_place_wanted = Signal(str)
+    """The layer whose control points are to be taken away."""
     reading_wanted = Signal(str)
     """The layer of which it should be asked how its table is read."""
     saving_wanted = Signal(str)

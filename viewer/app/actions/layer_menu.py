@@ -12,6 +12,7 @@ from viewer.app.actions.layer_export import LayerExport
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
+from viewer.app.georeferencing.georeferencing_desk import GeoreferencingDesk
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.upkeep import Upkeep
 from viewer.commands.layers import remove_layers
@@ -33,6 +34,7 @@ class LayerMenu(CaseMenu):
         export: LayerExport,
         upkeep: Upkeep,
         relinking: Relinking,
+        georeferencing: GeoreferencingDesk,
         fetcher: Fetcher | None,
         settings: Settings,
         window: QWidget,
@@ -41,6 +43,7 @@ class LayerMenu(CaseMenu):
         super().__init__(session, window)
         self._panels, self._docks, self._views, self._files = panels, docks, views, files
         self._export, self._upkeep, self._relinking = export, upkeep, relinking
+        self._georeferencing = georeferencing
         self._fetcher, self._settings, self._window = fetcher, settings, window
         panels.layer_shown.connect(self.changed)
         upkeep.changed.connect(self.changed)
@@ -70,6 +73,14 @@ class LayerMenu(CaseMenu):
     def show_style(self) -> None:
         """The style of the current layer, in the form of its properties."""
         self._panels.show_style()
+
+    def georeference(self) -> None:
+        """Place the current picture by control points."""
+        self._georeferencing.open(self._panels.layer_uuid)
+
+    def can_georeference(self) -> bool:
+        """True while the current layer is a picture that control points can place."""
+        return self._georeferencing.can_open(self._panels.layer_uuid)
 
     def build_overviews(self) -> None:
         self._upkeep.build_current()
@@ -171,6 +182,14 @@ class LayerMenu(CaseMenu):
             "form",
             offered=has_vector,
             tip=QT_TRANSLATE_NOOP("Actions", "How the current vector layer is drawn and labelled"),
+        ),
+        Action(
+            "georeference",
+            QT_TRANSLATE_NOOP("Actions", "&Georeference…"),
+            georeference,
+            "Ctrl+Shift+G",
+            offered=can_georeference,
+            tip=QT_TRANSLATE_NOOP("Actions", "Place a screenshot, photograph or scan by control points"),
         ),
         Action(
             "build_overviews",

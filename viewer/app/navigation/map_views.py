@@ -254,7 +254,7 @@ class MapViews(QObject):
 
     def map_centre(self) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map, also of one that is left for now; nan without one."""
-        view = self._map_view if self.is_off_earth else self._canvas.viewport.view()
+        view = self.earth_view()
         if view is None:
             return math.nan, math.nan
         x, y = view.to_world(view.width / 2, view.height / 2)
@@ -337,6 +337,10 @@ class MapViews(QObject):
     def shown_view(self) -> View:
         """The view that the map shows now."""
         return self._canvas.viewport.view()
+
+    def earth_view(self) -> View | None:
+        """The view of the Earth, also one that is left for now; None without one."""
+        return self._map_view if self.is_off_earth else self._canvas.viewport.view()
 
     def viewport_json(self) -> str:
         """The view of the map, for the case file."""

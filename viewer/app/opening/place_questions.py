@@ -47,15 +47,16 @@ class PlaceQuestions(QObject):
         show: Callable[[Bounds | None], None],
         allow: Callable[[Iterable[Mapping[str, Any]]], None],
         placed: Callable[[str], None],
+        georeference: Callable[[str], None],
         messages: Messages,
         window: QWidget,
     ) -> None:
         """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to;
-        `placed` the path of a picture that has got a world file.
+        `placed` the path of a picture that has got a world file; `georeference` a layer to be placed by points.
         """
         super().__init__(window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
-        self._show, self._allow, self._placed = show, allow, placed
+        self._show, self._allow, self._placed, self._georeference = show, allow, placed, georeference
         self._messages, self._window = messages, window
         self._waiting: list[list[FoundLayer]] = []
         self._dialog: PlaceDialog | None = None
@@ -75,6 +76,7 @@ class PlaceQuestions(QObject):
         dialog = self._open(question, layer.source, layer.crs)
         dialog.decided.connect(lambda crs: self._change(uuid, crs))
         dialog.laid_on_view.connect(lambda how: self._lay_again(uuid, question, how))
+        dialog.points_wanted.connect(lambda: self._georeference(uuid))
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -87,6 +89,7 @@ class PlaceQuestions(QObject):
         dialog = self._open(question, layers[0].source)
         dialog.decided.connect(lambda crs: self._add(layers, crs))
         dialog.laid_on_view.connect(lambda how: self._lay(layers[0], question, how))
+        dialog.points_wanted.connect(lambda: self._georeference(self._add(layers, PIXEL_SPACE)))
 
     def _open(self, question: PlaceQuestion, source: Mapping[str, Any], current: str = "") -> PlaceDialog:
         likely, path = self._likely(question), source.get("path")
@@ -133,18 +136,20 @@ class PlaceQuestions(QObject):
 
     # -- answers ----------------------------------------------------------------------------------------------------
 
-    def _add(self, layers: list[FoundLayer], crs: str) -> None:
+    def _add(self, layers: list[FoundLayer], crs: str) -> str:
+        """The uuid of the uppermost layer that was added; empty where that was refused."""
         placed = [layer.placed(crs) for layer in layers]
         edit = edit_for(self._session.document, placed, self._session.actor)
         uuid = edit.changes[-1].uuid
         if not self._session.push_or_say(edit):
-            return
+            return ""
         self._remember(crs)
         if is_off_earth(crs):
             self._show(None)
             self._views.show_plane(uuid)
         else:
             self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
+        return uuid
 
     def _lay(self, layer: FoundLayer, question: PlaceQuestion, how: OnView) -> None:
         """Add a picture where the map is now."""
@@ -161,7 +166,9 @@ class PlaceQuestions(QObject):
 
         def move(source: dict[str, Any], crs: str) -> Edit:
             text = json.dumps(source)
-            return update_layer(session.document, uuid, actor=session.actor, source_json=text, crs=crs)
+            row = session.document.layers.get(uuid)
+            fields = {"source_json": text, "crs": crs, **_without_points(row)}
+            return update_layer(session.document, uuid, actor=session.actor, **fields)
 
         layer = session.document.layers.get(uuid)
         if layer is not None:
@@ -198,9 +205,10 @@ class PlaceQuestions(QObject):
 
     def _change(self, uuid: str, crs: str) -> None:
         document = self._session.document
-        if uuid not in document.layers:
+        layer = document.layers.get(uuid)
+        if layer is None:
             return
-        edit = update_layer(document, uuid, actor=self._session.actor, crs=crs)
+        edit = update_layer(document, uuid, actor=self._session.actor, crs=crs, **_without_points(layer))
         if edit.changes and self._session.push_or_say(edit):
             self._remember(crs)
             self._views.show_layer(uuid)
@@ -209,3 +217,8 @@ class PlaceQuestions(QObject):
         if crs not in ("", PIXEL_SPACE):
             recent = [crs, *(other for other in self._settings.get("recent_crs") if other != crs)]
             self._settings.set("recent_crs", recent[:MOST_RECENT])
+
+
+def _without_points(layer: Layer | None) -> dict[str, str]:
+    """The field that takes control points away where there are any: a layer is placed by one thing at a time."""
+    return {"control_points_json": ""} if layer is not None and layer.control_points_json else {}

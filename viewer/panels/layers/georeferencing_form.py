@@ -6,15 +6,18 @@ from typing import Any, override
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
+from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
 from layers.geo.crs import PIXEL_SPACE
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.commands.imagery.placed_layers import can_have_points
 from viewer.commands.layers import set_height, update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.text import tooltip
 
 
@@ -54,12 +57,22 @@ class GeoreferencingForm(QWidget):
             self.height_field,
             self.tr("Above the ellipsoid, not above the sea: where the RPC places the image. Empty: the RPC’s own"),
         )
+        self.points_button = QPushButton(self.tr("Georeference…"))
+        self.points_button.setAccessibleName(self.points_button.text())
+        self.points_button.setToolTip(tooltip(self.tr("Place the picture by control points")))
+        self.points_button.clicked.connect(lambda: context.georeferencing_wanted.emit(self._uuid))
+        self.reset_button = QPushButton(self.tr("As the File Says"))
+        self.reset_button.setAccessibleName(self.reset_button.text())
+        self.reset_button.setToolTip(tooltip(self.tr("Take the control points away")))
+        self.reset_button.clicked.connect(lambda: context.file_place_wanted.emit(self._uuid))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(form)
         layout.addWidget(self.note)
         layout.addWidget(self.ask_button)
+        layout.addWidget(self.points_button)
+        layout.addWidget(self.reset_button)
 
     def show_layer(self, layer: Layer, info: RasterInfo | VectorInfo | None, anew: bool = False) -> None:
         """Show a row; `anew`: another one than before."""
@@ -68,6 +81,15 @@ class GeoreferencingForm(QWidget):
             self.fields.show_other(layer)
         self.fields.show_row(layer)
         self.ask_button.setVisible(layer.kind != "tiles" and info is not None and "path" in layer.source)
+        drawing = self._context.drawing_of(layer.uuid)
+        is_picture = isinstance(drawing, RasterDrawing) and drawing.source.scene is None and can_have_points(layer)
+        has_points = read_control_points(layer.control_points_json) is not None
+        self.points_button.setVisible(is_picture and info is not None)
+        self.reset_button.setVisible(has_points)
+        if has_points:
+            self.ask_button.hide()  # the CRS is that of the fit
+        for widget in (self.fields.fields["crs"], self.fields.labels["crs"]):
+            widget.setVisible(not has_points)
         own = info.own_height_m if isinstance(info, RasterInfo) else None
         for widget in (self.height_field, self.fields.labels["height_m"]):
             widget.setVisible(own is not None)

@@ -6,6 +6,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
 from layers.document.placing.nudge import read_nudge
 from layers.errors import GeoloupeError
@@ -62,6 +63,7 @@ def source_facts(layer: Layer) -> Facts:
         (_tr("Licence"), str(source.get("licence", ""))),
         (_tr("Credit link"), str(source.get("link", ""))),
         (_tr("Position"), nudge_fact(layer)),
+        (_tr("Control points"), _points_text(layer)),
     ]
     return [(name, text) for name, text in facts if text]
 
@@ -73,6 +75,16 @@ def nudge_fact(layer: Layer) -> str:
         return ""
     said = _tr("{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.")
     return said.format(nudge.words[:1].upper() + nudge.words[1:])
+
+
+def _points_text(layer: Layer) -> str:
+    """The control points that place it: their number, and who set them when."""
+    points = read_control_points(layer.control_points_json)
+    if points is None:
+        return ""
+    used = _tr("{0} of {1} count").format(len(points.on), len(points.points))
+    who = _tr("set by {0}").format(points.by) if points.by else ""
+    return ", ".join(part for part in (used, " ".join((who, points.at[:10])).strip()) if part)
 
 
 def _image_text(image: object) -> str:

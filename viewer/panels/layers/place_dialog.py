@@ -41,6 +41,8 @@ class PlaceDialog(QDialog):
 
     decided = Signal(str)
     """A CRS, `PIXEL_SPACE`, or empty text: as the file says."""
+    points_wanted = Signal()
+    """It is to be placed by control points."""
     laid_on_view = Signal(str)
     """A picture is to lie on the map as it is shown: centre (its pixels are the map's) or fill."""
 
@@ -139,18 +141,26 @@ class PlaceDialog(QDialog):
         self.laid_on_view.emit(how)
         self.accept()
 
+    def _georeference(self) -> None:
+        self.points_wanted.emit()
+        self.accept()
+
     def _buttons(self) -> QDialogButtonBox:
         tr, role = self.tr, QDialogButtonBox.ButtonRole
         buttons = QDialogButtonBox()
         self.place_button = buttons.addButton(tr("&Use This CRS"), role.AcceptRole)
         self.pixel_button = buttons.addButton(tr("Show in pi&xel space"), role.ActionRole)
         self.own_button = buttons.addButton(tr("Use the &file’s CRS"), role.ActionRole)
+        self.points_button = buttons.addButton(tr("&Georeference…"), role.ActionRole)
         self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.place_button.setVisible(self.question.can_be_placed)
         self.pixel_button.setVisible(self.question.has_pixels)
         self.pixel_button.setToolTip(
             tooltip(tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
         )
+        self.points_button.setVisible(self.question.has_pixels and not self.question.can_be_placed)
+        self.points_button.setToolTip(tooltip(tr("Place it by control points: pixels that you know on the map")))
+        self.points_button.clicked.connect(self._georeference)
         self.own_button.setVisible(bool(self._current) and self.question.says_it_all)
         self.place_button.clicked.connect(self._place)
         self.pixel_button.clicked.connect(lambda: self._decide(PIXEL_SPACE))

@@ -166,7 +166,7 @@ def images_to_combine(context: PanelContext) -> dict[str, _Image]:
         try:
             part = part_of(layer, drawing.info, scene)
         except GeoloupeError:
-            continue  # combined already
+            continue  # combined already, or placed by control points
         found[layer.uuid] = _Image(layer, drawing, part, tuple(band_titles(scene or drawing.info)), drawing.style.bands)
     return found
 

@@ -53,6 +53,7 @@ DIALOGS = {
     "shortcuts": "ShortcutSheet",
     "about": "AboutDialog",
     "case_chips": "CaseChips",
+    "georeference": "GeoreferencingDialog",
 }
 """By the action that opens each."""
 _CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QSlider)
@@ -190,7 +191,7 @@ def test_every_control_of_the_dialogs(demo: MainWindow, qtbot: QtBot) -> None:
                 top.close()
 
     for action, dialog in DIALOGS.items():
-        kind = "raster" if action == "combine_bands" else "vector"
+        kind = "raster" if action in ("combine_bands", "georeference") else "vector"
         context.show_layer(next(one.uuid for one in demo.session.document.layers.values() if one.kind == kind))
         before = len(seen)
         looking = QTimer(demo, interval=50)

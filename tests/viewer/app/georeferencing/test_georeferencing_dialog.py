@@ -1,0 +1,404 @@
+"""A picture without a place, georeferenced in the real window by mouse and by keyboard: one step, undone and redone."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from layers.document.control_points import read_control_points
+from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, transform_points
+from layers.raster.info import RasterInfo
+from layers.raster.point_fit.control_point import Method
+from tests.support.choices import choose_by_keys, popup
+from tests.support.windows import settle
+from tests.viewer.app.conftest import Answers, MakeWindow
+from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog
+from viewer.app.georeferencing.point_table import COUNTS, METRES, PIXEL, PLACE
+from viewer.app.window import MainWindow
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.place_dialog import PlaceDialog
+
+Left, Nothing, Shift = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+SIZE = (200, 120)
+HERE = Bounds(10.0, 50.0, 10.2, 50.08)
+PIXELS = [(10.0, 8.0), (190.0, 12.0), (185.0, 110.0), (15.0, 105.0), (100.0, 60.0)]
+TURN = 0.25
+
+
+def place_of(col: float, row: float) -> tuple[float, float]:
+    """The true place of a pixel of the scan: turned, 50 m of Web Mercator a pixel."""
+    x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, *HERE.centre))
+    u, v = (col - SIZE[0] / 2) * 50, -(row - SIZE[1] / 2) * 50
+    cos, sin = math.cos(TURN), math.sin(TURN)
+    lon, lat = transform_points(WEB_MERCATOR, WGS84, x + cos * u - sin * v, y + sin * u + cos * v)
+    return float(lon), float(lat)
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """Red above, blue below, with a green square about pixel (150, 30)."""
+    image = QImage(*SIZE, QImage.Format.Format_RGB32)
+    image.fill(QColor("#c00000"))
+    for y in range(SIZE[1]):
+        for x in range(SIZE[0]):
+            if y >= 60:
+                image.setPixelColor(x, y, QColor("#0000c0"))
+            if abs(x - 150) < 10 and abs(y - 30) < 10:
+                image.setPixelColor(x, y, QColor("#00c000"))
+    path = tmp_path / "scan.png"
+    assert image.save(str(path))
+    return path
+
+
+@pytest.fixture
+def case(window: MainWindow, scan: Path, qtbot: QtBot) -> MainWindow:
+    """A case about the place of the scan, which is a layer in pixel space."""
+    window.resize(1300, 740)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.views.show_bounds(HERE, 0.0)
+    settle(window, qtbot)
+    window.file_menu.open_words([str(scan)])
+    qtbot.waitUntil(lambda: window.findChild(PlaceDialog) is not None, timeout=10_000)
+    dialog = window.findChild(PlaceDialog)
+    assert dialog is not None
+    QTest.mouseClick(dialog.pixel_button, Left)
+    qtbot.waitUntil(lambda: bool(window.session.document.layers), timeout=10_000)
+    settle(window, qtbot)
+    window.panel_context.show_layer(layer_of(window).uuid, raise_form=True)
+    settle(window, qtbot)
+    return window
+
+
+def layer_of(window: MainWindow) -> Layer:
+    (layer,) = window.session.document.layers.values()
+    return layer
+
+
+def opened(window: MainWindow, qtbot: QtBot) -> GeoreferencingDialog:
+    """The dialog, by the menu's action."""
+    action = window.action_table["georeference"]
+    assert action.isEnabled()
+    action.trigger()
+    dialog = window.georeferencing.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
+    return dialog
+
+
+def on_picture(dialog: GeoreferencingDialog, col: float, row: float) -> QPoint:
+    view = dialog.picture.canvas.viewport.view()
+    return QPoint(*map(round, view.to_pixel(col, -row)))
+
+
+def on_map(dialog: GeoreferencingDialog, lon: float, lat: float) -> QPoint:
+    view = dialog.map.canvas.viewport.view()
+    x, y = (float(v) for v in transform_points(WGS84, view.grid.crs, lon, lat))
+    return QPoint(*map(round, view.to_pixel(x, y)))
+
+
+def click_point(dialog: GeoreferencingDialog, col: float, row: float) -> None:
+    """A pixel, then its place."""
+    QTest.mouseClick(dialog.picture.canvas, Left, Nothing, on_picture(dialog, col, row))
+    QTest.mouseClick(dialog.map.canvas, Left, Nothing, on_map(dialog, *place_of(col, row)))
+
+
+def typed(dialog: GeoreferencingDialog, row: int, column: int, text: str) -> None:
+    """Into a cell of the table, as by keyboard."""
+    table = dialog.table
+    table.setFocus()
+    table.setCurrentIndex(table.points.index(row, column))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    editor = table.indexWidget(table.currentIndex())
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, text)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    QApplication.processEvents()
+
+
+def cell(dialog: GeoreferencingDialog, row: int, column: int) -> str:
+    return str(dialog.table.points.index(row, column).data())
+
+
+def colour_at(window: MainWindow, col: float, row: float) -> str:
+    """Of the map where a pixel of the scan truly lies."""
+    view = window.canvas.viewport.view()
+    x, y = (float(v) for v in transform_points(WGS84, view.grid.crs, *place_of(col, row)))
+    image = window.canvas.grab_picture()
+    return image.pixelColor(*map(round, view.to_pixel(x, y))).name()
+
+
+def content(window: MainWindow) -> dict[str, object]:
+    """All that a layer's row says, but for the stamps of edits."""
+    row = layer_of(window)
+    return {name: getattr(row, name) for name in ("crs", "control_points_json", "source_json", "style_json", "rev")}
+
+
+def test_by_mouse_it_lands_and_undo_takes_it_back(
+    case: MainWindow, scan: Path, make_window: MakeWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    before, bytes_before = content(case), scan.read_bytes()
+    assert layer_of(case).crs == PIXEL_SPACE
+    dialog = opened(case, qtbot)
+    assert not dialog.apply_button.isEnabled()
+    assert "An affine fit needs 3 control points, 0 of them so far: set more." in dialog.verdict.text()
+    for col, row in PIXELS[:3]:
+        click_point(dialog, col, row)
+    assert "unchecked" in dialog.verdict.text()
+    assert dialog.freedom.text() == "0 degrees of freedom"
+    assert cell(dialog, 0, METRES) == "–"
+    assert dialog.map.preview is not None, "the picture lies over the map"
+    for col, row in PIXELS[3:]:
+        click_point(dialog, col, row)
+    assert dialog.freedom.text() == "4 degrees of freedom"
+    assert "5 control points, affine, RMS " in dialog.verdict.text()
+    assert "no position error" in dialog.verdict.text()
+    assert all(float(cell(dialog, row, METRES)) < 100 for row in range(5)), "a pixel of the hand is worth some metres"
+    assert content(case) == before, "nothing of the case has changed yet"
+    qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
+    QTest.mouseClick(dialog.apply_button, Left)
+    settle(case, qtbot)
+    assert case.georeferencing.dialog is None
+    after = content(case)
+    points = read_control_points(layer_of(case).control_points_json)
+    assert points is not None
+    assert (len(points.points), points.method, points.crs_before) == (5, Method.AFFINE, PIXEL_SPACE)
+    assert points.by == case.session.actor
+    assert layer_of(case).crs == ""
+    assert [colour_at(case, *at) for at in ((50, 30), (50, 90), (150, 30))] == ["#c00000", "#0000c0", "#00c000"]
+    assert case.session.history.undo_text() == "Georeference layer “scan”"
+    picture = case.canvas.grab_picture()
+    case.session.undo()
+    settle(case, qtbot)
+    assert {**content(case), "rev": 0} == {**before, "rev": 0}
+    case.session.redo()
+    settle(case, qtbot)
+    assert content(case) == after
+    case.views.show_layer(layer_of(case).uuid)
+    settle(case, qtbot)
+    assert scan.read_bytes() == bytes_before
+    assert {file.name for file in scan.parent.iterdir()} >= {"scan.png"}
+    assert not list(scan.parent.glob("scan.pgw"))
+    answers.path = tmp_path / "case.gpkg"
+    case.action_table["save_as"].trigger()
+    settle(case, qtbot)
+    again = make_window()
+    again.file_menu.open_words([str(answers.path)])
+    settle(again, qtbot)
+    assert colour_at(again, 150, 30) == "#00c000", "it is placed by what the case holds, and asks nothing"
+    assert picture.size() == case.canvas.grab_picture().size()
+
+
+def test_by_keyboard_alone_with_typed_places(case: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(case, qtbot)
+    dialog.activateWindow()
+    assert dialog.picture.canvas.hasFocus(), "the keyboard begins in the picture"
+    QTest.keyClick(dialog.picture.canvas, Qt.Key.Key_Return)
+    assert cell(dialog, 0, PIXEL) == "100.0, 60.0", "the crosshair stands in the middle of the picture"
+    QTest.keyClick(dialog, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+    assert dialog.map.canvas.hasFocus()
+    QTest.keyClick(dialog.map.canvas, Qt.Key.Key_Return)
+    lon, lat = dialog.map.canvas.viewport.centre_lonlat()
+    assert dialog.draft.rows[0].place == pytest.approx((lon, lat))
+    for number, (col, row) in enumerate(PIXELS[:4], 1):
+        QTest.keyClick(dialog, Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda rows=number + 1: len(dialog.draft.rows) == rows)  # a button moves before it acts
+        typed(dialog, number, PIXEL, f"{col}, {row}")
+        where = place_of(col, row)
+        typed(dialog, number, PLACE, f"{where[1]:.7f}, {where[0]:.7f}")
+    assert len(dialog.draft.points.on) == 5
+    typed(dialog, 0, PLACE, "nowhere")
+    assert dialog.complaint.isVisible()
+    typed(dialog, 0, PIXEL, "900, 10")
+    assert "within 200 × 120" in dialog.complaint.text()
+    typed(dialog, 0, PLACE, "32U PA 12345 67890")
+    assert float(cell(dialog, 0, METRES).replace("\u202f", "")) > 10_000, "a wrong point shows"
+    assert "\N{NARROW NO-BREAK SPACE}" in cell(dialog, 0, METRES)
+    dialog.table.setFocus()
+    QTest.keyClick(dialog.table, Qt.Key.Key_Space)
+    assert cell(dialog, 0, COUNTS) == "checks only"
+    assert dialog.draft.fit is not None
+    assert dialog.draft.fit.rms_m is not None
+    assert dialog.draft.fit.rms_m < 0.1, "what is off counts no more, and is still checked"
+    assert float(cell(dialog, 0, METRES).replace("\u202f", "")) > 10_000
+    QTest.keyClick(dialog.table, Qt.Key.Key_Delete)
+    assert len(dialog.draft.rows) == 4
+    QTest.keyClick(dialog, Qt.Key.Key_A, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: case.georeferencing.dialog is None)
+    settle(case, qtbot)
+    assert colour_at(case, 150, 30) == "#00c000"
+    info = case.views.layer_info(layer_of(case).uuid)
+    assert isinstance(info, RasterInfo)
+    for corner in ((0, 0), (200, 0), (200, 120), (0, 120)):
+        a, b, c, d, e, f = info.transform
+        x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, *place_of(*corner)))
+        off = math.hypot(a * corner[0] + b * corner[1] + c - x, d * corner[0] + e * corner[1] + f - y)
+        assert off < 25, "within half a pixel of 50 m, all over"
+
+
+@popup
+def test_the_points_show_again_and_methods_are_compared(case: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(case, qtbot)
+    for col, row in PIXELS:
+        click_point(dialog, col, row)
+    choose_by_keys(dialog.method, "Projective")
+    assert dialog.draft.method is Method.PROJECTIVE
+    assert dialog.freedom.text() == "2 degrees of freedom"
+    choose_by_keys(dialog.method, "Thin plate")
+    assert dialog.freedom.text() == "goes through all points"
+    assert "leaving out each point in turn" in dialog.verdict.text()
+    QTest.mouseClick(dialog.apply_button, Left)
+    settle(case, qtbot)
+    assert colour_at(case, 150, 30) == "#00c000"
+    panel = case.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    assert panel.georeferencing.note.text().startswith("Placed by 5 control points, thin plate spline, RMS ")
+    facts = dict(panel.facts.facts())
+    assert facts["Georeferencing"].startswith("5 control points, thin plate spline")
+    assert case.session.actor in facts["Control points"]
+    assert not panel.georeferencing.fields.fields["crs"].isVisible()
+    assert not panel.georeferencing.ask_button.isVisible()
+    QTest.mouseClick(panel.georeferencing.points_button, Left)
+    again = case.georeferencing.dialog
+    assert again is not None
+    qtbot.waitUntil(lambda: again.is_idle, timeout=20_000)
+    assert again.draft.points == dialog.draft.points
+    assert again.draft.method is Method.THIN_PLATE
+    assert not again.draft.is_dirty
+    steps = case.session.history.undo_text()
+    QTest.mouseClick(again.apply_button, Left)
+    settle(case, qtbot)
+    assert case.session.history.undo_text() == steps, "the same points are no step"
+
+
+def test_a_point_is_dragged_and_deleted_and_esc_drops_only_what_is_half_set(case: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(case, qtbot)
+    for col, row in PIXELS[:4]:
+        click_point(dialog, col, row)
+    canvas = dialog.picture.canvas
+    start, end = on_picture(dialog, *PIXELS[0]), on_picture(dialog, 60, 40)
+    QTest.mousePress(canvas, Left, Nothing, start)
+    for share in (0.3, 0.7, 1.0):
+        QTest.mouseMove(canvas, start + QPoint(*(round(v * share) for v in (end - start).toTuple())))
+    QTest.mouseRelease(canvas, Left, Nothing, end)
+    assert dialog.draft.rows[0].pixel == pytest.approx((60, 40), abs=1.0)
+    assert len(dialog.draft.rows) == 4
+    QTest.mouseClick(canvas, Left, Nothing, on_picture(dialog, *PIXELS[1]))
+    assert dialog.draft.current == 1, "a click on a point chooses it"
+    assert dialog.table.currentIndex().row() == 1
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert len(dialog.draft.rows) == 3
+    QTest.mouseClick(canvas, Left, Nothing, on_picture(dialog, 120, 20))
+    assert len(dialog.draft.rows) == 4
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert len(dialog.draft.rows) == 3, "the point without a place"
+    QTest.mouseClick(canvas, Left, Nothing, QPoint(2, 2))
+    assert "beside the picture" in dialog.complaint.text()
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert case.georeferencing.dialog is dialog
+    assert "Esc again drops them" in dialog.complaint.text()
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert case.georeferencing.dialog is None
+    assert layer_of(case).control_points_json == ""
+
+
+def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
+    case: MainWindow, scan: Path, qtbot: QtBot
+) -> None:
+    x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 30.0, 10.0))
+    scan.with_suffix(".pgw").write_text(f"100\n0\n0\n-100\n{x}\n{y}\n")
+    case.context.pool.known_probes.forget(str(scan))
+    case.session.undo()
+    settle(case, qtbot)
+    case.file_menu.open_words([str(scan)])
+    qtbot.waitUntil(lambda: case.findChild(PlaceDialog) is not None, timeout=10_000)
+    question = case.findChild(PlaceDialog)
+    assert question is not None
+    question.search.setText("EPSG:3857")
+    qtbot.waitUntil(lambda: question.place_button.isEnabled(), timeout=10_000)
+    QTest.mouseClick(question.place_button, Left)
+    qtbot.waitUntil(lambda: bool(case.session.document.layers), timeout=10_000)
+    settle(case, qtbot)
+    uuid, own = layer_of(case).uuid, case.scene.bounds_lonlat()
+    assert layer_of(case).crs == WEB_MERCATOR
+    case.panel_context.show_layer(uuid, raise_form=True)
+    case.views.show_bounds(HERE)
+    settle(case, qtbot)
+    dialog = opened(case, qtbot)
+    assert not dialog.reset_button.isVisible()
+    for number, at in enumerate(PIXELS[:3]):
+        dialog.add_point()
+        typed(dialog, number, PIXEL, f"{at[0]}, {at[1]}")
+        where = place_of(*at)
+        typed(dialog, number, PLACE, f"{where[1]:.7f}, {where[0]:.7f}")
+    QTest.mouseClick(dialog.apply_button, Left)
+    settle(case, qtbot)
+    assert colour_at(case, 150, 30) == "#00c000"
+    assert case.scene.bounds_lonlat() != own
+    panel = case.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    assert "unchecked" in panel.georeferencing.note.text()
+    QTest.mouseClick(panel.georeferencing.reset_button, Left)
+    settle(case, qtbot)
+    assert (layer_of(case).crs, layer_of(case).control_points_json) == (WEB_MERCATOR, "")
+    assert case.scene.bounds_lonlat() == own
+    case.session.undo()
+    settle(case, qtbot)
+    assert colour_at(case, 150, 30) == "#00c000"
+
+
+def test_what_a_hostile_case_holds_counts_as_absent(case: MainWindow, qtbot: QtBot) -> None:
+    row = layer_of(case)
+    for odd in ("[", "{}", '{"points": 3}', json.dumps({"method": "affine", "crs": "x", "points": []}), "nan"):
+        before = layer_of(case)
+        case.session.push(Edit("odd", (Change("layers", before, replace(before, control_points_json=odd)),)))
+        settle(case, qtbot)
+        assert case.scene.drawings[row.uuid].is_open
+        dialog = opened(case, qtbot)
+        assert dialog.draft.rows == []
+        QTest.mouseClick(dialog.cancel_button, Left)
+        settle(case, qtbot)
+
+
+def test_a_pasted_picture_is_asked_about_and_georeferenced_at_once(
+    window: MainWindow, scan: Path, qtbot: QtBot
+) -> None:
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.views.show_bounds(HERE, 0.0)
+    window.activateWindow()
+    window.canvas.setFocus()
+    QGuiApplication.clipboard().setImage(QImage(str(scan)))
+    QTest.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.findChild(PlaceDialog) is not None, timeout=10_000)
+    question = window.findChild(PlaceDialog)
+    assert question is not None
+    QTest.keyClick(question, Qt.Key.Key_G, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: window.georeferencing.dialog is not None, timeout=10_000)
+    dialog = window.georeferencing.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
+    lon, lat = dialog.map.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == pytest.approx(HERE.centre, abs=0.05), "the map is where the window left it"
+    for col, row in PIXELS[:4]:
+        click_point(dialog, col, row)
+    QTest.mouseClick(dialog.apply_button, Left)
+    settle(window, qtbot)
+    assert colour_at(window, 150, 30) == "#00c000"
+    while window.session.history.undo_text():
+        window.session.undo()
+        settle(window, qtbot)
+    assert not window.session.document.layers

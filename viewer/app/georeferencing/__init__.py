@@ -1,0 +1,1 @@
+"""The dialog in which a picture is placed by control points."""

@@ -1,0 +1,164 @@
+"""Opens the georeferencing dialog for a layer, and makes its answer part of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.document.control_points import read_control_points
+from layers.document.edit import Edit
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, crs_name, is_off_earth, same_crs, utm_crs
+from layers.raster.info import RasterInfo
+from layers.raster.point_fit.control_point import PointSet
+from layers.raster.point_fit.fitted_points import fitted_points
+from viewer.app.case.session import Session
+from viewer.app.georeferencing.georeferencing_dialog import Choice, GeoreferencingDialog
+from viewer.app.georeferencing.point_panes import MapSource, bounds_lonlat_of_fit
+from viewer.app.navigation.map_views import MapViews
+from viewer.canvas.layer_stack import DrawingFactory
+from viewer.canvas.scene import MapScene
+from viewer.commands.imagery.placed_layers import can_have_points, place_as_file_says, place_by_points
+from viewer.panels.context import PanelContext
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.messages import Messages
+
+KEY = "georeferencing"
+
+
+class GeoreferencingDesk(QObject):
+    """One dialog at a time. The window's thread only."""
+
+    def __init__(
+        self,
+        session: Session,
+        scene: MapScene,
+        views: MapViews,
+        panels: PanelContext,
+        make_drawing: DrawingFactory,
+        messages: Messages,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._scene, self._views, self._panels = session, scene, views, panels
+        self._make_drawing, self._messages, self._window = make_drawing, messages, window
+        self.dialog: GeoreferencingDialog | None = None
+        """The one that stands open."""
+        self._awaited = ""
+        """The layer whose dialog opens once its file has been read."""
+        scene.updated.connect(self._look_again)
+        session.document_replaced.connect(self._forget)
+        panels.georeferencing_wanted.connect(self.open_when_read)
+        panels.file_place_wanted.connect(self.place_as_file_says)
+
+    def can_open(self, uuid: str) -> bool:
+        """True for a picture in one file that has been read."""
+        return self._picture_of(uuid) is not None
+
+    def open_when_read(self, uuid: str) -> None:
+        """Show the dialog for a layer that may have been added just now; nothing for empty text."""
+        self._awaited = uuid
+        self._look_again()
+
+    def open(self, uuid: str) -> None:
+        """Show the dialog for a layer."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return
+        layer, info = self._session.document.layers.get(uuid), self._picture_of(uuid)
+        if layer is None or info is None:
+            self._messages.show(
+                KEY, self.tr("Only a picture in one file that has been read can be georeferenced."), "warning"
+            )
+            return
+        view = self._views.earth_view()
+        points = read_control_points(layer.control_points_json)
+        if points is None or points.size not in ((0, 0), (info.width, info.height)):
+            points = PointSet((), crs=self._usual_crs())
+        lies = info.bounds_lonlat if not layer.crs else None
+        source = MapSource(
+            self._session.document, self._scene.context, self._session.base_folder, self._make_drawing, view
+        )
+        dialog = GeoreferencingDialog(
+            layer,
+            (info.width, info.height),
+            points,
+            self._crs_choices(points.crs),
+            source,
+            self._panels.notation,
+            lies,
+            self._window,
+        )
+        self.dialog = dialog
+        dialog.applied.connect(partial(self._apply, uuid))
+        dialog.reset_wanted.connect(partial(self.place_as_file_says, uuid))
+        dialog.finished.connect(self._ended)
+        dialog.open()
+
+    def place_as_file_says(self, uuid: str) -> None:
+        """Take the control points of a layer away."""
+        if self._push(partial(place_as_file_says, self._session.document, uuid, actor=self._session.actor)):
+            layer = self._session.document.layers[uuid]
+            if layer.crs == PIXEL_SPACE:
+                self._views.show_plane(uuid)
+
+    def _look_again(self) -> None:
+        if self._awaited and self.can_open(self._awaited):
+            uuid, self._awaited = self._awaited, ""
+            self.open(uuid)
+
+    # -- steps ------------------------------------------------------------------------------------------------------
+
+    def _apply(self, uuid: str, points: PointSet) -> None:
+        document, actor = self._session.document, self._session.actor
+        if not self._push(partial(place_by_points, document, uuid, points, actor=actor)):
+            return
+        bounds = bounds_lonlat_of_fit(fitted_points(points, points.size))
+        if bounds is not None:
+            self._views.show_bounds(bounds)
+
+    def _push(self, make: Callable[[], Edit]) -> bool:
+        try:
+            edit = make()
+        except GeoloupeError as error:
+            self._messages.show(KEY, error.sentence, "warning")
+            return False
+        return bool(edit.changes) and self._session.push_or_say(edit)
+
+    def _ended(self) -> None:
+        self.dialog = None
+
+    def _forget(self) -> None:
+        """Another case is open: the dialog was about the one before."""
+        self._awaited = ""
+        if self.dialog is not None:
+            self.dialog.done(0)
+
+    def _picture_of(self, uuid: str) -> RasterInfo | None:
+        """None for what has no pixels of its own, or is not known yet."""
+        layer: Layer | None = self._session.document.layers.get(uuid)
+        drawing = self._panels.drawing_of(uuid)
+        if not can_have_points(layer) or not isinstance(drawing, RasterDrawing) or drawing.source.scene is not None:
+            return None
+        return drawing.info
+
+    def _usual_crs(self) -> str:
+        """The CRS of the map: what looks straight there is fitted as straight."""
+        view = self._views.earth_view()
+        return WEB_MERCATOR if view is None or is_off_earth(view.grid.crs) else view.grid.crs
+
+    def _crs_choices(self, current: str) -> list[Choice]:
+        lon, lat = self._views.map_centre()
+        here = [utm_crs(lon, lat)] if -80 <= lat <= 84 and abs(lon) <= 540 else []
+        found: list[Choice] = []
+        for crs in (current, self._usual_crs(), WEB_MERCATOR, *here):
+            try:
+                if not any(same_crs(crs, other) for other, _ in found):
+                    found.append((crs, crs_name(crs)))
+            except GeoloupeError:
+                found.append((crs, crs))  # of a case that somebody else wrote: the fit says what is wrong with it
+        return found

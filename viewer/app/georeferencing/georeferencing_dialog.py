@@ -1,0 +1,298 @@
+"""The dialog in which a picture is placed: its pixels at the left, the map at the right, the points below."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.geo.coordinates.notation import Notation
+from layers.geo.lon_extent import around
+from layers.raster.point_fit.control_point import Method, PointSet
+from layers.text.counted import counted
+from viewer.app.georeferencing.point_draft import PointDraft
+from viewer.app.georeferencing.point_panes import MapPane, MapSource, PicturePane, bounds_lonlat_of_fit
+from viewer.app.georeferencing.point_table import PointTable
+from viewer.panels.widgets.fields import ChoiceField
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain, tooltip
+
+SIZE = QSize(1240, 720)
+FIRST_OPACITY = 0.6
+TABLE_PX = 164
+
+type Choice = tuple[str, str]
+"""A CRS and its name."""
+
+
+class GeoreferencingDialog(QDialog):
+    """Nothing of the case is changed before `applied`, which carries the points; `reset_wanted`: as the file says."""
+
+    applied = Signal(object)
+    """PointSet."""
+    reset_wanted = Signal()
+
+    def __init__(
+        self,
+        layer: Layer,
+        size: tuple[int, int],
+        points: PointSet,
+        crs_choices: list[Choice],
+        source: MapSource,
+        notation: Notation,
+        lies: Bounds | None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`points`: those that place it now; `lies`: where it lies now, in lon, lat."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Georeference {0}").format(one_line(layer.name, 60)))
+        self.layer_uuid, self._lies = layer.uuid, lies
+        self._is_warned = self._is_begun = False
+        self.draft = PointDraft(size, points, self)
+        self.picture = PicturePane(layer, self.draft, source, self)
+        self.map = MapPane(layer, self.draft, source, self)
+        self.table = PointTable(self.draft, notation, self)
+        self._build(crs_choices, has_points=bool(points.points))
+        for pane, take, column in (
+            (self.picture, self.draft.set_pixel, "pixel"),
+            (self.map, self.draft.set_place, "place"),
+        ):
+            pane.tool.placed.connect(lambda x, y, take=take: take((x, y)))
+            pane.tool.moved.connect(lambda number, x, y, column=column: self._move(number, column, (x, y)))
+            pane.tool.picked.connect(lambda number: self.draft.choose(number - 1))
+            pane.tool.removal_wanted.connect(self.remove_point)
+            pane.tool.given_up.connect(self._give_up)
+        self.draft.changed.connect(self._show)
+        self.table.row_chosen.connect(self.draft.choose)
+        self.table.removal_wanted.connect(self.remove_point)
+        self.table.points.refused.connect(self.said)
+        self._show()
+
+    # -- building ---------------------------------------------------------------------------------------------------
+
+    def _build(self, crs_choices: list[Choice], *, has_points: bool) -> None:
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes.addWidget(self.picture)
+        self.panes.addWidget(self.map)
+        self.panes.setChildrenCollapsible(False)
+        self.panes.setSizes([1, 1])
+        self.table.setFixedHeight(TABLE_PX)
+        self.verdict = muted()
+        self.verdict.setAccessibleName(self.tr("Fit"))
+        self.complaint = plain_label()
+        self.complaint.setAccessibleName(self.tr("Message"))
+        self.complaint.setWordWrap(True)
+        policy = self.complaint.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the panes stay as they are when a sentence comes
+        self.complaint.setSizePolicy(policy)
+        self.complaint.hide()
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addLayout(self._choices(crs_choices))
+        layout.addWidget(self.panes, 1)
+        middle = QHBoxLayout()
+        middle.addWidget(self.table, 1)
+        middle.addLayout(self._point_buttons())
+        layout.addLayout(middle)
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.complaint)
+        layout.addWidget(self._buttons(has_points))
+        self.setMinimumSize(720, 520)
+
+    def _choices(self, crs_choices: list[Choice]) -> QHBoxLayout:
+        tr, row = self.tr, QHBoxLayout()
+        row.setSpacing(6)
+        titles = {
+            Method.AFFINE: tr("Affine (3 points or more)"),
+            Method.PROJECTIVE: tr("Projective (4 points or more)"),
+            Method.THIN_PLATE: tr("Thin plate spline (3 points or more)"),
+        }
+        self.method = ChoiceField([(str(method), title) for method, title in titles.items()])
+        self.method.committed.connect(lambda value: self.draft.set_method(Method(value)))
+        self.crs = ChoiceField(crs_choices)
+        self.crs.committed.connect(self.draft.set_crs)
+        self.opacity = SliderField(0.0, 1.0, percent)
+        self.opacity.show_value(FIRST_OPACITY)
+        self.opacity.previewed.connect(self.map.show_preview)
+        self.opacity.committed.connect(self.map.show_preview)
+        self.freedom = muted()
+        self.freedom.setWordWrap(False)
+        for title, field, tip, part in (
+            (
+                tr("M&ethod"),
+                self.method,
+                tr("Affine shifts, turns, scales and shears; projective is for oblique views"),
+                2,
+            ),
+            (tr("Fit &in"), self.crs, tr("Straight lines in this CRS stay straight: Web Mercator for a web map"), 2),
+            (tr("Pre&view"), self.opacity, tr("The picture over the map as it would lie"), 2),
+        ):
+            label: QLabel = plain_label(title)
+            label.setBuddy(field)
+            field.setAccessibleName(title.replace("&", ""))
+            field.setToolTip(tooltip(tip))
+            row.addWidget(label)
+            row.addWidget(field, part)
+            if field is self.method:
+                row.addWidget(self.freedom)
+        self.opacity.slider.setAccessibleName(tr("Preview"))
+        self.opacity.number.setAccessibleName(tr("Preview, percent"))
+        return row
+
+    def _point_buttons(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        self.add_button = QPushButton(self.tr("Add &Row"))
+        self.add_button.setToolTip(tooltip(self.tr("A point whose pixel and place are typed")))
+        self.add_button.clicked.connect(self.add_point)
+        self.remove_button = QPushButton(self.tr("&Delete Point"))
+        self.remove_button.clicked.connect(self.remove_point)
+        for button in (self.add_button, self.remove_button):
+            button.setAutoDefault(False)
+            button.setAccessibleName(button.text().replace("&", ""))
+            column.addWidget(button)
+        column.addStretch(1)
+        return column
+
+    def _buttons(self, has_points: bool) -> QDialogButtonBox:
+        role = QDialogButtonBox.ButtonRole
+        buttons = QDialogButtonBox()
+        self.apply_button = buttons.addButton(self.tr("&Apply"), role.ActionRole)
+        self.apply_button.setToolTip(tooltip(self.tr("Place the picture; one step, which undo takes back")))
+        self.reset_button = buttons.addButton(self.tr("As the &File Says"), role.ResetRole)
+        self.reset_button.setToolTip(tooltip(self.tr("Take the control points away; one step, which undo takes back")))
+        self.reset_button.setVisible(has_points)
+        self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        for button in buttons.buttons():
+            assert isinstance(button, QPushButton)
+            button.setAutoDefault(False)
+            button.setAccessibleName(button.text().replace("&", ""))
+        self.apply_button.clicked.connect(self.apply)
+        self.reset_button.clicked.connect(self._reset)
+        self.cancel_button.clicked.connect(lambda: self.done(QDialog.DialogCode.Rejected))
+        return buttons
+
+    # -- points -----------------------------------------------------------------------------------------------------
+
+    def add_point(self) -> None:
+        """A row to be typed, with the keyboard in it."""
+        self.draft.add()
+        self.table.setCurrentIndex(self.table.points.index(self.draft.current, 1))
+        self.table.setFocus()
+
+    def remove_point(self) -> None:
+        self.draft.remove(self.draft.current)
+
+    def _move(self, number: int, column: str, position: tuple[float, float]) -> None:
+        self.draft.change(number - 1, **{column: position})
+
+    def _give_up(self) -> None:
+        """Esc on a pane: the point that is half set goes; where none is, the dialog is meant."""
+        if not self.draft.give_up():
+            self.reject()
+
+    # -- showing ----------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        draft, tr = self.draft, self.tr
+        self.method.show_value(str(draft.method))
+        self.crs.show_value(draft.crs)
+        points = len(draft.points.on)
+        free = draft.method.degrees_of_freedom(points)
+        spline = draft.method is Method.THIN_PLATE
+        self.freedom.setText(
+            tr("goes through all points")
+            if spline
+            else counted(free, tr("degree of freedom"), tr("degrees of freedom"))
+        )
+        self.apply_button.setEnabled(draft.fit is not None)
+        self.remove_button.setEnabled(0 <= draft.current < len(draft.rows))
+        self.verdict.setText(plain(self._verdict()))
+        self._is_warned = False
+        self.said("")
+
+    def _verdict(self) -> str:
+        fit, tr = self.draft.fit, self.tr
+        if fit is None:
+            ask = tr("Click a pixel in the picture, then the same place on the map.")
+            return f"{self.draft.refusal} {ask}" if len(self.draft.points.on) < 3 else self.draft.refusal
+        said = f"{fit.note[0].upper()}{fit.note[1:]}."
+        return said if fit.rms_px is None else tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
+
+    def said(self, sentence: str) -> None:
+        """Show a sentence on what could not be done, until something is done."""
+        self.complaint.setText(plain(sentence))
+        self.complaint.setVisible(bool(sentence))
+
+    @property
+    def is_idle(self) -> bool:
+        """True when both panes are drawn."""
+        return self._is_begun and self.picture.canvas.is_idle() and self.map.canvas.is_idle()
+
+    # -- the end ----------------------------------------------------------------------------------------------------
+
+    def apply(self) -> None:
+        """Hand the points over, and close."""
+        if self.draft.fit is not None:
+            self.applied.emit(self.draft.points)
+            self.accept()
+
+    def _reset(self) -> None:
+        self.reset_wanted.emit()
+        self.accept()
+
+    @override
+    def reject(self) -> None:
+        """Esc and the frame's cross do not drop points at the first stroke."""
+        if self.draft.is_dirty and not self._is_warned:
+            self._is_warned = True
+            self.said(self.tr("The points are not applied yet: Apply keeps them, Esc again drops them."))
+            return
+        super().reject()
+
+    @override
+    def done(self, result: int) -> None:
+        self.picture.close_scene()
+        self.map.close_scene()
+        super().done(result)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return SIZE
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_begun:
+            screen = self.screen().availableGeometry().size() - QSize(16, 48)
+            self.resize(SIZE.boundedTo(screen).expandedTo(self.minimumSize()))
+            self.picture.canvas.setFocus()
+            QTimer.singleShot(0, self, self._fit)  # once the panes have their sizes
+
+    def _fit(self) -> None:
+        self._is_begun = True
+        self.picture.fit()
+        self.map.fit(self._extent())
+
+    def _extent(self) -> Bounds | None:
+        """Bounds that the map begins with: of the picture by its points, else as it lies; None: the window's view."""
+        fit = self.draft.fit
+        places = [Bounds(*row.place, *row.place) for row in self.draft.rows if row.place is not None]
+        if fit is not None and (found := bounds_lonlat_of_fit(fit)) is not None:
+            return around([found, *places])
+        return around(places) if places else self._lies

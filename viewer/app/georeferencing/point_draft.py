@@ -1,0 +1,147 @@
+"""Control points under way: some still lack a pixel or a place; the fit of the others is known at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.errors import CannotBePlaced
+from layers.raster.point_fit.control_point import MOST_POINTS, ControlPoint, Method, PointSet
+from layers.raster.point_fit.fitted_points import FittedPoints, Residual, fitted_points
+
+type Position = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPoint:
+    """A point whose pixel, place, or both may not be set yet."""
+
+    pixel: Position | None = None
+    place: Position | None = None
+    is_on: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        return self.pixel is not None and self.place is not None
+
+
+class PointDraft(QObject):
+    """The rows that the table, both panes and the preview show. `changed`: any of it is another now.
+
+    A position that is set belongs to the current row while that is not whole, else to a new one.
+    """
+
+    changed = Signal()
+
+    def __init__(self, size: tuple[int, int], points: PointSet, parent: QObject) -> None:
+        super().__init__(parent)
+        self.size = size
+        self.rows = [DraftPoint((p.col, p.row), (p.lon, p.lat), p.is_on) for p in points.points]
+        self.method, self.crs = points.method, points.crs
+        self.current = -1
+        self.fit: FittedPoints | None = None
+        self.refusal = ""
+        """Why there is no fit."""
+        self._judge()
+        self._first = self._state
+
+    @property
+    def _state(self) -> tuple[object, ...]:
+        return tuple(self.rows), self.method, self.crs
+
+    @property
+    def is_dirty(self) -> bool:
+        """True where it differs from what it began with."""
+        return self._state != self._first
+
+    @property
+    def points(self) -> PointSet:
+        """The points that are whole."""
+        found = [
+            ControlPoint(*row.pixel, *row.place, row.is_on)
+            for row in self.rows
+            if row.pixel is not None and row.place is not None
+        ]
+        return PointSet(tuple(found), self.method, self.crs, self.size)
+
+    def residual(self, row: int) -> Residual | None:
+        """Of a whole point that something checks."""
+        if self.fit is None or not self.rows[row].is_whole:
+            return None
+        return self.fit.residuals[sum(other.is_whole for other in self.rows[:row])]
+
+    # -- changes ------------------------------------------------------------------------------------------------
+
+    def set_pixel(self, pixel: Position) -> None:
+        if self._has_room():
+            self.change(self.current, pixel=pixel)
+
+    def set_place(self, place: Position) -> None:
+        if self._has_room():
+            self.change(self.current, place=place)
+
+    def change(self, row: int, **fields: object) -> None:
+        """Give a row another pixel, place, or turn it on or off."""
+        if 0 <= row < len(self.rows):
+            self.rows[row] = replace(self.rows[row], **fields)  # type: ignore[arg-type]
+            self.current = row
+            self._tell()
+
+    def add(self) -> None:
+        """A new row to be filled in; the current one where nothing is in it yet."""
+        empty = DraftPoint()
+        if empty in self.rows:
+            self.current = self.rows.index(empty)
+        elif len(self.rows) < MOST_POINTS:
+            self.rows.append(empty)
+            self.current = len(self.rows) - 1
+        self._tell()
+
+    def remove(self, row: int) -> None:
+        if 0 <= row < len(self.rows):
+            del self.rows[row]
+            self.current = min(row, len(self.rows) - 1)
+            self._tell()
+
+    def give_up(self) -> bool:
+        """Take the point that is not whole yet back; False where there is none."""
+        if not 0 <= self.current < len(self.rows) or self.rows[self.current].is_whole:
+            return False
+        self.remove(self.current)
+        return True
+
+    def choose(self, row: int) -> None:
+        """Make another row the current one."""
+        if row != self.current and -1 <= row < len(self.rows):
+            self.current = row
+            self._tell()
+
+    def set_method(self, method: Method) -> None:
+        self.method = method
+        self._tell()
+
+    def set_crs(self, crs: str) -> None:
+        self.crs = crs
+        self._tell()
+
+    def _has_room(self) -> bool:
+        """True where the current row is not whole, or a new one has been made the current one."""
+        if 0 <= self.current < len(self.rows) and not self.rows[self.current].is_whole:
+            return True
+        if len(self.rows) >= MOST_POINTS:
+            return False
+        self.rows.append(DraftPoint())
+        self.current = len(self.rows) - 1
+        return True
+
+    def _tell(self) -> None:
+        self._judge()
+        self.changed.emit()
+
+    def _judge(self) -> None:
+        self.fit, self.refusal = None, ""
+        try:
+            self.fit = fitted_points(self.points, self.size)
+        except CannotBePlaced as error:
+            self.refusal = error.sentence

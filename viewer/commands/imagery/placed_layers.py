@@ -1,0 +1,61 @@
+"""Edits that place a picture by control points, or leave it where its file says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from layers.document.control_points import read_control_points, written_control_points
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.layer import Layer
+from layers.errors import BadCRS, InvalidValue
+from layers.geo.crs import PIXEL_SPACE, check_map_crs
+from layers.raster.point_fit.control_point import PointSet
+from layers.raster.point_fit.fitted_points import fitted_points
+from viewer.commands.fields import row_of
+from viewer.commands.stamps import stamp_of, update
+
+
+def can_have_points(layer: Layer | None) -> bool:
+    """True for a picture in one file: a service, and what is put together from several images, has no pixels alike."""
+    return layer is not None and layer.kind == "raster" and bool({"path", "shipped"} & layer.source.keys())
+
+
+def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: str, now: str | None = None) -> Edit:
+    """Place a picture by its control points, in place of all that its file or the case said.
+
+    Raises InvalidValue, and CannotBePlaced where the points place nothing.
+    """
+    layer = row_of(document.layers, uuid, "layer")
+    if not can_have_points(layer):
+        raise InvalidValue("Only a picture in one file is placed by control points: choose another layer.")
+    fitted_points(points, points.size)
+    stamp, known = stamp_of(actor, now), read_control_points(layer.control_points_json)
+    if known is not None and replace(known, by="", at="") == replace(points, by="", at="", crs_before=known.crs_before):
+        return Edit(_label(layer), ())
+    before = layer.crs if known is None else known.crs_before
+    text = written_control_points(replace(points, crs_before=before, by=stamp.actor, at=stamp.now))
+    return Edit(_label(layer), update("layers", layer, stamp, control_points_json=text, crs=""))
+
+
+def place_as_file_says(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
+    """Take the control points away: it lies as its file says, or as it was placed before. Raises InvalidValue."""
+    layer = row_of(document.layers, uuid, "layer")
+    points = read_control_points(layer.control_points_json)
+    fields = {"control_points_json": "", "crs": layer.crs if points is None else _sound(points.crs_before)}
+    return Edit(f"Place layer “{layer.name}” as its file says", update("layers", layer, stamp_of(actor, now), **fields))
+
+
+def _label(layer: Layer) -> str:
+    return f"Georeference layer “{layer.name}”"
+
+
+def _sound(crs: str) -> str:
+    """A CRS that a row may have; empty for what a file calls one."""
+    if crs in ("", PIXEL_SPACE):
+        return crs
+    try:
+        check_map_crs(crs)
+    except BadCRS:
+        return ""
+    return crs
