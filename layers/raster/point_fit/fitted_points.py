@@ -234,7 +234,8 @@ def _spline(
     overs = ((-over_u / size[0]).max(), (over_u / size[0] - 1).max(), (-over_v / size[1]).max())
     margin = max(_LEAST_MARGIN, *map(float, overs), float((over_v / size[1] - 1).max())) + 0.05
     _check_folds(spline, to_world, rough, size, margin, picture)
-    found = FittedPoints(points, size, to_world, spline, rough, _checked_bounds(points, x, y), margin, ())
+    bounds = _checked_bounds(points, x, y).expanded(math.hypot(rough.a, rough.d))  # its outline is bent between nodes
+    found = FittedPoints(points, size, to_world, spline, rough, bounds, margin, ())
     return found, _without_lonely(left_out, picture)
 
 
