@@ -1,4 +1,4 @@
-"""Lines about the processing of the images of a product; and stretches from the screen, frozen into products."""
+"""Lines about the processing and placing of a product's images; and stretches from the screen, frozen into products."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
+from layers.document.control_points import read_control_points
+from layers.document.layer import Layer
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
@@ -38,7 +40,8 @@ def nudge_lines(scene: MapScene, view: View) -> list[str]:
 
 
 def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> list[str]:
-    """One for each image in view that does not look as its file has it; `exactly`: for all, with their stretches.
+    """One for each image in view that does not look as its file has it, or does not lie where its file says; `exactly`:
+    for all, with their stretches.
 
     With a stretch from this view the numbers are right once the view is complete.
     """
@@ -51,7 +54,17 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> l
         if exactly or drawing.layer.style_json:
             said = ", ".join(_said(drawing.style, drawing.info, uuid in frame.frozen, exactly))
             lines.append(_tr("Image processing of {0}: {1}.").format(drawing.layer.name, said))
+        lines += _placing(drawing.layer, drawing.info)
     return lines
+
+
+def _placing(layer: Layer, info: RasterInfo) -> list[str]:
+    """The line of an image that the analyst has placed by control points."""
+    points = read_control_points(layer.control_points_json)
+    if points is None or not info.georeferencing_note:
+        return []
+    who = ", ".join(one_line(part, 60) for part in (points.by or _tr("the analyst"), points.at[:10]) if part)
+    return [_tr("{0} is placed by {1} (set by {2}).").format(layer.name, info.georeferencing_note, who)]
 
 
 def _said(style: RasterStyle, info: RasterInfo, is_frozen: bool, exactly: bool) -> Iterator[str]:

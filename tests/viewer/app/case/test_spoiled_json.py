@@ -17,6 +17,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.project.opening.case_paths import CaseHome
 from layers.raster.combined import Member
+from layers.raster.point_fit.control_point import ControlPoint, PointSet
 from layers.services.catalog import TileService
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
@@ -123,6 +124,19 @@ def test_spoiled_styles_of_rasters(window: MainWindow, qtbot: QtBot, scene: str)
     for texts in some([data for style in styles for data in spoiled(style)], 160):
         layers = [
             Layer(uuid=f"l{n}", kind="raster", name="x", source_json=source, style_json=text)
+            for n, text in enumerate(texts)
+        ]
+        take(window, qtbot, layers)
+
+
+@pytest.mark.bounded
+def test_spoiled_control_points(window: MainWindow, qtbot: QtBot, scene: str) -> None:
+    source = json.dumps({"path": scene})
+    points = tuple(ControlPoint(col, row, 10 + col / 99, 51 - row / 99) for col, row in ((0, 0), (60, 0), (9, 60)))
+    sound = PointSet(points, crs="EPSG:4326", size=(64, 64), crs_before="pixels", by="A", at="2020").to_json()
+    for texts in some([*spoiled(sound), *spoiled(sound | {"method": "thin plate spline"})], 160):
+        layers = [
+            Layer(uuid=f"l{n}", kind="raster", name="x", source_json=source, control_points_json=text)
             for n, text in enumerate(texts)
         ]
         take(window, qtbot, layers)

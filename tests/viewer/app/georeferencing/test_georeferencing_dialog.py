@@ -13,20 +13,25 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
+from rasterio.io import MemoryFile
 
 from layers.document.control_points import read_control_points
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
+from layers.errors import CannotBePlaced, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, transform_points
 from layers.raster.info import RasterInfo
-from layers.raster.point_fit.control_point import Method
+from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
 from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import settle
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog
 from viewer.app.georeferencing.point_table import COUNTS, METRES, PIXEL, PLACE
 from viewer.app.window import MainWindow
+from viewer.commands.combine import part_of
+from viewer.commands.imagery.placed_layers import can_have_points, place_as_file_says, place_by_points
+from viewer.commands.layers import update_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.place_dialog import PlaceDialog
 
@@ -402,3 +407,53 @@ def test_a_pasted_picture_is_asked_about_and_georeferenced_at_once(
         window.session.undo()
         settle(window, qtbot)
     assert not window.session.document.layers
+
+
+@pytest.mark.parametrize("method", [Method.AFFINE, Method.THIN_PLATE])
+def test_a_chip_of_it_has_its_pixels_and_says_what_places_it(case: MainWindow, method: Method, qtbot: QtBot) -> None:
+    points = tuple(ControlPoint(col, row, *place_of(col, row)) for col, row in PIXELS)
+    session, uuid = case.session, layer_of(case).uuid
+    session.push(place_by_points(session.document, uuid, PointSet(points, method, WEB_MERCATOR, SIZE), actor="A"))
+    case.views.show_bounds(HERE, 0.0)
+    settle(case, qtbot)
+    case.chip_capture.take()
+    qtbot.waitUntil(lambda: bool(session.document.chips), timeout=10_000)
+    settle(case, qtbot)
+    chip = next(chip for chip in session.document.chips.values() if chip.kind == "pixels")
+    (image,) = session.document.images.values()
+    assert image.placement_note.startswith(f"5 control points, {method}, RMS ")
+    assert json.loads(chip.stretch_json)["resampling"] == (
+        "none" if method is Method.AFFINE else "nearest, on an even grid"
+    )
+    data = session.blob_reader()("chips", [chip.uuid], "data")[chip.uuid]
+    with MemoryFile(data) as memory, memory.open() as file:
+        x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, *place_of(150, 30)))
+        row, col = file.index(x, y)
+        assert tuple(int(v) for v in file.read()[:3, row, col]) == (0, 192, 0), "the green square is where it truly is"
+
+
+def test_a_layer_with_points_has_no_other_crs_and_is_not_combined(case: MainWindow, qtbot: QtBot) -> None:
+    points = PointSet(tuple(ControlPoint(*at, *place_of(*at)) for at in PIXELS), size=SIZE)
+    session, uuid = case.session, layer_of(case).uuid
+    edit = place_by_points(session.document, uuid, points, actor="A", now="2026-11-27T10:00:00Z")
+    session.push(edit)
+    assert place_by_points(session.document, uuid, points, actor="B").changes == ()
+    with pytest.raises(InvalidValue, match="As the File Says"):
+        update_layer(session.document, uuid, actor="A", crs="EPSG:4326")
+    settle(case, qtbot)
+    info = case.views.layer_info(uuid)
+    assert isinstance(info, RasterInfo)
+    with pytest.raises(InvalidValue, match="placed by control points"):
+        part_of(layer_of(case), info)
+    other = place_by_points(session.document, uuid, replace(points, method=Method.PROJECTIVE), actor="B")
+    session.push(other)
+    read = read_control_points(layer_of(case).control_points_json)
+    assert read is not None
+    assert (read.crs_before, read.by) == (PIXEL_SPACE, "B")
+    session.push(place_as_file_says(session.document, uuid, actor="A"))
+    settle(case, qtbot)
+    assert (layer_of(case).crs, layer_of(case).control_points_json) == (PIXEL_SPACE, "")
+    with pytest.raises(CannotBePlaced):
+        place_by_points(session.document, uuid, replace(points, points=points.points[:2]), actor="A")
+    assert not can_have_points(Layer(uuid="x", kind="tiles", name="x", source_json='{"template": "a"}'))
+    assert not can_have_points(Layer(uuid="x", kind="raster", name="x", source_json='{"combined": []}'))
