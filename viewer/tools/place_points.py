@@ -67,8 +67,10 @@ class PlacePointsTool(Tool):
     @property
     def hint(self) -> str:
         if self._size is not None:
-            return self.tr("Click a pixel that you know on the map; drag a point to move it.")
-        return self.tr("Click the place of the point; drag a point to move it.")
+            return self.tr(
+                "Click a pixel that you know on the map, or Enter at the crosshair. Drag a point to move it."
+            )
+        return self.tr("Click the place of that pixel, or Enter at the crosshair.")
 
     @property
     def own_keys(self) -> frozenset[int]:

@@ -10,7 +10,8 @@ from typing import Any, Self
 from layers.errors import InvalidValue
 from layers.geo.crs import WEB_MERCATOR
 
-MOST_POINTS = 200
+MOST_POINTS = 100
+"""More are not set by hand, and a spline through so many is judged within a blink of the window."""
 FARTHEST_PX = 1e7
 """From the corner of the picture: no picture that can be opened is larger."""
 _SENTENCE = "The control points cannot be understood: georeference the picture anew."

@@ -31,7 +31,7 @@ LINE_SHARE = 2e-3
 LEAST_HEIGHT = 0.02
 """Nearer to the horizon than this (the middle of the points being at 1) no picture is drawn."""
 _OUTLINE = 33
-_FOLD_NODES = 25
+_FOLD_NODES = 21
 _SLOPE_PX = 0.25
 _LEAST_MARGIN = 0.1
 
@@ -233,7 +233,7 @@ def _spline(
     over_u, over_v = _applied(rough.inverse(), x, y)
     overs = ((-over_u / size[0]).max(), (over_u / size[0] - 1).max(), (-over_v / size[1]).max())
     margin = max(_LEAST_MARGIN, *map(float, overs), float((over_v / size[1] - 1).max())) + 0.05
-    _check_folds(spline, to_world, rough, size, margin, picture)
+    _check_folds(spline, to_world, rough, size, margin, picture, world)
     bounds = _checked_bounds(points, x, y).expanded(math.hypot(rough.a, rough.d))  # its outline is bent between nodes
     found = FittedPoints(points, size, to_world, spline, rough, bounds, margin, ())
     return found, _without_lonely(left_out, picture)
@@ -242,11 +242,13 @@ def _spline(
 def _without_lonely(left_out: Floats, picture: tuple[Floats, Floats]) -> Floats:
     """nan for points without which the others lie in one line."""
     u, v = picture
-    for index in range(len(u)):
-        others = np.arange(len(u)) != index
-        if others.sum() < 3 or _is_line(u[others], v[others]):
-            left_out[index] = np.nan
-    return left_out
+    if len(u) < 4:
+        return np.full_like(left_out, np.nan)
+    middle = np.stack([u - u.mean(), v - v.mean()])
+    # The scatter of all others: of all, less what the one adds to it.
+    scatter = middle @ middle.T - np.einsum("in,jn->nij", middle, middle) * len(u) / (len(u) - 1)
+    least, most = np.linalg.eigvalsh(scatter).T
+    return np.where((least <= LINE_SHARE**2 * most)[:, None], np.nan, left_out)
 
 
 def _check_turn(forwards: Plane, size: tuple[int, int]) -> None:
@@ -264,6 +266,7 @@ def _check_folds(
     size: tuple[int, int],
     margin: float,
     picture: tuple[Floats, Floats],
+    world: tuple[Floats, Floats],
 ) -> None:
     """Raises CannotBePlaced where the picture would be shown twice: on a lattice around it, at the points, and half way
     between neighbours.
@@ -275,8 +278,7 @@ def _check_folds(
     np.fill_diagonal(apart, np.inf)
     nearest = apart.argmin(axis=1)
     between = to_world((u + u[nearest]) / 2, (v + v[nearest]) / 2)
-    at_points = to_world(u, v)
-    x, y = (np.concatenate(parts) for parts in zip(lattice, between, at_points, strict=True))
+    x, y = (np.concatenate(parts) for parts in zip(lattice, between, world, strict=True))
     step = _SLOPE_PX * math.hypot(rough.a, rough.d)
     (u0, v0), (u1, v1), (u2, v2) = spline(x, y), spline(x + step, y), spline(x, y + step)
     turn = (u1 - u0) * (v2 - v0) - (u2 - u0) * (v1 - v0)

@@ -48,7 +48,7 @@ class PlaneFit:
     """False for a point through which the fit goes whatever its place: no other point says anything about it."""
 
     def forwards(self, u: Floats, v: Floats) -> tuple[Floats, Floats]:
-        """From pixels to the world; nan at and beyond the horizon."""
+        """From pixels to the world; nan at and beyond the horizon, which no picture reaches."""
         return self.far.out(*_applied(self.matrix, *self.near.into(np.asarray(u), np.asarray(v))))
 
     def back(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -88,7 +88,7 @@ def fit_projective(u: Floats, v: Floats, x: Floats, y: Floats) -> PlaneFit | Non
             np.stack([zero, zero, zero, s, t, one, -q * s, -q * t, -q], axis=1),
         ]
     )
-    _, values, rows = np.linalg.svd(system)
+    _, values, rows = np.linalg.svd(system, full_matrices=len(system) < 9)
     if values[7] < LEAST_RANK * values[0] or abs(rows[-1][8]) < LEAST_RANK:
         return None
     matrix = _refined((rows[-1] / rows[-1][8]).reshape(3, 3), s, t, p, q)

@@ -48,8 +48,9 @@ def points_of(method: Method, slip_px: float = 0.0) -> PointSet:
 def document_of(path: Path, points: PointSet | None = None, crs: str = "") -> Document:
     text = "" if points is None else written_control_points(points)
     source = json.dumps({"path": str(path)})
-    return Document({"layers": [Layer(uuid="l", kind="raster", name="Scan", source_json=source, crs=crs,
-                                      control_points_json=text)]})  # fmt: skip
+    return Document(
+        {"layers": [Layer(uuid="l", kind="raster", name="Scan", source_json=source, crs=crs, control_points_json=text)]}
+    )
 
 
 def scene_of(studio: Studio, document: Document) -> MapScene:
@@ -102,9 +103,16 @@ def test_a_case_is_rendered_on_the_command_line_with_its_points(tmp_path: Path, 
     case = tmp_path / "case.gpkg"
     write_case(document_of(path, points_of(Method.PROJECTIVE)), case)
     made = geoloupe(
-        "render", case, "--out", tmp_path / "out.png", "--size", "200x200", "--bounds", "10.0,50.0,10.06,50.04",
+        "render",
+        case,
+        "--out",
+        tmp_path / "out.png",
+        "--size",
+        "200x200",
+        "--bounds",
+        "10.0,50.0,10.06,50.04",
         cwd=tmp_path,
-    )  # fmt: skip
+    )
     assert made.returncode == 0, made.stderr
     assert "scan.tif does not say" not in made.stderr
     image = QImage(str(tmp_path / "out.png"))

@@ -158,7 +158,7 @@ class GeoreferencingDesk(QObject):
         for crs in (current, self._usual_crs(), WEB_MERCATOR, *here):
             try:
                 if not any(same_crs(crs, other) for other, _ in found):
-                    found.append((crs, crs_name(crs)))
+                    found.append((crs, self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)))
             except GeoloupeError:
                 found.append((crs, crs))  # of a case that somebody else wrote: the fit says what is wrong with it
         return found

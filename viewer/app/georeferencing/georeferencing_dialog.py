@@ -65,8 +65,8 @@ class GeoreferencingDialog(QDialog):
         self.layer_uuid, self._lies = layer.uuid, lies
         self._is_warned = self._is_begun = False
         self.draft = PointDraft(size, points, self)
-        self.picture = PicturePane(layer, self.draft, source, self)
-        self.map = MapPane(layer, self.draft, source, self)
+        self.picture = PicturePane(layer, self.draft, source, self.said, self)
+        self.map = MapPane(layer, self.draft, source, self.said, self)
         self.table = PointTable(self.draft, notation, self)
         self._build(crs_choices, has_points=bool(points.points))
         for pane, take, column in (
@@ -91,7 +91,7 @@ class GeoreferencingDialog(QDialog):
         self.panes.addWidget(self.picture)
         self.panes.addWidget(self.map)
         self.panes.setChildrenCollapsible(False)
-        self.panes.setSizes([1, 1])
+        self.panes.setSizes([SIZE.width(), SIZE.width()])
         self.table.setFixedHeight(TABLE_PX)
         self.verdict = muted()
         self.verdict.setAccessibleName(self.tr("Fit"))
@@ -209,22 +209,25 @@ class GeoreferencingDialog(QDialog):
     # -- showing ----------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        draft, tr = self.draft, self.tr
+        draft = self.draft
         self.method.show_value(str(draft.method))
         self.crs.show_value(draft.crs)
-        points = len(draft.points.on)
-        free = draft.method.degrees_of_freedom(points)
-        spline = draft.method is Method.THIN_PLATE
-        self.freedom.setText(
-            tr("goes through all points")
-            if spline
-            else counted(free, tr("degree of freedom"), tr("degrees of freedom"))
-        )
+        self.freedom.setText(self._freedom())
         self.apply_button.setEnabled(draft.fit is not None)
         self.remove_button.setEnabled(0 <= draft.current < len(draft.rows))
         self.verdict.setText(plain(self._verdict()))
         self._is_warned = False
         self.said("")
+
+    def _freedom(self) -> str:
+        """The numbers that are left to check the fit; empty while there are too few points for one."""
+        draft, tr = self.draft, self.tr
+        points = len(draft.points.on)
+        if points < draft.method.least_points:
+            return ""
+        if draft.method is Method.THIN_PLATE:
+            return tr("goes through all points")
+        return counted(draft.method.degrees_of_freedom(points), tr("degree of freedom"), tr("degrees of freedom"))
 
     def _verdict(self) -> str:
         fit, tr = self.draft.fit, self.tr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,8 +47,10 @@ class MapSource:
 class PointPane(QWidget):
     """A canvas with a title, and the points on it. Its scene is closed with `close_scene`."""
 
-    def __init__(self, title: str, scene: MapScene, size: tuple[int, int] | None, parent: QWidget) -> None:
-        """`size`: of the picture, in the pane that shows it."""
+    def __init__(
+        self, title: str, scene: MapScene, size: tuple[int, int] | None, say: Callable[[str], None], parent: QWidget
+    ) -> None:
+        """`size`: of the picture, in the pane that shows it; `say` shows a sentence on what cannot be done."""
         super().__init__(parent)
         self.scene = scene
         scene.setParent(self)
@@ -61,7 +64,7 @@ class PointPane(QWidget):
         self.title.setBuddy(self.canvas)
         self.told = muted()
         self.told.setWordWrap(False)
-        self.tool = PlacePointsTool(ToolContext(self.canvas, lambda _edit: False, self._say), size, self)
+        self.tool = PlacePointsTool(ToolContext(self.canvas, lambda _edit: False, say), size, self)
         self.canvas.set_tool(self.tool)
         self.told.setText(self.tool.hint)
         layout = QVBoxLayout(self)
@@ -69,22 +72,18 @@ class PointPane(QWidget):
         layout.setSpacing(4)
         layout.addLayout(side_by_side(self.title, self.told, stretch=1))
         layout.addWidget(self.canvas, 1)
-        self.said = ""
-        """The last sentence of the tool on what it could not do."""
 
     def close_scene(self) -> None:
         """Let go of all that is drawn; nothing more is read."""
         self.scene.close()
 
-    def _say(self, sentence: str) -> None:
-        self.said = sentence
-        self.window().said(sentence)  # type: ignore[attr-defined]
-
 
 class PicturePane(PointPane):
     """The picture in pixel space, whatever places it."""
 
-    def __init__(self, layer: Layer, draft: PointDraft, source: MapSource, parent: QWidget) -> None:
+    def __init__(
+        self, layer: Layer, draft: PointDraft, source: MapSource, say: Callable[[str], None], parent: QWidget
+    ) -> None:
         row = replace(
             layer,
             uuid=new_uuid(),
@@ -97,7 +96,7 @@ class PicturePane(PointPane):
         scene = MapScene(
             Document({"layers": [row]}), source.context, source.base_folder, make_drawing=source.make_drawing
         )
-        super().__init__(parent.tr("&Picture"), scene, draft.size, parent)
+        super().__init__(parent.tr("&Picture"), scene, draft.size, say, parent)
         self._draft = draft
         self.canvas.show_overlays = False
         self.canvas.viewport.set_crs(PIXEL_SPACE)
@@ -126,12 +125,14 @@ class PicturePane(PointPane):
 class MapPane(PointPane):
     """The layers of the case without the picture, and the picture over them as it would lie."""
 
-    def __init__(self, layer: Layer, draft: PointDraft, source: MapSource, parent: QWidget) -> None:
+    def __init__(
+        self, layer: Layer, draft: PointDraft, source: MapSource, say: Callable[[str], None], parent: QWidget
+    ) -> None:
         self._preview = replace(layer, uuid=new_uuid(), crs="", visible=True, opacity=0.6, blend="normal")
         self._document, order = _below(source.document, layer.uuid)
         self._preview = replace(self._preview, order_key=order)
         scene = MapScene(self._document, source.context, source.base_folder, make_drawing=source.make_drawing)
-        super().__init__(parent.tr("&Map"), scene, None, parent)
+        super().__init__(parent.tr("&Map"), scene, None, say, parent)
         self._draft, self._view = draft, source.view
         draft.changed.connect(self.show_points)
         self.show_points()

@@ -118,8 +118,7 @@ def test_points_that_place_nothing_leave_it_where_the_file_says(tmp_path: Path) 
     )
 
 
-def test_an_oblique_view_ends_before_its_horizon(tmp_path: Path) -> None:
-    """Ground behind the camera shows nothing: a projective map would bring the picture there a second time."""
+def test_an_oblique_view_is_the_trapezoid_that_it_shows(tmp_path: Path) -> None:
     size = (200, 100)
 
     def forwards(col, row):
