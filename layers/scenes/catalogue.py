@@ -37,6 +37,8 @@ def _joined(first: FoundScene, second: FoundScene) -> FoundScene:
         for name in ("sensor", "credit", "gsd_m", "kind", "path", "layer_uuid", "date_in_name", "has_picture")
         if not getattr(first, name)
     }
+    if not first.date_basis and first.acquired == second.acquired:
+        more["date_basis"] = second.date_basis
     if not first.is_dated and second.is_dated:
         more |= {name: getattr(second, name) for name in ("acquired", "until", "date_kind", "date_basis")}
     if len(second.ring) > len(first.ring):

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 
-LEFT_PX, RIGHT_PX, BELOW_PX = 318, 350, 300
+LEFT_PX, RIGHT_PX = 318, 350
+BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184}
+"""Heights of the panels below the map."""
 _LEFT_AT_MOST = 0.3
 """Of the window's width, on small screens."""
 STATE_VERSION = 4
@@ -15,10 +17,10 @@ LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "pan
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
     **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),
-    "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
+    **dict.fromkeys(BELOW_PX, Qt.DockWidgetArea.BottomDockWidgetArea),
 }
 """Areas of the panels that do not stand at the right."""
-HIDDEN = frozenset({"panel_attributes", "panel_measurements"})
+HIDDEN = frozenset({*BELOW_PX, "panel_measurements"})
 """Panels that are there when they are asked for."""
 
 
@@ -73,7 +75,7 @@ class Arrangement(QObject):
         left = min(LEFT_PX, round(_LEFT_AT_MOST * window.width()))
         window.resizeDocks(horizontal, [left, RIGHT_PX], Qt.Orientation.Horizontal)
         vertical = [docks["panel_layers"], docks["panel_sites"], docks["panel_attributes"]]
-        window.resizeDocks(vertical, [320, 300, BELOW_PX], Qt.Orientation.Vertical)
+        window.resizeDocks(vertical, [320, 300, BELOW_PX["panel_attributes"]], Qt.Orientation.Vertical)
         QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
 
     def _drop_ghosts(self) -> None:
@@ -85,6 +87,15 @@ class Arrangement(QObject):
         for bar, mine in zip(shown, titles, strict=True):
             if titles.count(mine) > 1 and (bar.x(), bar.y() + bar.height()) not in heads:
                 bar.hide()
+
+    def gather_below(self, id_: str) -> None:
+        """Put a panel below the map behind a tab with the others that stand there: side by side they are too narrow."""
+        dock = self._docks[id_]
+        for other_id in BELOW_PX if id_ in BELOW_PX else ():
+            other = self._docks[other_id]
+            beside = other is not dock and not (other.isHidden() or other.isFloating() or dock.isFloating())
+            if beside and other not in self._window.tabifiedDockWidgets(dock):
+                self._window.tabifyDockWidget(other, dock)
 
     def set_shown(self, shown: bool) -> None:
         """Take all panels away while there is no case, and bring back those that stood."""

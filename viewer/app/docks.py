@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
-from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
+from viewer.app.arrangement import BELOW_PX, Arrangement
 from viewer.app.inspector_trail import InspectorTrail
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.image_below import PlaceHits
@@ -35,6 +37,7 @@ ALIASES = {
     "bookmark_list": "panel_bookmarks",
     "comparison_list": "panel_comparisons",
     "measurement_list": "panel_measurements",
+    "time_strip": "panel_time_strip",
     "acquisition": "panel_acquisition",
 }
 """Names that panels use for each other, and the ids of their docks."""
@@ -47,11 +50,18 @@ class Docks(QObject):
     """A panel is shown now that was not, or the other way round, or was asked for."""
 
     def __init__(
-        self, window: QMainWindow, context: PanelContext, bookmarks: BookmarkDesk, comparisons: ComparisonDesk
+        self,
+        window: QMainWindow,
+        context: PanelContext,
+        bookmarks: BookmarkDesk,
+        comparisons: ComparisonDesk,
+        make_time_strip: Callable[[], QWidget],
     ) -> None:
         super().__init__(window)
         self._window, self._context = window, context
         self._bookmark_desk, self._comparison_desk = bookmarks, comparisons
+        self._sized: set[str] = set()
+        """Panels below the map that have been given their height, which is the analyst's from then on."""
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
         self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
@@ -60,6 +70,7 @@ class Docks(QObject):
         self.measurements = LazyPanel(self._make_measurements)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
         self.comparisons = LazyPanel(self._make_comparisons)
+        self.time_strip = LazyPanel(make_time_strip)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages: dict[str, tuple[LazyPanel, str]] = {
@@ -84,6 +95,7 @@ class Docks(QObject):
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
+            "panel_time_strip": self._dock("panel_time_strip", self.tr("Time Strip"), self.time_strip),
         }
         titles = {name: title for name, (_page, title) in self._pages.items()}
         self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
@@ -124,10 +136,14 @@ class Docks(QObject):
         is_behind = dock.isVisible() and dock.visibleRegion().isEmpty()
         was_hidden = dock.isHidden()
         dock.setVisible(visible or is_behind)
+        if visible and was_hidden:
+            self.arrangement.gather_below(id_)
         if visible or is_behind:
             dock.raise_()
-        if visible and was_hidden and dock.height() < BELOW_PX and id_ in HIDDEN:
-            self._window.resizeDocks([dock], [BELOW_PX], Qt.Orientation.Vertical)
+        is_first = visible and was_hidden and id_ in BELOW_PX and id_ not in self._sized
+        if is_first or (visible and was_hidden and dock.height() < BELOW_PX.get(id_, 0)):
+            self._sized.add(id_)
+            self._window.resizeDocks([dock], [BELOW_PX[id_]], Qt.Orientation.Vertical)
         self.panel_switched.emit()
         self.arrangement.name_tabs()
 
@@ -215,7 +231,7 @@ class Docks(QObject):
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
-        first = [*pages, *lists, self.acquisition, self.attributes]
+        first = [*pages, *lists, self.acquisition, self.attributes, self.time_strip]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -319,3 +335,4 @@ def load_panels() -> None:
     from viewer.panels.measurements import measurement_list  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401
+    from viewer.panels.time_strip import time_strip_panel  # noqa: F401

@@ -20,7 +20,8 @@ class PanelFocus:
         """Into a panel, which is shown where it is not; out of it to the map where the keyboard is in it already."""
         dock = self._docks[id_]
         focus = QApplication.focusWidget()
-        if focus is not None and dock.isAncestorOf(focus):
+        is_in_sight = not dock.visibleRegion().isEmpty()
+        if focus is not None and dock.isAncestorOf(focus) and is_in_sight:
             self._canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         self._docks.show_panel(id_)
@@ -40,7 +41,9 @@ class PanelFocus:
 
 
 def _target(panel: QWidget) -> QWidget | None:
-    """The widget last used in a panel, else its list, else the first in it that takes keys."""
+    """The one that the panel names itself, else that last used in it, else its list, else the first that takes keys."""
+    if (named := panel.focusProxy()) is not None and _takes_keys(named, panel):
+        return named
     last = panel.focusWidget()
     if last is not None and _takes_keys(last, panel):
         return last

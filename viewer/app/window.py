@@ -48,6 +48,7 @@ from viewer.app.held_blink import HeldBlink
 from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.mark_images import MarkImages
+from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
@@ -245,8 +246,9 @@ class MainWindow(QMainWindow):
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
         self.setCentralWidget(middle)
         self.bookmarks = self._make_bookmarks()
-        self.docks = Docks(self, self.panel_context, self.bookmarks, self.comparisons)
-        panels, views = self.panel_context, self.views
+        panels, views, canvas, ask = self.panel_context, self.views, self.canvas, self._questions
+        self.scenes = SceneFinding(panels, canvas, self.context, self.opener, self.messages, self.settings, ask, self)
+        self.docks = Docks(self, self.panel_context, self.bookmarks, self.comparisons, self.scenes.make_panel)
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
@@ -298,7 +300,7 @@ class MainWindow(QMainWindow):
         self.feature_menu = FeatureMenu(
             session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self
         )
-        self.image_menu = ImageMenu(panels, messages, self._make_plates(), self)
+        self.image_menu = ImageMenu(panels, messages, self._make_plates(), self.scenes, self)
         self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)
@@ -385,6 +387,7 @@ class MainWindow(QMainWindow):
             and self.chip_capture.is_idle
             and self.map_export.is_idle
             and self.comparisons.is_idle
+            and self.scenes.is_idle
             and self.context.is_idle()
             and not (self.docks.looks.is_due or self.upkeep.is_due)
             and (not has_map or self.canvas.is_idle())

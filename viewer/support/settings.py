@@ -73,6 +73,7 @@ DEFAULTS: Mapping[str, Any] = {
     "window_state": "",
     "allowed_hosts": [],
     "trusted_cases": [],
+    "scene_folders": [],
     "offline": False,
     "author": "",
     "new_on_world": True,

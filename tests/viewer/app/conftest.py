@@ -78,6 +78,10 @@ class Answers:
         self.asked.append(f"folder from {folder}")
         return self.path
 
+    def folder_of_scenes(self) -> Path | None:
+        self.asked.append("folder of scenes")
+        return self.path
+
     def file_in_place_of(self, name: str, folder: Path) -> Path | None:
         self.asked.append(f"file for {name}")
         return self.path

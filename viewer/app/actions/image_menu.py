@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from layers.document.site import Site
 from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions.action_table import Action, ActionMenu
+from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
@@ -50,10 +51,18 @@ def _said_of(menu: ImageMenu, combination: Combination) -> str:
 class ImageMenu(ActionMenu):
     """Works on the current layer, where that is a raster which has been read."""
 
-    def __init__(self, panels: PanelContext, messages: Messages, plates: MatchPlateDesk, window: QWidget) -> None:
+    def __init__(
+        self,
+        panels: PanelContext,
+        messages: Messages,
+        plates: MatchPlateDesk,
+        scenes: SceneFinding,
+        window: QWidget,
+    ) -> None:
         """`window` is the parent of dialogs."""
         super().__init__(window)
-        self._plates = plates
+        self._plates, self._scenes = plates, scenes
+        scenes.changed.connect(self.changed)
         self._panels, self._messages, self._window = panels, messages, window
         self._styler = RasterStyler(panels, self)
         self._styler.refused.connect(self._say)
@@ -160,6 +169,25 @@ class ImageMenu(ActionMenu):
         """The histogram and the style of the current layer, in the form of its properties."""
         self._panels.show_style()
 
+    # -- scenes of here -----------------------------------------------------------------------------------------
+
+    def add_scene_folder(self) -> None:
+        """A folder of scenes, in sight of the strip on which they come to stand."""
+        folder = self._scenes.ask_folder()
+        if folder is not None:
+            self._panels.panel_wanted.emit("time_strip")
+            self._scenes.folders.add(str(folder))
+
+    def show_scene_outlines(self, shown: bool) -> None:
+        self._scenes.desk.show_outlines(shown)
+
+    def shows_scene_outlines(self) -> bool:
+        return self._scenes.desk.shows_outlines
+
+    def has_map(self) -> bool:
+        """True while there is a map to look at."""
+        return self._scenes.has_map
+
     def _say(self, sentence: str) -> None:
         if sentence:
             self._messages.show("style", sentence, "warning")
@@ -247,5 +275,22 @@ class ImageMenu(ActionMenu):
             offered=can_open_plate,
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Set the same numbers on the current photograph and on the map"),
+        ),
+        Action(
+            "add_scene_folder",
+            QT_TRANSLATE_NOOP("Actions", "Add &Folder of Scenes…"),
+            add_scene_folder,
+            offered=has_map,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Look through a folder for images; the time strip shows which are here"),
+        ),
+        Action(
+            "scene_outlines",
+            QT_TRANSLATE_NOOP("Actions", "Scene &Outlines"),
+            show_scene_outlines,
+            check="own",
+            offered=has_map,
+            checked=shows_scene_outlines,
+            tip=QT_TRANSLATE_NOOP("Actions", "Draw the ground that each scene of the time strip covers"),
         ),
     )

@@ -52,6 +52,8 @@ class _Opening:
     document: Document
     """Of the case they are opened in."""
     found: list[_Found | None] = field(default_factory=list)
+    stays: bool = False
+    """The map stays where it is: what is opened is known to lie there."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,14 @@ class FileOpener(QObject):
         """Somebody is about to choose what to open."""
         self._pool.expect()
 
-    def open(self, words: Sequence[str]) -> None:
-        """Open what each word names; the first case becomes the open case, everything else becomes its layers."""
+    def open(self, words: Sequence[str], *, stays: bool = False) -> None:
+        """Open what each word names; the first case becomes the open case, everything else becomes its layers.
+
+        `stays`: the map is not led to the layers.
+        """
         if not words:
             return
-        opening = _Opening(list(words), self._session.document)
+        opening = _Opening(list(words), self._session.document, stays=stays)
         self._under_way.append(opening)
 
         def failed(error: GeoloupeError) -> None:
@@ -259,7 +264,7 @@ class FileOpener(QObject):
             elif isinstance(one, list):
                 layers += chosen_unasked(one)
                 self.notices += filter(None, (said_of_unasked(one),))
-        self.add(layers)
+        self.add(layers, stays=opening.stays)
 
     def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:
         """Add one table of a file, read with `options`."""
@@ -285,17 +290,17 @@ class FileOpener(QObject):
         except GeoloupeError as error:
             self._refuse(error)
 
-    def add(self, layers: list[FoundLayer]) -> None:
+    def add(self, layers: list[FoundLayer], *, stays: bool = False) -> None:
         """Add layers in one edit; those of which it has to be asked where they lie are asked about."""
         self._allow(layer.source for layer in layers)
         asked = [layer for layer in layers if layer.question is not None]
         if asked and not self.asks:
             layers, asked = self._decided(layers), []
-        self._add([layer for layer in layers if layer.question is None])
+        self._add([layer for layer in layers if layer.question is None], stays)
         if asked:
             self.unplaced.emit(asked)
 
-    def _add(self, layers: list[FoundLayer]) -> None:
+    def _add(self, layers: list[FoundLayer], stays: bool = False) -> None:
         if not layers:
             return
         was_empty = not self._session.document.layers and not self._session.document.sites
@@ -304,7 +309,7 @@ class FileOpener(QObject):
             return
         self.layer_added.emit(edit.changes[-1].uuid)
         bounds = around(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)
-        if was_empty or bounds is not None:
+        if not stays and (was_empty or bounds is not None):
             self.added.emit(bounds)
 
     def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:

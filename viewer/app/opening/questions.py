@@ -129,6 +129,12 @@ class Questions(QObject):
         text = QFileDialog.getExistingDirectory(self._window, title, str(folder))
         return Path(text) if text else None
 
+    def folder_of_scenes(self) -> Path | None:
+        """Ask for a folder that is to be looked through for scenes."""
+        title = self.tr("Choose a folder of images or satellite deliveries")
+        text = QFileDialog.getExistingDirectory(self._window, title, str(Path.home()))
+        return Path(text) if text else None
+
     def file_in_place_of(self, name: str, folder: Path) -> Path | None:
         """The file that a layer is led to."""
         title = self.tr("Choose the file for {0}").format(one_line(name, 60))

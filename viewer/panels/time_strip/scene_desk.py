@@ -1,0 +1,260 @@
+"""All that is done with scenes: those that cover the view or the site are found, one is chosen, and added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+import shapely
+from PySide6.QtCore import QObject, QTimer, Signal
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.changes import Changes
+from layers.geo.antimeridian import split_geometry
+from layers.scenes.catalogue import SceneCatalogue, united
+from layers.scenes.footprint import EMPTY
+from layers.scenes.found_scene import FoundScene
+from layers.scenes.passes import Pass, passes_of
+from layers.scenes.scene_table import SceneTable
+from layers.scenes.view_area import area_of_view
+from layers.text.counted import counted
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.layers import update_layer
+from viewer.panels.context import PanelContext
+from viewer.panels.time_strip.case_scenes import CaseScenes
+from viewer.panels.time_strip.scene_folders import SceneFolders
+from viewer.panels.time_strip.seen_marks import SeenMark, seen_of
+from viewer.support.jobs import Jobs
+from viewer.support.newest_job import NewestJob
+
+LOOK_MS = 120
+"""The map is moved in many steps: it is looked once it rests."""
+MOST_OPENED = 40
+"""Tiles of one pass that are added as layers at once."""
+
+
+class Place(StrEnum):
+    """The ground of which scenes are looked for."""
+
+    VIEW = "view"
+    SITE = "site"
+
+
+class SceneDesk(QObject):
+    """One a window. Nothing is looked for while nobody sees it."""
+
+    ticks_changed = Signal()
+    """Other scenes, or another site's observations, are on the strip."""
+    current_changed = Signal()
+    outlines_changed = Signal()
+    """The switch of the outlines was turned, or other outlines are to be seen."""
+
+    def __init__(
+        self,
+        context: PanelContext,
+        canvas: MapCanvas,
+        folders: SceneFolders,
+        jobs: Jobs,
+        open_paths: Callable[[list[str]], None],
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+        *,
+        more: Sequence[SceneCatalogue] = (),
+    ) -> None:
+        """`open_paths` adds files as layers without moving the map; `more` are catalogues besides the case's own and
+        the folders: whoever makes them tells of other scenes by `look_soon`.
+        """
+        super().__init__(parent)
+        self.context, self.folders, self.canvas = context, folders, canvas
+        self._open_paths, self._say = open_paths, say
+        case = CaseScenes(lambda: context.document, context.drawing_of)
+        self._catalogues: tuple[SceneCatalogue, ...] = (case, folders, *more)
+        self._job = NewestJob(jobs)
+        self._seen_by: set[str] = set()
+        self._place = Place.VIEW
+        self._ticks: list[Pass] = []
+        self._seen: list[SeenMark] = []
+        self._current = ""
+        self._shows_outlines = False
+        self._table: tuple[tuple[tuple[FoundScene, ...], ...], SceneTable] = ((), SceneTable())
+        self._asked: object = None
+        self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._soon.timeout.connect(self._look)
+        canvas.view_changed.connect(self.look_soon)
+        canvas.scene.updated.connect(self._case_may_differ)
+        folders.changed.connect(self.look_soon)
+        context.selection.changed.connect(self.look_soon)
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self._begin_anew)
+
+    # -- what is seen -------------------------------------------------------------------------------------------
+
+    @property
+    def ticks(self) -> list[Pass]:
+        """The dated ones in the order of time, then the others."""
+        return self._ticks
+
+    @property
+    def seen(self) -> list[SeenMark]:
+        """Observations of the selected site."""
+        return self._seen
+
+    @property
+    def place(self) -> Place:
+        return self._place
+
+    @property
+    def site_uuid(self) -> str:
+        """The one site that is selected; empty for none, or several."""
+        chosen = sorted(self.context.selection.uuids)
+        return chosen[0] if len(chosen) == 1 else ""
+
+    @property
+    def is_idle(self) -> bool:
+        """True when the ticks are those of what is looked at."""
+        return not self._soon.isActive() and not self._job.is_under_way
+
+    @property
+    def shows_outlines(self) -> bool:
+        return self._shows_outlines
+
+    def set_watched(self, by: str, watched: bool) -> None:
+        """Somebody shows what is found here, or no longer."""
+        before = bool(self._seen_by)
+        (self._seen_by.add if watched else self._seen_by.discard)(by)
+        if watched and not before:
+            self.folders.start()
+            self.look_soon()
+
+    def set_place(self, place: Place) -> None:
+        """Look for scenes of the view, or of the selected site."""
+        if place is not self._place:
+            self._place = place
+            self._look()
+
+    def show_outlines(self, shown: bool) -> None:
+        """Show on the map what the scenes of the strip cover."""
+        if shown != self._shows_outlines:
+            self._shows_outlines = shown
+            self.set_watched("outlines", shown)
+            self.outlines_changed.emit()
+
+    # -- the current one ----------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Pass | None:
+        return next((tick for tick in self._ticks if tick.key == self._current), None)
+
+    @property
+    def current_at(self) -> int:
+        """Its place among the ticks; -1 for none."""
+        return next((at for at, tick in enumerate(self._ticks) if tick.key == self._current), -1)
+
+    def choose(self, key: str) -> None:
+        """Make a tick the current one."""
+        if key != self._current:
+            self._current = key
+            self.current_changed.emit()
+            self.outlines_changed.emit()
+
+    def step(self, by: int) -> None:
+        """To an earlier or later tick; from none to the newest dated one, or the first."""
+        if not self._ticks:
+            return
+        at = self.current_at
+        if at < 0:
+            dated = sum(tick.is_dated for tick in self._ticks)
+            self.choose(self._ticks[max(dated - 1, 0)].key)
+        else:
+            self.choose(self._ticks[min(max(at + by, 0), len(self._ticks) - 1)].key)
+
+    def step_to_end(self, last: bool) -> None:
+        """To the first or the last tick."""
+        if self._ticks:
+            self.choose(self._ticks[-1 if last else 0].key)
+
+    def use(self, key: str = "") -> None:
+        """Add the scenes of a tick as layers; those that are layers already are shown."""
+        tick = next((tick for tick in self._ticks if tick.key == (key or self._current)), None)
+        if tick is None:
+            return
+        self.choose(tick.key)
+        missing = [scene.path for scene in tick.scenes if scene.path and not scene.layer_uuid]
+        if missing:
+            if len(missing) > MOST_OPENED:
+                self._say(
+                    self.tr("The pass has {0}: the {1} that cover most are added.").format(
+                        counted(len(missing), self.tr("tile"), self.tr("tiles")), MOST_OPENED
+                    )
+                )
+            self._open_paths(missing[:MOST_OPENED])
+        for uuid in tick.layers:
+            layer = self.context.document.layers.get(uuid)
+            if layer is not None and not layer.visible:
+                self.context.do(update_layer, uuid, visible=True)
+        if tick.layers and not missing:
+            self.context.show_layer(tick.layers[0])
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def look_soon(self, *_: object) -> None:
+        """Something that is looked at may be another now."""
+        if self._seen_by:
+            self._soon.start()
+
+    def _case_may_differ(self) -> None:
+        """A layer was drawn, or has become known."""
+        if self._seen_by and not self._soon.isActive():
+            self._soon.start()
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("layers", "sites", "observations", "images"):
+            self.look_soon()
+
+    def _begin_anew(self) -> None:
+        self._current = ""
+        self.look_soon()
+
+    def _area(self) -> BaseGeometry:
+        if self._place is Place.VIEW:
+            return area_of_view(self.canvas.viewport.view())
+        site = self.context.document.sites.get(self.site_uuid)
+        return EMPTY if site is None else split_geometry(shapely.force_2d(site.geometry))
+
+    def _look(self) -> None:
+        self._soon.stop()
+        if not self._seen_by:
+            return
+        area, known = self._area(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
+        seen = seen_of(self.context.document, self.site_uuid)
+        if seen != self._seen:
+            self._seen = seen
+            self.ticks_changed.emit()
+        asked = (area.wkb, tuple(map(id, known)))
+        if asked == self._asked:
+            return
+        table = self._table
+
+        def find() -> tuple[list[Pass], tuple[tuple[tuple[FoundScene, ...], ...], SceneTable]]:
+            same = len(table[0]) == len(known) and all(a is b for a, b in zip(table[0], known, strict=True))
+            made = table if same else (known, SceneTable(united(known)))
+            return passes_of(made[1].covering(area), area), made
+
+        def found(
+            result: tuple[list[Pass], tuple[tuple[tuple[FoundScene, ...], ...], SceneTable]],
+        ) -> None:
+            ticks, self._table = result
+            self._asked = asked
+            self._take(ticks)
+
+        self._job.run(find, found)
+
+    def _take(self, ticks: list[Pass]) -> None:
+        if ticks == self._ticks:
+            return
+        self._ticks = ticks
+        self.ticks_changed.emit()
+        if self._current and self.current_at < 0:
+            self._current = ""
+            self.current_changed.emit()
+        self.outlines_changed.emit()

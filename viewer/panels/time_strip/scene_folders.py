@@ -1,0 +1,264 @@
+"""The folders in which the analyst keeps scenes: remembered, looked through in the background, and watched."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.errors import GeoloupeError
+from layers.pool.pool import ReaderPool
+from layers.scenes.found_scene import FoundScene
+from layers.scenes.indexing import FolderReport, Progress, index_folder
+from layers.scenes.scene_store import SceneStore
+from layers.text.counted import counted, grouped
+from viewer.panels.time_strip.folder_watch import FolderWatch
+from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings
+from viewer.support.text import one_line
+
+KEY = "scene_folders"
+TELL_EVERY_S = 0.4
+"""Scenes that have become known come to the strip in batches."""
+MOST_FOLDERS = 50
+
+
+class SceneFolders(QObject):
+    """A `SceneCatalogue`. Who chooses a folder agrees to its being read; nothing of it leaves the computer, or goes
+    into a case. Nothing is read before `start`.
+    """
+
+    changed = Signal()
+    """Other scenes are known now."""
+    folders_changed = Signal()
+    """A folder was added or removed, or more is known of one."""
+
+    def __init__(
+        self,
+        pool: ReaderPool,
+        jobs: Jobs,
+        messages: Messages,
+        settings: Settings,
+        store: Path | None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`store` is the file of the cache; None keeps nothing."""
+        super().__init__(parent)
+        self._pool, self._jobs, self._messages, self._settings, self._store = pool, jobs, messages, settings, store
+        self._scenes: dict[str, dict[str, FoundScene]] = {}
+        """By folder and path."""
+        self._reports: dict[str, FolderReport] = {}
+        self._known: tuple[FoundScene, ...] | None = ()
+        self._job: Job | None = None
+        self._at = ""
+        self._to_look: list[str] = []
+        self._is_started = False
+        self._watch = FolderWatch(self)
+        self._watch.changed.connect(self.look_again)
+
+    # -- folders ------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        return self.tr("Folders of scenes")
+
+    @property
+    def folders(self) -> list[str]:
+        """As they were added."""
+        return [text for text in self._settings.get(KEY) if isinstance(text, str)][:MOST_FOLDERS]
+
+    @property
+    def is_idle(self) -> bool:
+        """True when nothing is being looked through, and nothing waits for it."""
+        return self._job is None and not self._to_look
+
+    @property
+    def is_first_look(self) -> bool:
+        """True while some folder is looked through for the first time: there may be more in it."""
+        return not self.is_idle and any(folder not in self._reports for folder in self.folders)
+
+    def add(self, folder: str) -> None:
+        """Remember a folder, and look through it."""
+        folder = os.path.realpath(folder)  # as layers name their files
+        if folder not in self.folders:
+            self._settings.set(KEY, [*self.folders, folder][-MOST_FOLDERS:])
+            self.folders_changed.emit()
+        self._is_started = True
+        self._look_through([folder])
+
+    def remove(self, folder: str) -> None:
+        """Forget a folder with all that is known of it."""
+        if self._at == folder and self._job is not None:
+            self._job.cancel()
+            self._job, self._at = None, ""
+        self._to_look = [one for one in self._to_look if one != folder]
+        self._settings.set(KEY, [one for one in self.folders if one != folder])
+        self._reports.pop(folder, None)
+        self._messages.clear(_message_key(folder))
+        if self._scenes.pop(folder, None):
+            self._tell()
+        others, store = self.folders, self._store
+        if not any(_is_below(folder, other) for other in others):
+            self._jobs.run(lambda _: _forget(store, folder, others))
+        self._watch.watch(self._watched())
+        self.folders_changed.emit()
+        self._go_on()
+
+    def start(self) -> None:
+        """Look through the remembered folders, once."""
+        if not self._is_started:
+            self._is_started = True
+            self._look_through(self.folders)
+
+    def look_again(self) -> None:
+        """Something may be new; what is unchanged is not read."""
+        if self._is_started:
+            self._look_through(self.folders)
+
+    def state_of(self, folder: str) -> str:
+        """A few words: how many scenes are known, or how far the work on it is."""
+        if folder == self._at and self._job is not None:
+            return self._job.text or self.tr("being looked through")
+        report = self._reports.get(folder)
+        if report is None:
+            return self.tr("not looked through yet")
+        return counted(len(report.scenes), self.tr("scene"), self.tr("scenes"))
+
+    def said_of(self, folder: str) -> list[str]:
+        """Sentences on what was left out of a folder."""
+        report = self._reports.get(folder)
+        return [] if report is None else report.said()
+
+    def known_scenes(self) -> tuple[FoundScene, ...]:
+        """All scenes of all folders, each once."""
+        if self._known is None:
+            found = {path: scene for scenes in self._scenes.values() for path, scene in scenes.items()}
+            self._known = tuple(found.values())
+        return self._known
+
+    def close(self) -> None:
+        """Look no further."""
+        self._to_look = []
+        self._watch.watch([])
+        if self._job is not None:
+            self._job.cancel()
+
+    # -- work ---------------------------------------------------------------------------------------------------
+
+    def _look_through(self, folders: Iterable[str]) -> None:
+        self._to_look += [folder for folder in folders if folder not in self._to_look]
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._job is not None or not self._to_look:
+            return
+        folder = self._at = self._to_look.pop(0)
+        is_first = folder not in self._reports
+        title = self.tr("Looking for scenes in {0}").format(_name_of(folder)) if is_first else ""
+        work = partial(_look_into, folder, self._pool, self._store, partial(self._post, folder), self._words)
+        job = self._jobs.run(work, partial(self._done, folder), partial(self._failed, folder), title, apart=True)
+        self._job = job
+        self.folders_changed.emit()
+
+    def _words(self, progress: Progress) -> str:
+        if not progress.of:
+            return self.tr("{0} folders listed").format(grouped(progress.done)) if progress.name else ""
+        return self.tr("{0} of {1}: {2}").format(
+            grouped(progress.done), grouped(progress.of), one_line(progress.name, 60)
+        )
+
+    def _post(self, folder: str, scenes: list[FoundScene]) -> None:
+        """On the job's thread."""
+        self._jobs.mailbox.post(self._take, folder, scenes)
+
+    def _take(self, folder: str, scenes: list[FoundScene]) -> None:
+        if folder != self._at:
+            return
+        known = self._scenes.setdefault(folder, {})
+        fresh = [scene for scene in scenes if scene.ring and known.get(scene.path) != scene]
+        known.update((scene.path, scene) for scene in fresh)
+        if fresh:
+            self._tell()
+        self.folders_changed.emit()
+
+    def _done(self, folder: str, report: FolderReport) -> None:
+        was = self._reports.get(folder)
+        self._job, self._at = None, ""
+        self._reports[folder] = report
+        scenes = {scene.path: scene for scene in report.scenes}
+        if scenes != self._scenes.get(folder):
+            self._scenes[folder] = scenes
+            self._tell()
+        said = report.said()
+        if said and (was is None or was.said() != said):
+            text = self.tr("Scenes in {0}: {1}").format(_name_of(folder), " ".join(said))
+            self._messages.show(_message_key(folder), text, "warning")
+        elif not said:
+            self._messages.clear(_message_key(folder))
+        self._watch.watch(self._watched())
+        self.folders_changed.emit()
+        self._go_on()
+
+    def _failed(self, folder: str, error: GeoloupeError) -> None:
+        self._job, self._at = None, ""
+        self._reports.setdefault(folder, FolderReport(folder)).refused[folder] = error.sentence
+        self._messages.show(_message_key(folder), error.sentence, "warning")
+        self.folders_changed.emit()
+        self._go_on()
+
+    def _watched(self) -> list[str]:
+        return [inner for report in self._reports.values() for inner in report.folders]
+
+    def _tell(self) -> None:
+        self._known = None
+        self.changed.emit()
+
+
+def _look_into(
+    folder: str,
+    pool: ReaderPool,
+    store: Path | None,
+    post: Callable[[list[FoundScene]], None],
+    words: Callable[[Progress], str],
+    context: JobContext,
+) -> FolderReport:
+    """Runs in a job."""
+    found: list[FoundScene] = []
+    told_at = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal told_at, found
+        found += progress.found
+        if time.monotonic() - told_at >= TELL_EVERY_S:
+            told_at = time.monotonic()
+            context.progress(progress.fraction, words(progress))
+            post(found)
+            found = []
+
+    with SceneStore(store) as cache:
+        return index_folder(folder, pool, cache, tell, context.check)
+
+
+def _forget(store: Path | None, folder: str, others: list[str]) -> None:
+    """Runs in a job: leave nothing of a folder in the cache but what lies in another one that is remembered."""
+    with SceneStore(store) as cache:
+        paths = cache.known_beneath(folder)
+        cache.forget(path for path in paths if not any(_is_below(path, other) for other in others))
+        cache.commit()
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _name_of(folder: str) -> str:
+    return one_line(os.path.basename(folder.rstrip(os.sep)) or folder, 60)
+
+
+def _message_key(folder: str) -> str:
+    return f"scenes {folder}"

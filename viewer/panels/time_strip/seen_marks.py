@@ -1,0 +1,43 @@
+"""Observations of a site with their dates: marks that stand on the strip above the scenes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.document.document import Document
+from layers.document.vocabulary import PRESENCES
+from layers.time.time_span import TimeSpan, span_of
+from viewer.support.text import one_line
+
+PRESENT, ABSENT, CANNOT_TELL = PRESENCES
+
+
+@dataclass(frozen=True)
+class SeenMark:
+    """One observation of the site."""
+
+    presence: str
+    """A word of `PRESENCES`: what is none of them cannot be told."""
+    span: TimeSpan | None
+    """The time of the image; None where its date is not known."""
+    words: str
+    """The observation in a sentence."""
+
+
+def seen_of(document: Document, site_uuid: str) -> list[SeenMark]:
+    """The observations of a site in the order of their images' dates, those of unknown dates last."""
+    if not site_uuid:
+        return []
+    rows = [row for row in document.observations.values() if row.site_uuid == site_uuid]
+    found = []
+    for row in rows:
+        image = document.images.get(row.image_uuid)
+        is_dated = image is not None and image.date_kind != "unknown"
+        span = span_of(image.acquired_at) if image is not None and is_dated else None
+        presence = row.presence if row.presence in PRESENCES else CANNOT_TELL
+        when = one_line(image.acquired_at, 40) if image is not None and span is not None else "date unknown"
+        title = one_line(image.layer_title, 60) if image is not None else ""
+        why = f" ({one_line(row.why, 40)})" if row.why and presence == CANNOT_TELL else ""
+        said = ", ".join(filter(None, (when, title, one_line(row.observer, 40) and f"by {one_line(row.observer, 40)}")))
+        found.append(SeenMark(presence, span, f"{presence.capitalize()}{why}: {said}"))
+    return sorted(found, key=lambda mark: (mark.span is None, mark.span or TimeSpan(0.0, 0.0), mark.words))

@@ -1,0 +1,183 @@
+"""Paints the time strip. Kinds of dates differ by form: a column for an instant, a bracket for an interval, hatching
+for a composite, a diamond for what has no date; a column is filled as far as the scene covers the view.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from viewer.panels.time_strip.seen_marks import ABSENT, PRESENT, SeenMark
+from viewer.panels.time_strip.strip_places import Placed, StripPlaces
+from viewer.panels.time_strip.time_axis import TimeAxis
+
+HEIGHT_PX, LEAST_HEIGHT_PX = 84, 62
+SEEN_PX = 18.0
+"""Height of the row of what was observed of the site; it is there only where there is something."""
+DATES_PX = 21.0
+"""Height of the row of dates below the ticks."""
+CASE_PX = 6.0
+"""Height of the row of dots below those ticks that are in the case."""
+_MARK_PX = 5.0
+
+
+def seen_x(mark: SeenMark, axis: TimeAxis) -> float:
+    """The place of an observation; those of unknown dates stand at the right end."""
+    return axis.width - _MARK_PX if mark.span is None else axis.x_of(mark.span.middle)
+
+
+def paint_strip(
+    painter: QPainter,
+    widget: QWidget,
+    places: StripPlaces,
+    axis: TimeAxis | None,
+    seen: list[SeenMark],
+    current: str,
+) -> None:
+    """All of it, in the palette of the widget."""
+    palette, width, height = widget.palette(), float(widget.width()), float(widget.height())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(QRectF(0, 0, width, height), palette.color(QPalette.ColorRole.Base))
+    top = SEEN_PX if seen else 5.0
+    bottom = height - DATES_PX - CASE_PX
+    if axis is not None:
+        _paint_axis(painter, palette, axis, QRectF(0, top, places.divider, bottom - top))
+    if places.undated:
+        _paint_divider(painter, palette, places, QRectF(0, top, width, bottom - top), width)
+    painter.save()
+    if places.undated and axis is not None:
+        painter.setClipRect(QRectF(0, 0, places.divider, height))
+    ordered = sorted(places.dated, key=lambda one: (one.tick.key == current, -(one.right - one.left)))
+    for placed in ordered:
+        _paint_tick(painter, palette, placed, top, bottom, placed.tick.key == current)
+    painter.restore()
+    for placed in places.undated:
+        _paint_tick(painter, palette, placed, top, bottom, placed.tick.key == current)
+    if axis is not None:
+        for mark in seen:
+            _paint_seen(painter, palette, mark, QPointF(seen_x(mark, axis), SEEN_PX / 2))
+    if widget.hasFocus():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(palette.color(QPalette.ColorRole.Link), 1.5))
+        painter.drawRect(QRectF(0.75, 0.75, width - 1.5, height - 1.5))
+
+
+def _paint_axis(painter: QPainter, palette: QPalette, axis: TimeAxis, area: QRectF) -> None:
+    faint = palette.color(QPalette.ColorRole.Text)
+    faint.setAlpha(45)
+    ink = palette.color(QPalette.ColorRole.Text)
+    ink.setAlpha(190)
+    line = area.bottom() + CASE_PX
+    painter.setPen(QPen(faint, 1.0))
+    painter.drawLine(QPointF(0, line), QPointF(area.right(), line))
+    metrics = painter.fontMetrics()
+    for x, text in axis.dates():
+        painter.setPen(QPen(faint, 1.0))
+        painter.drawLine(QPointF(x, area.top()), QPointF(x, line + 3))
+        wide = metrics.horizontalAdvance(text)
+        left = min(max(x - wide / 2, 2.0), max(area.right() - wide - 2.0, 2.0))
+        painter.setPen(ink)
+        painter.drawText(QPointF(left, line + 2 + metrics.ascent()), text)
+
+
+def _paint_divider(painter: QPainter, palette: QPalette, places: StripPlaces, area: QRectF, width: float) -> None:
+    """A line, and below the undated ones what they are."""
+    ink = palette.color(QPalette.ColorRole.Text)
+    line = area.bottom() + CASE_PX
+    if places.dated or places.divider > 0:
+        painter.setPen(QPen(ink, 1.0, Qt.PenStyle.DotLine))
+        painter.drawLine(QPointF(places.divider, 0), QPointF(places.divider, line + DATES_PX))
+    ink.setAlpha(190)
+    painter.setPen(ink)
+    text = QCoreApplication.translate("StripPainter", "date unknown")
+    if places.hidden:
+        text = QCoreApplication.translate("StripPainter", "date unknown, {0} more").format(places.hidden)
+    metrics = painter.fontMetrics()
+    room = width - places.divider - 8
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(max(room, 10)))
+    painter.drawText(QPointF(places.divider + 6, line + 2 + metrics.ascent()), shown)
+
+
+def _paint_tick(
+    painter: QPainter, palette: QPalette, placed: Placed, top: float, bottom: float, is_current: bool
+) -> None:
+    tick = placed.tick
+    accent, ink = palette.color(QPalette.ColorRole.Link), palette.color(QPalette.ColorRole.Text)
+    box = QRectF(placed.left, top + 3, max(placed.right - placed.left, 5.0), bottom - top - 4)
+    fill = QColor(accent)
+    fill.setAlpha(255 if is_current else 150)
+    pen = QPen(accent if is_current else ink, 2.4 if is_current else 1.2)
+    painter.setPen(pen)
+    if not tick.is_dated:
+        _paint_diamond(painter, box, fill, tick.part, tick.date_kind == "composite")
+    elif tick.date_kind == "interval":
+        _paint_bracket(painter, box, fill, tick.part)
+    else:
+        _paint_column(painter, box, fill, tick.part, tick.date_kind == "composite")
+    if tick.layers:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawEllipse(QPointF(placed.at, bottom + CASE_PX / 2 + 0.5), 2.6, 2.6)
+
+
+def _part_of(box: QRectF, part: float) -> QRectF:
+    """The lower part of a box; never so low that it is not seen."""
+    height = max(box.height() * part, 2.0)
+    return QRectF(box.left(), box.bottom() - height, box.width(), height)
+
+
+def _paint_column(painter: QPainter, box: QRectF, fill: QColor, part: float, is_composite: bool) -> None:
+    brush = QBrush(fill, Qt.BrushStyle.BDiagPattern) if is_composite else QBrush(fill)
+    painter.fillRect(_part_of(box, part), brush)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if is_composite:
+        pen = painter.pen()
+        pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+    painter.drawRect(box)
+
+
+def _paint_bracket(painter: QPainter, box: QRectF, fill: QColor, part: float) -> None:
+    """Two ends and a line between them: it began and ended, and was somewhere in between."""
+    low = QRectF(box.left(), box.center().y(), box.width(), box.height() / 2)
+    painter.fillRect(_part_of(low, part), fill)
+    painter.drawLine(box.topLeft(), box.bottomLeft())
+    painter.drawLine(box.topRight(), box.bottomRight())
+    painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()))
+
+
+def _paint_diamond(painter: QPainter, box: QRectF, fill: QColor, part: float, is_composite: bool) -> None:
+    middle, half = box.center(), min(box.width() / 2, box.height() / 2)
+    points = [(0.0, -1.5), (1.0, 0.0), (0.0, 1.5), (-1.0, 0.0)]
+    shape = QPolygonF([QPointF(middle.x() + x * half, middle.y() + y * half) for x, y in points])
+    painter.save()
+    painter.setClipRect(_part_of(shape.boundingRect(), part).adjusted(-2, 0, 2, 2), Qt.ClipOperation.IntersectClip)
+    pen = painter.pen()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(fill, Qt.BrushStyle.BDiagPattern) if is_composite else QBrush(fill))
+    painter.drawPolygon(shape)
+    painter.restore()
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolygon(shape)
+
+
+def _paint_seen(painter: QPainter, palette: QPalette, mark: SeenMark, at: QPointF) -> None:
+    """A full disc where it was seen, a ring with a stroke through it where it was not, a question mark otherwise."""
+    ink, ground = palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.Base)
+    painter.setPen(QPen(ink, 1.6))
+    if mark.presence == PRESENT:
+        painter.setBrush(ink)
+        painter.drawEllipse(at, _MARK_PX, _MARK_PX)
+    elif mark.presence == ABSENT:
+        painter.setBrush(ground)
+        painter.drawEllipse(at, _MARK_PX, _MARK_PX)
+        painter.drawLine(at + QPointF(-_MARK_PX, _MARK_PX), at + QPointF(_MARK_PX, -_MARK_PX))
+    else:
+        painter.setBrush(ground)
+        painter.setPen(QPen(ink, 1.2, Qt.PenStyle.DotLine))
+        painter.drawEllipse(at, _MARK_PX + 1, _MARK_PX + 1)
+        painter.setPen(ink)
+        box = QRectF(at.x() - 8, at.y() - 8, 16, 16)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "?")

@@ -1,0 +1,92 @@
+"""The places of ticks on the strip: dated ones where their time is, undated ones side by side behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from layers.scenes.passes import Pass
+from viewer.panels.time_strip.time_axis import TimeAxis
+
+TICK_PX = 9.0
+BESIDE_PX = 6.0
+"""Ticks of one day stand side by side, so far apart."""
+UNDATED_PX = 15.0
+GAP_PX = 12.0
+MOST_UNDATED_SHARE = 0.35
+"""Of the strip's width, for what has no date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A tick from `left` to `right`; `at` is where its time is."""
+
+    tick: Pass
+    left: float
+    right: float
+
+    @property
+    def at(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True)
+class StripPlaces:
+    """All that is in sight, from left to right; the dated ones end at `divider`."""
+
+    dated: tuple[Placed, ...] = ()
+    undated: tuple[Placed, ...] = ()
+    divider: float = 0.0
+    hidden: int = 0
+    """Undated ticks for which there is no room."""
+    all: tuple[Placed, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "all", (*self.dated, *self.undated))
+
+    def near(self, x: float, reach: float) -> Placed | None:
+        """The tick under a place, or the nearest within reach of it; of several the narrowest."""
+        found = [(max(one.left - x, x - one.right, 0.0), one.right - one.left, one) for one in self.all]
+        best = min(found, key=lambda entry: entry[:2], default=None)
+        return best[2] if best is not None and best[0] <= reach else None
+
+    def of(self, key: str) -> Placed | None:
+        return next((one for one in self.all if one.tick.key == key), None)
+
+
+def divider_of(ticks: Sequence[Pass], width: float) -> float:
+    """The place where the axis of time ends, so that the undated ones have some room behind it."""
+    undated = sum(not tick.is_dated for tick in ticks)
+    if not undated:
+        return width
+    if undated == len(ticks):
+        return 0.0
+    return width - min(undated * UNDATED_PX + 2 * GAP_PX, MOST_UNDATED_SHARE * width)
+
+
+def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str = "") -> StripPlaces:
+    """The places on a strip so wide, whose axis goes from 0 to the divider."""
+    dated: list[Placed] = []
+    before, beside = float("-inf"), 0
+    for tick in ticks:
+        if tick.span is None:
+            continue
+        left, right = axis.x_of(tick.span.begin), axis.x_of(tick.span.end)
+        if tick.date_kind == "instant" or right - left < TICK_PX:
+            middle = (left + right) / 2
+            beside = beside + 1 if middle - before < 1.0 else 0
+            before = middle if beside == 0 else before
+            left, right = middle + beside * BESIDE_PX - TICK_PX / 2, middle + beside * BESIDE_PX + TICK_PX / 2
+        if right >= 0 and left <= axis.width:
+            dated.append(Placed(tick, left, right))
+    divider = divider_of(ticks, width)
+    waiting = [tick for tick in ticks if not tick.is_dated]
+    start = divider + GAP_PX if waiting else width
+    room = max(1, int((width - start) / UNDATED_PX)) if waiting else 0
+    at = next((at for at, tick in enumerate(waiting) if tick.key == current), 0)
+    first = min(max(0, at - room // 2), max(0, len(waiting) - room))
+    shown = waiting[first : first + room]
+    undated = [
+        Placed(tick, start + n * UNDATED_PX, start + n * UNDATED_PX + UNDATED_PX - 4) for n, tick in enumerate(shown)
+    ]
+    return StripPlaces(tuple(dated), tuple(undated), divider, len(waiting) - len(shown))

@@ -1,0 +1,64 @@
+"""Ticks in words, for tips, for the line below the strip, and for screen readers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.scenes.passes import Pass
+from layers.text.counted import counted
+from viewer.support.text import one_line
+
+MOST_TITLES = 6
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TickWords", text)
+
+
+def date_words(tick: Pass) -> str:
+    """The date with its kind and where it is from; what the name suggests is offered as such."""
+    first = tick.scenes[0]
+    if tick.is_dated or first.acquired or first.date_kind == "composite":
+        return first.when
+    if first.date_in_name:
+        return _tr("date unknown; its name suggests {0}").format(first.date_in_name)
+    return _tr("date unknown")
+
+
+def part_words(tick: Pass, of_site: bool) -> str:
+    """The part of the view or the site that it covers."""
+    if tick.part >= 1.0:
+        return _tr("covers the site") if of_site else _tr("covers the view")
+    percent = max(1, min(99, round(100 * tick.part)))
+    return (_tr("covers {0} % of the site") if of_site else _tr("covers {0} % of the view")).format(percent)
+
+
+def state_words(tick: Pass) -> str:
+    """Says that it is a layer of the case; empty where it is not."""
+    if not tick.layers:
+        return ""
+    if len(tick.layers) == len(tick.scenes):
+        return _tr("in the case")
+    return _tr("{0} of {1} in the case").format(len(tick.layers), len(tick.scenes))
+
+
+def tick_lines(tick: Pass, of_site: bool) -> list[str]:
+    """Name, sensor, date, coverage, and the tiles of a pass of several."""
+    first = tick.scenes[0]
+    lines = [one_line(tick.title, 80)]
+    if first.sensor and len(tick.scenes) == 1:
+        lines.append(one_line(first.sensor, 80))
+    lines.append(date_words(tick))
+    lines.append(", ".join(filter(None, (part_words(tick, of_site), state_words(tick)))))
+    if len(tick.scenes) > 1:
+        named = [one_line(scene.title, 60) for scene in tick.scenes[:MOST_TITLES]]
+        more = len(tick.scenes) - len(named)
+        lines.append(", ".join(named) + (f" + {counted(more, _tr('tile'), _tr('tiles'))}" if more else ""))
+    if first.credit:
+        lines.append(_tr("Credit: {0}").format(one_line(first.credit, 80)))
+    return lines
+
+
+def tick_sentence(tick: Pass, of_site: bool) -> str:
+    """All of it on one line."""
+    return "; ".join(tick_lines(tick, of_site)[:4])

@@ -1,0 +1,226 @@
+"""The panel below the map: scenes of the view or of the selected site along a line of time, and the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import override
+
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.scenes.passes import Pass
+from layers.text.counted import counted
+from viewer.panels.time_strip.folder_dialog import FolderDialog
+from viewer.panels.time_strip.scene_desk import Place, SceneDesk
+from viewer.panels.time_strip.scene_pictures import ScenePictures
+from viewer.panels.time_strip.seen_marks import SeenMark
+from viewer.panels.time_strip.strip_view import StripView
+from viewer.panels.time_strip.tick_tip import TickTip
+from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
+from viewer.panels.widgets.form_page import muted
+from viewer.support.elided import ElidedLabel
+from viewer.support.text import tooltip
+
+PICTURE_PX = 44
+
+
+class TimeStripPanel(QWidget):
+    """Follows the desk; looks for nothing while it is hidden."""
+
+    def __init__(
+        self,
+        desk: SceneDesk,
+        pictures: ScenePictures,
+        ask_folder: Callable[[], Path | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._pictures, self._ask_folder = desk, pictures, ask_folder
+        self._tip_path = ""
+        self.view = StripView()
+        self.tip = TickTip(self)
+        self.setFocusProxy(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 4)
+        layout.setSpacing(4)
+        layout.addLayout(self._build_head())
+        self.hint = muted("")
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self.pages.addWidget(self.hint)
+        layout.addWidget(self.pages, 1)
+        layout.addLayout(self._build_foot())
+        self.view.stepped.connect(desk.step)
+        self.view.jumped.connect(desk.step_to_end)
+        self.view.used.connect(desk.use)
+        self.view.tip_wanted.connect(self._tip)
+        pictures.arrived.connect(self._picture_arrived)
+        desk.ticks_changed.connect(self._show_ticks)
+        desk.current_changed.connect(self._show_current)
+        desk.outlines_changed.connect(self._show_outlines)
+        desk.context.selection.changed.connect(self._show_hint)
+        desk.folders.folders_changed.connect(self._show_hint)
+        desk.folders.changed.connect(pictures.forget)
+        self._show_ticks()
+
+    def _build_head(self) -> QHBoxLayout:
+        self.place = QComboBox()
+        self.place.addItem(self.tr("Scenes of the view"), Place.VIEW)
+        self.place.addItem(self.tr("Scenes of the selected site"), Place.SITE)
+        self.place.setAccessibleName(self.tr("Ground of which scenes are shown"))
+        self.place.currentIndexChanged.connect(lambda at: self._desk.set_place(Place(self.place.itemData(at))))
+        self.summary = ElidedLabel()
+        self.summary.setAccessibleName(self.tr("Number of scenes"))
+        self.outlines = QCheckBox(self.tr("&Outlines on the map"))
+        self.outlines.setToolTip(tooltip(self.tr("Draw the ground that each scene of the strip covers")))
+        self.outlines.toggled.connect(self._desk.show_outlines)
+        self.add_button = QPushButton(self.tr("Add &Folder…"))
+        self.add_button.setToolTip(tooltip(self.tr("Choose a folder of images; it is looked through and remembered")))
+        self.add_button.clicked.connect(self.add_folder)
+        self.folders_button = QPushButton(self.tr("Fo&lders…"))
+        self.folders_button.setToolTip(tooltip(self.tr("The folders that are looked through")))
+        self.folders_button.clicked.connect(self.show_folders)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.place)
+        row.addWidget(self.summary, 1)
+        row.addWidget(self.outlines)
+        row.addWidget(self.add_button)
+        row.addWidget(self.folders_button)
+        return row
+
+    def _build_foot(self) -> QHBoxLayout:
+        self.picture = QLabel()
+        self.picture.setFixedHeight(PICTURE_PX)
+        self.picture.setAccessibleName(self.tr("Picture of the scene"))
+        self.words = ElidedLabel()
+        self.words.setAccessibleName(self.tr("Current scene"))
+        self.use_button = QPushButton(self.tr("Add to the Case"))
+        self.use_button.clicked.connect(lambda: self._desk.use())
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.picture)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.use_button)
+        return row
+
+    # -- what is done -------------------------------------------------------------------------------------------
+
+    def add_folder(self) -> None:
+        """Ask for a folder of scenes, and remember it."""
+        folder = self._ask_folder()
+        if folder is not None:
+            self._desk.folders.add(str(folder))
+
+    def show_folders(self) -> None:
+        """List the folders."""
+        FolderDialog(self._desk.folders, self._ask_folder, self).show()
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    @property
+    def _is_of_site(self) -> bool:
+        return self._desk.place is Place.SITE
+
+    def _show_ticks(self) -> None:
+        self.view.show_ticks(self._desk.ticks, self._desk.seen)
+        self._show_current()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        ticks, folders = self._desk.ticks, self._desk.folders
+        scenes = sum(len(tick.scenes) for tick in ticks)
+        undated = sum(not tick.is_dated for tick in ticks)
+        parts = [counted(scenes, self.tr("scene"), self.tr("scenes"))] if ticks else []
+        parts += [self.tr("{0} undated").format(undated)] if undated else []
+        if folders.is_first_look:
+            parts.append(self.tr("looking for more…"))
+        self.summary.say(", ".join(parts))
+        self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
+        if self._is_of_site and not self._desk.site_uuid:
+            self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
+        elif not folders.folders:
+            self.hint.setText(
+                self.tr(
+                    "No scene with a place is known here. Add a folder of images or satellite deliveries: they are read"
+                    " where they lie, and nothing leaves this computer."
+                )
+            )
+        elif folders.is_first_look:
+            self.hint.setText(self.tr("No scene is known here yet; the folders are being looked through."))
+        else:
+            here = self.tr("No scene covers the site.") if self._is_of_site else self.tr("No scene covers this view.")
+            self.hint.setText(here)
+
+    def _show_current(self) -> None:
+        tick = self._desk.current
+        words = "" if tick is None else tick_sentence(tick, self._is_of_site)
+        self.view.show_current("" if tick is None else tick.key, words)
+        self.words.say(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
+        self.use_button.setVisible(tick is not None)
+        if tick is not None:
+            all_there = len(tick.layers) == len(tick.scenes)
+            self.use_button.setText(self.tr("Show the Layer") if all_there else self.tr("Add to the Case"))
+            self.use_button.setAccessibleName(self.use_button.text())
+        self._show_picture(tick)
+
+    def _show_picture(self, tick: Pass | None) -> None:
+        image = self._pictures.of(_pictured(tick)) if tick is not None else None
+        self.picture.setVisible(image is not None)
+        if image is not None:
+            size = QSize(2 * PICTURE_PX, PICTURE_PX)
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self.picture.setPixmap(QPixmap.fromImage(image.scaled(size, keep, smooth)))
+
+    def _picture_arrived(self, path: str) -> None:
+        tick = self._desk.current
+        if tick is not None and _pictured(tick) == path:
+            self._show_picture(tick)
+        if self.tip.isVisible() and path == self._tip_path:
+            self.tip.show_picture(self._pictures.of(path))
+
+    def _tip(self, under: Pass | SeenMark | None, at: QPoint) -> None:
+        if isinstance(under, Pass):
+            self._tip_path = _pictured(under)
+            self.tip.show_at(at, tick_lines(under, self._is_of_site), self._pictures.of(self._tip_path))
+        elif isinstance(under, SeenMark):
+            self.tip.show_at(at, [under.words], None)
+        else:
+            self.tip.hide()
+
+    def _show_outlines(self) -> None:
+        self.outlines.setChecked(self._desk.shows_outlines)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._desk.set_watched("strip", True)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.tip.hide()
+        self._desk.set_watched("strip", False)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 130)
+
+
+def _pictured(tick: Pass | None) -> str:
+    """The path of the scene whose picture stands for a tick; empty where none has one."""
+    scenes = () if tick is None else tick.scenes
+    return next((scene.path for scene in scenes if scene.has_picture), "")
