@@ -71,7 +71,8 @@ class FolderReport:
             count = counted(len(self.refused), "file or folder", "files or folders")
             said.append(f"{count} could not be read: {first}")
         if self.unplaced:
-            said.append(f"{counted(self.unplaced, 'image')} left out: nothing says where on the Earth it lies.")
+            lies = "it lies" if self.unplaced == 1 else "they lie"
+            said.append(f"{counted(self.unplaced, 'image')} left out: nothing says where on the Earth {lies}.")
         if self.links:
             count = counted(self.links, "link was", "links were")
             said.append(f"{count} not followed: add the folder that it leads to.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
@@ -27,7 +28,7 @@ class Pass:
     part: float
     """Of the area that was asked about, covered by all of them together, 0 to 1."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Tells it from the other ticks, also when it is made anew."""
         return min(scene.key for scene in self.scenes)

@@ -49,7 +49,7 @@ class SceneFinding(QObject):
         open_paths = partial(opener.open, stays=True)
         self.desk = SceneDesk(panels, canvas, self.folders, context.jobs, open_paths, say, self)
         self.outlines = OutlineLayer(self.desk, canvas)
-        self.desk.outlines_changed.connect(self.changed)
+        self.desk.outlines_switched.connect(self.changed)
 
     @property
     def is_idle(self) -> bool:

@@ -47,7 +47,9 @@ class SceneDesk(QObject):
     """Other scenes, or another site's observations, are on the strip."""
     current_changed = Signal()
     outlines_changed = Signal()
-    """The switch of the outlines was turned, or other outlines are to be seen."""
+    """The outlines are switched on or off, or other ones are to be seen."""
+    outlines_switched = Signal()
+    """They are switched on or off."""
 
     def __init__(
         self,
@@ -137,6 +139,7 @@ class SceneDesk(QObject):
         if shown != self._shows_outlines:
             self._shows_outlines = shown
             self.set_watched("outlines", shown)
+            self.outlines_switched.emit()
             self.outlines_changed.emit()
 
     # -- the current one ----------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class TimeStripPanel(QWidget):
         pictures.arrived.connect(self._picture_arrived)
         desk.ticks_changed.connect(self._show_ticks)
         desk.current_changed.connect(self._show_current)
-        desk.outlines_changed.connect(self._show_outlines)
+        desk.outlines_switched.connect(self._show_outlines)
         desk.context.selection.changed.connect(self._show_hint)
         desk.folders.folders_changed.connect(self._show_hint)
         desk.folders.changed.connect(pictures.forget)
