@@ -39,7 +39,7 @@ class SceneFinding(QObject):
         questions: Callable[[], Questions],
         parent: QObject,
     ) -> None:
-        """Where nobody is there to answer, nothing is left in the user's folders."""
+        """Nothing is left in the user's folders where nobody is there to answer."""
         super().__init__(parent)
         self._questions, self._canvas = questions, canvas
         store = scenes_file() if opener.asks else None
