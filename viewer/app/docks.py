@@ -67,9 +67,8 @@ class Docks(QObject):
         self.layer_tree.view.setMinimumHeight(LEAST_TREE_PX)
         self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
-        self.measurements = LazyPanel(self._make_measurements)
+        self.measurements, self.comparisons = LazyPanel(self._make_measurements), LazyPanel(self._make_comparisons)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
-        self.comparisons = LazyPanel(self._make_comparisons)
         self.time_strip = LazyPanel(make_time_strip)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
@@ -106,8 +105,8 @@ class Docks(QObject):
         self.recolor()
         context.panel_wanted.connect(self.show_panel)
         context.typing_wanted.connect(self.begin_typing)
-        context.selection.changed.connect(self._selected)
-        context.selection.chosen_again.connect(self._selected)
+        for chosen in (context.selection.changed, context.selection.chosen_again):
+            chosen.connect(self._selected)
         self.layer_tree.view.clicked.connect(self._layer_clicked)
         context.layer_shown.connect(self._layer_shown)
 

@@ -133,11 +133,14 @@ class Panes:
         if len(self.all) == 1:
             return
         painter.save()
-        gutters = QRegion(QRect(0, 0, size.width(), size.height()))
+        whole = QRect(0, 0, size.width(), size.height())
+        gutters = QRegion(whole)
         for pane in self.all:
             gutters -= QRegion(pane.place)
-        for rect in gutters:
-            painter.fillRect(rect, QColor(HALO_COLOR))
+        painter.save()
+        painter.setClipRegion(gutters, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(whole, QColor(HALO_COLOR))
+        painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, wide, inset in ((HALO_COLOR, 1.0, _FRAME_PX), (IN_USE_COLOR, _FRAME_PX, 0.0)):
@@ -175,7 +178,7 @@ def paint_ghost(painter: QPainter, at: QPointF, ratio: float) -> None:
 
 
 def _way(place: QRectF, px: float, py: float) -> float:
-    """How far a pixel is from a rectangle."""
+    """Distance of a pixel from a rectangle."""
     dx = max(place.left() - px, 0.0, px - place.right())
     dy = max(place.top() - py, 0.0, py - place.bottom())
     return math.hypot(dx, dy)

@@ -431,7 +431,7 @@ class MapCanvas(QWidget):
             self.panes.paint_around(painter, QSize(*self._size_px()), ratio)
 
     def _paint_above(self, painter: QPainter, pane: Pane) -> None:
-        """What a tool has under way shows in all panes at the same place."""
+        """Show in all panes, at the same place, what a tool has under way."""
         view, shown = pane.viewport.view(), pane.picture
         if self.panes.shows_same(pane):
             with self._lent_to(pane):
@@ -514,7 +514,7 @@ class MapCanvas(QWidget):
         self.cursor_moved.emit(math.nan, math.nan)
 
     def _show_ghost(self, ghost: Ghost | None) -> None:
-        """Where the mouse points, in the other panes; only that part of them is painted."""
+        """Move the ghost of the pointer in the other panes; only that part of them is painted."""
         if len(self.panes) > 1:
             ratio = self.viewport.view().ratio
             before = self.panes.ghost_rects()

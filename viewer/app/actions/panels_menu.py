@@ -66,7 +66,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_acquisition", QT_TRANSLATE_NOOP("Actions", "&Acquisition"), "Ctrl+7", "acquisition"),
         _panel("panel_bookmarks", QT_TRANSLATE_NOOP("Actions", "&Bookmarks"), "Ctrl+8", "bookmarks"),
         _panel("panel_comparisons", QT_TRANSLATE_NOOP("Actions", "Co&mparisons"), "Ctrl+9", "compare"),
-        _panel("panel_measurements", QT_TRANSLATE_NOOP("Actions", "Meas&urements"), "F7", "measure"),
+        _panel("panel_measurements", QT_TRANSLATE_NOOP("Actions", "Meas&urements"), "F4", "measure"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         _panel("panel_time_strip", QT_TRANSLATE_NOOP("Actions", "T&ime Strip"), "F9", "time_strip"),
         Action(

@@ -40,7 +40,7 @@ def is_shadow_chosen(menu: ShadowMenu) -> bool:
 SHADOW_ROWS = (
     Action(
         "check_shadow",
-        QT_TRANSLATE_NOOP("Actions", "Check a Ti&me by the Shadow…"),
+        QT_TRANSLATE_NOOP("Actions", "Check a Time &by the Shadow…"),
         check_shadow,
         "",
         tip=QT_TRANSLATE_NOOP("Actions", "Compare a stated time with the selected shadow"),

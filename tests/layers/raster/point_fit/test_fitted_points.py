@@ -96,10 +96,17 @@ def test_a_true_transform_is_found_exactly(method, turn, more) -> None:
     assert found.rms_m is None or found.rms_m < 1e-3
 
 
-@pytest.mark.parametrize(("method", "points", "freedom"), [
-    (Method.AFFINE, 3, 0), (Method.AFFINE, 4, 2), (Method.AFFINE, 9, 12),
-    (Method.PROJECTIVE, 4, 0), (Method.PROJECTIVE, 5, 2), (Method.THIN_PLATE, 9, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("method", "points", "freedom"),
+    [
+        (Method.AFFINE, 3, 0),
+        (Method.AFFINE, 4, 2),
+        (Method.AFFINE, 9, 12),
+        (Method.PROJECTIVE, 4, 0),
+        (Method.PROJECTIVE, 5, 2),
+        (Method.THIN_PLATE, 9, 0),
+    ],
+)
 def test_the_degrees_of_freedom_and_what_is_unchecked(method: Method, points: int, freedom: int) -> None:
     found, _ = fit((CORNERS + MORE)[:points], method, noise=2.0)
     assert found.degrees_of_freedom == freedom
@@ -206,8 +213,10 @@ def test_three_of_four_in_a_line_determine_no_projective_fit() -> None:
 def test_a_spline_that_folds_is_refused() -> None:
     found, _ = fit(CORNERS + MORE, Method.THIN_PLATE)
     good = list(found.points.points)
-    good[4], good[5] = (replace(good[4], lon=good[5].lon, lat=good[5].lat),
-                        replace(good[5], lon=good[4].lon, lat=good[4].lat))  # fmt: skip
+    good[4], good[5] = (
+        replace(good[4], lon=good[5].lon, lat=good[5].lat),
+        replace(good[5], lon=good[4].lon, lat=good[4].lat),
+    )
     assert "fold" in refusal(good, Method.THIN_PLATE)
     near = points_of(truth(0.1, 2.0, (0.0, 0.0), 0.0, (454_000.0, 5_748_000.0)), [(600.0, 450.0), (612.0, 450.0)], UTM)
     swapped = replace(near[0], lon=near[1].lon, lat=near[1].lat), replace(near[1], lon=near[0].lon, lat=near[0].lat)
@@ -238,8 +247,11 @@ def test_points_on_both_sides_of_the_antimeridian_lie_together() -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(*[st.floats(-1e4, 1e4, width=32)] * 2, *[st.floats(-89, 89, width=32)] * 2), max_size=7),
-       st.sampled_from(METHODS), st.sampled_from([WEB_MERCATOR, WGS84, UTM]))  # fmt: skip
+@given(
+    st.lists(st.tuples(*[st.floats(-1e4, 1e4, width=32)] * 2, *[st.floats(-89, 89, width=32)] * 2), max_size=7),
+    st.sampled_from(METHODS),
+    st.sampled_from([WEB_MERCATOR, WGS84, UTM]),
+)
 def test_any_points_are_a_fit_or_a_sentence(numbers, method: Method, crs: str) -> None:
     points = tuple(ControlPoint(*each) for each in numbers)
     sentence = ""

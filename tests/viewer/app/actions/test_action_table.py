@@ -195,6 +195,8 @@ OF_A_CASE = {
     "case_chips",
     "add_source",
     "add_response",
+    "add_scene_folder",
+    "scene_outlines",
     "close_panel",
     "reset_panels",
     *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_", "template_"))),

@@ -65,9 +65,15 @@ class Side:
         at = QPointF(self.at(pane, 20, 10))
         everywhere = QPointF(self.canvas.mapToGlobal(at))
         turn = QWheelEvent(
-            at, everywhere, QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, Nothing,
-            Qt.ScrollPhase.NoScrollPhase, False,
-        )  # fmt: skip
+            at,
+            everywhere,
+            QPoint(),
+            QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton,
+            Nothing,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
         QApplication.sendEvent(self.canvas, turn)
         self.settle()
 

@@ -299,7 +299,7 @@ def test_the_menu_of_a_measurement_makes_a_site_of_it(window: MainWindow, desk: 
 def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     for quantity in ("length", "angle"):
         measure(window, desk, quantity)
-    press(Key.Key_F7)
+    press(Key.Key_F4)
     settle(window, qtbot)
     panel = window.docks.measurements.panel
     assert isinstance(panel, MeasurementListPanel)

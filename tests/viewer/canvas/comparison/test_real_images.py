@@ -45,8 +45,10 @@ def document(tmp_path: Path) -> Document:
     """Two images, and points 64 and 192 pixels from the left, in their middle."""
     middle = PLACE.centre[1]
     places = [[PLACE.left + 10 * px, middle] for px in (64, 192)]
-    rows = [{"type": "Feature", "id": n, "properties": {}, "geometry": {"type": "Point", "coordinates": xy}}
-            for n, xy in enumerate(places)]  # fmt: skip
+    rows = [
+        {"type": "Feature", "id": n, "properties": {}, "geometry": {"type": "Point", "coordinates": xy}}
+        for n, xy in enumerate(places)
+    ]
     named = {"type": "name", "properties": {"name": WEB_MERCATOR}}
     dots = tmp_path / "dots.geojson"
     dots.write_text(json.dumps({"type": "FeatureCollection", "features": rows, "crs": named}))
