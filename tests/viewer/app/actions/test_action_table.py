@@ -222,6 +222,7 @@ OF_A_RASTER = OF_A_LAYER | {
     "paste_stretch",
     "invert",
     "match_plate",
+    "georeference",
     "auto_style",
     "image_style",
     "combine_bands",
