@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from PySide6.QtGui import QGuiApplication
@@ -18,7 +17,7 @@ from viewer.app.actions.select_sites import ask_values, select_actions, select_a
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.toolbox import Toolbox
-from viewer.commands.shapes.mark_numbers import lock_numbers, unlocked
+from viewer.commands.shapes.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
 from viewer.commands.sites import delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
@@ -111,7 +110,13 @@ class EditMenu(CaseMenu):
     def delete_selected(self) -> None:
         uuids = self._panels.selection.uuids
         if uuids:
-            say = partial(self._messages.show, "deleted", deleted_words(len(uuids)))
+            document = self.session.document
+            numbers = numbers_beside(document, uuids)
+
+            def say() -> None:
+                words = deleted_words(len(uuids), renumbered_since(document, numbers))
+                self._messages.show("deleted", words)
+
             self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, uuids, done=say)
 
     def duplicate(self) -> None:

@@ -61,7 +61,7 @@ class MapViews(QObject):
         self._canvas, self._messages, self._asks = canvas, messages, asks
         self.notice = ""
         """A sentence about what was decided about the map because nobody could be asked."""
-        self._held: tuple[Bounds, float, float] | None = None
+        self._held: tuple[Bounds, float, float, tuple[float, float] | None] | None = None
         self._map_view: View | None = None
         self._fits_plane: str | None = None
         self._waits_for_layers = False
@@ -73,8 +73,16 @@ class MapViews(QObject):
 
     # -- where to ----------------------------------------------------------------------------------------------
 
-    def show_bounds(self, lonlat: Bounds, margin: float = 0.06, finest_m: float = 0.0) -> None:
-        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size."""
+    def show_bounds(
+        self,
+        lonlat: Bounds,
+        margin: float = 0.06,
+        finest_m: float = 0.0,
+        middle: tuple[float, float] | None = None,
+    ) -> None:
+        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size; with a
+        place that is to be in the very middle: on most maps the middle of bounds lies elsewhere.
+        """
         self._waits_for_layers = False
         self._leave_plane()
         try:
@@ -83,8 +91,13 @@ class MapViews(QObject):
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
             return
+        if middle is not None:
+            x, y = (float(value) for value in transform_points(WGS84, self._canvas.viewport.crs, *middle))
+            if math.isfinite(x + y):
+                self._canvas.viewport.centre_on(x, y)
+                self._canvas.come_to_rest()
         self._offer_polar(lonlat)
-        self._held, self._held_view = (lonlat, margin, finest_m), self._canvas.viewport.view()
+        self._held, self._held_view = (lonlat, margin, finest_m, middle), self._canvas.viewport.view()
 
     def _choose_canvas(self, lonlat: Bounds) -> None:
         """Take the map that `render` would draw, where nobody is asked, unless a case names another."""
@@ -188,7 +201,7 @@ class MapViews(QObject):
         """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""
         around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
         bounds = circle_bounds(lon, lat, around_m)
-        self.show_bounds(bounds, 0.0, self._finest_m(bounds))
+        self.show_bounds(bounds, 0.0, self._finest_m(bounds), (lon, lat))
 
     def turn_left(self) -> None:
         self._canvas.rotate_by(-TURN_DEG)

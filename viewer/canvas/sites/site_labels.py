@@ -12,6 +12,7 @@ from layers.vector.labels.curved import Name, anchors_along
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, mark_boxes
 from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.sites.outlines import Floats
+from viewer.canvas.sites.ring_signs import radii_in
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbology import MEASURE_COLOR, SELECTED_COLOR
@@ -40,7 +41,8 @@ class SiteLabels:
 
     def marks(self, frame: SiteFrame) -> list[Box]:
         """The boxes of texts, and of the symbols of points; those of very many dots are not minded."""
-        boxes = [one.box(frame.scale) for _, one in frame.signs]
+        signs = [one for _, one in frame.signs] + [one for some in radii_in(frame) for one in some]
+        boxes = [one.box(frame.scale) for one in signs]
         if frame.compact:
             return boxes
         shown = np.flatnonzero(frame.is_symbol)
@@ -133,6 +135,7 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
     bounds = shape.outline.largest if shape.site.kind == "polygon" else None
     if bounds is not None:
         px, py = view.to_pixel(*bounds.centre)
+        yield Anchor(px, py, way="over")
         yield Anchor(px, py)
     runs = _runs(shape, view)
     if not runs:

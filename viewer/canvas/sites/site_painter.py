@@ -18,8 +18,9 @@ from layers.grid.tile_grid import View
 from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
 from viewer.canvas.sites.kept_picture import KeptPicture, Step
-from viewer.canvas.sites.mark_painter import SIGNS_A_FRAME_S, MarkPainter, SignAt, paint_arrow_heads
+from viewer.canvas.sites.mark_painter import SIGNS_A_FRAME_S, MarkPainter, paint_arrow_heads
 from viewer.canvas.sites.outlines import Floats, Outline, strokes_of
+from viewer.canvas.sites.ring_signs import radii_in
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import polygon_in_view, runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbol_painter import SiteSymbolPainter, paint_faint_sign
@@ -35,8 +36,6 @@ _FEW_AREAS, _FEW_OUTLINES = 4, 4
 TICK_PX = 7.0
 """Half the length of the bar at an end of a dimension line."""
 _NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
-_RADIUS_ROOM_PX = 24.0
-"""A radius is written where about half of it has room in the picture."""
 
 
 class SitePainter:
@@ -81,7 +80,7 @@ class SitePainter:
             if in_haste:
                 kept_signs.forget()
             is_whole &= self._paint_signs(painter, frame, selection, within_s)
-        is_whole &= self._marks.paint(painter, _radii_in(frame)[1], frame.scale, within_s)
+        is_whole &= self._marks.paint(painter, radii_in(frame)[1], frame.scale, within_s)
         painter.restore()
         return is_whole
 
@@ -120,7 +119,7 @@ class SitePainter:
         self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], within_s: float = math.inf
     ) -> bool:
         """Radii, above them symbols, texts and numbers, the selected topmost."""
-        is_whole = self._marks.paint(painter, _radii_in(frame)[0], frame.scale, within_s)
+        is_whole = self._marks.paint(painter, radii_in(frame)[0], frame.scale, within_s)
         self._paint_symbols(painter, frame, selection)
         signs = [one._replace(selected=True) if uuid in selection else one for uuid, one in frame.signs]
         signs.sort(key=lambda one: one.selected)
@@ -226,26 +225,6 @@ def _paint_ticks(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
     for (symbol, selected), some in bars.items():
         paint_lines(painter, frame.view, some, symbol, selected)
     return True
-
-
-def _radii_in(frame: SiteFrame) -> tuple[list[SignAt], list[SignAt]]:
-    """The radius of each range ring in its north; and once more, where that is out of the picture, at the first place
-    on it that is in it.
-    """
-    view, found = frame.view, [ring.radii(frame.view.grid.crs) for ring in frame.rings]
-    if not found:
-        return [], []
-    signs = [sign for signs, _ in found for sign in signs]
-    places = np.concatenate([places for _, places in found])
-    pixels = to_pixels(view, places.reshape(-1, 2)).reshape(places.shape)
-    x, y, room = pixels[..., 0], pixels[..., 1], _RADIUS_ROOM_PX * view.ratio
-    inside = (x >= room) & (x <= view.width - room) & (y >= room / 2) & (y <= view.height - room / 2)
-    north = [SignAt(sign, *at) for sign, at in zip(signs, pixels[:, 0].tolist(), strict=True) if isfinite(sum(at))]
-    first = np.argmax(inside, axis=1)
-    elsewhere = np.flatnonzero(inside.any(axis=1) & ~inside[:, 0]).tolist()
-    return [one for one in north if one.touches(view)], [
-        SignAt(signs[row], *pixels[row, first[row]].tolist()) for row in elsewhere
-    ]
 
 
 def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, symbol: LineSymbol, selected: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from layers.document.document import Document
@@ -69,6 +69,20 @@ def without_markers(document: Document, gone: Iterable[Site], stamp: Stamp) -> I
         while number in taken:
             number += 1
         yield from _renumbered(site, replace(shape, number=number), stamp)
+
+
+def numbers_beside(document: Document, gone: Iterable[str]) -> dict[str, int]:
+    """The numbers of the markers that stay, by uuid, where any of those that go has one."""
+    going = set(gone)
+    if not any(document.sites[uuid].number is not None for uuid in going if uuid in document.sites):
+        return {}
+    return {uuid: site.number for uuid, site in document.sites.items() if site.number is not None and uuid not in going}
+
+
+def renumbered_since(document: Document, numbers: Mapping[str, int]) -> int:
+    """Counts the markers that have another number than they had."""
+    sites = document.sites
+    return sum(uuid in sites and sites[uuid].number != number for uuid, number in numbers.items())
 
 
 def _renumbered(site: Site, shape: Numbered, stamp: Stamp) -> tuple[Change, ...]:

@@ -99,6 +99,7 @@ class PlaceDialog(QDialog):
         self.doubt.setObjectName("messageLine")
         self.doubt.setProperty("level", "warning")
         self.doubt_text = wrapped("")
+        self.doubt_text.setAccessibleName(tr("Doubt about the place"))
         inside = QVBoxLayout(self.doubt)
         inside.setContentsMargins(8, 4, 8, 4)
         inside.addWidget(self.doubt_text)

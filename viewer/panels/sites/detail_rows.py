@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -15,9 +16,9 @@ from viewer.panels.sites.case_templates import templates_of_case
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, Field, LineField, NumberField
 from viewer.panels.widgets.fold_section import FoldSection
-from viewer.panels.widgets.form_page import clear_layout
+from viewer.panels.widgets.form_page import clear_layout, muted
 from viewer.panels.words import example
-from viewer.support.text import one_line
+from viewer.support.text import one_line, plain
 
 
 class DetailPart(FoldSection):
@@ -31,11 +32,13 @@ class DetailPart(FoldSection):
         self._context, self._uuid = context, ""
         self._template: MarkTemplate | None = None
         self.fields = FieldSet(QFormLayout(), self._commit, self)
+        self.kept = muted()
         self.hide()
 
     def show_site(self, site: Site) -> None:
         """Show the fields of the site's class, and what it says in them."""
-        template = template_for(templates_of_case(self._context.document), site.class_code)
+        templates = templates_of_case(self._context.document)
+        template = template_for(templates, site.class_code)
         is_other = site.uuid != self._uuid
         self._uuid = site.uuid
         if template != self._template:
@@ -49,13 +52,19 @@ class DetailPart(FoldSection):
                     field.reset()
         if is_other:
             self.fields.refuse("")
-        self.setVisible(bool(self.fields.fields))
+        kept = "; ".join(_kept(site, templates, template))
+        self.kept.setText(
+            plain(self.tr("Kept, though its class does not ask for it: {0}.").format(kept) if kept else "")
+        )
+        self.kept.setVisible(bool(kept))
+        self.setVisible(bool(self.fields.fields or kept))
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
         self.fields.flush()
 
     def _build(self) -> None:
+        self.content.removeWidget(self.kept)
         clear_layout(self.content)
         inside, form = QWidget(), QFormLayout()
         inside.setLayout(form)
@@ -64,6 +73,7 @@ class DetailPart(FoldSection):
             unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
             self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))
         self.content.addWidget(inside)
+        self.content.addWidget(self.kept)
         before: QWidget = self.header
         for field in self.fields.fields.values():
             QWidget.setTabOrder(before, field)
@@ -74,6 +84,18 @@ class DetailPart(FoldSection):
         if spec is None or self._uuid not in self._context.document.sites:
             return ""
         return self._context.attempt(set_detail, self._uuid, spec, value)
+
+
+def _kept(site: Site, templates: Iterable[MarkTemplate], template: MarkTemplate | None) -> Iterator[str]:
+    """What a mark says in fields of other classes, which come back with their class; each once."""
+    asked = {spec.key for spec in template.fields} if template is not None else set[str]()
+    for other in templates if site.props_json else ():
+        for spec in other.fields:
+            value = value_in(site.props_json, spec) if spec.key not in asked else None
+            if value not in (None, ""):
+                asked.add(spec.key)
+                shown = f"{value:g}" if isinstance(value, float) else one_line(value, 40)
+                yield f"{one_line(spec.title, 40)} {shown} {one_line(spec.unit, 20)}".rstrip()
 
 
 def _field(spec: TemplateField) -> Field:

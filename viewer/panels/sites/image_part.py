@@ -29,6 +29,7 @@ from viewer.support.text import one_line, plain, tooltip
 
 LEAST_PLACEMENT_M = 5.0
 """An image whose placement is not stated is hardly placed better than that."""
+AT_LEAST = "≥ "
 LONGEST_CLAIM = 60
 _NO_IMAGE, _RECORDED = "", "recorded"
 
@@ -156,16 +157,13 @@ class ImagePart(FoldSection):
         if placement_m is None or both is None:
             if pick.is_finer_than_the_image:
                 return ""  # the note above says it
-            best = self.tr("{0} at best: {1}.").format(self._least(pick), self._what_limits(pick))
+            best = self.tr("{0} at best: {1}.").format(_least(pick), self._what_limits(pick))
             return f"{best} {self._not_stated()}"
         text = self.tr("{0}: {1} from {2}, and {3} from the placement of the image.")
         return text.format(metres(both), metres(pick.error_m), self._what_limits(pick), metres(placement_m))
 
     def _not_stated(self) -> str:
         return self.tr("How well the image itself is placed is not stated.")
-
-    def _least(self, pick: Pick) -> str:
-        return metres(max(LEAST_PLACEMENT_M, pick.error_m))
 
     def _what_limits(self, pick: Pick) -> str:
         if pick.error_m < LEAST_PLACEMENT_M:
@@ -176,11 +174,8 @@ class ImagePart(FoldSection):
 
     def least_error(self, site: Site) -> str:
         """The words in place of a position error that is not judged; empty without an image that it was measured on."""
-        image = self._context.document.images.get(site.image_uuid)
-        pick = pick_of(site)
-        if image is None or pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
-            return ""
-        return self.tr("not judged, {0} at best").format(self._least(pick))
+        least = least_error_text(site) if site.image_uuid in self._context.document.images else ""
+        return self.tr("not judged, {0} at best").format(least.removeprefix(AT_LEAST)) if least else ""
 
     def _note(self, site: Site, image: Image | None) -> str:
         if count := self._blended():
@@ -245,3 +240,15 @@ class ImagePart(FoldSection):
             menu.addAction(text.replace("&", "&&"), partial(cite_image_of, self._context, claim.uuid))
         menu.popup(self.cite_button.mapToGlobal(self.cite_button.rect().bottomLeft()))
         menu.aboutToHide.connect(menu.deleteLater)
+
+
+def least_error_text(site: Site) -> str:
+    """The error that a mark has at best by the image that it was measured on; empty for any other, and a judged one."""
+    pick = pick_of(site)
+    if pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
+        return ""
+    return AT_LEAST + _least(pick)
+
+
+def _least(pick: Pick) -> str:
+    return metres(max(LEAST_PLACEMENT_M, pick.error_m))

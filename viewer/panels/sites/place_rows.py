@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QSizePolicy
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_position import shown_error_m
+from layers.document.mark_shape import RangeRing, shape_of_site
 from layers.document.site import Site
 from layers.errors import BadCoordinate
 from layers.geo.coordinates import Datum, format_coordinate
@@ -105,10 +106,12 @@ class PlaceRows(QObject):
 
     def _note(self, site: Site) -> str:
         if site.kind != "point":
+            if isinstance(shape_of_site(site), RangeRing):
+                return self.tr("The centre of the rings.")
             return self.tr("A point on the line.") if site.kind == "line" else self.tr("A point in the area.")
         said = [self._reading()] if self._given else []
         if site.is_area:
-            said.append(self.tr("Known to no better than 1 km: shown as an area, not as a pin."))
+            said.append(self.tr("Known to no better than 1 km: shown as an area wherever that is larger than a pin."))
         return " ".join(said)
 
     def _reading(self) -> str:

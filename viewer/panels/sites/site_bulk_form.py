@@ -11,9 +11,19 @@ from layers.document.vocabulary import ROLES, STATUSES
 from layers.text.counted import counted
 from viewer.commands.filing.site_links import set_parent
 from viewer.commands.sites import delete_sites, update_sites
+from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import offer_classes
-from viewer.panels.sites.site_filing import folder_field, lifecycle_field, mark_kind_field, marking_field
+from viewer.panels.sites.site_filing import (
+    column_to_come,
+    entered_to_come,
+    folder_field,
+    is_to_come,
+    lifecycle_field,
+    mark_kind_field,
+    marking_field,
+    no_date_to_come,
+)
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, Field, LineField
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
@@ -121,10 +131,26 @@ class SiteBulkForm(QWidget):
             return ""
         if value in CLEARED:
             value = ""
+        if column == "lifecycle_as_of" and is_to_come(str(value), utc_now()):
+            return self._commit_to_come(str(value))
         refusal = self._context.attempt(update_sites, (), **{column: value})
         if not refusal:
             uuids = self._context.selection.uuids
             self._context.do_for_many(self.tr("Changing sites"), update_sites, uuids, **{column: value})
+        return refusal
+
+    def _commit_to_come(self, date: str) -> str:
+        """A date to come is the one from which all are planned, as in the form of one of them; or it is refused."""
+        sites = self._context.document.sites
+        chosen = [sites[uuid] for uuid in self._context.selection.uuids if uuid in sites]
+        columns = {column_to_come(site) for site in chosen}
+        column = columns.pop() if len(columns) == 1 else ""
+        if not column or any(getattr(site, column) not in ("", date) for site in chosen):
+            return no_date_to_come(date)
+        refusal = self._commit(column, date)
+        if not refusal:
+            self.fields.fields["lifecycle_as_of"].reset()
+            self._context.report(entered_to_come(date, column))
         return refusal
 
     def _parents(self) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, override
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QWidget
 
@@ -76,6 +76,22 @@ def is_to_come(date: str, today: str) -> bool:
 def column_to_come(site: Site) -> str:
     """The column for the date to come of a site that is planned, agreed or closed; empty where it has none such."""
     return {"closed": "valid_to"}.get(site.lifecycle, "valid_from") if site.may_not_exist else ""
+
+
+def no_date_to_come(date: str) -> str:
+    """The refusal of a date to come as the one of a statement."""
+    return _tr("As of is the date for which the source says so: {0} is to come.").format(one_line(date, 40))
+
+
+def entered_to_come(date: str, column: str) -> str:
+    """The notice that a date to come was entered in a column of its own."""
+    name = _tr("Valid to") if column == "valid_to" else _tr("Valid from")
+    said = _tr("{0} is to come: entered as {1}. As of is the date for which the source says so.")
+    return said.format(one_line(date, 40), name)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SiteFiling", text)
 
 
 class LifecycleRows(QObject):

@@ -25,7 +25,14 @@ from viewer.panels.sites.image_part import ImagePart
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.shape_rows import ShapePart
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
-from viewer.panels.sites.site_filing import FilingRows, LifecycleRows, column_to_come, is_to_come
+from viewer.panels.sites.site_filing import (
+    FilingRows,
+    LifecycleRows,
+    column_to_come,
+    entered_to_come,
+    is_to_come,
+    no_date_to_come,
+)
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
@@ -40,6 +47,8 @@ from viewer.support.text import one_line, plain, tooltip
 
 NAMED = "named in a claim"
 """The role of a site that a claim is about."""
+OF_SITES = {"class_code": "other", "role": "other", "status": "draft", "location_country": "", "operator_country": ""}
+"""Columns that only sites are asked for, with what they hold unsaid; other marks show those that say anything."""
 LANGUAGES = ("zh", "ru", "en")
 
 
@@ -229,6 +238,9 @@ class SiteFormPanel(QWidget):
         self.cards.show_claims((claim, self._sources(claim.uuid)) for claim in claims)
         self.role_offer.setVisible(site.role == "other" and bool(claims))
         self.fields.set_visible("fill_color", site.kind != "line")
+        for column, unsaid in OF_SITES.items():
+            self.fields.set_visible(column, site.is_site or getattr(site, column) != unsaid)
+        self.claims_part.setVisible(site.is_site or bool(claims))
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()
 
@@ -271,13 +283,10 @@ class SiteFormPanel(QWidget):
         """A date to come is no date for which a source says anything: it is the one from which the site is planned."""
         column = column_to_come(site)
         if not column or getattr(site, column) not in ("", date):
-            said = self.tr("As of is the date for which the source says so: {0} is to come.")
-            return said.format(one_line(date, 40))
+            return no_date_to_come(date)
         refusal = self._context.attempt(update_site, self._uuid, **{column: date})
         if not refusal:
-            name = self.tr("Valid to") if column == "valid_to" else self.tr("Valid from")
-            said = self.tr("{0} is to come: entered as {1}. As of is the date for which the source says so.")
-            self._context.report(said.format(one_line(date, 40), name))
+            self._context.report(entered_to_come(date, column))
         return refusal
 
     def _report_statement(self, text: str) -> None:

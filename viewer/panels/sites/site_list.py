@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.image_part import least_error_text
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.row_list import RowList
@@ -57,7 +58,7 @@ class SiteListPanel(QWidget):
             Column(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
             Column(
                 self.tr("Error"),
-                lambda site: error_text(site.position_error_m),
+                self._error_text,
                 _error_key,
                 56,
                 True,
@@ -88,6 +89,12 @@ class SiteListPanel(QWidget):
     def _icon(self, uuid: str) -> QIcon:
         site = self._context.document.sites.get(uuid)
         return QIcon() if site is None else self._icons.icon(site)
+
+    def _error_text(self, site: Site) -> str:
+        """The error; of one that is not judged, the least that it is by the image that it was measured on."""
+        if site.position_error_m is None and site.image_uuid in self._context.document.images:
+            return least_error_text(site) or error_text(None)
+        return error_text(site.position_error_m)
 
     def _claims(self, site: Site) -> int:
         return len(self._context.document.claim_links_of_site(site.uuid))

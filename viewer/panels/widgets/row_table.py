@@ -75,6 +75,7 @@ class _Record:
 
 
 _HIDDEN = 3
+_NOTHING = ("", "–")
 
 
 class RowTable(QAbstractTableModel):
@@ -261,7 +262,7 @@ class RowTable(QAbstractTableModel):
         if role == _ROLE.DisplayRole:
             return self._records[self._visible[index.row()]].cells[index.column()]
         if role == _ROLE.ToolTipRole:
-            return tooltip(self._records[self._visible[index.row()]].cells[index.column()])
+            return tooltip(self._tip(self._records[self._visible[index.row()]], index.column()))
         if role == _ROLE.DecorationRole and index.column() == 0:
             return None if self._icon is None else self._icon(self._visible[index.row()])
         if role == CHIP_ROLE and index.column() == 0:
@@ -283,6 +284,15 @@ class RowTable(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def _tip(self, record: _Record, section: int) -> str:
+        """The whole text of a cell; of the first one all that the row says, as some columns are not shown."""
+        if section:
+            return record.cells[section]
+        rest = zip(self.columns[1:], record.cells[1:], strict=True)
+        return "\n".join(
+            [record.cells[0], *(f"{column.title}: {text}" for column, text in rest if text not in _NOTHING)]
+        )
 
     @override
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -143,7 +143,7 @@ def test_another_edit_does_not_take_typing_away(qtbot, form: SiteFormPanel, desk
 def test_a_place_shows_as_many_digits_as_its_error_allows(form: SiteFormPanel, desk: Desk) -> None:
     desk.context.set_notation(Notation.DD)
     loose = form.place.line.text()
-    assert "area, not as a pin" in form.place.note.text()
+    assert "area wherever that is larger than a pin" in form.place.note.text()
     desk.context.push(update_site(desk.document, "pad", actor="Olga", position_error_m=1.0))
     assert len(form.place.line.text()) > len(loose)
     assert form.place.note.isHidden()

@@ -80,7 +80,7 @@ def test_one_changed_row_does_not_reset_the_table(qtbot) -> None:
 def test_tooltips_never_read_markup() -> None:
     table = _table([Site(uuid="x", geometry=Point(0, 0), label="<b>bold</b>", position_error_m=0.0)])
     tip = table.data(table.index(0, 0), Qt.ItemDataRole.ToolTipRole)
-    assert unbroken(tip) == "<b>bold</b>"
+    assert unbroken(tip) == "<b>bold</b>\nError: 0"
     assert not QtGui.Qt.mightBeRichText(tip)
 
 

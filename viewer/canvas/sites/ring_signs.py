@@ -1,0 +1,34 @@
+"""The radii that are written on range rings: where in a picture each stands."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import numpy as np
+
+from viewer.canvas.sites.mark_painter import SignAt
+from viewer.canvas.sites.site_frame import SiteFrame
+from viewer.canvas.sites.site_shapes import to_pixels
+
+_RADIUS_ROOM_PX = 24.0
+"""A radius is written where about half of it has room in the picture."""
+
+
+def radii_in(frame: SiteFrame) -> tuple[list[SignAt], list[SignAt]]:
+    """The radius of each range ring in its north; and once more, where that is out of the picture, at the first place
+    on it that is in it.
+    """
+    view, found = frame.view, [ring.radii(frame.view.grid.crs) for ring in frame.rings]
+    if not found:
+        return [], []
+    signs = [sign for signs, _ in found for sign in signs]
+    places = np.concatenate([places for _, places in found])
+    pixels = to_pixels(view, places.reshape(-1, 2)).reshape(places.shape)
+    x, y, room = pixels[..., 0], pixels[..., 1], _RADIUS_ROOM_PX * view.ratio
+    inside = (x >= room) & (x <= view.width - room) & (y >= room / 2) & (y <= view.height - room / 2)
+    north = [SignAt(sign, *at) for sign, at in zip(signs, pixels[:, 0].tolist(), strict=True) if isfinite(sum(at))]
+    first = np.argmax(inside, axis=1)
+    elsewhere = np.flatnonzero(inside.any(axis=1) & ~inside[:, 0]).tolist()
+    return [one for one in north if one.touches(view)], [
+        SignAt(signs[row], *pixels[row, first[row]].tolist()) for row in elsewhere
+    ]
