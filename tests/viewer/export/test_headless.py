@@ -24,5 +24,5 @@ class _Broken:
 def test_the_painter_is_ended_whatever_happens(qapp) -> None:
     scene, view = _Broken(), View(TileGrid("EPSG:4326", 1.0), 0, 0, 10, 10)
     with pytest.raises(ZeroDivisionError):
-        Studio._picture(Studio.__new__(Studio), scene, view)
+        Studio.picture_of(Studio.__new__(Studio), scene, view)
     assert not scene.painter.isActive()
