@@ -65,12 +65,9 @@ def dated(known: Acquisition) -> str:
 
 def images_of(scene: MapScene, spec: ComparisonSpec, at: int) -> list[LayerDrawing]:
     """The drawings of the images of a frame in its scene, the topmost first."""
-    drawings = [
-        scene.drawings[layer.uuid]
-        for layer in reversed(scene.document.layers_in_order())
-        if layer.uuid in spec.frames[at].layers and layer.uuid in scene.drawings
-    ]
-    return [drawing for drawing in drawings if drawing.layer.kind != "vector"]
+    own = frozenset(spec.frames[at].layers) & scene.drawings.keys()
+    images = [row for row in reversed(scene.document.layers_in_order()) if row.uuid in own and row.kind != "vector"]
+    return [scene.drawings[row.uuid] for row in images]
 
 
 def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[str]) -> list[SideWords]:

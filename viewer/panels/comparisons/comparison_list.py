@@ -176,12 +176,12 @@ class ComparisonListPanel(QWidget):
         tr = self.tr
         self.add_button, self.open_button = QPushButton(tr("Compare")), QPushButton(tr("Open"))
         self.delete_button = QPushButton(tr("Delete"))
+        of = tr("Compare the images selected in the layers, or those in the middle of the map")
         says = (
-            (self.add_button, tr("Compare the images selected in the layers, or those in the middle of the map"),
-             self._desk.begin),
+            (self.add_button, of, self._desk.begin),
             (self.open_button, tr("Show the comparison"), self.open),
             (self.delete_button, tr("Delete the comparison"), self.delete),
-        )  # fmt: skip
+        )
         for button, says_it, do in says:
             button.setAccessibleName(says_it)
             button.setToolTip(tooltip(says_it))
