@@ -33,11 +33,10 @@ def statement_of(drawing: RasterDrawing) -> Statement:
     info, style, scene = drawing.info, drawing.style, drawing.source.scene
     if info is None or style is None:
         return Statement()
-    known = drawing.acquisition
-    if scene is not None:
-        units = {scene.bands[number - 1].unit for number in style.bands}
-        return Statement.of(known, info.tags, "/".join(sorted(units)) if "" not in units else "", style.resampling)
-    return Statement.of(known, info.tags, "", style.resampling)
+    bands = info.bands if scene is None else scene.bands
+    units = {bands[number - 1].unit for number in style.bands}
+    said = "" if "" in units else "/".join(sorted(units))
+    return Statement.of(drawing.acquisition, info.tags, said, style.resampling)
 
 
 def top_image(scene: MapScene, spec: ComparisonSpec, at: int) -> RasterDrawing | None:

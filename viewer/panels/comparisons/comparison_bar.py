@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from layers.document.comparison import LEAST_HZ, MOST_HZ
 from viewer.commands.comparisons import LONGEST_NAME
-from viewer.panels.comparisons.comparison_desk import OFFERED_MODES, ComparisonDesk
+from viewer.panels.comparisons.comparison_desk import OFFERED_MODES, ComparisonDesk, mode_word
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.slider_field import SliderField, percent
 from viewer.support.still_boxes import ComboBox, DecimalBox
@@ -52,7 +52,7 @@ class ComparisonBar(QWidget):
 
     def _set_up(self) -> None:
         tr = self.tr
-        words = dict(zip(OFFERED_MODES, self.mode_words(), strict=True))
+        words = {mode: mode_word(mode) for mode in OFFERED_MODES}
         for mode, word in words.items():
             self.mode.addItem(word, mode)
         self.rate.setDecimals(1)
@@ -78,19 +78,6 @@ class ComparisonBar(QWidget):
         self.match.clicked.connect(self._desk.set_match)
         self.swap.clicked.connect(self._desk.swap)
         self.end.clicked.connect(self._desk.end)
-
-    def mode_words(self) -> list[str]:
-        """The modes' names, in the order in which they are offered."""
-        tr = self.tr
-        return [
-            tr("Swipe"),
-            tr("Swipe across"),
-            tr("Spyglass"),
-            tr("Blink"),
-            tr("Fade"),
-            tr("Difference"),
-            tr("Side by side"),
-        ]
 
     def read(self) -> None:
         """Show the comparison as it stands."""

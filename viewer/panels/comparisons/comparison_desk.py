@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from layers.document.changes import Changes
 from layers.document.comparison import MODES, MOST_FRAMES, ComparisonSpec, read_spec, spec_of
@@ -349,6 +349,21 @@ class ComparisonDesk(QObject):
 def _some(names: Sequence[str], most: int = 3) -> str:
     shown = ", ".join(f"“{one_line(name, 40)}”" for name in names[:most])
     return f"{shown}, …" if len(names) > most else shown
+
+
+def mode_word(mode: str) -> str:
+    """The name of a mode of comparisons on the screen."""
+    tr = partial(QCoreApplication.translate, "comparison")
+    words = {
+        "swipe": tr("Swipe"),
+        "swipe across": tr("Swipe across"),
+        "spyglass": tr("Spyglass"),
+        "blink": tr("Blink"),
+        "fade": tr("Fade"),
+        "difference": tr("Difference"),
+        "panes": tr("Side by side"),
+    }
+    return words[mode]
 
 
 def tick_words(one: Candidate) -> list[str]:

@@ -31,7 +31,7 @@ from layers.document.comparison import read_spec
 from layers.document.rows import Comparison
 from viewer.commands.comparisons import LONGEST_NAME, lost_frames
 from viewer.panels.bookmarks.bookmark_list import BookmarkView
-from viewer.panels.comparisons.comparison_desk import ComparisonDesk
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk, mode_word
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.text import one_line, tooltip
@@ -76,7 +76,7 @@ class ComparisonRows(QAbstractListModel):
         if spec is None:
             return self.tr("cannot be shown")
         lost = len(lost_frames(self._desk.context.document, spec))
-        facts = [spec.mode, self.tr("{0} images").format(len(spec.frames))]
+        facts = [mode_word(spec.mode), self.tr("{0} images").format(len(spec.frames))]
         facts += [self.tr("{0} gone").format(lost)] if lost else []
         facts += [self.tr("shown now")] if row.uuid == self._desk.current else []
         return " · ".join(facts)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from layers.document.comparison import spec_of
 from layers.document.document import Document
@@ -155,3 +156,21 @@ def test_a_stretch_is_matched_and_said(show):
     scene = show(matched)
     assert stretch_notes(matched, scene.frames) == ["", "stretch matched to A, band by band"]
     assert scene.drawings["new"].layer.style_json == "", "the layer itself stays as it is"
+
+
+def test_a_difference_is_made_by_a_job_on_the_screen(show, document, tmp_path, qtbot):
+    tags = {"SENSOR": "MSI", "PLATFORM": "S9", "PROCESSING_LEVEL": "L2A", "UNITS": "reflectance"}
+    for name in ("old", "new"):
+        with rasterio.open(tmp_path / f"{name}.tif", "r+") as file:
+            file.update_tags(**tags)
+            file.write(np.full((3, SIDE, SIDE), 100 if name == "old" else 140, np.uint8))
+    spec = spec_of(("old",), ("new",), mode="difference")
+    scene = show(spec)
+    with qtbot.waitSignal(scene.recomposed):
+        meanwhile = painted(scene, VIEW, in_haste=True)
+    assert meanwhile.pixelColor(20, 20).red() == 140, "the second image until it is there"
+    there = painted(scene, VIEW, in_haste=True)
+    assert there.pixelColor(20, 20).red() == pytest.approx(148, abs=1)
+    assert there == painted(scene, VIEW)
+    show(spec.swapped())
+    assert painted(scene, VIEW).pixelColor(20, 20).red() == pytest.approx(108, abs=1), "less in the second"
