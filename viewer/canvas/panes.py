@@ -10,24 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QRegion
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
+from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.corners import CornerNote
 from viewer.canvas.map_picture import MapPicture
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.canvas.viewport import Viewport
 
-GUTTER_PX = 3
-"""Logical pixels between two panes."""
-WIDE = 1.25
-"""Three panes stand in a row on a canvas that is so much wider than high, else in a column; two where it is wider."""
 IN_USE_COLOR = "#4cc2ff"
 GHOST_PX = 11.0
-_FRAME_PX = 3.0
 
 
 class PaneWords(Protocol):
@@ -77,13 +73,13 @@ class Panes:
 
     def lay_out(self, width: int, height: int, ratio: float) -> None:
         """Share out a canvas."""
-        for pane, place in zip(self.all, places_of(len(self.all), width, height, ratio), strict=True):
-            pane.place = place
+        for pane, place in zip(self.all, pane_rects(len(self.all), width, height), strict=True):
+            pane.place = QRect(*place)
             pane.viewport.set_ratio(ratio)
-            pane.viewport.resize(place.width(), place.height())
+            pane.viewport.resize(pane.place.width(), pane.place.height())
 
     def at(self, px: float, py: float) -> Pane:
-        """The pane there; of a gutter the nearest one."""
+        """The pane there; where there is none the nearest."""
         return min(self.all, key=lambda pane: _way(QRectF(pane.place), px, py))
 
     def led_by(self, pane: Pane) -> list[Pane]:
@@ -129,40 +125,40 @@ class Panes:
             paint_ghost(painter, at, view.ratio)
 
     def paint_around(self, painter: QPainter, size: QSize, ratio: float) -> None:
-        """The gutters, and a frame within the pane in use; the painter's coordinates are the canvas's device pixels."""
+        """Borders, and a frame within the pane in use; the painter's coordinates are the canvas's device pixels."""
         if len(self.all) == 1:
             return
         painter.save()
-        whole = QRect(0, 0, size.width(), size.height())
-        gutters = QRegion(whole)
-        for pane in self.all:
-            gutters -= QRegion(pane.place)
-        painter.save()
-        painter.setClipRegion(gutters, Qt.ClipOperation.IntersectClip)
-        painter.fillRect(whole, QColor(HALO_COLOR))
-        painter.restore()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, wide, inset in ((HALO_COLOR, 1.0, _FRAME_PX), (IN_USE_COLOR, _FRAME_PX, 0.0)):
-            pen = QPen(QColor(color), wide * ratio)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-            painter.setPen(pen)
-            half = (inset + wide / 2) * ratio
-            painter.drawRect(QRectF(self.in_use.place).adjusted(half, half, -half, -half))
+        right, bottom = (max(end) for end in zip(*((p.place.right(), p.place.bottom()) for p in self.all), strict=True))
+        left_over = QRect(right + 1, 0, size.width(), size.height()), QRect(0, bottom + 1, size.width(), size.height())
+        for rect in left_over:
+            painter.fillRect(rect, QColor(HALO_COLOR))
+        paint_borders(painter, [pane.place for pane in self.all], ratio)
+        paint_frame(painter, self.in_use.place, ratio)
         painter.restore()
 
 
-def places_of(count: int, width: int, height: int, ratio: float = 1.0) -> list[QRect]:
-    """Panes of one size on a picture, from the left and the top: side by side, one below the other, or two by two."""
-    columns = 2 if count == 4 else count
-    if count in (2, 3) and width < height * (WIDE if count == 3 else 1.0):
-        columns = 1
-    rows = -(-count // columns)
-    gutter = round(GUTTER_PX * ratio) if count > 1 else 0
-    wide = max((width - gutter * (columns - 1)) // columns, 1)
-    high = max((height - gutter * (rows - 1)) // rows, 1)
-    corners = ((at % columns, at // columns) for at in range(count))
-    return [QRect(column * (wide + gutter), row * (high + gutter), wide, high) for column, row in corners]
+def paint_borders(painter: QPainter, places: Sequence[QRect], ratio: float) -> None:
+    """A line between panes, light on dark as a bar is; filled, as a wide pen takes Qt many times as long."""
+    for color, width in ((QColor(11, 20, 28, 190), 4), (QColor(255, 255, 255), 2)):
+        wide = round(width * ratio)
+        for place in places:
+            if place.left():
+                painter.fillRect(place.left() - wide // 2, place.top(), wide, place.height(), color)
+            if place.top():
+                painter.fillRect(place.left(), place.top() - wide // 2, place.width(), wide, color)
+
+
+def paint_frame(painter: QPainter, place: QRect, ratio: float) -> None:
+    """Within a pane: it is the one in use."""
+    for color, first, width in ((IN_USE_COLOR, 0, 3), (HALO_COLOR, 3, 1)):
+        inset, wide = round(first * ratio), round(width * ratio)
+        outer = place.adjusted(inset, inset, -inset, -inset)
+        across, down = QSize(outer.width(), wide), QSize(wide, outer.height())
+        painter.fillRect(QRect(outer.topLeft(), across), QColor(color))
+        painter.fillRect(QRect(outer.left(), outer.bottom() + 1 - wide, outer.width(), wide), QColor(color))
+        painter.fillRect(QRect(outer.topLeft(), down), QColor(color))
+        painter.fillRect(QRect(outer.right() + 1 - wide, outer.top(), wide, outer.height()), QColor(color))
 
 
 def paint_ghost(painter: QPainter, at: QPointF, ratio: float) -> None:
@@ -178,7 +174,7 @@ def paint_ghost(painter: QPainter, at: QPointF, ratio: float) -> None:
 
 
 def _way(place: QRectF, px: float, py: float) -> float:
-    """Distance of a pixel from a rectangle."""
+    """Distance of a pixel from a rectangle, 0 in it."""
     dx = max(place.left() - px, 0.0, px - place.right())
     dy = max(place.top() - py, 0.0, py - place.bottom())
     return math.hypot(dx, dy)

@@ -13,7 +13,6 @@ from PySide6.QtGui import QColor, QPainter
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
-from layers.document.place_of import solid_marks
 from layers.document.site import Site
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
@@ -35,6 +34,7 @@ from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.pointer import Handle
+from viewer.canvas.sites.place_of import solid_marks
 from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_labels import label_text
@@ -134,8 +134,8 @@ class MapScene(QObject):
         self.updated.emit()
 
     def show_solid_on(self, layers: Collection[str] | None) -> None:
-        """Let only the marks be solid of which the images of these layers tell (`layers.document.place_of`): the others
-        are dashed, each as the place of something. None, as everywhere but in a comparison: all are solid.
+        """Let only the marks be solid of which the images of these layers tell (see `place_of`): the others are dashed,
+        each as the place of something. None, as everywhere but in a comparison: all are solid.
         """
         self._told_by = None if layers is None else frozenset(layers)
         if self._judge_marks():

@@ -107,6 +107,11 @@ class MapCanvas(QWidget):
         return self._pane.scene
 
     @property
+    def own_scene(self) -> MapScene:
+        """The scene of the map, and of the first of several panes: it knows all layers, and each other its own."""
+        return self._alone.scene
+
+    @property
     def viewport(self) -> Viewport:
         return self._pane.viewport
 
@@ -270,7 +275,7 @@ class MapCanvas(QWidget):
 
     def zoom_to_layer(self, uuid: str) -> bool:
         """Show a layer whole; False where nobody knows yet where it is."""
-        bounds = self.scene.layer_bounds(uuid)
+        bounds = self.own_scene.layer_bounds(uuid)
         if bounds is not None:
             self.zoom_to_bounds(bounds, 0.0)
         return bounds is not None

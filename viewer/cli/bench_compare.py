@@ -13,26 +13,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
 from layers.document.comparison import ComparisonSpec, spec_of
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from viewer.canvas.comparison.compared_scene import ComparedScene
-from viewer.canvas.comparison.frame_scene import frame_scene
+from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.bench_view import READERS, spin_until, warm
 from viewer.cli.compared_pictures import images_of_files
 from viewer.export.headless import Studio
-from viewer.rendering.context import RenderContext
 from viewer.support.qt_application import make_application
 
 SIZE = (1920, 1080)
@@ -78,8 +76,8 @@ def _on_one_canvas(
     blink = [_timed(partial(_blink, canvas, scene, step % 2)) for step in range(STEPS)]
     scene.compare(None)
     spin_until(canvas.is_idle)
-    single = _pan([canvas])
-    _close([canvas])
+    single = _pan(canvas)
+    _close(canvas)
     return swipe, blink, single
 
 
@@ -108,25 +106,17 @@ def _paint(canvas: MapCanvas) -> None:
 
 
 def _on_panes(studio: Studio, document: Document, spec: ComparisonSpec) -> list[float]:
-    """Four canvases of the same area together, two images in turn, that move as one."""
-    scenes = [studio.scene_made(_maker(spec, at), document) for at in range(len(spec.frames))]
-    window, canvases = QWidget(), [MapCanvas(scene) for scene in scenes]
-    layout = QGridLayout(window)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for at, canvas in enumerate(canvases):
-        layout.addWidget(canvas, at // 2, at % 2)
-    window.resize(*SIZE)
-    window.show()
-    for canvas in canvases:
-        _show(canvas, scenes, spec)
-    times = _pan(canvases)
-    _close([window])
+    """Four panes of the same area together, two images in turn, that move as one."""
+    scene = studio.scene_made(ComparedScene, document)
+    canvas = MapCanvas(scene)
+    LinkedPanes(canvas, scene, canvas)
+    canvas.resize(*SIZE)
+    canvas.show()
+    scene.compare(replace(spec, mode="panes"))
+    _show(canvas, [scene], spec)
+    times = _pan(canvas)
+    _close(canvas)
     return times
-
-
-def _maker(spec: ComparisonSpec, at: int) -> Callable[[Document, RenderContext, Path | None], MapScene]:
-    return lambda document, context, folder: frame_scene(document, context, folder, spec, at)
 
 
 def _show(canvas: MapCanvas, scenes: Sequence[MapScene], spec: ComparisonSpec) -> None:
@@ -143,23 +133,22 @@ def _scaled(box: Bounds) -> Bounds:
     return box.scaled(0.5)
 
 
-def _pan(canvases: Sequence[MapCanvas]) -> list[float]:
+def _pan(canvas: MapCanvas) -> list[float]:
     """To and fro, so that all tiles are there."""
     for way in (1, -1):
         for _ in range(PANS):
-            _step(canvases, way)
-        spin_until(lambda: all(canvas.is_idle() for canvas in canvases))
+            _step(canvas, way)
+        spin_until(canvas.is_idle)
     times = []
     for way in (1, -1):
-        times += [_timed(partial(_step, canvases, way)) for _ in range(PANS)]
-        spin_until(lambda: all(canvas.is_idle() for canvas in canvases))
+        times += [_timed(partial(_step, canvas, way)) for _ in range(PANS)]
+        spin_until(canvas.is_idle)
     return times
 
 
-def _step(canvases: Sequence[MapCanvas], way: int) -> None:
-    for canvas in canvases:
-        canvas.pan_by(way * PAN_PX, 0, resting=False)
-    _paint(canvases[0])
+def _step(canvas: MapCanvas, way: int) -> None:
+    canvas.pan_by(way * PAN_PX, 0, resting=False)
+    _paint(canvas)
 
 
 def _timed(do: Callable[[], None]) -> float:
@@ -178,7 +167,6 @@ def _mouse(canvas: MapCanvas, kind: QEvent.Type, at: QPointF, button: Qt.MouseBu
     QApplication.sendEvent(canvas, event)
 
 
-def _close(widgets: Sequence[QWidget]) -> None:
-    for widget in widgets:
-        widget.close()
-        widget.deleteLater()
+def _close(canvas: MapCanvas) -> None:
+    canvas.close()
+    canvas.deleteLater()

@@ -91,7 +91,7 @@ def test_side_by_side_shows_each_in_a_pane(cli, pair: tuple[Path, Path], tmp_pat
         assert (two[100:300, 256 * at + 8 : 256 * at + 248] == alone[100:300, 8:248]).all()
     four = compared(cli, tmp_path / "x.png", *pair, *pair, "--mode", "side")
     alone = rendered(cli, pair[1], f"{SIDE // 2}x{SIDE // 2}")
-    assert (four[264:400, 264:500] == alone[8:144, 8:244]).all()
+    assert (four[340:500, 264:500] == alone[84:244, 8:244]).all(), "below the words"
 
 
 def test_a_matched_stretch_makes_two_images_alike(cli, tmp_path: Path) -> None:

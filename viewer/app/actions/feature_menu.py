@@ -80,12 +80,12 @@ class FeatureMenu(ToolMenu):
         return current if current in layers else (layers[0] if layers else "")
 
     def _drawing(self, uuid: str) -> VectorDrawing | None:
-        drawing = self._canvas.scene.drawings.get(uuid)
+        drawing = self._canvas.own_scene.drawings.get(uuid)
         return drawing if isinstance(drawing, VectorDrawing) else None
 
     def _show_selection(self, uuid: str) -> None:
-        for pane in self._canvas.panes.all:
-            drawing = pane.scene.drawings.get(uuid)
+        for scene in dict.fromkeys(frame for pane in self._canvas.panes.all for frame in pane.scene.frames):
+            drawing = scene.drawings.get(uuid)
             if isinstance(drawing, VectorDrawing):
                 drawing.set_selected(self.selection.of(uuid))
         self.changed.emit()
@@ -143,7 +143,7 @@ class FeatureMenu(ToolMenu):
                 return found.table.fids[mask_of(expression, found.table, found.search, budget, found.measured)]
 
             def done(fids: Fids) -> None:
-                fids = passing(self._canvas.scene, uuid, ascending(fids))
+                fids = passing(self._canvas.own_scene, uuid, ascending(fids))
                 self.selection.set(uuid, fids, how)
                 heard(self.tr("{0} found.").format(counted(len(fids), self.tr("feature"), self.tr("features"))))
 
@@ -170,7 +170,7 @@ class FeatureMenu(ToolMenu):
         drawings = (
             [current]
             if current is not None
-            else [drawing for uuid in self._canvas.scene.drawings if (drawing := self._drawing(uuid)) is not None]
+            else [drawing for uuid in self._canvas.own_scene.drawings if (drawing := self._drawing(uuid)) is not None]
         )
         tables = {drawing.layer_uuid: (list(drawing.tables), drawing.step_on(crs)) for drawing in drawings}
 
@@ -188,7 +188,7 @@ class FeatureMenu(ToolMenu):
         def done(found: dict[str, Fids]) -> None:
             count = 0
             for uuid, fids in found.items():
-                shown = passing(self._canvas.scene, uuid, fids)
+                shown = passing(self._canvas.own_scene, uuid, fids)
                 count += len(shown)
                 self.selection.set(uuid, shown, "add")
             heard(self.tr("{0} found.").format(counted(count, self.tr("feature"), self.tr("features"))))

@@ -179,7 +179,7 @@ class MapExport(QObject):
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
         """As the map shows it, with what is compared on it."""
-        session, shown = self._session, self._canvas.scene
+        session, shown = self._session, self._canvas.own_scene
         scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
         if isinstance(shown, ComparedScene) and shown.spec is not None and shown.spec.mode != "panes":
             scene.compare(shown.spec)

@@ -52,7 +52,7 @@ class FeatureZoom(QObject):
         self._go_when_read()
 
     def _drawing(self, uuid: str) -> VectorDrawing | None:
-        drawing = self._canvas.scene.drawings.get(uuid)
+        drawing = self._canvas.own_scene.drawings.get(uuid)
         return drawing if isinstance(drawing, VectorDrawing) else None
 
     def _on_one_canvas(self, chosen: Chosen) -> Chosen:

@@ -155,7 +155,7 @@ class MapViews(QObject):
             self._canvas.viewport.show(seen)
             self._canvas.come_to_rest()
             return
-        sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
+        sites = self._canvas.own_scene.site_bounds(frozenset(self._canvas.own_scene.document.sites))
         if sites is not None:
             self.show_rows(sites)
             return
@@ -167,17 +167,17 @@ class MapViews(QObject):
         if self.is_off_earth:
             self.show_plane()
             return
-        bounds = self._canvas.scene.bounds_lonlat()
+        bounds = self._canvas.own_scene.bounds_lonlat()
         if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
             self._canvas.full_view()
         else:
-            self.show_bounds(bounds, finest_m=self._canvas.scene.finest_fit_m())
+            self.show_bounds(bounds, finest_m=self._canvas.own_scene.finest_fit_m())
 
     def show_selection(self) -> None:
         self._leave_plane()
-        sites = self._canvas.scene.document.sites
+        sites = self._canvas.own_scene.document.sites
         chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
-        finest_m, bounds = FINEST_FIT_M, self._canvas.scene.site_bounds(self._canvas.selection.uuids)
+        finest_m, bounds = FINEST_FIT_M, self._canvas.own_scene.site_bounds(self._canvas.selection.uuids)
         if bounds is not None and all(site.kind == "point" for site in chosen):
             finest_m = max(finest_m, self._finest_m(bounds))
         if self._canvas.zoom_to_sites(self._canvas.selection.uuids, finest_m) or not chosen:
@@ -185,12 +185,12 @@ class MapViews(QObject):
         self._messages.show("view", not_drawn(chosen), "warning")
 
     def show_layer(self, uuid: str) -> None:
-        drawing = self._canvas.scene.drawings.get(uuid)
+        drawing = self._canvas.own_scene.drawings.get(uuid)
         if drawing is not None and drawing.plane:
             self.show_plane(uuid)
             return
         self._leave_plane()
-        bounds = self._canvas.scene.layer_bounds(uuid)
+        bounds = self._canvas.own_scene.layer_bounds(uuid)
         if self._canvas.zoom_to_layer(uuid) and bounds is not None:
             self._offer_polar(bounds)
         else:
@@ -228,7 +228,7 @@ class MapViews(QObject):
         if plane and not has_way(plane, self._canvas.viewport.crs):
             self._go_to_plane(plane)
         bounds = self._plane_bounds(uuid) if plane else None
-        scene = self._canvas.scene
+        scene = self._canvas.own_scene
         drawing = scene.drawings.get(uuid)
         is_known = drawing.is_open if drawing is not None else scene.is_open()
         self._fits_plane = None if is_known else uuid
@@ -253,17 +253,17 @@ class MapViews(QObject):
     def _plane_of(self, uuid: str) -> str:
         """The CRS off the Earth of a layer; for empty text the one that is shown, else the topmost layer's."""
         if uuid:
-            drawing = self._canvas.scene.drawings.get(uuid)
+            drawing = self._canvas.own_scene.drawings.get(uuid)
             return drawing.plane if drawing is not None else ""
-        planes = self._canvas.scene.planes()
+        planes = self._canvas.own_scene.planes()
         shown = self._canvas.viewport.crs
         return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
 
     def _plane_bounds(self, uuid: str) -> Bounds | None:
         """Of a layer, or of all for empty text, where the canvas shows them."""
         crs = self._canvas.viewport.crs
-        drawing = self._canvas.scene.drawings.get(uuid)
-        return drawing.plane_bounds(crs) if drawing is not None else self._canvas.scene.plane_bounds(crs)
+        drawing = self._canvas.own_scene.drawings.get(uuid)
+        return drawing.plane_bounds(crs) if drawing is not None else self._canvas.own_scene.plane_bounds(crs)
 
     def map_centre(self) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map, also of one that is left for now; nan without one."""
@@ -325,7 +325,7 @@ class MapViews(QObject):
             choices.append((self.tr("UTM zone {0} {1}, here").format(utm_zone(lon, lat), half), utm_crs(lon, lat)))
         choices.append((self.tr("North polar stereographic"), polar_crs(90)))
         choices.append((self.tr("South polar stereographic"), polar_crs(-90)))
-        if any(layer.crs == PIXEL_SPACE for layer in self._canvas.scene.document.layers.values()):
+        if any(layer.crs == PIXEL_SPACE for layer in self._canvas.own_scene.document.layers.values()):
             choices.append((self.tr("Pixel space, of images without a CRS"), PIXEL_SPACE))
         return choices
 
@@ -342,7 +342,7 @@ class MapViews(QObject):
 
     def layer_info(self, uuid: str) -> RasterInfo | VectorInfo | None:
         """The facts that a reader found in a layer's file; None until it is known, and for services."""
-        drawing = self._canvas.scene.drawings.get(uuid)
+        drawing = self._canvas.own_scene.drawings.get(uuid)
         return drawing.info if isinstance(drawing, RasterDrawing | VectorDrawing) else None
 
     # -- what a case keeps -------------------------------------------------------------------------------------
@@ -418,9 +418,9 @@ class MapViews(QObject):
     def _fit_when_known(self) -> None:
         if self._fits_plane is not None and self._plane_of(self._fits_plane):
             self.show_plane(self._fits_plane)
-        if self._waits_for_layers and self._canvas.scene.is_open():
+        if self._waits_for_layers and self._canvas.own_scene.is_open():
             self._waits_for_layers = False
-            if self._canvas.scene.bounds_lonlat() is None and self._canvas.scene.planes():
+            if self._canvas.own_scene.bounds_lonlat() is None and self._canvas.own_scene.planes():
                 self.show_plane()
             else:
                 self.show_everything()

@@ -45,7 +45,7 @@ def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
 
 def _day(canvas: MapCanvas, bounds: Bounds) -> date:
     """The day of the topmost image in view that has one, else today."""
-    scene = canvas.scene
+    scene = canvas.own_scene
     for layer in reversed(scene.document.layers_in_order()):
         extent = scene.layer_bounds(layer.uuid)
         day = _day_of(layer) if layer.visible and (extent is None or extent.intersects(bounds)) else None

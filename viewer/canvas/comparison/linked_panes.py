@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import override
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.side_words import SideWords, paint_pane_words
 from viewer.canvas.panes import PaneWords
 from viewer.canvas.widget import MapCanvas
+from viewer.rendering.images import unpainted
+from viewer.support.painting import painting
+
+HIGH_PX = 90.0
+"""Three lines have room in it."""
 
 
 class LinkedPanes(QObject):
@@ -29,22 +35,29 @@ class LinkedPanes(QObject):
 
 
 class FrameWords(PaneWords):
-    """The words on the panes: which date and kind, which image, which stretch."""
+    """The words on the panes: which date and kind, which image, which stretch. Painted letters are kept."""
 
     def __init__(self, scene: ComparedScene) -> None:
         self._scene = scene
+        self._words: list[SideWords] = []
+        self._kept: dict[int, tuple[tuple[SideWords, int, float], QImage]] = {}
 
     @override
     def name(self, at: int) -> str:
-        words = self._of(at)
-        return "" if words is None else f"{words.head}, {words.text}"
+        words = self._scene.words()
+        return f"{words[at].head}, {words[at].text}" if at < len(words) else ""
 
     @override
     def paint(self, painter: QPainter, view: View, at: int) -> None:
-        words = self._of(at)
-        if words is not None:
-            paint_pane_words(painter, view.width, view.height, words, view.ratio)
-
-    def _of(self, at: int) -> SideWords | None:
-        words = self._scene.words()
-        return words[at] if at < len(words) else None
+        if at == 0:  # once a frame: what one image says depends on the others
+            self._words = self._scene.words()
+        if at >= len(self._words):
+            return
+        key = self._words[at], view.width, view.ratio
+        if at not in self._kept or self._kept[at][0] != key:
+            image = unpainted(view.width, math.ceil(HIGH_PX * view.ratio), opaque=False)
+            image.fill(0)
+            with painting(image) as kept:
+                paint_pane_words(kept, view.width, image.height(), self._words[at], view.ratio)
+            self._kept[at] = key, image
+        painter.drawImage(0, 0, self._kept[at][1])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLineF
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage
 
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import View
-from viewer.canvas.comparison.side_words import paint_caption, words_of
-from viewer.canvas.comparison.sides import Sides, pane_rects
+from viewer.canvas.comparison.side_words import paint_pane_words, words_of
+from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.comparison.stretches import stretch_notes
+from viewer.canvas.panes import paint_borders
 from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.rendering.images import unpainted
 from viewer.support.painting import painting
@@ -28,18 +29,7 @@ def panes_picture(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View, 
             painter.save()
             painter.translate(left, top)
             scene.paint_map(painter, view)
-            paint_caption(painter, Sides(spec, view.width, view.height), [said], view.ratio)
+            paint_pane_words(painter, view.width, view.height, said, view.ratio)
             painter.restore()
-        _paint_borders(painter, rects, view.ratio)
+        paint_borders(painter, [QRect(*rect) for rect in rects], view.ratio)
     return image
-
-
-def _paint_borders(painter: QPainter, rects: Sequence[tuple[int, int, int, int]], ratio: float) -> None:
-    """A line between panes, light on dark as a bar is."""
-    for color, width in ((QColor(11, 20, 28, 190), 4.0), (QColor(255, 255, 255), 1.6)):
-        painter.setPen(QPen(color, width * ratio))
-        for left, top, wide, high in rects:
-            if left:
-                painter.drawLine(QLineF(left, top, left, top + high))
-            if top:
-                painter.drawLine(QLineF(left, top, left + wide, top))

@@ -103,10 +103,12 @@ class Sides:
 
 
 def pane_rects(count: int, width: int, height: int) -> list[tuple[int, int, int, int]]:
-    """Left, top, width and height of panes of one size that share a picture: beside each other, four as two by two."""
-    columns = 2 if count == 4 else count
+    """Left, top, width and height of panes of one size that share a picture: four as two by two, two and three beside
+    each other, on a tall picture one below the other.
+    """
+    columns = 2 if count == 4 else 1 if height > width else count
     rows = count // columns
-    wide, high = width // columns, height // rows
+    wide, high = max(width // columns, 1), max(height // rows, 1)
     return [(at % columns * wide, at // columns * high, wide, high) for at in range(count)]
 
 

@@ -11,7 +11,6 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.document.mark_shape import Callout, MarkShape, shape_of_site
-from layers.document.place_of import place_of
 from layers.document.site import Site
 from layers.document.sites_off_earth import first_named
 from layers.document.vocabulary import AREA_NOT_PIN_M
@@ -26,6 +25,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.sites.footprints import SYMBOL_REACH_PX, Footprint
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_signs import MarkSign, sign_of
+from viewer.canvas.sites.place_of import place_of
 from viewer.canvas.sites.shape_boxes import ShapeBoxes
 from viewer.canvas.sites.site_shapes import SiteShape, world_bounds_of
 from viewer.canvas.sites.site_symbology import SiteSymbol, line_symbol, symbol_of

@@ -20,7 +20,8 @@ from tests.support.choices import choose_by_keys, popup
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
-from viewer.canvas.panes import IN_USE_COLOR, Pane, places_of
+from viewer.canvas.comparison.sides import pane_rects
+from viewer.canvas.panes import IN_USE_COLOR, Pane
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import update_sites
 
@@ -138,17 +139,12 @@ def two(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Side:
 
 
 def test_places_of_two_to_four_panes() -> None:
-    assert [place.getRect() for place in places_of(1, 800, 600)] == [(0, 0, 800, 600)]
-    assert [place.getRect() for place in places_of(2, 803, 600)] == [(0, 0, 400, 600), (403, 0, 400, 600)]
-    assert [place.getRect() for place in places_of(2, 400, 603)] == [(0, 0, 400, 300), (0, 303, 400, 300)]
-    assert [place.left() for place in places_of(3, 906, 600)] == [0, 303, 606]
-    assert [place.top() for place in places_of(3, 500, 606)] == [0, 203, 406]
-    assert [place.topLeft().toTuple() for place in places_of(4, 403, 303)] == [(0, 0), (203, 0), (0, 153), (203, 153)]
-    for count in (2, 3, 4):
-        for ratio in (1.0, 1.5, 2.0):
-            places = places_of(count, 1001, 701, ratio)
-            assert len({place.size().toTuple() for place in places}) == 1, "one size, so that views are the same"
-            assert not any(a.intersects(b) for a in places for b in places if a is not b)
+    assert pane_rects(1, 800, 600) == [(0, 0, 800, 600)]
+    assert pane_rects(2, 801, 600) == [(0, 0, 400, 600), (400, 0, 400, 600)]
+    assert pane_rects(2, 400, 601) == [(0, 0, 400, 300), (0, 300, 400, 300)]
+    assert [place[0] for place in pane_rects(3, 900, 600)] == [0, 300, 600]
+    assert [place[1] for place in pane_rects(3, 500, 600)] == [0, 200, 400]
+    assert [place[:2] for place in pane_rects(4, 400, 300)] == [(0, 0), (200, 0), (0, 150), (200, 150)]
 
 
 @popup
@@ -210,6 +206,12 @@ def test_the_panes_move_as_one_by_mouse_and_by_keyboard(two: Side) -> None:
     canvas.back()
     two.settle()
     assert two.views_agree()
+    canvas.use_pane(panes[1])
+    canvas.pan_by(3000, 0)
+    two.window.views.show_layer(next(iter(two.window.session.document.layers)))
+    two.settle()
+    assert two.views_agree()
+    assert two.colors() == [COLORS["red"], COLORS["green"]], "also a layer that another pane shows"
 
 
 def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:

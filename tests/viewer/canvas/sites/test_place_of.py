@@ -13,9 +13,9 @@ from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.observation import Observation
-from layers.document.place_of import place_of, solid_marks
 from layers.document.site import Site
 from layers.document.vocabulary import PRESENCES
+from viewer.canvas.sites.place_of import place_of, solid_marks
 
 IMAGES = ("old", "new", "other")
 
