@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.mark_shape import measured_fields
+from layers.document.measuring.measurement import MEASUREMENT
 from layers.document.rows import Comment
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
@@ -241,7 +242,8 @@ def changed_site(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[C
         review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
     if all(getattr(site, name) == value for name, value in fields.items()):
         return ()
-    follows = measured_fields(site, replace(site, **fields))
+    is_measured = site.shape_json or MEASUREMENT in (site.mark_kind, fields.get("mark_kind"))
+    follows = measured_fields(site, replace(site, **fields)) if is_measured or fields.get("shape_json") else {}
     return update("sites", site, stamp, **{**fields, **review, **follows})
 
 

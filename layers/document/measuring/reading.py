@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from layers.document.imagery.shadow_mark import NO_HEIGHT, ShadowMark
 from layers.document.mark_shape import measurement_of, shape_of
-from layers.document.measuring.measurement import Measurement, image_pick_m, name_of
+from layers.document.measuring.measurement import MEASUREMENT, Measurement, image_pick_m, name_of
 from layers.document.site import Site
-from layers.text.measured_values import number_texts, unit_for, unit_sign, value_text
+from layers.text.measured_values import LENGTH, number_texts, unit_for, unit_sign, value_text
+
+HEIGHT = "height"
+"""The quantity that a shadow tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,28 @@ class Reading:
 
 def reading_of(site: Site) -> Reading | None:
     """The reading of a mark as it is now; None for what is no measurement, and for what cannot be measured."""
+    shape = shape_of(site.shape_json)
+    if isinstance(shape, ShadowMark):
+        return _height(site, shape)
     found = measurement_of(site)
     if found is None or found.result is None:
         return None
-    stored, on_image = shape_of(site.shape_json), image_pick_m(site)
-    name = name_of(site.label, found, stored if isinstance(stored, Measurement) else None)
+    on_image = image_pick_m(site)
+    name = name_of(site.label, found, shape if isinstance(shape, Measurement) else None)
     unit = unit_for(found.dimension, found.result, found.unit)
     pick_m = on_image or found.pick_m
     return Reading(name, found.quantity, found.dimension, found.result, found.error, unit, pick_m, on_image is not None)
+
+
+def _height(site: Site, shape: ShadowMark) -> Reading | None:
+    """The height that a shadow tells; None where none can be told."""
+    if site.mark_kind != MEASUREMENT or not shape.is_of(site.geometry):
+        return None
+    found = shape.of(site.geometry)
+    if found.result is None:
+        return None
+    name = "" if site.label in ("", found.label, shape.label, NO_HEIGHT) else site.label
+    return Reading(name, HEIGHT, LENGTH, found.result, found.error, "m", found.pick_m, found.pixel_m > 0)
 
 
 def readings_of(sites: Iterable[Site]) -> Iterable[tuple[Site, Reading]]:

@@ -225,7 +225,7 @@ class SiteMenu(ToolMenu):
         *SHADOW_ROWS,
         Action(
             "measurements_to_sites",
-            QT_TRANSLATE_NOOP("Actions", "Make Sites of &Measurements"),
+            QT_TRANSLATE_NOOP("Actions", "Make Sites of Meas&urements"),
             make_sites,
             "",
             tip=QT_TRANSLATE_NOOP("Actions", "Count, list and export the selected measurements as sites"),

@@ -52,6 +52,8 @@ class MeasurementPart(FoldSection):
     def show_site(self, site: Site) -> None:
         """Show what a mark measures."""
         self._uuid, reading = site.uuid, reading_of(site)
+        if reading is not None and reading.quantity not in QUANTITIES:
+            reading = None  # a height from a shadow has a part of its own
         self.setVisible(reading is not None)
         if reading is None:
             return
@@ -80,8 +82,6 @@ class MeasurementPart(FoldSection):
 def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
     """The result, and what else the same places tell, in the unit of the result where that is a length."""
     found = [(quantity_title(reading.quantity), reading.text)]
-    if reading.quantity not in QUANTITIES:
-        return found
     geometry = site.geometry
     length_m = geometry_length_m(geometry)
 

@@ -15,6 +15,7 @@ _TITLES = {
     "bearing": QT_TRANSLATE_NOOP("Readings", "Bearing"),
     "radius": QT_TRANSLATE_NOOP("Readings", "Radius"),
     "angle": QT_TRANSLATE_NOOP("Readings", "Angle"),
+    "height": QT_TRANSLATE_NOOP("Readings", "Height"),
     "cross-track": QT_TRANSLATE_NOOP("Readings", "Cross-track"),
 }
 
