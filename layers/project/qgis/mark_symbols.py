@@ -1,6 +1,6 @@
 """Marks with a shape as QGIS draws them: arrows with heads, rings with their radii, numbers in discs, texts as labels.
 
-Rectangles and circles are areas of their class.
+Measurements are dimension lines, `measurement_symbols.py`. Rectangles and circles are areas of their class.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
+from layers.project.qgis.measurement_symbols import IS_MEASURED, MEASURED, RESULT, measurement_layers
 from layers.project.qgis.qml_elements import add_data_defined, add_options
 
 _SHAPE = 'from_json("shape_json")'
@@ -30,22 +31,27 @@ _RADII = (
 
 def category(table: str) -> str:
     """The expression that symbols of a table go by: the kind of mark where that has a symbol, else the class."""
-    kinds = _TITLES[table]
-    if not kinds:
-        return _CLASS
-    words = ", ".join(f"'{kind}'" for kind in kinds)
-    return f"if({_KIND} in ({words}), '(' || {_KIND} || ')', {_CLASS})"
+    kinds, found = _TITLES[table], _CLASS
+    if kinds:
+        words = ", ".join(f"'{kind}'" for kind in kinds)
+        found = f"if({_KIND} in ({words}), '(' || {_KIND} || ')', {_CLASS})"
+    return found if table == "site_point" else f"if({IS_MEASURED}, '{MEASURED}', {found})"
 
 
 def mark_categories(table: str) -> Iterator[tuple[str, str, list[ET.Element]]]:
     """(value of the category, title, layers of its symbol)."""
     for kind, title in _TITLES[table].items():
         yield f"({kind})", title, list(_layers(kind))
+    if table != "site_point":
+        yield MEASURED, "Measurement", list(measurement_layers(table))
 
 
 def label_expression(table: str, label: str) -> str:
-    """The text of a label: of range rings with their radii, as no label of QGIS stands on each ring."""
-    return f"{label} || {_RADII}" if table == "site_line" else label
+    """The text of a label: of range rings with their radii, as no label of QGIS stands on each ring; of measurements
+    that have a name with their result.
+    """
+    found = f"{label} || {_RADII}" if table == "site_line" else label
+    return found if table == "site_point" else f"{found} || {RESULT}"
 
 
 def add_label_places(settings: ET.Element) -> None:

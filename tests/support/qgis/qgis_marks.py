@@ -68,7 +68,11 @@ def seen(layer):
                 layers.append([one.layerType(), value_of(properties, QgsSymbolLayer.PropertyCharacter, context, "")])
         places = settings.dataDefinedProperties()
         keys = (QgsPalLayerSettings.PositionX, QgsPalLayerSettings.PositionY, QgsPalLayerSettings.CalloutDraw)
+        first = symbol.symbolLayer(0)
+        drawn = QgsExpression(first.geometryExpression()) if first.layerType() == "GeometryGenerator" else None
+        assert drawn is None or not drawn.hasParserError(), drawn.parserErrorString()
         found[feature["uuid"]] = {
+            "drawn": "" if drawn is None else drawn.evaluate(context).asWkt(9),
             "layers": layers,
             "paint": painted(symbol.symbolLayer(0), context),
             "look": [symbol.symbolLayer(0).properties().get("name", ""), symbol.color().name()],

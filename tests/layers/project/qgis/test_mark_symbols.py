@@ -11,7 +11,8 @@ import pytest
 import shapely
 
 from layers.document.document import Document
-from layers.document.mark_shape import Arrow, TextMark
+from layers.document.mark_shape import Arrow, TextMark, as_json
+from layers.document.measuring.measurement import QUANTITIES, Measurement, dimension_of
 from layers.document.site import Site
 from layers.document.vocabulary import class_of
 from layers.project.saving.publish import write_case
@@ -51,6 +52,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             )
             for name in PAINTS
         ),
+        *(measurement(quantity) for quantity in QUANTITIES),
+        measurement("length", label="Runway", uuid="named"),
+        measurement("length", shape_json='[{"kind": NaN', uuid="odd measurement", label="Odd"),
         Site(uuid="area", geometry=shapely.box(10.1, 50, 10.11, 50.01), class_code="tank_farm/fuel"),
     ]
     write_case(Document({"sites": [*marks_of_every_kind(), *odd]}), folder / "marks.gpkg")
@@ -60,6 +64,22 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def measurement(quantity: str, **fields: Any) -> Site:
+    places = [(9.93, 50.07), (10.02, 50.075), (10.0, 50.09)]
+    wanted = QUANTITIES[quantity]
+    make = shapely.Polygon if wanted.geometry == "polygon" else shapely.LineString
+    geometry = make(places[: wanted.places])
+    shape = Measurement(quantity, pick_m=10.0).of(geometry)
+    given = {
+        "uuid": f"measured {quantity}",
+        "label": shape.text,
+        "shape_json": as_json(shape),
+        "mark_kind": "measurement",
+        **fields,
+    }
+    return Site(geometry=geometry, **given)
 
 
 def kinds(seen: dict[str, Any], uuid: str) -> list[str]:
@@ -127,3 +147,27 @@ def test_all_else_has_the_symbol_of_its_class(seen: dict[str, Any]) -> None:
         assert kinds(seen, uuid) == ["SimpleMarker"]
     assert seen["line"]["label"] == "Line"
     assert seen["hostile"]["label"] == "Odd"
+
+
+def test_a_measurement_is_a_dimension_line_that_says_its_result(seen: dict[str, Any]) -> None:
+    line = ["GeometryGenerator", "GeometryGenerator"]
+    assert kinds(seen, "measured length") == kinds(seen, "measured radius") == [*line, "MarkerLine", "MarkerLine"]
+    assert kinds(seen, "measured bearing") == [*line, "MarkerLine"]
+    assert (
+        kinds(seen, "measured angle") == kinds(seen, "measured cross-track") == kinds(seen, "odd measurement") == line
+    )
+    assert kinds(seen, "measured area") == kinds(seen, "measured perimeter") == ["SimpleFill"]
+    for quantity in QUANTITIES:
+        assert seen[f"measured {quantity}"]["label"] == measurement(quantity).label
+    assert seen["named"]["label"] == f"Runway: {measurement('length').label}"
+    assert seen["odd measurement"]["label"] == "Odd"
+
+
+def test_what_qgis_draws_of_a_measurement_is_what_we_draw(seen: dict[str, Any]) -> None:
+    for quantity in ("cross-track", "radius", "angle"):
+        ours = shapely.MultiLineString(dimension_of(Measurement(quantity), measurement(quantity).geometry).lines)
+        theirs = shapely.from_wkt(seen[f"measured {quantity}"]["drawn"])
+        if quantity == "angle":
+            assert theirs.hausdorff_distance(measurement(quantity).geometry) < 1e-6
+        else:
+            assert theirs.hausdorff_distance(ours) < 2e-4, quantity

@@ -130,6 +130,6 @@ def test_marks_that_are_no_class_have_a_category_of_their_own() -> None:
             assert {one.get("symbol") for one in renderer.iter("category")} == names
     assert found == {
         "site_point": ["(text)", "(callout)", "(numbered_marker)"],
-        "site_line": ["(arrow)", "(range_ring)", "(freehand)"],
-        "site_polygon": [],
+        "site_line": ["(arrow)", "(range_ring)", "(freehand)", "(measurement)"],
+        "site_polygon": ["(measurement)"],
     }
