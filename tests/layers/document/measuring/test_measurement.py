@@ -20,6 +20,7 @@ from layers.document.measuring.measurement import (
     QUANTITIES,
     Measurement,
     dimension_of,
+    intended,
     measured,
     name_of,
     words_on_map,
@@ -210,6 +211,7 @@ def test_a_height_from_a_shadow_is_a_reading_and_no_measure_of_its_line() -> Non
     assert (found.value, found.error) == (shape.of(site.geometry).result, shape.of(site.geometry).error)
     assert reading_of(replace(site, label="Mast")).name == "Mast"
     assert measurement_of(site) is None
+    assert intended(site, shape) is None, "on the map it has no length beside its height"
     hidden = replace(site, shape_json=as_json(replace(shape, is_base_hidden=True)))
     assert reading_of(hidden) is None, "refused"
     assert reading_of(replace(site, mark_kind="site")) is None
