@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.imagery.shadow_mark import ShadowMark, remeasured_shadow
 from layers.document.json_fields import finite_numbers, json_object
-from layers.document.measuring.measurement import Measurement, measurement_in, remeasured
+from layers.document.measuring.measurement import QUANTITIES, Measurement, measurement_in, remeasured
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import split_geometry
@@ -377,6 +377,13 @@ def measurement_of(site: Site) -> Measurement | None:
     if site.mark_kind != Measurement.kind or isinstance(shape, ShadowMark):
         return None
     return measurement_in(site, shape)
+
+
+def wanted_places(site: Site) -> int | None:
+    """The vertices that a mark has, no more and no less, because of what it measures; None for any number."""
+    shape = shape_of(site.shape_json) if site.mark_kind == Measurement.kind else None
+    is_measured = isinstance(shape, Measurement) and shape.is_of(site.geometry)
+    return QUANTITIES[shape.quantity].places if is_measured and isinstance(shape, Measurement) else None
 
 
 def measured_fields(before: Site, after: Site) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.figure import Figure
-from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site
+from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site, wanted_places
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.geo.vertices import least_vertices, rings_of, with_rings
@@ -163,7 +163,7 @@ class EditVerticesTool(Tool):
         for part, ring in enumerate(rings_of(self._preview if self._preview is not None else site.geometry)):
             pixels = pixels_of(view, ring)
             vertices += [(Handle(part, i), pixel) for i, pixel in enumerate(pixels)]
-            if site.kind == "point":
+            if site.kind == "point" or wanted_places(site) is not None:
                 continue
             following = ring[1:] + ring[:1] if site.kind == "polygon" else ring[1:]
             between = pixels_of(view, [middle_of(a, b) for a, b in zip(ring, following, strict=False)])
@@ -214,6 +214,10 @@ class EditVerticesTool(Tool):
         if site is None:
             return
         rings = rings_of(site.geometry)
+        if (places := wanted_places(site)) is not None:
+            said = self.tr("It measures between {0} places: measure its length in the form to have any number.")
+            self.context.message(said.format(places))
+            return
         if len(rings[handle.part]) <= least_vertices(site.geometry):
             self.context.message(self.tr("Nothing would be left of it: delete the whole site with the Select tool."))
             return

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.figure import Figure
-from layers.document.mark_shape import Callout, TextMark, as_json
+from layers.document.mark_shape import Callout, TextMark, as_json, wanted_places
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.coordinates.in_text import places_in_text
@@ -101,6 +101,8 @@ def remove_vertex(document: Document, uuid: str, part: int, vertex: int, *, acto
     site = row_of(document.sites, uuid, "mark")
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)
+    if (places := wanted_places(site)) is not None:
+        raise InvalidValue(f"It measures between {places} places: measure its length to have any number.")
     if len(ring) <= least_vertices(site.geometry):
         raise InvalidValue("Nothing would be left of it: delete the whole mark on the map.")
     del ring[vertex]

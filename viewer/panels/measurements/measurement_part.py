@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.mark_shape import shape_of
 from layers.document.measuring.measurement import QUANTITIES, Measurement, places_of
 from layers.document.measuring.reading import Reading, reading_of
 from layers.document.site import Site
+from layers.geo.cross_track import cross_track
 from layers.geo.measure import azimuth_deg, geometry_area_m2, geometry_length_m
 from layers.text.measured_values import AREA, LENGTH, unit_for, value_text
 from viewer.commands.shapes.measurements import is_free, make_sites, quantities_of, set_quantity, set_unit
@@ -95,6 +97,11 @@ def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
         found.append((quantity_title("area"), value_text(AREA, geometry_area_m2(geometry))))
     elif reading.quantity == "bearing":
         found.append(length("length"))
+    elif reading.quantity == "cross-track":
+        off = cross_track(*places_of(geometry))
+        side = QCoreApplication.translate("Readings", "Right of the line" if off.offset_m > 0 else "Left of the line")
+        along = QCoreApplication.translate("Readings", "Along the line")
+        found += [("", side), (along, value_text(LENGTH, off.along_m, None, reading.unit))]
     elif reading.quantity in ("length", "radius") and Measurement("bearing").is_of(geometry):
         a, b = places_of(geometry)
         found.append((quantity_title("bearing"), f"{azimuth_deg(*a, *b):.1f}°"))

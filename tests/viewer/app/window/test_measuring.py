@@ -388,3 +388,33 @@ def test_a_radius_by_handle_and_a_measured_circle(window: MainWindow, desk: Desk
     assert measurement_of(site).result == pytest.approx(2500.0, abs=1e-6)
     assert site.geometry.coords[0] == pytest.approx(centre)
     assert destination(*centre, 90.0, 2500.0) == pytest.approx(site.geometry.coords[1])
+
+
+def test_a_measurement_between_so_many_places_keeps_them(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    measure(window, desk, "angle")
+    (site,) = marks(window)
+    press(Key.Key_E)
+    (ax, ay), (bx, by) = site.geometry.coords[:2]
+    desk.click((ax + bx) / 2, (ay + by) / 2)
+    assert marks(window) == [site], "no vertex between two"
+    window.selection.set({site.uuid})
+    desk.click(ax, ay)
+    press(Key.Key_Delete)
+    assert marks(window) == [site]
+    assert "It measures between 3 places" in texts(window)
+    part = form(window, qtbot).shape_part
+    part.vertices.setCurrentIndex(part.vertices.vertices.index(0, 0))
+    part.vertices.setFocus()
+    QTest.keyClick(part.vertices, Key.Key_Delete)
+    assert marks(window) == [site]
+    desk.drag((ax, ay), (ax, ay - 0.05))
+    moved = measurement_of(marks(window)[0])
+    assert (moved.quantity, moved.result) != ("angle", measurement_of(site).result)
+    assert moved.quantity == "angle"
+
+
+def test_a_cross_track_distance_says_its_side_and_the_way_along(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    measure(window, desk, "cross-track")
+    facts = form(window, qtbot).measurement_part.facts.facts()
+    assert ("", "Left of the line") in facts
+    assert dict(facts)["Along the line"].endswith(" km")
