@@ -15,11 +15,19 @@ from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_shape import MarkShape
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, transform_points
-from layers.geo.measure import azimuth_deg, ground_resolution_m
+from layers.geo.measure import azimuth_deg, destination, geometry_length_m, ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.time.shadows import ShadowSun, instant_of_image, sun_of_image
+from viewer.canvas.image_below import images_below
+from viewer.canvas.sites.site_symbology import LineSymbol
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.shadow_facts import shadow_image
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import MEASURE_SYMBOL, Place, measures, paint_geometry
 
+GUIDE_PX = 150.0
+"""Pixels of the screen for which the direction of shadows is drawn at least."""
+GUIDE_SYMBOL = LineSymbol("#ffd45e", 1.4, (2.0, 4.0))
 _COARSEST_M = 1e6
 
 
@@ -33,6 +41,8 @@ class ShadowTool(ShapeTool):
         QT_TRANSLATE_NOOP("Shapes", "the tip of its shadow"),
     )
     _coarsest_m = 0.0
+    _guide: ShadowSun | None = None
+    """The sun of the image at the foot, where that is known: shadows of vertical objects lie along it."""
 
     def shape(self, places: Sequence[Place]) -> MarkShape | None:
         try:
@@ -46,19 +56,40 @@ class ShadowTool(ShapeTool):
 
     def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
         (lon1, lat1), (lon2, lat2) = geometry.coords
-        return f"{measures([(lon1, lat1), (lon2, lat2)], closed=False)}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        said = f"{measures([(lon1, lat1), (lon2, lat2)], closed=False)}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        if self._guide is None:
+            return said
+        return self.tr("{0} (the sun cast shadows to {1})").format(said, f"{self._guide.shadow_deg:.1f}°")
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
+        if self._guide is not None:
+            lon, lat = geometry.coords[0]
+            far = max(geometry_length_m(geometry), GUIDE_PX * self._screen_m((lon, lat)))
+            end = destination(lon, lat, self._guide.shadow_deg, far)
+            paint_geometry(painter, view, shapely.LineString([(lon, lat), end]), GUIDE_SYMBOL)
         paint_geometry(painter, view, geometry, MEASURE_SYMBOL)
 
     def cancel(self) -> None:
-        self._coarsest_m = 0.0
+        self._coarsest_m, self._guide = 0.0, None
         super().cancel()
 
     def _set(self, place: Place) -> None:
         if not self._places:
-            self._coarsest_m = self._screen_m(place)
+            self._coarsest_m, self._guide = self._screen_m(place), self._sun_at(place)
         super()._set(place)
+
+    def _sun_at(self, place: Place) -> ShadowSun | None:
+        """The sun of the topmost image there; None where its time is not known, or not known yet."""
+        scene, view = self.canvas.scene, self.canvas.viewport.view()
+        for uuid in images_below(scene, view, *place).layers[:1]:
+            drawing = scene.drawings.get(uuid)
+            if isinstance(drawing, RasterDrawing):
+                drawing.ask_acquisition()
+            image = None if drawing is None else shadow_image(drawing)
+            instant = "" if image is None else instant_of_image(image)
+            sun = sun_of_image(image, instant, *place) if image is not None and not isinstance(instant, str) else ""
+            return None if isinstance(sun, str) else sun
+        return None
 
     def _screen_m(self, place: Place) -> float:
         """Ground metres of a pixel of the screen at a place; at least a millimetre."""

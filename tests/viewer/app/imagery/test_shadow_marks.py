@@ -51,6 +51,7 @@ def draw(window: MainWindow, desk: Desk, qtbot: QtBot, tip: tuple[float, float] 
     press(Key.Key_H, Shift)
     assert window.toolbox.in_hand == "tool_shadow_height"
     desk.click(*MIDDLE)
+    desk.hover(*(tip or tip_of()))
     desk.click(*(tip or tip_of()))
     settle(window, qtbot)
     return the_site(window)
@@ -138,6 +139,21 @@ def test_a_height_is_drawn_by_mouse_follows_its_fields_and_is_undone_to_nothing(
     while window.session.history.stack.canRedo():
         window.action_table["redo"].trigger()
     assert content_hash(window.session.document) == whole
+
+
+def test_the_tool_says_where_shadows_point_once_the_foot_is_set(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.canvas.setFocus()
+    press(Key.Key_H, Shift)
+    assert "the foot of the object" in window.canvas.tool.hint
+    desk.click(*MIDDLE)
+    desk.hover(*tip_of(turn_deg=20.0))
+    assert f"the sun cast shadows to {SUN.azimuth_deg + 180.0:.1f}°" in window.canvas.tool.hint
+    bare = window.canvas.grab().toImage()
+    press(Key.Key_Escape)
+    press(Key.Key_Escape)
+    assert window.toolbox.in_hand == "tool_select"
+    assert not window.session.document.sites
+    assert window.canvas.grab().toImage() != bare
 
 
 def test_a_height_is_drawn_by_keys_alone_and_follows_a_moved_tip(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
