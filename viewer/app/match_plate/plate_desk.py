@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from layers.geo.bounds import Bounds
 from viewer.app.case.session import Session
 from viewer.app.match_plate.plate_dialog import MatchPlateDialog
 from viewer.app.match_plate.plate_panes import PlateSource
@@ -52,6 +54,7 @@ class MatchPlateDesk(QObject):
                 scene.context,
                 self._session.base_folder,
                 self._canvas.viewport.view(),
+                self._extent(photo),
                 stretches_on_screen(scene),
             )
             dialog = MatchPlateDialog(self._panels, photo, source, self._path, self._suggestion(), self._window)
@@ -59,6 +62,14 @@ class MatchPlateDesk(QObject):
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _extent(self, photo: str) -> Bounds | None:
+        """The bounds of the shown layers but the photograph, as far as they are known."""
+        scene = self._canvas.scene
+        shown = [scene.drawings[layer.uuid] for layer in scene.document.layers.values() if layer.visible]
+        found = [one.bounds_lonlat() for one in shown if one.layer_uuid != photo]
+        known = [bounds for bounds in found if bounds is not None]
+        return reduce(Bounds.union, known) if known else None
 
     def _path(self, suggestion: Path) -> Path | None:
         return self._ask().picture_to_write(suggestion)

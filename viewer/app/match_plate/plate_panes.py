@@ -37,6 +37,8 @@ class PlateSource:
     base_folder: Path | None
     view: View
     """The view of the map in the window."""
+    extent: Bounds | None
+    """Of all other layers, in lon, lat: shown where the window's view is off the Earth."""
     frozen: dict[str, str]
     """Styles as they are on the screen now, by layer."""
 
@@ -120,6 +122,7 @@ class MapPane(NumberPane):
     """The map of the case as the window shows it, without the photograph."""
 
     def __init__(self, layer: Layer, source: PlateSource, title: str, say: Callable[[str], None]) -> None:
+        self._view, self._extent = source.view, source.extent
         scene = MapScene(
             source.document,
             source.context.for_frame(),
@@ -128,18 +131,19 @@ class MapPane(NumberPane):
             arrange=partial(_without, layer.uuid),
         )
         super().__init__(title, scene, say, is_photo=False)
-        self._view = source.view
         if not is_off_earth(source.view.grid.crs):
             self.canvas.viewport.set_crs(source.view.grid.crs)
 
     def begin(self) -> None:
-        """Show the middle of the window's view, once the canvas has its size; the whole world for a window off it."""
-        view = self._view
-        if is_off_earth(view.grid.crs):
-            self.canvas.viewport.fit_world()
-        else:
+        """Show the middle of the window's view, once the canvas has its size; for a window off the Earth all layers."""
+        view, viewport = self._view, self.canvas.viewport
+        if not is_off_earth(view.grid.crs):
             x, y = view.to_world(view.width / 2, view.height / 2)
-            self.canvas.viewport.centre_on(x, y, view.grid.resolution)
+            viewport.centre_on(x, y, view.grid.resolution)
+        elif self._extent is None:
+            viewport.fit_world()
+        else:
+            viewport.fit_lonlat(self._extent, FIT_MARGIN)
         self.canvas.come_to_rest()
 
 

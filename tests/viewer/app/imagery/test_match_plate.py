@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 from layers.document.imagery.match_plate import plate_of, plate_of_photo
 from layers.document.mark_shape import Numbered, shape_of_site
 from layers.document.rows import Product
+from layers.geo.crs import PIXEL_SPACE
 from tests.support.choices import popup
 from tests.support.content_hash import content_hash
-from tests.support.windows import press, settle
+from tests.support.windows import opened, press, settle
 from tests.viewer.app.conftest import Answers
+from tests.viewer.app.imagery.conftest import MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.match_plate.plate_dialog import MatchPlateDialog
 from viewer.app.window import MainWindow
@@ -44,14 +46,18 @@ def photograph() -> QImage:
 
 @pytest.fixture
 def photo(window: MainWindow, desk: Desk, qtbot: QtBot) -> str:
-    """The uuid of a pasted photograph without a place; the map stands on the scene."""
+    """The uuid of a pasted photograph that lies anywhere on the map, which stands on the scene."""
+    return paste(window, qtbot, "centre_button")
+
+
+def paste(window: MainWindow, qtbot: QtBot, button: str) -> str:
     before = set(window.session.document.layers)
     QGuiApplication.clipboard().setImage(photograph())
     QTest.keyClick(window.canvas, Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.findChild(PlaceDialog) is not None, timeout=10_000)
     dialog = window.findChild(PlaceDialog)
     assert dialog is not None
-    QTest.mouseClick(dialog.centre_button, Left)
+    QTest.mouseClick(getattr(dialog, button), Left)
     qtbot.waitUntil(lambda: len(window.session.document.layers) > len(before), timeout=10_000)
     settle(window, qtbot)
     (uuid,) = set(window.session.document.layers) - before
@@ -60,6 +66,10 @@ def photo(window: MainWindow, desk: Desk, qtbot: QtBot) -> str:
 
 @pytest.fixture
 def plate(window: MainWindow, photo: str, qtbot: QtBot) -> MatchPlateDialog:
+    return opened_plate(window, photo, qtbot)
+
+
+def opened_plate(window: MainWindow, photo: str, qtbot: QtBot) -> MatchPlateDialog:
     window.panel_context.show_layer(photo)
     action = window.action_table["match_plate"]
     qtbot.waitUntil(action.isEnabled, timeout=5_000)
@@ -84,6 +94,10 @@ def rows(dialog: MatchPlateDialog) -> list[tuple[str, str]]:
     """Number and remark of each row of the table."""
     table = dialog.table
     return [(table.item(at, 0).text(), table.item(at, 3).text()) for at in range(table.rowCount())]
+
+
+def colors_of(image: QImage) -> set[str]:
+    return {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
 
 
 def photo_numbers(window: MainWindow, photo: str) -> dict[int, tuple[int, int]]:
@@ -183,17 +197,43 @@ def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
     assert "Not on the map: 2." in lines
     assert "date unknown" in lines, "of the photograph"
     assert "2024-04-12" in lines, "of the scene"
+    beside = plate.map_pane.canvas.grab().toImage()
+    assert "#c03030" not in colors_of(beside), "the photograph does not lie over the map that it is matched with"
     answers.path = tmp_path / "plate.png"
     QTest.mouseClick(plate.save_button, Left)
     qtbot.waitUntil(answers.path.exists, timeout=10_000)
     saved = QImage(str(answers.path))
     assert "Match plate: Pasted" in saved.text("Title")
     assert "same feature" in saved.text("Description")
-    colors = {saved.pixelColor(x, y).name() for x in range(0, saved.width(), 3) for y in range(0, saved.height(), 3)}
-    assert {GREY, "#c03030", "#3050c0"} <= colors, "the photograph"
+    assert {GREY, "#c03030", "#3050c0"} <= colors_of(saved), "the photograph"
     QTest.mouseClick(plate.copy_button, Left)
     assert QGuiApplication.clipboard().image().size() == saved.size()
     plate.close()
+
+
+def test_an_unplaced_photograph_is_matched_with_the_map_and_saved_with_the_case(
+    window: MainWindow, desk: Desk, answers: Answers, tmp_path: Path, qtbot: QtBot
+) -> None:
+    photo = paste(window, qtbot, "pixel_button")
+    assert window.session.document.layers[photo].crs == PIXEL_SPACE
+    window.views.set_crs(PIXEL_SPACE)
+    settle(window, qtbot)
+    assert window.canvas.viewport.crs == PIXEL_SPACE
+    plate = opened_plate(window, photo, qtbot)
+    lon, lat = plate.map_pane.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == pytest.approx(MIDDLE, abs=0.06), "the map is on the scene, whatever the window shows"
+    QTest.mouseClick(plate.photo_pane.canvas, Left, Nothing, on_photo(plate, 68, 62))
+    QTest.mouseClick(plate.map_pane.canvas, Left, Nothing, QPoint(150, 150))
+    assert rows(plate) == [("1", "on both")]
+    plate.close()
+    answers.path = tmp_path / "case.gpkg"
+    window.action_table["save_as"].trigger()
+    settle(window, qtbot)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    again = opened(window, answers.path, qtbot)
+    assert photo_numbers(again, photo)[1] == pytest.approx((68, 62), abs=1)
+    assert map_numbers(again) == [1]
 
 
 @pytest.mark.parametrize(
