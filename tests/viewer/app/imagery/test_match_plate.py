@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shapely
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -22,6 +23,8 @@ from tests.viewer.app.imagery.conftest import MIDDLE
 from tests.viewer.tools.conftest import Desk
 from viewer.app.match_plate.plate_dialog import MatchPlateDialog
 from viewer.app.window import MainWindow
+from viewer.commands.shapes.marks import add_mark
+from viewer.commands.sites import delete_sites
 from viewer.panels.layers.place_dialog import PlaceDialog
 
 pytestmark = popup
@@ -183,6 +186,29 @@ def test_numbers_are_set_by_keys_alone_and_the_plate_opens_again(
     products = list(window.session.document.table("products").values())
     assert len(products) == 1
     again.close()
+
+
+def test_markers_that_were_there_before_are_paired_and_keep_their_numbers(
+    window: MainWindow, desk: Desk, plate: MatchPlateDialog, photo: str, qtbot: QtBot
+) -> None:
+    document, actor = window.session.document, window.session.actor
+    for number, lon in ((1, 9.46), (2, 9.48), (3, 9.50)):
+        place = shapely.Point(lon, 50.16)
+        window.session.push(add_mark(document, Numbered(number), place, actor=actor, uuid=f"marker {number}"))
+    assert rows(plate) == [(number, "missing on the photograph") for number in "123"]
+    plate.choose(2)
+    QTest.mouseClick(plate.photo_pane.canvas, Left, Nothing, on_photo(plate, 190, 140))
+    assert rows(plate)[1] == ("2", "on both")
+    window.session.push(delete_sites(document, ["marker 1"], actor=actor))
+    assert map_numbers(window) == [1, 2], "the third is the first now; the second is matched, and stays"
+    assert document.sites["marker 2"].number == 2
+    assert rows(plate)[1] == ("2", "on both")
+    window.action_table["undo"].trigger()
+    window.action_table["undo"].trigger()
+    assert photo_numbers(window, photo) == {}
+    shape = shape_of_site(document.sites["marker 2"])
+    assert isinstance(shape, Numbered)
+    assert not shape.locked, "it is locked in the same step"
 
 
 def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
