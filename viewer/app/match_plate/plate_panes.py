@@ -14,6 +14,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
+from viewer.app.match_plate.number_pane import NumberPaneTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.stamps import new_uuid
@@ -22,7 +23,6 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.plain_label import plain_label
-from viewer.tools.number_pane import NumberPaneTool
 from viewer.tools.tool import ToolContext
 
 FIT_MARGIN = 0.02
