@@ -175,6 +175,7 @@ class MainWindow(QMainWindow):
             features=self.feature_access,
             copy_keeper=self.session.copy_keeper,
             images=self._image_access(),
+            map_view=self.canvas.viewport.view,
             parent=self,
         )
         self.mark_images.asked.connect(self.panel_context.image_asked)
@@ -353,6 +354,7 @@ class MainWindow(QMainWindow):
         self.scene.updated.connect(self.docks.looks.ask)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
         self.panel_context.layer_shown.connect(self.toolbox.layer_changed)
+        self.panel_context.shown_above.connect(self.canvas.show_above)
         self.scene.updated.connect(self.image_menu.look_again)
         self.feature_menu.hits_found.connect(self.docks.show_hits)
         self.opener.added.connect(self._show_added)

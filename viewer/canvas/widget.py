@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import cast
 
@@ -84,6 +84,7 @@ class MapCanvas(QWidget):
         self._history = ViewHistory()
         self._gestures = Gestures(self)
         self._tool: PointerTool | None = None
+        self._above: Callable[[QPainter, View], None] | None = None
         self._resting = True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
@@ -219,6 +220,11 @@ class MapCanvas(QWidget):
         self._gestures.update_cursor()
         self._on_hint()
         self.tool_changed.emit()
+        self.update()
+
+    def show_above(self, paint: Callable[[QPainter, View], None] | None) -> None:
+        """Paint something above the map on the screen, below the tool; None for nothing."""
+        self._above = paint
         self.update()
 
     def give_up_drag(self) -> bool:
@@ -440,9 +446,10 @@ class MapCanvas(QWidget):
         view, shown = pane.viewport.view(), pane.picture
         if self.panes.shows_same(pane):
             with self._lent_to(pane):
-                if self._tool is not None:
-                    with going_on(), part_of_picture(painter):
-                        self._tool.paint(painter, view)
+                for paint in (self._above, None if self._tool is None else self._tool.paint):
+                    if paint is not None:
+                        with going_on(), part_of_picture(painter):
+                            paint(painter, view)
                 self._gestures.paint(painter, view)
         if self.show_overlays:
             pane.note = paint_corners(painter, view, shown.credits, shown.unplaced, shown.notes)

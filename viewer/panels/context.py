@@ -17,6 +17,8 @@ from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates.notation import Notation
+from layers.geo.crs import WEB_MERCATOR, world_bounds
+from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
@@ -30,6 +32,10 @@ ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_
 """The panels of tables whose rows are shown by `show_row`."""
 BULK_ROWS = 500
 """From here on an edit is built off the window's thread."""
+
+
+def _whole_world() -> View:
+    return View.of_bounds(WEB_MERCATOR, world_bounds(WEB_MERCATOR), 1024, 1024)
 
 
 class PanelContext(QObject):
@@ -61,6 +67,8 @@ class PanelContext(QObject):
     """Show the style in the form of the current layer, which is in front."""
     sites_wanted = Signal(str)
     """The layer of whose selected features sites should be made."""
+    shown_above = Signal(object)
+    """A painter of something above the map on the screen, given a QPainter and the view; None for nothing more."""
     place_wanted = Signal(str)
     """The layer of which it should be asked where it lies."""
     georeferencing_wanted = Signal(str)
@@ -99,6 +107,7 @@ class PanelContext(QObject):
         features: FeatureAccess | None = None,
         copy_keeper: Callable[[], Callable[[str, bytes], None]] = lambda: lambda uuid, data: None,
         images: ImageAccess | None = None,
+        map_view: Callable[[], View] | None = None,
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat, and `zoom_to_points` those of points alone; `consent` a host the analyst
@@ -106,7 +115,7 @@ class PanelContext(QObject):
         file, None until then; `drawing_of` what draws a layer on the canvas; `jobs` builds large edits off the window's
         thread, without it they are built at once; `features` is what panels of vector layers work with; `copy_keeper`
         gives what keeps the bytes of a row of source_files, in any thread, until they are saved; `images` leads to the
-        images behind marks.
+        images behind marks; `map_view` gives what the map shows.
         """
         super().__init__(parent)
         self.selection = selection
@@ -120,6 +129,7 @@ class PanelContext(QObject):
         self.features = features
         self.copy_keeper = copy_keeper
         self.images = images
+        self.map_view = map_view or _whole_world
         self._push, self._jobs = push, jobs
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""

@@ -60,6 +60,13 @@ class LayerMenu(CaseMenu):
     def zoom_layer(self) -> None:
         self._views.show_layer(self._panels.layer_uuid)
 
+    def register_layer(self) -> None:
+        """Find by how much the current layer lies off another one."""
+        from viewer.panels.layers.register_dialog import RegisterDialog  # for start-up time
+
+        if self._panels.layer is not None:
+            RegisterDialog(self._panels, self._panels.layer, self._window).show()
+
     def save_layer(self) -> None:
         self._export.save_layer(self._panels.layer_uuid)
 
@@ -119,6 +126,11 @@ class LayerMenu(CaseMenu):
         """True while the current layer is a raster that has been read."""
         return isinstance(self._panels.info_of(self._panels.layer_uuid), RasterInfo)
 
+    def has_image(self) -> bool:
+        """True while the current layer is an image, of a file or of a service."""
+        layer = self._panels.layer
+        return layer is not None and layer.kind != "vector"
+
     def can_build(self) -> bool:
         """True while overviews of the current layer can be built."""
         return self._upkeep.can_build_current
@@ -153,6 +165,14 @@ class LayerMenu(CaseMenu):
             "zoom_layer",
             offered=has_layer,
             breaks=True,
+        ),
+        Action(
+            "register_layer",
+            QT_TRANSLATE_NOOP("Actions", "Re&gister To…"),
+            register_layer,
+            "Ctrl+Shift+G",
+            offered=has_image,
+            tip=QT_TRANSLATE_NOOP("Actions", "Find by how much the current image lies off another, and move it there"),
         ),
         Action(
             "save_layer",

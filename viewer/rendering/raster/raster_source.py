@@ -150,10 +150,14 @@ class RasterSource:
 
     def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        of_bands = ReadTile(str(self.path), self._part, self._height_m, self._bands(read.reading.bands), self._points)
+        of_bands = self.tile_of(read.reading.bands)
         if self.state is not None:
             of_bands = replace(of_bands, state=self.state[2:], overview_path=read.reading.overview_path)
         return Request(read.question(of_bands), done, strike_key=read.reading.path, profile=self._profile)
+
+    def tile_of(self, bands: tuple[int, ...]) -> ReadTile:
+        """A question about these bands, whose grid is still to be said."""
+        return ReadTile(str(self.path), self._part, self._height_m, self._bands(bands), self._points)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]

@@ -1,0 +1,151 @@
+"""Registering one image to another in the real window: found, shown, applied or left; and refused where it must be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.document.placing.nudge import Nudge, read_nudge
+from tests.support.content_hash import content_hash
+from tests.support.shifted_pairs import pure_noise, true_pair, write_picture
+from tests.support.windows import settle
+from tests.viewer.app.imagery.conftest import AddImage
+from viewer.app.window import MainWindow
+from viewer.commands.nudging import nudge_layer
+from viewer.panels.layers.register_dialog import RegisterDialog
+from viewer.panels.layers.registration import Found, Registration
+
+pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
+
+CORNER, PIXEL_M = (500_000.0, 5_700_000.0), 10.0
+
+
+@pytest.fixture
+def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    return window
+
+
+def dialog_of(window: MainWindow, uuid: str, qtbot: QtBot) -> RegisterDialog:
+    """Opened by the keyboard for a layer, and run."""
+    window.panel_context.show_layer(uuid)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    QTest.keyClick(window.canvas, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    dialog = window.findChildren(RegisterDialog)[-1]
+    assert "says nothing about where" in dialog.says_nothing.text()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)  # its default button
+    qtbot.waitUntil(dialog.find_button.isEnabled, timeout=20_000)
+    return dialog
+
+
+def pixels(window: MainWindow) -> np.ndarray:
+    image = window.canvas.grab_picture()
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+def test_a_shift_is_found_shown_and_applied(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    moving_px, fixed_px, shift = true_pair(3)
+    write_picture(tmp_path / "moving.tif", moving_px, CORNER, PIXEL_M, "EPSG:32652")
+    write_picture(tmp_path / "fixed.tif", fixed_px, CORNER, PIXEL_M, "EPSG:32652")
+    fixed, moving = add_image(tmp_path / "fixed.tif"), add_image(tmp_path / "moving.tif")
+    case.views.show_layer(fixed)
+    settle(case, qtbot)
+    before, plain = content_hash(case.session.document), pixels(case)
+    dialog = dialog_of(case, moving, qtbot)
+    assert dialog.to.currentText() == "fixed"
+    assert dialog.answer.text().startswith("Shift found: ")
+    assert "parts" in dialog.residuals.text()
+    assert dialog.apply_button.isEnabled()
+    assert content_hash(case.session.document) == before
+    assert (pixels(case) != plain).any()  # the residual map
+    dialog.apply_button.setFocus()
+    QTest.keyClick(dialog.apply_button, Qt.Key.Key_Space)
+    settle(case, qtbot)
+    assert not case.findChildren(RegisterDialog)
+    nudge = read_nudge(case.session.document.layers[moving].nudge_json)
+    assert nudge is not None
+    truth = shift[0] * PIXEL_M / 0.9996, -shift[1] * PIXEL_M / 0.9996
+    assert (nudge.dx_m, nudge.dy_m) == pytest.approx(truth, abs=2.0)  # a fifth of a pixel
+    assert (nudge.how, nudge.against, nudge.by) == ("phase correlation", "fixed", case.session.actor)
+    after = content_hash(case.session.document)
+    case.session.history.stack.undo()
+    assert content_hash(case.session.document) == before
+    case.session.history.stack.redo()
+    assert content_hash(case.session.document) == after
+
+    # now they lie on each other: seen as the map shows them there is nothing left of it
+    drawings = case.scene.drawings
+    found: list[Found | str] = []
+    settle(case, qtbot)
+    registration = Registration(drawings[moving], drawings[fixed], case)
+    registration._look(case.canvas.viewport.view(), found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=10_000)
+    (seen,) = found
+    assert isinstance(seen, Found)
+    assert seen.registered.reliable, seen.registered.why
+    assert (seen.registered.dx, seen.registered.dy) == pytest.approx((0.0, 0.0), abs=0.2)
+    assert seen.nudge is not None
+    assert (seen.nudge.dx_m, seen.nudge.dy_m) == pytest.approx((nudge.dx_m, nudge.dy_m), abs=2.5)
+
+
+def test_a_fixed_layer_that_was_nudged_itself_counts_where_it_is_shown(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    picture = true_pair(4)[0]
+    write_picture(tmp_path / "moving.tif", picture, CORNER, PIXEL_M, "EPSG:32652")
+    write_picture(tmp_path / "fixed.tif", picture, CORNER, PIXEL_M, "EPSG:32652")
+    fixed, moving = add_image(tmp_path / "fixed.tif"), add_image(tmp_path / "moving.tif")
+    assert case.panel_context.do(nudge_layer, fixed, Nudge(70.0, -30.0, 129.0, 51.4))
+    settle(case, qtbot)
+    dialog = dialog_of(case, moving, qtbot)
+    assert dialog.found is not None
+    assert dialog.found.nudge is not None
+    assert (dialog.found.nudge.dx_m, dialog.found.nudge.dy_m) == pytest.approx((70.0, -30.0), abs=1.0)
+    dialog.reject()
+    assert case.session.document.layers[moving].nudge_json == ""
+
+
+def test_noise_is_not_reliable_and_nothing_is_moved(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    one, other, _ = pure_noise(1)
+    write_picture(tmp_path / "one.tif", one, CORNER, PIXEL_M, "EPSG:32652")
+    write_picture(tmp_path / "other.tif", other, CORNER, PIXEL_M, "EPSG:32652")
+    add_image(tmp_path / "other.tif")
+    uuid = add_image(tmp_path / "one.tif")
+    before = content_hash(case.session.document)
+    dialog = dialog_of(case, uuid, qtbot)
+    assert dialog.answer.text().startswith("Not reliable, so nothing is moved. ")
+    assert not dialog.apply_button.isEnabled()
+    dialog.apply()
+    assert content_hash(case.session.document) == before
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_without_another_image_or_common_ground_a_sentence_says_so(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    picture = true_pair(1)[0]
+    write_picture(tmp_path / "here.tif", picture, CORNER, PIXEL_M, "EPSG:32652")
+    write_picture(tmp_path / "there.tif", picture, (700_000.0, 5_000_000.0), PIXEL_M, "EPSG:32652")
+    here = add_image(tmp_path / "here.tif")
+    case.panel_context.show_layer(here)
+    case.action_table["register_layer"].trigger()
+    dialog = case.findChildren(RegisterDialog)[-1]
+    assert "no other image" in dialog.answer.text()
+    assert not dialog.find_button.isEnabled()
+    dialog.reject()
+    add_image(tmp_path / "there.tif")
+    dialog = dialog_of(case, here, qtbot)
+    assert "no common ground" in dialog.answer.text()

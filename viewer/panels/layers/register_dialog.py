@@ -1,0 +1,181 @@
+"""Registers a layer to another: finds the shift, shows what is left of it in each part, applies it or leaves it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import shiboken6
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+
+from layers.document.layer import Layer
+from layers.grid.tile_grid import View
+from viewer.canvas.residual_map import paint_residuals
+from viewer.commands.nudging import nudge_layer
+from viewer.panels.context import PanelContext
+from viewer.panels.layers.registration import Found, Registration, can_register
+from viewer.panels.widgets.fields import ChoiceField
+from viewer.panels.widgets.form_page import muted
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
+
+ARROW_PX = 30.0
+"""Logical pixels of the arrow of a part that lies a pixel of the images off."""
+
+
+class RegisterDialog(QDialog):
+    """Stays beside the map, which shows what is left in each part; both are gone when it is closed."""
+
+    def __init__(self, context: PanelContext, layer: Layer, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._layer = context, layer
+        self.found: Found | None = None
+        self._run: Registration | None = None
+        name = one_line(layer.name, 60)
+        self.setWindowTitle(self.tr("Register “{0}”").format(name))
+        others = _others(context, layer)
+        self._to_uuid = others[0][0] if others else ""
+        self.to = ChoiceField(others)
+        self.to.show_value(self._to_uuid or None)
+        self.to.setAccessibleName(self.tr("Layer to register to"))
+        self.to.committed.connect(self._choose)
+        form = QFormLayout()
+        form.addRow(plain_label(self.tr("Onto")), self.to)
+        self.says_nothing = muted()
+        self.says_nothing.setWordWrap(True)
+        self.answer, self.residuals = plain_label(), muted()
+        self.answer.setAccessibleName(self.tr("Answer"))
+        for label in (self.answer, self.residuals):
+            label.setWordWrap(True)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.find_button = self.buttons.addButton(self.tr("&Find Shift"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.apply_button = self.buttons.addButton(self.tr("&Apply"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.find_button.clicked.connect(self.compare)
+        self.apply_button.clicked.connect(self.apply)
+        self.buttons.rejected.connect(self.reject)
+        for button in self.buttons.buttons():
+            button.setAccessibleName(button.text().replace("&", ""))
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addLayout(form)
+        for widget in (self.says_nothing, self.answer, self.residuals):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self.buttons)
+        self.setMinimumWidth(470)
+        self.finished.connect(self._ended)
+        context.document_replaced.connect(self.reject)
+        self._look_again()
+
+    # -- what is done -------------------------------------------------------------------------------------------
+
+    def compare(self) -> None:
+        """Have the two compared."""
+        moving, fixed = (self._context.drawing_of(uuid) for uuid in (self._layer.uuid, self._to_uuid))
+        if moving is None or fixed is None:
+            self._say(self.tr("One of the two layers is no longer in the case."))
+            return
+        self._forget()
+        self._say(self.tr("Comparing what the two show…"))
+        self.find_button.setEnabled(False)
+        self._run = Registration(moving, fixed, self)
+        self._run.find(self._context.map_view(), partial(self._answered, self._run))
+
+    def apply(self) -> None:
+        """Show the layer where it was found to fit: one step that can be undone."""
+        found = self.found
+        if found is None or found.nudge is None or not found.registered.reliable:
+            return
+        sentence = self._context.attempt(nudge_layer, self._layer.uuid, found.nudge)
+        if sentence:
+            self._say(sentence)
+        else:
+            self.accept()
+
+    def _answered(self, run: Registration, found: Found | str) -> None:
+        if not shiboken6.isValid(self) or run is not self._run:
+            return
+        self._run = None
+        self.find_button.setEnabled(True)
+        if isinstance(found, str):
+            self._say(found)
+            return
+        self.found = found
+        reliable = found.registered.reliable
+        self._say(self._reliable_words(found) if reliable else self._doubt_words(found))
+        self.apply_button.setEnabled(reliable)
+        if reliable:
+            self.apply_button.setDefault(True)
+            self.apply_button.setFocus()
+        if found.residuals:
+            self.residuals.setText(self._residual_words(found))
+            self._context.shown_above.emit(partial(_paint, found))
+        self.adjustSize()
+
+    # -- what is said -------------------------------------------------------------------------------------------
+
+    def _reliable_words(self, found: Found) -> str:
+        assert found.nudge is not None
+        return self.tr("Shift found: {0}. {1}").format(found.nudge.offset_words, found.registered.why)
+
+    def _doubt_words(self, found: Found) -> str:
+        return self.tr("Not reliable, so nothing is moved. {0}").format(found.registered.why)
+
+    def _residual_words(self, found: Found) -> str:
+        agree = sum(part.agrees for part in found.residuals)
+        spread = found.registered.residual_px or 0.0
+        said = self.tr(
+            "On the map: what is left in each of {0} parts, {1} round ones that agree, {2} square ones that do not. "
+            "{5} differ by {3} pixels ({4} m)."
+        )
+        metres = f"{spread * found.pixel_m:.3g}"
+        whose = self.tr("Those that agree") if found.registered.reliable else self.tr("They")
+        count = len(found.residuals)
+        return said.format(count, agree, count - agree, f"{spread:.2g}", metres, whose)
+
+    def _choose(self, uuid: str) -> None:
+        self._to_uuid = uuid
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self._forget()
+        fixed = self._context.document.layers.get(self._to_uuid)
+        if fixed is None:
+            self._say(self.tr("There is no other image on the map to register it to: add one, or show one."))
+            self.find_button.setEnabled(False)
+            return
+        self._say("")
+        self.find_button.setEnabled(True)
+        self.find_button.setDefault(True)
+        said = self.tr(
+            "A shift only, by phase correlation of what both show. It makes “{0}” lie as “{1}” does, and says nothing "
+            "about where “{1}” lies."
+        )
+        self.says_nothing.setText(said.format(one_line(self._layer.name, 40), one_line(fixed.name, 40)))
+
+    def _say(self, sentence: str) -> None:
+        self.answer.setText(sentence)
+
+    def _forget(self) -> None:
+        self.found = self._run = None
+        self.residuals.setText("")
+        self.apply_button.setEnabled(False)
+        self._context.shown_above.emit(None)
+
+    def _ended(self) -> None:
+        self._run = None
+        self._context.shown_above.emit(None)
+        self.deleteLater()
+
+
+def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
+    """The images that it can be registered to, the topmost shown one first."""
+    rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid]
+    rows = [row for row in rows if row.visible and can_register(context.drawing_of(row.uuid))]
+    return [(row.uuid, one_line(row.name, 60)) for row in rows]
+
+
+def _paint(found: Found, painter: QPainter, view: View) -> None:
+    if math.isfinite(found.pixel_m) and found.pixel_m > 0:
+        paint_residuals(painter, view, found.residuals, ARROW_PX / found.pixel_m)
