@@ -23,7 +23,7 @@ from viewer.tools.identify import IdentifyTool
 from viewer.tools.lasso_sites import LassoSitesTool
 from viewer.tools.measure import MeasureTool, tool_id
 from viewer.tools.navigate import NavigateTool
-from viewer.tools.nudge_layer import NudgeLayerTool
+from viewer.tools.nudging.nudge_layer import NudgeLayerTool
 from viewer.tools.select import SelectTool
 from viewer.tools.select_features import LassoFeaturesTool, SelectFeaturesTool, WithinDistanceTool
 from viewer.tools.tool import Tool, ToolContext

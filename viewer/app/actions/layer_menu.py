@@ -168,9 +168,9 @@ class LayerMenu(CaseMenu):
         ),
         Action(
             "register_layer",
-            QT_TRANSLATE_NOOP("Actions", "Re&gister To…"),
+            QT_TRANSLATE_NOOP("Actions", "R&egister To…"),
             register_layer,
-            "Ctrl+Shift+G",
+            "Ctrl+Shift+K",
             offered=has_image,
             tip=QT_TRANSLATE_NOOP("Actions", "Find by how much the current image lies off another, and move it there"),
         ),

@@ -38,7 +38,7 @@ def dialog_of(window: MainWindow, uuid: str, qtbot: QtBot) -> RegisterDialog:
     window.activateWindow()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
-    QTest.keyClick(window.canvas, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(window.canvas, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     dialog = window.findChildren(RegisterDialog)[-1]
     assert "says nothing about where" in dialog.says_nothing.text()
     QTest.keyClick(dialog, Qt.Key.Key_Return)  # its default button

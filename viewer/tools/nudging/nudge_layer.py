@@ -20,7 +20,7 @@ from viewer.canvas.scene import MapScene
 from viewer.commands.nudging import nudge_layer
 from viewer.rendering.nudged import step_of
 from viewer.support.text import one_line
-from viewer.tools.nudge_entry import NudgeEntry
+from viewer.tools.nudging.nudge_entry import NudgeEntry
 from viewer.tools.tool import Tool, ToolContext
 
 STEP_PX, FAR_STEP_PX = 1, 10
