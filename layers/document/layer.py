@@ -49,7 +49,7 @@ class Layer(Row):
     nudge_json: str = ""
     """A shift in metres by hand, with its author and date."""
     control_points_json: str = ""
-    """Points by which the analyst placed it, as `layers.document.control_points` reads them; empty: none."""
+    """Points by which the analyst placed it, as `layers.document.placing.control_points` reads them; empty: none."""
     datum: str = ""
 
     @property

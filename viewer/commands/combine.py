@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from layers.document.control_points import read_control_points
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points
 from layers.errors import InvalidValue
 from layers.raster.combined import MAX_BANDS, Member, Part, combined_raster, members_of
 from layers.raster.info import RasterInfo

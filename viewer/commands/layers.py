@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from layers.colour.palettes import LAYER_COLORS, layer_seed
-from layers.document.control_points import read_control_points
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.json_fields import json_object
 from layers.document.layer import HIGHEST_M, LOWEST_M, Layer
+from layers.document.placing.control_points import read_control_points
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs

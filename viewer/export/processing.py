@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle

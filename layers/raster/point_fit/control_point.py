@@ -75,8 +75,9 @@ class PointSet:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
-        points = [{"px": [p.col, p.row], "lonlat": [p.lon, p.lat], **({} if p.is_on else {"on": False})}
-                  for p in self.points]  # fmt: skip
+        points = [
+            {"px": [p.col, p.row], "lonlat": [p.lon, p.lat], **({} if p.is_on else {"on": False})} for p in self.points
+        ]
         told = {"crs_before": self.crs_before, "by": self.by, "at": self.at}
         return {
             "method": str(self.method),

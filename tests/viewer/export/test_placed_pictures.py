@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from layers.document.control_points import written_control_points
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.document.placing.control_points import written_control_points
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.grid.tile_grid import View

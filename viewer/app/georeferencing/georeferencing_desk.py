@@ -8,9 +8,9 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from layers.document.control_points import read_control_points
 from layers.document.edit import Edit
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points
 from layers.errors import GeoloupeError
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, crs_name, is_off_earth, same_crs, utm_crs
 from layers.raster.info import RasterInfo

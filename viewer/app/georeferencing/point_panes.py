@@ -8,15 +8,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from layers.document.control_points import written_control_points
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
+from layers.document.placing.control_points import written_control_points
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from layers.raster.point_fit.fitted_points import FittedPoints
+from viewer.app.georeferencing.place_points import PlacePointsTool, PointMark
 from viewer.app.georeferencing.point_draft import PointDraft
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
@@ -25,7 +26,6 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.rendering.context import RenderContext
 from viewer.support.plain_label import plain_label
-from viewer.tools.place_points import PlacePointsTool, PointMark
 from viewer.tools.tool import ToolContext
 
 MOST_SITES = 5000

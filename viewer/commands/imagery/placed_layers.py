@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from layers.document.control_points import read_control_points, written_control_points
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points, written_control_points
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.point_fit.control_point import PointSet

@@ -6,8 +6,8 @@ from typing import Any, override
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points
 from layers.geo.crs import PIXEL_SPACE
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo

@@ -6,8 +6,8 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points
 from layers.document.placing.nudge import read_nudge
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds

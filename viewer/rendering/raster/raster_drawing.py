@@ -11,8 +11,8 @@ from typing import override
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
-from layers.document.control_points import read_control_points
 from layers.document.layer import Layer
+from layers.document.placing.control_points import read_control_points
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds

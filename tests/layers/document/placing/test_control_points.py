@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.document.control_points import read_control_points, written_control_points
+from layers.document.placing.control_points import read_control_points, written_control_points
 from layers.errors import CannotBePlaced
 from layers.raster.point_fit.control_point import MOST_POINTS, ControlPoint, Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
