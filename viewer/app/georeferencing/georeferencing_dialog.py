@@ -144,7 +144,7 @@ class GeoreferencingDialog(QDialog):
             (tr("Pre&view"), self.opacity, tr("The picture over the map as it would lie"), 2),
         ):
             label: QLabel = plain_label(title)
-            label.setBuddy(field)
+            label.setBuddy(self.opacity.slider if field is self.opacity else field)
             field.setAccessibleName(title.replace("&", ""))
             field.setToolTip(tooltip(tip))
             row.addWidget(label)

@@ -89,6 +89,7 @@ class PicturePane(PointPane):
             uuid=new_uuid(),
             crs=PIXEL_SPACE,
             control_points_json="",
+            nudge_json="",
             visible=True,
             opacity=1.0,
             blend="normal",
@@ -128,7 +129,9 @@ class MapPane(PointPane):
     def __init__(
         self, layer: Layer, draft: PointDraft, source: MapSource, say: Callable[[str], None], parent: QWidget
     ) -> None:
-        self._preview = replace(layer, uuid=new_uuid(), crs="", visible=True, opacity=0.6, blend="normal")
+        self._preview = replace(
+            layer, uuid=new_uuid(), crs="", nudge_json="", visible=True, opacity=0.6, blend="normal"
+        )
         self._document, order = _below(source.document, layer.uuid)
         self._preview = replace(self._preview, order_key=order)
         scene = MapScene(self._document, source.context, source.base_folder, make_drawing=source.make_drawing)

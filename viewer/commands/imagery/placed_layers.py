@@ -22,7 +22,7 @@ def can_have_points(layer: Layer | None) -> bool:
 
 
 def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: str, now: str | None = None) -> Edit:
-    """Place a picture by its control points, in place of all that its file or the case said.
+    """Place a picture by its control points, in place of all that its file or the case said; a nudge goes with that.
 
     Raises InvalidValue, and CannotBePlaced where the points place nothing.
     """
@@ -35,14 +35,15 @@ def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: s
         return Edit(_label(layer), ())
     before = layer.crs if known is None else known.crs_before
     text = written_control_points(replace(points, crs_before=before, by=stamp.actor, at=stamp.now))
-    return Edit(_label(layer), update("layers", layer, stamp, control_points_json=text, crs=""))
+    return Edit(_label(layer), update("layers", layer, stamp, control_points_json=text, crs="", nudge_json=""))
 
 
 def place_as_file_says(document: Document, uuid: str, *, actor: str, now: str | None = None) -> Edit:
     """Take the control points away: it lies as its file says, or as it was placed before. Raises InvalidValue."""
     layer = row_of(document.layers, uuid, "layer")
     points = read_control_points(layer.control_points_json)
-    fields = {"control_points_json": "", "crs": layer.crs if points is None else _sound(points.crs_before)}
+    crs = layer.crs if points is None else _sound(points.crs_before)
+    fields = {"control_points_json": "", "crs": crs, "nudge_json": ""}
     return Edit(f"Place layer “{layer.name}” as its file says", update("layers", layer, stamp_of(actor, now), **fields))
 
 

@@ -18,6 +18,7 @@ from rasterio.io import MemoryFile
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
+from layers.document.placing.nudge import Nudge
 from layers.errors import CannotBePlaced, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, transform_points
@@ -28,11 +29,13 @@ from tests.support.content_hash import content_hash
 from tests.support.windows import settle
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog
+from viewer.app.georeferencing.place_points import ARROW_COLOR
 from viewer.app.georeferencing.point_table import COUNTS, METRES, PIXEL, PLACE
 from viewer.app.window import MainWindow
 from viewer.commands.combine import part_of
 from viewer.commands.imagery.placed_layers import can_have_points, place_as_file_says, place_by_points
 from viewer.commands.layers import update_layer
+from viewer.commands.nudging import nudge_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.place_dialog import PlaceDialog
 
@@ -452,10 +455,56 @@ def test_a_layer_with_points_has_no_other_crs_and_is_not_combined(case: MainWind
     read = read_control_points(layer_of(case).control_points_json)
     assert read is not None
     assert (read.crs_before, read.by) == (PIXEL_SPACE, "B")
+    session.push(nudge_layer(session.document, uuid, Nudge(10.0, 5.0, *HERE.centre), actor="A"))
+    assert layer_of(case).nudge_json
     session.push(place_as_file_says(session.document, uuid, actor="A"))
     settle(case, qtbot)
+    assert layer_of(case).nudge_json == "", "it was a nudge of where the points had put it"
     assert (layer_of(case).crs, layer_of(case).control_points_json) == (PIXEL_SPACE, "")
     with pytest.raises(CannotBePlaced):
         place_by_points(session.document, uuid, replace(points, points=points.points[:2]), actor="A")
     assert not can_have_points(Layer(uuid="x", kind="tiles", name="x", source_json='{"template": "a"}'))
     assert not can_have_points(Layer(uuid="x", kind="raster", name="x", source_json='{"combined": []}'))
+
+
+def count_of(image: QImage, colour: str) -> int:
+    """Pixels of exactly this colour."""
+    wanted = QColor(colour).rgb()
+    return sum(image.pixel(x, y) == wanted for x in range(image.width()) for y in range(image.height()))
+
+
+@popup
+def test_residuals_are_arrows_and_the_preview_lies_over_the_map(case: MainWindow, qtbot: QtBot) -> None:
+    dialog = opened(case, qtbot)
+    for col, row in PIXELS[:4]:
+        click_point(dialog, col, row)
+    dialog.draft.change(0, pixel=(30.0, 8.0))
+    qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
+    picture, shown = dialog.picture.canvas.grab_picture(), dialog.map.canvas.grab_picture()
+    assert count_of(picture, ARROW_COLOR) > 60
+    assert count_of(shown, ARROW_COLOR) > 60
+    middle = on_map(dialog, *place_of(150, 30))
+    assert shown.pixelColor(middle).green() > 90, "the green square, blended"
+    QTest.keyClick(dialog, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    assert dialog.opacity.slider.hasFocus()
+    QTest.keyClick(dialog.opacity.slider, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
+    assert dialog.map.preview is None
+    assert dialog.map.canvas.grab_picture().pixelColor(middle).green() < 60
+    QTest.keyClick(dialog.opacity.slider, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
+    assert dialog.map.canvas.grab_picture().pixelColor(middle).name() == "#00c000"
+    choose_by_keys(dialog.crs, "WGS 84 / UTM zone 32N")
+    assert dialog.draft.crs == "EPSG:32632"
+    QTest.mouseClick(dialog.apply_button, Left)
+    settle(case, qtbot)
+    info = case.views.layer_info(layer_of(case).uuid)
+    assert info is not None
+    assert info.crs == "EPSG:32632"
+    again = opened(case, qtbot)
+    assert again.draft.crs == "EPSG:32632"
+    assert again.reset_button.isVisible()
+    QTest.mouseClick(again.reset_button, Left)
+    settle(case, qtbot)
+    assert (layer_of(case).crs, layer_of(case).control_points_json) == (PIXEL_SPACE, "")
+    assert case.canvas.viewport.crs == PIXEL_SPACE, "the map shows it where it is now"
