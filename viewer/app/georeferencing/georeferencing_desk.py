@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -17,8 +18,6 @@ from layers.raster.info import RasterInfo
 from layers.raster.point_fit.control_point import PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
 from viewer.app.case.session import Session
-from viewer.app.georeferencing.georeferencing_dialog import Choice, GeoreferencingDialog
-from viewer.app.georeferencing.point_panes import MapSource, bounds_lonlat_of_fit
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
@@ -26,6 +25,9 @@ from viewer.commands.imagery.placed_layers import can_have_points, place_as_file
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.messages import Messages
+
+if TYPE_CHECKING:
+    from viewer.app.georeferencing.georeferencing_dialog import Choice, GeoreferencingDialog
 
 KEY = "georeferencing"
 
@@ -75,6 +77,9 @@ class GeoreferencingDesk(QObject):
                 KEY, self.tr("Only a picture in one file that has been read can be georeferenced."), "warning"
             )
             return
+        from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog  # for start-up time
+        from viewer.app.georeferencing.point_panes import MapSource
+
         view = self._views.earth_view()
         points = read_control_points(layer.control_points_json)
         if points is None or points.size not in ((0, 0), (info.width, info.height)):
@@ -117,6 +122,8 @@ class GeoreferencingDesk(QObject):
         document, actor = self._session.document, self._session.actor
         if not self._push(partial(place_by_points, document, uuid, points, actor=actor)):
             return
+        from viewer.app.georeferencing.point_panes import bounds_lonlat_of_fit  # for start-up time
+
         bounds = bounds_lonlat_of_fit(fitted_points(points, points.size))
         if bounds is not None:
             self._views.show_bounds(bounds)

@@ -28,7 +28,7 @@ from viewer.rendering.context import RenderContext
 from viewer.support.plain_label import plain_label
 from viewer.tools.tool import ToolContext
 
-MOST_SITES = 5000
+MOST_SITES = 2000
 """Sites are landmarks; of a larger case the pane shows none, as an index of them all would take too long."""
 
 

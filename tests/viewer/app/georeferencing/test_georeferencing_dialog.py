@@ -370,6 +370,7 @@ def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
     assert colour_at(case, 150, 30) == "#00c000"
 
 
+@pytest.mark.bounded
 def test_what_a_hostile_case_holds_counts_as_absent(case: MainWindow, qtbot: QtBot) -> None:
     row = layer_of(case)
     for odd in ("[", "{}", '{"points": 3}', json.dumps({"method": "affine", "crs": "x", "points": []}), "nan"):
@@ -414,7 +415,7 @@ def test_a_pasted_picture_is_asked_about_and_georeferenced_at_once(
     assert not window.session.document.layers
 
 
-@pytest.mark.parametrize("method", [Method.AFFINE, Method.THIN_PLATE])
+@pytest.mark.parametrize("method", [Method.AFFINE, pytest.param(Method.THIN_PLATE, marks=pytest.mark.bounded)])
 def test_a_chip_of_it_has_its_pixels_and_says_what_places_it(case: MainWindow, method: Method, qtbot: QtBot) -> None:
     points = tuple(ControlPoint(col, row, *place_of(col, row)) for col, row in PIXELS)
     session, uuid = case.session, layer_of(case).uuid
