@@ -41,6 +41,7 @@ class MbtilesReader:
     dtypes = ("uint8",) * 4
     nodatavals = (None,) * 4
     descriptions = (None,) * 4
+    scales, offsets, units = (1.0,) * 4, (0.0,) * 4, (None,) * 4
     colorinterp = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
     mask_flag_enums = ([MaskFlags.per_dataset, MaskFlags.alpha],) * 3 + ([MaskFlags.all_valid],)
     interleaving = Interleaving.pixel
