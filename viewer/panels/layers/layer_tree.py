@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QMenu, 
 from layers.document.changes import Changes
 from layers.raster.overviews import Lack
 from layers.vector.table import VectorInfo
+from viewer.commands.imagery.placed_layers import can_have_points
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
@@ -304,6 +305,8 @@ class LayerTreePanel(QWidget):
         if not isinstance(drawing, RasterDrawing):
             return
         menu.addSeparator()
+        if can_have_points(drawing.layer) and drawing.source.scene is None and drawing.info is not None:
+            menu.addAction(self.tr("Georeference…"), lambda: self._context.georeferencing_wanted.emit(uuid))
         if drawing.lack is not Lack.NONE:
             build = menu.addAction(self.tr("Build overviews"), drawing.build_overviews)
             build.setEnabled(drawing.can_build)

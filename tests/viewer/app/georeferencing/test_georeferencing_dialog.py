@@ -281,7 +281,8 @@ def test_the_points_show_again_and_methods_are_compared(case: MainWindow, qtbot:
     assert case.session.actor in facts["Control points"]
     assert not panel.georeferencing.fields.fields["crs"].isVisible()
     assert not panel.georeferencing.ask_button.isVisible()
-    QTest.mouseClick(panel.georeferencing.points_button, Left)
+    menu = case.docks.layer_tree.menu_for(layer_of(case).uuid)
+    next(action for action in menu.actions() if action.text() == "Georeference…").trigger()
     again = case.georeferencing.dialog
     assert again is not None
     qtbot.waitUntil(lambda: again.is_idle, timeout=20_000)
