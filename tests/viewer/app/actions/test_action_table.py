@@ -161,6 +161,7 @@ ALWAYS = {
     *PANELS,
 }
 OF_A_CASE = {
+    *("add_scene_folder", "scene_outlines"),
     "save_as",
     "export_picture",
     "export_sites",
