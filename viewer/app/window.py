@@ -248,7 +248,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.bookmarks = self._make_bookmarks()
         panels, views, canvas, ask = self.panel_context, self.views, self.canvas, self._questions
-        self.scenes = SceneFinding(panels, canvas, self.context, self.opener, self.messages, self.settings, ask, self)
+        say, keep = self.messages, self.settings
+        self.scenes = SceneFinding(panels, canvas, self.context, self.opener, say, keep, ask, self.comparisons, self)
         self.docks = Docks(self, self.panel_context, self.bookmarks, self.comparisons, self.scenes.make_panel)
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)

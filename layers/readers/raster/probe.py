@@ -26,6 +26,7 @@ from layers.geo.crs import (
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
 from layers.raster.sensor_bands import names_by_wavelength
+from layers.readers.deliveries.sidecar_values import utc
 from layers.readers.environment import Profile, current_profile
 from layers.readers.files import CONTAINERS, Content
 from layers.readers.guards import envi
@@ -364,8 +365,7 @@ def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
 
 def _acquired_at(dataset: DatasetReader) -> str:
     """The time in the IMAGERY metadata. TIFFTAG_DATETIME is not asked: it is mostly when the file was processed."""
-    value = str(dataset.tags(ns="IMAGERY").get("ACQUISITIONDATETIME", "")).strip()
-    return value.replace(" ", "T").removesuffix("Z") + "Z" if value else ""
+    return utc(str(dataset.tags(ns="IMAGERY").get("ACQUISITIONDATETIME", "")))
 
 
 def _date_kind(dataset: DatasetReader, tags: dict[str, str]) -> str:

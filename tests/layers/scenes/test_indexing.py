@@ -13,6 +13,7 @@ from layers.errors import FileMissing, GeoloupeError, ReaderCrashed
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
+from layers.requests.probe import Probe
 from layers.requests.scenes import DescribeScene
 from layers.scenes.indexing import FolderReport, Progress, index_folder
 from layers.scenes.scene_store import SceneStore
@@ -210,3 +211,13 @@ def test_a_moved_tree_keeps_nothing_of_the_old_place(tmp_path: Path, pool: Reade
     found = index(tmp_path / "there", pool, store).scenes
     path = str(tmp_path / "there" / "a.tif")
     assert found == [replace(first, key=path, path=path)]
+
+
+def test_a_day_or_nonsense_in_the_metadata_is_a_date_that_a_case_takes(tmp_path: Path, pool: ReaderPool) -> None:
+    write_scene(tmp_path / "day.tif", BOX, "2021-08-20")
+    write_scene(tmp_path / "nonsense.tif", BOX, "yesterday")
+    dates = {
+        name: pool.ask(Probe(str(tmp_path / f"{name}.tif"))).header["raster"]["acquired_at"]
+        for name in ("day", "nonsense")
+    }
+    assert dates == {"day": "2021-08-20", "nonsense": ""}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.time_strip.outline_layer import OutlineLayer
 from viewer.panels.time_strip.scene_desk import SceneDesk
@@ -37,6 +38,7 @@ class SceneFinding(QObject):
         messages: Messages,
         settings: Settings,
         questions: Callable[[], Questions],
+        comparisons: ComparisonDesk,
         parent: QObject,
     ) -> None:
         """Nothing is left in the user's folders where nobody is there to answer."""
@@ -47,7 +49,7 @@ class SceneFinding(QObject):
         self.pictures = ScenePictures(context.jobs, store, self)
         say = partial(messages.show, "scenes")
         open_paths = partial(opener.open, stays=True)
-        self.desk = SceneDesk(panels, canvas, self.folders, context.jobs, open_paths, say, self)
+        self.desk = SceneDesk(panels, canvas, self.folders, context.jobs, open_paths, say, comparisons, self)
         self.outlines = OutlineLayer(self.desk, canvas)
         self.desk.outlines_switched.connect(self.changed)
 

@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from layers.document.changes import Changes
-from layers.document.comparison import MODES, MOST_FRAMES, ComparisonSpec, read_spec, spec_of
+from layers.document.comparison import MODES, MOST_FRAMES, ComparisonSpec, Frame, read_spec, spec_of
 from layers.document.rows import Comparison
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -237,6 +237,16 @@ class ComparisonDesk(QObject):
         if spec is not None:
             frames = without_styles(spec).frames if spec.match else spec.frames
             self._change_and_match(self.tr("Swap sides of"), frames=(*frames[1:], frames[0]))
+
+    def show_in_frame(self, at: int, layers: Sequence[str]) -> None:
+        """Let one picture of the comparison be of other layers."""
+        spec = self.spec
+        if spec is None or not layers or not 0 <= at < len(spec.frames):
+            return
+        frames = without_styles(spec).frames if spec.match else spec.frames
+        if frames[at].layers != tuple(layers):
+            changed = (*frames[:at], Frame(tuple(layers)), *frames[at + 1 :])
+            self._change_and_match(self.tr("Change picture of"), frames=changed)
 
     def set_match(self, match: bool) -> None:
         """Stretch all frames as the first, or each as its layer says."""

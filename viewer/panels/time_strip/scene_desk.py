@@ -20,6 +20,7 @@ from layers.scenes.view_area import area_of_view
 from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.layers import update_layer
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.time_strip.case_scenes import CaseScenes
 from viewer.panels.time_strip.scene_folders import SceneFolders
@@ -50,6 +51,8 @@ class SceneDesk(QObject):
     """The outlines are switched on or off, or other ones are to be seen."""
     outlines_switched = Signal()
     """They are switched on or off."""
+    frames_changed = Signal()
+    """A comparison has begun or ended, or a scene would come into another picture of it."""
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class SceneDesk(QObject):
         jobs: Jobs,
         open_paths: Callable[[list[str]], None],
         say: Callable[[str], None],
+        comparisons: ComparisonDesk,
         parent: QObject | None = None,
         *,
         more: Sequence[SceneCatalogue] = (),
@@ -69,6 +73,11 @@ class SceneDesk(QObject):
         super().__init__(parent)
         self.context, self.folders, self.canvas = context, folders, canvas
         self._open_paths, self._say = open_paths, say
+        self._comparisons = comparisons
+        self._frame: int | None = None
+        """The picture of the comparison that was chosen; None: the last."""
+        self._awaited: tuple[str, int] | None = None
+        """A tick whose scenes are on their way into the case, and the picture that is to be of them then."""
         case = CaseScenes(lambda: context.document, context.drawing_of)
         self._catalogues: tuple[SceneCatalogue, ...] = (case, folders, *more)
         self._job = NewestJob(jobs)
@@ -83,10 +92,11 @@ class SceneDesk(QObject):
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._soon.timeout.connect(self._look)
         canvas.view_changed.connect(self.look_soon)
-        canvas.scene.updated.connect(self._case_may_differ)
+        canvas.scene_updated.connect(self._case_may_differ)
         folders.changed.connect(self.look_soon)
         context.selection.changed.connect(self.look_soon)
         context.changed.connect(self._heard)
+        comparisons.shown_changed.connect(self.frames_changed)
         context.document_replaced.connect(self._begin_anew)
 
     # -- what is seen -------------------------------------------------------------------------------------------
@@ -176,8 +186,28 @@ class SceneDesk(QObject):
         if self._ticks:
             self.choose(self._ticks[-1 if last else 0].key)
 
+    @property
+    def frames(self) -> int:
+        """The number of pictures of the comparison that is shown; 0 for none."""
+        spec = self._comparisons.spec
+        return 0 if spec is None else len(spec.frames)
+
+    @property
+    def frame(self) -> int:
+        """The picture of the comparison that a scene comes into; -1 while nothing is compared."""
+        last = self.frames - 1
+        return last if self._frame is None else min(self._frame, last)
+
+    def set_frame(self, at: int) -> None:
+        """Let scenes come into another picture of the comparison."""
+        if at != self.frame:
+            self._frame = at
+            self.frames_changed.emit()
+
     def use(self, key: str = "") -> None:
-        """Add the scenes of a tick as layers; those that are layers already are shown."""
+        """Add the scenes of a tick as layers; those that are layers already are shown. While images are compared they
+        come into one of the pictures.
+        """
         tick = next((tick for tick in self._ticks if tick.key == (key or self._current)), None)
         if tick is None:
             return
@@ -191,12 +221,29 @@ class SceneDesk(QObject):
                     )
                 )
             self._open_paths(missing[:MOST_OPENED])
+        self._awaited = (tick.key, self.frame) if self.frames else None
+        if self._awaited is not None:
+            if not missing:
+                self._swap_in()
+            return
         for uuid in tick.layers:
             layer = self.context.document.layers.get(uuid)
             if layer is not None and not layer.visible:
                 self.context.do(update_layer, uuid, visible=True)
         if tick.layers and not missing:
             self.context.show_layer(tick.layers[0])
+
+    def _swap_in(self) -> None:
+        """The awaited scenes come into their picture, once all of them are layers."""
+        key, frame = self._awaited or ("", -1)
+        tick = next((tick for tick in self._ticks if tick.key == key), None)
+        if tick is None or not self.frames:
+            self._awaited = None
+            return
+        wanted = [scene for scene in tick.scenes if scene.path or scene.layer_uuid][:MOST_OPENED]
+        if all(scene.layer_uuid for scene in wanted):
+            self._awaited = None
+            self._comparisons.show_in_frame(frame, [scene.layer_uuid for scene in wanted])
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -215,7 +262,7 @@ class SceneDesk(QObject):
             self.look_soon()
 
     def _begin_anew(self) -> None:
-        self._current = ""
+        self._current, self._awaited, self._frame = "", None, None
         self.look_soon()
 
     def _area(self) -> BaseGeometry:
@@ -257,6 +304,8 @@ class SceneDesk(QObject):
             return
         self._ticks = ticks
         self.ticks_changed.emit()
+        if self._awaited is not None:
+            self._swap_in()
         if self._current and self.current_at < 0:
             self._current = ""
             self.current_changed.emit()

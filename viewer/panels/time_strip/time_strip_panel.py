@@ -71,9 +71,11 @@ class TimeStripPanel(QWidget):
         desk.ticks_changed.connect(self._show_ticks)
         desk.current_changed.connect(self._show_current)
         desk.outlines_switched.connect(self._show_outlines)
+        desk.frames_changed.connect(self._show_frames)
         desk.context.selection.changed.connect(self._show_hint)
         desk.folders.folders_changed.connect(self._show_hint)
         desk.folders.changed.connect(pictures.forget)
+        self._show_frames()
         self._show_ticks()
 
     def _build_head(self) -> QHBoxLayout:
@@ -82,6 +84,10 @@ class TimeStripPanel(QWidget):
         self.place.addItem(self.tr("Scenes of the selected site"), Place.SITE)
         self.place.setAccessibleName(self.tr("Ground of which scenes are shown"))
         self.place.currentIndexChanged.connect(lambda at: self._desk.set_place(Place(self.place.itemData(at))))
+        self.frame = QComboBox()
+        self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
+        self.frame.setToolTip(tooltip(self.frame.accessibleName()))
+        self.frame.activated.connect(self._desk.set_frame)
         self.summary = ElidedLabel()
         self.summary.setAccessibleName(self.tr("Number of scenes"))
         self.outlines = QCheckBox(self.tr("&Outlines on the map"))
@@ -96,6 +102,7 @@ class TimeStripPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.place)
+        row.addWidget(self.frame)
         row.addWidget(self.summary, 1)
         row.addWidget(self.outlines)
         row.addWidget(self.add_button)
@@ -173,7 +180,8 @@ class TimeStripPanel(QWidget):
         self.use_button.setVisible(tick is not None)
         if tick is not None:
             all_there = len(tick.layers) == len(tick.scenes)
-            self.use_button.setText(self.tr("Show the Layer") if all_there else self.tr("Add to the Case"))
+            text = self.tr("Show the Layer") if all_there else self.tr("Add to the Case")
+            self.use_button.setText(self.tr("Show in the Comparison") if self._desk.frames else text)
             self.use_button.setAccessibleName(self.use_button.text())
         self._show_picture(tick)
 
@@ -200,6 +208,16 @@ class TimeStripPanel(QWidget):
             self.tip.show_at(at, [under.words], None)
         else:
             self.tip.hide()
+
+    def _show_frames(self) -> None:
+        """Offer the pictures of the comparison, while there is one."""
+        frames = self._desk.frames
+        if self.frame.count() != frames:
+            self.frame.clear()
+            self.frame.addItems([self.tr("Into picture {0}").format(at + 1) for at in range(frames)])
+        self.frame.setCurrentIndex(self._desk.frame)
+        self.frame.setVisible(frames > 0)
+        self._show_current()
 
     def _show_outlines(self) -> None:
         self.outlines.setChecked(self._desk.shows_outlines)

@@ -20,6 +20,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from layers.requests.scenes import DescribeScene, ListScenes
+from tests.support.content_hash import content_hash
 from tests.support.many_scenes import write_scene
 from tests.support.windows import press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
@@ -433,3 +434,57 @@ def test_two_panels_below_the_map_stand_behind_each_other(window: MainWindow, qt
     settle(window, qtbot)
     assert docks["panel_time_strip"].isHidden()
     assert not docks["panel_attributes"].isHidden()
+
+
+def test_a_scene_comes_into_a_picture_of_the_comparison(
+    window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
+) -> None:
+    at_view(window, qtbot)
+    panel = with_folder(window, answers, folder, qtbot)
+    for title in ("west", "new"):
+        QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=click_at(panel, title))
+        settle(window, qtbot)
+    assert not panel.frame.isVisible()
+    by_name = {layer.name: uuid for uuid, layer in window.session.document.layers.items()}
+    window.comparisons.compare([by_name["west"], by_name["new"]])
+    settle(window, qtbot)
+    assert panel.frame.isVisible()
+    assert panel.frame.currentText() == "Into picture 2", "the last, if not told otherwise"
+    window.scenes.desk.choose(next(p.tick.key for p in panel.view.places.all if p.tick.title == "season"))
+    assert panel.use_button.text() == "Show in the Comparison"
+    QTest.mouseClick(panel.use_button, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    by_name = {layer.name: uuid for uuid, layer in window.session.document.layers.items()}
+
+    def pictures() -> list[tuple[str, ...]]:
+        spec = window.comparisons.spec
+        assert spec is not None
+        return [frame.layers for frame in spec.frames]
+
+    qtbot.waitUntil(lambda: pictures() == [(by_name["west"],), (by_name["season"],)])
+    panel.frame.setFocus()
+    QTest.keyClick(panel.frame, Qt.Key.Key_Up)
+    assert window.scenes.desk.frame == 0
+    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=click_at(panel, "Sentinel-2A: 2 tiles"))
+    settle(window, qtbot)
+    by_name = {layer.name: uuid for uuid, layer in window.session.document.layers.items()}
+    both = {by_name["tile0"], by_name["tile1"]}
+    qtbot.waitUntil(lambda: set(pictures()[0]) == both)
+    assert pictures()[1] == (by_name["season"],)
+    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=click_at(panel, "west"))
+    settle(window, qtbot)
+    assert pictures()[0] == (by_name["west"],), "a layer of the case is swapped in at once"
+    window.comparisons.end()
+    settle(window, qtbot)
+    assert not panel.frame.isVisible()
+    before = content_hash(window.session.document)
+    while window.session.history.stack.canUndo():
+        window.session.history.undo()
+    settle(window, qtbot)
+    assert not window.session.document.layers
+    assert not window.session.document.comparisons
+    while window.session.history.stack.canRedo():
+        window.session.history.redo()
+    settle(window, qtbot)
+    assert len(window.session.document.layers) == 5
+    assert content_hash(window.session.document) == before
