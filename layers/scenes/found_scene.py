@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.raster.acquisition import DATE_KINDS, Acquisition
 from layers.requests.scenes import MOST_RING_POINTS, SceneFacts
-from layers.scenes.footprint import footprint_of_ring
+from layers.scenes.footprint import footprint_of_ring, in_equal_areas
 from layers.scenes.name_dates import date_in_name
 from layers.time.time_span import TimeSpan, span_of
 
@@ -61,6 +62,11 @@ class FoundScene:
     def footprint(self) -> BaseGeometry:
         """The ground that it covers, in longitude and latitude, cut at the antimeridian; empty where not known."""
         return footprint_of_ring(self.ring)
+
+    @cached_property
+    def ground(self) -> tuple[BaseGeometry, ...]:
+        """The parts of its footprint in equal areas, as they are compared with others."""
+        return tuple(shapely.get_parts(in_equal_areas(self.footprint)))
 
     @property
     def is_dated(self) -> bool:

@@ -29,8 +29,7 @@ class SceneTable:
 
     def __init__(self, scenes: Iterable[FoundScene] = ()) -> None:
         self.scenes = tuple(scenes)
-        placed = [(at, scene.footprint) for at, scene in enumerate(self.scenes) if scene.ring]
-        shapes = [(at, part) for at, shape in placed for part in shapely.get_parts(in_equal_areas(shape))]
+        shapes = [(at, part) for at, scene in enumerate(self.scenes) if scene.ring for part in scene.ground]
         self._scene_of = np.array([at for at, _ in shapes], dtype=np.intp)
         self._parts = np.array([part for _, part in shapes], dtype=object)
         self._boxes: NDArray[np.float64] = shapely.bounds(self._parts).reshape(-1, 4)

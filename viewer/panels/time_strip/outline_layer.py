@@ -110,21 +110,22 @@ def _path_of(scenes: list[FoundScene], crs: str) -> QPainterPath:
     except GeoloupeError:
         return path
     points, ends = np.column_stack([x, y]), np.cumsum([len(ring) for ring in rings])
-    for ring in np.split(points, ends[:-1]):
+    kept = _bends(points, ends)
+    for ring, bends in zip(np.split(points, ends[:-1]), np.split(kept, ends[:-1]), strict=True):
         if np.isfinite(ring).all():
-            path.addPolygon(polygon_of(_without_straight(ring)))
+            path.addPolygon(polygon_of(ring[bends]))
     return path
 
 
-def _without_straight(ring: Floats) -> Floats:
-    """A closed ring without the places at which it goes straight on: most sides are straight on most maps."""
-    before, after = ring - np.roll(ring[:-1], 1, axis=0)[np.r_[0 : len(ring) - 1, 0]], np.roll(ring[:-1], -1, axis=0)
-    after = after[np.r_[0 : len(ring) - 1, 0]] - ring
+def _bends(points: Floats, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """(n,) False where closed rings, one after the other, go straight on: most sides are straight on most maps."""
+    before = np.diff(points, axis=0, prepend=points[:1])
+    after = np.diff(points, axis=0, append=points[-1:])
     bend = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
-    size = np.hypot(*before.T) * np.hypot(*after.T)
-    kept = bend > STRAIGHT * size
-    kept[[0, -1]] = True
-    return np.asarray(ring[kept])
+    found = bend > STRAIGHT * np.hypot(*before.T) * np.hypot(*after.T)
+    found[ends - 1] = True
+    found[np.concatenate([[0], ends[:-1]])] = True
+    return np.asarray(found)
 
 
 def _transforms(view: View) -> list[QTransform]:

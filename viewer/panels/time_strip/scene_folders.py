@@ -23,7 +23,7 @@ from viewer.support.settings import Settings
 from viewer.support.text import one_line
 
 KEY = "scene_folders"
-TELL_EVERY_S = 0.4
+TELL_EVERY_S = 1.0
 """Scenes that have become known come to the strip in batches."""
 MOST_FOLDERS = 50
 
