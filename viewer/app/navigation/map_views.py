@@ -80,8 +80,9 @@ class MapViews(QObject):
         finest_m: float = 0.0,
         middle: tuple[float, float] | None = None,
     ) -> None:
-        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size; with a
-        place that is to be in the very middle: on most maps the middle of bounds lies elsewhere.
+        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size.
+
+        `middle`: a place that is to be in the very middle; on most maps the middle of bounds lies elsewhere.
         """
         self._waits_for_layers = False
         self._leave_plane()

@@ -87,7 +87,7 @@ class DetailPart(FoldSection):
 
 
 def _kept(site: Site, templates: Iterable[MarkTemplate], template: MarkTemplate | None) -> Iterator[str]:
-    """What a mark says in fields of other classes, which come back with their class; each once."""
+    """The values of a mark in fields of other classes, each once: they come back with their class."""
     asked = {spec.key for spec in template.fields} if template is not None else set[str]()
     for other in templates if site.props_json else ():
         for spec in other.fields:
