@@ -15,6 +15,8 @@ from viewer.panels.words import class_choices
 from viewer.resources import resource_path
 from viewer.support.text import one_line
 
+OTHER = "other"
+
 
 @cache
 def shipped_templates() -> tuple[MarkTemplate, ...]:
@@ -33,6 +35,12 @@ def _templates_of_rows(rows: tuple[Template, ...]) -> tuple[MarkTemplate, ...]:
     return tuple(templates_of(rows, shipped_templates()))
 
 
+def _by_title(choice: tuple[str, str]) -> tuple[bool, str]:
+    """By what is read; "other" stands last."""
+    code, title = choice
+    return code == OTHER, title.casefold()
+
+
 def offer_classes(context: PanelContext, field: ChoiceField) -> None:
     """Let a field offer the classes there are, and the kinds of them for which the case has templates."""
 
@@ -42,7 +50,7 @@ def offer_classes(context: PanelContext, field: ChoiceField) -> None:
             for one in templates_of_case(context.document)
             if one.code not in SITE_CLASSES
         ]
-        field.set_choices([*class_choices(), *own])
+        field.set_choices(sorted([*class_choices(), *own], key=_by_title))
 
     context.document_replaced.connect(read)
     context.changed.connect(lambda changes: read() if changes.touches("templates") or changes.everything else None)

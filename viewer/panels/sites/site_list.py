@@ -32,7 +32,7 @@ class SiteListPanel(QWidget):
         self.list = RowList(self.model, self.tr("Sites"))
         self.list.view.setIconSize(ICON_SIZE)
         self.kinds = MarkKinds()
-        self.list.hide_columns(4, 5, 6, 7, 8)
+        self.list.hide_columns(4, 5, 6, 7)
         self.list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names that begin alike differ at their ends
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.view.customContextMenuRequested.connect(self.open_menu)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 from shapely import LineString, Point, box
 
@@ -18,6 +19,7 @@ from layers.document.mark_shape import Arrow, Numbered, RangeRing, TextMark, as_
 from layers.document.site import Site
 from layers.document.vocabulary import MEASURED
 from layers.geo.crs import WGS84, transform_points
+from tests.support.choices import popup
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.ring_signs import radii_in
@@ -83,6 +85,7 @@ def test_row_20_values_that_another_class_asked_for_are_told(window: MainWindow,
         window.session.push(_changed(window.session.document, "pad", class_code=class_code))
         assert form.details_part.kept.text() == "Kept, though its class does not ask for it: Diameter 18 m."
         assert not form.details_part.isHidden()
+        assert not form.details_part.kept.isHidden()
     window.session.push(_changed(window.session.document, "pad", class_code="radome"))
     assert form.details_part.kept.isHidden()
     for odd in (
@@ -234,3 +237,32 @@ def test_row_32_a_place_gone_to_lies_at_the_crosshair(
     view = window.canvas.viewport.view()
     px, py = view.to_pixel(float(x), float(y))
     assert abs(py - view.height / 2) <= 1
+
+
+@popup
+def test_row_29_classes_are_in_the_order_of_their_names_and_found_by_typing(window: MainWindow, qtbot: QtBot) -> None:
+    form = begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD)))
+    field = form.fields.fields["class_code"]
+    assert isinstance(field, QComboBox)
+    titles = [field.itemText(row) for row in range(field.count())]
+    assert titles[-1] == "Other"
+    assert titles[:-1] == sorted(titles[:-1], key=str.casefold)
+    assert "Radome" in titles
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    QTest.keyClicks(field.view(), "radom")
+    QTest.keyClick(field.view(), Qt.Key.Key_Return)
+    assert window.session.document.sites["pad"].class_code == "radome"
+
+
+def test_row_14_a_wide_list_shows_the_lifecycle(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), lifecycle="planned", valid_from="2030"))
+    panel = window.findChild(SiteListPanel)
+    assert panel is not None
+    titles = [column.title for column in panel.model.columns]
+    lifecycle = titles.index("Lifecycle")
+    assert panel.list.view.isColumnHidden(lifecycle), "no room"
+    window.resize(1366, 768)
+    window.resizeDocks([window.docks["panel_sites"]], [620], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: not panel.list.view.isColumnHidden(lifecycle))
+    assert panel.model.index(0, lifecycle).data() == "planned 2030"
