@@ -343,3 +343,36 @@ def test_what_a_case_cannot_say_is_said(hand: Hand, tmp_path: Path) -> None:
     hand.window.comparisons.open("odd")
     assert "“Odd” cannot be shown" in texts(hand.window)
     assert hand.window.comparisons.spec is None
+
+
+def test_a_mark_knows_the_image_of_its_side(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new")
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    canvas = window.canvas
+    for at, name in ((canvas.width() // 2 - 60, "old"), (canvas.width() // 2 + 60, "new")):
+        window.toolbox.take("tool_point")
+        QTest.mouseClick(canvas, Left, pos=QPoint(at, canvas.height() // 3))
+        hand.settle()
+        site = list(window.session.document.sites.values())[-1]
+        image = window.session.document.images[site.image_uuid]
+        assert window.session.document.layers[image.layer_uuid].name == name
+        assert image.acquired_at == DAYS[name]
+
+
+def test_a_picture_of_the_map_has_the_comparison_with_its_dates(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new")
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    QApplication.clipboard().clear()
+    window.action_table["copy_picture"].trigger()
+    hand.qtbot.waitUntil(lambda: not QApplication.clipboard().image().isNull(), timeout=20_000)
+    copied = QApplication.clipboard().image()
+    view = window.canvas.viewport.view()
+    assert copied.width() == view.width
+    column = [copied.pixelColor(view.width // 2, y).lightness() for y in range(100, view.height - 100)]
+    assert min(column[:50]) > 200, "the bar"
+    assert "1985-08-01" in " ".join(window.scene.attributions(view))
+    assert "2020-08-01" in " ".join(window.scene.attributions(view))
