@@ -108,7 +108,8 @@ class CompareMenu(CaseMenu):
             toolbar=True,
             offered=has_case,
             tip=QT_TRANSLATE_NOOP(
-                "Actions", "Set two selected images against each other, or the newest two at the pointer"
+                "Actions",
+                "Compare two selected images, or the newest two at the pointer; Alt+click on a layer also does",
             ),
         ),
         _mode("compare_swipe", QT_TRANSLATE_NOOP("Actions", "&Swipe"), "swipe", breaks=True),

@@ -391,6 +391,7 @@ class ComparedScene(MapScene):
         mode, ratio = sides.spec.mode, frames.view.ratio
         if self._held >= 0 or mode == "blink":
             frames.paint(painter, self.phase)
+            frames.make_ready()
             paint_caption(painter, sides, [words[self.phase]], ratio)
         elif mode == "fade":
             self._paint_fade(painter, sides, frames, words)
@@ -480,6 +481,12 @@ class _FramePainter:
             painter.drawImage(0, 0, self._picture(at))
         else:
             self._paint(painter, at)
+
+    def make_ready(self) -> None:
+        """On the screen: have the pictures of all frames, so that none is painted when it is blinked to."""
+        if self.in_haste and self._key[2] and self._scene.is_complete(self.view):
+            for at in range(len(self._scene.frames)):
+                self._picture(at)
 
     def paint_marks(self, painter: QPainter, at: int) -> None:
         """All of a frame but its images."""

@@ -132,6 +132,17 @@ class ComparisonDesk(QObject):
         else:
             self._begin_at(*self._canvas.pointed_place())
 
+    def compare_with(self, uuid: str) -> None:
+        """Compare the current layer with another one."""
+        layers = self.context.document.layers
+        pair = [layers[one] for one in dict.fromkeys((self.context.layer_uuid, uuid)) if one in layers]
+        if len(pair) < 2 or any(layer.kind == "vector" or layer.uuid not in self._scene.drawings for layer in pair):
+            self.context.report(
+                self.tr("Two images are compared: click one in the list of layers, the other with Alt.")
+            )
+            return
+        self.compare([one.uuid for one in in_order(candidate_of(self._scene, layer) for layer in pair)])
+
     def _begin_at(self, lon: float, lat: float) -> None:
         found = candidates_at(self._scene, lon, lat)
         images = [one for one in found if not one.is_ground]
@@ -330,7 +341,8 @@ class ComparisonDesk(QObject):
 
     def _next_phase(self) -> None:
         spec = self.spec
-        if spec is not None and not self._scene.is_held:
+        is_ready = self._scene.is_complete(self._canvas.viewport.view())  # or what is not there yet would flash
+        if spec is not None and not self._scene.is_held and is_ready:
             self._scene.show_phase((self._scene.phase + 1) % len(spec.frames))
 
     # -- following ------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import override
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
@@ -49,13 +49,28 @@ class _FilterLine(QLineEdit):
 class _LayerView(QTreeView):
     """The tree without type-ahead: there is a filter above it, and letters belong to the tools of the map."""
 
+    alt_clicked = Signal(int)
+    """A row was clicked with Alt; the choice stays as it was."""
+
     @override
     def keyboardSearch(self, search: str) -> None:
         pass
 
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        is_alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
+        if is_alt and event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            self.alt_clicked.emit(index.row())
+        else:
+            super().mousePressEvent(event)
+
 
 class LayerTreePanel(QWidget):
     """The current row is the context's layer. Connect a scene's `problem_changed` to `set_problem`."""
+
+    compare_wanted = Signal(str)
+    """Compare the current layer with this one."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +84,7 @@ class LayerTreePanel(QWidget):
         self.count.hide()
         self.view = _LayerView()
         self.view.setAccessibleName(self.tr("Layers"))
+        self.view.alt_clicked.connect(self._want_comparison)
         self._set_up_view()
         self.opacity = SliderField(0.0, 1.0, percent)
         self.opacity.setAccessibleName(self.tr("Opacity of the layer"))
@@ -246,6 +262,10 @@ class LayerTreePanel(QWidget):
         row = self.model.row_of(uuid)
         if row > SITES_ROW:
             self.model.move_to([uuid], row + rows + (1 if rows > 0 else 0))
+
+    def _want_comparison(self, row: int) -> None:
+        if row > SITES_ROW:
+            self.compare_wanted.emit(self.model.uuid_at(row))
 
     def _open_properties(self) -> None:
         self._context.show_layer(self._context.layer_uuid, raise_form=True)

@@ -114,6 +114,18 @@ def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_p
     assert hand.window.toolbox.in_hand == "tool_select"
 
 
+def test_two_clicks_in_the_tree_make_a_swipe(hand: Hand, tmp_path: Path) -> None:
+    """Of any two scenes, whichever is the current one; the choice stays as it was."""
+    add(hand, tmp_path, "old", "mid", "new", dated=False)
+    hand.click_layer("old")
+    hand.click_layer("mid", Qt.KeyboardModifier.AltModifier)
+    assert hand.count == 2
+    assert names_of(hand.window) == ["old", "mid"]
+    assert [hand.window.session.document.layers[u].name for u in hand.window.docks.layer_tree.selected()] == ["old"]
+    hand.click_layer("old", Qt.KeyboardModifier.AltModifier)
+    assert "Two images are compared" in texts(hand.window)
+
+
 def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old", "mid")
     hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])

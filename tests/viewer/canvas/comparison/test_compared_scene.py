@@ -224,3 +224,15 @@ def test_another_document_ends_the_comparison(make_compared, document):
     assert scene.spec is None
     assert scene.frames == [scene]
     assert not other.drawings
+
+
+def test_both_pictures_are_there_before_the_first_blink(make_compared, monkeypatch):
+    scene, view = make_compared(), view_of()
+    scene.compare(replace(TWO, mode="blink"))
+    scene.set_view(view)
+    counted = Counted(scene, monkeypatch)
+    painted(scene, view, in_haste=True)
+    assert counted.count == 2
+    scene.show_phase(1)
+    painted(scene, view, in_haste=True)
+    assert counted.count == 2
