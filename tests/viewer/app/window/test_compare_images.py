@@ -388,3 +388,25 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(hand: Hand, tmp_
     assert min(column[:50]) > 200, "the bar"
     assert "1985-08-01" in " ".join(window.scene.attributions(view))
     assert "2020-08-01" in " ".join(window.scene.attributions(view))
+
+
+def test_in_a_case_that_can_only_be_looked_at_a_comparison_is_shown_and_not_kept(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    monkeypatch.setattr(window.session, "_looked_at", "only to be looked at")
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert not window.session.document.comparisons
+    assert names_of(window) == ["old", "new"]
+    assert not window.comparison_bar.name.isEnabled()
+    assert window.comparison_bar.name.text() == "Not kept"
+    window.action_table["compare_fade"].trigger()
+    window.action_table["swap_sides"].trigger()
+    hand.settle()
+    assert window.comparisons.spec.mode == "fade"
+    assert names_of(window) == ["new", "old"]
+    assert window.comparisons.spec.frames[1].styles, "matched all the same"
+    window.action_table["end_comparison"].trigger()
+    assert window.comparisons.spec is None
