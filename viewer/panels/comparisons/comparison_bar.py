@@ -31,6 +31,7 @@ class ComparisonBar(QWidget):
         self.name.setMaxLength(LONGEST_NAME)
         self.name.setMinimumWidth(80)
         self.mode, self.position = ComboBox(), SliderField(0.0, 1.0, percent)
+        self.height_field = SliderField(0.0, 1.0, percent)
         self.rate = DecimalBox()
         self.linked = QCheckBox(self.tr("Linked"))
         self.match = QCheckBox(self.tr("Match"))
@@ -43,6 +44,7 @@ class ComparisonBar(QWidget):
         layout.addWidget(self.name, 2)
         layout.addWidget(self.mode)
         layout.addWidget(self.position, 3)
+        layout.addWidget(self.height_field, 2)
         layout.addWidget(self.rate)
         for widget in (self.linked, self.match, self.swap, self.end):
             layout.addWidget(widget)
@@ -62,7 +64,8 @@ class ComparisonBar(QWidget):
         for widget, says in (
             (self.name, tr("Name of the comparison")),
             (self.mode, tr("Mode of the comparison")),
-            (self.position, tr("Position of the bar")),
+            (self.position, tr("Position of the bar, from the left or the top")),
+            (self.height_field, tr("Position of the glass, from the top")),
             (self.rate, tr("Changes to and fro in a second")),
             (self.linked, tr("Move all panes together: place, scale and turn")),
             (self.match, tr("Stretch all images as the first: the same where sensor and units are, else matched")),
@@ -73,6 +76,8 @@ class ComparisonBar(QWidget):
         self.mode.activated.connect(lambda at: self._desk.set_mode(self.mode.itemData(at)))
         self.position.previewed.connect(self._desk.preview_position)
         self.position.committed.connect(self._desk.set_position)
+        self.height_field.previewed.connect(self._desk.preview_height)
+        self.height_field.committed.connect(self._desk.set_height)
         self.rate.valueChanged.connect(self._desk.set_rate)
         self.linked.clicked.connect(self._desk.link)
         self.match.clicked.connect(self._desk.set_match)
@@ -92,6 +97,8 @@ class ComparisonBar(QWidget):
         self.mode.setCurrentIndex(self.mode.findData(spec.mode))
         self.position.setVisible(spec.mode not in STILL)
         self.position.show_value(spec.position)
+        self.height_field.setVisible(spec.mode == "spyglass")
+        self.height_field.show_value(spec.position_y)
         self.rate.setVisible(spec.mode == "blink")
         self.rate.blockSignals(True)
         self.rate.setValue(spec.rate_hz)

@@ -34,6 +34,7 @@ from viewer.commands.comparisons import (
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.candidates import Candidate, candidate_of, candidates_at, in_order, newest_two
 from viewer.panels.context import PanelContext
+from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
 OFFERED_MODES = MODES
@@ -55,10 +56,12 @@ class ComparisonDesk(QObject):
         canvas: MapCanvas,
         scene: ComparedScene,
         selected: Callable[[], list[str]],
-        say: Callable[[str], None],
+        say: Callable[..., None],
         parent: QObject,
     ) -> None:
-        """`selected` gives the uuids of the layers that are chosen in the tree, the topmost first."""
+        """`selected` gives the uuids of the layers that are chosen in the tree, the topmost first; `say` shows a line,
+        with its level and what can be done about it.
+        """
         super().__init__(parent)
         self.context = context
         self._canvas, self._scene, self._selected, self._say = canvas, scene, selected, say
@@ -154,7 +157,8 @@ class ComparisonDesk(QObject):
                 said = self.tr(
                     "Not ranked, as its date is not known: {0}. Select it in the list of layers to compare it."
                 )
-                self._say(said.format(_some(undated)))
+                choose = MessageAction(self.tr("Choose"), partial(self.images_wanted.emit, found))
+                self._say(said.format(_some(undated)), "info", choose)
         elif len(images) == 2:
             self.compare([one.uuid for one in in_order(images)])
         elif len(found) > 1:
@@ -232,6 +236,15 @@ class ComparisonDesk(QObject):
     def set_position(self, position: float) -> None:
         """Put the bar elsewhere; steps that follow each other are one."""
         self._change(self.tr("Move bar of"), "bar", position=round(position, 4))
+
+    def set_height(self, position_y: float) -> None:
+        """Put the glass higher or lower."""
+        self._change(self.tr("Move bar of"), "bar", position_y=round(position_y, 4))
+
+    def preview_height(self, position_y: float) -> None:
+        spec = self.spec
+        if spec is not None:
+            self._scene.move_bar(spec.position, round(position_y, 4))
 
     def preview_position(self, position: float) -> None:
         """Show the bar elsewhere while a slider moves."""

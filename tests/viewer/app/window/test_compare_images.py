@@ -136,6 +136,11 @@ def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand:
     assert "Not ranked, as its date is not known: “someday”" in texts(hand.window)
     row = hand.window.session.document.comparisons[hand.window.comparisons.current]
     assert row.name == "mid / new"
+    line = next(line for line in hand.window.messages.lines() if line.action is not None and line.key == "comparison")
+    line.action.run()
+    (dialog,) = hand.window.findChildren(TickDialog)
+    assert dialog.list.topLevelItemCount() == 4, "it is asked about: all that lie there"
+    dialog.reject()
 
 
 def test_where_dates_do_not_tell_it_is_asked(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
@@ -182,6 +187,11 @@ def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand
     assert desk.current == uuid, "the same key leads back to the bar"
     window.action_table["compare_spyglass"].trigger()
     assert bar.mode.currentData() == "spyglass"
+    bar.height_field.slider.setFocus()
+    for _ in range(5):
+        hand.key(Key.Key_Right)
+    bar.height_field.flush()
+    assert desk.spec.position_y == pytest.approx(0.55), "the glass goes down by keys too"
     window.action_table["blink"].trigger()
     assert desk.spec.mode == "blink"
     assert not bar.rate.isHidden()
