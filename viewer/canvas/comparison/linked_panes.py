@@ -16,8 +16,8 @@ from viewer.canvas.widget import MapCanvas
 from viewer.rendering.images import unpainted
 from viewer.support.painting import painting
 
-HIGH_PX = 90.0
-"""Three lines have room in it."""
+HIGH_PX = 160.0
+"""Nine lines have room in it."""
 
 
 class LinkedPanes(QObject):

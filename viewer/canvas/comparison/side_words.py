@@ -14,7 +14,7 @@ from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides
 from viewer.canvas.labels.fonts import letters_path, map_font
-from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.overlays import ARROW_ROOM_PX, wrapped_lines
 from viewer.canvas.scene import MapScene
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import unpainted
@@ -26,6 +26,8 @@ from viewer.support.text import one_line
 
 LETTERS = "ABCD"
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
+_MOST_LINES = 3
+"""Of the date, the name and the note each."""
 _MOST_NAMED, _NAME_CHARS = 2, 44
 _ABOVE_CORNERS_PX = 64.0
 """From the lower edge: scale bar and credits stand below."""
@@ -153,10 +155,16 @@ def paint_caption(
 
 
 def paint_pane_words(painter: QPainter, width: float, height: float, words: SideWords, ratio: float) -> None:
-    """Of a frame that has a picture of its own: in its upper left corner, clear of the north arrow."""
+    """Of a frame that has a picture of its own: in its upper left corner, clear of the north arrow, in more lines where
+    it is narrow.
+    """
     r = ratio
     room = QRectF(10 * r, 10 * r, max(width - (20 + ARROW_ROOM_PX) * r, 0.0), height - 20 * r)
-    _paint_box(painter, room.topLeft(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, room, words, r)
+    inside = max(room.width() - 2 * _PAD_PX * r, 1.0)
+    lines = wrapped_lines(words.head, QFontMetricsF(_font(0, r)), inside, _MOST_LINES)
+    for text in filter(None, (words.name, words.note)):
+        lines += wrapped_lines(text, QFontMetricsF(_font(1, r)), inside, _MOST_LINES)
+    _paint_lines(painter, room.topLeft(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, room, lines, r)
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:

@@ -1,0 +1,30 @@
+"""The words on a pane are whole also where it is narrow."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from viewer.canvas.comparison import side_words
+from viewer.canvas.comparison.side_words import SideWords, paint_pane_words
+from viewer.support.painting import painting
+
+SAID = SideWords("A", "1999-12-31, interval", "Landsat 5 scene of Pucallpa", "stretch matched to A, band by band")
+
+
+@pytest.mark.parametrize(("width", "least"), [(700, 3), (200, 5)])
+def test_a_narrow_pane_has_more_lines_and_no_word_is_cut(
+    width: int, least: int, monkeypatch: pytest.MonkeyPatch, context: object
+) -> None:
+    painted: list[tuple[str, ...]] = []
+    fill = side_words._box_picture
+    monkeypatch.setattr(side_words, "_box_picture", lambda lines, *more: (painted.append(lines), fill(lines, *more))[1])
+    image = QImage(width, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("#888888"))
+    with painting(image) as painter:
+        paint_pane_words(painter, width, 200, SAID, 1.0)
+    (lines,) = painted
+    assert len(lines) >= least
+    assert " ".join(lines) == f"{SAID.head} {SAID.name} {SAID.note}"
+    assert image.pixelColor(12, 12) != QColor("#888888")
+    assert image.pixelColor(width - 30, 30) == QColor("#888888"), "the north arrow's"
