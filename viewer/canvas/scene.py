@@ -88,11 +88,13 @@ class MapScene(QObject):
         make_drawing: DrawingFactory = drawing_for,
         frozen: Mapping[str, str] | None = None,
         arrange: Arrangement = list,
+        beside: MapScene | None = None,
         parent: QObject | None = None,
     ) -> None:
         """`frozen`: styles, as JSON, in which layers are shown here whatever becomes of their rows; by uuid.
 
-        `arrange` gives the rows as they are shown here: other ones visible, another day.
+        `arrange` gives the rows as they are shown here: other ones visible, another day. A scene `beside` this one, of
+        the same document, spares finding the sites anew.
         """
         super().__init__(parent)
         self.context = context
@@ -111,7 +113,7 @@ class MapScene(QObject):
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self.sites_problem = ""
-        self._adopt(document, base_folder)
+        self._adopt(document, base_folder, beside)
 
     # -- the document ---------------------------------------------------------------------------------------------
 
@@ -162,10 +164,10 @@ class MapScene(QObject):
         self._layouts.close()
         self._stack.close()
 
-    def _adopt(self, document: Document, base_folder: Path | None) -> None:
+    def _adopt(self, document: Document, base_folder: Path | None, beside: MapScene | None = None) -> None:
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
-        self._index = SiteIndex.of(document.sites)
+        self._index = SiteIndex.of(document.sites) if beside is None else beside._index.copied()
         self._judge_marks()
         self._previewed: frozenset[str] = frozenset()
         self._tell_of_sites()

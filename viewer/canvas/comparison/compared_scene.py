@@ -152,7 +152,7 @@ class ComparedScene(MapScene):
 
     def _add_frame(self, spec: ComparisonSpec, at: int) -> None:
         folder, make = self.stack.base_folder, self._make_drawing
-        scene = frame_scene(self.document, self.context, folder, spec, at, make_drawing=make, parent=self)
+        scene = frame_scene(self.document, self.context, folder, spec, at, make_drawing=make, beside=self, parent=self)
         scene.label_language = self.label_language
         self._others.append(scene)
         scene.updated.connect(self._other_updated)

@@ -25,12 +25,21 @@ def frame_scene(
     at: int,
     *,
     make_drawing: DrawingFactory = drawing_for,
+    beside: MapScene | None = None,
     parent: QObject | None = None,
 ) -> MapScene:
-    """A scene of its own, with tiles of its own, of frame `at`; `show_frame` lets it show another."""
+    """A scene of its own, with tiles of its own, of frame `at`; `show_frame` lets it show another. `beside` may be a
+    scene of the same document.
+    """
     arrange = partial(_shown_rows, spec, at)
     scene = MapScene(
-        document, context.for_frame(), base_folder, make_drawing=make_drawing, arrange=arrange, parent=parent
+        document,
+        context.for_frame(),
+        base_folder,
+        make_drawing=make_drawing,
+        arrange=arrange,
+        beside=beside,
+        parent=parent,
     )
     scene.show_solid_on(spec.frames[at].layers)
     return scene

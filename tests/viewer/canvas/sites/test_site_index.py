@@ -50,6 +50,30 @@ def test_edits_patch_what_was_projected_before(crs):
     assert seen(index, view) == seen(fresh, view) == ["port", "loose", "new", "new"]
 
 
+def test_a_copy_is_the_same_and_follows_edits_by_itself():
+    sites = dict(small_document().sites)
+    sites["number"] = site("number", shapely.Point(10.2, 50.2), shape_json='{"kind": "numbered_marker", "number": 4}')
+    index = SiteIndex.of(sites)
+    before = seen(index, VIEW), index.shapes_near(VIEW)
+    index.show_solid(frozenset({"port"}))
+    copied = index.copied()
+    assert (seen(copied, VIEW), copied.shapes_near(VIEW)) == before
+    assert copied.solid == {"port"}
+    copied.show_solid(None)
+    assert index.is_place("firm")
+    assert not copied.is_place("firm")
+    changed = dict(sites)
+    changed["port"] = replace(sites["port"], geometry=shapely.Point(30, 50), rev=2)
+    changed["line"] = replace(sites["line"], geometry=shapely.LineString([(30, 50), (31, 50)]), rev=2)
+    changed["new"] = site("new", shapely.Point(10.1, 49.9))
+    del changed["firm"], changed["number"]
+    copied.update(["port", "line", "new", "firm", "number"], changed)
+    assert seen(copied, VIEW) == ["loose", "new"]
+    assert (seen(index, VIEW), index.shapes_near(VIEW)) == before
+    assert index.sites["port"] is sites["port"]
+    assert seen(SiteIndex.of(changed), VIEW) == seen(copied, VIEW)
+
+
 def test_error_circles_have_their_size_in_pixels():
     index = SiteIndex.of(small_document().sites)
     rows, _, py, error_px = index.visible_points(VIEW, 5.0)
