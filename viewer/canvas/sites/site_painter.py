@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import batched, groupby
 from math import isfinite
@@ -107,10 +108,11 @@ class SitePainter:
         for some in batched(kinds.get("line", ()), _FEW_OUTLINES):
             lines += frame.shapes_of(some)
             yield _nothing
+        yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection)
         yield from _alike(frame, [shape for shape in lines if shape.uuid not in selection], selected=False)
         yield from _alike(frame, [shape for shape in lines if shape.uuid in selection], selected=True)
         yield partial(_paint_heads, frame=frame, shapes=lines, selection=selection)
-        yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection)
+        yield partial(_paint_ticks, frame=frame, shapes=lines, selection=selection, is_above=True)
 
     def _sign_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
         yield partial(self._paint_signs, frame=frame, selection=selection, within_s=SIGNS_A_FRAME_S)
@@ -210,8 +212,18 @@ def _paint_heads(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
     return True
 
 
-def _paint_ticks(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], selection: frozenset[str]) -> bool:
-    """Short bars across the ends of dimension lines; those of one symbol together."""
+def _paint_ticks(
+    painter: QPainter,
+    frame: SiteFrame,
+    shapes: list[ShapeInView],
+    selection: frozenset[str],
+    *,
+    is_above: bool = False,
+) -> bool:
+    """Short bars across the ends of dimension lines; those of one symbol together.
+
+    Below the lines with casings; above them without, so that neither cuts the other.
+    """
     bars: dict[tuple[LineSymbol, bool], list[Floats]] = {}
     for shape in shapes:
         ends, beside = shape.mark.ticks(frame.view.grid.crs) if shape.mark is not None else _NO_HEADS
@@ -223,6 +235,8 @@ def _paint_ticks(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView],
                     np.array([end - half, end + half])
                 )
     for (symbol, selected), some in bars.items():
+        if is_above:
+            symbol, selected = replace(symbol, casing=symbol.color, casing_width=0.0), False
         paint_lines(painter, frame.view, some, symbol, selected)
     return True
 
