@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 import shapely
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
+from layers.document.edit import Change, Edit
 from layers.document.mark_shape import Circle, as_json, measurement_of, shape_of_site
 from layers.document.measuring.measurement import QUANTITIES, measured
 from layers.document.measuring.reading import reading_of
@@ -418,3 +419,59 @@ def test_a_cross_track_distance_says_its_side_and_the_way_along(window: MainWind
     facts = form(window, qtbot).measurement_part.facts.facts()
     assert ("", "Left of the line") in facts
     assert dict(facts)["Along the line"].endswith(" km")
+
+
+def test_a_handle_turns_and_scales_a_measurement(window: MainWindow, desk: Desk) -> None:
+    measure(window, desk, "bearing")
+    (site,) = marks(window)
+    window.action_table["tool_select"].trigger()
+    handles = window.canvas.tool._handles()
+    turn = next(handle for handle in handles.each if handle.role == "turn")
+    view = window.canvas.viewport.view()
+    start, end = QPoint(round(turn.px), round(turn.py)), QPoint(round(turn.px) + 60, round(turn.py) + 40)
+    assert view.ratio == 1.0
+    QTest.mousePress(window.canvas, Qt.MouseButton.LeftButton, Nothing, start)
+    QTest.mouseMove(window.canvas, start + QPoint(20, 10))
+    QTest.mouseMove(window.canvas, end)
+    placed = window.canvas.scene.label_layout(view).placed
+    assert [label.text for label in placed] != [site.label], "the number goes along with the hand"
+    QTest.mouseRelease(window.canvas, Qt.MouseButton.LeftButton, Nothing, end)
+    (turned,) = marks(window)
+    assert measurement_of(turned).quantity == "bearing"
+    assert turned.label == measurement_of(turned).text != site.label
+    window.action_table["undo"].trigger()
+    assert marks(window) == [site]
+
+
+def test_whatever_a_case_says_of_a_measurement_shows_as_a_measure_of_its_line(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    press(Key.Key_F4)
+    line = shapely.LineString(PLACES)
+    odd = ["", "{", "[" * 50_000, "null", '{"kind":"measurement"}', '{"kind":"measurement","quantity":{"a":[1]}}']
+    odd += [
+        json.dumps({"kind": "measurement", "quantity": "length", key: value})
+        for key, value in (("unit", "parsec"), ("pick_m", -3), ("pick_m", 1e300), ("result", "x" * 9999))
+    ]
+    odd.append('{"kind":"measurement","quantity":"length","result":NaN,"error":1e999}')
+    odd.append('{"kind":"measurement","quantity":"bearing","result":45}')
+    for at, text in enumerate(odd):
+        row = Site(uuid=f"odd {at}", geometry=line, mark_kind="measurement", shape_json=text, label="Odd")
+        window.session.push(Edit("Odd", (Change("sites", None, row),)))
+    settle(window, qtbot)
+    panel = window.docks.measurements.panel
+    for at in range(len(odd)):
+        window.selection.set({f"odd {at}"})
+        part = form(window, qtbot).measurement_part
+        facts = part.facts.facts()
+        assert facts[0][0] == "Length"
+        assert facts[0][1].endswith(" km")
+        row = panel.model.row_of(f"odd {at}")
+        assert [panel.model.index(row, column).data() for column in (0, 3)] == ["Odd", "km"]
+    assert window.canvas.scene.label_layout(window.canvas.viewport.view()).placed
+    window.selection.set({f"odd {at}" for at in range(len(odd))})
+    window.action_table["measurements_to_sites"].trigger()
+    window.action_table["sites_to_measurements"].trigger()
+    for _ in range(2 + len(odd)):
+        window.action_table["undo"].trigger()
+    assert not marks(window)
