@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -11,8 +12,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, QPointF
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.mark_shape import MarkShape
-from layers.document.measuring.measurement import QUANTITIES, Measurement, dimension_of, measured
+from layers.document.mark_shape import MarkShape, shape_of
+from layers.document.measuring.measurement import MEASUREMENT, QUANTITIES, Measurement, dimension_of, measured
 from layers.errors import GeoloupeError
 from layers.geo.cross_track import cross_track
 from layers.geo.crs import WGS84, transform_points
@@ -105,7 +106,8 @@ class MeasureTool(ShapeTool):
             return measures(places, closed=True)
         if not isinstance(shape, Measurement) or self.quantity in ("length", "bearing"):
             return self._line_readout(places)
-        said = value_text(shape.dimension, measured(self.quantity, self.geometry(places, shape)).value)
+        value = measured(self.quantity, self.geometry(places, shape)).value
+        said = value_text(shape.dimension, value, None, self._unit(shape.dimension))
         if self.quantity == "radius":
             return f"{said}, {area_text(math.pi * distance_m(*places[0], *places[1]) ** 2)}"
         if self.quantity == "cross-track":
@@ -157,14 +159,21 @@ class MeasureTool(ShapeTool):
             self.cancel()
 
     def _picked(self, shape: Measurement, place: Place) -> Measurement:
-        """With how exactly a hand can point on this map: a pixel of the screen."""
-        view = self.canvas.viewport.view()
+        """With how exactly a hand can point on this map: a pixel of the screen; in the unit of the one before."""
+        shape, view = replace(shape, unit=self._unit(shape.dimension)), self.canvas.viewport.view()
         try:
             x, y = transform_points(WGS84, view.grid.crs, *place)
             metres = ground_resolution_m(view.grid.crs, float(x), float(y), view.grid.resolution)
         except GeoloupeError:
             return shape
-        return Measurement(shape.quantity, pick_m=round(metres, 4) or None) if 0 < metres < 1e6 else shape
+        return replace(shape, pick_m=round(metres, 4) or None) if 0 < metres < 1e6 else shape
+
+    def _unit(self, dimension: str) -> str:
+        """The unit that was chosen for the measurement that is selected, as the last one is."""
+        uuids = self.canvas.selection.uuids
+        site = self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
+        shape = None if site is None or site.mark_kind != MEASUREMENT else shape_of(site.shape_json)
+        return shape.unit if isinstance(shape, Measurement) and shape.dimension == dimension else ""
 
     # -- painting -------------------------------------------------------------------------------------------------
 

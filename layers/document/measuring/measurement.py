@@ -62,7 +62,7 @@ QUANTITIES: Mapping[str, Quantity] = {
 """A radius goes from the centre to a place on the circle. An angle is that at the middle of three places. A cross-track
 distance is that of the third place from the line through the first two.
 """
-MOST_PLACES = 20_000
+MOST_PLACES = 10_000
 """Vertices of what is measured while one waits."""
 SMALLEST_LEG_M = 1e-3
 """A leg that is shorter has no direction."""

@@ -23,7 +23,7 @@ from layers.document.mark_shape import (
     TextMark,
     words_of,
 )
-from layers.document.measuring.measurement import Measurement
+from layers.document.measuring.measurement import intended
 from layers.document.site import Site
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.coordinates import format_coordinate
@@ -196,7 +196,7 @@ class ShapePart(FoldSection):
         if isinstance(shape, Circle):
             lons, lats = circle(*shape.centre, shape.radius_m, _ROUND)
             return self._area(area_m2(lons, lats), geometry_length_m(shapely.Polygon(np.column_stack([lons, lats]))))
-        if isinstance(shape, RangeRing) or site.kind == "point" or site.mark_kind == Measurement.kind:
+        if isinstance(shape, RangeRing) or site.kind == "point" or intended(site, shape) is not None:
             return ""  # a measurement has a part of its own
         if shapely.get_num_coordinates(geometry) > MOST_MEASURED:
             return self.tr("It has too many vertices to be measured here.")

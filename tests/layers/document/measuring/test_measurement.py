@@ -17,6 +17,7 @@ from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_position import Pick, with_pick
 from layers.document.mark_shape import as_json, measured_fields, measurement_of, shape_of, shape_of_site
 from layers.document.measuring.measurement import (
+    MOST_PLACES,
     QUANTITIES,
     Measurement,
     dimension_of,
@@ -215,6 +216,13 @@ def test_a_height_from_a_shadow_is_a_reading_and_no_measure_of_its_line() -> Non
     hidden = replace(site, shape_json=as_json(replace(shape, is_base_hidden=True)))
     assert reading_of(hidden) is None, "refused"
     assert reading_of(replace(site, mark_kind="site")) is None
+
+
+def test_what_has_too_many_places_is_not_measured_while_one_waits() -> None:
+    turns = np.linspace(0.0, 6.0, MOST_PLACES + 1)
+    many = shapely.LineString(np.column_stack([10.0 + np.cos(turns), 50.0 + np.sin(turns)]))
+    assert measurement_of(row(geometry=many, shape_json="")) is None
+    assert measurement_of(row(geometry=shapely.LineString(many.coords[1:]), shape_json="")) is not None
 
 
 def test_labels_of_earlier_versions_are_results() -> None:

@@ -233,6 +233,12 @@ def test_the_form_says_result_error_and_what_it_is_made_of_and_shows_other_units
     assert around.label.endswith(" km")
     choose(part.fields.fields["unit"], "nmi")
     assert marks(window)[0].label.endswith(" nmi")
+    measure(window, desk, "length")
+    assert marks(window)[1].label.endswith(" nmi"), "the next one is in the unit chosen last"
+    measure(window, desk, "area")
+    assert marks(window)[2].label.endswith(" km²"), "which is no unit of areas"
+    for _ in range(2):
+        window.action_table["undo"].trigger()
     for before in (around, hectares, site):
         window.action_table["undo"].trigger()
         assert marks(window) == [before]
