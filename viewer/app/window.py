@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
     def _make_plates(self) -> MatchPlateDesk:
         plates = MatchPlateDesk(self.session, self.canvas, self.panel_context, self._questions, self)
         plates.marked.connect(self.mark_images.note)
+        self.closed.connect(plates.close_all)
         return plates
 
     def _build_menus(self) -> None:

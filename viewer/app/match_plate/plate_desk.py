@@ -63,6 +63,11 @@ class MatchPlateDesk(QObject):
         dialog.raise_()
         dialog.activateWindow()
 
+    def close_all(self) -> None:
+        """Close all plates: the window is closed, and nothing more is to be read for them."""
+        for dialog in self._window.findChildren(MatchPlateDialog):
+            dialog.close()
+
     def _extent(self, photo: str) -> Bounds | None:
         """The bounds of the shown layers but the photograph, as far as they are known."""
         scene = self._canvas.scene

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,11 @@ def paste(window: MainWindow, qtbot: QtBot, button: str) -> str:
 
 
 @pytest.fixture
-def plate(window: MainWindow, photo: str, qtbot: QtBot) -> MatchPlateDialog:
-    return opened_plate(window, photo, qtbot)
+def plate(window: MainWindow, photo: str, qtbot: QtBot) -> Iterator[MatchPlateDialog]:
+    yield opened_plate(window, photo, qtbot)
+    for dialog in window.findChildren(MatchPlateDialog):
+        dialog.close()
+    settle(window, qtbot)
 
 
 def opened_plate(window: MainWindow, photo: str, qtbot: QtBot) -> MatchPlateDialog:
@@ -235,6 +239,12 @@ def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
     QTest.mouseClick(plate.copy_button, Left)
     assert QGuiApplication.clipboard().image().size() == saved.size()
     plate.close()
+
+
+def test_a_plate_closes_with_the_window(window: MainWindow, plate: MatchPlateDialog, qtbot: QtBot) -> None:
+    window._may_close = True  # nothing is asked about what is not saved
+    window.close()
+    qtbot.waitUntil(lambda: window.findChild(MatchPlateDialog) is None, timeout=5_000)
 
 
 def test_an_unplaced_photograph_is_matched_with_the_map_and_saved_with_the_case(
