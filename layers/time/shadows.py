@@ -196,8 +196,8 @@ def instant_of_image(image: ShadowImage) -> Instant | str:
         first = instant_of(start)
         last = instant_of(end) if end.strip() else first
     except InvalidValue as error:
-        if "no such image" in error.sentence:
-            return error.sentence
+        if _INSTANT.fullmatch(start.strip()) and not end.strip():
+            return error.sentence  # no day of the calendar, or none of a photograph
         return "The time of this image is known to the day only: the sun stood everywhere on that day."
     half_s = (last.at - first.at).total_seconds() / 2.0
     if not 0.0 <= 2.0 * half_s <= MOST_INTERVAL_S:
@@ -251,7 +251,7 @@ def shadow_height(shadow: Shadow, image: ShadowImage) -> ShadowHeight | Refused:
     reasons = list(_unfit(image))
     instant = instant_of_image(image)
     reasons += [instant] if isinstance(instant, str) else []
-    reasons += _unfit_shadow(shadow)
+    reasons += [*_unfit_picks(shadow), *_unfit_ground(shadow)]
     if isinstance(instant, str):
         return Refused(tuple(reasons))
     sun = sun_of_image(image, instant, shadow.lon, shadow.lat)
@@ -291,15 +291,21 @@ def _unfit(image: ShadowImage) -> Iterable[str]:
         yield "This is a thermal image: it shows warmth, in which shadows last after the sun has moved on."
 
 
-def _unfit_shadow(shadow: Shadow) -> Iterable[str]:
+def _unfit_picks(shadow: Shadow) -> Iterable[str]:
     if shadow.is_base_hidden:
         yield "The foot of the object is hidden: the shadow's length is not known."
     if not shadow.is_long_enough:
         yield (
             f"The shadow is too short: {shadow.length_m:.2g} m, and each end was pointed at to ± {shadow.pick_m:.2g} m."
         )
+
+
+def _unfit_ground(shadow: Shadow) -> Iterable[str]:
     if not (-STEEPEST_DEG <= shadow.slope_deg <= STEEPEST_DEG and 0.0 <= shadow.slope_error_deg <= STEEPEST_DEG):
-        yield f"A slope of {shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° is too steep to stand on."
+        yield (
+            f"A slope of {shadow.slope_deg:g}° ± {shadow.slope_error_deg:g}° is too steep: heights are told up to"
+            f" {STEEPEST_DEG:g}°."
+        )
 
 
 def _unfit_sun(shadow: Shadow, sun: ShadowSun) -> Iterable[str]:
@@ -325,7 +331,7 @@ def check_time(shadow: Shadow, stated: Instant, image: ShadowImage | None = None
     reasons = [*_unfit(image or ShadowImage())]
     if image is not None and image.date_kind == "composite":
         reasons.append("This is a composite of several images: its shadows are of different times.")
-    reasons += [one for one in _unfit_shadow(shadow) if "slope" not in one]
+    reasons += _unfit_picks(shadow)
     if reasons:
         return Refused(tuple(reasons))
     sun = computed_sun(stated, shadow.lon, shadow.lat)

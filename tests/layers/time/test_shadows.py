@@ -175,8 +175,8 @@ def test_images_that_tell_no_heights(image: ShadowImage, why: str) -> None:
         (replace(cast(60.0), azimuth_deg=cast(60.0).azimuth_deg + 180.0), "it is no shadow of a vertical object"),
         (cast(2.0), "The shadow is too short: 1.6 m"),
         (replace(cast(60.0), length_m=0.0), "The shadow is too short"),
-        (replace(cast(60.0), slope_deg=80.0), "too steep to stand on"),
-        (replace(cast(60.0), slope_error_deg=-1.0), "too steep to stand on"),
+        (replace(cast(60.0), slope_deg=80.0), "is too steep: heights"),
+        (replace(cast(60.0), slope_error_deg=-1.0), "is too steep: heights"),
         (replace(cast(60.0), pixel_m=300.0), "as large as the height"),
     ],
 )

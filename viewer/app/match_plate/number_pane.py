@@ -45,7 +45,7 @@ class NumberPaneTool(Tool):
     @property
     def hint(self) -> str:
         where = self.tr("on the photograph") if self._is_photo else self.tr("on the map")
-        ways = self.tr("Click, or Enter at the crosshair, to set number {0} {1}. Drag to move, Delete to remove.")
+        ways = self.tr("A click, or Enter at the crosshair, sets number {0} {1}. Drag to move it.")
         return ways.format(self._next, where)
 
     @property

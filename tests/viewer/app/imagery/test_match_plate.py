@@ -122,7 +122,7 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
 ) -> None:
     empty, steps = content_hash(window.session.document), window.session.history.stack.index()
     pane, other = plate.photo_pane.canvas, plate.map_pane.canvas
-    assert "set number 1 on the photograph" in plate.photo_pane.told.text()
+    assert "sets number 1 on the photograph" in plate.photo_pane.told.text()
     for column, row in ((68, 62), (190, 140), (270, 110)):
         QTest.mouseClick(pane, Left, Nothing, on_photo(plate, column, row))
     assert set(photo_numbers(window, photo)) == {1, 2, 3}
@@ -135,8 +135,8 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     assert rows(plate) == [("1", "on both"), ("2", "on both"), ("3", "missing on the map")]
     # The list chooses which number is set next; what is beside the photograph is refused in words.
     plate.table.selectRow(2)
-    assert "set number 3 on the map" in plate.map_pane.told.text()
-    assert "set number 4 on the photograph" in plate.photo_pane.told.text()
+    assert "sets number 3 on the map" in plate.map_pane.told.text()
+    assert "sets number 4 on the photograph" in plate.photo_pane.told.text()
     QTest.mouseClick(pane, Left, Nothing, QPoint(2, 2))
     assert plate.note.text() == "That is beside the photograph: set the number on it."
     # A drag moves a number.
