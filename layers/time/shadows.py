@@ -35,7 +35,7 @@ YEARS = range(1826, 2201)
 """From the first photograph to where the sun's series holds."""
 _SET_DEG = -0.9
 """The geometric elevation of the sun's centre when its upper edge sets."""
-_STEP_S = 20
+_STEP_S = 60
 _DAY_S = 86_400
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 

@@ -98,7 +98,9 @@ class ShadowCheck(QDialog):
     def _shape(self) -> ShadowMark | None:
         site = self._context.document.sites.get(self.uuid)
         shape = None if site is None else shape_of_site(site)
-        return shape if isinstance(shape, ShadowMark) else None
+        if site is None or not isinstance(shape, ShadowMark) or not shape.is_of(site.geometry):
+            return None
+        return shape
 
     def _entered(self, _value: object) -> None:
         self.stated.show_value(self.stated.text().strip())
