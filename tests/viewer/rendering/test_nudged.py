@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.placing.nudge import Nudge
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.geo.ground_offset import moved, offset_m
@@ -26,9 +27,12 @@ from viewer.canvas.feature_query import bounds_of_features, hits_at
 from viewer.canvas.image_below import images_below
 from viewer.canvas.scene import MapScene
 from viewer.canvas.snapping import snap_at
+from viewer.export.layout import Layout
 from viewer.export.processing import nudge_lines
+from viewer.export.product import Product
 from viewer.rendering.context import RenderContext
 from viewer.rendering.image_chips import Region, raster_window
+from viewer.rendering.image_values import PixelValues, ask_pixel
 from viewer.rendering.nudged import own_place, own_view, shown_bounds
 
 LON, LAT = 10.0, 52.0
@@ -141,9 +145,36 @@ def test_a_nudged_layer_is_shown_aside_everywhere(scene: MapScene, qtbot) -> Non
     x, y = window.affine.apply(window.width / 2, window.height / 2)
     read = (float(v) for v in transform_points(window.crs, WGS84, x, y))
     assert offset_m(LON, LAT, *read) == pytest.approx((0.0, 0.0), abs=10.0)  # the pixels that are seen there
+    values: list[PixelValues | GeoloupeError] = []
+    ask_pixel(scene.drawings["r"], WGS84, to, values.append)
+    ask_pixel(scene.drawings["r"], WGS84, (LON, LAT), values.append)
+    qtbot.waitUntil(lambda: len(values) == 2, timeout=5000)
+    assert [one.bands[0].raw for one in values if isinstance(one, PixelValues)] == [250.0, 20.0]
     # the footnote
     said = "moved by hand 400 m east, 300 m south, A. Analyst, 2026-11-27."
     assert nudge_lines(scene, view) == [f"“Point” is {said}", f"“Dark” is {said}"]
+    layout = Layout(width=900, height=700, title="Nudged")
+    product = Product(layout, scene.document, scene, Bounds(LON - 0.04, LAT - 0.025, LON + 0.04, LAT + 0.025))
+    assert f"“Dark” is {said}" in " ".join(product.credits)
+
+
+def test_a_layer_that_is_nudged_over_the_antimeridian_comes_in_at_the_other_edge(
+    tmp_path: Path, context: RenderContext, qtbot
+) -> None:
+    x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 179.995, 10.0))
+    write_raster(tmp_path / "east.tif", np.full((3, 40, 40), 250, np.uint8), WEB_MERCATOR, x - 200, y + 200, 10.0)
+    source = json.dumps({"path": str(tmp_path / "east.tif")})
+    nudge = Nudge(2000.0, 0.0, 179.995, 10.0).to_json()
+    row = Layer(uuid="r", kind="raster", name="East", source_json=source, nudge_json=nudge)
+    scene = MapScene(Document({"layers": [row]}), context)
+    to = moved(179.995, 10.0, 2000.0, 0.0)[0] - 360.0
+    bounds = transform_bounds(WGS84, WEB_MERCATOR, Bounds(-179.999, 9.98, -179.96, 10.02))
+    view = View.of_bounds(WEB_MERCATOR, bounds, 400, 400)
+    scene.set_view(view)
+    qtbot.waitUntil(lambda: scene.is_open() and scene.is_complete(view), timeout=10_000)
+    px, py = view.to_pixel(*(float(v) for v in transform_points(WGS84, WEB_MERCATOR, to, 10.0)))
+    assert _bright(painted(scene, view)) == pytest.approx((px, py), abs=1.5)
+    scene.close()
 
 
 def test_a_preview_and_the_row_behind_it_show_the_same(scene: MapScene, qtbot) -> None:

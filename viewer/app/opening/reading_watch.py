@@ -52,7 +52,7 @@ class ReadingWatch(QObject):
         drawing = self._waited_for = waiting[0]
         if self._job is None:
             self._job = self._jobs.follow(self.tr("Reading {0}").format(drawing.path.name), self._cancel)
-        self._jobs.tell(self._job, drawing.tiles.share(wrapped_views(self._canvas.viewport.view())))
+        self._jobs.tell(self._job, drawing.tiles.share(wrapped_views(drawing.seen(self._canvas.viewport.view()))))
 
     def _tell_of_opening(self, names: list[str]) -> None:
         if self._opening is not None and self._opening.title != self._opening_text(names):
@@ -88,7 +88,8 @@ class ReadingWatch(QObject):
             and drawing.layer.visible
             and drawing.info is not None
             and not (
-                all(map(drawing.tiles.is_complete, wrapped_views(view))) or drawing.tiles.waits_for_overviews(view)
+                all(map(drawing.tiles.is_complete, wrapped_views(drawing.seen(view))))
+                or drawing.tiles.waits_for_overviews(drawing.seen(view))
             )
         ]
 

@@ -47,7 +47,7 @@ class CaseScenes:
     def _scene_of(self, layer: Layer) -> FoundScene | None:
         drawing = self._drawing_of(layer.uuid)
         if isinstance(drawing, RasterDrawing):
-            acquisition, bounds, path = drawing.acquisition, drawing.bounds_lonlat(), str(drawing.path)
+            acquisition, bounds, path = drawing.acquisition, drawing.shown_bounds(), str(drawing.path)
         elif isinstance(drawing, TilesDrawing):
             acquisition, bounds, path = tiles_acquisition(layer), Bounds(-180.0, -85.05, 180.0, 85.05), ""
             if not acquisition.at:
