@@ -8,6 +8,7 @@ then of the other; tiles that agree, look alike there and have one clear peak ma
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Self
@@ -26,8 +27,9 @@ _WIDE_PX = 512
 """Longer side of the pictures of the wide look."""
 _LARGEST_TILE, _SMALLEST_TILE = 160, 32
 _TILES_ACROSS = 5
-_MOST_TILES = 16
-_CANDIDATES = 4
+_MOST_TILES, _FEW_TILES = 16, 9
+"""Few are enough to choose among candidates."""
+_CANDIDATES = 3
 _LEAST_VALID = 0.9
 """Share of a tile that must have data in both pictures."""
 _LEAST_TILES = 4
@@ -142,11 +144,17 @@ def register(moving: Picture, fixed: Picture) -> Registered:
 
     Where the finest grain hides what they share, they are made smaller, and then judged more strictly.
     """
-    first = _at_full_size(moving, fixed)
+    if min(moving.grey.shape) < LEAST_PX:
+        return _no("They share too few pixels to compare them.")
+    candidates = _wide_look(moving, fixed)
+    if not candidates:
+        return _no("One of them shows nothing but an even surface, or hardly any data, where both are.")
+    first = _judged_at(moving, fixed, candidates, _PLAIN)
     for by in (2, 4):
         if first.error_px <= _EXACT_PX or min(moving.grey.shape) < by * LEAST_PX:
             break
-        found = _judged_at(_reduced(moving, by), _reduced(fixed, by), _STRICT)
+        smaller = list(dict.fromkeys((round(dx / by), round(dy / by)) for dx, dy in candidates))
+        found = _judged_at(_reduced(moving, by), _reduced(fixed, by), smaller, _STRICT)
         if found.reliable and found.error_px * by <= _MOST_ERROR_PX and len(found.local) >= _LEAST_TILES_SMALL:
             return _refined(moving, fixed, found.enlarged(by))
     return first
@@ -174,25 +182,14 @@ def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
     return replace(rough, dx=float(dx + rough.dx) / 2, dy=float(dy + rough.dy) / 2) if is_near else rough
 
 
-def _at_full_size(moving: Picture, fixed: Picture) -> Registered:
-    if min(moving.grey.shape) < LEAST_PX:
-        return _no("They share too few pixels to compare them.")
-    return _judged_at(moving, fixed, _PLAIN)
-
-
-def _judged_at(moving: Picture, fixed: Picture, rules: _Rules) -> Registered:
-    candidates = _wide_look(moving, fixed)
-    if not candidates:
-        return _no("One of them shows nothing but an even surface, or hardly any data, where both are.")
+def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, int]], rules: _Rules) -> Registered:
     tried: list[_Tried] = []
     for shift in candidates:
-        tried.append(_Tried.at(moving, fixed, shift))
+        tried.append(_Tried.at(moving, fixed, shift, most=_FEW_TILES))
         if tried[-1].score >= _CLEARLY * len(tried[-1].shifts) > 0:
             break
     best = max(tried, key=lambda one: one.score)
-    if best.base != best.nearest:
-        best = _Tried.at(moving, fixed, best.nearest)
-    return _judged(moving, fixed, best, rules)
+    return _judged(moving, fixed, _Tried.at(moving, fixed, best.nearest), rules)
 
 
 # -- the wide look -----------------------------------------------------------------------------------------------------
@@ -276,9 +273,11 @@ class _Tried:
     """Likeness of the moving picture to itself somewhere else; 0 to 1."""
 
     @classmethod
-    def at(cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False) -> Self:
+    def at(
+        cls, moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
+    ) -> Self:
         """`of_fixed`: the tiles lie evenly in the fixed picture, and half a tile aside: other tiles than else."""
-        corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed)
+        corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed, most=most)
         if not len(corners):
             nothing = np.zeros((0, 2))
             return cls(base, nothing, nothing, np.zeros(0), 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -333,10 +332,10 @@ class _Tried:
 
 
 def _pairs(
-    moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False
+    moving: Picture, fixed: Picture, base: tuple[int, int], *, of_fixed: bool = False, most: int = _MOST_TILES
 ) -> tuple[NDArray[np.int64], int, list[Singles]]:
     """Corners in the moving picture, side and windowed values of the tiles that show something in both."""
-    corners, size = _tile_corners(moving.grey.shape, base, of_fixed)
+    corners, size = _tile_corners(moving.grey.shape, base, of_fixed, most)
     taken = [_tiles(moving, corners, size), _tiles(fixed, corners + np.array(base), size)]
     valid = (taken[0][1].mean(axis=(1, 2)) >= _LEAST_VALID) & (taken[1][1].mean(axis=(1, 2)) >= _LEAST_VALID)
     window = _hann(size)[:, None] * _hann(size)[None, :]
@@ -345,7 +344,9 @@ def _pairs(
     return corners[valid][is_textured], size, [grey[is_textured] * window for grey in greys]
 
 
-def _tile_corners(shape: tuple[int, ...], base: tuple[int, int], of_fixed: bool) -> tuple[NDArray[np.int64], int]:
+def _tile_corners(
+    shape: tuple[int, ...], base: tuple[int, int], of_fixed: bool, most: int
+) -> tuple[NDArray[np.int64], int]:
     """(n, 2) x, y of the upper left corners, in the moving picture, of tiles that lie in both; and their side."""
     height, width = shape
     dx, dy = base
@@ -357,7 +358,7 @@ def _tile_corners(shape: tuple[int, ...], base: tuple[int, int], of_fixed: bool)
     counts = [min(_TILES_ACROSS, max(2, (high - low) // size)) for low, high in spans]
     if shorter < size * 2:
         counts = [min(count, 3) for count in counts]
-    while counts[0] * counts[1] > _MOST_TILES:
+    while counts[0] * counts[1] > most:
         counts[counts.index(max(counts))] -= 1
     axes = []
     for (low, high), count in zip(spans, counts, strict=True):
