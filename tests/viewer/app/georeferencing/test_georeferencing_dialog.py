@@ -510,3 +510,16 @@ def test_residuals_are_arrows_and_the_preview_lies_over_the_map(case: MainWindow
     settle(case, qtbot)
     assert (layer_of(case).crs, layer_of(case).control_points_json) == (PIXEL_SPACE, "")
     assert case.canvas.viewport.crs == PIXEL_SPACE, "the map shows it where it is now"
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("reads_inline", [False], ids=["reader processes"])
+@pytest.mark.parametrize("method", list(Method))
+def test_reader_processes_draw_it_through_each_fit(case: MainWindow, method: Method, qtbot: QtBot) -> None:
+    points = tuple(ControlPoint(col, row, *place_of(col, row)) for col, row in PIXELS)
+    session, uuid = case.session, layer_of(case).uuid
+    session.push(place_by_points(session.document, uuid, PointSet(points, method, WEB_MERCATOR, SIZE), actor="A"))
+    case.views.show_bounds(HERE, 0.0)
+    settle(case, qtbot)
+    assert [colour_at(case, *at) for at in ((50, 30), (50, 90), (150, 30))] == ["#c00000", "#0000c0", "#00c000"]
+    assert case.scene.problems() == {}
