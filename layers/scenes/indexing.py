@@ -60,6 +60,7 @@ class FolderReport:
     unplaced: int = 0
     """Pictures that nothing places, and images without a place."""
     is_cut: bool = False
+    cache_problem: str = ""
     read: int = 0
     """Files that had to be opened: the others were known."""
 
@@ -78,6 +79,8 @@ class FolderReport:
             said.append(f"{count} not followed: add the folder that it leads to.")
         if self.is_cut:
             said.append("The folder holds more than can be listed: add the folders in it one by one.")
+        if self.cache_problem:
+            said.append(self.cache_problem)
         return said
 
 
@@ -106,7 +109,7 @@ def index_folder(
         described = _described(wanted, listed, pool, store, tell, check, in_flight)
     finally:
         store.commit()
-    report.read = len(wanted)
+    report.read, report.cache_problem = len(wanted), store.problem
     for path in listed:
         one = unchanged.get(path) or described[path]
         if one.scene is None:

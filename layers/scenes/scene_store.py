@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -35,20 +35,19 @@ class Known(NamedTuple):
 
 
 class SceneStore:
-    """One connection; it belongs to the thread that made it. Use it as a context manager."""
+    """One connection; it belongs to the thread that made it. Use it as a context manager.
+
+    Writing is short and in batches: another window, or the command line, may write at the same time.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """`path` None: in memory, for who keeps nothing."""
+        self.problem = ""
+        """A sentence where nothing can be kept."""
         self._path = path
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._connection = _opened(path)
-        except sqlite3.DatabaseError:
-            if path is None:
-                raise
-            _remove(path)
-            self._connection = _opened(path)
+        self._waiting: list[tuple[str, str, str, str, bytes | None]] = []
+        self._gone: list[tuple[str]] = []
+        self._connection = self._open()
 
     def __enter__(self) -> SceneStore:
         return self
@@ -58,38 +57,73 @@ class SceneStore:
 
     def known_beneath(self, folder: str) -> dict[str, Known]:
         """All that is known of the files in a folder and in those below it, by path."""
-        found = {}
-        with closing(self._connection.cursor()) as cursor:
-            low = os.path.join(folder, "")
-            rows = cursor.execute(
-                "SELECT path, state, facts, problem FROM scenes WHERE path >= ? AND path < ?", (low, low + "\U0010ffff")
-            )
-            for path, state, facts, problem in rows:
-                if known := _known(state, facts, problem, path):
-                    found[path] = known
-        return found
+        low = os.path.join(folder, "")
+        query = "SELECT path, state, facts, problem FROM scenes WHERE path >= ? AND path < ?"
+        try:
+            rows = self._connection.execute(query, (low, low + "\U0010ffff")).fetchall()
+        except sqlite3.OperationalError as error:
+            return self._cannot(error, {})
+        except sqlite3.DatabaseError:
+            self._connection.close()
+            self._begin_anew()
+            return {}
+        found = ((path, _known(state, facts, problem, path)) for path, state, facts, problem in rows)
+        return {path: known for path, known in found if known is not None}
 
     def keep(self, path: str, known: Known, picture: bytes = b"") -> None:
-        """Remember what was found of a file; durable with the next `commit`."""
+        """Remember what was found of a file, with the next `commit`."""
         facts = "" if known.scene is None else known.scene.to_json()
-        self._connection.execute(
-            "INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?)",
-            (path, json.dumps(known.state), facts, known.problem, picture[:MOST_PICTURE_BYTES] or None),
-        )
+        pixels = picture if 0 < len(picture) <= MOST_PICTURE_BYTES else None
+        self._waiting.append((path, json.dumps(known.state), facts, known.problem, pixels))
 
     def forget(self, paths: Iterable[str]) -> None:
-        """These files are no more."""
-        self._connection.executemany("DELETE FROM scenes WHERE path = ?", ((path,) for path in paths))
+        """These files are no more, with the next `commit`."""
+        self._gone += [(path,) for path in paths]
 
     def commit(self) -> None:
-        """Make durable what was kept so far."""
-        self._connection.commit()
+        """Make durable what was kept and forgotten so far; what cannot be written waits for the next time."""
+        if not (self._waiting or self._gone):
+            return
+        try:
+            with self._connection:
+                self._connection.executemany("DELETE FROM scenes WHERE path = ?", self._gone)
+                self._connection.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?)", self._waiting)
+        except sqlite3.OperationalError as error:
+            self._cannot(error, None)
+            return
+        self._waiting, self._gone = [], []
 
     def picture(self, path: str) -> bytes:
         """The small picture of a scene, a JPEG; empty where there is none."""
-        with closing(self._connection.cursor()) as cursor:
-            row = cursor.execute("SELECT picture FROM scenes WHERE path = ?", (path,)).fetchone()
+        try:
+            row = self._connection.execute("SELECT picture FROM scenes WHERE path = ?", (path,)).fetchone()
+        except sqlite3.DatabaseError:
+            return b""  # a picture less
         return bytes(row[0]) if row and isinstance(row[0], bytes) else b""
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            if self._path is not None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            return _opened(self._path)
+        except (OSError, sqlite3.OperationalError) as error:
+            return self._cannot(error, _opened(None))
+        except sqlite3.DatabaseError:
+            self._begin_anew()
+            return self._connection
+
+    def _begin_anew(self) -> None:
+        """The file is damaged, or of another version."""
+        try:
+            if self._path is not None:
+                _remove(self._path)
+            self._connection = _opened(self._path)
+        except (OSError, sqlite3.DatabaseError) as error:
+            self._connection = self._cannot(error, _opened(None))
+
+    def _cannot[T](self, error: Exception, answer: T) -> T:
+        self.problem = f"What was found of scenes cannot be kept ({error}): they are read again the next time."
+        return answer
 
 
 def _opened(path: Path | None) -> sqlite3.Connection:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from layers.requests.probe import Probe
 from layers.requests.scenes import DescribeScene
+from layers.scenes import scene_store
 from layers.scenes.indexing import FolderReport, Progress, index_folder
 from layers.scenes.scene_store import SceneStore
 from tests.support.many_scenes import write_scene
@@ -197,10 +200,30 @@ def test_a_damaged_cache_is_begun_anew(tmp_path: Path, pool: ReaderPool) -> None
     write_scene(scenes / "a.tif", BOX)
     store.write_bytes(b"SQLite format 3\0" + b"\xee" * 5000)
     assert len(index(scenes, pool, store).scenes) == 1
-    with SceneStore(store) as cache:
-        cache._connection.execute("UPDATE scenes SET facts = '[1]', state = 'x'")
-        cache.commit()
+    with closing(sqlite3.connect(store)) as other, other:
+        other.execute("UPDATE scenes SET facts = '[1]', state = 'x'")
     assert index(scenes, pool, store).read == 1, "what makes no sense there is as if absent"
+
+
+def test_a_cache_that_is_held_or_cannot_be_written_costs_the_memory_alone(tmp_path: Path, pool: ReaderPool) -> None:
+    scenes, store = tmp_path / "scenes", tmp_path / "scenes.sqlite"
+    write_scene(scenes / "a.tif", BOX)
+    assert index(scenes, pool, store).read == 1
+    write_scene(scenes / "b.tif", BOX)
+    with closing(sqlite3.connect(store)) as other, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scene_store, "WAIT_S", 0.1)
+        other.execute("BEGIN IMMEDIATE")
+        report = index(scenes, pool, store)
+        assert set(by_name(report)) == {"a.tif", "b.tif"}
+        assert report.said() == [
+            "What was found of scenes cannot be kept (database is locked): they are read again the next time."
+        ]
+        other.rollback()
+    assert index(scenes, pool, store).read == 1, "what is known stays known"
+    (tmp_path / "file").write_text("in the way")
+    report = index(scenes, pool, tmp_path / "file" / "scenes.sqlite")
+    assert set(by_name(report)) == {"a.tif", "b.tif"}
+    assert "cannot be kept" in report.said()[0]
 
 
 def test_a_moved_tree_keeps_nothing_of_the_old_place(tmp_path: Path, pool: ReaderPool) -> None:

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.changes import Changes
 from layers.geo.antimeridian import split_geometry
+from layers.grid.tile_grid import View
 from layers.scenes.catalogue import SceneCatalogue, united
 from layers.scenes.footprint import EMPTY
 from layers.scenes.found_scene import FoundScene
@@ -32,6 +33,10 @@ LOOK_MS = 120
 """The map is moved in many steps: it is looked once it rests."""
 MOST_OPENED = 40
 """Tiles of one pass that are added as layers at once."""
+
+
+type _Asked = tuple[View | BaseGeometry, tuple[tuple[FoundScene, ...], ...]]
+"""The ground, and the scenes of the catalogues among which was looked."""
 
 
 class Place(StrEnum):
@@ -88,7 +93,7 @@ class SceneDesk(QObject):
         self._current = ""
         self._shows_outlines = False
         self._table: tuple[tuple[tuple[FoundScene, ...], ...], SceneTable] = ((), SceneTable())
-        self._asked: object = None
+        self._asked: _Asked | None = None
         self._soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._soon.timeout.connect(self._look)
         canvas.view_changed.connect(self.look_soon)
@@ -265,29 +270,31 @@ class SceneDesk(QObject):
         self._current, self._awaited, self._frame = "", None, None
         self.look_soon()
 
-    def _area(self) -> BaseGeometry:
+    def _ground(self) -> View | BaseGeometry:
+        """The view, or the geometry of the site."""
         if self._place is Place.VIEW:
-            return area_of_view(self.canvas.viewport.view())
+            return self.canvas.viewport.view()
         site = self.context.document.sites.get(self.site_uuid)
-        return EMPTY if site is None else split_geometry(shapely.force_2d(site.geometry))
+        return EMPTY if site is None else site.geometry
 
     def _look(self) -> None:
         self._soon.stop()
         if not self._seen_by:
             return
-        area, known = self._area(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
+        ground, known = self._ground(), tuple(catalogue.known_scenes() for catalogue in self._catalogues)
         seen = seen_of(self.context.document, self.site_uuid)
         if seen != self._seen:
             self._seen = seen
             self.ticks_changed.emit()
-        asked = (area.wkb, tuple(map(id, known)))
-        if asked == self._asked:
+        asked = (ground, known)
+        if self._asked is not None and _is_same(asked, self._asked):
             return
         table = self._table
 
         def find() -> tuple[list[Pass], tuple[tuple[tuple[FoundScene, ...], ...], SceneTable]]:
             same = len(table[0]) == len(known) and all(a is b for a, b in zip(table[0], known, strict=True))
             made = table if same else (known, SceneTable(united(known)))
+            area = _area(ground)
             return passes_of(made[1].covering(area), area), made
 
         def found(
@@ -310,3 +317,17 @@ class SceneDesk(QObject):
             self._current = ""
             self.current_changed.emit()
         self.outlines_changed.emit()
+
+
+def _area(ground: View | BaseGeometry) -> BaseGeometry:
+    """Within -180..180, of a view or of a site."""
+    return area_of_view(ground) if isinstance(ground, View) else split_geometry(shapely.force_2d(ground))
+
+
+def _is_same(first: _Asked, second: _Asked) -> bool:
+    """True for the same ground and the same scenes; geometries and scenes are told by what they are, as they never
+    change.
+    """
+    is_view = isinstance(first[0], View)
+    same_ground = first[0] == second[0] if is_view else first[0] is second[0]
+    return same_ground and all(one is other for one, other in zip(first[1], second[1], strict=True))
