@@ -21,6 +21,7 @@ from layers.scenes.scene_store import Known, SceneStore
 from layers.text.counted import counted
 
 MOST_FOLDERS, MOST_SCENES, DEEPEST = 50_000, 100_000, 40
+MOST_FORETOLD = 500
 DESCRIBE_S = 10.0
 LOOK_S = 0.1
 """Between two looks whether it is to stop."""
@@ -153,6 +154,8 @@ def _listed(
         room = MOST_FOLDERS - len(report.folders)
         report.is_cut |= len(following) > room or len(found) > MOST_SCENES or (bool(following) and depth == DEEPEST)
         level, depth = sorted(following)[: max(room, 0)], depth + 1
+        if depth == 1:  # a home is not granted whole: its folders are, all at once, or each would cost a reader
+            pool.foretell(level[:MOST_FORETOLD])
         if len(found) > MOST_SCENES:
             break
     return dict(sorted(found.items())[:MOST_SCENES])

@@ -129,14 +129,14 @@ class SceneStore:
 def _opened(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:" if path is None else str(path), timeout=WAIT_S)
     try:
-        if path is not None:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
             raise sqlite3.DatabaseError("a cache of another version")
-        connection.execute(_SCHEMA)
-        connection.execute(f"PRAGMA user_version={VERSION}")
+        if version == 0:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(_SCHEMA)
+            connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("SELECT path, state, facts, problem, picture FROM scenes LIMIT 1").fetchone()
         connection.commit()
     except sqlite3.DatabaseError:

@@ -81,8 +81,11 @@ class TimeStripPanel(QWidget):
     def _build_head(self) -> QHBoxLayout:
         self.place = QComboBox()
         self.place.addItem(self.tr("Scenes of the view"), Place.VIEW)
-        self.place.addItem(self.tr("Scenes of the selected site"), Place.SITE)
+        self.place.addItem(self.tr("Scenes of the site"), Place.SITE)
         self.place.setAccessibleName(self.tr("Ground of which scenes are shown"))
+        self.place.setToolTip(
+            tooltip(self.tr("Scenes that cover some of the view, or of the one site that is selected"))
+        )
         self.place.currentIndexChanged.connect(lambda at: self._desk.set_place(Place(self.place.itemData(at))))
         self.frame = QComboBox()
         self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
