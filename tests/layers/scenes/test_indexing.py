@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +26,7 @@ from layers.scenes.scene_store import SceneStore
 from tests.support.many_scenes import write_scene
 from tests.support.readers.tiny_deliveries import dimap, landsat, maxar, planet, sentinel2
 
+ROOT = Path(__file__).resolve().parents[3]
 BOX = Bounds(10.0, 50.0, 11.0, 51.0)
 
 
@@ -185,14 +189,33 @@ def test_a_folder_that_is_not_there(tmp_path: Path, pool: ReaderPool) -> None:
         index(tmp_path / "gone", pool)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="needs another user")
-def test_a_folder_that_may_not_be_listed_is_said(tmp_path: Path, pool: ReaderPool) -> None:
-    write_scene(tmp_path / "good.tif", BOX)
-    report = FolderReport(str(tmp_path))
-    report.refused[str(tmp_path / "closed")] = "The folder closed cannot be listed (Permission denied)."
-    assert report.said() == [
-        "1 file or folder could not be read: The folder closed cannot be listed (Permission denied)."
-    ]
+AS_NOBODY = """
+import sys
+from layers.readers.deliveries.scene_listing import list_scenes
+from layers.requests.scenes import ListScenes
+try:
+    list_scenes(ListScenes(sys.argv[1]))
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_a_folder_that_may_not_be_listed_is_said() -> None:
+    prefix = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    if prefix and shutil.which("setpriv") is None:
+        pytest.skip("root without setpriv: no folder is closed to it")
+    with tempfile.TemporaryDirectory() as folder:
+        closed = Path(folder) / "closed"
+        closed.mkdir(mode=0)
+        Path(folder).chmod(0o755)
+        command = [*prefix, sys.executable, "-c", AS_NOBODY, str(closed)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=50)
+    if done.returncode and "Permission denied" in done.stderr:
+        pytest.skip("the environment is closed to other users")
+    said = "NotAllowed The folder closed cannot be listed (Permission denied): look at its permissions."
+    assert done.stdout.strip() == said, done.stderr
+    report = FolderReport("/scenes", refused={"/scenes/closed": "The folder closed cannot be listed."})
+    assert report.said() == ["1 file or folder could not be read: The folder closed cannot be listed."]
 
 
 def test_a_damaged_cache_is_begun_anew(tmp_path: Path, pool: ReaderPool) -> None:
