@@ -307,7 +307,9 @@ def test_draw_once_shows_in_all_solid_where_it_was_marked(two: Side) -> None:
         two.drag(number, QPoint(40 - 8 * number, -40), QPoint(-8, 0))
         assert two.sites[0].geometry.area < corners.area, "a vertex is moved in each pane"
     window.toolbox.give_up()
-    assert document.images[two.sites[0].image_uuid].layer_uuid == layers[1].uuid, "of the pane in which it was moved last"
+    assert document.images[two.sites[0].image_uuid].layer_uuid == layers[1].uuid, (
+        "of the pane in which it was moved last"
+    )
     canvas.setFocus()
     canvas.use_pane(two.panes[0])
     window.toolbox.take("tool_point")
