@@ -178,13 +178,13 @@ class PlaceDialog(QDialog):
             )
         if self._is_picture:
             return self.tr(
-                "It can lie on the map as it is shown now, or be looked at in its own pixels until a world file beside"
-                " it, {0}, places it. Its date is not known."
+                "It can lie on the map as it is shown now, or be looked at in its own pixels until control points, or a"
+                " world file beside it, {0}, place it. Its date is not known."
             ).format(_world_file_name(self.question.name))
         if bounds is None:
             return self.tr(
-                "A CRS alone cannot place it. A world file beside it would: {0}, with six numbers. Until then it can be"
-                " looked at in its own pixels."
+                "A CRS alone cannot place it. Control points would, or a world file beside it: {0}, with six numbers."
+                " Until then it can be looked at in its own pixels."
             ).format(_world_file_name(self.question.name))
         return self.tr("Its numbers: x from {0} to {1}, y from {2} to {3}.").format(
             *(_number(value) for value in (bounds.left, bounds.right, bounds.bottom, bounds.top))
