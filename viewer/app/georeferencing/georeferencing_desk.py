@@ -112,8 +112,11 @@ class GeoreferencingDesk(QObject):
                 self._views.show_plane(uuid)
 
     def _look_again(self) -> None:
-        if self._awaited and self.can_open(self._awaited):
-            uuid, self._awaited = self._awaited, ""
+        uuid, drawing = self._awaited, self._panels.drawing_of(self._awaited)
+        if not uuid or drawing is None or not drawing.is_open:
+            return
+        self._awaited = ""  # also where it cannot be read: it should not open later, unasked
+        if self.can_open(uuid):
             self.open(uuid)
 
     # -- steps ------------------------------------------------------------------------------------------------------
