@@ -133,7 +133,7 @@ def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords]
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     middle = Qt.AlignmentFlag.AlignHCenter
     glass = sides.glass
-    below = QPointF(glass.center().x(), glass.bottom() - 14 * r)
+    below = QPointF(glass.center().x(), glass.center().y() + 0.78 * sides.radius)
     _paint_box(painter, below, middle | Qt.AlignmentFlag.AlignBottom, whole, words[1], r)
     _paint_box(painter, QPointF(whole.center().x(), bottom), middle | Qt.AlignmentFlag.AlignBottom, whole, words[0], r)
 
