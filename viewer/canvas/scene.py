@@ -167,7 +167,8 @@ class MapScene(QObject):
     def _adopt(self, document: Document, base_folder: Path | None, beside: MapScene | None = None) -> None:
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
-        self._index = SiteIndex.of(document.sites) if beside is None else beside._index.copied()
+        index: SiteIndex | None = None if beside is None else beside._index.copied()
+        self._index: SiteIndex = SiteIndex.of(document.sites) if index is None else index
         self._judge_marks()
         self._previewed: frozenset[str] = frozenset()
         self._tell_of_sites()
