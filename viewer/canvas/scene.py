@@ -19,12 +19,10 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import (
     MERCATOR_MAX_LAT,
     WEB_MERCATOR,
-    WGS84,
     has_way,
     is_off_earth,
     polar_crs,
     same_crs,
-    transform_bounds,
 )
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
@@ -40,7 +38,7 @@ from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_labels import label_text
 from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.unplaced import Unplaced
-from viewer.canvas.viewport import FINEST_FIT_M
+from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
 from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -416,7 +414,7 @@ class MapScene(QObject):
             if is_off_earth(view.grid.crs):
                 shown = self._stack.visible_on_plane(view.grid.crs, view.world_bounds())
             else:
-                shown = self._stack.visible_in(transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
+                shown = self._stack.visible_in(lonlat_bounds(view.grid.crs, view.world_bounds()))
         except CannotBePlaced:
             return []
         return shown[::-1]

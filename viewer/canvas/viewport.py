@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -228,6 +229,12 @@ class Viewport:
             dx, dy = round(px - view.width / 2), round(py - view.height / 2)
             view = View(view.grid, view.left + dx, view.top + dy, view.width, view.height)
         self._view = replace(view, ratio=self._view.ratio)
+
+
+@lru_cache(maxsize=16)
+def lonlat_bounds(crs: str, world: Bounds) -> Bounds:
+    """World bounds in lon, lat: panes side by side look at the same ground. Raises CannotBePlaced."""
+    return transform_bounds(crs, WGS84, world)
 
 
 def world_limits(crs: str) -> Bounds:
