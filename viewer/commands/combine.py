@@ -10,6 +10,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
+from layers.document.placing.nudge import read_nudge
 from layers.errors import InvalidValue
 from layers.raster.combined import MAX_BANDS, Member, Part, combined_raster, members_of
 from layers.raster.info import RasterInfo
@@ -31,6 +32,8 @@ def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> P
         raise InvalidValue(
             f"{layer.name} is placed by control points: images that are combined lie as their files say."
         )
+    if read_nudge(layer.nudge_json):
+        raise InvalidValue(f"{layer.name} is shifted on the map: images that are combined lie as their files say.")
     source = {key: layer.source[key] for key in _PLACES if key in layer.source}
     member = Member(layer.name, source, len(info.bands), layer.crs, layer.acquired_at, layer.date_kind, layer.credit)
     return Part(member, info, scene)

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.placing.nudge import Nudge
-from layers.errors import GeoloupeError
+from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.geo.ground_offset import moved, offset_m
@@ -27,6 +27,7 @@ from viewer.canvas.feature_query import bounds_of_features, hits_at
 from viewer.canvas.image_below import images_below
 from viewer.canvas.scene import MapScene
 from viewer.canvas.snapping import snap_at
+from viewer.commands.combine import part_of
 from viewer.export.layout import Layout
 from viewer.export.processing import nudge_lines
 from viewer.export.product import Product
@@ -34,6 +35,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.image_chips import Region, raster_window
 from viewer.rendering.image_values import PixelValues, ask_pixel
 from viewer.rendering.nudged import own_place, own_view, shown_bounds
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 LON, LAT = 10.0, 52.0
 EAST_M, NORTH_M = 400.0, -300.0
@@ -150,6 +152,11 @@ def test_a_nudged_layer_is_shown_aside_everywhere(scene: MapScene, qtbot) -> Non
     ask_pixel(scene.drawings["r"], WGS84, (LON, LAT), values.append)
     qtbot.waitUntil(lambda: len(values) == 2, timeout=5000)
     assert [one.bands[0].raw for one in values if isinstance(one, PixelValues)] == [250.0, 20.0]
+    drawing = scene.drawings["r"]
+    assert isinstance(drawing, RasterDrawing)
+    assert drawing.info is not None
+    with pytest.raises(InvalidValue, match="shifted"):
+        part_of(scene.document.layers["r"], drawing.info)  # a combined layer would forget it
     # the footnote
     said = "moved by hand 400 m east, 300 m south, A. Analyst, 2026-11-27."
     assert nudge_lines(scene, view) == [f"“Point” is {said}", f"“Dark” is {said}"]

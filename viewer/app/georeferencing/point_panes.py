@@ -179,7 +179,8 @@ class MapPane(PointPane):
         before, fit = self.preview, self._draft.fit
         after = None
         if fit is not None and self._preview.opacity > 0:
-            after = replace(self._preview, control_points_json=written_control_points(fit.points.for_readers))
+            points = written_control_points(fit.points.for_readers)
+            after = replace(self._preview, control_points_json=points, nudge_json="")
         if before != after:
             self._document.apply(Edit("Preview", (Change("layers", before, after),)))
 
