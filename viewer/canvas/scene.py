@@ -76,6 +76,7 @@ class MapScene(QObject):
     sites_problem_changed = Signal(str)
     """One sentence on sites that cannot be drawn and why; empty when all can."""
     document_changed = Signal()
+    _index: SiteIndex
 
     def __init__(
         self,
@@ -165,8 +166,7 @@ class MapScene(QObject):
     def _adopt(self, document: Document, base_folder: Path | None, beside: MapScene | None = None) -> None:
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
-        index: SiteIndex | None = None if beside is None else beside._index.copied()
-        self._index: SiteIndex = SiteIndex.of(document.sites) if index is None else index
+        self._index = SiteIndex.of(document.sites) if beside is None else beside._index.copied()
         self._judge_marks()
         self._previewed: frozenset[str] = frozenset()
         self._tell_of_sites()
