@@ -71,10 +71,9 @@ class ActionMenu(QObject):
     id: ClassVar[str]
     title: ClassVar[Any]
     actions: ClassVar[tuple[Action, ...]]
-    changes_alone: ClassVar[bool] = False
-    """True where `changed` says nothing about the actions of other menus."""
-
     changed = Signal()
+    own_changed = Signal()
+    """The same, of this menu's actions alone."""
 
 
 class CaseMenu(ActionMenu):
@@ -110,7 +109,8 @@ class ActionTable(QObject):
         for spec in menu.actions:
             self._specs[spec.id] = spec
             self._actions[spec.id] = self._build(spec, menu)
-        menu.changed.connect(partial(self._refresh, menu) if menu.changes_alone else self.refresh)
+        menu.changed.connect(self.refresh)
+        menu.own_changed.connect(partial(self._refresh, menu))
 
     def __getitem__(self, id_: str) -> QAction:
         return self._actions[id_]

@@ -31,12 +31,10 @@ def _is_shown(menu: PanelsMenu, id_: str) -> bool:
 class PanelsMenu(CaseMenu):
     """An entry leads the keyboard into its panel; its check says whether the panel stands in the window."""
 
-    changes_alone = True
-
     def __init__(self, session: Session, docks: Docks, focus: PanelFocus, parent: QObject) -> None:
         super().__init__(session, parent)
         self.docks, self.focus = docks, focus
-        docks.panel_switched.connect(self.changed)
+        docks.panel_switched.connect(self.own_changed)
         docks.trail.changed.connect(self.changed)
 
     def go_back(self) -> None:
