@@ -347,6 +347,7 @@ class MainWindow(QMainWindow):
         session.state_changed.connect(self._show_state)
         session.document_replaced.connect(self._look_for_recoverable)
         self.toolbox.steps_changed.connect(self.action_table.refresh)
+        self.selection.changed.connect(self.action_table.refresh)
         self.toolbox.drawn.connect(self.mark_images.note)
         self.toolbox.measured.connect(self.mark_images.note)
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))

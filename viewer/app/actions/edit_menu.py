@@ -77,7 +77,6 @@ class EditMenu(CaseMenu):
         self._window = parent
         self._clipboard = MarkClipboard(panels, messages, self)
         self._pasters: tuple[Paster, ...] = (self._clipboard, pictures)
-        panels.selection.changed.connect(self.changed)
 
     def undo(self) -> None:
         """Take back what is being drawn or dragged, point by point; then what was done in the case."""

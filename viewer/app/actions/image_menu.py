@@ -70,7 +70,6 @@ class ImageMenu(ActionMenu):
         panels.layer_shown.connect(self.look_again)
         panels.changed.connect(self.look_again)
         panels.document_replaced.connect(self.look_again)
-        panels.selection.changed.connect(self.changed)
 
     def look_again(self, *_: object) -> None:
         """The current layer is another one, is read now, or is drawn otherwise."""

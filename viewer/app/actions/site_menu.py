@@ -77,7 +77,6 @@ class SiteMenu(ToolMenu):
         super().__init__(session, toolbox, parent)
         self._docks, self._panels, self.templates = docks, panels, templates
         panels.claim_shown.connect(self.changed)
-        panels.selection.changed.connect(self.changed)
         toolbox.taken.connect(self.changed)
         toolbox.kept_changed.connect(self.changed)
 

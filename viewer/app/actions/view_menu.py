@@ -39,7 +39,6 @@ class ViewMenu(CaseMenu):
         super().__init__(session, window)
         self._canvas, self._views, self._status = canvas, views, status
         self._messages, self._settings, self._window = messages, settings, window
-        canvas.selection.changed.connect(self.changed)
 
     # -- the map ------------------------------------------------------------------------------------------------
 

@@ -94,6 +94,8 @@ class SiteIndex:
     _sign_reach_px: list[float] = field(default_factory=list)
     _leads: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Row of a callout to the place of its box."""
+    _over: tuple[int, NDArray[np.intp]] | None = None
+    """The areas on both sides of the edge of the map at a revision: each frame asks several times."""
     _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
@@ -264,6 +266,11 @@ class SiteIndex:
         """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""
         if not is_unrolled(crs):
             return np.zeros(0, np.intp)
+        if self._over is None or self._over[0] != self.revision:
+            self._over = self.revision, self._found_over()
+        return self._over[1]
+
+    def _found_over(self) -> NDArray[np.intp]:
         areas = np.flatnonzero(self.error_m > AREA_NOT_PIN_M)
         reach, lat = np.radians(self.error_m[areas] / _METRES_A_DEGREE), np.radians(np.abs(self.lat[areas]))
         share = np.sin(np.minimum(reach, np.pi / 2)) / np.maximum(np.cos(lat), 1e-9)

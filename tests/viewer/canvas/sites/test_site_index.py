@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry import Point
 
+from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
@@ -128,3 +130,14 @@ def test_sites_beyond_the_map_are_counted_as_edits_come():
     assert index.beyond_mercator == 1
     index.update(["near", "far"], {"near": near, "far": replace(far, geometry=shapely.Point(0, 95))})
     assert index.beyond_mercator == 0
+
+
+def test_areas_over_the_edge_follow_edits() -> None:
+    area = Site(uuid="a", geometry=Point(179.99, 0), position_error_m=5000.0)
+    index = SiteIndex.of({"a": area})
+    assert index.areas_over_the_edge("EPSG:3857").tolist() == [0]
+    assert index.areas_over_the_edge("EPSG:32652").tolist() == []
+    index.update(["a"], {"a": replace(area, geometry=Point(170, 0))})
+    assert index.areas_over_the_edge("EPSG:3857").tolist() == []
+    index.update(["a"], {"a": area})
+    assert index.areas_over_the_edge("EPSG:3857").tolist() == [0]
