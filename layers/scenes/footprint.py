@@ -18,7 +18,7 @@ from layers.geo.bounds import Bounds
 
 WHOLE_EARTH = shapely.box(-180.0, -90.0, 180.0, 90.0)
 EMPTY = shapely.Polygon()
-_ALL = 0.9995
+ALL = 0.9995
 """A part beyond this is all, but for rounding."""
 
 
@@ -90,4 +90,4 @@ def _to_equal_areas(places: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def rounded_part(part: float) -> float:
     """A part, 0 to 1, where all but rounding is all."""
-    return 1.0 if part >= _ALL else max(part, 0.0)
+    return 1.0 if part >= ALL else max(part, 0.0)

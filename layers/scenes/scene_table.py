@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from layers.scenes.footprint import in_equal_areas, rounded_part
+from layers.scenes.footprint import ALL, in_equal_areas, rounded_part
 from layers.scenes.found_scene import FoundScene
 
 
@@ -52,6 +52,10 @@ class SceneTable:
         covered = _common(self._parts[hit], target)
         whole = _size(target)
         sizes = _sizes(covered, target)
+        if len(np.unique(self._scene_of[hit])) == len(hit):
+            parts_of = np.ones(len(hit)) if whole <= 0 else np.where(sizes >= whole * ALL, 1.0, sizes / (whole or 1.0))
+            rows = zip(self._scene_of[hit].tolist(), parts_of.tolist(), covered.tolist(), strict=True)
+            return [Covering(self.scenes[at], part, shape) for at, part, shape in rows if part > 0]
         found: dict[int, tuple[list[BaseGeometry], float]] = {}
         for at, part, size in zip(self._scene_of[hit].tolist(), covered, sizes.tolist(), strict=True):
             parts, sum_of = found.get(at, ([], 0.0))
@@ -82,7 +86,11 @@ class SceneTable:
 def _common(parts: NDArray[np.object_], target: BaseGeometry) -> NDArray[np.object_]:
     left, bottom, right, top = target.bounds
     if target.equals(shapely.box(left, bottom, right, top)):
-        return np.asarray(shapely.clip_by_rect(parts, left, bottom, right, top))  # five times as fast
+        boxes = shapely.bounds(parts)
+        beyond = (boxes[:, :2] < (left, bottom)).any(axis=1) | (boxes[:, 2:] > (right, top)).any(axis=1)
+        common = parts.copy()
+        common[beyond] = shapely.clip_by_rect(parts[beyond], left, bottom, right, top)  # five times as fast
+        return np.asarray(common)
     return np.asarray(shapely.intersection(parts, target))
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from layers.scenes.passes import Pass
+from layers.time.time_span import day_of
 from viewer.panels.time_strip.time_axis import TimeAxis
 
 TICK_PX = 9.0
 BESIDE_PX = 6.0
 """Ticks of one day stand side by side, so far apart."""
+MOST_BESIDE = 3
 UNDATED_PX = 15.0
 GAP_PX = 12.0
 MOST_UNDATED_SHARE = 0.35
@@ -67,16 +69,17 @@ def divider_of(ticks: Sequence[Pass], width: float) -> float:
 def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str = "") -> StripPlaces:
     """The places on a strip so wide, whose axis goes from 0 to the divider."""
     dated: list[Placed] = []
-    before, beside = float("-inf"), 0
+    day, beside = "", 0
     for tick in ticks:
         if tick.span is None:
             continue
         left, right = axis.x_of(tick.span.begin), axis.x_of(tick.span.end)
         if tick.date_kind == "instant" or right - left < TICK_PX:
-            middle = (left + right) / 2
-            beside = beside + 1 if middle - before < 1.0 else 0
-            before = middle if beside == 0 else before
-            left, right = middle + beside * BESIDE_PX - TICK_PX / 2, middle + beside * BESIDE_PX + TICK_PX / 2
+            here = day_of(tick.span.middle)
+            beside = min(beside + 1, MOST_BESIDE) if here == day else 0
+            day = here
+            middle = (left + right) / 2 + beside * BESIDE_PX
+            left, right = middle - TICK_PX / 2, middle + TICK_PX / 2
         if right >= 0 and left <= axis.width:
             dated.append(Placed(tick, left, right))
     divider = divider_of(ticks, width)
