@@ -52,23 +52,15 @@ class SceneTable:
         covered = _common(self._parts[hit], target)
         whole = _size(target)
         sizes = _sizes(covered, target)
-        if len(np.unique(self._scene_of[hit])) == len(hit):
-            parts_of = np.ones(len(hit)) if whole <= 0 else np.where(sizes >= whole * ALL, 1.0, sizes / (whole or 1.0))
-            rows = zip(self._scene_of[hit].tolist(), parts_of.tolist(), covered.tolist(), strict=True)
-            return [Covering(self.scenes[at], part, shape) for at, part, shape in rows if part > 0]
-        found: dict[int, tuple[list[BaseGeometry], float]] = {}
-        for at, part, size in zip(self._scene_of[hit].tolist(), covered, sizes.tolist(), strict=True):
-            parts, sum_of = found.get(at, ([], 0.0))
-            found[at] = ([*parts, part], sum_of + size)
-        return [
-            Covering(
-                self.scenes[at],
-                rounded_part(size / whole) if whole > 0 else 1.0,
-                parts[0] if len(parts) == 1 else shapely.union_all(parts),
-            )
-            for at, (parts, size) in sorted(found.items())
-            if whole <= 0 or size > 0
-        ]
+        # The parts of a scene follow one another; most have one.
+        scenes, first, counts = np.unique(self._scene_of[hit], return_index=True, return_counts=True)
+        sums = np.add.reduceat(sizes, first)
+        share = np.ones(len(scenes)) if whole <= 0 else np.where(sums >= whole * ALL, 1.0, sums / (whole or 1.0))
+        shapes = covered[first]
+        for at in np.flatnonzero(counts > 1):
+            shapes[at] = shapely.union_all(covered[first[at] : first[at] + counts[at]])
+        rows = zip(scenes.tolist(), share.tolist(), shapes.tolist(), strict=True)
+        return [Covering(self.scenes[at], part, shape) for at, part, shape in rows if part > 0]
 
     def _near(self, target: BaseGeometry) -> NDArray[np.intp]:
         boxes = shapely.bounds(shapely.get_parts(target)).reshape(-1, 4)
