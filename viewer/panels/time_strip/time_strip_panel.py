@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -28,6 +27,7 @@ from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
+from viewer.panels.widgets.fields import ComboBox
 from viewer.panels.widgets.form_page import muted
 from viewer.support.elided import ElidedLabel
 from viewer.support.text import tooltip
@@ -79,7 +79,7 @@ class TimeStripPanel(QWidget):
         self._show_ticks()
 
     def _build_head(self) -> QHBoxLayout:
-        self.place = QComboBox()
+        self.place = ComboBox()
         self.place.addItem(self.tr("Scenes of the view"), Place.VIEW)
         self.place.addItem(self.tr("Scenes of the site"), Place.SITE)
         self.place.setAccessibleName(self.tr("Ground of which scenes are shown"))
@@ -87,7 +87,7 @@ class TimeStripPanel(QWidget):
             tooltip(self.tr("Scenes that cover some of the view, or of the one site that is selected"))
         )
         self.place.currentIndexChanged.connect(lambda at: self._desk.set_place(Place(self.place.itemData(at))))
-        self.frame = QComboBox()
+        self.frame = ComboBox()
         self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
         self.frame.setToolTip(tooltip(self.frame.accessibleName()))
         self.frame.activated.connect(self._desk.set_frame)
