@@ -27,9 +27,9 @@ from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
-from viewer.panels.widgets.fields import ComboBox
 from viewer.panels.widgets.form_page import muted
 from viewer.support.elided import ElidedLabel
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import tooltip
 
 PICTURE_PX = 44
