@@ -49,9 +49,9 @@ class OneStudio(Studio):
             scene.close()
         self._scenes.clear()
 
-    def _picture(self, scene: Any, view: View) -> Any:
+    def picture_of(self, scene: Any, view: View) -> Any:
         self.view = view
-        return super()._picture(scene, view)
+        return super().picture_of(scene, view)
 
 
 @dataclass(frozen=True)
