@@ -277,5 +277,5 @@ def test_a_picture_without_a_window_says_it_too(qapp: object, monkeypatch: pytes
     with Studio() as studio:
         scene = studio.scene(Document({"sites": [Site(uuid="s", geometry=Point(1, 1))]}), CaseHome(str(tmp_path)))
         view = View.of_bounds(WEB_MERCATOR, Bounds(0, 0, 2e5, 2e5), 64, 48)
-        assert not studio._picture(scene, view).isNull()
+        assert not studio.picture_of(scene, view).isNull()
     assert [type(error) for error in told] == [ZeroDivisionError]
