@@ -40,6 +40,7 @@ class ClaimFormPanel(RowForm):
         self.judgement_part, self.places_part = FoldSection(tr("Judgement")), FoldSection(tr("Places"))
         self.responses_part = FoldSection(tr("Responses"), folded=True)
         self.more_part = FoldSection(tr("More"), folded=True)
+        self._parts: list[FoldSection] = []
         self._is_own: bool | None = None
         """True where the parts stand in the order of a judgement; None before the first claim."""
         self._was_assessed = False
@@ -75,7 +76,8 @@ class ClaimFormPanel(RowForm):
 
     def _add_statement(self) -> None:
         tr = self.tr
-        form = QFormLayout()
+        self.state_row = QWidget()
+        form = QFormLayout(self.state_row)
         self.fields.go_on_in(form)
         statement = TextField(lines=2)
         statement.setPlaceholderText(tr("The proposition, in neutral words of your own"))
@@ -83,7 +85,6 @@ class ClaimFormPanel(RowForm):
         label.setParent(self)
         label.hide()  # the part's heading says it
         self.statement_part.content.addWidget(statement)
-        self.statement_part.content.addLayout(form)
         self.fields.add(
             "state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case")
         )
@@ -116,7 +117,10 @@ class ClaimFormPanel(RowForm):
         self.more_part.content.addLayout(side_by_side(self.delete_button))
 
     def _arrange(self, *, is_own: bool) -> None:
-        """Lay the parts out in the order in which a judgement, or a report, is written; the Tab key follows."""
+        """Lay the parts out in the order in which a judgement, or a report, is written; the Tab key follows.
+
+        A judgement begins with a state that is seldom changed, so it is asked for after what is judged.
+        """
         if is_own == self._is_own:
             return
         self._is_own = is_own
@@ -124,17 +128,27 @@ class ClaimFormPanel(RowForm):
         then = [self.places_part, self.words_part] if is_own else [self.judgement_part, self.places_part]
         parts = [*begin, self.sources_part, *then] if is_own else [self.sources_part, *begin, *then]
         parts += [self.responses_part, self.more_part]
-        for place, part in enumerate(parts):
-            self.page.content.insertWidget(place, part)
-        fields = self.fields.fields
+        self._parts = parts
+        rows: list[QWidget] = [*parts]
+        rows.insert(1 + parts.index(begin[1]), self.state_row)
+        for place, row in enumerate(rows):
+            self.page.content.insertWidget(place, row)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """The Tab key goes from field to field in the order in which they stand, and then over the headings."""
+        fields, sources = self.fields.fields, self.sources
+        cited: list[QWidget] = [stop for citation in sources.citations for stop in citation.stops()]
         stops: dict[FoldSection, list[QWidget]] = {
-            self.sources_part: [self.sources.picker],
+            self.sources_part: [sources.picker, sources.image_button, *cited],
             self.words_part: [fields[name] for name in ("source_wording", "made_by", "made_at")],
-            self.statement_part: [fields["statement"]],
-            self.judgement_part: [*(fields[name] for name in COLUMNS), fields["state"]],
+            self.statement_part: [fields["statement"], *([] if self._is_own else [fields["state"]])],
+            self.judgement_part: [*(fields[name] for name in COLUMNS), *([fields["state"]] if self._is_own else [])],
+            self.places_part: [*self.places.stops()],
+            self.more_part: [*(fields[name] for name in ("voice", "place_note", "marking")), self.delete_button],
         }
-        chain = [stop for part in parts for stop in stops.get(part, [])]
-        for before, after in pairwise([*chain, *(part.header for part in parts)]):
+        chain = [stop for part in self._parts for stop in stops.get(part, [])]
+        for before, after in pairwise([*chain, *(part.header for part in self._parts)]):
             QWidget.setTabOrder(before, after)
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -195,6 +209,7 @@ class ClaimFormPanel(RowForm):
         self.judgement.show_claim(row)
         self.places.show_claim(row)
         self.sources.show_claim(row)
+        self._order_tabs()
         answers = self._context.document.responses_to(row.uuid)
         self.responses.fill(
             answers,

@@ -51,6 +51,10 @@ class ClaimSites(QWidget):
             self.rows.fill(sites, self._row, nothing)
         self._update_button()
 
+    def stops(self) -> list[QWidget]:
+        """The stops of the Tab key under the rows, as they stand."""
+        return [self.link_button, self.picker]
+
     def _row(self, site: Site) -> QWidget:
         row = QWidget()
         name = one_line(site.label or self.tr("(no label)"), 80)

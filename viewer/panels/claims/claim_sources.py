@@ -48,6 +48,7 @@ class Citation(QFrame):
         remove = IconButton("close", self.tr("Remove this source from the claim"))
         remove.clicked.connect(lambda: self.unlinked.emit(link.source_uuid))
         self.remove_button = remove
+        self._title = label
         top = QHBoxLayout()
         top.addWidget(label, 1)
         top.addWidget(remove)
@@ -67,6 +68,14 @@ class Citation(QFrame):
         layout.addLayout(side_by_side(label_of_item, credibility, page, stretch=1))
         layout.addWidget(quote)
         self.fields.show_other(link)
+
+    def stops(self) -> list[QWidget]:
+        """The stops of the Tab key, as they stand."""
+        return [
+            self._title,
+            self.remove_button,
+            *(self.fields.fields[name] for name in ("credibility", "page", "quote")),
+        ]
 
     def _commit(self, column: str, value: Any) -> str:
         if self.link_uuid not in self._context.document.table("claim_sources"):
