@@ -16,6 +16,7 @@ from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.refusal import Refusal
 
 _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -55,7 +56,16 @@ class FormKeys(QObject):
         return False
 
     def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
-        """Back to the map. What was typed is kept, as undo can take it back; what Esc means to others comes first."""
+        """Back to the map. What was typed is kept, as undo can take it back; what Esc means to others comes first.
+
+        What was refused is taken back, and the keyboard stays.
+        """
+        page = _page_of(watched)
+        refused = [one for one in page.findChildren(Refusal) if one.is_said] if page is not None else []
+        if refused:
+            for refusal in refused:
+                refusal.dismissed.emit()
+            return True
         if isinstance(watched, LineField | ChoiceField | TextField):
             watched.flush()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -69,6 +69,7 @@ class SiteFormPanel(QWidget):
         layout.addWidget(self._pages)
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
+        self.fields.dropped.connect(lambda why: context.report(self.tr("Not kept: {0}").format(why)))
         self.page.content.addLayout(form)
         self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from viewer.panels.widgets.color_field import ColorField
@@ -23,12 +23,16 @@ LABEL_PX = 74
 class FieldSet(QObject):
     """Labels and fields in a form layout; `refusal` says at a field why its value was refused."""
 
+    dropped = Signal(str)
+    """What was refused, and why, where it goes without having been mended or taken back."""
+
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
         """`commit` takes a column and its new value, and returns why not, or empty text."""
         super().__init__(parent)
         self.fields: dict[str, Any] = {}
         self.labels: dict[str, QLabel] = {}
         self.refusal = Refusal()
+        self.refusal.dismissed.connect(lambda: self.refuse(""))
         self._commit = commit
         self.go_on_in(form)
 
@@ -82,12 +86,15 @@ class FieldSet(QObject):
 
     def show_row(self, row: object) -> None:
         """Show all columns of `row`."""
+        refused = self._refused_names()
         for column, field in self.fields.items():
             field.show_value(getattr(row, column))
+        if refused and not self._refused_names():
+            self._drop(refused)
 
     def show_other(self, row: object) -> None:
         """Show another row: nothing typed and nothing refused is kept from the one before."""
-        self.refuse("")
+        self._drop(self._refused_names())
         for column, field in self.fields.items():
             field.show_value(getattr(row, column))
             field.reset()
@@ -108,10 +115,19 @@ class FieldSet(QObject):
     def _committed(self, column: str, value: Any) -> None:
         sentence = self._commit(column, value)
         if not sentence:
-            self.refuse("")
+            self._drop(self._refused_names())
             return
         typed = one_line(_typed_in(self.fields[column]), LONGEST_TYPED)
         self._refused(column, sentence if typed in sentence else f"“{typed}”: {sentence}")
+
+    def _refused_names(self) -> list[str]:
+        return [field.accessibleName() for field in self.fields.values() if _is_refused(field)]
+
+    def _drop(self, refused: list[str]) -> None:
+        """Take away what was refused in the fields of these names, and tell of it."""
+        if refused and self.refusal.is_said:
+            self.dropped.emit(f"{refused[0]}: {self.refusal.text()}")
+        self.refuse("")
 
     def _refused(self, column: str, sentence: str) -> None:
         self.refuse(sentence, self.fields[column])

@@ -1,12 +1,15 @@
-"""Says why an entry was refused: at its field, over what stands beneath, so that nothing moves."""
+"""Says why an entry was refused: at its field, over what stands beneath, so that nothing moves.
+
+When the keyboard goes on it stands over what is above the field, never over the field that has the keyboard.
+"""
 
 from __future__ import annotations
 
 from typing import override
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from viewer.support.plain_label import PlainLabel
 
@@ -15,7 +18,10 @@ _MOVES = (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Move)
 
 
 class Refusal(PlainLabel):
-    """Hidden while it says nothing, and while its field is hidden."""
+    """Hidden while it says nothing, while its field is hidden, and while it could only cover where one types."""
+
+    dismissed = Signal()
+    """It should go, and what was refused with it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,6 +30,14 @@ class Refusal(PlainLabel):
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._keyboard_moved)
+
+    @property
+    def is_said(self) -> bool:
+        """True while a refusal stands, also where it is hidden."""
+        return self._at is not None
 
     def say(self, sentence: str, at: QWidget | None = None) -> None:
         """Show a sentence at a widget; an empty one takes it away."""
@@ -40,7 +54,6 @@ class Refusal(PlainLabel):
             watched.installEventFilter(self)
         at.destroyed.connect(self.deleteLater)
         at.setAccessibleDescription(sentence)
-        self.setVisible(at.isVisible())
         self._stand()
         QTimer.singleShot(0, self, self._show_whole)
 
@@ -57,8 +70,8 @@ class Refusal(PlainLabel):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._at is None:
             return False
-        if watched is self._at and event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
-            self.setVisible(event.type() == QEvent.Type.Show)
+        if watched is self._at and event.type() == QEvent.Type.Hide:
+            self.hide()
         if event.type() in _MOVES or event.type() == QEvent.Type.Show:
             QTimer.singleShot(0, self, self._stand)  # once the layout is done
         return False
@@ -74,10 +87,27 @@ class Refusal(PlainLabel):
             left = max(min(self._at.mapTo(host, QPoint()).x(), host.width() - width - _EDGE_PX), 0)
         height = max(self.heightForWidth(width), self.sizeHint().height())
         top = self._at.mapTo(host, QPoint()).y()
-        below = top + self._at.height() + _GAP_PX
-        is_above = below + height > host.height() and top - height - _GAP_PX >= 0
-        self.setGeometry(left, top - height - _GAP_PX if is_above else below, width, height)
-        self.raise_()
+        places = [QRect(left, y, width, height) for y in (top + self._at.height() + _GAP_PX, top - height - _GAP_PX)]
+        has_keyboard, typed_in = self._keyboard(host)
+        ordered = places if has_keyboard else places[::-1]
+        whole = [place for place in ordered if place.top() >= 0 and place.bottom() < host.height()] or places[:1]
+        free = [place for place in whole if not place.intersects(typed_in)]
+        if free:
+            self.setGeometry(free[0])
+            self.raise_()
+        self.setVisible(bool(free) and self._at.isVisible())
+
+    def _keyboard(self, host: QWidget) -> tuple[bool, QRect]:
+        """True while the keyboard is in the field; where it is in the form otherwise."""
+        focused = QApplication.focusWidget()
+        if focused is None or focused is self._at or (self._at is not None and self._at.isAncestorOf(focused)):
+            return True, QRect()
+        is_inside = host.isAncestorOf(focused)
+        return False, QRect(focused.mapTo(host, QPoint()), focused.size()) if is_inside else QRect()
+
+    def _keyboard_moved(self) -> None:
+        if self._at is not None and shiboken6.isValid(self._at):
+            self._stand()
 
     def _show_whole(self) -> None:
         host = self.parentWidget()

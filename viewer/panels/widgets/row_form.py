@@ -31,6 +31,7 @@ class RowForm(QWidget):
         layout.addWidget(self.page)
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
+        self.fields.dropped.connect(lambda why: context.report(self.tr("Not kept: {0}").format(why)))
 
     def follow(self, first_field: str) -> None:
         """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.support.windows import press, settle
+from tests.support.windows import press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.panels.claims.claim_form import ClaimFormPanel
@@ -67,3 +68,81 @@ def test_tab_goes_through_a_claim_as_its_fields_stand(
     tops = [widget.mapTo(inside, widget.rect().center()).y() for widget in seen]
     assert all(later > before - 6 for before, later in pairwise(tops)), [widget.accessibleName() for widget in seen]
     assert len(seen) >= 11
+
+
+def covered(refusal: QWidget) -> list[str]:
+    """What stands under a refusal of what is yet to be filled in."""
+    host = refusal.parentWidget()
+    form = host.window().findChild(ClaimFormPanel)
+    names = ("likelihood_high", "confidence", "confidence_reason", "state")
+    below = [widget for name in names for widget in (form.fields.fields[name], form.fields.labels[name])]
+    return [
+        widget.accessibleName()
+        for widget in below
+        if refusal.isVisible() and refusal.geometry().intersects(QRect(widget.mapTo(host, QPoint()), widget.size()))
+    ]
+
+
+def type_into(field: QWidget, text: str) -> None:
+    field.setFocus()
+    press(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(field, text)
+
+
+def test_a_refusal_covers_nothing_that_is_to_be_filled_next_and_esc_takes_it_back(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    low, refusal = form.judgement.low, form.fields.refusal
+    type_into(low, "90")
+    press(Key.Key_Tab)
+    qtbot.wait(20)
+    assert focused() is form.judgement.high
+    for _ in range(2):
+        assert refusal.isVisible()
+        assert "90" in refusal.text()
+        assert covered(refusal) == []
+        press(Key.Key_Tab)
+    assert low.text() == "90"
+    before = focused()
+    press(Key.Key_Escape)
+    assert refusal.isHidden()
+    assert low.text() == "55"
+    assert focused() is before
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    assert "Not kept" not in texts(window), "it was taken back by who typed it"
+
+
+def test_a_refusal_never_stands_over_the_field_in_which_one_types(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    type_into(form.judgement.low, "90")
+    for field in (form.judgement.likelihood, form.fields.fields["confidence"], form.fields.fields["statement"]):
+        field.setFocus()
+        qtbot.wait(20)
+        refusal = form.fields.refusal
+        host = refusal.parentWidget()
+        assert host is not None
+        assert refusal.is_said
+        place = QRect(field.mapTo(host, QPoint()), field.size())
+        assert refusal.isHidden() or not refusal.geometry().intersects(place)
+    form.judgement.low.setFocus()
+    qtbot.wait(20)
+    assert refusal.isVisible()
+
+
+@pytest.mark.parametrize("way", ["claim", "field"])
+def test_what_was_refused_is_not_lost_without_a_word(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, way: str
+) -> None:
+    type_into(form.judgement.low, "90")
+    press(Key.Key_Tab)
+    if way == "claim":
+        show(window, "report", qtbot)
+    else:
+        type_into(form.fields.fields["confidence_reason"], "Two scenes")
+        press(Key.Key_Tab)
+    assert form.fields.refusal.isHidden()
+    assert "Not kept: From, %: The likelihood's low bound (90 %)" in texts(window)
+    show(window, "own", qtbot)
+    assert form.judgement.low.text() == "55"
