@@ -83,6 +83,10 @@ class History(QObject):
             edit = self._edit_at(self._stack.index())
             self._through(edit, lambda: self._move(edit, self._stack.redo))
 
+    def undone_last(self) -> Edit | None:
+        """The edit that `redo` would do again."""
+        return self._edit_at(self._stack.index()) if self._stack.canRedo() else None
+
     def undo_text(self) -> str:
         return self._stack.undoText()
 

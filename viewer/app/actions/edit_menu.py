@@ -20,7 +20,7 @@ from viewer.app.toolbox import Toolbox
 from viewer.commands.shapes.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
 from viewer.commands.sites import delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
-from viewer.panels.context import PanelContext
+from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
@@ -93,7 +93,18 @@ class EditMenu(CaseMenu):
         return self.tr("&Undo: {0}").format(text.replace("&", "&&")) if text else ""
 
     def redo(self) -> None:
+        """Do the last edit again that was undone, and show the sites or the claim that it brings back."""
+        edit = self.session.history.undone_last()
         self.session.redo()
+        if edit is None or self.session.history.undone_last() is edit:
+            return
+        added = [change for change in edit.changes if change.before is None]
+        sites = [change.uuid for change in added if change.table == "sites"]
+        claims = [change.uuid for change in added if change.table == "claims"]
+        if 0 < len(sites) < BULK_ROWS:
+            self._panels.selection.set(sites)
+        if len(claims) == 1:
+            self._panels.show_claim(claims[0])
 
     def can_redo(self) -> bool:
         return self.session.history.stack.canRedo()

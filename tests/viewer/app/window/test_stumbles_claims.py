@@ -9,10 +9,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
 from tests.support.windows import press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
+from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
@@ -146,3 +148,17 @@ def test_what_was_refused_is_not_lost_without_a_word(
     assert "Not kept: From, %: The likelihood's low bound (90 %)" in texts(window)
     show(window, "own", qtbot)
     assert form.judgement.low.text() == "55"
+
+
+def test_redo_shows_what_it_brings_back(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
+    window.session.push(add_site(window.session.document, Point(9.5, 50.1), actor="me", uuid="pad"))
+    window.selection.set({"pad"})
+    for _ in range(2):
+        window.action_table["undo"].trigger()
+    assert form.page.currentWidget() is form.page.hint
+    window.action_table["redo"].trigger()
+    assert (form.uuid, window.panel_context.claim_uuid) == ("own", "own")
+    assert form.page.currentWidget() is not form.page.hint
+    assert not window.selection.uuids
+    window.action_table["redo"].trigger()
+    assert window.selection.uuids == {"pad"}
