@@ -86,13 +86,13 @@ class FormKeys(QObject):
             return False
         if isinstance(watched, TextField) and is_plain:
             return False  # a new line
-        leads_back = isinstance(watched, LineField) and watched.leads_back
-        following = None if leads_back else _next_field(watched, page)
+        following = None if _leads_back(watched) else _next_field(watched, page)
         self._hand_on(watched, event)
         if shiboken6.isValid(watched):
             watched.flush()
             if watched.property(REFUSED):
                 return True  # it is said why, and the field waits to be mended
+            following = None if _leads_back(watched) else following
         # After what the commit brings about: a form may show its fields anew.
         QTimer.singleShot(0, self, lambda: self._begin(following))
         return True
@@ -158,6 +158,10 @@ def _next_field(field: QWidget, page: FormPage) -> _Field | None:
             return following
         following = following.nextInFocusChain()
     return None
+
+
+def _leads_back(field: QWidget) -> bool:
+    return isinstance(field, LineField) and field.leads_back
 
 
 def _can_type(field: _Field) -> bool:

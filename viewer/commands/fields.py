@@ -48,6 +48,11 @@ def check_date(value: str, name: str) -> None:
             )
 
 
+def is_span(value: str) -> bool:
+    """True of a date that takes longer than a day: a year or a month alone, or two dates joined by a slash."""
+    return "/" in value or 0 < len(value) < len("2024-04-12")
+
+
 def check_color(value: str, name: str) -> None:
     """Raises InvalidValue where text is neither empty nor #rrggbb."""
     if value and not _COLOR.fullmatch(value):

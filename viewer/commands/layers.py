@@ -16,7 +16,7 @@ from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.band_names import KEY, MEANINGS
-from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from viewer.commands.fields import check_choice, check_date, check_number, is_span, row_of
 from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -75,14 +75,27 @@ def _uuid_in_own_color(stack: Iterable[Layer]) -> str:
 
 
 def update_layer(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change name, visibility, opacity, style, credit or dates of a layer. Raises InvalidValue."""
+    """Change name, visibility, opacity, style, credit or dates of a layer. Raises InvalidValue.
+
+    A date that is a span by itself makes its kind an interval, where the kind is not known.
+    """
     _check_fields(fields)
     layer = row_of(document.layers, uuid, "layer")
     if fields.get("crs") and "combined" in layer.source:
         raise InvalidValue("Each image of a combined layer has its own CRS: set it there, and combine them again.")
     if fields.get("crs") and read_control_points(fields.get("control_points_json", layer.control_points_json)):
         raise InvalidValue("Control points place this layer: take them away (As the File Says), then choose its CRS.")
-    return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **fields))
+    implied = _implied_kind(layer, fields["acquired_at"]) if "acquired_at" in fields else {}
+    return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **(implied | fields)))
+
+
+def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
+    """The kind that a new date of a layer tells by itself, or that goes with the old one."""
+    if is_span(date) and layer.known_date_kind == "unknown":
+        return {"date_kind": "interval", "date_basis": "analyst"}
+    if is_span(layer.acquired_at) and not is_span(date) and layer.date_kind == "interval":
+        return {"date_kind": "unknown", "date_basis": ""}
+    return {}
 
 
 def set_height(document: Document, uuid: str, height_m: float | None, *, actor: str, now: str | None = None) -> Edit:

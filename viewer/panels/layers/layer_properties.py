@@ -98,13 +98,19 @@ class LayerPropertiesPanel(RowForm):
         add("opacity", tr("Opacity"), opacity)
         date = LineField()
         date.setPlaceholderText(tr("unknown"))
-        add("acquired_at", tr("Date, UTC"), date, tr("2024-04-12, or two days joined by a slash for an interval"))
+        add(
+            "acquired_at",
+            tr("Date, UTC"),
+            date,
+            tr("2024-04-12; a year or a month alone, or two days joined by a slash, for an interval"),
+        )
         add(
             "date_kind",
             tr("Kind of date"),
             ChoiceField(choices(DATE_KINDS)),
             tr("A mosaic or composite has no instant"),
         )
+        date.committed.connect(lambda: self._go_on_from(date))
         add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
 
     @override
@@ -188,6 +194,11 @@ class LayerPropertiesPanel(RowForm):
 
     def _layer(self) -> Layer | None:
         return self._context.document.layers.get(self._uuid)
+
+    def _go_on_from(self, date: LineField) -> None:
+        """Enter goes back to the map where the date has told its kind too, which is asked for next."""
+        layer = self._layer()
+        date.leads_back = date.hasFocus() and layer is not None and layer.known_date_kind != "unknown"
 
     def _commit_style(self, style_json: str) -> str:
         return self._commit("style_json", style_json)

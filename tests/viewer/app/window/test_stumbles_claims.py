@@ -14,8 +14,10 @@ from shapely import Point
 from tests.support.windows import press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
+from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 
@@ -148,6 +150,38 @@ def test_what_was_refused_is_not_lost_without_a_word(
     assert "Not kept: From, %: The likelihood's low bound (90 %)" in texts(window)
     show(window, "own", qtbot)
     assert form.judgement.low.text() == "55"
+
+
+@pytest.mark.parametrize("date", ["2020", "2020-05", "2020-05-01/2020-05-31"])
+def test_a_date_that_is_a_span_tells_its_kind_and_enter_goes_back_to_the_map(
+    window: MainWindow, qtbot: QtBot, date: str
+) -> None:
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    window.session.push(add_layer(window.session.document, "raster", "A", {"path": "/a.tif"}, actor="me", uuid="a"))
+    settle(window, qtbot)
+    window.activateWindow()
+    window.panel_context.show_layer("a")
+    window.panel_context.panel_wanted.emit("layer_properties")
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    field, kind = panel.fields.fields["acquired_at"], panel.fields.fields["date_kind"]
+    assert "a year or a month alone" in field.toolTip()
+    qtbot.waitUntil(window.isActiveWindow)
+    type_into(field, date)
+    press(Key.Key_Return)
+    qtbot.waitUntil(window.canvas.hasFocus)
+    layer = window.session.document.layers["a"]
+    assert (layer.acquired_at, layer.date_kind, layer.date_basis) == (date, "interval", "analyst")
+    assert kind.currentData() == "interval"
+    type_into(field, "2020-05-01")
+    press(Key.Key_Return)
+    qtbot.waitUntil(kind.hasFocus)
+    assert window.session.document.layers["a"].date_kind == "unknown", "a day is no interval by itself"
+    window.action_table["undo"].trigger()
+    window.action_table["undo"].trigger()
+    layer = window.session.document.layers["a"]
+    assert (layer.acquired_at, layer.date_kind, layer.date_basis) == ("", "unknown", "")
 
 
 def test_redo_shows_what_it_brings_back(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
