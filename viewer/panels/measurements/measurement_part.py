@@ -13,7 +13,7 @@ from layers.document.measuring.reading import Reading, reading_of
 from layers.document.site import Site
 from layers.geo.cross_track import cross_track
 from layers.geo.measure import azimuth_deg, geometry_area_m2, geometry_length_m
-from layers.text.measured_values import AREA, LENGTH, unit_for, value_text
+from layers.text.measured_values import AREA, FACTORS, LENGTH, unit_for, value_text
 from viewer.commands.shapes.measurements import is_free, make_sites, quantities_of, set_quantity, set_unit
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.reading_words import error_words, quantity_title, unit_choices
@@ -66,10 +66,12 @@ class MeasurementPart(FoldSection):
             self._kinds = site.uuid, reading.quantity
             kinds = quantities_of(site) if free else [reading.quantity]
             fields["quantity"].set_choices([(kind, quantity_title(kind)) for kind in kinds])
+            fields["unit"].show_value("")  # the unit of the mark shown before may be none of this quantity
             fields["unit"].set_choices(unit_choices(reading.dimension))
         shape = shape_of(site.shape_json)
         fields["quantity"].show_value(reading.quantity)
-        fields["unit"].show_value(shape.unit if isinstance(shape, Measurement) else "")
+        chosen = shape.unit if isinstance(shape, Measurement) else ""
+        fields["unit"].show_value(chosen if chosen in FACTORS[reading.dimension] else "")
         fields["quantity"].setEnabled(free and fields["quantity"].count() > 1)
         fields["unit"].setEnabled(free and len(unit_choices(reading.dimension)) > 2)
 

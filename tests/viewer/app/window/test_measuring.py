@@ -246,6 +246,22 @@ def test_the_form_says_result_error_and_what_it_is_made_of_and_shows_other_units
     assert part.site_button.accessibleName()
 
 
+def test_units_offered_are_those_of_the_quantity_whatever_was_shown_before(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    for quantity in ("length", "area"):
+        measure(window, desk, quantity)
+    length, area = marks(window)
+    unit = form(window, qtbot).measurement_part.fields.fields["unit"]
+    choose(unit, "ha")
+    window.selection.set({length.uuid})
+    assert [unit.itemData(at) for at in range(unit.count())] == ["", "m", "km", "nmi", "ft"]
+    choose(unit, "nmi")
+    window.selection.set({area.uuid})
+    assert [unit.itemData(at) for at in range(unit.count())] == ["", "m2", "ha", "km2"]
+    assert unit.currentData() == "ha"
+
+
 def test_a_named_measurement_keeps_its_name_beside_its_result(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     measure(window, desk, "bearing")
     label = form(window, qtbot).fields.fields["label"]
