@@ -399,6 +399,9 @@ class MapCanvas(QWidget):
             pane.scene.set_view(pane.viewport.view(), self._gestures.cursor, self._resting)
             pane.picture.paint_anew()
         self.view_changed.emit()
+        ghost, at = self.panes.ghost if len(self.panes) > 1 else None, self._gestures.cursor
+        if at is not None:  # another place lies under a pointer that has not moved
+            self.cursor_moved.emit(*(self._pane if ghost is None else ghost.pane).viewport.lonlat(*at))
 
     def _on_document(self) -> None:
         if self._tool is not None:

@@ -1,0 +1,63 @@
+"""The lists, the details' title, the status bar and the palette in the real window, as a stranger reads them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDockWidget
+from pytestqt.qtbot import QtBot
+from shapely import LineString, Point
+
+from layers.document.mark_shape import as_json
+from layers.document.measuring.measurement import Measurement
+from layers.document.site import Site
+from tests.support.windows import search_for, settle
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
+
+Key = Qt.Key
+
+
+def add(window: MainWindow, uuid: str, geometry: object, **fields: object) -> Site:
+    window.session.push(add_site(window.session.document, geometry, actor="Li", uuid=uuid, **fields))
+    return window.session.document.sites[uuid]
+
+
+def add_length(window: MainWindow, uuid: str, *places: tuple[float, float]) -> Site:
+    shape = as_json(Measurement("length"))
+    return add(window, uuid, LineString(places), mark_kind="measurement", shape_json=shape)
+
+
+def test_after_going_somewhere_the_coordinate_is_what_lies_under_the_resting_pointer(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    at = QPoint(120, 140)
+    QTest.mouseMove(window.canvas, at)
+    before = window.status.coordinate_text()
+    assert before
+    _palette, line = search_for(window, "51.884, 128.334", qtbot)
+    qtbot.keyClick(line, Key.Key_Return)
+    settle(window, qtbot)
+    after = window.status.coordinate_text()
+    assert after != before
+    QTest.mouseMove(window.canvas, at + QPoint(1, 0))
+    QTest.mouseMove(window.canvas, at)
+    assert window.status.coordinate_text() == after
+
+
+@pytest.mark.parametrize("kind", ["measurement", "annotation", "search area"])
+def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
+    window: MainWindow, desk: Desk, qtbot: QtBot, kind: str
+) -> None:
+    add(window, "pad", Point(9.3, 50.1), label="Pad")
+    add(window, "mark", Point(9.4, 50.2), label="Runway", mark_kind=kind)
+    window.selection.set({"mark"})
+    window.docks.show_panel("site_form")
+    details = window.docks["panel_details"]
+    assert isinstance(details, QDockWidget)
+    assert details.windowTitle() == f"{kind.capitalize()}: Runway"
+    window.selection.set({"pad"})
+    assert details.windowTitle() == "Site: Pad"
+    assert window.docks.trail.button.accessibleName() == f"Back to {kind.capitalize()}: Runway"
