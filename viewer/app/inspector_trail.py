@@ -105,8 +105,8 @@ class InspectorTrail(QObject):
         if uuid != self._now.uuid:
             self._keep()
             self._now = Stop(self._now.page, uuid)
-        title = self._titles.get(self._now.page)
-        if title is not None:
+        title = self._title(self._now)
+        if title:
             name = one_line(self._name(self._now), LONGEST_TITLE)
             self._dock.setWindowTitle(f"{title}: {name}" if name else title)
         before = self._before()
@@ -122,7 +122,7 @@ class InspectorTrail(QObject):
 
     def _words_of(self, stop: Stop) -> str:
         """The way to a stop, in words."""
-        return self.tr("Back to {0}: {1}").format(self._titles[stop.page], one_line(self._name(stop), 60))
+        return self.tr("Back to {0}: {1}").format(self._title(stop), one_line(self._name(stop), 60))
 
     def _before(self) -> list[Stop]:
         """The stops up to the last that is not shown now and is still there."""
@@ -141,6 +141,17 @@ class InspectorTrail(QObject):
         if page == "layer_properties":
             return context.layer_uuid
         return context.shown_row(TABLES[page]) if page in TABLES else ""
+
+    def _title(self, stop: Stop) -> str:
+        """The title of a page; of the site's form the kind of mark that it shows. Empty for no page."""
+        site = self._context.document.sites.get(stop.uuid) if stop.page == "site_form" else None
+        kinds = {
+            "annotation": self.tr("Annotation"),
+            "measurement": self.tr("Measurement"),
+            "search area": self.tr("Search area"),
+        }
+        own = self._titles.get(stop.page, "")
+        return own if site is None or site.is_site else kinds.get(site.mark_kind, own)
 
     def _name(self, stop: Stop) -> str:
         """The name of the row that is shown."""
