@@ -235,7 +235,7 @@ class EditMenu(CaseMenu):
             paste,
             "Ctrl+V",
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Paste marks that were copied here or in another case, or GeoJSON"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Paste marks of this or another case, GeoJSON, or a screenshot"),
         ),
         Action(
             "duplicate",
@@ -279,6 +279,6 @@ class EditMenu(CaseMenu):
             copy_picture,
             "Ctrl+Shift+E",
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Put the map with its dates and credits on the clipboard"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Put a screenshot of the map with its dates and credits on the clipboard"),
         ),
     )

@@ -262,7 +262,7 @@ class FeatureMenu(ToolMenu):
             "identify",
             toolbar=True,
             breaks=True,
-            tip=QT_TRANSLATE_NOOP("Actions", "Click a feature to see its attributes"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Click a feature to see its attributes, an image to see its pixel values"),
         ),
         tool_action(
             "tool_select_features",

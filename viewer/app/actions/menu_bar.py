@@ -113,7 +113,8 @@ def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntr
             action = actions[spec.id]
             group, keys = bare(translated(menu.title)), keys_of(actions, spec.id)
             icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
-            entries.append(PaletteEntry(full_text(spec, action), group, keys, icon, action.isEnabled(), action.trigger))
+            text, says = full_text(spec, action), translated(spec.tip) if spec.tip else ""
+            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, says))
     return entries
 
 

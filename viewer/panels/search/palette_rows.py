@@ -19,13 +19,15 @@ HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, ICON_PX, MARGIN_PX = 30, 20, 10
 CLEAR_MATCH = 1.5
 """Letters that match a command at least so well are a good guess."""
+SAID_MATCH, SHORTEST_SAID = 2.0, 3
+"""The score of a command that is only told of with the words, and the letters that are enough for it."""
 NOT_NOW = 0.5
 """Added to the score of an action that cannot be done now: it stands below those that match about as well."""
 
 
 @dataclass(frozen=True)
 class PaletteEntry:
-    """One command: `group` is the menu it stands in."""
+    """One command: `group` is the menu it stands in, `says` tells in a sentence what it does."""
 
     text: str
     group: str
@@ -33,6 +35,7 @@ class PaletteEntry:
     icon: QIcon
     enabled: bool
     run: Callable[[], None]
+    says: str = ""
 
 
 type Row = PaletteEntry | Hit | str
@@ -66,6 +69,11 @@ def is_meant(wanted: str, text: str) -> bool:
     return score is not None and score <= WORDS
 
 
+def is_said(wanted: str, entry: PaletteEntry) -> bool:
+    """True where what a command does is told with words that begin so; two letters are too few for that."""
+    return len(wanted) >= SHORTEST_SAID and is_meant(wanted, entry.says)
+
+
 def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, PaletteEntry]]:
     """The commands that match by themselves or with their menu, the best first; all in their order for no text."""
     if not wanted:
@@ -77,6 +85,8 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
             own = CLEAR_MATCH  # its words in another order
         wider = match_score(wanted, f"{entry.group} {entry.text}") if own is None else None
         score = own if own is not None else None if wider is None else wider + 2
+        if is_said(wanted, entry):
+            score = SAID_MATCH if score is None else min(score, SAID_MATCH)
         if score is not None:
             found.append((score if entry.enabled else score + NOT_NOW, entry))
     return sorted(found, key=lambda pair: pair[0])
@@ -97,6 +107,10 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
     rest = [entry for _, entry in commands if entry not in head]
     if not meant and named >= BEGINS:
         head = [entry for entry in rest if not entry.enabled and _is_called(wanted, entry.text)] + head
+    if named >= INSIDE:
+        # What holds the letters somewhere, or is spelled nearly so, stands behind commands with the very words.
+        head += [entry for entry in rest if entry not in head and is_meant(wanted, entry.text)]
+        head += [entry for entry in rest if entry not in head and is_said(wanted, entry)]
     tail = sorted((entry for entry in rest if entry not in head), key=lambda entry: not entry.enabled)
     if not hits:
         return [*head, *tail]

@@ -16,6 +16,7 @@ from tests.support.windows import search_for, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
+from viewer.panels.search.palette import PaletteEntry
 
 Key = Qt.Key
 
@@ -61,3 +62,25 @@ def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
     window.selection.set({"pad"})
     assert details.windowTitle() == "Site: Pad"
     assert window.docks.trail.button.accessibleName() == f"Back to {kind.capitalize()}: Runway"
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("statist", "Statistics Inside the Selected Area"),
+        ("units", "Export Measurements"),
+        ("pixel values", "Identify"),
+        ("screenshot", "Copy Picture of the Map"),
+        ("screenshot", "Paste"),
+    ],
+)
+def test_a_command_with_the_very_words_stands_before_names_that_are_spelled_nearly_so(
+    window: MainWindow, desk: Desk, qtbot: QtBot, typed: str, command: str
+) -> None:
+    palette, _line = search_for(window, typed, qtbot)
+    commands = [row.text for row in palette._rows if isinstance(row, PaletteEntry)]
+    first = [row for row in palette._rows if not isinstance(row, str)][: commands.index(command) + 1]
+    assert all(isinstance(row, PaletteEntry) for row in first), palette.shown_texts()
+    if typed == "statist":
+        assert palette.shown_texts()[0] == command, "though it cannot be done now"
+    palette.close()
