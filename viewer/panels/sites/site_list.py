@@ -20,6 +20,9 @@ from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, class_title, error_text
 from viewer.support.text import searched
 
+NAME_PX = 130
+"""Of a name so much is seen before a further column is shown."""
+
 
 class SiteListPanel(QWidget):
     """Its selection is the context's selection."""
@@ -29,7 +32,7 @@ class SiteListPanel(QWidget):
         self._context = context
         self._icons = SiteIcons()
         self.model = RowTable(self._columns(), _haystack, self, icon=self._icon)
-        self.list = RowList(self.model, self.tr("Sites"))
+        self.list = RowList(self.model, self.tr("Sites"), first_px=NAME_PX, first_shown=(2,))
         self.list.view.setIconSize(ICON_SIZE)
         self.kinds = MarkKinds()
         self.list.hide_columns(4, 5, 6, 7)

@@ -69,12 +69,23 @@ class RowList(QWidget):
     """The one that a plain click has left selected alone, be it for the second time."""
     delete_wanted = Signal()
 
-    def __init__(self, model: RowTable, name: str, *, first_px: int = FIRST_PX, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: RowTable,
+        name: str,
+        *,
+        first_px: int = FIRST_PX,
+        first_shown: tuple[int, ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        """`first_shown` are columns that have their room before the others."""
         super().__init__(parent)
+        self._first_shown = first_shown
         self._first_px = first_px
         self.model = model
         self._selected: frozenset[str] = frozenset()
         self._unwanted: set[int] = set()
+        self._needed_px: dict[int, int] = {}
         self._restoring = False
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter"))
@@ -136,8 +147,10 @@ class RowList(QWidget):
         header.setMinimumSectionSize(28)
         view.setSortingEnabled(True)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setResizeContentsPrecision(0)  # of what is seen: of 100,000 rows a screen shows ten
         for section, column in enumerate(self.model.columns[1:], start=1):
             header.resizeSection(section, column.width)
+            self._needed_px[section] = column.width
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._column_menu)
         view.selectionModel().selectionChanged.connect(self._selection_changed)
@@ -146,6 +159,8 @@ class RowList(QWidget):
         view.entered_row.connect(lambda: self._activate(view.currentIndex()))
         view.delete_wanted.connect(self.delete_wanted)
         view.narrowed.connect(self._fit_columns)
+        view.verticalScrollBar().valueChanged.connect(self._fit_columns)
+        self.model.dataChanged.connect(self._fit_columns)
 
     def begin_anew(self) -> None:
         """Another case comes: no filter lies over it, and nothing of the one before is listed or counted."""
@@ -213,6 +228,7 @@ class RowList(QWidget):
     def _after_reset(self) -> None:
         self._count()
         self._restore()
+        self._fit_columns()
 
     def _count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
@@ -229,11 +245,20 @@ class RowList(QWidget):
         self._unwanted |= set(sections)
         self._fit_columns()
 
-    def _fit_columns(self) -> None:
-        header, room = self.view.horizontalHeader(), self.view.viewport().width() - self._first_px
+    def _widen_numbers(self) -> None:
+        """Columns of numbers hold what they say whole, as a number that is cut says nothing."""
         for section, column in enumerate(self.model.columns[1:], start=1):
+            wanted_px = self.view.sizeHintForColumn(section) if column.align_right else 0
+            if wanted_px > self._needed_px[section]:
+                self._needed_px[section] = wanted_px
+                self.view.horizontalHeader().resizeSection(section, wanted_px)
+
+    def _fit_columns(self) -> None:
+        self._widen_numbers()
+        room = self.view.viewport().width() - self._first_px
+        for section in sorted(range(1, len(self.model.columns)), key=lambda section: section not in self._first_shown):
             if section not in self._unwanted:
-                room -= header.sectionSize(section) or column.width
+                room -= self.view.horizontalHeader().sectionSize(section) or self._needed_px[section]
             self.view.setColumnHidden(section, section in self._unwanted or room < 0)
 
     def _column_menu(self, position: QPoint) -> None:

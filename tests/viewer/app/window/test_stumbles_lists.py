@@ -9,14 +9,18 @@ from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 from shapely import LineString, Point
 
+from layers.document.document import Document
+from layers.document.image import Image
 from layers.document.mark_shape import as_json
 from layers.document.measuring.measurement import Measurement
 from layers.document.site import Site
+from layers.document.vocabulary import MEASURED
 from tests.support.windows import search_for, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.search.palette import PaletteEntry
+from viewer.panels.sites.site_list import SiteListPanel
 
 Key = Qt.Key
 
@@ -84,3 +88,28 @@ def test_a_command_with_the_very_words_stands_before_names_that_are_spelled_near
     if typed == "statist":
         assert palette.shown_texts()[0] == command, "though it cannot be done now"
     palette.close()
+
+
+def test_the_error_is_whole_in_the_list_of_sites_on_a_small_screen(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    window.resize(1366, 768)
+    pick = {"position_basis": MEASURED, "image_uuid": "i"}
+    name = "A launch pad with a name that is far longer than the list is wide"
+    sites = [
+        Site(uuid="a", geometry=Point(9.3, 50.1), label=name, pixel_m=7400.0, **pick),
+        Site(uuid="b", geometry=Point(9.4, 50.1), label=name, pixel_m=120.0, **pick),
+    ]
+    window.session.new_case(Document({"sites": sites, "images": [Image(uuid="i", image_key="i")]}))
+    window.docks.show_panel("panel_sites")
+    settle(window, qtbot)
+    panel = window.findChild(SiteListPanel)
+    assert panel is not None
+    view = panel.list.view
+    assert not view.isColumnHidden(2)
+    for row, text in enumerate(("≥ 7.4 km", "≥ 120 m")):
+        index = panel.model.index(row, 2)
+        assert index.data() == text
+        assert view.columnWidth(2) >= view.sizeHintForIndex(index).width()
+        assert view.columnViewportPosition(2) + view.columnWidth(2) <= view.viewport().width()
+    assert view.columnWidth(0) >= 120
