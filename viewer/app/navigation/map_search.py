@@ -23,6 +23,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.search.finder import Finder
 from viewer.panels.search.hits import AttributeSource, Group, Hit
 from viewer.panels.search.palette import CommandPalette, PaletteEntry
+from viewer.panels.search.record_providers import ClaimProvider, LayerProvider
 from viewer.panels.search.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -58,7 +59,14 @@ class MapSearch(QObject):
         self._coordinates = CoordinateProvider()
         self._places = PlaceProvider(lambda: sample_data.path(PLACES_FILE), cache_folder)
         self._sites = SiteProvider(lambda: session.document.sites)
-        self._providers = (self._coordinates, self._sites, self._places, AttributeProvider(lambda: attributes))
+        self._providers = (
+            self._coordinates,
+            self._sites,
+            self._places,
+            LayerProvider(lambda: session.document.layers),
+            ClaimProvider(lambda: session.document.claims),
+            AttributeProvider(lambda: attributes),
+        )
         self.destroyed.connect(self._places.close)
 
     def show_palette(self, entries: Sequence[PaletteEntry]) -> CommandPalette:
@@ -84,6 +92,9 @@ class MapSearch(QObject):
         """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed."""
         if not self._session.is_begun:
             self._session.begin_case()
+        if hit.group in (Group.LAYERS, Group.CLAIMS):
+            self._show_record(hit)
+            return
         if not hit.has_place and hit.fid is not None:
             self._show_feature(hit, hit.fid)
             self._zoom.zoom_to(hit.layer_uuid, np.array([hit.fid], np.int64))
@@ -102,6 +113,15 @@ class MapSearch(QObject):
         if hit.fid is not None:
             self._show_feature(hit, hit.fid)
         self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
+
+    def _show_record(self, hit: Hit) -> None:
+        """Show a layer whole, with its properties, or a claim in its form; what has left the case is not shown."""
+        document = self._session.document
+        if hit.layer_uuid in document.layers:
+            self._panels.show_layer(hit.layer_uuid, raise_form=True)
+            self._canvas.zoom_to_layer(hit.layer_uuid)
+        elif hit.claim_uuid in document.claims:
+            self._panels.show_claim(hit.claim_uuid, raise_form=True)
 
     def _show_feature(self, hit: Hit, fid: int) -> None:
         if hit.layer_uuid in self._session.document.layers:

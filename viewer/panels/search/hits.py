@@ -32,7 +32,9 @@ class Group(enum.IntEnum):
     SITES = 1
     FACILITIES = 2
     PLACES = 3
-    ATTRIBUTES = 4
+    LAYERS = 4
+    ATTRIBUTES = 5
+    CLAIMS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,7 @@ class Hit:
     bounds: Bounds | None = None
     site_uuid: str = ""
     layer_uuid: str = ""
+    claim_uuid: str = ""
     fid: int | None = None
     fields: dict[str, Any] | None = field(default=None, compare=False)
     score: float = 0.0

@@ -247,10 +247,12 @@ class CommandPalette(QDialog):
             self._say(" ".join(self._problems))
         elif hit is not None and hit.fields is not None:
             self._say(self.tr("Enter goes there · Shift+Enter marks a site there"))
+        elif hit is not None and hit.group in (Group.LAYERS, Group.CLAIMS):
+            self._say(self.tr("Enter shows it"))
         elif hit is not None:
             self._say(self.tr("Enter goes there"))
         elif not self._rows and not (self._finder is not None and self._finder.is_busy):
-            self._say(self.tr("Nothing found: no command, site, place, attribute or coordinate."))
+            self._say(self.tr("Nothing found: no command, site, place, layer, claim, attribute or coordinate."))
         elif row is None and (refused := self._refused()) is not None:
             self._say(self.tr("{0} cannot be done now.").format(refused.text))
         else:

@@ -168,6 +168,8 @@ def _title(group: Group) -> str:
         Group.SITES: QCoreApplication.translate("Search", "Sites of the case"),
         Group.FACILITIES: QCoreApplication.translate("Search", "Facilities"),
         Group.PLACES: QCoreApplication.translate("Search", "Places"),
+        Group.LAYERS: QCoreApplication.translate("Search", "Layers of the case"),
+        Group.CLAIMS: QCoreApplication.translate("Search", "Claims of the case"),
         Group.ATTRIBUTES: QCoreApplication.translate("Search", "Attributes"),
     }[group]
 

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
 from shapely import LineString, Point
 
+from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
+from layers.document.layer import Layer
 from layers.document.mark_shape import as_json
 from layers.document.measuring.measurement import Measurement
 from layers.document.site import Site
@@ -19,6 +21,7 @@ from tests.support.windows import search_for, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
+from viewer.panels.search.hits import Group
 from viewer.panels.search.palette import PaletteEntry
 from viewer.panels.sites.site_list import SiteListPanel
 
@@ -113,3 +116,34 @@ def test_the_error_is_whole_in_the_list_of_sites_on_a_small_screen(
         assert view.columnWidth(2) >= view.sizeHintForIndex(index).width()
         assert view.columnViewportPosition(2) + view.columnWidth(2) <= view.viewport().width()
     assert view.columnWidth(0) >= 120
+
+
+def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    document = Document(
+        {
+            "layers": [
+                Layer(uuid="l", kind="raster", name="Night lights 2012"),
+                Layer(uuid="m", kind="raster", name="B"),
+            ],
+            "claims": [
+                Claim(uuid="c", statement="The pad was not yet ready in May"),
+                Claim(uuid="d", statement="", source_wording="Noch nicht fertig"),
+            ],
+        }
+    )
+    window.session.new_case(document)
+    settle(window, qtbot)
+    for typed, group, text in (
+        ("night lights", Group.LAYERS, "Night lights 2012"),
+        ("not yet ready", Group.CLAIMS, "The pad was not yet ready in May"),
+        ("nicht fertig", Group.CLAIMS, "Noch nicht fertig"),
+    ):
+        palette, line = search_for(window, typed, qtbot)
+        (hit,) = (hit for hit in palette.shown_hits() if hit.group is group)
+        assert hit.text == text
+        assert palette._current() == hit
+        assert palette.sentence() == "Enter shows it"
+        qtbot.keyClick(line, Key.Key_Return)
+    assert window.panel_context.layer_uuid == "l"
+    assert window.panel_context.claim_uuid == "d"
+    assert window.docks["panel_details"].windowTitle() == "Claim: Noch nicht fertig"

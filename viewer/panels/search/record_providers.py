@@ -1,0 +1,88 @@
+"""Providers of hits: the case's layers by name, its claims by their words. Neither has a place of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.claim import Claim
+from layers.document.layer import Layer
+from layers.places.names import name_key
+from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Group, Hit, key_score
+from viewer.support.text import one_line
+
+_tr = QCoreApplication.translate
+SHORTEST_WORD = 3
+LONGEST = 500
+"""Of a claim, and of what is typed, so many letters are compared."""
+
+
+class LayerProvider:
+    """The case's layers by their names."""
+
+    def __init__(self, layers: Callable[[], Mapping[str, Layer]]) -> None:
+        self._layers = layers
+
+    def search(self, text: str) -> list[Hit]:
+        wanted = name_key(text[:LONGEST])
+        if len(wanted) < SHORTEST_WORD and wanted.isascii():
+            return []
+        found = [
+            (score, layer)
+            for layer in list(self._layers().values())  # one step of the interpreter: edits come from another thread
+            if (score := key_score(wanted, name_key(layer.name[:LONGEST]))) is not None
+        ]
+        found.sort(key=lambda row: (row[0], row[1].name))
+        return [_layer_hit(*row) for row in found[:MOST_IN_GROUP]]
+
+
+class ClaimProvider:
+    """The case's claims by the words of their statements, or of their sources."""
+
+    def __init__(self, claims: Callable[[], Mapping[str, Claim]]) -> None:
+        self._claims = claims
+        self._keyed: dict[str, tuple[Claim, str]] = {}
+
+    def search(self, text: str) -> list[Hit]:
+        wanted = name_key(text[:LONGEST])
+        if len(wanted) < SHORTEST_WORD and wanted.isascii():
+            return []
+        kept: dict[str, tuple[Claim, str]] = {}
+        found: list[Claim] = []
+        for claim in list(self._claims().values()):
+            known = self._keyed.get(claim.uuid)
+            if known is None or known[0] is not claim:
+                known = claim, f" {name_key(f'{claim.statement[:LONGEST]} {claim.source_wording[:LONGEST]}')}"
+            kept[claim.uuid] = known
+            if all(f" {word}" in known[1] for word in wanted.split()):
+                found.append(claim)
+        self._keyed = kept
+        return [_claim_hit(number, claim) for number, claim in enumerate(found[:MOST_IN_GROUP])]
+
+
+def _layer_hit(score: float, layer: Layer) -> Hit:
+    return Hit(
+        group=Group.LAYERS,
+        text=one_line(layer.name, 80),
+        note="" if layer.visible else _tr("Search", "not shown now"),
+        icon="vector" if layer.kind == "vector" else "raster",
+        lon=math.nan,
+        lat=math.nan,
+        layer_uuid=layer.uuid,
+        score=score,
+    )
+
+
+def _claim_hit(number: int, claim: Claim) -> Hit:
+    """A sentence holds the words, it is not called so: names come before it."""
+    return Hit(
+        group=Group.CLAIMS,
+        text=one_line(claim.statement or claim.source_wording, 90),
+        icon="claims",
+        lon=math.nan,
+        lat=math.nan,
+        claim_uuid=claim.uuid,
+        score=INSIDE + number / 1000,
+    )
