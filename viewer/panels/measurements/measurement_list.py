@@ -12,6 +12,9 @@ from layers.document.changes import Changes
 from layers.document.measuring.measurement import MEASUREMENT
 from layers.document.measuring.reading import Reading, reading_of
 from layers.document.site import Site
+from layers.geo.coordinates import format_coordinate
+from layers.geo.longitudes import normalise_lon
+from layers.geo.on_earth import why_off_earth
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
@@ -20,6 +23,9 @@ from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.support.text import one_line, searched, tooltip
+
+PLACE_M = 10.0
+"""So fine is the place by which a measurement without a name is told from others."""
 
 
 class MeasurementListPanel(QWidget):
@@ -42,6 +48,7 @@ class MeasurementListPanel(QWidget):
         self.model = RowTable(columns, lambda site: searched(site.label, site.notes, site.folder), self)
         self.list = RowList(self.model, self.tr("Measurements"), first_px=90)
         self.list.hide_columns(5)
+        self.list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # places differ at their ends
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.view.customContextMenuRequested.connect(self.open_menu)
         self.copy_button, self.delete_button = QPushButton(self.tr("Copy values")), QPushButton(self.tr("Delete"))
@@ -64,6 +71,7 @@ class MeasurementListPanel(QWidget):
         context.selection.chosen_again.connect(self.list.scroll_to_selected)
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
+        context.notation_changed.connect(self._read)
         context.changed.connect(self._heard)
         self._read()
 
@@ -105,7 +113,15 @@ class MeasurementListPanel(QWidget):
         reading = self._reading(site)
         if reading is None:
             return one_line(site.label, 200) or self.tr("(cannot be measured)")
-        return one_line(reading.name, 200) or quantity_title(reading.quantity)
+        return one_line(reading.name, 200) or self._placed(site, quantity_title(reading.quantity))
+
+    def _placed(self, site: Site, title: str) -> str:
+        """A measurement without a name is told from others by the place of its middle."""
+        if why_off_earth(site.geometry):
+            return title
+        left, bottom, right, top = (float(side) for side in site.geometry.bounds)
+        middle = normalise_lon((left + right) / 2), (bottom + top) / 2
+        return f"{title} · {format_coordinate(*middle, self._context.notation, PLACE_M)}"
 
     def _value(self, site: Site) -> str:
         reading = self._reading(site)

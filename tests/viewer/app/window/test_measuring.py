@@ -330,12 +330,13 @@ def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow,
     length, angle = marks(window)
     number, margin = reading_of(length).numbers
     row = [panel.model.index(0, column).data() for column in range(5)]
-    assert row == ["Length", number, margin, "km", "Length"]
+    name = "Length · 50.2006° N, 9.5000° E"
+    assert row == [name, number, margin, "km", "Length"]
     window.selection.clear()
     panel.copy_button.click()
     lines = QGuiApplication.clipboard().text().split("\n")
     assert lines[0].split("\t") == ["Measurement", "Measured", "Value", "Error", "Unit"]
-    assert lines[1].split("\t") == ["Length", "Length", number, margin, "km"]
+    assert lines[1].split("\t") == [name, "Length", number, margin, "km"]
     assert lines[2].split("\t")[-1] == "°"
     window.selection.set({angle.uuid})
     assert panel.list.selected() == {angle.uuid}

@@ -147,3 +147,19 @@ def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, 
     assert window.panel_context.layer_uuid == "l"
     assert window.panel_context.claim_uuid == "d"
     assert window.docks["panel_details"].windowTitle() == "Claim: Noch nicht fertig"
+
+
+def test_measurements_without_a_name_are_told_apart_by_their_places(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    add_length(window, "a", (9.2, 50.0), (9.4, 50.0))
+    add_length(window, "b", (9.3, 50.1), (9.5, 50.1))
+    window.docks.show_panel("panel_measurements")
+    settle(window, qtbot)
+    model = window.docks.measurements.panel.model
+    assert [model.index(row, 0).data() for row in range(2)] == [
+        "Length · 50.0000° N, 9.3000° E",
+        "Length · 50.1000° N, 9.4000° E",
+    ]
+    window.action_table["next_notation"].trigger()
+    assert model.index(1, 0).data() == "Length · 50°06.00' N, 9°24.00' E"
