@@ -86,6 +86,12 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     return found
 
 
+def letters_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
+    """The word or letter of each frame, as it is burned in."""
+    images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
+    return _letters([_span([acquisition_shown(drawing) for drawing in drawings]) for drawings in images])
+
+
 def _letters(spans: Sequence[Span | None]) -> list[str]:
     """Before and after need known dates that do not overlap."""
     if len(spans) == 2 and spans[0] is not None and spans[1] is not None and are_apart(spans):
@@ -160,11 +166,7 @@ def paint_pane_words(painter: QPainter, width: float, height: float, words: Side
     """
     r = ratio
     room = QRectF(10 * r, 10 * r, max(width - (20 + ARROW_ROOM_PX) * r, 0.0), height - 20 * r)
-    inside = max(room.width() - 2 * _PAD_PX * r, 1.0)
-    lines = wrapped_lines(words.head, QFontMetricsF(_font(0, r)), inside, _MOST_LINES)
-    for text in filter(None, (words.name, words.note)):
-        lines += wrapped_lines(text, QFontMetricsF(_font(1, r)), inside, _MOST_LINES)
-    _paint_lines(painter, room.topLeft(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, room, lines, r)
+    _paint_box(painter, room.topLeft(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, room, words, r)
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:
@@ -187,7 +189,12 @@ def _wrapped(text: str, most: int = 64) -> list[str]:
 def _paint_box(
     painter: QPainter, anchor: QPointF, align: Qt.AlignmentFlag, room: QRectF, words: SideWords, r: float
 ) -> QRectF:
-    return _paint_lines(painter, anchor, align, room, [words.head, *filter(None, (words.name, words.note))], r)
+    """In more lines where the room is narrow: a date that is cut says nothing."""
+    inside = max(room.width() - 2 * _PAD_PX * r, 1.0)
+    lines = wrapped_lines(words.head, QFontMetricsF(_font(0, r)), inside, _MOST_LINES)
+    for text in filter(None, (words.name, words.note)):
+        lines += wrapped_lines(text, QFontMetricsF(_font(1, r)), inside, _MOST_LINES)
+    return _paint_lines(painter, anchor, align, room, lines, r)
 
 
 def _paint_lines(

@@ -19,7 +19,7 @@ from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
 from layers.raster.stretch_matching import Moments, matched_limits, moments_of
 from layers.raster.style import RasterStyle, Stretch, shown_bands
-from viewer.canvas.comparison.side_words import LETTERS, images_of
+from viewer.canvas.comparison.side_words import images_of, letters_of
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tile_cache import RawTile
@@ -61,7 +61,7 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]
     """Words on the stretch of each frame, that are burned in."""
     if not spec.match:
         return [""] * len(scenes)
-    first, found = top_image(scenes[0], spec, 0), [""]
+    first, found, called = top_image(scenes[0], spec, 0), [""], letters_of(spec, scenes)[0]
     for at in range(1, len(scenes)):
         other = top_image(scenes[at], spec, at)
         why = why_not_matched(first, other)
@@ -70,9 +70,9 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]
         elif other.layer_uuid not in spec.frames[at].styles:
             found.append("")
         elif are_alike(first, other):
-            found.append(_tr("same stretch as {0}").format(LETTERS[0]))
+            found.append(_tr("same stretch as {0}").format(called))
         else:
-            found.append(_tr("stretch matched to {0}, band by band").format(LETTERS[0]))
+            found.append(_tr("stretch matched to {0}, band by band").format(called))
     return found
 
 

@@ -154,7 +154,7 @@ def test_a_stretch_is_matched_and_said(show):
     matched = with_styles(spec, match.styles())
     assert list(matched.frames[1].styles) == ["new"]
     scene = show(matched)
-    assert stretch_notes(matched, scene.frames) == ["", "stretch matched to A, band by band"]
+    assert stretch_notes(matched, scene.frames) == ["", "stretch matched to Before, band by band"]
     assert scene.drawings["new"].layer.style_json == "", "the layer itself stays as it is"
 
 
