@@ -268,7 +268,8 @@ class MainWindow(QMainWindow):
         say = partial(self.messages.show, "comparison")
         chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
         LinkedPanes(self.canvas, self.scene, self)
-        desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, self)
+        unsay = partial(self.messages.clear, "comparison")
+        desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, unsay, self)
         HeldBlink(desk, self)
         return desk
 

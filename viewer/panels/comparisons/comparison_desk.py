@@ -57,14 +57,16 @@ class ComparisonDesk(QObject):
         scene: ComparedScene,
         selected: Callable[[], list[str]],
         say: Callable[..., None],
+        unsay: Callable[[], None],
         parent: QObject,
     ) -> None:
         """`selected` gives the uuids of the layers that are chosen in the tree, the topmost first; `say` shows a line,
-        with its level and what can be done about it.
+        with its level and what can be done about it, and `unsay` takes it away.
         """
         super().__init__(parent)
         self.context = context
-        self._canvas, self._scene, self._selected, self._say = canvas, scene, selected, say
+        self._canvas, self._scene, self._selected = canvas, scene, selected
+        self._say, self._unsay = say, unsay
         self._current = ""
         self._awaits_match = False
         self._is_matching = False
@@ -169,7 +171,12 @@ class ComparisonDesk(QObject):
             )
 
     def compare(self, uuids: Sequence[str]) -> None:
-        """Keep a comparison of these images, one a frame, and show it."""
+        """Keep a comparison of these images, one a frame, and show it; one that is kept already is shown again."""
+        kept = self._kept_of(uuids)
+        if kept is not None:
+            self._current = kept[0]
+            self._show(kept[1])
+            return
         spec = replace(spec_of(*((uuid,) for uuid in uuids), match=True), bounds=self._bounds())
         if len(uuids) > 2:
             spec = replace(spec, position=round(1 / len(uuids), 4))
@@ -182,6 +189,15 @@ class ComparisonDesk(QObject):
             if any(one not in self.context.document.layers for one in uuids):
                 return
         self._show(spec)
+
+    def _kept_of(self, uuids: Sequence[str]) -> tuple[str, ComparisonSpec] | None:
+        """The comparison in the case that is of these images, one a frame, whichever side each is on."""
+        wanted = sorted((uuid,) for uuid in uuids)
+        for row in reversed(self.rows):
+            spec = read_spec(row.spec_json)
+            if spec is not None and sorted(frame.layers for frame in spec.frames) == wanted:
+                return row.uuid, spec
+        return None
 
     def open(self, uuid: str) -> None:
         """Show a comparison that is kept, where it was made; what is in the way is said."""
@@ -208,9 +224,11 @@ class ComparisonDesk(QObject):
         """Show the map again."""
         self._current = ""
         self._awaits_match = False
+        self._unsay()
         self._scene.compare(None)
 
     def _show(self, spec: ComparisonSpec) -> None:
+        self._unsay()  # what was said of another comparison
         self._scene.compare(spec)
         self._awaits_match = spec.match and not any(frame.styles for frame in spec.frames)
         self._match_series = MADE

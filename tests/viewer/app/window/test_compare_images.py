@@ -143,6 +143,40 @@ def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand:
     dialog.reject()
 
 
+def test_what_was_said_of_a_comparison_ends_with_it(hand: Hand, tmp_path: Path) -> None:
+    add(hand, tmp_path, "new", "old")
+    hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
+    hand.settle()
+    hand.window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert "Not ranked" in texts(hand.window)
+    hand.key(Key.Key_Escape)
+    assert hand.window.comparisons.spec is None
+    assert "Not ranked" not in texts(hand.window)
+
+
+def test_the_same_images_again_show_the_comparison_that_is_kept(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "mid", "new")
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    desk, uuid = window.comparisons, window.comparisons.current
+    window.action_table["compare_fade"].trigger()
+    window.action_table["swap_sides"].trigger()
+    hand.settle()
+    shown = desk.spec
+    window.action_table["end_comparison"].trigger()
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert (desk.current, desk.spec) == (uuid, shown)
+    assert len(window.session.document.comparisons) == 1
+    window.action_table["end_comparison"].trigger()
+    hand.click_layer("old")
+    hand.click_layer("new", Control)
+    hand.key(Key.Key_K)
+    assert len(window.session.document.comparisons) == 2, "of other images it is another one"
+
+
 def test_where_dates_do_not_tell_it_is_asked(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
     add(hand, tmp_path, "old", "mid", "new", dated=False)
     hand.window.canvas.setFocus()
