@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QStatusTipEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 
 KEY = Qt.Key.Key_B
+SAID_MS = 5_000
+"""As long stands in the status bar why the key shows nothing."""
 _WRITTEN_IN = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 
 
@@ -21,6 +23,8 @@ class HeldBlink(QObject):
         super().__init__(window)
         self._desk, self._window = desk, window
         self._is_listening = self._is_held = False
+        self._said = QTimer(self, singleShot=True, interval=SAID_MS)
+        self._said.timeout.connect(lambda: self._say(""))
         desk.shown_changed.connect(self._follow)
 
     def _follow(self) -> None:
@@ -58,3 +62,11 @@ class HeldBlink(QObject):
     def _hold(self, held: bool) -> None:
         self._is_held = held
         self._desk.hold(held)
+        spec = self._desk.spec
+        if held and spec is not None and spec.mode == "panes":
+            self._say(self.tr("B blinks images that lie on each other; side by side all of them are shown already."))
+            self._said.start()
+
+    def _say(self, text: str) -> None:
+        """In the status bar, in the hint's place; empty for the hint again."""
+        QApplication.sendEvent(self._window, QStatusTipEvent(text))

@@ -354,6 +354,7 @@ class MainWindow(QMainWindow):
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
         self.docks.layer_tree.compare_wanted.connect(self.comparisons.compare_with)
         self.toolbox.nothing_given_up.connect(self.comparisons.end)
+        self.comparisons.shown_changed.connect(lambda: self.status.show_mode(self.comparisons.hint))
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)

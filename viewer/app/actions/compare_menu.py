@@ -53,8 +53,12 @@ class CompareMenu(CaseMenu):
         if self.desk.spec is not None:
             self._begin()
 
-    def blink(self) -> None:
+    def blink(self, _checked: bool) -> None:
         self.desk.blink()
+        self.changed.emit()
+
+    def is_blinking(self) -> bool:
+        return _is(self, "blink")
 
     def swap(self) -> None:
         self.desk.swap()
@@ -123,7 +127,9 @@ class CompareMenu(CaseMenu):
             QT_TRANSLATE_NOOP("Actions", "&Blink"),
             blink,
             "B",
+            check="own",
             offered=_compares,
+            checked=is_blinking,
             tip=QT_TRANSLATE_NOOP("Actions", "Show the images in turns; while B is held, the other one"),
         ),
         Action(
@@ -155,5 +161,11 @@ class CompareMenu(CaseMenu):
                 "Actions", "The same stretch for the same sensor and units, else matched band by band"
             ),
         ),
-        Action("end_comparison", QT_TRANSLATE_NOOP("Actions", "&End the Comparison"), end, offered=_compares),
+        Action(
+            "end_comparison",
+            QT_TRANSLATE_NOOP("Actions", "&End the Comparison (Esc)"),
+            end,
+            offered=_compares,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the map alone again; Esc on the map or in the bar does so, too"),
+        ),
     )

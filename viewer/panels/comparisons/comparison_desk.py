@@ -103,6 +103,11 @@ class ComparisonDesk(QObject):
         row = self.context.document.comparisons.get(self._current)
         return row.name if row is not None else ""
 
+    @property
+    def hint(self) -> str:
+        """How a comparison is left; empty while there is none."""
+        return "" if self.spec is None else self.tr("Esc ends the comparison.")
+
     def rename(self, uuid: str, name: str) -> None:
         self.context.do(rename_comparison, uuid, name)
 

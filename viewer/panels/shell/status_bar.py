@@ -58,7 +58,7 @@ class StatusBar(QStatusBar):
         self._notation = Notation(notation) if notation in list(Notation) else Notation.DD
         self._place: tuple[float, float] | None = None
         self._error_m: float | None = None
-        self._hint_text = self._tip_text = ""
+        self._hint_text = self._tip_text = self._mode_text = ""
         self._hint = plain_label("", self)
         self._hint.setObjectName("muted")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -93,8 +93,14 @@ class StatusBar(QStatusBar):
         self._tip_text = text
         self._say()
 
+    def show_mode(self, text: str) -> None:
+        """Show behind the hint how to leave what the whole map is in; empty for nothing."""
+        if text != self._mode_text:
+            self._mode_text = text
+            self._say()
+
     def _say(self) -> None:
-        text = self._tip_text or self._hint_text
+        text = self._tip_text or f"{self._mode_text} {self._hint_text}".strip()
         self._hint.setText(one_line(text))
         self._hint.setToolTip(tooltip(text))
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from layers.document.comparison import read_spec
+from layers.document.comparison import MODES, read_spec
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
@@ -175,6 +175,30 @@ def test_the_same_images_again_show_the_comparison_that_is_kept(hand: Hand, tmp_
     hand.click_layer("new", Control)
     hand.key(Key.Key_K)
     assert len(window.session.document.comparisons) == 2, "of other images it is another one"
+
+
+def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new")
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    rows = {mode: f"compare_{mode.replace('swipe ', '')}" for mode in MODES if mode != "blink"} | {"blink": "blink"}
+    for mode, id_ in rows.items():
+        if mode != window.comparisons.spec.mode:
+            window.action_table[id_].trigger()
+        assert window.comparisons.spec.mode == mode
+        assert [one for one in rows.values() if window.action_table[one].isChecked()] == [id_]
+    said = window.status._hint
+    assert "Esc ends the comparison." in said.text()
+    window.action_table["compare_panes"].trigger()
+    window.docks.layer_tree.view.setFocus()
+    QTest.keyPress(window.docks.layer_tree.view, Key.Key_B)
+    assert "side by side" in said.text()
+    QTest.keyRelease(window.docks.layer_tree.view, Key.Key_B)
+    assert "Esc" in window.action_table["end_comparison"].text()
+    window.action_table["end_comparison"].trigger()
+    window.status.show_tip("")
+    assert "comparison" not in said.text()
 
 
 def test_where_dates_do_not_tell_it_is_asked(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
