@@ -128,17 +128,19 @@ class ImageMenu(ActionMenu):
         return site if site is not None and area_of(site) is not None else None
 
     def can_measure_area(self) -> bool:
-        """True while an area is selected, and there is an image that has values."""
-        return self.selected_area() is not None and bool(
-            images_to_measure(self._panels.document.layers_in_order(), self._panels.drawing_of)
-        )
+        """True while there is an image that has values; that an area must be selected is said."""
+        return bool(images_to_measure(self._panels.document.layers_in_order(), self._panels.drawing_of))
 
     def show_area_statistics(self) -> None:
         """Statistics of the current image, else of the topmost one, inside the selected mark."""
         from viewer.panels.raster_style.area_statistics_dialog import AreaStatisticsDialog  # for start-up time
 
         site = self.selected_area()
-        if site is not None:
+        if site is None:
+            self._panels.report(
+                self.tr("Select one mark that encloses an area, on the map or in the list: its pixels are measured.")
+            )
+        else:
             AreaStatisticsDialog(self._panels, site, self._panels.layer_uuid, self._window).show()
 
     # -- stretch and style --------------------------------------------------------------------------------------

@@ -112,16 +112,18 @@ class AreaStatisticsDialog(QDialog):
         heads = self._heads()
         self.table.setColumnCount(len(heads))
         self.table.setHorizontalHeaderLabels(heads)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for column in range(1, len(heads)):
+            self.table.horizontalHeaderItem(column).setTextAlignment(right)
         self.table.setRowCount(len(found.bands))
         for row, (band, values) in enumerate(found.bands):
             for column, text in enumerate(self._cells(band, values, found.inside)):
                 item = QTableWidgetItem(text)
                 if column:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    item.setTextAlignment(right)
                 self.table.setItem(row, column, item)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
         self.table.setCurrentCell(0, 0)
         self.copy_button.setEnabled(True)
 

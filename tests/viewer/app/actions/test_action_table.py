@@ -223,6 +223,7 @@ OF_A_RASTER = OF_A_LAYER | {
     "copy_stretch",
     "paste_stretch",
     "invert",
+    "area_statistics",
     "match_plate",
     "georeference",
     "auto_style",

@@ -15,6 +15,7 @@ from shapely import Polygon
 
 from layers.geo.crs import WGS84, transform_points
 from tests.support.drawn_rasters import write_raster
+from tests.support.windows import texts
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
@@ -150,9 +151,10 @@ def draw_area(window: MainWindow, columns: tuple[float, float], rows: tuple[floa
 def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
     action = window.action_table["area_statistics"]
-    assert not action.isEnabled()
+    action.trigger()
+    assert "Select one mark that encloses an area" in texts(window)
+    assert window.findChild(AreaStatisticsDialog) is None
     draw_area(window, (55.4, 84.4), (45.4, 65.4))  # centres of columns 55 to 83, rows 45 to 64
-    assert action.isEnabled()
     action.trigger()
     dialog = window.findChild(AreaStatisticsDialog)
     qtbot.waitUntil(lambda: dialog.found is not None, timeout=10_000)
@@ -166,6 +168,11 @@ def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tm
         assert [float(cell) for cell in cells[3:5]] == [valid.min(), valid.max()]
         assert float(cells[5]) == pytest.approx(valid.mean(), rel=1e-5)
         assert float(cells[9]) == pytest.approx(np.median(valid), rel=1e-5)
+    header, last = dialog.table.horizontalHeader(), dialog.table.columnCount() - 1
+    for column in range(1, last + 1):
+        head, cell = dialog.table.horizontalHeaderItem(column), dialog.table.item(0, column)
+        assert head.textAlignment() == cell.textAlignment(), "a number stands below its word"
+    assert header.sectionSize(last) == max(dialog.table.sizeHintForColumn(last), header.sectionSizeHint(last))
     assert dialog.histogram.accessibleDescription()
     dialog.table.setCurrentCell(3, 0)
     assert dialog.histogram._band == dialog.found.bands[3][1]
