@@ -29,6 +29,8 @@ class Arrangement(QObject):
 
     front_chosen = Signal(object)
     """Somebody has put the QDockWidget in front of others by its tab."""
+    taken_up = Signal()
+    """All panels stand anew, with the buttons that Qt gives them."""
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         super().__init__(window)
@@ -67,6 +69,7 @@ class Arrangement(QObject):
         self._share_out()
         self._is_arranging = False
         self.name_tabs()
+        self.taken_up.emit()
 
     def _share_out(self) -> None:
         """Give the right side to what is chosen."""
@@ -155,3 +158,4 @@ class Arrangement(QObject):
         self._has_shares = self._window.restoreState(known, STATE_VERSION) or self._has_shares
         self._is_arranging = False
         self.name_tabs()
+        self.taken_up.emit()

@@ -100,6 +100,7 @@ class Docks(QObject):
         self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
         self.arrangement = Arrangement(window, self._docks)
         self.arrangement.front_chosen.connect(self._make_front)
+        self.arrangement.taken_up.connect(self.recolor)
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
         self.recolor()

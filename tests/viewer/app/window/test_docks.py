@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import settle
@@ -66,3 +67,21 @@ def test_the_form_follows_what_the_layer_is_found_to_hold(
     found[0] = "LineString"
     window.scene.updated.emit()
     assert not fill.isVisible()
+
+
+def test_the_buttons_of_panels_keep_their_colour_when_a_case_is_closed_and_another_begun(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    def pictures() -> list[object]:
+        names = ("qt_dockwidget_closebutton", "qt_dockwidget_floatbutton")
+        buttons = [dock.findChild(QAbstractButton, name) for dock in window.docks.all() for name in names]
+        return [button.icon().pixmap(16, 16).toImage() for button in buttons]
+
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    before = pictures()
+    window.action_table["close_case"].trigger()
+    settle(window, qtbot)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    assert pictures() == before
