@@ -6,13 +6,14 @@ from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from layers.document.comparison import LEAST_HZ, MOST_HZ
 from viewer.commands.comparisons import LONGEST_NAME
 from viewer.panels.comparisons.comparison_desk import OFFERED_MODES, ComparisonDesk, mode_word
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, DecimalBox
 from viewer.support.text import tooltip
 
@@ -32,6 +33,7 @@ class ComparisonBar(QWidget):
         self.name.setMinimumWidth(80)
         self.mode, self.position = ComboBox(), SliderField(0.0, 1.0, percent)
         self.height_field = SliderField(0.0, 1.0, percent)
+        self.from_left, self.from_top = plain_label(self.tr("Left")), plain_label(self.tr("Top"))
         self.rate = DecimalBox()
         self.linked = QCheckBox(self.tr("Linked"))
         self.match = QCheckBox(self.tr("Match"))
@@ -43,14 +45,30 @@ class ComparisonBar(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.name, 2)
         layout.addWidget(self.mode)
-        layout.addWidget(self.position, 3)
-        layout.addWidget(self.height_field, 2)
-        layout.addWidget(self.rate)
-        for widget in (self.linked, self.match, self.swap, self.end):
+        layout.addWidget(self._build_ways(), 5)
+        for widget in (self.match, self.swap, self.end):
             layout.addWidget(widget)
         desk.shown_changed.connect(self.read)
         desk.context.changed.connect(lambda changes: self.read() if changes.touches("comparisons") else None)
         self.hide()
+
+    def _build_ways(self) -> QWidget:
+        """What only some modes have, in a room that is the same in all: the others keep their places."""
+        ways = QWidget()
+        row = QHBoxLayout(ways)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.from_left)
+        row.addWidget(self.position, 3)
+        row.addWidget(self.from_top)
+        row.addWidget(self.height_field, 3)
+        for widget in (self.rate, self.linked):
+            row.addWidget(widget)
+        row.addStretch(0)
+        least = [self.from_left, self.position, self.from_top, self.height_field]
+        ways.setMinimumWidth(sum(widget.minimumSizeHint().width() + row.spacing() for widget in least))
+        ways.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        return ways
 
     def _set_up(self) -> None:
         tr = self.tr
@@ -97,6 +115,8 @@ class ComparisonBar(QWidget):
         self.mode.setCurrentIndex(self.mode.findData(spec.mode))
         self.position.setVisible(spec.mode not in STILL)
         self.position.show_value(spec.position)
+        for label in (self.from_left, self.from_top):
+            label.setVisible(spec.mode == "spyglass")
         self.height_field.setVisible(spec.mode == "spyglass")
         self.height_field.show_value(spec.position_y)
         self.rate.setVisible(spec.mode == "blink")

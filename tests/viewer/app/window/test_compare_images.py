@@ -183,11 +183,19 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     window.canvas.setFocus()
     hand.key(Key.Key_K)
     rows = {mode: f"compare_{mode.replace('swipe ', '')}" for mode in MODES if mode != "blink"} | {"blink": "blink"}
+    bar, places = window.comparison_bar, set()
     for mode, id_ in rows.items():
         if mode != window.comparisons.spec.mode:
             window.action_table[id_].trigger()
         assert window.comparisons.spec.mode == mode
         assert [one for one in rows.values() if window.action_table[one].isChecked()] == [id_]
+        hand.settle()
+        kept = [bar.name, bar.mode, bar.match, bar.swap, bar.end]
+        places.add(tuple((widget.x(), widget.width()) for widget in kept))
+    assert len(places) == 1, "what all modes have keeps its place"
+    window.action_table["compare_spyglass"].trigger()
+    assert bar.from_left.isVisible()
+    assert bar.from_top.isVisible()
     said = window.status._hint
     assert "Esc ends the comparison." in said.text()
     window.action_table["compare_panes"].trigger()
