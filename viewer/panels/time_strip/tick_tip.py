@@ -35,7 +35,7 @@ class TickTip(QFrame):
         self._end.timeout.connect(self.hide)
 
     def show_at(self, place: QPoint, lines: Sequence[str], image: QImage | None) -> None:
-        """Above a place of the screen, or below it where there is no room."""
+        """Above a place of the screen, or at the upper edge where there is no room."""
         self.text.setText(tooltip("\n".join(lines)))
         self.show_picture(image)
         self.adjustSize()
@@ -43,7 +43,7 @@ class TickTip(QFrame):
         room = screen.availableGeometry() if screen is not None else QRect(0, 0, 4000, 4000)
         left = min(max(place.x() - self.width() // 2, room.left()), room.right() - self.width())
         top = place.y() - self.height() - ABOVE_PX
-        self.move(left, top if top >= room.top() else place.y() + 2 * ABOVE_PX)
+        self.move(left, max(top, room.top()))
         self.show()
         self._end.start()
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QDockWidget,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -28,11 +29,13 @@ from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
 from viewer.panels.widgets.form_page import muted
-from viewer.support.elided import ElidedLabel
+from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import tooltip
 
 PICTURE_PX = 44
+COMPARISON_PX = 44
+"""Height of the controls of a comparison, which stand between the map and the strip."""
 
 
 class TimeStripPanel(QWidget):
@@ -69,6 +72,7 @@ class TimeStripPanel(QWidget):
         self.view.tip_wanted.connect(self._tip)
         pictures.arrived.connect(self._picture_arrived)
         desk.ticks_changed.connect(self._show_ticks)
+        desk.current_changed.connect(self.tip.hide)  # it would tell of the scene that was left
         desk.current_changed.connect(self._show_current)
         desk.outlines_switched.connect(self._show_outlines)
         desk.frames_changed.connect(self._show_frames)
@@ -91,10 +95,11 @@ class TimeStripPanel(QWidget):
         self.frame.setAccessibleName(self.tr("Picture of the comparison that a scene comes into"))
         self.frame.setToolTip(tooltip(self.frame.accessibleName()))
         self.frame.activated.connect(self._desk.set_frame)
-        self.summary = ElidedLabel()
+        self.summary = plain_label()
+        self.summary.setWordWrap(True)
         self.summary.setAccessibleName(self.tr("Number of scenes"))
-        self.outlines = QCheckBox(self.tr("&Outlines on the map"))
-        self.outlines.setToolTip(tooltip(self.tr("Draw the ground that each scene of the strip covers")))
+        self.outlines = QCheckBox(self.tr("&Outlines"))
+        self.outlines.setToolTip(tooltip(self.tr("Draw on the map the ground that each scene of the strip covers")))
         self.outlines.toggled.connect(self._desk.show_outlines)
         self.add_button = QPushButton(self.tr("Add &Folder…"))
         self.add_button.setToolTip(tooltip(self.tr("Choose a folder of images; it is looked through and remembered")))
@@ -116,7 +121,9 @@ class TimeStripPanel(QWidget):
         self.picture = QLabel()
         self.picture.setFixedHeight(PICTURE_PX)
         self.picture.setAccessibleName(self.tr("Picture of the scene"))
-        self.words = ElidedLabel()
+        self.words = plain_label()
+        self.words.setWordWrap(True)
+        self.words.setFixedHeight(PICTURE_PX)  # two lines, also where there is one: the strip keeps its height
         self.words.setAccessibleName(self.tr("Current scene"))
         self.use_button = QPushButton(self.tr("Add to the Case"))
         self.use_button.clicked.connect(lambda: self._desk.use())
@@ -158,7 +165,7 @@ class TimeStripPanel(QWidget):
         parts += [self.tr("{0} undated").format(undated)] if undated else []
         if folders.is_first_look:
             parts.append(self.tr("looking for more…"))
-        self.summary.say(", ".join(parts))
+        self.summary.setText(", ".join(parts))
         self.pages.setCurrentIndex(0 if ticks or self._desk.seen else 1)
         if self._is_of_site and not self._desk.site_uuid:
             self.hint.setText(self.tr("Select one site to see the scenes that cover it."))
@@ -179,7 +186,8 @@ class TimeStripPanel(QWidget):
         tick = self._desk.current
         words = "" if tick is None else tick_sentence(tick, self._is_of_site)
         self.view.show_current("" if tick is None else tick.key, words)
-        self.words.say(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
+        self.words.setText(words or (self.tr("Choose a scene: a click or Enter adds it.") if self._desk.ticks else ""))
+        self.words.setToolTip(tooltip(words))
         self.use_button.setVisible(tick is not None)
         if tick is not None:
             all_there = len(tick.layers) == len(tick.scenes)
@@ -206,11 +214,19 @@ class TimeStripPanel(QWidget):
     def _tip(self, under: Pass | SeenMark | None, at: QPoint) -> None:
         if isinstance(under, Pass):
             self._tip_path = _pictured(under)
-            self.tip.show_at(at, tick_lines(under, self._is_of_site), self._pictures.of(self._tip_path))
+            self.tip.show_at(self._above(at), tick_lines(under, self._is_of_site), self._pictures.of(self._tip_path))
         elif isinstance(under, SeenMark):
-            self.tip.show_at(at, [under.words], None)
+            self.tip.show_at(self._above(at), [under.words], None)
         else:
             self.tip.hide()
+
+    def _above(self, at: QPoint) -> QPoint:
+        """Over the map rather than over the controls of the panel, and of the comparison between the two."""
+        panel = self.parentWidget()
+        while panel is not None and not isinstance(panel, QDockWidget):
+            panel = panel.parentWidget()
+        top = (panel or self).mapToGlobal(QPoint(0, 0)).y()
+        return QPoint(at.x(), top - (COMPARISON_PX if self._desk.frames else 0))
 
     def _show_frames(self) -> None:
         """Offer the pictures of the comparison, while there is one."""

@@ -221,6 +221,18 @@ def test_the_tip_of_a_tick_says_name_sensor_date_and_basis_with_a_picture(
     assert "composite, date unknown" in tip("mosaic")
     assert "2017-01-01 00:00:00 UTC to 2017-06-30" in tip("season")
     assert "tile0, tile1" in tip("Sentinel-2A: 2 tiles")
+    dock = window.docks["panel_time_strip"]
+    assert panel.tip.geometry().bottom() < dock.mapToGlobal(QPoint(0, 0)).y(), "over no control"
+    panel.view.setFocus()
+    QTest.keyClick(panel.view, Qt.Key.Key_Home)
+    assert not panel.tip.isVisible(), "it told of another scene"
+    words, summary = panel.words, panel.summary
+    for label in (words, summary):
+        assert label.text()
+        assert label.heightForWidth(label.width()) <= label.height(), label.text()
+        longest = max(map(label.fontMetrics().horizontalAdvance, label.text().split()))
+        assert longest <= label.width()
+    tip("west")
     panel.view.leaveEvent(QHelpEvent(QHelpEvent.Type.Leave, QPoint(), QPoint()))
     assert not panel.tip.isVisible()
 
