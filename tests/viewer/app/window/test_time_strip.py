@@ -20,6 +20,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from layers.requests.scenes import DescribeScene, ListScenes
+from tests.support.choices import choose_by_keys, popup
 from tests.support.content_hash import content_hash
 from tests.support.many_scenes import write_scene
 from tests.support.windows import press, settle, take_up, texts
@@ -448,6 +449,7 @@ def test_two_panels_below_the_map_stand_behind_each_other(window: MainWindow, qt
     assert not docks["panel_attributes"].isHidden()
 
 
+@popup
 def test_a_scene_comes_into_a_picture_of_the_comparison(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:
@@ -474,8 +476,7 @@ def test_a_scene_comes_into_a_picture_of_the_comparison(
         return [frame.layers for frame in spec.frames]
 
     qtbot.waitUntil(lambda: pictures() == [(by_name["west"],), (by_name["season"],)])
-    panel.frame.setFocus()
-    QTest.keyClick(panel.frame, Qt.Key.Key_Up)
+    choose_by_keys(panel.frame, "Into picture 1")
     assert window.scenes.desk.frame == 0
     QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=click_at(panel, "Sentinel-2A: 2 tiles"))
     settle(window, qtbot)
