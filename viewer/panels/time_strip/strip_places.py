@@ -15,6 +15,8 @@ BESIDE_PX = 6.0
 MOST_BESIDE = 3
 UNDATED_PX = 15.0
 GAP_PX = 12.0
+LEAST_UNDATED_PX = 104.0
+"""So that what they are can be read below them."""
 MOST_UNDATED_SHARE = 0.35
 """Of the strip's width, for what has no date."""
 
@@ -63,7 +65,7 @@ def divider_of(ticks: Sequence[Pass], width: float) -> float:
         return width
     if undated == len(ticks):
         return 0.0
-    return width - min(undated * UNDATED_PX + 2 * GAP_PX, MOST_UNDATED_SHARE * width)
+    return width - min(max(undated * UNDATED_PX + 2 * GAP_PX, LEAST_UNDATED_PX), MOST_UNDATED_SHARE * width)
 
 
 def places_of(ticks: Sequence[Pass], axis: TimeAxis, width: float, current: str = "") -> StripPlaces:

@@ -233,6 +233,8 @@ def test_the_tip_of_a_tick_says_name_sensor_date_and_basis_with_a_picture(
         assert label.heightForWidth(label.width()) <= label.height(), label.text()
         longest = max(map(label.fontMetrics().horizontalAdvance, label.text().split()))
         assert longest <= label.width()
+    room = panel.view.width() - panel.view.places.divider - 8
+    assert panel.view.fontMetrics().horizontalAdvance("date unknown") <= room
     tip("west")
     panel.view.leaveEvent(QHelpEvent(QHelpEvent.Type.Leave, QPoint(), QPoint()))
     assert not panel.tip.isVisible()
