@@ -24,7 +24,7 @@ class FieldSet(QObject):
     """Labels and fields in a form layout; `refusal` says at a field why its value was refused."""
 
     dropped = Signal(str)
-    """What was refused, and why, where it goes without having been mended or taken back."""
+    """The field and reason of a refusal that goes without having been mended or taken back."""
 
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
         """`commit` takes a column and its new value, and returns why not, or empty text."""
