@@ -40,6 +40,10 @@ class MarkKinds(ComboBox):
         """True for a mark that the list should show."""
         return self.currentData() in (_ALL, kind_of(site))
 
+    def show_all(self) -> None:
+        """List marks of whatever kind."""
+        self.setCurrentIndex(self.findData(_ALL))
+
     def read(self, sites: Iterable[Site]) -> None:
         """Another case, or another state of it: count its marks anew."""
         self._others = {site.uuid: kind_of(site) for site in sites if not site.is_site}

@@ -15,6 +15,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.sites.image_part import least_error_text
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, class_title, error_text
@@ -42,7 +43,13 @@ class SiteListPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.kinds)
+        self.elsewhere = LinkButton("", self.tr("Show all marks, of whatever kind"))
+        self.elsewhere.clicked.connect(self.kinds.show_all)
+        self.elsewhere.hide()
+        layout.addWidget(self.elsewhere)
         layout.addWidget(self.list)
+        for arranged in (self.model.modelReset, self.list.filter.textChanged):
+            arranged.connect(self._look_elsewhere)
         self.kinds.kind_chosen.connect(self._list)
         self.list.chosen.connect(context.selection.set)
         self.list.clicked.connect(lambda uuid: context.selection.set((uuid,)))
@@ -125,6 +132,15 @@ class SiteListPanel(QWidget):
             self.kinds.follow(touched, sites)
             here = {uuid: sites[uuid] for uuid in touched if uuid in sites}
             self.model.refresh(touched, {uuid: site for uuid, site in here.items() if self.kinds.shows(site)})
+
+    def _look_elsewhere(self, *_: object) -> None:
+        """Say where nothing is found that a mark of another kind is called so."""
+        words, found = self.list.filter.text().casefold().split(), 0
+        if words and not self.model.rowCount():
+            others = (site for site in self._context.document.sites.values() if not self.kinds.shows(site))
+            found = sum(all(word in label for word in words) for label in (site.label.casefold() for site in others))
+        self.elsewhere.setText(self.tr("{0} found among the other marks: show all").format(found))
+        self.elsewhere.setVisible(bool(found))
 
     def _zoom_to(self, uuid: str) -> None:
         self._context.zoom_to_sites([self._context.document.sites[uuid]])

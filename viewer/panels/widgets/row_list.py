@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import override
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -92,6 +92,7 @@ class RowList(QWidget):
         self.filter.setAccessibleName(self.tr("Filter: %1").replace("%1", name))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(model.set_filter)
+        self.filter.installEventFilter(self)
         self.count = plain_label()
         self.count.setObjectName("muted")
         self.view = RowTableView()
@@ -161,6 +162,19 @@ class RowList(QWidget):
         view.narrowed.connect(self._fit_columns)
         view.verticalScrollBar().valueChanged.connect(self._fit_columns)
         self.model.dataChanged.connect(self._fit_columns)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down and Enter lead from the filter into the rows."""
+        keys = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if watched is not self.filter or not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return False
+        if event.key() not in keys or not self.model.rowCount():
+            return False
+        self.view.setFocus()
+        if not any(self.model.row_of(uuid) >= 0 for uuid in self._selected):
+            self.view.selectRow(0)
+        return True
 
     def begin_anew(self) -> None:
         """Another case comes: no filter lies over it, and nothing of the one before is listed or counted."""

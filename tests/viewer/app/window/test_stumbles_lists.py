@@ -163,3 +163,29 @@ def test_measurements_without_a_name_are_told_apart_by_their_places(
     ]
     window.action_table["next_notation"].trigger()
     assert model.index(1, 0).data() == "Length · 50°06.00' N, 9°24.00' E"
+
+
+def test_the_filter_says_what_is_found_among_other_marks_and_leads_into_the_rows(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    add(window, "pad", Point(9.3, 50.1), label="Bravo")
+    add_length(window, "a", (9.2, 50.0), (9.4, 50.0))
+    window.docks.show_panel("panel_sites")
+    settle(window, qtbot)
+    panel = window.findChild(SiteListPanel)
+    assert panel is not None
+    panel.kinds.setCurrentIndex(panel.kinds.findData("measurement"))
+    panel.list.filter.setFocus()
+    QTest.keyClicks(panel.list.filter, "bravo")
+    assert panel.list.count.text() == "0 of 1"
+    assert panel.elsewhere.text() == "1 found among the other marks: show all"
+    assert panel.elsewhere.isVisible()
+    QTest.mouseClick(panel.elsewhere, Qt.MouseButton.LeftButton)
+    assert panel.list.count.text() == "1 of 2"
+    assert not panel.elsewhere.isVisible()
+    for key in (Key.Key_Down, Key.Key_Return):
+        window.selection.clear()
+        panel.list.filter.setFocus()
+        QTest.keyClick(panel.list.filter, key)
+        assert panel.list.view.hasFocus()
+        assert window.selection.uuids == {"pad"}
