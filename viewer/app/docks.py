@@ -98,12 +98,9 @@ class Docks(QObject):
         }
         titles = {name: title for name, (_page, title) in self._pages.items()}
         self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
-        self.arrangement = Arrangement(window, self._docks)
-        self.arrangement.front_chosen.connect(self._make_front)
-        self.arrangement.taken_up.connect(self.recolor)
+        self.arrangement = self._arrange()
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
-        self.recolor()
         context.panel_wanted.connect(self.show_panel)
         context.typing_wanted.connect(self.begin_typing)
         for chosen in (context.selection.changed, context.selection.chosen_again):
@@ -212,6 +209,13 @@ class Docks(QObject):
 
     def _layer_clicked(self) -> None:
         self._layer_shown(self._context.layer_uuid)
+
+    def _arrange(self) -> Arrangement:
+        arrangement = Arrangement(self._window, self._docks)
+        arrangement.front_chosen.connect(self._make_front)
+        arrangement.taken_up.connect(self.recolor)
+        self.recolor()
+        return arrangement
 
     def _dock(self, id_: str, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -53,7 +53,7 @@ class ComparisonBar(QWidget):
         self.hide()
 
     def _build_ways(self) -> QWidget:
-        """What only some modes have, in a room that is the same in all: the others keep their places."""
+        """The controls that only some modes have, in a room that is the same in all: the others keep their places."""
         ways = QWidget()
         row = QHBoxLayout(ways)
         row.setContentsMargins(0, 0, 0, 0)

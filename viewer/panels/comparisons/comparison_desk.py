@@ -105,7 +105,7 @@ class ComparisonDesk(QObject):
 
     @property
     def hint(self) -> str:
-        """How a comparison is left; empty while there is none."""
+        """The way out of a comparison, in words; empty while there is none."""
         return "" if self.spec is None else self.tr("Esc ends the comparison.")
 
     def rename(self, uuid: str, name: str) -> None:

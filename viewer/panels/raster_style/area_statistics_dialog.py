@@ -111,10 +111,11 @@ class AreaStatisticsDialog(QDialog):
         self.note.setText(f"{date[0].upper()}{date[1:]}. {self._said(found)}")
         heads = self._heads()
         self.table.setColumnCount(len(heads))
-        self.table.setHorizontalHeaderLabels(heads)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for column in range(1, len(heads)):
-            self.table.horizontalHeaderItem(column).setTextAlignment(right)
+        for column, head in enumerate(map(QTableWidgetItem, heads)):
+            if column:
+                head.setTextAlignment(right)
+            self.table.setHorizontalHeaderItem(column, head)
         self.table.setRowCount(len(found.bands))
         for row, (band, values) in enumerate(found.bands):
             for column, text in enumerate(self._cells(band, values, found.inside)):

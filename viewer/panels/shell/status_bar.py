@@ -94,7 +94,7 @@ class StatusBar(QStatusBar):
         self._say()
 
     def show_mode(self, text: str) -> None:
-        """Show behind the hint how to leave what the whole map is in; empty for nothing."""
+        """Show before the hint how to leave what the whole map is in; empty for nothing."""
         if text != self._mode_text:
             self._mode_text = text
             self._say()
