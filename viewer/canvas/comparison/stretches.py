@@ -51,7 +51,9 @@ def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) ->
     if first is None or other is None or first.style is None or other.style is None:
         return _tr("stretch not matched: one is a picture without values")
     if first.style.shown != other.style.shown:
-        return _tr("stretch not matched: {0} band(s) and {1}").format(first.style.shown, other.style.shown)
+        return _tr("stretch not matched, as their bands differ: {0} and {1}").format(
+            first.style.shown, other.style.shown
+        )
     if any(_has_own_colors(one) for one in (first, other)):
         return _tr("stretch not matched: colours of its own")
     return ""
