@@ -58,9 +58,9 @@ class FormKeys(QObject):
     def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
         """Back to the map. What was typed is kept, as undo can take it back; what Esc means to others comes first.
 
-        What was refused is taken back, and the keyboard stays.
+        What was refused is taken back, and the keyboard stays; a list holds nothing that was typed and refused.
         """
-        page = _page_of(watched)
+        page = None if isinstance(watched, QAbstractItemView) else _page_of(watched)
         refused = [one for one in page.findChildren(Refusal) if one.is_said] if page is not None else []
         if refused:
             for refusal in refused:
