@@ -233,6 +233,7 @@ class _Work(QWidget):
         self._cancel = QToolButton(self)
         self._cancel.setAutoRaise(True)
         self._cancel.setIconSize(QSize(14, 14))
+        self._cancel.setFixedSize(20, 20)  # or the bar, and with it the map, would move by a pixel as it comes
         self._cancel.setToolTip(self.tr("Stop this"))
         self._cancel.setAccessibleName(self.tr("Stop this"))
         self._cancel.clicked.connect(self.cancel_asked)
