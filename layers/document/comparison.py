@@ -39,6 +39,15 @@ class Frame:
     dates: Mapping[str, str] = field(default_factory=dict)
     styles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    def to_data(self) -> dict[str, Any]:
+        """Values for JSON; `read_frame` gives back an equal one."""
+        return {
+            "layers": list(self.layers),
+            "title": self.title,
+            "dates": dict(self.dates),
+            "styles": dict(self.styles),
+        }
+
     def row_of(self, layer: Layer) -> Layer:
         """A layer of the frame as the frame shows it, whatever its box in the tree says."""
         style = self.styles.get(layer.uuid)
@@ -80,18 +89,9 @@ class ComparisonSpec:
 
     def to_json(self) -> str:
         """Text for `spec_json`; `read_spec` gives back an equal value."""
-        frames = [
-            {
-                "layers": list(frame.layers),
-                "title": frame.title,
-                "dates": dict(frame.dates),
-                "styles": dict(frame.styles),
-            }
-            for frame in self.frames
-        ]
         return json.dumps(
             {
-                "frames": frames,
+                "frames": [frame.to_data() for frame in self.frames],
                 "mode": self.mode,
                 "position": self.position,
                 "position_y": self.position_y,
@@ -119,7 +119,7 @@ def read_spec(text: str) -> ComparisonSpec | None:
     rows = data.get("frames")
     if not isinstance(rows, list) or not LEAST_FRAMES <= len(rows) <= MOST_FRAMES:
         return None
-    frames = tuple(frame for frame in map(_frame_of, rows) if frame is not None)
+    frames = tuple(frame for frame in map(read_frame, rows) if frame is not None)
     if len(frames) != len(rows):
         return None
     mode = data.get("mode")
@@ -130,7 +130,7 @@ def read_spec(text: str) -> ComparisonSpec | None:
         _number(data.get("position_y"), 0.0, 1.0, 0.5),
         _number(data.get("rate_hz"), LEAST_HZ, MOST_HZ, 1.0),
         data.get("match") is True,
-        _bounds_of(data.get("bounds")),
+        read_bounds(data.get("bounds")),
     )
 
 
@@ -148,8 +148,8 @@ def frame_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Lay
     ]
 
 
-def _frame_of(data: Any) -> Frame | None:
-    """One frame; None where it names no layer."""
+def read_frame(data: Any) -> Frame | None:
+    """The frame that JSON holds; None where it names no layer."""
     if not isinstance(data, dict):
         return None
     named = data.get("layers")
@@ -181,7 +181,7 @@ def _number(value: Any, least: float, most: float, default: float) -> float:
     return min(max(number, least), most) if math.isfinite(number) else default
 
 
-def _bounds_of(value: Any) -> Bounds | None:
+def read_bounds(value: Any) -> Bounds | None:
     """Four degrees: left, bottom, right, top; None for what is no extent of the Earth."""
     if not isinstance(value, list) or len(value) != 4:
         return None

@@ -1,0 +1,297 @@
+"""A product as the analyst has set it: its layout, page, words, maps and what was moved. It is kept in the case."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from layers.document.comparison import MOST_FRAMES as MOST_COMPARED
+from layers.document.comparison import Frame, read_bounds, read_frame
+from layers.document.json_fields import json_object
+from layers.errors import InvalidValue
+from layers.geo.bounds import Bounds
+
+KIND = "map"
+"""Tells this product from others that are kept in the same table, such as match plates."""
+LAYOUTS: dict[str, str] = {
+    "single": "Single image",
+    "before-after": "Before and after",
+    "panels": "Up to six panels",
+    "insets": "Overview and insets",
+    "site": "Site page",
+    "plain": "Plain map",
+}
+"""The words that `--layout` takes, with their titles."""
+MOST_MAPS: dict[str, int] = {"single": 1, "before-after": 2, "panels": 6, "insets": 5, "site": 1, "plain": 1}
+GRATICULES = ("", "DD", "DMS", "UTM", "MGRS")
+PARTS = (
+    "legend",
+    "scale bar",
+    "north arrow",
+    "locator",
+    "frame",
+    "labels",
+    "annotation",
+    "key",
+    "claims",
+    "sources",
+    "caveats",
+    "imprint",
+)
+"""Parts of a page that can be left out. Without *annotation* it is the unannotated twin: no mark and no label."""
+LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES = 4000, 1_000_000, 2000, 200
+LEAST_DPI, MOST_DPI = 24, 1200
+_WHAT = "The product"
+
+
+class Page(NamedTuple):
+    """Width and height in millimetres. One that is meant for a screen has them at 96 dpi."""
+
+    name: str
+    width_mm: float
+    height_mm: float
+
+
+def _screen(name: str, width_px: int, height_px: int) -> Page:
+    return Page(name, width_px * 25.4 / 96, height_px * 25.4 / 96)
+
+
+PAGES: dict[str, Page] = {
+    page.name: page
+    for page in (
+        Page("A4 portrait", 210, 297),
+        Page("A4 landscape", 297, 210),
+        Page("A3 portrait", 297, 420),
+        Page("A3 landscape", 420, 297),
+        Page("Letter portrait", 215.9, 279.4),
+        Page("Letter landscape", 279.4, 215.9),
+        _screen("Slide 16:9", 1280, 720),
+        _screen("Square", 1080, 1080),
+        Page("Newspaper, 1 column", 45, 90),
+        Page("Newspaper, 2 columns", 95, 110),
+        Page("Newspaper, 4 columns", 195, 150),
+    )
+}
+DEFAULT_PAGE = "A4 landscape"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMap:
+    """One map of a product. `frame`: its layers, as in a comparison; None: those that the tree shows.
+
+    `bounds` are lon, lat; None: the product's. `marks`: uuids of the marks that are its own; None: all of the case.
+    """
+
+    frame: Frame | None = None
+    bounds: Bounds | None = None
+    title: str = ""
+    marks: tuple[str, ...] | None = None
+
+
+class Override(NamedTuple):
+    """A finding of the check that the analyst lets pass: of which rule, on what, why, who and when."""
+
+    rule: str
+    where: str
+    reason: str
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSpec:
+    """Everything that makes a product again from its case. Empty words are left out of the page.
+
+    `moved` has offsets in millimetres, x to the right and y down, from where a thing would stand by itself. Its keys
+    are `label:UUID`, `callout:UUID`, `scale bar:0`, `legend` and so on, a map's number behind those of its furniture.
+    """
+
+    layout: str = "single"
+    page: str = DEFAULT_PAGE
+    dpi: int = 300
+    style: str = ""
+    """The name of a house style; empty: the first of those that are shipped."""
+    dark: bool = False
+    title: str = ""
+    subtitle: str = ""
+    bottom_line: str = ""
+    """The finding in one sentence."""
+    dateline: str = ""
+    author: str = ""
+    organisation: str = ""
+    annotation_credit: str = ""
+    """Empty: the author, then the organisation."""
+    marking: str = ""
+    caption: str = ""
+    alt_text: str = ""
+    processing_note: str = ""
+    """Beside what the layers say of themselves."""
+    crs: str = ""
+    """Empty: the one that suits the bounds."""
+    bounds: Bounds | None = None
+    maps: tuple[ProductMap, ...] = (ProductMap(),)
+    comparison: str = ""
+    """The uuid of the comparison that the maps of before and after are from."""
+    match: bool = False
+    site: str = ""
+    """The uuid of the site of a site page."""
+    graticule: str = ""
+    left_out: frozenset[str] = frozenset()
+    """Names of `PARTS`."""
+    grey: bool = False
+    publish: bool = False
+    """Without case id, internal sources, names of people and paths."""
+    moved: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def shows(self, part: str) -> bool:
+        """True where a part of the page is wanted."""
+        return part not in self.left_out
+
+    def without_annotation(self) -> ProductSpec:
+        """The unannotated twin: the same images, dates, credits and scale, no mark and no label."""
+        return replace(self, left_out=self.left_out | {"annotation", "labels", "key", "claims"})
+
+    def with_moved(self, key: str, x_mm: float, y_mm: float) -> ProductSpec:
+        """The same with one thing set that far from its own place; back there for 0, 0."""
+        others = {name: offset for name, offset in self.moved.items() if name != key}
+        return replace(self, moved=others | ({key: (x_mm, y_mm)} if (x_mm, y_mm) != (0.0, 0.0) else {}))
+
+    @property
+    def page_mm(self) -> tuple[float, float]:
+        """Width and height of a page."""
+        page = PAGES.get(self.page) or page_of_pixels(self.page)
+        assert page is not None, self.page
+        return page.width_mm, page.height_mm
+
+    def to_json(self) -> str:
+        """Text for `layout_json`; `read_spec` gives back an equal value."""
+        data: dict[str, Any] = {"kind": KIND}
+        for name in (*_WORDS, *_FLAGS, "layout", "page", "dpi", "graticule"):
+            data[name] = getattr(self, name)
+        data["bounds"] = None if self.bounds is None else list(self.bounds)
+        data["maps"] = [_map_json(one) for one in self.maps]
+        data["left_out"] = sorted(self.left_out)
+        data["moved"] = {key: list(offset) for key, offset in sorted(self.moved.items())}
+        return json.dumps(data)
+
+
+_WORDS = (
+    "style",
+    "title",
+    "subtitle",
+    "bottom_line",
+    "dateline",
+    "author",
+    "organisation",
+    "annotation_credit",
+    "marking",
+    "caption",
+    "alt_text",
+    "processing_note",
+    "crs",
+    "comparison",
+    "site",
+)
+_FLAGS = ("dark", "match", "grey", "publish")
+
+
+def page_of_pixels(text: str) -> Page | None:
+    """A page for "1600x1000": pixels at 96 dpi. None where the text is no such size."""
+    width, times, height = text.partition("x")
+    if not (times and text.isascii() and width.isdecimal() and height.isdecimal() and len(text) <= 13):
+        return None
+    if not (0 < int(width) <= 100_000 and 0 < int(height) <= 100_000):
+        return None
+    return _screen(text, int(width), int(height))
+
+
+def read_spec(text: str) -> ProductSpec | None:
+    """The product that `layout_json` holds; None for what is none.
+
+    What is odd in it counts as not said: a case of somebody else may hold any JSON.
+    """
+    if len(text) > LONGEST_JSON:
+        return None
+    try:
+        data = json_object(text, _WHAT)
+    except InvalidValue:
+        return None
+    layout = data.get("layout")
+    if data.get("kind") != KIND or not isinstance(layout, str) or layout not in LAYOUTS:
+        return None
+    words: dict[str, Any] = {name: _text(data.get(name)) for name in _WORDS}
+    flags: dict[str, Any] = {name: data.get(name) is True for name in _FLAGS}
+    rows = data.get("maps")
+    maps = [_map_of(row) for row in rows[: MOST_MAPS[layout]]] if isinstance(rows, list) else []
+    left_out = data.get("left_out")
+    moved, graticule, dpi = data.get("moved"), data.get("graticule"), data.get("dpi")
+    page = _text(data.get("page"))
+    spec = ProductSpec(
+        layout=layout,
+        page=page if page in PAGES or page_of_pixels(page) else DEFAULT_PAGE,
+        dpi=min(max(dpi, LEAST_DPI), MOST_DPI) if isinstance(dpi, int) and not isinstance(dpi, bool) else 300,
+        bounds=read_bounds(data.get("bounds")),
+        maps=tuple(maps) or (ProductMap(),),
+        graticule=graticule if graticule in GRATICULES else "",
+        left_out=frozenset(part for part in left_out if part in PARTS) if isinstance(left_out, list) else frozenset(),
+        moved=dict(_offsets(moved)) if isinstance(moved, dict) else {},
+    )
+    return replace(spec, **words, **flags)
+
+
+def overrides_json(overrides: Sequence[Override]) -> str:
+    """Text for `overrides_json`; `read_overrides` gives back an equal value."""
+    return json.dumps({"overrides": [one._asdict() for one in overrides]}) if overrides else ""
+
+
+def read_overrides(text: str) -> tuple[Override, ...]:
+    """The findings that were let pass; one without a rule or a reason is none."""
+    try:
+        rows = json_object(text, _WHAT).get("overrides") if len(text) <= LONGEST_JSON else None
+    except InvalidValue:
+        return ()
+    found = []
+    for row in rows[:MOST_OVERRIDES] if isinstance(rows, list) else ():
+        if isinstance(row, dict):
+            one = Override(*(_text(row.get(name)) for name in Override._fields))
+            if one.rule and one.reason.strip():
+                found.append(one)
+    return tuple(found)
+
+
+def maps_of_comparison(frames: Sequence[Frame]) -> tuple[ProductMap, ...]:
+    """A map for each frame of a comparison."""
+    return tuple(ProductMap(frame) for frame in frames[:MOST_COMPARED])
+
+
+def _map_json(one: ProductMap) -> dict[str, Any]:
+    return {
+        "frame": None if one.frame is None else one.frame.to_data(),
+        "bounds": None if one.bounds is None else list(one.bounds),
+        "title": one.title,
+        "marks": None if one.marks is None else list(one.marks),
+    }
+
+
+def _map_of(data: Any) -> ProductMap:
+    if not isinstance(data, dict):
+        return ProductMap()
+    marks = data.get("marks")
+    named = tuple(uuid for uuid in marks if isinstance(uuid, str)) if isinstance(marks, list) else None
+    return ProductMap(read_frame(data.get("frame")), read_bounds(data.get("bounds")), _text(data.get("title")), named)
+
+
+def _offsets(data: Mapping[str, Any]) -> list[tuple[str, tuple[float, float]]]:
+    found = []
+    for key, offset in list(data.items())[:MOST_MOVED]:
+        is_pair = isinstance(offset, list) and len(offset) == 2
+        if is_pair and all(type(value) in (int, float) and abs(value) < 10_000 for value in offset):
+            found.append((key[:LONGEST_TEXT], (float(offset[0]), float(offset[1]))))
+    return [(key, offset) for key, offset in found if all(map(math.isfinite, offset))]
+
+
+def _text(value: Any) -> str:
+    return value[:LONGEST_TEXT] if isinstance(value, str) else ""
