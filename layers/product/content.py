@@ -1,0 +1,207 @@
+"""The words of evidence of a product: sites, claims, answers, sources and caveats, as every format prints them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCited:
+    """A source with the number that it has in this product, and its citation as ICS 206-01 wants it.
+
+    No date is invented: `published` and `accessed` are words, "no date" and "date of access not recorded" among them.
+    """
+
+    uuid: str
+    number: str
+    """S1, S2 ... in the order in which the product cites them."""
+    citation: str
+    """One line: publisher, author, title, date, address, date of access."""
+    title: str = ""
+    publisher: str = ""
+    author: str = ""
+    published: str = ""
+    accessed: str = ""
+    url: str = ""
+    reliability: str = ""
+    """Words: "B", "F (cannot be judged)"; empty: not rated."""
+    descriptor: str = ""
+    origin: str = ""
+    """The number of the source that this one carries, else its title; empty: its own origin."""
+    origin_uuid: str = ""
+    rights: str = ""
+    marking: str = ""
+    has_access_date: bool = False
+    has_date: bool = False
+
+
+class QuoteCited(NamedTuple):
+    """The place where a source bears a claim: exact words, page, credibility ("3", "6 (cannot be judged)")."""
+
+    words: str
+    page: str
+    source: SourceCited
+    credibility: str = ""
+    bearing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSaid:
+    """An answer, or that none was given or asked for. `kind` is one of `vocabulary.RESPONSE_KINDS`."""
+
+    uuid: str
+    kind: str
+    speaker: str
+    words: str
+    """Exact."""
+    date: str = ""
+    source: SourceCited | None = None
+    is_to_whole: bool = False
+    """True where it answers all that was reported, not one claim."""
+    sentence: str = ""
+    """All of it in one printable line."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSite:
+    """A mark in a frame with the words that stand for it."""
+
+    uuid: str
+    name: str
+    """Its label, with the doubt where it may not exist; never empty: a class's title where it has no label."""
+    class_words: str = ""
+    role: str = "other"
+    mark_kind: str = "site"
+    number: int | None = None
+    """In the key."""
+    place: str = ""
+    """Decimal degrees, to as many digits as its error allows."""
+    mgrs: str = ""
+    precision: str = ""
+    """"± 15 km (90 %), centre of the city", "placement not stated" and so on."""
+    doubt: str = ""
+    lifecycle: str = ""
+    error_m: float | None = None
+    is_area: bool = False
+    is_accused: bool = False
+    """True for a firm or a person that a claim names."""
+    place_inferred: bool = False
+    """True where no source states its place: we have inferred it."""
+    inferred: str = ""
+    """The words for that, "place inferred by us: …"; empty where it was not."""
+    names: tuple[tuple[str, str], ...] = ()
+    """(language, name) pairs of its other names."""
+    seen: str = ""
+    """The dates on which it was seen, from its observations; empty: nobody looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSaid:
+    """A claim as a product prints it: what was said, by whom, and apart from it what we judge.
+
+    `likelihood` and `confidence` are two sentences and stand apart; both are empty unless the claim is assessed.
+    """
+
+    uuid: str
+    number: str
+    """C1, C2 ... in this product."""
+    statement: str
+    """Ours; empty in a published product where it was not reviewed."""
+    source_words: str
+    """Exact."""
+    speaker: str
+    voice: str = "speaker"
+    state: str = "reported"
+    made_at: str = ""
+    likelihood: str = ""
+    """"likely (55–80 %)" of an assessed claim; empty: we judge nothing."""
+    confidence: str = ""
+    """"Confidence: moderate." and so on."""
+    reason: str = ""
+    """The reasons of the confidence."""
+    sites: tuple[str, ...] = ()
+    """Uuids of those in the frames."""
+    sites_elsewhere: tuple[str, ...] = ()
+    """Names of the other sites that it is about."""
+    quotes: tuple[QuoteCited, ...] = ()
+    responses: tuple[ResponseSaid, ...] = ()
+    accused: tuple[NamedSite, ...] = ()
+    """The firms and persons that it names, those outside the frames among them."""
+    place_note: str = ""
+    inferred: tuple[str, ...] = ()
+    """For each accused whose place we inferred the words that say so, with its name."""
+    steps: tuple[str, ...] = ()
+    """The steps by which it is known, in order."""
+    status: str = "draft"
+    marking: str = ""
+
+    @property
+    def is_judged(self) -> bool:
+        """True where the analyst has assessed it."""
+        return bool(self.likelihood or self.confidence)
+
+    @property
+    def said(self) -> str:
+        """The words that stand for it: the exact ones, else the statement."""
+        return self.source_words or self.statement
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSeen:
+    """An image that the evidence in the frames stands on, as its row tells."""
+
+    uuid: str
+    name: str
+    sensor: str = ""
+    date: str = ""
+    date_kind: str = "unknown"
+    date_basis: str = ""
+    credit: str = ""
+    licence: str = ""
+    placement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Numbers of what belongs to the frames, or to the case, and is not printed."""
+
+    claims_of_no_place: int = 0
+    claims_elsewhere: int = 0
+    unreviewed_sites: int = 0
+    unreviewed_claims: int = 0
+    withdrawn_claims: int = 0
+    internal_sources: int = 0
+    marked_higher: int = 0
+    """Marks and claims whose marking is above that of a published product."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductContent:
+    """All words of evidence of a product."""
+
+    title: str = ""
+    sites: tuple[NamedSite, ...] = ()
+    claims: tuple[ClaimSaid, ...] = ()
+    responses: tuple[ResponseSaid, ...] = ()
+    """Each once, those to the whole last."""
+    sources: tuple[SourceCited, ...] = ()
+    images: tuple[ImageSeen, ...] = ()
+    caveats: tuple[str, ...] = ()
+    left_out: LeftOut = LeftOut()
+    withheld: frozenset[str] = frozenset()
+    """Uuids of marks in the frames that a published product does not draw."""
+    marking: str = ""
+    """The highest of its inputs, one of each scale, as it is printed; empty: none has one."""
+    input_markings: tuple[str, ...] = ()
+    """All that its inputs have, each once: free text is listed, not ranked."""
+    is_published: bool = False
+
+    def site(self, uuid: str) -> NamedSite | None:
+        """The words of one mark."""
+        return next((site for site in self.sites if site.uuid == uuid), None)
+
+    @property
+    def accused(self) -> tuple[NamedSite, ...]:
+        """The firms and persons in the frames that a claim names."""
+        return tuple(site for site in self.sites if site.is_accused)

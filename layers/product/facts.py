@@ -1,0 +1,191 @@
+"""The page of a product as it was laid out, as plain values: the check and the metadata need no painter for them.
+
+The maker of the page fills them. They may also be filled from the case alone: then `is_laid_out` is False, and rules on
+type, room and overlap have nothing to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from layers.geo.bounds import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFact:
+    """An image as one map shows it. Empty words and None are "not stated"; a word is as it is printed."""
+
+    layer: str
+    """The uuid of its layer."""
+    name: str = ""
+    kind: str = "raster"
+    """*raster* or *tiles*; a vector layer is none."""
+    date: str = ""
+    """The words of its date as they are printed, "date unknown" among them."""
+    acquired_at: str = ""
+    """As its row or its metadata have it, ISO 8601; empty: not known."""
+    date_kind: str = "unknown"
+    date_basis: str = ""
+    sensor: str = ""
+    provider: str = ""
+    credit: str = ""
+    """As it is printed on the page: empty where the page does not carry it, whatever the row says."""
+    credit_of_row: str = ""
+    """As the layer, or its collection, states it."""
+    licence: str = ""
+    sun_elevation_deg: float | None = None
+    sun_azimuth_deg: float | None = None
+    view_angle_deg: float | None = None
+    view_angle_kind: str = ""
+    """*off nadir at the satellite* or *incidence at the ground*: they differ."""
+    gsd_m: float | None = None
+    units: str = ""
+    """Of its values, such as *reflectance* or *digital numbers*."""
+    processing: str = ""
+    stretch: str = ""
+    """The words of its stretch, equal for an equal stretch."""
+    nudge: str = ""
+    """The words of a shift by hand; empty: none."""
+    is_placed_by_hand: bool = False
+    is_analysts: bool = False
+    """True where the analyst's own picture stands (a chip, a match plate): it needs a credit all the same."""
+    share: float = 1.0
+    """Of the frame that its pixels fill, 0 to 1."""
+    is_reference: bool = False
+    """True for a basemap of no date of its own, such as a map of streets: nothing is read from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBarFact:
+    """The scale bar of a map: its words as printed, and what it is worth."""
+
+    words: str = ""
+    length_m: float = 0.0
+    length_mm: float = 0.0
+    holds_at_lat: float | None = None
+    """Stated where the scale is not the same all over the frame."""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GraticuleFact:
+    """The lines of a grid over a map: the notation, how many lines, and their labels."""
+
+    notation: str
+    lines: int = 0
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SitesFact:
+    """Uuids of the marks of a map by the way in which the page tells their names.
+
+    `named` have a label beside them, `keyed` a number with a line in the key; `uncounted` have neither and are not
+    counted: an honest page has none. `left_out` is the number that the page prints of those it does not name.
+    """
+
+    named: frozenset[str] = frozenset()
+    keyed: frozenset[str] = frozenset()
+    uncounted: frozenset[str] = frozenset()
+    left_out: int = 0
+    drawn: frozenset[str] = frozenset()
+    """All whose symbols are painted."""
+    pinned: frozenset[str] = frozenset()
+    """The part of `drawn` that is painted as an exact pin."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapFact:
+    """One map of a page."""
+
+    number: int = 0
+    page: int = 0
+    title: str = ""
+    """As printed above it, "Before", "A" and so on."""
+    bounds: Bounds | None = None
+    """Left, bottom, right, top in lon, lat; None for what lies off the Earth."""
+    crs: str = ""
+    crs_words: str = ""
+    """Projection and datum as printed."""
+    width_m: float = 0.0
+    """Ground width of the frame at its middle."""
+    resolution: float = 0.0
+    """Units of the CRS a millimetre of the page."""
+    images: tuple[ImageFact, ...] = ()
+    """Topmost first; only those with pixels in the frame."""
+    scale_bar: ScaleBarFact | None = None
+    arrow: bool = False
+    """A north arrow that points to true north."""
+    arrow_left_out: str = ""
+    """The reason that is printed where a map of a continent has none."""
+    graticule: GraticuleFact | None = None
+    legend: tuple[str, ...] = ()
+    """Its lines."""
+    legend_missing: tuple[str, ...] = ()
+    """Words of what is drawn in the frame and is not in the legend."""
+    legend_unseen: tuple[str, ...] = ()
+    """Words of what is in the legend and is not drawn."""
+    locator: bool = False
+    sites: SitesFact = field(default_factory=SitesFact)
+    leader_lines: int = 0
+    halo: bool = True
+    """Labels have one."""
+    covered: tuple[str, ...] = ()
+    """Words of marks that a label, a callout or furniture covers."""
+    colours: tuple[str, ...] = ()
+    """Colours of annotations, as #rrggbb."""
+    centre: str = ""
+    """Coordinates of the middle as printed."""
+    is_difference: bool = False
+    alt_text: str = ""
+    is_inset: bool = False
+
+
+class TextFact(NamedTuple):
+    """A text of the page: the part it belongs to (a name of `spec.PARTS`, title, caption ...), its words and size."""
+
+    part: str
+    words: str
+    page: int = 0
+    size_pt: float = 0.0
+    """0: not laid out."""
+    is_cut: bool = False
+
+
+class Overlap(NamedTuple):
+    """Two things of a page of which one lies on the other, as the keys under which they are moved."""
+
+    one: str
+    other: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """All of the laid out page that the check and the metadata need."""
+
+    maps: tuple[MapFact, ...] = ()
+    texts: tuple[TextFact, ...] = ()
+    """Every text that is painted, in reading order."""
+    overlaps: tuple[Overlap, ...] = ()
+    pages: int = 1
+    marking_top: str = ""
+    marking_bottom: str = ""
+    """As printed; empty: none is."""
+    number: str = ""
+    """Of the product, as the case has it."""
+    version: int = 0
+    made_on: str = ""
+    """The day of the product as printed."""
+    language: str = "en"
+    is_laid_out: bool = True
+
+    def words_of(self, *parts: str) -> str:
+        """The words of these parts of the page, in reading order; of all of them without any."""
+        return "\n".join(text.words for text in self.texts if not parts or text.part in parts)
+
+    @property
+    def least_pt(self) -> float:
+        """The smallest type of the page; 0 where nothing is laid out."""
+        return min((text.size_pt for text in self.texts if text.size_pt > 0), default=0.0)
