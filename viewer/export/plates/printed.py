@@ -1,0 +1,119 @@
+"""A product that has been laid out and can be painted: all that the formats, the window and the batch know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QPainter
+
+from layers.grid.tile_grid import View
+
+
+class MapFrame(NamedTuple):
+    """A map on a page. `view` has as many pixels as `rect_px`, which may begin between two pixels."""
+
+    page: int
+    rect_px: QRectF
+    view: View
+    title: str
+    alt_text: str
+    """The map in words, for who cannot see it; never empty."""
+
+
+class GroupKind(StrEnum):
+    """The kinds of things on a page."""
+
+    GROUND = "ground"
+    """The page's own colour, and what lies below all maps."""
+    MAP = "map"
+    """Layers and marks of one map, inside its frame."""
+    LABELS = "labels"
+    """Names and callouts of one map, with their leader lines."""
+    FURNITURE = "furniture"
+    """Titles, scale bars, legends, credits, texts."""
+
+
+class PaintedGroup(NamedTuple):
+    """A part of a page that is painted by itself: a named group of an SVG, a tagged figure or an artifact of a PDF."""
+
+    kind: GroupKind
+    title: str
+    """Unique on its page."""
+    frame: int | None = None
+    """Index into `Printed.frames`, for what belongs to one map."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductWords:
+    """The words of a product that a file carries beside its picture. A published one has nothing in them to hide."""
+
+    title: str = ""
+    description: str = ""
+    author: str = ""
+    organisation: str = ""
+    marking: str = ""
+    """Empty: none."""
+    credits: tuple[str, ...] = ()
+    """One a source of imagery or annotation, as on the page."""
+    sources: tuple[str, ...] = ()
+    """Citations, as on the page."""
+    alt_text: str = ""
+    language: str = "en"
+    """A tag of BCP 47."""
+    keywords: tuple[str, ...] = ()
+    made_on: str = ""
+    """YYYY-MM-DD or a time in ISO 8601; empty: not said."""
+    processing: str = ""
+
+
+class Printed(Protocol):
+    """A product, laid out. Pages are counted from 0; sizes are pixels at `dpi`.
+
+    The groups of a page, painted one after the other, are the page, and so are strips of it, `paint` being clipped to
+    them by the caller already: at the same size the same pixels.
+    """
+
+    @property
+    def pages(self) -> int: ...
+
+    @property
+    def dpi(self) -> float: ...
+
+    @property
+    def frames(self) -> Sequence[MapFrame]:
+        """The maps of all pages."""
+        ...
+
+    @property
+    def words(self) -> ProductWords: ...
+
+    def size_px(self, page: int) -> tuple[int, int]:
+        """Width and height."""
+        ...
+
+    def groups(self, page: int) -> Sequence[PaintedGroup]:
+        """In the order in which they are painted."""
+        ...
+
+    def want(self, page: int, clip: QRect | None = None) -> None:
+        """Ask for all that the maps need to paint a part of a page exactly; None: all of it. Returns at once."""
+        ...
+
+    def is_ready(self, page: int, clip: QRect | None = None) -> bool:
+        """True where that part, which was wanted last, can be painted; nothing of it is on its way."""
+        ...
+
+    def waits_for(self, page: int) -> list[str]:
+        """The names of the layers that are late."""
+        ...
+
+    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
+        """Paint a page at the painter's origin: of a `clip` what touches it at least, of a `group` nothing else.
+
+        Text is painted as text, and vectors as such, where the painter's device keeps them.
+        """
+        ...
