@@ -1,0 +1,263 @@
+"""Edits of products: kept in the case, issued with the numbers of their marks, reissued as the next version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.imagery.match_plate import plate_of
+from layers.document.json_fields import json_object
+from layers.document.rows import Product
+from layers.errors import InvalidValue
+from layers.product.spec import (
+    LAYOUTS,
+    MOST_OVERRIDES,
+    Override,
+    ProductSpec,
+    overrides_json,
+    read_overrides,
+    read_spec,
+)
+from viewer.commands.fields import row_of
+from viewer.commands.shapes.mark_numbers import lock_numbers
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 200, 40, 2000
+MOST_NUMBERS, _LONGEST_NUMBERS = 100_000, 10_000_000
+_WHAT = "The list of numbers"
+
+
+def product_rows(document: Document) -> Mapping[str, Product]:
+    """All rows of products, also those of other kinds, by uuid."""
+    return cast("Mapping[str, Product]", document.table("products"))
+
+
+def products_in_order(document: Document) -> list[Product]:
+    """Products but match plates, by number and version; also rows that cannot be read, so that they can be deleted."""
+    found = [row for row in product_rows(document).values() if plate_of(row) is None]
+    return sorted(found, key=lambda row: (*_natural(row.number), row.version, row.created_at, row.uuid))
+
+
+def next_product_number(document: Document) -> str:
+    """A whole number above all that products have."""
+    numbers = [int(row.number) for row in product_rows(document).values() if _is_whole(row.number)]
+    return str(max(numbers, default=0) + 1)
+
+
+def later_versions(document: Document, uuid: str) -> list[Product]:
+    """The versions that were made from this one, and from those."""
+    found, wanted = list[Product](), {uuid}
+    for row in sorted(product_rows(document).values(), key=lambda row: row.version):
+        if row.previous_uuid in wanted and row.uuid not in wanted:
+            found.append(row)
+            wanted.add(row.uuid)
+    return found
+
+
+def issued_numbers(text: str) -> dict[str, int]:
+    """Numbers of issued marks by uuid, as `numbers_json` has them; odd entries are left out."""
+    try:
+        found = json_object(text, _WHAT).get("numbers") if len(text) <= _LONGEST_NUMBERS else None
+    except InvalidValue:
+        return {}
+    pairs = list(found.items())[:MOST_NUMBERS] if isinstance(found, dict) else []
+    return {uuid: number for uuid, number in pairs if type(number) is int and 0 < number <= MOST_NUMBERS}
+
+
+def save_product(
+    document: Document,
+    spec: ProductSpec,
+    *,
+    actor: str,
+    name: str = "",
+    overrides: Sequence[Override] = (),
+    now: str | None = None,
+    uuid: str | None = None,
+) -> Edit:
+    """Keep a product as version 1, with the next number. Raises InvalidValue."""
+    row = Product(
+        uuid=uuid or new_uuid(),
+        name=_checked_name(name or spec.title[: LONGEST_NAME - 10] or LAYOUTS[spec.layout]),
+        number=next_product_number(document),
+        layout_json=_checked(spec),
+        overrides_json=_checked_overrides(overrides),
+    )
+    return Edit(f"Save product “{row.name}”", (insert("products", row, stamp_of(actor, now)),))
+
+
+def change_product(
+    document: Document,
+    uuid: str,
+    spec: ProductSpec,
+    *,
+    actor: str,
+    overrides: Sequence[Override] | None = None,
+    now: str | None = None,
+) -> Edit:
+    """Let a draft be another; `overrides` None: those it has. Raises InvalidValue, as for an issued one."""
+    row = _draft(document, uuid)
+    text = row.overrides_json if overrides is None else _checked_overrides(overrides)
+    changes = update("products", row, stamp_of(actor, now), layout_json=_checked(spec), overrides_json=text)
+    return Edit(f"Change product “{row.name}”", changes)
+
+
+def rename_product(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
+    """Raises InvalidValue. The name is the case's own: an issued product may have another."""
+    row = row_of(product_rows(document), uuid, "product")
+    changes = update("products", row, stamp_of(actor, now), name=_checked_name(name))
+    return Edit(f"Rename product “{row.name}”", changes)
+
+
+def number_product(document: Document, uuid: str, number: str, *, actor: str, now: str | None = None) -> Edit:
+    """Give a draft without an earlier version another number. Raises InvalidValue."""
+    row, number = _draft(document, uuid), " ".join(number.split())
+    if row.previous_uuid:
+        raise InvalidValue("All versions of a product have one number: it stays.")
+    if not number or len(number) > LONGEST_NUMBER:
+        raise InvalidValue(f"A product needs a number of at most {LONGEST_NUMBER} characters.")
+    if any(other.number == number for other in product_rows(document).values() if other.uuid != uuid):
+        raise InvalidValue(f"Another product has the number {number}: choose one that is free.")
+    return Edit(f"Number product “{row.name}”", update("products", row, stamp_of(actor, now), number=number))
+
+
+def let_pass(
+    document: Document, uuid: str, rule: str, where: str, reason: str, *, actor: str, now: str | None = None
+) -> Edit:
+    """Record that a finding of the check is let pass, and why. Raises InvalidValue."""
+    row, stamp = _draft(document, uuid), stamp_of(actor, now)
+    one = override_of(rule, where, reason, stamp.actor, stamp.now)
+    text = _checked_overrides(with_override(read_overrides(row.overrides_json), one))
+    changes = update("products", row, stamp, overrides_json=text)
+    return Edit(f"Let a finding pass in product “{row.name}”", changes, reason=one.reason)
+
+
+def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Override:
+    """A finding let pass by this hand at this hour. Raises InvalidValue where no reason is given."""
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise InvalidValue(f"Letting a finding pass needs a reason of at most {LONGEST_REASON} characters.")
+    return Override(rule, where, reason, actor, now)
+
+
+def with_override(overrides: Sequence[Override], one: Override) -> tuple[Override, ...]:
+    """The same with one more; it takes the place of one on the same finding."""
+    return (*(other for other in overrides if (other.rule, other.where) != (one.rule, one.where)), one)
+
+
+def issue_product(
+    document: Document,
+    uuid: str,
+    *,
+    sha256: str,
+    numbers: Mapping[str, int],
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Note that a draft was written: when, by whom, as which file, with which numbers of its marks (by uuid).
+
+    The markers among these keep their numbers from now on. Raises InvalidValue.
+    """
+    row, stamp = _draft(document, uuid), stamp_of(actor, now)
+    if len(numbers) > MOST_NUMBERS or not all(0 < number <= MOST_NUMBERS for number in numbers.values()):
+        raise InvalidValue(f"A product has up to {MOST_NUMBERS} numbered marks, from 1 upwards.")
+    fields = {"issued_at": stamp.now, "issued_by": actor, "sha256": sha256, "numbers_json": _numbers_text(numbers)}
+    locked = lock_numbers(document, numbers, actor=actor, now=stamp.now).changes if numbers else ()
+    return Edit(f"Issue product “{row.name}”", (*update("products", row, stamp, **fields), *locked))
+
+
+def reissue_product(
+    document: Document, uuid: str, *, actor: str, now: str | None = None, new: str | None = None
+) -> Edit:
+    """Begin the next version of an issued product, as a draft with its number and the numbers of its marks.
+
+    Where a later version is a draft already, nothing is to be done: the edit is empty. Raises InvalidValue.
+    """
+    row = row_of(product_rows(document), uuid, "product")
+    if not row.issued_at:
+        raise InvalidValue(f"“{row.name}” has not been issued: there is no version to follow.")
+    label, later = f"Begin next version of product “{row.name}”", later_versions(document, uuid)
+    if any(not other.issued_at for other in later):
+        return Edit(label, ())
+    last = max([row, *later], key=lambda one: one.version)
+    draft = Product(
+        uuid=new or new_uuid(),
+        name=last.name,
+        number=last.number,
+        version=last.version + 1,
+        layout_json=row.layout_json,
+        overrides_json=row.overrides_json,
+        previous_uuid=last.uuid,
+        numbers_json=last.numbers_json,
+    )
+    return Edit(label, (insert("products", draft, stamp_of(actor, now)),))
+
+
+def draft_after(document: Document, uuid: str) -> Product | None:
+    """The draft that follows an issued product; None where there is none."""
+    return next((row for row in reversed(later_versions(document, uuid)) if not row.issued_at), None)
+
+
+def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Raises InvalidValue. A version that follows a deleted one follows the one before that."""
+    everything, stamp = product_rows(document), stamp_of(actor, now)
+    gone = {uuid: row_of(everything, uuid, "product") for uuid in dict.fromkeys(uuids)}
+    names = [row.name for row in gone.values()]
+    label = f"Delete product “{names[0]}”" if len(names) == 1 else f"Delete {len(names)} products"
+    changes: list[Change] = [delete("products", row) for row in gone.values()]
+    for row in everything.values():
+        if row.uuid not in gone and row.previous_uuid in gone:
+            changes += update("products", row, stamp, previous_uuid=_still_there(gone, row))
+    return Edit(label, tuple(changes))
+
+
+def _still_there(gone: Mapping[str, Product], row: Product) -> str:
+    """The nearest version before this one that is not deleted; empty where there is none, or they go in a circle."""
+    seen, uuid = {row.uuid}, row.previous_uuid
+    while uuid in gone and uuid not in seen:
+        seen.add(uuid)
+        uuid = gone[uuid].previous_uuid
+    return "" if uuid in seen else uuid
+
+
+def _draft(document: Document, uuid: str) -> Product:
+    row = row_of(product_rows(document), uuid, "product")
+    if row.issued_at:
+        raise InvalidValue(f"“{row.name}” has been issued and stays as it is: reissue it as the next version.")
+    return row
+
+
+def _checked(spec: ProductSpec) -> str:
+    text = spec.to_json()
+    if read_spec(text) != spec:
+        raise InvalidValue("The product holds a text or a number that cannot be kept: set it anew.")
+    return text
+
+
+def _checked_overrides(overrides: Sequence[Override]) -> str:
+    text = overrides_json(overrides)
+    if len(overrides) > MOST_OVERRIDES or read_overrides(text) != tuple(overrides):
+        raise InvalidValue(f"Up to {MOST_OVERRIDES} findings of a product are let pass, each with a reason.")
+    return text
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise InvalidValue(f"A product needs a name of at most {LONGEST_NAME} characters.")
+    return name
+
+
+def _numbers_text(numbers: Mapping[str, int]) -> str:
+    return json.dumps({"numbers": dict(sorted(numbers.items()))}) if numbers else ""
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+def _natural(number: str) -> tuple[bool, int, str]:
+    """Whole numbers by their worth, before all others."""
+    return (False, int(number), number) if _is_whole(number) else (True, 0, number)
