@@ -1,0 +1,87 @@
+"""The caveats of a product: what its marks, claims and searches do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from layers.document.document import Document
+from layers.document.search import Search
+from layers.document.site import Site
+from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
+from layers.product.content import ClaimSaid, SourceCited
+from layers.product.publishing import Publishing
+from layers.text.counted import counted, metres
+
+ABSENCE = "What is not marked is not thereby absent."
+"""The line on absence of evidence that every product with marks carries."""
+MOST_BASES, MOST_SEARCHES = 3, 6
+
+
+def caveats_of(
+    document: Document,
+    marks: Sequence[Site],
+    claims: Sequence[ClaimSaid],
+    sources: Sequence[SourceCited],
+    publishing: Publishing,
+) -> Iterator[str]:
+    """Sentences, the one on absence first."""
+    sites = [site for site in marks if site.is_site]
+    if marks:
+        yield ABSENCE
+    if any(claim.state == "reported" for claim in claims):
+        yield "Claims are repeated as their sources report them; a symbol does not say that a claim is true."
+    yield from _on_places(sites, claims, publishing)
+    yield from _on_doubt(sites)
+    if any(claim.likelihood for claim in claims):
+        yield "Terms of likelihood are those of ICD 203, with their bands."
+    if any(claim.confidence for claim in claims):
+        yield "Confidence is about the basis of a judgement."
+    if any(document.observations_of_site(site.uuid) for site in marks):
+        yield "Not seen on an image is not gone: it may be hidden, too small or not covered."
+    yield from _on_origins(sources)
+    yield from _on_searches(document, {site.uuid for site in marks})
+
+
+def _on_places(sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: Publishing) -> Iterator[str]:
+    inferred = {one.uuid for claim in claims for one in claim.accused if one.place_inferred}
+    if inferred:
+        many = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
+        yield f"{many[:1].upper()}{many[1:]} inferred by us; no source states where it is."
+    if any(site.is_area for site in sites):
+        yield f"A circle or a hollow symbol: the place is known to no better than {metres(AREA_NOT_PIN_M)} (90 %)."
+    if any(site.kind == "point" and site.position_error_m is None for site in sites):
+        yield "The accuracy of some places was not judged."
+    bases = dict.fromkeys(site.position_basis.strip() for site in sites if site.kind == "line")
+    for basis in [basis for basis in bases if basis][:MOST_BASES]:
+        yield f"Lines: {publishing.words(basis)}."
+
+
+def _on_doubt(sites: Sequence[Site]) -> Iterator[str]:
+    words = [word for word in NOT_KNOWN_TO_EXIST if any(site.lifecycle == word for site in sites)]
+    unbuilt = [word for word in words if word != "closed"]
+    if unbuilt:
+        yield f"Dashed: {' or '.join(unbuilt)}, not known to exist."
+    if "closed" in words:
+        yield "Dashed: closed, not known to be in use."
+
+
+def _on_origins(sources: Iterable[SourceCited]) -> Iterator[str]:
+    cited = list(sources)
+    origins = {source.origin_uuid or source.uuid for source in cited}
+    if len(origins) < len(cited):
+        yield f"{counted(len(cited), 'source')}, {counted(len(origins), 'origin')}: a carrier is no second witness."
+
+
+def _on_searches(document: Document, marks: set[str]) -> Iterator[str]:
+    found = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
+    for search in found[:MOST_SEARCHES]:
+        yield _search_words(document, search)
+
+
+def _search_words(document: Document, search: Search) -> str:
+    size = f" of {metres(search.target_size_m)} or more" if search.target_size_m else ""
+    share = f" in the {search.assessed_pct:g} % that could be assessed" if search.assessed_pct is not None else ""
+    image = document.images.get(search.image_uuid)
+    at = f" on {image.acquired_at}" if image is not None and image.acquired_at else ""
+    target = search.target.strip()
+    return f"{f'{target}: none' if target else 'None'}{size} seen{share}{at}; this does not show absence."

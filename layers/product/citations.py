@@ -1,0 +1,103 @@
+"""Citations of sources as ICS 206-01 has them, numbered in the order in which a product cites them."""
+
+from __future__ import annotations
+
+from layers.document.document import Document
+from layers.document.source import Source
+from layers.product.content import SourceCited
+from layers.product.publishing import Publishing
+
+NO_DATE, NO_ACCESS, NO_ADDRESS, NO_TITLE = (
+    "date not recorded",
+    "date of access not recorded",
+    "no address recorded",
+    "without a title",
+)
+NOT_JUDGED = "F"
+_QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
+
+
+class Citations:
+    """The sources of a product, each numbered when it is first cited."""
+
+    def __init__(self, document: Document, publishing: Publishing) -> None:
+        self._document = document
+        self._publishing = publishing
+        self._numbers: dict[str, str] = {}
+        self.withheld: set[str] = set()
+        """Uuids of internal ones that were asked for."""
+
+    def cite(self, uuid: str) -> SourceCited | None:
+        """The source with its number; None where there is none, or it may not stand in this product."""
+        source = self._document.sources.get(uuid)
+        if source is None:
+            return None
+        if not self._publishing.admits_source(source):
+            self.withheld.add(uuid)
+            return None
+        number = self._numbers.setdefault(uuid, f"S{len(self._numbers) + 1}")
+        return self._cited(source, number)
+
+    def all(self) -> tuple[SourceCited, ...]:
+        """All that were cited, in order of their numbers."""
+        found = (self.cite(uuid) for uuid in tuple(self._numbers))
+        return tuple(source for source in found if source is not None)
+
+    def _cited(self, source: Source, number: str) -> SourceCited:
+        told = self._publishing
+        url = told.address(source.url) or told.address(source.archive_url)
+        citation = citation_of(source, url)
+        return SourceCited(
+            uuid=source.uuid,
+            number=number,
+            citation=told.words(citation),
+            title=told.words(source.title),
+            publisher=source.publisher,
+            author=source.author,
+            published=source.published_at or NO_DATE,
+            accessed=source.accessed_at or NO_ACCESS,
+            url=url,
+            reliability=reliability_words(source.reliability),
+            descriptor="" if told.is_on else source.descriptor,
+            origin=self._origin(source),
+            origin_uuid=source.origin_uuid,
+            rights=told.words(source.rights),
+            marking=source.marking,
+            has_access_date=bool(source.accessed_at),
+            has_date=bool(source.published_at),
+        )
+
+    def _origin(self, source: Source) -> str:
+        origin = self._document.sources.get(source.origin_uuid)
+        if origin is None or origin.uuid == source.uuid or not self._publishing.admits_source(origin):
+            return ""
+        return self._numbers.get(origin.uuid) or self._publishing.words(origin.title or origin.publisher)
+
+
+def citation_of(source: Source, url: str) -> str:
+    """Author, title, publisher, date, address, date of access; what is not recorded is said, never made up."""
+    title = source.title.strip()
+    if title and not title.startswith(_QUOTES):
+        title = f"“{title}”"
+    accessed = f"accessed {source.accessed_at}" if source.accessed_at else NO_ACCESS
+    parts = (
+        source.author.strip(),
+        title or NO_TITLE,
+        source.publisher.strip(),
+        source.published_at or NO_DATE,
+        url or NO_ADDRESS,
+        accessed,
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def reliability_words(letter: str) -> str:
+    """The grade of a source's reliability: F is not the worst, it cannot be judged."""
+    return f"{letter} (cannot be judged)" if letter == NOT_JUDGED else letter
+
+
+def credibility_words(grade: int | None) -> str:
+    """The grade of an item's credibility: 6 is not the worst, it cannot be judged."""
+    if grade is None:
+        return ""
+    return f"{grade} (cannot be judged)" if grade == 6 else str(grade)

@@ -1,0 +1,320 @@
+"""Gathers the words of evidence of a product from the case and the marks in its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.rows import Product, Response
+from layers.document.site import Site
+from layers.document.vocabulary import class_of
+from layers.product.caveats import caveats_of
+from layers.product.citations import Citations, credibility_words
+from layers.product.content import (
+    ClaimSaid,
+    ImageSeen,
+    LeftOut,
+    NamedSite,
+    ProductContent,
+    QuoteCited,
+    ResponseSaid,
+)
+from layers.product.marking import highest, read_marking
+from layers.product.numbering import issued_numbers, numbered
+from layers.product.publishing import Publishing
+from layers.product.site_words import ACCUSED_ROLE, name_of, site_words
+from layers.product.steps import step_words
+
+NO_ANSWER = "No answer is recorded, nor that one was asked for."
+
+
+@dataclass(slots=True)
+class _Counts:
+    withdrawn: int = 0
+    unreviewed: int = 0
+    higher: int = 0
+    withheld_marks: set[str] = field(default_factory=set)
+    unreviewed_sites: int = 0
+
+
+def content_of(
+    document: Document,
+    in_frame: Iterable[str],
+    publish: bool = False,
+    marking: str = "",
+    product: Product | None = None,
+) -> ProductContent:
+    """All words of evidence of a product with these marks (uuids) in its frames.
+
+    `marking` is the product's own: for a published one it says what is internal. `product` is its row where it has
+    one: numbers of its issued versions hold.
+    """
+    return _Gathering(document, in_frame, Publishing(marking if publish else None), product).content()
+
+
+class _Gathering:
+    def __init__(
+        self, document: Document, in_frame: Iterable[str], publishing: Publishing, product: Product | None
+    ) -> None:
+        self._document = document
+        self._publishing = publishing
+        self._citations = Citations(document, publishing)
+        self._counts = _Counts()
+        self._product = product
+        found = (document.sites.get(uuid) for uuid in dict.fromkeys(in_frame))
+        self._marks = [site for site in found if site is not None]
+        self._responses: dict[str, ResponseSaid] = {}
+        self._markings: list[str] = []
+
+    def content(self) -> ProductContent:
+        document, counts = self._document, self._counts
+        claims = self._claims_in_frame()
+        named = {link.site_uuid for claim in claims for link in document.site_links_of_claim(claim.uuid)}
+        marks = [site for site in self._marks if self._admits(site, site.uuid in named)]
+        inside = frozenset(site.uuid for site in marks)
+        numbers = self._numbers(marks)
+        said = tuple(self._said(claim, number, inside, numbers) for number, claim in enumerate(claims, 1))
+        named_by = _sources_naming(said)
+        sites = tuple(self._words(site, numbers, named, named_by) for site in marks)
+        for site in marks:
+            self._markings.append(site.marking)
+            for uuid in (site.position_source_uuid, site.lifecycle_source_uuid):
+                self._citations.cite(uuid)
+        sources = self._citations.all()
+        self._markings += [source.marking for source in sources]
+        inputs = [one for one in dict.fromkeys([*self._markings, *self._case_marking()]) if one.strip()]
+        return ProductContent(
+            title=self._publishing.words(document.meta("title")),
+            sites=sites,
+            claims=said,
+            responses=tuple(sorted(self._responses.values(), key=lambda answer: answer.is_to_whole)),
+            sources=sources,
+            images=self._images(inside),
+            caveats=tuple(caveats_of(document, marks, said, sources, self._publishing)),
+            left_out=self._left_out(claims),
+            withheld=frozenset(counts.withheld_marks),
+            marking=highest(inputs).words,
+            input_markings=tuple(inputs),
+            is_published=self._publishing.is_on,
+        )
+
+    # -- claims -------------------------------------------------------------------------------------------------
+
+    def _claims_in_frame(self) -> list[Claim]:
+        """The claims about marks in the frames, in the order of the case, as far as they may stand in it."""
+        about = {uuid for site in self._marks for uuid in self._claims_about(site)}
+        return [claim for uuid, claim in self._document.claims.items() if uuid in about and self._admits_claim(claim)]
+
+    def _claims_about(self, site: Site) -> Iterable[str]:
+        """Uuids of claims that name it, and of those that rest on it or on what was seen of it."""
+        document = self._document
+        yield from (link.claim_uuid for link in document.claim_links_of_site(site.uuid))
+        seen = (one.uuid for one in document.observations_of_site(site.uuid))
+        yield from (link.claim_uuid for uuid in (site.uuid, *seen) for link in document.claims_on_evidence(uuid))
+
+    def _admits_claim(self, claim: Claim) -> bool:
+        if self._publishing.is_on and claim.state == "withdrawn":
+            self._counts.withdrawn += 1
+        elif not self._publishing.admits_marked(claim):
+            self._counts.higher += 1
+        elif not self._publishing.admits_claim(self._document, claim):
+            self._counts.unreviewed += 1
+        else:
+            return True
+        return False
+
+    def _said(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
+        document, told = self._document, self._publishing
+        self._markings.append(claim.marking)
+        quotes = tuple(self._quotes(claim))
+        by = ", ".join(quote.source.number for quote in quotes)
+        about = document.sites_of_claim(claim.uuid)
+        firms = [site for site in about if is_accused(site) and told.admits_marked(site)]
+        accused = tuple(site_words(document, site, numbers.get(site.uuid), True, by) for site in firms)
+        is_assessed = claim.state == "assessed"
+        return ClaimSaid(
+            uuid=claim.uuid,
+            number=f"C{number}",
+            statement=told.words(told.statement_of(claim)),
+            source_words=claim.source_wording,
+            speaker=speaker_words(claim),
+            voice=claim.voice,
+            state=claim.state,
+            made_at=claim.made_at,
+            likelihood=likelihood_words(claim) if is_assessed else "",
+            confidence=f"Confidence: {claim.confidence}" if is_assessed and claim.confidence else "",
+            reason=told.words(claim.confidence_reason) if is_assessed else "",
+            sites=tuple(site.uuid for site in about if site.uuid in inside),
+            sites_elsewhere=tuple(
+                name_of(site) for site in about if site.uuid not in inside and told.admits_marked(site)
+            ),
+            quotes=quotes,
+            responses=tuple(self._answers(claim)),
+            accused=accused,
+            place_note=told.words(claim.place_note) if not told.is_on else "",
+            inferred=tuple(f"{one.name}: {one.inferred}" for one in accused if one.place_inferred),
+            steps=() if told.is_on and not told.statement_of(claim) else step_words(claim.steps_json),
+            status=claim.status,
+            marking=claim.marking,
+        )
+
+    def _quotes(self, claim: Claim) -> Iterable[QuoteCited]:
+        for link in self._document.source_links_of_claim(claim.uuid):
+            source = self._citations.cite(link.source_uuid)
+            if source is not None:
+                grade = credibility_words(link.credibility)
+                yield QuoteCited(link.quote, link.page, source, grade, link.bearing)
+
+    def _answers(self, claim: Claim) -> Iterable[ResponseSaid]:
+        for response in self._document.responses_to(claim.uuid):
+            if self._publishing.admits_response(self._document, response):
+                yield self._responses.setdefault(response.uuid, self._answer(response))
+
+    def _answer(self, response: Response) -> ResponseSaid:
+        source = self._citations.cite(response.source_uuid)
+        return ResponseSaid(
+            uuid=response.uuid,
+            kind=response.kind,
+            speaker=response.speaker,
+            words=response.words,
+            date=response.made_at,
+            source=source,
+            is_to_whole=not self._document.claim_links_of_response(response.uuid),
+            sentence=response_words(response, source.number if source else ""),
+        )
+
+    # -- marks --------------------------------------------------------------------------------------------------
+
+    def _admits(self, site: Site, is_named: bool) -> bool:
+        counts = self._counts
+        if not self._publishing.admits_marked(site):
+            counts.higher += 1
+        elif not self._publishing.admits_site(site, is_named):
+            counts.unreviewed_sites += 1
+        else:
+            return True
+        counts.withheld_marks.add(site.uuid)
+        return False
+
+    def _numbers(self, marks: list[Site]) -> dict[str, int]:
+        """Sites named in a claim come first, then the others; numbered markers have their own."""
+        order = sorted((site for site in marks if site.is_site), key=lambda site: not is_accused(site))
+        markers = [site for site in marks if not site.is_site and site.number is not None]
+        own = {site.uuid: site.number for site in [*order, *markers] if site.number is not None}
+        return numbered([site.uuid for site in [*order, *markers]], own, issued_numbers(self._document, self._product))
+
+    def _words(self, site: Site, numbers: Mapping[str, int], named: set[str], named_by: Mapping[str, str]) -> NamedSite:
+        is_named = site.uuid in named and is_accused(site)
+        return site_words(self._document, site, numbers.get(site.uuid), is_named, named_by.get(site.uuid, ""))
+
+    def _images(self, inside: frozenset[str]) -> tuple[ImageSeen, ...]:
+        uuids = [site.image_uuid for site in self._marks if site.uuid in inside]
+        uuids += [one.image_uuid for uuid in sorted(inside) for one in self._document.observations_of_site(uuid)]
+        found = (self._document.images.get(uuid) for uuid in dict.fromkeys(uuids))
+        return tuple(image_words(image, self._publishing) for image in found if image is not None)
+
+    # -- what is left out ---------------------------------------------------------------------------------------
+
+    def _left_out(self, shown: list[Claim]) -> LeftOut:
+        counts, printed = self._counts, {claim.uuid for claim in shown}
+        others = [claim for claim in self._document.claims.values() if claim.uuid not in printed]
+        placed = sum(bool(self._document.site_links_of_claim(claim.uuid)) for claim in others)
+        return LeftOut(
+            claims_of_no_place=len(others) - placed,
+            claims_elsewhere=max(placed - counts.withdrawn - counts.higher - counts.unreviewed, 0),
+            unreviewed_sites=counts.unreviewed_sites,
+            unreviewed_claims=counts.unreviewed,
+            withdrawn_claims=counts.withdrawn,
+            internal_sources=len(self._citations.withheld),
+            marked_higher=counts.higher,
+        )
+
+    def _case_marking(self) -> list[str]:
+        """The case's own marking. A published product is made of what may stand in it, so that only a marking which
+        somebody set above all rows counts there.
+        """
+        own = self._document.meta("marking")
+        if not own or not self._publishing.is_on:
+            return [own]
+        rows = highest(
+            row.marking
+            for table in (self._document.sites, self._document.claims, self._document.sources, self._document.chips)
+            for row in table.values()
+            if row.marking
+        )
+        mine = read_marking(own)
+        return [own] if mine.tlp > rows.tlp or mine.level > rows.level or set(mine.free) - set(rows.free) else []
+
+
+def is_accused(site: Site) -> bool:
+    """True for a firm or a person, where a claim names it."""
+    return site.is_site and (site.role == ACCUSED_ROLE or class_of(site.class_code) == "company")
+
+
+def speaker_words(claim: Claim) -> str:
+    """The one who said it, in the source's own words; the report itself, or us."""
+    if claim.made_by.strip():
+        return claim.made_by.strip()
+    return {"report's own": "the report, in its own voice", "analyst": "our own judgement"}.get(claim.voice, "")
+
+
+def likelihood_words(claim: Claim) -> str:
+    """Term and band, as "likely (55–80 %)"; empty where the analyst has judged nothing."""
+    low, high = claim.likelihood_low, claim.likelihood_high
+    band = f"{low}–{high} %" if low is not None and high is not None else ""
+    return f"{claim.likelihood_term} ({band})" if claim.likelihood_term and band else claim.likelihood_term or band
+
+
+def response_words(response: Response, number: str) -> str:
+    """An answer in one line, or that none was given or asked for."""
+    who = response.speaker.strip() or "a speaker who is not named"
+    at = f" ({response.made_at})" if response.made_at else ""
+    words = response.words.strip()
+    cited = f" [{number}]" if number else ""
+    match response.kind:
+        case "declined":
+            said = f"{who} declined to answer{at}"
+        case "no reply by a date":
+            said = f"{who} gave no reply by {response.made_at or 'a date that is not recorded'}"
+        case "not asked":
+            said = f"{who} was not asked{at}"
+        case _:
+            return (
+                f"{who}{at}: {quoted(words)}{cited}"
+                if words
+                else f"{who}{at} answered; the words are not recorded{cited}"
+            )
+    return f"{said}: {quoted(words)}{cited}" if words else f"{said}{cited}"
+
+
+def quoted(words: str) -> str:
+    """Exact words in quotation marks, unless they have their own."""
+    return words if words[:1] in '“"«„‘《' else f"“{words}”"
+
+
+def image_words(image: Image, publishing: Publishing) -> ImageSeen:
+    """An image that evidence stands on, as its row tells."""
+    at = image.acquired_at.replace("/", " to ")
+    return ImageSeen(
+        uuid=image.uuid,
+        name=publishing.words(image.layer_title or image.product_id or "image without a name"),
+        sensor=image.sensor,
+        date=at or ("composite, date unknown" if image.date_kind == "composite" else "date unknown"),
+        date_kind=image.date_kind,
+        date_basis=image.date_basis,
+        credit=publishing.words(image.credit),
+        licence=publishing.words(image.licence),
+        placement=publishing.words(image.placement_note),
+    )
+
+
+def _sources_naming(claims: Iterable[ClaimSaid]) -> dict[str, str]:
+    """The numbers of the sources by which claims name each accused one."""
+    found: dict[str, dict[str, None]] = {}
+    for claim in claims:
+        for site in claim.accused:
+            found.setdefault(site.uuid, {}).update(dict.fromkeys(quote.source.number for quote in claim.quotes))
+    return {uuid: ", ".join(numbers) for uuid, numbers in found.items()}

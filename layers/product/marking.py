@@ -1,0 +1,123 @@
+"""Markings: TLP 2.0 and classification, each ranked by itself. Free text is listed and never ranked.
+
+TLP is no classification: neither scale says anything of the other, and a product carries the highest of both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+TLP = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+"""Lowest first."""
+CLASSIFICATION = (
+    "UNCLASSIFIED",
+    "CONTROLLED UNCLASSIFIED",
+    "RESTRICTED",
+    "CONFIDENTIAL",
+    "SECRET",
+    "TOP SECRET",
+)
+"""Lowest first."""
+TLP_COLOURS = {
+    "TLP:CLEAR": "#ffffff",
+    "TLP:GREEN": "#33ff00",
+    "TLP:AMBER": "#ffc000",
+    "TLP:AMBER+STRICT": "#ffc000",
+    "TLP:RED": "#ff2b2b",
+}
+"""Fixed by TLP 2.0, on black."""
+LONGEST, MOST_FREE = 200, 8
+JOINED = " // "
+_TLP = re.compile(r"TLP[\s:_-]*(RED|AMBER\s*\+?\s*STRICT|AMBER|GREEN|CLEAR|WHITE)", re.IGNORECASE)
+_OTHER_NAMES = {
+    "CUI": "CONTROLLED UNCLASSIFIED",
+    "CONTROLLED UNCLASSIFIED INFORMATION": "CONTROLLED UNCLASSIFIED",
+    "TOPSECRET": "TOP SECRET",
+}
+_PARTS = re.compile(r"//|[;|\n·]")
+
+
+class Marking(NamedTuple):
+    """A marking taken apart: steps on the two scales, -1 where it says nothing, and free words in their order."""
+
+    tlp: int = -1
+    level: int = -1
+    free: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """As it is printed: classification, free words, TLP."""
+        parts = [CLASSIFICATION[self.level]] if self.level >= 0 else []
+        parts += self.free
+        return JOINED.join([*parts, TLP[self.tlp]] if self.tlp >= 0 else parts)
+
+
+def read_marking(text: str) -> Marking:
+    """A marking as somebody wrote it: "TLP:AMBER", "secret//noforn", "UNCLASSIFIED // TLP:GREEN", free words."""
+    tlp = level = -1
+    free: list[str] = []
+    for part in _PARTS.split(text[:LONGEST]):
+        rest = " ".join(_TLP.sub(" ", part).split())
+        tlp = max([tlp, *(_tlp_step(found[1]) for found in _TLP.finditer(part))])
+        upper = _OTHER_NAMES.get(rest.upper(), rest.upper())
+        if upper in CLASSIFICATION:
+            level = max(level, CLASSIFICATION.index(upper))
+        elif rest and rest not in free:
+            free.append(rest)
+    return Marking(tlp, level, tuple(free[:MOST_FREE]))
+
+
+def highest(markings: Iterable[str]) -> Marking:
+    """The highest of both scales, and all free words, each once."""
+    read = [read_marking(text) for text in dict.fromkeys(markings)]
+    free = dict.fromkeys(words for one in read for words in one.free)
+    return Marking(
+        max((one.tlp for one in read), default=-1), max((one.level for one in read), default=-1), tuple(free)
+    )
+
+
+def product_marking(own: str, inputs: Iterable[str]) -> str:
+    """The marking to print on a product: its own, raised on each scale to the highest of its inputs.
+
+    Free words are the product's own: those of the inputs are for the analyst to read, and to repeat or not.
+    """
+    mine, theirs = read_marking(own), highest(inputs)
+    return Marking(max(mine.tlp, theirs.tlp), max(mine.level, theirs.level), mine.free).words
+
+
+def lacking(own: str, inputs: Iterable[str]) -> list[str]:
+    """The steps of the inputs' scales that a product's marking stays below; empty where it is high enough."""
+    mine, theirs = read_marking(own), highest(inputs)
+    found = [TLP[theirs.tlp]] if mine.tlp < theirs.tlp else []
+    return [*found, CLASSIFICATION[theirs.level]] if mine.level < theirs.level else found
+
+
+def free_words(own: str, inputs: Iterable[str]) -> list[str]:
+    """Free words of the inputs that the product does not repeat: they can't be ranked, so that somebody must judge."""
+    mine = {words.casefold() for words in read_marking(own).free}
+    return [words for words in highest(inputs).free if words.casefold() not in mine]
+
+
+def may_carry(own: str, marking: str) -> bool:
+    """True where what is so marked may stand in a published product of this marking.
+
+    One without a marking is public: it carries what is unmarked, UNCLASSIFIED or TLP:CLEAR. Free words are not ranked:
+    they may stand only where the product has them too.
+    """
+    public, theirs = read_marking(own), read_marking(marking)
+    mine = {words.casefold() for words in public.free}
+    is_free = all(words.casefold() in mine for words in theirs.free)
+    return theirs.tlp <= max(public.tlp, 0) and theirs.level <= max(public.level, 0) and is_free
+
+
+def colour_of(text: str) -> str:
+    """The colour that TLP fixes for a marking, as #rrggbb; empty for one that is on no such scale."""
+    step = read_marking(text).tlp
+    return TLP_COLOURS[TLP[step]] if step >= 0 else ""
+
+
+def _tlp_step(word: str) -> int:
+    name = re.sub(r"\s*\+?\s*STRICT", "+STRICT", word.upper()).replace("WHITE", "CLEAR")
+    return TLP.index(f"TLP:{name}")

@@ -1,0 +1,86 @@
+"""Numbers of marks in the key of a product. Once it is issued they never change, in any later version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from layers.document.document import Document
+from layers.document.json_fields import json_object
+from layers.document.rows import Product
+from layers.errors import InvalidValue
+
+MOST_NUMBERS, HIGHEST = 100_000, 1_000_000
+_WHAT = "The numbers of the product"
+
+
+def read_numbers(text: str) -> dict[str, int]:
+    """Uuids of marks and their numbers, as `numbers_json` has them. What is odd in it counts as not said.
+
+    A number that stands twice belongs to the first.
+    """
+    try:
+        data = json_object(text, _WHAT).get("numbers")
+    except InvalidValue:
+        return {}
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    for uuid, number in list(data.items())[:MOST_NUMBERS] if isinstance(data, dict) else ():
+        if type(number) is int and 0 < number <= HIGHEST and number not in taken:
+            found[uuid] = number
+            taken.add(number)
+    return found
+
+
+def numbers_json(numbers: Mapping[str, int]) -> str:
+    """Text for `numbers_json`; `read_numbers` gives back an equal value."""
+    return json.dumps({"numbers": dict(numbers)}) if numbers else ""
+
+
+def issued_numbers(document: Document, product: Product | None) -> dict[str, int]:
+    """The numbers that a product is bound to: those of itself and of every version before it, the older ones first.
+
+    A number of a mark that is gone stays taken: nobody who holds an old print may be misled.
+    """
+    line: list[Product] = []
+    rows, seen = document.table("products"), set[str]()
+    while product is not None and product.uuid not in seen:
+        seen.add(product.uuid)
+        line.append(product)
+        before = rows.get(product.previous_uuid)
+        product = before if isinstance(before, Product) else None
+    numbers: dict[str, int] = {}
+    for one in reversed(line):
+        taken = set(numbers.values())
+        new = read_numbers(one.numbers_json)
+        numbers |= {uuid: number for uuid, number in new.items() if uuid not in numbers and number not in taken}
+    return numbers
+
+
+def numbered(
+    uuids: Iterable[str], own: Mapping[str, int] | None = None, issued: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """A number for each of these marks, in their order.
+
+    One that was issued keeps it; then `own` (of numbered markers) hold where they are free; the rest get the lowest
+    ones that no other mark has, or had in an issued version.
+    """
+    order = list(dict.fromkeys(uuids))
+    kept = issued or {}
+    numbers = {uuid: kept[uuid] for uuid in order if uuid in kept}
+    taken = set(kept.values())
+    for uuid in order:
+        number = (own or {}).get(uuid)
+        if uuid not in numbers and number is not None and 0 < number <= HIGHEST and number not in taken:
+            numbers[uuid] = number
+            taken.add(number)
+    return _filled(order, numbers, taken)
+
+
+def _filled(order: Iterable[str], numbers: Mapping[str, int], taken: Collection[int]) -> dict[str, int]:
+    free = _free_numbers(taken)
+    return {uuid: numbers[uuid] if uuid in numbers else next(free) for uuid in order}
+
+
+def _free_numbers(taken: Collection[int]) -> Iterator[int]:
+    return iter(number for number in range(1, HIGHEST + MOST_NUMBERS) if number not in taken)

@@ -1,0 +1,110 @@
+"""Judges what may stand in a published product: nothing internal, no draft of ours, no path, no case id."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import Response
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.product.marking import may_carry
+
+_REVIEWED = ("reviewed", "published")
+_ADDRESS = re.compile(r"(?:(?P<web>https?://|www\.)|doi:|urn:)[^\s]+", re.IGNORECASE)
+_OWN_MACHINE = re.compile(
+    r"localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[^.]*|[\da-f:]*"
+    r"|.*\.(?:local|internal|lan|intranet|corp|home)",
+    re.IGNORECASE,
+)
+_PATH = re.compile(
+    r"""(?:file:/{1,3}|/vsi\w+/|[A-Za-z]:[\\/]|\\\\|(?<![\w:/.])~?/(?=[^\s/]+/))   # where a path begins
+        [^\s"'“”<>|]*?(?=[^\s"'“”<>|/\\]*(?:[\s"'“”<>|]|$))                        # its folders, up to the last name
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """The rules for one product. `marking` is its own; None: it is not published, and everything may stand in it."""
+
+    marking: str | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """True for a published product."""
+        return self.marking is not None
+
+    def admits_source(self, source: Source) -> bool:
+        """False for an internal one: its marking is above the product's."""
+        return self._admits(source.marking)
+
+    def admits_marked(self, row: Site | Claim) -> bool:
+        """False for what is marked higher than the product."""
+        return self._admits(row.marking)
+
+    def admits_claim(self, document: Document, claim: Claim) -> bool:
+        """False for a withdrawn one, for a judgement that nobody reviewed, and for what no public source bears.
+
+        A report that was not reviewed may stand by the exact words of a cited source: they are no draft of ours.
+        """
+        if not self.is_on:
+            return True
+        if claim.state == "withdrawn":
+            return False
+        sources = [document.sources.get(link.source_uuid) for link in document.source_links_of_claim(claim.uuid)]
+        public = [source for source in sources if source is not None and self.admits_source(source)]
+        if sources and not public:
+            return False
+        return claim.status in _REVIEWED or bool(public and claim.source_wording and not is_ours(claim))
+
+    def admits_site(self, site: Site, is_named: bool) -> bool:
+        """False for a draft of ours: a mark that nobody reviewed, and that no claim in the product names."""
+        return not self.is_on or is_named or site.status in _REVIEWED
+
+    def admits_response(self, document: Document, response: Response) -> bool:
+        """False for one that is only in an internal source."""
+        source = document.sources.get(response.source_uuid)
+        return source is None or self.admits_source(source)
+
+    def statement_of(self, claim: Claim) -> str:
+        """Our own words for it; empty where they are a draft."""
+        return claim.statement if not self.is_on or claim.status in _REVIEWED else ""
+
+    def address(self, url: str) -> str:
+        """An address that readers can go to; empty for a path and for a machine of one's own."""
+        text = url.strip()
+        if not self.is_on:
+            return text
+        found = _ADDRESS.fullmatch(text)
+        return text if found and not (found["web"] and _is_own_machine(text)) else ""
+
+    def words(self, text: str) -> str:
+        """A text without the folders of paths in it."""
+        return without_paths(text) if self.is_on else text
+
+    def _admits(self, marking: str) -> bool:
+        return self.marking is None or may_carry(self.marking, marking)
+
+
+def is_ours(claim: Claim) -> bool:
+    """True for a judgement of the analyst, False for a report of what somebody said."""
+    return claim.voice == "analyst" or claim.state in ("assessed", "verified")
+
+
+def without_paths(text: str) -> str:
+    """The text with each path in it cut to the name of its file."""
+    return _PATH.sub("", text) if "/" in text or "\\" in text else text
+
+
+def _is_own_machine(address: str) -> bool:
+    try:
+        split = urlsplit(address if "://" in address else f"https://{address}")
+        host, user = split.hostname or "", split.username
+    except ValueError:
+        return True
+    return bool(user) or bool(_OWN_MACHINE.fullmatch(host))

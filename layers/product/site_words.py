@@ -1,0 +1,106 @@
+"""The words that a product prints of a mark: its name, its place with its error, and whether we inferred that place."""
+
+from __future__ import annotations
+
+import re
+
+from layers.document.document import Document
+from layers.document.mark_position import shown_error_m
+from layers.document.observation import is_after
+from layers.document.site import Site
+from layers.document.vocabulary import MEASURED, class_words
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.product.content import NamedSite
+from layers.text.counted import metres
+
+ACCUSED_ROLE = "named in a claim"
+_INFERRED = re.compile(
+    r"\binfer|\bassum|\bguess|\bgeneral knowledge|\bnot in S\d|\bnot in the source|\bours\b", re.IGNORECASE
+)
+_STATED = re.compile(
+    r"\bis from S\d|\bas stated\b|\bstated by\b|\bfrom the source\b|\bpublished (?:coordinate|address)", re.IGNORECASE
+)
+
+
+def site_words(
+    document: Document, site: Site, number: int | None = None, is_accused: bool = False, named_by: str = ""
+) -> NamedSite:
+    """One mark in words. `named_by` are the numbers of the sources that name it, "S1"."""
+    error_m = site.least_error_m
+    lon, lat = site.place.x, site.place.y
+    is_inferred = is_accused and is_place_inferred(site)
+    return NamedSite(
+        uuid=site.uuid,
+        name=name_of(site),
+        class_words=class_words(site.class_code),
+        role=site.role,
+        mark_kind=site.mark_kind or "site",
+        number=number,
+        place=format_coordinate(lon, lat, Notation.DD, shown_error_m(site)),
+        mgrs=format_coordinate(lon, lat, Notation.MGRS, shown_error_m(site)),
+        precision=precision_words(site),
+        doubt=site.doubt,
+        lifecycle=site.lifecycle,
+        error_m=error_m,
+        is_area=site.is_area,
+        is_accused=is_accused,
+        place_inferred=is_inferred,
+        inferred=inferred_words(site, named_by) if is_inferred else "",
+        names=site.aliases,
+        seen=seen_words(document, site),
+    )
+
+
+def name_of(site: Site) -> str:
+    """Its label with the doubt where it may not exist, else another name, else its class."""
+    name = site.label.strip() or next((alias.strip() for _, alias in site.aliases if alias.strip()), "")
+    return site.with_doubt(name or class_words(site.class_code) or "Mark")
+
+
+def precision_words(site: Site) -> str:
+    """The precision of its place: a radius only where one was judged, never the pick's error as one."""
+    basis = site.position_basis.strip()
+    if site.kind != "point" and site.position_error_m is None:
+        return basis or "accuracy of the line or outline not judged"
+    if site.position_error_m is not None:
+        said = f"± {metres(site.position_error_m)} (90 %)"
+    elif site.least_error_m is not None and site.position_basis == MEASURED:
+        said = f"≥ {metres(site.least_error_m)}, image placement not stated"
+    else:
+        said = "accuracy not judged"
+    return f"{said}, {basis}" if basis else said
+
+
+def is_place_inferred(site: Site) -> bool:
+    """True where no source states the place of a firm or a person: then it is we who have put it there.
+
+    A basis that says so itself is believed. Where it says nothing of a source, and none is named, the place is ours.
+    """
+    basis = site.position_basis
+    if _INFERRED.search(basis):
+        return True
+    return not (_STATED.search(basis) or site.position_source_uuid)
+
+
+def inferred_words(site: Site, named_by: str = "") -> str:
+    """The words for a place that we inferred, with its basis."""
+    basis = site.position_basis.strip()
+    by = f", not stated by {named_by}" if named_by else ""
+    return f"place inferred by us{by}: {basis}" if basis else f"place inferred by us{by}"
+
+
+def seen_words(document: Document, site: Site) -> str:
+    """The last image that shows it, and the last on which it was not seen: never that it is gone, or was built."""
+    told: dict[str, list[str]] = {"present": [], "absent": []}
+    for one in document.observations_of_site(site.uuid):
+        image = document.images.get(one.image_uuid)
+        if image is not None and image.acquired_at and one.presence in told:
+            told[one.presence].append(image.acquired_at)
+    seen, missed = (sorted(told[presence]) for presence in ("present", "absent"))
+    if not seen:
+        return f"not seen {missed[-1]}" if missed else ""
+    later = [date for date in missed if is_after(date, seen[-1])]
+    if later:
+        return f"last seen {seen[-1]}; not seen {later[0]}"
+    earlier = [date for date in missed if is_after(seen[0], date)]
+    return f"not seen {earlier[-1]}; first seen {seen[0]}" if earlier else f"seen {seen[-1]}"

@@ -1,0 +1,244 @@
+"""Words of evidence of a product: exact, cited, apart; and a published one holds nothing internal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from shapely import Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.observation import Observation
+from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, ResponseClaim
+from layers.document.search import Search
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.product.content import ProductContent
+from layers.product.gathering import content_of
+from tests.support.cases.rich import read_case
+
+DEMO = Path("sample_data/demo.gpkg")
+EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Document:
+    return read_case(DEMO).document
+
+
+def _firms(demo: Document) -> list[str]:
+    return [site.uuid for site in demo.sites_of_claim(EIGHT)]
+
+
+@pytest.mark.parametrize("publish", [False, True])
+def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publish: bool) -> None:
+    content = content_of(demo, _firms(demo), publish)
+    (claim,) = content.claims
+    assert claim.source_words == demo.claims[EIGHT].source_wording
+    assert claim.speaker == "report's voice, unattributed"
+    assert [one.name for one in claim.accused] == [
+        "Wuhan Global Sensor Technology Co.",
+        "Wuhan Tongsheng Technology Co. Ltd.",
+        "Hikvision (Hangzhou Hikvision Digital Technology)",
+    ]
+    assert all(one.inferred.startswith("place inferred by us, not stated by S1: centre of") for one in claim.accused)
+    assert len(claim.inferred) == 3
+    said = [answer.words for answer in claim.responses]
+    assert said[0] == '"isn\'t providing Russia with arms or military assistance"'
+    assert said[1].startswith('"The normal trade between China and Russia')
+    assert all(answer.is_to_whole for answer in claim.responses)
+    assert [source.number for source in content.sources] == ["S1"]
+    assert content.sources[0].citation == (
+        "“US intel: China surges equipment sales to Russia to help war effort in Ukraine”, "
+        "Newslooks, carrying the Associated Press (Washington), date not recorded, no address recorded, "
+        "date of access not recorded"
+    )
+    assert (claim.likelihood, claim.confidence) == ("", "")
+    assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
+    assert content.caveats[0] == "What is not marked is not thereby absent."
+    assert "3 places of firms or persons are inferred by us; no source states where it is." in content.caveats
+    assert bool(claim.statement) is not publish
+
+
+def test_the_place_that_a_source_states_is_not_inferred(demo: Document) -> None:
+    irays = next(site for site in demo.sites.values() if site.label.startswith("iRay"))
+    content = content_of(demo, [irays.uuid])
+    assert (content.sites[0].inferred, content.claims[0].inferred) == ("", ())
+
+
+def test_claims_of_no_place_are_counted(demo: Document) -> None:
+    content = content_of(demo, _firms(demo))
+    assert (content.left_out.claims_of_no_place, content.left_out.claims_elsewhere) == (9, 2)
+    assert content_of(demo, []).claims == ()
+
+
+def test_an_unreviewed_mark_of_ours_is_not_published(demo: Document) -> None:
+    content = content_of(demo, demo.sites, publish=True)
+    assert {site.name for site in content.sites} == {site.name for site in content.accused}
+    assert content.left_out.unreviewed_sites == len(demo.sites) - 5 == len(content.withheld)
+    reviewed = Document({"sites": [replace(site, status="reviewed") for site in demo.sites.values()]})
+    assert len(content_of(reviewed, reviewed.sites, publish=True).sites) == len(demo.sites)
+
+
+def _case(*, claim: Claim, site_marking: str = "", source: Source | None = None, case_marking: str = "") -> Document:
+    return Document(
+        {
+            "sites": [
+                Site(
+                    uuid="site",
+                    geometry=Point(10, 50),
+                    label="A",
+                    class_code="company",
+                    marking=site_marking,
+                    role="named in a claim",
+                )
+            ],
+            "claims": [claim],
+            "claim_sites": [ClaimSite(uuid="cs", claim_uuid=claim.uuid, site_uuid="site")],
+            "sources": [source or Source(uuid="s", title="T")],
+            "claim_sources": [ClaimSource(uuid="cq", claim_uuid=claim.uuid, source_uuid="s", credibility=6)],
+            "responses": [
+                Response(uuid="r1", speaker="A", words="No.", kind="answer", made_at="2024-05-01"),
+                Response(uuid="r2", speaker="B", words="", kind="not asked"),
+                Response(uuid="r3", speaker="C", words="", kind="no reply by a date", made_at="2024-06-01"),
+                Response(uuid="r4", speaker="D", words="", kind="declined", source_uuid="s"),
+            ],
+            "response_claims": [
+                ResponseClaim(uuid=f"rc{n}", response_uuid=f"r{n}", claim_uuid=claim.uuid) for n in (1, 2, 3, 4)
+            ],
+            "meta": [MetaEntry(uuid="marking", value=case_marking)],
+        }
+    )
+
+
+ASSESSED = Claim(
+    uuid="c",
+    statement="It is so",
+    voice="analyst",
+    state="assessed",
+    likelihood_term="likely",
+    likelihood_low=55,
+    likelihood_high=80,
+    confidence="low",
+    confidence_reason="one source",
+)
+
+
+def test_likelihood_and_confidence_stand_apart_and_on_assessed_claims_only() -> None:
+    said = content_of(_case(claim=ASSESSED), ["site"]).claims[0]
+    assert (said.likelihood, said.confidence, said.reason) == ("likely (55–80 %)", "Confidence: low", "one source")
+    said = content_of(_case(claim=replace(ASSESSED, state="reported")), ["site"]).claims[0]
+    assert (said.likelihood, said.confidence, said.reason) == ("", "", "")
+
+
+def test_answers_say_whose_they_are_and_that_none_was_given() -> None:
+    said = content_of(_case(claim=ASSESSED), ["site"]).claims[0]
+    assert [answer.sentence for answer in said.responses] == [
+        "A (2024-05-01): “No.”",
+        "B was not asked",
+        "C gave no reply by 2024-06-01",
+        "D declined to answer [S1]",
+    ]
+    assert said.quotes[0].credibility == "6 (cannot be judged)"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "shown"),
+    [
+        (ASSESSED, Source(uuid="s"), 0),
+        (replace(ASSESSED, status="reviewed"), Source(uuid="s"), 1),
+        (replace(ASSESSED, status="reviewed"), Source(uuid="s", marking="TLP:GREEN"), 0),
+        (replace(ASSESSED, status="reviewed", marking="internal"), Source(uuid="s"), 0),
+        (replace(ASSESSED, status="published", state="withdrawn"), Source(uuid="s"), 0),
+        (Claim(uuid="c", source_wording="“so”", statement="draft"), Source(uuid="s"), 1),
+        (Claim(uuid="c", statement="draft"), Source(uuid="s"), 0),
+    ],
+)
+def test_no_draft_and_nothing_internal_is_published(claim: Claim, source: Source, shown: int) -> None:
+    content = content_of(_case(claim=claim, source=source), ["site"], publish=True)
+    assert len(content.claims) == shown
+    assert len(content_of(_case(claim=claim, source=source), ["site"]).claims) == 1
+    assert "draft" not in repr(content).replace("status='draft'", "")
+    assert content.marking == ""
+
+
+def test_a_mark_that_is_marked_higher_is_withheld() -> None:
+    document = _case(claim=replace(ASSESSED, status="reviewed"), site_marking="SECRET")
+    content = content_of(document, ["site"], publish=True)
+    assert (content.withheld, content.sites, content.claims[0].accused) == (frozenset({"site"}), (), ())
+    assert content_of(document, ["site"], publish=True, marking="SECRET").withheld == frozenset()
+
+
+def test_a_case_that_somebody_marked_above_its_rows_marks_its_products() -> None:
+    claim = replace(ASSESSED, status="reviewed")
+    marked = _case(claim=claim, site_marking="SECRET", case_marking="TLP:GREEN")
+    assert content_of(marked, ["site"]).marking == "SECRET // TLP:GREEN"
+    assert content_of(marked, ["site"], publish=True).marking == "TLP:GREEN"
+    raised_by_a_row = _case(claim=claim, site_marking="TLP:GREEN", case_marking="TLP:GREEN")
+    assert content_of(raised_by_a_row, ["site"], publish=True).marking == ""
+
+
+def test_paths_and_machines_of_ones_own_are_not_published() -> None:
+    source = Source(uuid="s", title="scan of /home/anna/secret folder/report.pdf", url="file:///home/anna/x.pdf")
+    document = _case(claim=replace(ASSESSED, status="reviewed"), source=source)
+    (cited,) = content_of(document, ["site"], publish=True).sources
+    assert "anna" not in repr(cited)
+    assert cited.url == ""
+    for url, stays in (
+        ("https://example.org/a/b", True),
+        ("http://localhost:80/x", False),
+        ("http://fileserver/x", False),
+        ("https://10.0.0.1/x", False),
+        (r"C:\Users\anna\x.pdf", False),
+        ("https://wiki.corp/x", False),
+    ):
+        document = _case(claim=replace(ASSESSED, status="reviewed"), source=Source(uuid="s", url=url))
+        assert bool(content_of(document, ["site"], publish=True).sources[0].url) is stays, url
+        assert content_of(document, ["site"]).sources[0].url == url
+
+
+def _seen(document: ProductContent) -> list[str]:
+    return [site.seen for site in document.sites]
+
+
+def test_what_was_seen_is_told_without_gone_or_built() -> None:
+    images = [
+        Image(uuid=year, image_key=year, acquired_at=year, date_kind="interval", date_basis="analyst")
+        for year in ("1985", "2020")
+    ]
+    site = Site(uuid="site", geometry=Point(10, 50), position_error_m=5.0)
+
+    def document(first: str, second: str) -> Document:
+        return Document(
+            {
+                "sites": [site],
+                "images": images,
+                "observations": [
+                    Observation(uuid="o1", site_uuid="site", image_uuid="1985", presence=first),
+                    Observation(uuid="o2", site_uuid="site", image_uuid="2020", presence=second),
+                ],
+                "searches": [
+                    Search(
+                        uuid="q",
+                        area_uuid="site",
+                        image_uuid="2020",
+                        target_size_m=30,
+                        result="none seen",
+                        assessed_pct=82,
+                    )
+                ],
+            }
+        )
+
+    assert _seen(content_of(document("absent", "present"), ["site"])) == ["not seen 1985; first seen 2020"]
+    assert _seen(content_of(document("present", "absent"), ["site"])) == ["last seen 1985; not seen 2020"]
+    content = content_of(document("present", "present"), ["site"])
+    assert _seen(content) == ["seen 2020"]
+    assert [image.date for image in content.images] == ["1985", "2020"]
+    assert content.caveats[-1] == (
+        "None of 30 m or more seen in the 82 % that could be assessed on 2020; this does not show absence."
+    )
+    assert content.sites[0].name == "Other"
