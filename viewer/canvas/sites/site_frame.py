@@ -191,9 +191,9 @@ class SiteFrame:
         places = zip(index.lon[rows].tolist(), index.lat[rows].tolist(), index.error_m[rows].tolist(), strict=True)
         return circles_of(list(places), self.view.grid.crs)
 
-    def thinned(self) -> NDArray[np.intp]:
-        """Positions of the symbols to paint, in painting order."""
-        shown = np.flatnonzero(self.is_symbol)
+    def thinned(self, of: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+        """Positions of the symbols to paint, all or `of` these, in painting order."""
+        shown = np.flatnonzero(self.is_symbol if of is None else of)
         if len(shown) <= THIN_FROM:
             return shown
         cell = COMPACT_RADIUS_PX * self.scale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -34,6 +35,8 @@ from viewer.canvas.sites.site_symbology import SiteSymbol, line_symbol, symbol_o
 
 Floats = NDArray[np.float64]
 _KEPT_CRS = 3
+_SPARE = 8
+"""One part of so many of a column is room for marks to come."""
 _STROKE_PX = 14.0
 """As far as a head, or the glow of a line beside it, may reach."""
 _EDITS_TOLD, _MOST_TOLD = 16, 40
@@ -50,6 +53,8 @@ class ProjectedPoints:
     x: Floats
     y: Floats
     unit_m: Floats
+    reach: Floats
+    """The error of each in world units, 0 where none is given, or no place."""
 
 
 @dataclass(slots=True)
@@ -92,10 +97,13 @@ class SiteIndex:
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
     _sign_ids: dict[MarkSign, int] = field(default_factory=dict)
     _sign_reach_px: list[float] = field(default_factory=list)
+    _widest_sign_px: float = 0.0
     _leads: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Row of a callout to the place of its box."""
     _over: tuple[int, NDArray[np.intp]] | None = None
     """The areas on both sides of the edge of the map at a revision: each frame asks several times."""
+    _chosen: tuple[int, frozenset[str], NDArray[np.intp]] | None = None
+    """The rows of the sites that were asked for together last."""
     _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
@@ -212,12 +220,20 @@ class SiteIndex:
     def rows_of(self, uuid: str) -> list[int]:
         return self._rows.get(uuid, [])
 
+    def rows_of_all(self, uuids: frozenset[str]) -> NDArray[np.intp]:
+        """The rows of many sites; kept, as each frame asks for those of the selected ones."""
+        kept = self._chosen
+        if kept is None or kept[0] != self.revision or kept[1] is not uuids:
+            rows = [row for uuid in uuids for row in self._rows.get(uuid, ())]
+            kept = self._chosen = self.revision, uuids, np.array(rows, np.intp)
+        return kept[2]
+
     def projected(self, crs: str) -> ProjectedPoints:
         """All points in a CRS: computed once, then patched by edits."""
         if crs not in self._projected:
             while len(self._projected) >= _KEPT_CRS:
                 del self._projected[next(iter(self._projected))]
-            self._projected[crs] = _project(crs, self.lon, self.lat)
+            self._projected[crs] = _project(crs, self.lon, self.lat, self.error_m)
         return self._projected[crs]
 
     def visible_points(self, view: View, margin_px: float) -> tuple[NDArray[np.intp], Floats, Floats, Floats]:
@@ -229,22 +245,44 @@ class SiteIndex:
         if not self.uuids:  # as in a case that only begins: with four panes each fraction of a millisecond counts
             return np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0)
         points = self.projected(view.grid.crs)
-        inverse = view.affine.inverse()
-        px = inverse.a * points.x + inverse.b * points.y + inverse.c
-        py = inverse.d * points.x + inverse.e * points.y + inverse.f
+        near = self._near(points, view, margin_px)
+        inverse, x, y = view.affine.inverse(), points.x[near], points.y[near]
+        px, py = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
         with np.errstate(invalid="ignore", divide="ignore"):
-            error_px = np.nan_to_num(self.error_m / (points.unit_m * view.grid.resolution), nan=0.0, posinf=0.0)
+            unit_m = points.unit_m[near] * view.grid.resolution
+            error_px = np.nan_to_num(self.error_m[near] / unit_m, nan=0.0, posinf=0.0)
             reach = np.maximum(error_px, margin_px)
             if self.signs:
-                self.widen_for_signs(reach, np.arange(len(reach)), view.ratio)
-            seen = self.alive & _in_picture(px, py, reach, view)
+                self.widen_for_signs(reach, near, view.ratio)
+            seen = _in_picture(px, py, reach, view)
             if self._leads:
                 leads, lead_px, lead_py = self.lead_pixels(view)
-                seen[leads] |= self.alive[leads] & _in_picture(lead_px, lead_py, reach[leads], view)
-        over = self.areas_over_the_edge(view.grid.crs)
-        seen[over] |= self.alive[over] & np.isfinite(px[over])
-        rows = np.flatnonzero(seen)
-        return rows, px[rows], py[rows], error_px[rows]
+                at = np.searchsorted(near, leads)
+                seen[at] |= _in_picture(lead_px, lead_py, reach[at], view)
+        over = np.isin(near, self.areas_over_the_edge(view.grid.crs))
+        seen |= over & np.isfinite(px)
+        seen &= self.alive[near]
+        return near[seen], px[seen], py[seen], error_px[seen]
+
+    def _near(self, points: ProjectedPoints, view: View, margin_px: float) -> NDArray[np.intp]:
+        """The rows that may be in view, in order, with those of all callouts and of areas over the edge: to look at the
+        others, which are most, as closely would take ten times as long.
+        """
+        turn = math.radians(view.grid.rotation_deg)
+        slant = abs(math.cos(turn)) + abs(math.sin(turn))
+        margin = (max(margin_px, self._widest_sign_px * view.ratio) + 1.0) * view.grid.resolution * slant
+        box = view.world_bounds().expanded(margin)
+        x, y = points.x, points.y
+        seen = (x > box.left) & (x < box.right) & (y > box.bottom) & (y < box.top)
+        wide = np.flatnonzero(points.reach * slant > margin)
+        if len(wide):
+            x, y, more = x[wide], y[wide], points.reach[wide] * slant
+            seen[wide] |= (
+                (x > box.left - more) & (x < box.right + more) & (y > box.bottom - more) & (y < box.top + more)
+            )
+        seen[self.callouts()] = True
+        seen[self.areas_over_the_edge(view.grid.crs)] = True
+        return np.flatnonzero(seen)
 
     @property
     def has_leads(self) -> bool:
@@ -339,16 +377,17 @@ class SiteIndex:
         if not lonlat:
             return
         places = np.concatenate(lonlat)
-        self.lon, self.lat = np.append(self.lon, places[:, 0]), np.append(self.lat, places[:, 1])
-        self.error_m = np.append(self.error_m, errors)
-        self.symbol = np.append(self.symbol, np.array(symbols, np.int32))
-        self.sign = np.append(self.sign, np.array(signs, np.int32))
+        error_m = np.array(errors)
+        self.lon, self.lat = _longer(self.lon, places[:, 0]), _longer(self.lat, places[:, 1])
+        self.error_m = _longer(self.error_m, error_m)
+        self.symbol = _longer(self.symbol, np.array(symbols, np.int32))
+        self.sign = _longer(self.sign, np.array(signs, np.int32))
         self._projected_leads.clear()
-        self.alive = np.append(self.alive, np.ones(len(places), np.bool_))
+        self.alive = _longer(self.alive, np.ones(len(places), np.bool_))
         for crs, known in self._projected.items():
-            new = _project(crs, places[:, 0], places[:, 1])
-            known.x, known.y = np.append(known.x, new.x), np.append(known.y, new.y)
-            known.unit_m = np.append(known.unit_m, new.unit_m)
+            new = _project(crs, places[:, 0], places[:, 1], error_m)
+            for column in fields(known):
+                setattr(known, column.name, _longer(getattr(known, column.name), getattr(new, column.name)))
 
     def _patch(self, site: Site) -> bool:
         """Take a changed site into the rows it has; False where it does not fit them."""
@@ -371,11 +410,11 @@ class SiteIndex:
         self.sign[rows] = sign
         self.error_m[rows] = _error_of(site) if sign < 0 else np.nan
         self.symbol[rows] = self._symbol_id(symbol_of(site))
-        if stays:
-            return True
         for crs, known in self._projected.items():
-            new = _project(crs, places[:, 0], places[:, 1])
-            known.x[rows], known.y[rows], known.unit_m[rows] = new.x, new.y, new.unit_m
+            if not stays:
+                new = _project(crs, places[:, 0], places[:, 1], self.error_m[rows])
+                known.x[rows], known.y[rows], known.unit_m[rows] = new.x, new.y, new.unit_m
+            known.reach[rows] = _reach(self.error_m[rows], known.unit_m[rows])
         return True
 
     def _stays(self, site: Site) -> bool:
@@ -416,6 +455,7 @@ class SiteIndex:
             self._sign_ids[sign] = len(self.signs)
             self.signs.append(sign)
             self._sign_reach_px.append(sign.reach_px)
+            self._widest_sign_px = max(self._widest_sign_px, sign.reach_px)
         return self._sign_ids[sign]
 
     def _symbol_id(self, symbol: SiteSymbol) -> int:
@@ -428,7 +468,10 @@ class SiteIndex:
 def _own_copy(value: Any) -> Any:
     """Columns and tables of its own, of the same rows and shapes."""
     if isinstance(value, dict) and any(isinstance(one, ProjectedPoints) for one in value.values()):
-        return {crs: ProjectedPoints(one.x.copy(), one.y.copy(), one.unit_m.copy()) for crs, one in value.items()}
+        return {
+            crs: ProjectedPoints(one.x.copy(), one.y.copy(), one.unit_m.copy(), one.reach.copy())
+            for crs, one in value.items()
+        }
     return copy(value) if isinstance(value, dict | list | set | deque | np.ndarray) else value
 
 
@@ -447,10 +490,31 @@ def _error_of(site: Site) -> float:
     return min(error, HALF_ROUND_M) if error is not None and error >= 0 else np.nan
 
 
-def _project(crs: str, lon: Floats, lat: Floats) -> ProjectedPoints:
+def _project(crs: str, lon: Floats, lat: Floats, error_m: Floats) -> ProjectedPoints:
     """World positions, and the metres of a world unit from a short step towards the equator."""
     x, y = transform_points(WGS84, crs, lon, lat)
     step_x, step_y = transform_points(WGS84, crs, lon, lat - np.copysign(_STEP_DEG, lat))
     with np.errstate(invalid="ignore", divide="ignore"):
         unit_m = _STEP_DEG * _METRES_A_DEGREE / np.hypot(step_x - x, step_y - y)
-    return ProjectedPoints(x, y, unit_m)
+    # Arrays of their own: those of a transformation may be parts of one.
+    return ProjectedPoints(x.copy(), y.copy(), unit_m, _reach(error_m, unit_m))
+
+
+def _reach(error_m: Floats, unit_m: Floats) -> Floats:
+    """Errors in world units, 0 where none is given."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nan_to_num(error_m / unit_m, nan=0.0, posinf=0.0)
+
+
+def _longer(column: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
+    """A column with more rows: copied only when its spare room is used up, as a mark drawn among 100,000 adds one.
+
+    Columns belong to one index each, and are copied with it, so nobody else has the room behind them.
+    """
+    length, size = len(column), len(column) + len(more)
+    room = column.base
+    if not isinstance(room, np.ndarray) or len(room) < size:
+        room = np.empty(size + size // _SPARE + 64, column.dtype)
+        room[:length] = column
+    room[length:size] = more
+    return room[:size]

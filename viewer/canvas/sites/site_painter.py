@@ -10,6 +10,7 @@ from itertools import batched, groupby
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
@@ -149,22 +150,21 @@ class SitePainter:
 
     def _paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
         index, shown = frame.index, frame.thinned()
-        symbol_of_row = index.shown_symbol
         if frame.compact:
-            # By symbol within a rank: dots of one symbol go to the painter in one go.
-            shown = shown[np.lexsort((symbol_of_row[frame.rows[shown]], frame.is_claim[shown]))]
-        symbols = symbol_of_row[frame.rows[shown]].tolist()
-        places = list(zip(symbols, frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True))
-        for symbol, run in groupby(places, key=lambda place: place[0]):
-            at = ((px, py) for _, px, py in run)
-            self._symbols.paint(painter, index.symbols[symbol], at, frame.scale, compact=frame.compact)
-        if not selection:
-            return
-        chosen = {row for uuid in selection for row in index.rows_of(uuid)}
-        for i in np.flatnonzero(np.isin(frame.rows, list(chosen)) & frame.is_symbol).tolist():
-            at_i = [(float(frame.px[i]), float(frame.py[i]))]
-            symbol = index.symbols[symbol_of_row[frame.rows[i]]]
-            self._symbols.paint(painter, symbol, at_i, frame.scale, selected=True, compact=frame.compact)
+            # By symbol within a rank: onto PDF and SVG dots of one symbol follow each other.
+            shown = shown[np.lexsort((index.shown_symbol[frame.rows[shown]], frame.is_claim[shown]))]
+        self._paint_some(painter, frame, shown)
+        if selection:
+            chosen = np.isin(frame.rows, index.rows_of_all(selection)) & frame.is_symbol
+            self._paint_some(painter, frame, frame.thinned(chosen), selected=True)
+
+    def _paint_some(
+        self, painter: QPainter, frame: SiteFrame, shown: NDArray[np.intp], *, selected: bool = False
+    ) -> None:
+        """The symbols at these positions of a frame, in this order."""
+        which, px, py = frame.index.shown_symbol[frame.rows[shown]], frame.px[shown], frame.py[shown]
+        symbols, compact = frame.index.symbols, frame.compact
+        self._symbols.paint(painter, symbols, which, px, py, frame.scale, selected=selected, compact=compact)
 
 
 def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) -> None:

@@ -1,12 +1,18 @@
-"""Paints the symbols of sites as pictures, made once for each symbol; onto PDF and SVG as shapes."""
+"""Paints the symbols of sites as pictures, made once for each symbol, in one call; onto PDF and SVG as shapes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import cast
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+import numpy as np
+import shiboken6
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteSymbol
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
@@ -20,34 +26,65 @@ COMPACT_RADIUS_PX = 5.0
 DASH_PX = (5.4, 3.4)
 """Stroke and gap of the rim of what is not known to exist."""
 _HALF_SPRITE_PX = 19
-_MOST_SPRITES = 2000
-"""A case may give each of its sites a colour of its own."""
+_MOST_SPRITES, _LEAST_SPRITES, _KEPT_SHEETS = 2000, 64, 3
+"""A case may give each of its sites a colour of its own: so many pictures a sheet, fewer of them where they are large,
+and so many sheets.
+"""
+_SPRITES_A_ROW = 16
+_FRAGMENT_NUMBERS = 10
+"""Of a QPainter.PixmapFragment: place, left, top, width, height, two scales, turn and opacity."""
+
+type Floats = NDArray[np.float64]
 
 
 class SiteSymbolPainter:
-    """Keeps a picture of each symbol, state and scale."""
+    """Keeps a sheet of pictures for each scale: each symbol in each state is painted once."""
 
     def __init__(self) -> None:
-        self._sprites: dict[tuple[SiteSymbol, bool, bool, float], QImage] = {}
+        self._sheets: dict[float, SymbolSheet] = {}
 
     def paint(
         self,
         painter: QPainter,
-        symbol: SiteSymbol,
-        places: Iterable[tuple[float, float]],
+        symbols: Sequence[SiteSymbol],
+        which: NDArray[np.integer],
+        px: Floats,
+        py: Floats,
         scale: float,
         *,
         selected: bool = False,
         compact: bool = False,
     ) -> None:
-        """One symbol at many places (picture pixels). `scale` is picture pixels in a logical pixel."""
-        if is_vector_device(painter):
-            self.paint_shapes(painter, symbol, places, scale, selected=selected, compact=compact)
+        """Symbols at places (picture pixels), the last one topmost; `which` has of each place the index of its symbol.
+
+        `scale` is picture pixels in a logical pixel.
+        """
+        if not len(which):
             return
-        sprite = self._sprite(symbol, selected, compact, scale)
-        half = sprite.width() / 2
-        for px, py in places:
-            painter.drawImage(QPointF(round(px - half), round(py - half)), sprite)
+        if is_vector_device(painter):
+            for symbol, run in groupby(zip(which.tolist(), px.tolist(), py.tolist(), strict=True), itemgetter(0)):
+                places = ((x, y) for _, x, y in run)
+                self.paint_shapes(painter, symbols[symbol], places, scale, selected=selected, compact=compact)
+            return
+        kinds, of_kind = np.unique(which, return_inverse=True)
+        most = max(int(_MOST_SPRITES / scale**2), _LEAST_SPRITES)
+        if len(kinds) > most:
+            for some in np.array_split(np.arange(len(which)), 2):
+                self.paint(painter, symbols, which[some], px[some], py[some], scale, selected=selected, compact=compact)
+            return
+        sheet = self._sheet(scale, most - len(kinds))
+        slots = [sheet.slot(symbols[kind], selected, compact) for kind in kinds.tolist()]
+        sheet.paint(painter, np.array(slots)[of_kind], px, py)
+
+    def _sheet(self, scale: float, most: int) -> SymbolSheet:
+        """The sheet of a scale, an empty one where that has more pictures than `most`."""
+        sheet = self._sheets.pop(scale, None)
+        if sheet is None or len(sheet.slots) > most:
+            sheet = SymbolSheet(scale)
+        while len(self._sheets) >= _KEPT_SHEETS:
+            del self._sheets[next(iter(self._sheets))]
+        self._sheets[scale] = sheet
+        return sheet
 
     def paint_shapes(
         self,
@@ -59,7 +96,7 @@ class SiteSymbolPainter:
         selected: bool = False,
         compact: bool = False,
     ) -> None:
-        """The same by outlines, at any transform."""
+        """One symbol at many places by its outlines, at any transform."""
         for px, py in places:
             painter.save()
             painter.translate(px, py)
@@ -67,21 +104,60 @@ class SiteSymbolPainter:
             _paint_symbol(painter, symbol, selected, compact)
             painter.restore()
 
-    def _sprite(self, symbol: SiteSymbol, selected: bool, compact: bool, scale: float) -> QImage:
-        key = symbol, selected, compact, scale
-        sprite = self._sprites.get(key)
-        if sprite is None:
-            half = math.ceil(_HALF_SPRITE_PX * scale)
-            sprite = QImage(2 * half, 2 * half, QImage.Format.Format_ARGB32_Premultiplied)
-            sprite.fill(Qt.GlobalColor.transparent)
-            with painting(sprite) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.translate(half, half)
-                painter.scale(scale, scale)
-                _paint_symbol(painter, symbol, selected, compact)
-            if len(self._sprites) >= _MOST_SPRITES:
-                self._sprites.clear()
-            self._sprites[key] = sprite
+
+class SymbolSheet:
+    """Pictures of symbols at one scale, side by side in one picture, so that a single call paints very many."""
+
+    def __init__(self, scale: float) -> None:
+        self._scale, self._half = scale, math.ceil(_HALF_SPRITE_PX * scale)
+        self.slots: dict[tuple[SiteSymbol, bool, bool], int] = {}
+        self._sheet = QPixmap()
+
+    def slot(self, symbol: SiteSymbol, selected: bool, compact: bool) -> int:
+        """The number of a symbol's picture, which is painted when it is first asked for."""
+        key = symbol, selected, compact
+        if key not in self.slots:
+            sprite = self._painted(symbol, selected, compact)
+            number = len(self.slots)
+            rows, side = number // _SPRITES_A_ROW + 1, 2 * self._half
+            if rows * side > self._sheet.height():
+                self._grow(rows * 2 * side)
+            with painting(self._sheet) as painter:
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+                painter.drawImage(number % _SPRITES_A_ROW * side, (rows - 1) * side, sprite)
+            self.slots[key] = number
+        return self.slots[key]
+
+    def paint(self, painter: QPainter, slots: NDArray[np.intp], px: Floats, py: Floats) -> None:
+        """Pictures centred at places, on whole pixels: Qt puts each down as it would by itself."""
+        side, half = 2 * self._half, self._half
+        fragments = np.zeros((len(slots), _FRAGMENT_NUMBERS))
+        fragments[:, 0], fragments[:, 1] = np.rint(px - half) + half, np.rint(py - half) + half
+        fragments[:, 2], fragments[:, 3] = slots % _SPRITES_A_ROW * side, slots // _SPRITES_A_ROW * side
+        fragments[:, 4:6], fragments[:, 6:8], fragments[:, 9] = side, 1.0, 1.0
+        # Qt takes the address of the first one; made one by one they would take longer than the painting.
+        first = cast("QPainter.PixmapFragment", shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment))
+        painter.drawPixmapFragments(first, len(fragments), self._sheet)
+
+    def _grow(self, height: int) -> None:
+        """Room for as many rows again; the picture of a pixmap is not shared with it."""
+        larger = QImage(_SPRITES_A_ROW * 2 * self._half, height, QImage.Format.Format_ARGB32_Premultiplied)
+        larger.fill(Qt.GlobalColor.transparent)
+        if not self._sheet.isNull():
+            with painting(larger) as painter:
+                painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+                painter.drawPixmap(0, 0, self._sheet)
+        self._sheet = QPixmap.fromImage(larger)
+
+    def _painted(self, symbol: SiteSymbol, selected: bool, compact: bool) -> QImage:
+        half = self._half
+        sprite = QImage(2 * half, 2 * half, QImage.Format.Format_ARGB32_Premultiplied)
+        sprite.fill(Qt.GlobalColor.transparent)
+        with painting(sprite) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(half, half)
+            painter.scale(self._scale, self._scale)
+            _paint_symbol(painter, symbol, selected, compact)
         return sprite
 
 

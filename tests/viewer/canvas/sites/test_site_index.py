@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -93,6 +94,68 @@ def test_bounds_hold_the_areas_that_stand_for_places():
     assert (south, north) == pytest.approx((49, 51))
     assert (west, east) == pytest.approx((10 - 1.556, 10 + 1.556), abs=0.01)
     assert SiteIndex.of({}).bounds_lonlat() is None
+
+
+def some_site(rng: random.Random, uuid: str) -> Site:
+    """A point, a number or a callout, known well, loosely or not at all, some of them at the edge of the map."""
+    lon = rng.choice([rng.uniform(8, 12), rng.uniform(8, 12), rng.uniform(-180, 180), 179.9])
+    place = shapely.Point(lon, rng.choice([rng.uniform(48, 52), rng.uniform(-90, 90)]))
+    shapes = (
+        "",
+        '{"kind": "numbered_marker", "number": 4}',
+        f'{{"kind": "callout", "text": "x", "leader": [{lon}, 50]}}',
+    )
+    shape = rng.choices(shapes, (8, 1, 1))[0]
+    return site(uuid, place, position_error_m=rng.choice([None, 50.0, 30_000.0, 3e6]), shape_json=shape)
+
+
+def looked_at_all(index: SiteIndex, view: View) -> list[str]:
+    """The rows in view, each of them looked at."""
+    points, inverse = index.projected(view.grid.crs), view.affine.inverse()
+    error_px = np.nan_to_num(index.error_m / (points.unit_m * view.grid.resolution), nan=0.0, posinf=0.0)
+    reach = np.maximum(error_px, 5.0)
+    index.widen_for_signs(reach, np.arange(len(reach)), view.ratio)
+
+    def inside(x, y, reach):
+        px, py = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+        return (px > -reach) & (px < view.width + reach) & (py > -reach) & (py < view.height + reach)
+
+    found = inside(points.x, points.y, reach)
+    rows, px, py = index.lead_pixels(view)
+    found[rows] |= (
+        (px > -reach[rows]) & (px < view.width + reach[rows]) & (py > -reach[rows]) & (py < view.height + reach[rows])
+    )
+    over = index.areas_over_the_edge(view.grid.crs)
+    found[over] |= np.isfinite(points.x[over])
+    return [index.uuids[row] for row in np.flatnonzero(found & index.alive)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_points_in_view_are_those_that_a_look_at_all_of_them_finds(seed: int):
+    rng = random.Random(seed)
+    sites = {str(at): some_site(rng, str(at)) for at in range(150)}
+    index = SiteIndex.of(sites)
+    for turn in range(6):
+        for _ in range(4):
+            west, south = rng.uniform(7, 11), rng.uniform(47, 51)
+            size = rng.choice([0.05, 1.0, 6.0])
+            view = view_of(
+                Bounds(west, south, west + size, south + size), rng.choice([WEB_MERCATOR, WGS84, "EPSG:3995"])
+            )
+            view = replace(
+                view, grid=replace(view.grid, rotation_deg=rng.choice([0.0, 33.0])), ratio=rng.choice([1, 1.5])
+            )
+            assert seen(index, view) == looked_at_all(index, view)
+        touched = [str(rng.randrange(150)) for _ in range(3)] + [
+            f"new {turn} {at}" for at in range(rng.choice([1, 40]))
+        ]
+        for uuid in touched:
+            error = rng.choice([None, 80.0, 60_000.0])
+            known = sites.get(uuid)
+            moved = known is None or rng.random() < 0.5
+            sites[uuid] = some_site(rng, uuid) if moved else replace(known, position_error_m=error)
+        del sites[touched[0]]
+        index.update(touched, sites)
 
 
 def test_a_place_without_a_place_in_the_crs_is_left_out():

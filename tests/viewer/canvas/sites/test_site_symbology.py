@@ -28,7 +28,8 @@ def picture(sample: Site, selected: bool = False) -> QImage:
     image = QImage(40, 40, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     with painting(image) as painter:
-        SiteSymbolPainter().paint(painter, symbol_of(sample), [(20, 20)], 1.0, selected=selected)
+        one, middle = np.zeros(1, np.intp), np.array([20.0])
+        SiteSymbolPainter().paint(painter, [symbol_of(sample)], one, middle, middle, 1.0, selected=selected)
     return image
 
 
