@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.support.reading_inline import reads_inline
+from tests.support.reading_inline import cases_inline, window_cases_inline
 from viewer.support.jobs import Jobs
 
-__all__ = ["jobs", "reads_inline", "shown"]
+__all__ = ["cases_inline", "jobs", "shown", "window_cases_inline"]
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """Cases are read in the test's own process here, but for the tests of the other one."""
 
-from tests.support.reading_inline import reads_inline
+from tests.support.reading_inline import cases_inline
 
-__all__ = ["reads_inline"]
+__all__ = ["cases_inline"]

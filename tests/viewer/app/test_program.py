@@ -64,22 +64,6 @@ def test_a_picture_of_the_window_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not home.exists() or not [path for path in home.rglob("*") if path.is_file()]
 
 
-def test_a_picture_of_what_cannot_be_opened_fails_with_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "text.tif").write_text("no picture")
-    done = _run([str(tmp_path / "text.tif"), "--screenshot", str(tmp_path / "out.png")], tmp_path / "home")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "text.tif" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_picture_that_cannot_be_written_fails_with_one_sentence(tmp_path: Path) -> None:
-    done = _run(["--screenshot", str(tmp_path / "nowhere" / "out.png")], tmp_path / "home")
-    assert done.returncode == 1
-    assert done.stderr.count("\n") == 1
-    assert "out.png" in done.stderr
-
-
 @pytest.mark.bounded
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

@@ -11,12 +11,14 @@ from viewer.cli.command import BAD_INPUT, DONE
 
 
 @pytest.fixture(autouse=True)
-def warm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers in the test's own process are always ready."""
+def few_steps(few_frames: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small canvas that moves a few times. Readers in the test's own process are always ready."""
     monkeypatch.setattr("viewer.cli.bench_compare.warm", lambda studio: None)
+    monkeypatch.setattr("viewer.cli.bench_compare.SIZE", (480, 320))
+    monkeypatch.setattr("viewer.cli.bench_compare.STEPS", 3)
+    monkeypatch.setattr("viewer.cli.bench_compare.PANS", 1)
 
 
-@pytest.mark.bounded
 def test_bench_compare(cli, scene_tif: Path, tmp_path: Path) -> None:
     outcome = cli("bench", "compare", scene_tif, write_scene(tmp_path / "other.tif"), "--json")
     assert outcome.code == DONE
