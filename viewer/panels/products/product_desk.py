@@ -83,7 +83,7 @@ def product_facts(row: Product) -> str:
 
 
 def issued_words(row: Product) -> str:
-    """When and by whom it was issued, or that it is a draft."""
+    """The day and the issuer, or that it is a draft."""
     tr = QCoreApplication.translate
     if not row.issued_at:
         return tr("Products", "draft")
