@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from layers.document.document import Document
 from layers.document.source import Source
 from layers.product.content import SourceCited
@@ -14,6 +16,8 @@ NO_DATE, NO_ACCESS, NO_ADDRESS, NO_TITLE = (
     "without a title",
 )
 NOT_JUDGED = "F"
+ACCESS_EXPLAINED = "Its descriptor says that no date of access is recorded."
+_NO_ACCESS_SAID = re.compile(r"\bno\b[^.]*\bdates? of access\b", re.IGNORECASE)
 _QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
 
 
@@ -65,6 +69,7 @@ class Citations:
             marking=source.marking,
             has_access_date=bool(source.accessed_at),
             has_date=bool(source.published_at),
+            access_explained=ACCESS_EXPLAINED if _NO_ACCESS_SAID.search(source.descriptor) else "",
         )
 
     def _origin(self, source: Source) -> str:

@@ -34,6 +34,8 @@ class SourceCited:
     marking: str = ""
     has_access_date: bool = False
     has_date: bool = False
+    access_explained: str = ""
+    """The reason why there is none, where the source's own descriptor says so; empty: it does not."""
 
 
 class QuoteCited(NamedTuple):

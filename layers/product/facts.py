@@ -14,13 +14,13 @@ from layers.geo.bounds import Bounds
 
 @dataclass(frozen=True, slots=True)
 class ImageFact:
-    """An image as one map shows it. Empty words and None are "not stated"; a word is as it is printed."""
+    """An image, or other data, as one map shows it: words as they are printed. Empty and None are "not stated"."""
 
     layer: str
     """The uuid of its layer."""
     name: str = ""
     kind: str = "raster"
-    """*raster* or *tiles*; a vector layer is none."""
+    """*raster*, *tiles* or *vector*: of the last only name, credit and licence count."""
     date: str = ""
     """The words of its date as they are printed, "date unknown" among them."""
     acquired_at: str = ""

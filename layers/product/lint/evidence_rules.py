@@ -1,0 +1,356 @@
+"""Rules on evidence: the accused, names and places of marks, judgements, sources and caveats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from layers.document.vocabulary import LIKELIHOOD_TERMS
+from layers.product.caveats import ABSENCE
+from layers.product.content import ClaimSaid, SourceCited
+from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short
+from layers.product.site_words import ACCUSED_ROLE
+
+_TERMS = tuple(sorted((entry.term for entry in LIKELIHOOD_TERMS), key=len, reverse=True))
+_TERM = re.compile(rf"\b(?:{'|'.join(_TERMS)})\b", re.IGNORECASE)
+_CONFIDENCE = re.compile(r"\bconfidence\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
+
+
+def claim_name(claim: ClaimSaid) -> str:
+    """The words for a claim."""
+    return f"claim “{short(claim.said)}”"
+
+
+# -- the accused ------------------------------------------------------------------------------------------------
+
+
+def _accused(checked: Checked) -> Iterator[Fault]:
+    """The exact words, their speaker and the answer stand on the page, and that the place is ours where it is."""
+    claims = checked.content.claims
+    if not checked.spec.shows("annotation"):
+        return
+    named = {one.uuid for claim in claims for one in claim.accused}
+    for site in checked.content.sites:
+        if site.role == ACCUSED_ROLE and site.uuid not in named:
+            yield Fault(
+                site.name,
+                "It is shown as named in a claim, and no claim on the page names it.",
+                "Link the claim that names it, or change its role.",
+                Jump("sites", site.uuid, "role"),
+            )
+    for claim in claims:
+        if any(one.uuid in claim.sites for one in claim.accused):
+            yield from _accusation(checked, claim)
+
+
+def _accusation(checked: Checked, claim: ClaimSaid) -> Iterator[Fault]:
+    firms = ", ".join(short(one.name) for one in claim.accused if one.uuid in claim.sites)
+    where = f"{firms}: {claim_name(claim)}"
+    yield from _accusers_words(checked, claim, where)
+    yield from _answers(checked, claim, where)
+    for one in claim.accused:
+        if one.uuid in claim.sites and not checked.holds(one.name):
+            yield Fault(where, f"“{short(one.name)}” is not named on the page.", "Show its label.", _part("labels"))
+        if one.uuid in claim.sites and one.place_inferred and not checked.holds(one.inferred):
+            yield Fault(
+                where,
+                f"We have put “{short(one.name)}” where it is shown, and the page does not say so.",
+                f"Print “{one.inferred}” beside it.",
+                _part("claims"),
+            )
+
+
+def _accusers_words(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[Fault]:
+    if not claim.source_words.strip() and claim.voice != "analyst":
+        yield Fault(
+            where,
+            "The exact words of what is said of it are not recorded.",
+            "Enter the source's words as they stand there.",
+            Jump("claims", claim.uuid, "source_wording"),
+        )
+    elif not checked.holds(claim.said):
+        yield Fault(where, "The exact words are not on the page.", "Show the claims.", _part("claims"))
+    if not claim.speaker.strip():
+        yield Fault(
+            where,
+            "Nobody is named as having said it.",
+            "Enter who said it, or that the report says it in its own voice.",
+            Jump("claims", claim.uuid, "made_by"),
+        )
+    elif not checked.holds(claim.speaker):
+        yield Fault(where, "The page does not say who said it.", "Show the claims.", _part("claims"))
+
+
+def _answers(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[Fault]:
+    if not claim.responses:
+        yield Fault(
+            where,
+            "No answer is recorded, nor that none was asked for or given.",
+            "Record the answer, or that it was declined, not given by a date, or not asked for.",
+            Jump("responses", claim.uuid),
+        )
+    for answer in claim.responses:
+        if not checked.holds(answer.words or answer.sentence):
+            yield Fault(
+                where,
+                f"The answer of {short(answer.speaker) or 'a speaker'} is not on the page.",
+                "Show the claims with their answers.",
+                _part("claims"),
+            )
+
+
+# -- marks ------------------------------------------------------------------------------------------------------
+
+
+def _sites_named(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        told = one.sites
+        if told.uncounted:
+            names = [site.name for uuid in sorted(told.uncounted) if (site := checked.content.site(uuid)) is not None]
+            shown = ", ".join(map(short, names[:3])) + (" and more" if len(names) > 3 else "")
+            yield Fault(
+                map_name(one),
+                f"{len(told.uncounted)} of its marks are neither named nor keyed nor counted: {shown or 'no name'}.",
+                "Show labels and key, or choose a larger page.",
+                _part("labels"),
+            )
+        for site in checked.content.accused:
+            if site.uuid in told.drawn and site.uuid not in told.named | told.keyed:
+                yield Fault(
+                    f"{map_name(one)}, {short(site.name)}",
+                    "It is named in a claim and has no name on this map.",
+                    "Show its label, or its number in the key.",
+                    _part("labels"),
+                )
+
+
+def _no_false_pin(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        for uuid in sorted(one.sites.pinned):
+            site = checked.content.site(uuid)
+            if site is not None and site.is_area:
+                yield Fault(
+                    f"{map_name(one)}, {short(site.name)}",
+                    f"It is shown as an exact pin, and is known to {site.precision}.",
+                    "Show it as an area or hollow.",
+                    Jump("sites", site.uuid, "position_error_m"),
+                )
+
+
+def _doubt_said(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        for uuid in sorted(one.sites.named | one.sites.keyed):
+            site = checked.content.site(uuid)
+            if site is not None and site.doubt and not checked.holds(site.name):
+                yield Fault(
+                    f"{map_name(one)}, {short(site.name)}",
+                    f"It is {site.lifecycle}, and its label does not say so.",
+                    "Show its whole label.",
+                    _part("labels"),
+                )
+
+
+def _position_judged(checked: Checked) -> Iterator[Fault]:
+    if not checked.has_marks:
+        return
+    for site in checked.content.accused:
+        if site.error_m is None:
+            yield Fault(
+                site.name,
+                "The accuracy of its place was not judged: it is drawn as if it were exact.",
+                "Enter the radius that holds it with 90 %, and its basis.",
+                Jump("sites", site.uuid, "position_error_m"),
+            )
+
+
+# -- judgements -------------------------------------------------------------------------------------------------
+
+
+def _judgement_whole(checked: Checked) -> Iterator[Fault]:
+    for claim in checked.content.claims:
+        if claim.state == "assessed" and not (claim.likelihood and claim.confidence and claim.reason.strip()):
+            parts = (
+                ("a likelihood", claim.likelihood),
+                ("a confidence", claim.confidence),
+                ("reasons for its confidence", claim.reason.strip()),
+            )
+            missing = " and ".join(word for word, value in parts if not value)
+            yield Fault(
+                claim_name(claim),
+                f"It is a judgement without {missing}.",
+                "Complete the judgement, or set its state back.",
+                Jump("claims", claim.uuid, "likelihood_term"),
+            )
+
+
+def _judgement_shown(checked: Checked) -> Iterator[Fault]:
+    for claim in checked.content.claims:
+        for words in (claim.likelihood, claim.confidence):
+            if words and checked.spec.shows("claims") and not checked.holds(words):
+                yield Fault(claim_name(claim), f"“{words}” is not on the page.", "Show the claims.", _part("claims"))
+
+
+def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
+    rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
+    used: dict[int, list[str]] = {}
+    for claim in checked.content.claims:
+        term = next((term for term in _TERMS if claim.likelihood.startswith(term)), "")
+        if term:
+            used.setdefault(rows[term], []).append(term)
+    if len(used) > 1:
+        yield Fault(
+            "the judgements",
+            f"Both rows of ICD 203's terms are used: {used[1][0]} and {used[2][0]}.",
+            "Use the terms of one row.",
+            _part("claims"),
+        )
+
+
+def _own_texts(checked: Checked) -> Iterator[tuple[str, str, Jump]]:
+    """Texts of ours: an official's words may hold any term."""
+    spec = checked.spec
+    for name in ("title", "subtitle", "bottom_line", "caption", "alt_text"):
+        yield f"the {name.replace('_', ' ')}", getattr(spec, name), Jump("product", "", name)
+    for claim in checked.content.claims:
+        if claim.voice == "analyst":
+            yield claim_name(claim), claim.statement, Jump("claims", claim.uuid, "statement")
+        yield claim_name(claim), claim.reason, Jump("claims", claim.uuid, "confidence_reason")
+
+
+def _not_in_one_sentence(checked: Checked) -> Iterator[Fault]:
+    for where, text, jump in _own_texts(checked):
+        for sentence in _SENTENCE.findall(text):
+            if _CONFIDENCE.search(sentence) and _TERM.search(sentence):
+                yield Fault(
+                    where,
+                    f"Likelihood and confidence stand in one sentence: “{short(sentence)}”.",
+                    "Put them in two sentences: one on the proposition, one on the basis of the judgement.",
+                    jump,
+                )
+
+
+def _likelihood_ours(checked: Checked) -> Iterator[Fault]:
+    """A term of likelihood in a headline is a judgement: one that the case has."""
+    judged = " ".join(claim.likelihood for claim in checked.content.claims).casefold()
+    for where, text, jump in _own_texts(checked):
+        found = _TERM.search(text) if jump.kind == "product" else None
+        if found and found[0].casefold() not in judged:
+            yield Fault(
+                where,
+                f"“{found[0]}” is a term of likelihood, and no judgement on this page bears it.",
+                "Record the judgement, or write it otherwise. A speaker's “likely” stands in the speaker's words only.",
+                jump,
+            )
+
+
+def _verified(checked: Checked) -> Iterator[Fault]:
+    for claim in checked.content.claims:
+        if claim.state == "verified" and (not claim.steps or claim.status == "draft"):
+            missing = "a step that says how" if not claim.steps else "a reviewer"
+            yield Fault(
+                claim_name(claim),
+                f"It is called verified without {missing}.",
+                "Write down the steps and have it reviewed, or set its state back.",
+                Jump("claims", claim.uuid, "state"),
+            )
+
+
+# -- sources and caveats ----------------------------------------------------------------------------------------
+
+
+def _sourced(checked: Checked) -> Iterator[Fault]:
+    for claim in checked.content.claims:
+        if not claim.quotes and claim.voice != "analyst":
+            yield Fault(
+                claim_name(claim),
+                "It has no source.",
+                "Cite the source that it is from.",
+                Jump("claims", claim.uuid, "sources"),
+            )
+
+
+def _source_list(checked: Checked) -> Iterator[Fault]:
+    if not checked.has_marks:
+        return
+    for source in checked.content.sources:
+        if not checked.holds(source.citation):
+            yield Fault(source_name(source), "It is not in the list of sources.", "Show the sources.", _part("sources"))
+
+
+def _accessed(checked: Checked) -> Iterator[Fault]:
+    for source in checked.content.sources:
+        if not source.has_access_date:
+            yield Fault(
+                source_name(source),
+                "The date on which it was read is not recorded.",
+                "Enter it if you know it, never another; else say in its descriptor that none is recorded.",
+                Jump("sources", source.uuid, "accessed_at"),
+                source.access_explained,
+            )
+
+
+def _two_origins(checked: Checked) -> Iterator[Fault]:
+    for claim in checked.content.claims:
+        origins = {quote.source.origin_uuid or quote.source.uuid for quote in claim.quotes}
+        if any(quote.credibility == "1" for quote in claim.quotes) and len(origins) < 2:
+            yield Fault(
+                claim_name(claim),
+                "Credibility 1 is “confirmed by other sources”, and all its sources have one origin.",
+                "Cite a second origin, or grade it lower.",
+                Jump("claims", claim.uuid, "sources"),
+            )
+
+
+def _caveats(checked: Checked) -> Iterator[Fault]:
+    for words in checked.content.caveats if checked.has_marks else ():
+        if not checked.holds(words):
+            what = "that what is not marked may be there all the same" if words == ABSENCE else f"“{short(words)}”"
+            yield Fault("the caveats", f"The page does not say {what}.", "Show the caveats.", _part("caveats"))
+
+
+def _withheld(checked: Checked) -> Iterator[Fault]:
+    left = checked.content.left_out
+    for count, words in (
+        (left.unreviewed_sites, "marks that nobody reviewed"),
+        (left.unreviewed_claims, "judgements that nobody reviewed"),
+        (left.internal_sources, "internal sources"),
+        (left.marked_higher, "marks and claims of a higher marking"),
+    ):
+        if count and checked.content.is_published:
+            yield Fault(
+                "what is published",
+                f"{count} {words} are left out.",
+                "Review them, or let them be left out.",
+                Jump("product", "", "publish"),
+            )
+
+
+def source_name(source: SourceCited) -> str:
+    """The words for a source."""
+    return f"source “{short(source.title or source.publisher or source.number)}”"
+
+
+def _part(name: str) -> Jump:
+    return Jump("part", "", name)
+
+
+RULES = (
+    Rule("accused", "Exact words, speaker and answer for who is accused", BLOCKING, _accused),
+    Rule("sites-named", "Every site named, keyed or counted", BLOCKING, _sites_named, 12),
+    Rule("no-false-pin", "No pin for a place that is not exact", BLOCKING, _no_false_pin),
+    Rule("doubt-said", "Planned, agreed and closed are said", BLOCKING, _doubt_said),
+    Rule("position-judged", "A position error for who is accused", WARNING, _position_judged),
+    Rule("judgement-whole", "Judgements with likelihood, confidence and reasons", WARNING, _judgement_whole, 13),
+    Rule("judgement-shown", "Likelihood and confidence on the page", BLOCKING, _judgement_shown, 13),
+    Rule("likelihood-rows", "One row of terms", BLOCKING, _likelihood_rows, 13),
+    Rule("one-sentence", "Likelihood and confidence apart", BLOCKING, _not_in_one_sentence, 13),
+    Rule("likelihood-ours", "Terms of likelihood rest on a judgement", WARNING, _likelihood_ours, 13),
+    Rule("verified", "Verified by a step and a reviewer", WARNING, _verified),
+    Rule("sourced", "A source for every claim", WARNING, _sourced, 14),
+    Rule("source-list", "A list of sources", BLOCKING, _source_list, 14),
+    Rule("source-accessed", "Dates of access", WARNING, _accessed, 14),
+    Rule("two-origins", "Two origins for what is confirmed", WARNING, _two_origins),
+    Rule("caveats", "Caveats, absence of evidence among them", BLOCKING, _caveats, 15),
+    Rule("withheld", "Left out of what is published", WARNING, _withheld),
+)

@@ -1,0 +1,127 @@
+"""A finding of the check, and what the rules look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from layers.product.content import ProductContent
+from layers.product.facts import ImageFact, MapFact, ProductFacts
+from layers.product.spec import ProductSpec
+
+BLOCKING, WARNING = "blocking", "warning"
+CONTINENT_M = 2_000_000.0
+"""A frame of this width or more has no one scale and no one north: they are stated for a latitude, or left out."""
+LONGEST_NAME = 80
+_QUOTES = re.compile("[\"'“”„«»‘’《》]")
+
+
+class Jump(NamedTuple):
+    """The place of a cure. `kind`: *product* (a field of the spec), *part* (of the page), or a table of the document,
+    as *layers*, *sites*, *claims*, *sources* or *responses*, with the row's uuid and the field.
+    """
+
+    kind: str
+    uuid: str = ""
+    field: str = ""
+
+
+class Fault(NamedTuple):
+    """One place at which a rule does not hold. `explained` is the case's own reason for it: then nobody is asked."""
+
+    where: str
+    sentence: str
+    cure: str
+    jump: Jump = Jump("product")
+    explained: str = ""
+
+
+class Finding(NamedTuple):
+    """A fault with its rule. `explained`: the reason for which it was let pass; empty: it stands."""
+
+    rule: str
+    severity: str
+    where: str
+    sentence: str
+    cure: str
+    jump: Jump = Jump("product")
+    explained: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A product under check."""
+
+    spec: ProductSpec
+    content: ProductContent
+    facts: ProductFacts
+
+    def holds(self, text: str) -> bool:
+        """True where the page has these words, line breaks and quotation marks apart; of a page that is not laid out
+        nobody can tell, so that it has.
+        """
+        return not self.facts.is_laid_out or _plain(text) in self._page
+
+    @property
+    def maps(self) -> tuple[MapFact, ...]:
+        """The maps that show something, without their insets."""
+        return tuple(one for one in self.facts.maps if not one.is_inset)
+
+    def images(self) -> Iterator[tuple[MapFact, ImageFact]]:
+        """Each image with the map that shows it."""
+        for one in self.facts.maps:
+            for image in one.images:
+                if image.kind != "vector":
+                    yield one, image
+
+    def shown_once(self) -> list[ImageFact]:
+        """The images, each once, as the first map has it."""
+        return list({image.layer: image for _, image in reversed(list(self.images()))}.values())[::-1]
+
+    @property
+    def has_marks(self) -> bool:
+        """True where marks are drawn: the unannotated twin has none."""
+        return self.spec.shows("annotation") and bool(self.content.sites)
+
+    @cached_property
+    def _page(self) -> str:
+        return _plain(self.facts.words_of())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the check. `point` is the number in the checklist of products; 0: a rule of tradecraft."""
+
+    name: str
+    title: str
+    severity: str
+    check: Callable[[Checked], Iterable[Fault]]
+    point: int = 0
+
+
+def map_name(one: MapFact) -> str:
+    """The words for a map: its own title, else its number."""
+    return f"map {one.number + 1}" + (f" “{short(one.title)}”" if one.title else "")
+
+
+def image_name(image: ImageFact) -> str:
+    """The words for an image."""
+    return f"image “{short(image.name)}”" if image.name else "an image without a name"
+
+
+def short(text: str) -> str:
+    """A text on one line that is no longer than a name should be."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
+
+
+def to_layer(image: ImageFact, field: str) -> Jump:
+    """The way to a field of an image's layer."""
+    return Jump("layers", image.layer, field)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_QUOTES.sub("", text).split()).casefold()

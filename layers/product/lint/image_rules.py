@@ -1,0 +1,274 @@
+"""Rules on images: date, sensor, credit and licence, processing, and two images set beside each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from layers.product.facts import ImageFact, MapFact
+from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, image_name, map_name, to_layer
+from layers.time.spans import are_apart, span_of
+
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_BINDING = re.compile(r"\b(?:CC[ -]?BY\S*|ODbL|NC|ND|SA)\b", re.IGNORECASE)
+_BEFORE_AFTER = re.compile(r"\b(before|after)\b", re.IGNORECASE)
+_MATCHED = re.compile(r"match", re.IGNORECASE)
+_DIFFERENCE = ("season", "sun", "angle", "registration")
+_SAME_FRAME = 1e-6
+
+
+def _image_date(checked: Checked) -> Iterator[Fault]:
+    for one, image in checked.images():
+        if not image.date.strip() or not checked.holds(image.date):
+            yield Fault(
+                f"{map_name(one)}, {image_name(image)}",
+                "No date stands beside it: an image without one must say “date unknown”.",
+                "Print the line of its date, or leave the image out.",
+                to_layer(image, "acquired_at"),
+            )
+
+
+def _date_known(checked: Checked) -> Iterator[Fault]:
+    for image in checked.shown_once():
+        if image.acquired_at or image.date_kind == "composite" or image.is_reference:
+            continue
+        yield Fault(
+            image_name(image),
+            "Its date is not known: a reader cannot tell when this was so.",
+            "Enter its date and its basis, if you know them. Never guess: “date unknown” may stand, with a reason.",
+            to_layer(image, "acquired_at"),
+        )
+
+
+def _date_basis(checked: Checked) -> Iterator[Fault]:
+    for image in checked.shown_once():
+        if image.acquired_at and not image.date_basis:
+            yield Fault(
+                image_name(image),
+                "It does not say where its date is from.",
+                "Choose the basis of its date: metadata, catalogue, file name, caption or analyst.",
+                to_layer(image, "date_basis"),
+            )
+
+
+def _date_true(checked: Checked) -> Iterator[Fault]:
+    """A printed year that its row does not have is invented; a mosaic has no instant."""
+    for one, image in checked.images():
+        invented = set(_YEAR.findall(image.date)) - set(_YEAR.findall(image.acquired_at))
+        where = f"{map_name(one)}, {image_name(image)}"
+        if invented:
+            yield Fault(
+                where,
+                f"The date that is printed, “{image.date}”, is not the one that is known of it.",
+                "Print the date of the layer, or “date unknown”.",
+                to_layer(image, "acquired_at"),
+            )
+        elif image.date_kind == "composite" and "composite" not in image.date.casefold() and image.date:
+            yield Fault(
+                where,
+                "It is a composite of many images, and its line does not say so.",
+                "Print “composite” beside its date: a mosaic has no instant.",
+                to_layer(image, "date_kind"),
+            )
+
+
+def _sensor(checked: Checked) -> Iterator[Fault]:
+    for image in checked.shown_once():
+        is_told = bool(image.sensor or image.provider)
+        if not is_told and not (image.credit and (image.date_kind == "composite" or image.is_reference)):
+            yield Fault(
+                image_name(image),
+                "Neither its sensor nor its provider is named.",
+                "Enter the sensor or the provider, if you know it; else give the reason for which it is not known.",
+                to_layer(image, "sensor"),
+            )
+
+
+def _credit(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        for image in one.images:
+            where = f"{map_name(one)}, {image_name(image)}"
+            if not (image.credit_of_row or image.credit or image.licence).strip():
+                yield Fault(
+                    where,
+                    "Nobody is credited for it.",
+                    "Enter the credit that its provider asks for.",
+                    to_layer(image, "credit"),
+                )
+            elif not image.credit.strip() or not checked.holds(image.credit):
+                yield Fault(
+                    where,
+                    "Its credit is not on the page.",
+                    "Show the line of credits, or give the page more room.",
+                    Jump("part", "", "credits"),
+                )
+
+
+def _licence(checked: Checked) -> Iterator[Fault]:
+    for image in checked.shown_once():
+        if _BINDING.search(image.licence) and not checked.holds(image.licence):
+            yield Fault(
+                image_name(image),
+                f"Its licence, {image.licence}, binds this product, and is not on the page.",
+                "Print the licence beside the credit.",
+                to_layer(image, "licence"),
+            )
+
+
+def _processing(checked: Checked) -> Iterator[Fault]:
+    if not checked.facts.is_laid_out:
+        return
+    for one, image in checked.images():
+        said = [words for words in (image.processing, image.stretch) if words]
+        if image.is_reference or checked.spec.processing_note or any(checked.holds(words) for words in said):
+            continue
+        yield Fault(
+            f"{map_name(one)}, {image_name(image)}",
+            "The page does not say how its colours were made.",
+            "Add a note on its processing: bands, stretch, sharpening.",
+            Jump("product", "", "processing_note"),
+        )
+
+
+def _nudge(checked: Checked) -> Iterator[Fault]:
+    for one, image in checked.images():
+        if image.nudge and not checked.holds(image.nudge):
+            yield Fault(
+                f"{map_name(one)}, {image_name(image)}",
+                "It was shifted by hand, and the page does not say so.",
+                "Print the shift, its author and date in the footnote.",
+                to_layer(image, "nudge_json"),
+            )
+
+
+def _view_angle(checked: Checked) -> Iterator[Fault]:
+    for image in checked.shown_once():
+        if image.view_angle_deg is not None and not image.view_angle_kind:
+            yield Fault(
+                image_name(image),
+                "Its angle of view does not say whether it is off nadir at the satellite or incidence at the ground.",
+                "Say which of the two it is.",
+                to_layer(image, "view_angle"),
+            )
+
+
+# -- images beside each other -----------------------------------------------------------------------------------
+
+
+def _tops(maps: Sequence[MapFact]) -> list[tuple[MapFact, ImageFact]]:
+    found = []
+    for one in maps:
+        image = next((image for image in one.images if image.kind != "vector" and not image.is_reference), None)
+        if image is not None:
+            found.append((one, image))
+    return found
+
+
+def _same_frame(checked: Checked) -> Iterator[Fault]:
+    maps = checked.maps
+    if checked.spec.layout != "before-after" or len(maps) < 2:
+        return
+    first = maps[0]
+    for other in maps[1:]:
+        same = first.crs == other.crs and _near(first.resolution, other.resolution)
+        if first.bounds and other.bounds:
+            same = same and all(abs(a - b) < _SAME_FRAME for a, b in zip(first.bounds, other.bounds, strict=True))
+        if not same:
+            yield Fault(
+                f"{map_name(first)} and {map_name(other)}",
+                "They do not show the same frame at the same scale.",
+                "Give both maps the same bounds.",
+                Jump("product", "", "bounds"),
+            )
+
+
+def _before_after(checked: Checked) -> Iterator[Fault]:
+    """*Before* and *after* need dates that are known and apart, in that order."""
+    named = [(one, found[1].casefold()) for one in checked.maps if (found := _BEFORE_AFTER.search(one.title))]
+    if not named:
+        return
+    tops = {one.number: image for one, image in _tops(checked.maps)}
+    spans = [_span(tops[one.number]) if one.number in tops else None for one, _ in named]
+    where = " and ".join(map_name(one) for one, _ in named)
+    if not are_apart(spans):
+        yield Fault(
+            where,
+            "They are called before and after, and their dates are not known to be apart.",
+            "Enter both dates with where they are from, or call the maps A and B.",
+            Jump("product", "", "maps"),
+        )
+        return
+    known = sorted((span, word) for span, (_, word) in zip(spans, named, strict=True) if span is not None)
+    words = [word for _, word in known]
+    if words != sorted(words, reverse=True):
+        yield Fault(
+            where,
+            "The later image is called before, or the earlier one after.",
+            "Change the sides, or their titles.",
+            Jump("product", "", "maps"),
+        )
+
+
+def _same_stretch(checked: Checked) -> Iterator[Fault]:
+    """The same stretch is honest for the same sensor and units only; else it is matched, and that is said."""
+    if checked.spec.layout != "before-after":
+        return
+    for (one, a), (other, b) in combinations(_tops(checked.maps), 2):
+        where = f"{map_name(one)} and {map_name(other)}"
+        says_match = any(_MATCHED.search(words) for words in (a.processing, b.processing, a.stretch, b.stretch))
+        are_alike = bool(a.sensor) and a.sensor == b.sensor and bool(a.units) and a.units == b.units
+        if are_alike and a.stretch != b.stretch and not says_match:
+            yield Fault(
+                where,
+                "The same sensor is stretched in two ways: what differs may be the stretch.",
+                "Give both the same stretch.",
+                Jump("product", "", "match"),
+            )
+        elif not are_alike and not says_match and a.stretch and b.stretch:
+            yield Fault(
+                where,
+                "They are of different sensors or units, or these are not stated: colours cannot be compared.",
+                "Match the stretch of the second to the first, which the page then declares; or say why not.",
+                Jump("product", "", "match"),
+            )
+
+
+def _difference(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        if one.is_difference and not all(checked.holds(word) for word in _DIFFERENCE):
+            yield Fault(
+                map_name(one),
+                "A difference image does not say what else it holds.",
+                "Caption it “includes season, sun, angle, registration”.",
+                Jump("product", "", "caption"),
+            )
+
+
+def _span(image: ImageFact) -> tuple[str, str] | None:
+    if image.date_kind not in ("instant", "interval"):
+        return None
+    first, _, last = image.acquired_at.partition("/")
+    return span_of(first, last)
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other))
+
+
+RULES = (
+    Rule("image-date", "A date beside every image", BLOCKING, _image_date, 4),
+    Rule("image-date-known", "Images whose date is known", WARNING, _date_known, 4),
+    Rule("image-date-basis", "The basis of a date", WARNING, _date_basis, 4),
+    Rule("image-date-true", "Dates as they are known", BLOCKING, _date_true, 4),
+    Rule("image-sensor", "Sensor or provider", WARNING, _sensor, 5),
+    Rule("image-credit", "A credit for every image and data set", BLOCKING, _credit, 6),
+    Rule("image-licence", "Licences that bind the product", BLOCKING, _licence, 6),
+    Rule("image-processing", "A note on processing", WARNING, _processing, 19),
+    Rule("image-shift", "Shifts by hand are said", BLOCKING, _nudge, 19),
+    Rule("view-angle", "The kind of an angle of view", WARNING, _view_angle),
+    Rule("same-frame", "The same frame and scale before and after", BLOCKING, _same_frame, 20),
+    Rule("before-after-dates", "Before and after need known dates", BLOCKING, _before_after, 20),
+    Rule("same-stretch", "The same stretch, or a declared match", WARNING, _same_stretch, 20),
+    Rule("difference-caption", "The caption of a difference", BLOCKING, _difference),
+)

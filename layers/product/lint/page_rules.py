@@ -1,0 +1,358 @@
+"""Rules on the page: marking, titles, place and scale, furniture, labels, imprint, type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from layers.product.lint.finding import (
+    BLOCKING,
+    CONTINENT_M,
+    WARNING,
+    Checked,
+    Fault,
+    Jump,
+    Rule,
+    map_name,
+    short,
+)
+from layers.product.marking import free_words, lacking
+from layers.product.publishing import without_paths
+
+LEAST_PT = 6.0
+MGRS_UP_TO_M = 200_000.0
+"""A wider frame has its centre in degrees only: one square of the grid would say more than is meant."""
+SCALE_CHANGES_M = 1_000_000.0
+"""From this width on a scale bar says for which latitude it holds."""
+_FILE_NAME = re.compile(r"\S+\.(?:tiff?|jp2|jpe?g|png|gpkg|nc|img|vrt|ntf|hdf5?|zarr)|\S*_\S*_\S*", re.IGNORECASE)
+_DEGREES = re.compile(r"\d\s*°\s*[NSEW]?")
+_MGRS = re.compile(r"\b(?:\d{1,2}[C-HJ-NP-X]|[ABYZ])\s?[A-HJ-NP-Z]{2}(?:\s?\d+\s?\d+)?\b")
+_METRIC = re.compile(r"\d\s*(?:k?m|km|metres|kilometres)\b")
+
+
+def _marking_shown(checked: Checked) -> Iterator[Fault]:
+    facts = checked.facts
+    wanted = checked.spec.marking or checked.content.marking
+    if not facts.is_laid_out or not wanted:
+        return
+    for place, shown in (("top", facts.marking_top), ("bottom", facts.marking_bottom)):
+        if not shown.strip():
+            yield Fault(
+                f"the {place} of the page",
+                f"The marking “{wanted}” does not stand there.",
+                "Print the marking above and below every page.",
+                Jump("product", "", "marking"),
+            )
+
+
+def _marking_high(checked: Checked) -> Iterator[Fault]:
+    shown = checked.facts.marking_top if checked.facts.is_laid_out else checked.spec.marking
+    missing = lacking(shown, checked.content.input_markings)
+    if missing:
+        yield Fault(
+            "the marking",
+            f"What is on the page is marked {' and '.join(missing)}, the product lower.",
+            "Raise the product's marking, or leave out what is marked so.",
+            Jump("product", "", "marking"),
+        )
+
+
+def _marking_free(checked: Checked) -> Iterator[Fault]:
+    for words in free_words(checked.spec.marking, checked.content.input_markings):
+        yield Fault(
+            f"the marking “{short(words)}”",
+            "Something on the page is marked in these words of its own, which no scale ranks.",
+            "Read them, and repeat them in the product's marking or give the reason why not.",
+            Jump("product", "", "marking"),
+        )
+
+
+def _title(checked: Checked) -> Iterator[Fault]:
+    title = checked.spec.title.strip()
+    if not title:
+        yield Fault(
+            "the title",
+            "The product has none.",
+            "Write a title: place, country, subject.",
+            Jump("product", "", "title"),
+        )
+    elif _FILE_NAME.fullmatch(title):
+        yield Fault(
+            "the title",
+            f"“{short(title)}” is the name of a file.",
+            "Write a title: place, country, subject.",
+            Jump("product", "", "title"),
+        )
+
+
+def _bottom_line(checked: Checked) -> Iterator[Fault]:
+    if not (checked.spec.bottom_line.strip() or checked.spec.subtitle.strip()):
+        yield Fault(
+            "the subtitle",
+            "The finding does not stand there in a sentence.",
+            "Write the bottom line, or a subtitle.",
+            Jump("product", "", "bottom_line"),
+        )
+
+
+def _centre(checked: Checked) -> Iterator[Fault]:
+    if not checked.facts.is_laid_out:
+        return
+    for one in checked.maps:
+        if one.bounds is None:
+            continue
+        has_degrees = bool(_DEGREES.search(one.centre))
+        has_mgrs = one.width_m > MGRS_UP_TO_M or bool(_MGRS.search(one.centre))
+        if not (has_degrees and has_mgrs):
+            what = "coordinates of its middle" if not has_degrees else "the MGRS square of its middle"
+            yield Fault(
+                map_name(one), f"The page does not give the {what}.", "Show the line of its middle.", _part("imprint")
+            )
+
+
+def _scale_bar(checked: Checked) -> Iterator[Fault]:
+    if not checked.facts.is_laid_out:
+        return
+    for one in checked.facts.maps:
+        bar, where = one.scale_bar, map_name(one)
+        if bar is None or not bar.shown:
+            if one.bounds is not None and one.width_m < CONTINENT_M:
+                yield Fault(where, "It has no scale bar.", "Show the scale bar.", _part("scale bar"))
+        elif not _METRIC.search(bar.words):
+            yield Fault(where, "Its scale bar is not metric.", "Show it in metres or kilometres.", _part("scale bar"))
+        elif one.width_m >= SCALE_CHANGES_M and bar.holds_at_lat is None:
+            yield Fault(
+                where,
+                "Its scale changes over the frame, and the bar does not say for which latitude it holds.",
+                "State the latitude, or leave the bar out.",
+                _part("scale bar"),
+            )
+
+
+def _north_arrow(checked: Checked) -> Iterator[Fault]:
+    if not checked.facts.is_laid_out:
+        return
+    for one in checked.facts.maps:
+        is_excused = one.width_m >= CONTINENT_M or bool(one.arrow_left_out)
+        if one.bounds is not None and not one.arrow and not is_excused:
+            yield Fault(
+                map_name(one),
+                "It has no north arrow: true north is drawn even where it is up.",
+                "Show the north arrow.",
+                _part("north arrow"),
+            )
+
+
+def _legend(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        for words in one.legend_missing:
+            yield Fault(
+                f"{map_name(one)}, {short(words)}",
+                "It is drawn, and the legend does not explain it.",
+                "Show the legend, or name it with a label.",
+                _part("legend"),
+            )
+        for words in one.legend_unseen:
+            yield Fault(
+                f"{map_name(one)}, {short(words)}",
+                "The legend explains it, and it is not in the frame.",
+                "Leave it out of the legend.",
+                _part("legend"),
+            )
+
+
+def _labels_clear(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        for words in one.covered:
+            yield Fault(
+                f"{map_name(one)}, {short(words)}",
+                "A label, a callout or furniture covers it.",
+                "Drag what covers it aside, or choose a larger page.",
+                _part("labels"),
+            )
+        if not one.halo and one.sites.named:
+            yield Fault(
+                map_name(one),
+                "Its labels have no halo.",
+                "Choose a house style with halos.",
+                Jump("product", "", "style"),
+            )
+
+
+def _overlaps(checked: Checked) -> Iterator[Fault]:
+    for one, other, page in checked.facts.overlaps:
+        yield Fault(
+            f"page {page + 1}, {short(one)} and {short(other)}",
+            "One lies on the other.",
+            "Drag them apart, or choose a larger page.",
+            Jump("part", "", one),
+        )
+
+
+def _cut_text(checked: Checked) -> Iterator[Fault]:
+    for text in checked.facts.texts:
+        if text.is_cut:
+            yield Fault(
+                f"page {text.page + 1}, {text.part} “{short(text.words)}”",
+                "The text is cut.",
+                "Shorten it, or choose a larger page.",
+                _part(text.part),
+            )
+
+
+def _type_size(checked: Checked) -> Iterator[Fault]:
+    small = {text.part: text.size_pt for text in checked.facts.texts if 0 < text.size_pt < LEAST_PT - 0.01}
+    for part, size in small.items():
+        yield Fault(
+            part,
+            f"Its type is {size:.1f} pt high on paper; below {LEAST_PT:g} pt nobody reads it.",
+            "Choose a larger page, or leave something out.",
+            _part(part),
+        )
+
+
+def _key(checked: Checked) -> Iterator[Fault]:
+    for one in checked.facts.maps:
+        for uuid in sorted(one.sites.keyed):
+            site = checked.content.site(uuid)
+            if site is not None and not checked.holds(site.name):
+                yield Fault(
+                    f"{map_name(one)}, {short(site.name)}",
+                    "It has a number on the map, and no line in the key.",
+                    "Show the key.",
+                    _part("key"),
+                )
+
+
+def _locator(checked: Checked) -> Iterator[Fault]:
+    maps = checked.maps
+    if not checked.facts.is_laid_out or any(one.locator or one.width_m >= CONTINENT_M for one in maps):
+        return
+    if maps and maps[0].bounds is not None:
+        yield Fault(
+            map_name(maps[0]),
+            "No inset shows where in the world it lies.",
+            "Show the locator.",
+            _part("locator"),
+        )
+
+
+def _projection(checked: Checked) -> Iterator[Fault]:
+    if not checked.facts.is_laid_out:
+        return
+    for one in checked.maps:
+        if not one.crs_words.strip() or not checked.holds(one.crs_words):
+            yield Fault(
+                map_name(one),
+                "The page does not name its projection and datum.",
+                "Show the imprint.",
+                _part("imprint"),
+            )
+
+
+def _author(checked: Checked) -> Iterator[Fault]:
+    if not (checked.spec.author.strip() or checked.spec.organisation.strip()):
+        yield Fault(
+            "the imprint",
+            "Nobody answers for the product.",
+            "Enter its author or organisation.",
+            Jump("product", "", "author"),
+        )
+
+
+def _annotation_credit(checked: Checked) -> Iterator[Fault]:
+    """The images are others' work, the marks are ours: each is credited by itself."""
+    if not checked.has_marks:
+        return
+    spec = checked.spec
+    credit = (spec.annotation_credit or spec.author or spec.organisation).strip()
+    if credit and not checked.holds(credit):
+        yield Fault(
+            "the credits",
+            "The annotation is not credited apart from the images.",
+            "Show the line of credits.",
+            Jump("product", "", "annotation_credit"),
+        )
+
+
+def _made_on(checked: Checked) -> Iterator[Fault]:
+    facts = checked.facts
+    if not facts.is_laid_out:
+        return
+    if not facts.made_on or not checked.holds(facts.made_on):
+        yield Fault("the imprint", "The day of the product is not on the page.", "Show the imprint.", _part("imprint"))
+
+
+def _number(checked: Checked) -> Iterator[Fault]:
+    """A product of a case has a number and a version, which a reader needs to tell prints apart."""
+    facts = checked.facts
+    if checked.spec.publish and not facts.number:
+        yield Fault(
+            "the imprint",
+            "It is to be published and has no number.",
+            "Save the product in the case: that gives it a number and a version.",
+            Jump("product", "", "number"),
+        )
+    elif facts.number and facts.is_laid_out and not checked.holds(facts.number):
+        yield Fault("the imprint", "Its number is not on the page.", "Show the imprint.", _part("imprint"))
+
+
+def _alt_text(checked: Checked) -> Iterator[Fault]:
+    for one in checked.maps:
+        if checked.facts.is_laid_out and not one.alt_text.strip():
+            yield Fault(
+                map_name(one),
+                "It has no alternative text for those who cannot see it.",
+                "Write in a sentence what it shows.",
+                Jump("product", "", "alt_text"),
+            )
+
+
+def _leaks(checked: Checked) -> Iterator[Fault]:
+    if not checked.spec.publish:
+        return
+    if not checked.content.is_published:
+        yield Fault(
+            "the words of evidence",
+            "They hold what is internal, and the product is to be published.",
+            "Make the product anew from the case.",
+            Jump("product", "", "publish"),
+        )
+    for text in checked.facts.texts:
+        if without_paths(text.words) != text.words:
+            yield Fault(
+                f"page {text.page + 1}, {text.part} “{short(without_paths(text.words))}”",
+                "It names a folder of somebody's machine.",
+                "Take the path out of the text.",
+                _part(text.part),
+            )
+
+
+def _part(name: str) -> Jump:
+    return Jump("part", "", name)
+
+
+RULES = (
+    Rule("marking-shown", "The marking above and below", BLOCKING, _marking_shown, 1),
+    Rule("marking-high-enough", "A marking as high as its inputs'", BLOCKING, _marking_high, 1),
+    Rule("marking-in-words", "Markings in free words", WARNING, _marking_free, 1),
+    Rule("title", "A title", WARNING, _title, 2),
+    Rule("bottom-line", "The finding in a sentence", WARNING, _bottom_line, 3),
+    Rule("coordinates", "Coordinates of the middle", WARNING, _centre, 7),
+    Rule("scale-bar", "A metric scale bar", BLOCKING, _scale_bar, 8),
+    Rule("north-arrow", "A north arrow", WARNING, _north_arrow, 9),
+    Rule("legend", "A legend of only what is visible", WARNING, _legend, 10),
+    Rule("labels-clear", "Labels that cover nothing", WARNING, _labels_clear, 11),
+    Rule("overlap", "Nothing on anything else", WARNING, _overlaps, 11),
+    Rule("cut-text", "No text cut", BLOCKING, _cut_text, 11),
+    Rule("key", "A line in the key for every number", BLOCKING, _key, 12),
+    Rule("locator", "An inset that shows where", WARNING, _locator, 16),
+    Rule("projection", "Projection and datum", WARNING, _projection, 17),
+    Rule("author", "Author or organisation", WARNING, _author, 18),
+    Rule("annotation-credit", "A credit of its own for the annotation", BLOCKING, _annotation_credit, 6),
+    Rule("made-on", "The day of the product", WARNING, _made_on, 18),
+    Rule("number", "Number and version", WARNING, _number, 18),
+    Rule("type-size", "Type of 6 pt or more", BLOCKING, _type_size),
+    Rule("alternative-text", "An alternative text", WARNING, _alt_text),
+    Rule("publishing-leak", "Nothing internal in what is published", BLOCKING, _leaks),
+)

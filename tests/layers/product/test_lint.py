@@ -1,0 +1,366 @@
+"""The check of a product: each rule fails where it should, and holds for a whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import ClaimSite, ClaimSource, Response
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.geo.bounds import Bounds
+from layers.product.content import LeftOut, ProductContent
+from layers.product.facts import ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
+from layers.product.gathering import content_of
+from layers.product.lint.finding import BLOCKING, WARNING, Finding
+from layers.product.lint.rules import RULES, findings, rule_of, unexplained
+from layers.product.spec import Override, ProductSpec
+
+
+@dataclass(frozen=True)
+class Made:
+    """A product to be spoiled in one point."""
+
+    spec: ProductSpec
+    content: ProductContent
+    facts: ProductFacts
+
+    def found(self, *overrides: Override) -> list[Finding]:
+        return findings(self.spec, self.content, self.facts, overrides)
+
+    def with_spec(self, **fields: Any) -> Made:
+        return replace(self, spec=replace(self.spec, **fields))
+
+    def with_facts(self, **fields: Any) -> Made:
+        return replace(self, facts=replace(self.facts, **fields))
+
+    def with_map(self, at: int = 0, **fields: Any) -> Made:
+        maps = list(self.facts.maps)
+        maps[at] = replace(maps[at], **fields)
+        return self.with_facts(maps=tuple(maps))
+
+    def with_image(self, at: int = 0, **fields: Any) -> Made:
+        (image,) = self.facts.maps[at].images
+        return self.with_map(at, images=(replace(image, **fields),))
+
+    def with_sites(self, **fields: Any) -> Made:
+        return self.with_map(0, sites=replace(self.facts.maps[0].sites, **fields))
+
+    def with_content(self, **fields: Any) -> Made:
+        return replace(self, content=replace(self.content, **fields))
+
+    def with_claim(self, at: int = 0, **fields: Any) -> Made:
+        claims = list(self.content.claims)
+        claims[at] = replace(claims[at], **fields)
+        return self.with_content(claims=tuple(claims))
+
+    def with_site(self, **fields: Any) -> Made:
+        first, *rest = self.content.sites
+        return self.with_content(sites=(replace(first, **fields), *rest))
+
+    def with_source(self, **fields: Any) -> Made:
+        return self.with_content(sources=(replace(self.content.sources[0], **fields),))
+
+    def with_text(self, words: str, size_pt: float = 7.0, *, is_cut: bool = False) -> Made:
+        return self.with_facts(texts=(*self.facts.texts, TextFact("caption", words, 0, size_pt, is_cut)))
+
+    def as_a_and_b(self) -> Made:
+        return self.with_map(0, title="A").with_map(1, title="B")
+
+    def published(self) -> Made:
+        return self.with_spec(publish=True).with_content(is_published=True)
+
+    def without_words(self, words: str) -> Made:
+        texts = tuple(text._replace(words=text.words.replace(words, "")) for text in self.facts.texts)
+        assert texts != self.facts.texts, words
+        return self.with_facts(texts=texts)
+
+
+def _case() -> Document:
+    return Document(
+        {
+            "sites": [
+                Site(
+                    uuid="firm",
+                    geometry=Point(114.27, 30.58),
+                    label="The firm",
+                    class_code="company",
+                    role="named in a claim",
+                    position_error_m=15000.0,
+                    position_basis="centre of the city, which is inferred from its name",
+                ),
+                Site(
+                    uuid="pad",
+                    geometry=Point(114.3, 30.6),
+                    label="Pad",
+                    lifecycle="planned",
+                    position_error_m=10.0,
+                    position_basis="measured on the image",
+                ),
+            ],
+            "claims": [
+                Claim(uuid="c1", source_wording="“provides optics”", made_by="an official", statement="x"),
+                Claim(
+                    uuid="c2",
+                    statement="The pad is being built.",
+                    voice="analyst",
+                    state="assessed",
+                    likelihood_term="likely",
+                    likelihood_low=55,
+                    likelihood_high=80,
+                    confidence="low",
+                    confidence_reason="One image.",
+                ),
+            ],
+            "claim_sites": [
+                ClaimSite(uuid="l1", claim_uuid="c1", site_uuid="firm"),
+                ClaimSite(uuid="l2", claim_uuid="c2", site_uuid="pad"),
+            ],
+            "sources": [Source(uuid="s", title="A report", published_at="2024-04-12", accessed_at="2024-04-20")],
+            "claim_sources": [ClaimSource(uuid="q", claim_uuid="c1", source_uuid="s", credibility=2)],
+            "responses": [Response(uuid="r", speaker="The firm", words="We do not.", kind="answer")],
+        }
+    )
+
+
+def _map(number: int, title: str, at: str) -> MapFact:
+    return MapFact(
+        number=number,
+        title=title,
+        bounds=Bounds(114.2, 30.5, 114.4, 30.7),
+        crs="EPSG:32649",
+        crs_words="UTM zone 49N, WGS 84",
+        width_m=19_000.0,
+        resolution=100.0,
+        images=(
+            ImageFact(
+                layer=f"layer{number}",
+                name=f"Scene {at}",
+                date=f"{at} (from metadata)",
+                acquired_at=at,
+                date_kind="instant",
+                date_basis="metadata",
+                sensor="Sentinel-2 MSI",
+                credit="Contains modified Copernicus Sentinel data",
+                credit_of_row="Contains modified Copernicus Sentinel data",
+                licence="CC BY-SA 3.0 IGO",
+                units="reflectance",
+                stretch="bands 4, 3, 2, 0 – 0.3",
+                view_angle_deg=5.0,
+                view_angle_kind="incidence at the ground",
+                nudge="shifted 12 m east by A on 2024-05-01",
+            ),
+        ),
+        scale_bar=ScaleBarFact("2 km", 2000.0, 20.0),
+        arrow=True,
+        locator=True,
+        sites=SitesFact(named=frozenset({"firm", "pad"}), drawn=frozenset({"firm", "pad"})),
+        centre="30.600° N, 114.300° E (MGRS 50R KU 41 88)",
+        alt_text="A city with a firm and a pad.",
+    )
+
+
+def whole() -> Made:
+    """A product without a fault."""
+    content = content_of(_case(), ["firm", "pad"])
+    spec = ProductSpec(
+        layout="before-after",
+        title="China, Wuhan: a firm",
+        bottom_line="A pad is planned.",
+        author="A. Analyst",
+        marking="TLP:GREEN",
+    )
+    maps = (_map(0, "Before", "2020-05-01"), _map(1, "After", "2024-05-01"))
+    claims = [
+        " ".join((claim.said, claim.speaker, claim.likelihood, *claim.inferred, *(a.sentence for a in claim.responses)))
+        for claim in content.claims
+    ]
+    words = {
+        "title": spec.title,
+        "subtitle": spec.bottom_line,
+        "labels": "The firm\nPad (planned)",
+        "claims": "\n".join([*claims, *(claim.confidence for claim in content.claims)]),
+        "sources": "\n".join(source.citation for source in content.sources),
+        "caveats": "\n".join(content.caveats),
+        "credits": "Contains modified Copernicus Sentinel data, CC BY-SA 3.0 IGO. Annotation: A. Analyst. No 7",
+        "imprint": "UTM zone 49N, WGS 84; bands 4, 3, 2, 0 – 0.3; shifted 12 m east by A on 2024-05-01; 27 November",
+        "dates": "2020-05-01 (from metadata) 2024-05-01 (from metadata)",
+    }
+    return Made(
+        spec,
+        content,
+        ProductFacts(
+            maps=maps,
+            texts=tuple(TextFact(part, text, 0, 7.0) for part, text in words.items()),
+            marking_top="TLP:GREEN",
+            marking_bottom="TLP:GREEN",
+            number="No 7",
+            version=1,
+            made_on="27 November",
+        ),
+    )
+
+
+def test_a_whole_product_has_no_finding() -> None:
+    assert whole().found() == []
+
+
+def _keyed(made: Made) -> Made:
+    return made.with_map(sites=SitesFact(keyed=frozenset({"firm", "pad"}))).without_words("The firm")
+
+
+def _graded(made: Made, credibility: str) -> Made:
+    (quote,) = made.content.claims[0].quotes
+    return made.with_claim(quotes=(quote._replace(credibility=credibility),))
+
+
+FIRM_WORDS = "place inferred by us, not stated by S1: centre of the city, which is inferred from its name"
+SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
+    ("marking-shown", lambda made: made.with_facts(marking_bottom="")),
+    ("marking-high-enough", lambda made: made.with_content(input_markings=("TLP:AMBER",))),
+    ("marking-high-enough", lambda made: made.with_content(input_markings=("UNCLASSIFIED",))),
+    ("marking-in-words", lambda made: made.with_content(input_markings=("for the desk only",))),
+    ("title", lambda made: made.with_spec(title=" ")),
+    ("title", lambda made: made.with_spec(title="m_3807708_sw_18_060.tif")),
+    ("bottom-line", lambda made: made.with_spec(bottom_line="", subtitle="")),
+    ("image-date", lambda made: made.with_image(date="")),
+    ("image-date", lambda made: made.without_words("2024-05-01 (from metadata)")),
+    ("image-date-known", lambda made: made.with_image(acquired_at="", date="from metadata").with_map(0, title="A")),
+    ("image-date-basis", lambda made: made.with_image(date_basis="")),
+    ("image-date-true", lambda made: made.with_image(date="2020-05-01 (from metadata) 2024-05-01 (from metadata)")),
+    ("image-date-true", lambda made: made.with_image(date_kind="composite").as_a_and_b()),
+    ("image-sensor", lambda made: made.with_image(sensor="").with_spec(layout="panels")),
+    ("image-credit", lambda made: made.with_image(credit="")),
+    ("image-credit", lambda made: made.with_image(credit="", credit_of_row="", licence="")),
+    ("image-credit", lambda made: made.with_image(credit="© Somebody else")),
+    ("image-licence", lambda made: made.with_image(licence="CC BY-NC-SA 4.0")),
+    ("annotation-credit", lambda made: made.with_spec(author="B. Nother")),
+    ("coordinates", lambda made: made.with_map(centre="")),
+    ("coordinates", lambda made: made.with_map(centre="30.600° N, 114.300° E")),
+    ("scale-bar", lambda made: made.with_map(scale_bar=None)),
+    ("scale-bar", lambda made: made.with_map(scale_bar=ScaleBarFact("3 miles", 5000.0, 50.0))),
+    ("scale-bar", lambda made: made.with_map(width_m=1.5e6)),
+    ("north-arrow", lambda made: made.with_map(arrow=False)),
+    ("legend", lambda made: made.with_map(legend_missing=("Radar",))),
+    ("legend", lambda made: made.with_map(legend_unseen=("Radar",))),
+    ("labels-clear", lambda made: made.with_map(covered=("Pad",))),
+    ("labels-clear", lambda made: made.with_map(halo=False)),
+    ("overlap", lambda made: made.with_facts(overlaps=(Overlap("label:pad", "legend"),))),
+    ("cut-text", lambda made: made.with_text("China, Wu…", is_cut=True)),
+    ("key", lambda made: _keyed(made).with_spec(left_out=frozenset({"annotation"}))),
+    ("sites-named", lambda made: made.with_sites(named=frozenset({"firm"}), uncounted=frozenset({"pad"}))),
+    ("sites-named", lambda made: made.with_sites(named=frozenset({"pad"}), left_out=1)),
+    ("locator", lambda made: made.with_map(0, locator=False).with_map(1, locator=False)),
+    ("projection", lambda made: made.with_map(crs_words="")),
+    ("author", lambda made: made.with_spec(author="")),
+    ("made-on", lambda made: made.with_facts(made_on="")),
+    ("number", lambda made: made.without_words("No 7")),
+    ("number", lambda made: made.published().with_facts(number="")),
+    ("type-size", lambda made: made.with_text("x", size_pt=5.5)),
+    ("alternative-text", lambda made: made.with_map(alt_text="")),
+    ("publishing-leak", lambda made: made.with_spec(publish=True)),
+    ("publishing-leak", lambda made: made.published().with_text("/home/anna/a.tif")),
+    ("image-processing", lambda made: made.with_image(0, stretch="other").with_image(1, stretch="other")),
+    ("image-shift", lambda made: made.with_image(nudge="shifted 3 m west")),
+    ("view-angle", lambda made: made.with_image(view_angle_kind="")),
+    ("same-frame", lambda made: made.with_map(resolution=90.0)),
+    ("same-frame", lambda made: made.with_map(bounds=Bounds(114.2, 30.5, 114.41, 30.7))),
+    ("before-after-dates", lambda made: made.with_image(date_kind="unknown")),
+    ("before-after-dates", lambda made: made.with_map(0, title="After").with_map(1, title="Before")),
+    ("before-after-dates", lambda made: made.with_image(0, acquired_at="2020/2024-05-01", date_kind="interval")),
+    ("same-stretch", lambda made: made.with_image(0, stretch="bands 4, 3, 2").with_map(0, title="A")),
+    ("same-stretch", lambda made: made.with_image(0, units="")),
+    ("difference-caption", lambda made: made.with_map(is_difference=True)),
+    ("accused", lambda made: made.without_words("provides optics")),
+    ("accused", lambda made: made.without_words("an official")),
+    ("accused", lambda made: made.without_words("We do not.")),
+    ("accused", lambda made: made.without_words(FIRM_WORDS)),
+    ("accused", lambda made: made.with_claim(responses=())),
+    ("accused", lambda made: made.with_claim(source_words="", statement="provides optics")),
+    ("accused", lambda made: made.with_claim(speaker="")),
+    ("accused", lambda made: made.with_claim(accused=())),
+    ("no-false-pin", lambda made: made.with_sites(pinned=frozenset({"firm"}))),
+    ("doubt-said", lambda made: made.without_words("(planned)")),
+    ("position-judged", lambda made: made.with_site(error_m=None)),
+    ("judgement-whole", lambda made: made.with_claim(1, confidence="")),
+    ("judgement-whole", lambda made: made.with_claim(1, reason="")),
+    ("judgement-shown", lambda made: made.without_words("likely (55–80 %)")),
+    ("likelihood-rows", lambda made: made.with_claim(0, likelihood="probable (55–80 %)").with_facts(is_laid_out=False)),
+    ("one-sentence", lambda made: made.with_spec(bottom_line="We judge with low confidence that it is likely so.")),
+    ("one-sentence", lambda made: made.with_claim(1, reason="High confidence makes it very likely.")),
+    ("likelihood-ours", lambda made: made.with_spec(bottom_line="A pad is almost certain.")),
+    ("verified", lambda made: made.with_claim(0, state="verified")),
+    ("sourced", lambda made: made.with_claim(0, quotes=())),
+    ("source-list", lambda made: made.without_words("“A report”, 2024-04-12")),
+    ("source-accessed", lambda made: made.with_source(has_access_date=False)),
+    ("two-origins", lambda made: _graded(made, "1")),
+    ("caveats", lambda made: made.without_words("What is not marked is not thereby absent.")),
+    ("withheld", lambda made: made.with_content(is_published=True, left_out=LeftOut(unreviewed_sites=2))),
+]
+
+
+@pytest.mark.parametrize(("rule", "spoil"), SPOILED, ids=[f"{rule}-{at}" for at, (rule, _) in enumerate(SPOILED)])
+def test_a_rule_finds_its_fault_and_no_other_does(rule: str, spoil: Callable[[Made], Made]) -> None:
+    found = spoil(whole()).found()
+    assert {one.rule for one in found} == {rule}
+    assert all(one.where and one.sentence and one.cure and not one.explained for one in found)
+    assert {one.severity for one in found} == {rule_of(rule).severity}  # type: ignore[union-attr]
+
+
+def test_every_rule_has_a_case_and_every_point_of_the_checklist_a_rule() -> None:
+    assert {rule for rule, _ in SPOILED} == {rule.name for rule in RULES}
+    assert {rule.point for rule in RULES} == set(range(21))
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    assert {rule.severity for rule in RULES} == {BLOCKING, WARNING}
+
+
+def test_an_override_with_a_reason_explains_one_finding_and_no_other() -> None:
+    spoiled = whole().with_spec(author="", organisation="").with_map(alt_text="")
+    one, other = spoiled.found()
+    assert unexplained(spoiled.found(Override(one.rule, one.where, "an internal print"))) == [other]
+    assert spoiled.found(Override(one.rule, one.where, "an internal print"))[0].explained == "an internal print"
+    assert unexplained(spoiled.found(Override(one.rule, one.where, "  "))) == [one, other]
+    assert unexplained(spoiled.found(Override(one.rule, "elsewhere", "why"))) == [one, other]
+
+
+def test_what_blocks_stands_first() -> None:
+    found = whole().with_spec(author="").with_claim(responses=()).found()
+    assert [one.severity for one in found] == [BLOCKING, WARNING]
+
+
+def test_before_and_after_need_known_dates_but_a_and_b_do_not() -> None:
+    spoiled = whole().with_image(0, date_kind="unknown")
+    assert [one.rule for one in spoiled.found()] == ["before-after-dates"]
+    assert spoiled.with_map(0, title="A").with_map(1, title="B").found() == []
+
+
+def test_that_nobody_was_asked_is_an_answer() -> None:
+    made = whole()
+    (answer,) = made.content.claims[0].responses
+    silent = replace(answer, kind="not asked", words="", sentence="The firm was not asked")
+    assert [one.rule for one in made.with_claim(responses=(silent,)).found()] == ["accused"]
+    told = made.with_facts(texts=(*made.facts.texts, TextFact("claims", "The firm was not asked", 0, 7)))
+    assert told.with_claim(responses=(silent,)).found() == []
+
+
+def test_an_unannotated_twin_owes_its_dates_and_credits_only() -> None:
+    made = whole()
+    twin = replace(made, spec=made.spec.without_annotation())
+    keep = {"title", "subtitle", "credits", "imprint", "dates"}
+    twin = twin.with_facts(texts=tuple(text for text in made.facts.texts if text.part in keep))
+    bare = twin.with_map(0, sites=SitesFact()).with_map(1, sites=SitesFact())
+    assert bare.found() == []
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
+def test_any_words_are_judged(title: str, line: str, words: str) -> None:
+    made = whole().with_spec(title=title, bottom_line=line, caption=words)
+    assert all(isinstance(one, Finding) for one in made.found())
