@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
+from viewer.canvas.kept_steps import Step, Steps, fill, paint_kept, stroke
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
@@ -31,14 +33,35 @@ ARROW_ROOM_PX = 66.0
 
 def scale_at_m(view: View, px: float, py: float) -> float:
     """True metres a picture pixel spans from left to right at a place; nan off the map."""
+    return _scales_m(view, ((px, py),))[0]
+
+
+def _scales_m(view: View, places: Sequence[tuple[float, float]]) -> list[float]:
+    """The same at several places together."""
     # A tenth of a pixel at world scale is still kilometres, a pixel in close up still far above rounding.
     half = 0.05 if view.grid.resolution > 1.0 else 0.5
-    (x1, y1), (x2, y2) = view.to_world(px - half, py), view.to_world(px + half, py)
-    lons, lats = transform_points(view.grid.crs, WGS84, [x1, x2], [y1, y2])
-    if not np.all(np.abs(lats) <= 90.0):
-        return math.nan
-    metres = distance_m(float(lons[0]), float(lats[0]), float(lons[1]), float(lats[1])) / (2 * half)
-    return metres if math.isfinite(metres) and metres > 0 else math.nan
+    ends = [view.to_world(px + way, py) for px, py in places for way in (-half, half)]
+    lons, lats = transform_points(view.grid.crs, WGS84, *zip(*ends, strict=True))
+    on_map = (np.abs(lats) <= 90.0).reshape(-1, 2).all(axis=1).tolist()
+    found = []
+    for at, is_there in enumerate(on_map):
+        (lon, lon2), (lat, lat2) = lons[2 * at : 2 * at + 2].tolist(), lats[2 * at : 2 * at + 2].tolist()
+        metres = distance_m(lon, lat, lon2, lat2) / (2 * half) if is_there else math.nan
+        found.append(metres if math.isfinite(metres) and metres > 0 else math.nan)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _scale_of(view: View) -> tuple[float, float | None]:
+    """(metres a pixel in the middle, the latitude there where one scale is not true all over the picture); kept, as
+    each frame of a map that rests asks, and each pane of one that moves.
+    """
+    middle = view.width / 2, view.height / 2
+    parts = (0.05, 0.5, 0.95)
+    metres, *scales = _scales_m(view, [middle, *((view.width * x, view.height * y) for x in parts for y in parts)])
+    if all(math.isfinite(s) and 1 / _SAME_SCALE <= s / metres <= _SAME_SCALE for s in scales):
+        return metres, None
+    return metres, float(transform_points(view.grid.crs, WGS84, *view.to_world(*middle))[1])
 
 
 def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
@@ -47,14 +70,21 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     Nothing is painted where the middle is no place on Earth.
     """
     r = view.ratio
-    middle_x, middle_y = view.width / 2, view.height / 2
-    metres = scale_at_m(view, middle_x, middle_y)
+    metres, lat = _scale_of(view)
     length_m, width, text = nice_scale_bar(metres, rect.width() - 8 * r)
     if not length_m:
         return
+    left, bottom = rect.left() + 4 * r, rect.bottom() - 5 * r
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    left, bottom = rect.left() + 4 * r, rect.bottom() - 5 * r
+    paint_kept(painter, _bar_steps, left, bottom, width, r)
+    if lat is not None:
+        text += _latitude_note(lat)
+    paint_haloed_text(painter, QPointF(left + 4 * r, bottom - 6 * r), text, 12 * r, bold=True)
+    painter.restore()
+
+
+def _bar_steps(left: float, bottom: float, width: float, r: float) -> Steps:
     tick = 6 * r
     bar = QPainterPath(QPointF(left, bottom - tick))
     bar.lineTo(left, bottom)
@@ -62,12 +92,10 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     bar.lineTo(left + width, bottom - tick)
     bar.moveTo(left + width / 2, bottom)
     bar.lineTo(left + width / 2, bottom - tick * 0.6)
-    painter.strokePath(bar, round_pen(_halo(), 4.6 * r))
-    painter.strokePath(bar, round_pen(QColor(INK_COLOR), 1.8 * r))
-    if not _scale_holds(view, metres):
-        text += _latitude_note(view, middle_x, middle_y)
-    paint_haloed_text(painter, QPointF(left + 4 * r, bottom - 6 * r), text, 12 * r, bold=True)
-    painter.restore()
+    passes = round_pen(_halo(), 4.6 * r), round_pen(QColor(INK_COLOR), 1.8 * r)
+    edge = 2.3 * r
+    box = bar.boundingRect().adjusted(-edge, -edge, edge, edge)
+    return Steps(box, tuple(stroke(bar, pen) for pen in passes))
 
 
 def north_arrow_rect(view: View) -> QRectF:
@@ -81,27 +109,64 @@ def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
     angle = north_angle_deg(view)
     if not math.isfinite(angle):
         return
-    size = min(rect.width(), rect.height())
+    size, middle = min(rect.width(), rect.height()), rect.center()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(rect.center())
-    painter.scale(size / 48.0, size / 48.0)
+    paint_kept(painter, _disc_steps, middle.x(), middle.y(), size)
+    # Qt strokes it in many short lines, which meet: no step that sets each pixel once.
+    _placed(painter, _ring, middle.x(), middle.y(), size, 0.0, QPen(QColor(255, 255, 255, 120), 1.0), QBrush())
+    paint_kept(painter, _needle_steps, middle.x(), middle.y(), size, angle)
+    painter.restore()
+
+
+def _disc_steps(x: float, y: float, size: float) -> Steps:
     disc = QColor(HALO_COLOR)
     disc.setAlpha(120)
-    painter.setPen(QPen(QColor(255, 255, 255, 120), 1.0))
-    painter.setBrush(disc)
-    painter.drawEllipse(QPointF(0, 0), 21.5, 21.5)
+    step = partial(
+        _placed, paint=_ring, x=x, y=y, size=size, angle=0.0, pen=QPen(Qt.PenStyle.NoPen), brush=QBrush(disc)
+    )
+    return Steps(_around(x, y, size), (step,))
+
+
+def _needle_steps(x: float, y: float, size: float, angle: float) -> Steps:
+    left = QPolygonF([QPointF(0, -11), QPointF(-5.6, 15.5), QPointF(0, 11)])
+    right = QPolygonF([QPointF(0, -11), QPointF(5.6, 15.5), QPointF(0, 11)])
+    no_pen, ink, shade = QPen(Qt.PenStyle.NoPen), QColor(INK_COLOR), QColor("#9fb2c0")
+    placed = partial(_placed, x=x, y=y, size=size, angle=angle)
+    steps = (
+        partial(placed, paint=lambda painter: painter.drawPolygon(left), pen=no_pen, brush=QBrush(ink)),
+        partial(placed, paint=lambda painter: painter.drawPolygon(right), pen=no_pen, brush=QBrush(shade)),
+        partial(placed, paint=_letter, pen=QPen(ink), brush=QBrush(shade)),
+    )
+    return Steps(_around(x, y, size), steps)
+
+
+def _around(x: float, y: float, size: float) -> QRectF:
+    return QRectF(x - size / 2, y - size / 2, size, size)
+
+
+def _placed(
+    painter: QPainter, paint: Step, x: float, y: float, size: float, angle: float, pen: QPen, brush: QBrush
+) -> None:
+    """Paint in the arrow's own units, of which 48 are `size`, from its middle."""
+    painter.save()
+    painter.translate(x, y)
+    painter.scale(size / 48.0, size / 48.0)
     painter.rotate(angle)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(INK_COLOR))
-    painter.drawPolygon(QPolygonF([QPointF(0, -11), QPointF(-5.6, 15.5), QPointF(0, 11)]))
-    painter.setBrush(QColor("#9fb2c0"))
-    painter.drawPolygon(QPolygonF([QPointF(0, -11), QPointF(5.6, 15.5), QPointF(0, 11)]))
-    letter = map_font(9, bold=True)
-    painter.setFont(letter)
-    painter.setPen(QColor(INK_COLOR))
-    painter.drawText(QPointF(-QFontMetricsF(letter).horizontalAdvance("N") / 2, -11.6), "N")
+    painter.setPen(pen)
+    painter.setBrush(brush)
+    paint(painter)
     painter.restore()
+
+
+def _ring(painter: QPainter) -> None:
+    painter.drawEllipse(QPointF(0, 0), 21.5, 21.5)
+
+
+def _letter(painter: QPainter) -> None:
+    chosen = map_font(9, bold=True)
+    painter.setFont(chosen)
+    painter.drawText(QPointF(-QFontMetricsF(chosen).horizontalAdvance("N") / 2, -11.6), "N")
 
 
 def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> QRectF:
@@ -138,15 +203,21 @@ def north_angle_deg(view: View) -> float:
 
 def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float, *, bold: bool = False) -> None:
     """White letters on a dark halo, `at` their baseline; onto PDF and SVG they stay text."""
-    font = map_font(size_px, bold=bold)
-    outline = letters_path(at, font, text)
-    painter.strokePath(outline, round_pen(_halo(), size_px * 0.3))
     if is_vector_device(painter):
+        font = map_font(size_px, bold=bold)
+        painter.strokePath(letters_path(at, font, text), round_pen(_halo(), size_px * 0.3))
         painter.setFont(font)
         painter.setPen(QColor(INK_COLOR))
         painter.drawText(at, text)
     else:
-        painter.fillPath(outline, QColor(INK_COLOR))
+        paint_kept(painter, _text_steps, at.x(), at.y(), text, size_px, bold)
+
+
+def _text_steps(x: float, y: float, text: str, size_px: float, bold: bool) -> Steps:
+    outline = letters_path(QPointF(x, y), map_font(size_px, bold=bold), text)
+    edge = size_px * 0.15
+    halo, ink = stroke(outline, round_pen(_halo(), size_px * 0.3)), fill(outline, QColor(INK_COLOR))
+    return Steps(outline.boundingRect().adjusted(-edge, -edge, edge, edge), (halo, ink))
 
 
 def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:
@@ -155,16 +226,7 @@ def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:
     return letters_path(QPointF(), map_font(size_px, bold=bold), text).boundingRect().adjusted(-half, -half, half, half)
 
 
-def _scale_holds(view: View, metres: float) -> bool:
-    """True where one scale is true all over the picture."""
-    xs, ys = (0.05, 0.5, 0.95), (0.05, 0.5, 0.95)
-    scales = [scale_at_m(view, view.width * x, view.height * y) for x in xs for y in ys]
-    return all(math.isfinite(s) and 1 / _SAME_SCALE <= s / metres <= _SAME_SCALE for s in scales)
-
-
-def _latitude_note(view: View, px: float, py: float) -> str:
-    x, y = view.to_world(px, py)
-    lat = float(transform_points(view.grid.crs, WGS84, x, y)[1])
+def _latitude_note(lat: float) -> str:
     hemisphere = (
         QCoreApplication.translate("overlays", "N") if lat >= 0 else QCoreApplication.translate("overlays", "S")
     )
