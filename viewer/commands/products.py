@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.imagery.match_plate import plate_of
-from layers.document.json_fields import json_object
 from layers.document.rows import Product
 from layers.errors import InvalidValue
+from layers.product.numbering import numbers_json, read_numbers
 from layers.product.spec import (
     LAYOUTS,
     MOST_OVERRIDES,
@@ -26,8 +25,6 @@ from viewer.commands.shapes.mark_numbers import lock_numbers
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 200, 40, 2000
-MOST_NUMBERS, _LONGEST_NUMBERS = 100_000, 10_000_000
-_WHAT = "The list of numbers"
 
 
 def product_rows(document: Document) -> Mapping[str, Product]:
@@ -55,16 +52,6 @@ def later_versions(document: Document, uuid: str) -> list[Product]:
             found.append(row)
             wanted.add(row.uuid)
     return found
-
-
-def issued_numbers(text: str) -> dict[str, int]:
-    """Numbers of issued marks by uuid, as `numbers_json` has them; odd entries are left out."""
-    try:
-        found = json_object(text, _WHAT).get("numbers") if len(text) <= _LONGEST_NUMBERS else None
-    except InvalidValue:
-        return {}
-    pairs = list(found.items())[:MOST_NUMBERS] if isinstance(found, dict) else []
-    return {uuid: number for uuid, number in pairs if type(number) is int and 0 < number <= MOST_NUMBERS}
 
 
 def save_product(
@@ -161,9 +148,10 @@ def issue_product(
     The markers among these keep their numbers from now on. Raises InvalidValue.
     """
     row, stamp = _draft(document, uuid), stamp_of(actor, now)
-    if len(numbers) > MOST_NUMBERS or not all(0 < number <= MOST_NUMBERS for number in numbers.values()):
-        raise InvalidValue(f"A product has up to {MOST_NUMBERS} numbered marks, from 1 upwards.")
-    fields = {"issued_at": stamp.now, "issued_by": actor, "sha256": sha256, "numbers_json": _numbers_text(numbers)}
+    text = numbers_json(dict(sorted(numbers.items())))
+    if read_numbers(text) != dict(numbers):
+        raise InvalidValue("Each numbered mark of a product has a number of its own, from 1 upwards.")
+    fields = {"issued_at": stamp.now, "issued_by": actor, "sha256": sha256, "numbers_json": text}
     locked = lock_numbers(document, numbers, actor=actor, now=stamp.now).changes if numbers else ()
     return Edit(f"Issue product “{row.name}”", (*update("products", row, stamp, **fields), *locked))
 
@@ -248,10 +236,6 @@ def _checked_name(name: str) -> str:
     if not name or len(name) > LONGEST_NAME:
         raise InvalidValue(f"A product needs a name of at most {LONGEST_NAME} characters.")
     return name
-
-
-def _numbers_text(numbers: Mapping[str, int]) -> str:
-    return json.dumps({"numbers": dict(sorted(numbers.items()))}) if numbers else ""
 
 
 def _is_whole(text: str) -> bool:

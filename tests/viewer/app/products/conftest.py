@@ -1,0 +1,172 @@
+"""A product window on pages of two coloured boxes: nothing is read for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from layers.document.document import Document
+from layers.errors import ExportFailed
+from layers.geo.bounds import Bounds
+from layers.product.content import ProductContent
+from layers.product.facts import ProductFacts
+from layers.product.spec import Override, ProductSpec
+from viewer.app.products.first_spec import Seen
+from viewer.app.products.laid_out import Edition, LaidOut
+from viewer.app.products.product_window import ProductWindow
+from viewer.canvas.selection import Selection
+from viewer.commands.history import History
+from viewer.export.plates.printed import MapFrame, PaintedGroup, ProductWords
+from viewer.panels.context import PanelContext
+
+SEEN = Bounds(10.0, 50.0, 11.0, 51.0)
+LEGEND = QRectF(10.0, 10.0, 40.0, 20.0)
+"""Millimetres of the page."""
+
+
+class BoxPage:
+    """A red page with a blue legend, which stands where it was moved to."""
+
+    content = ProductContent()
+    words = ProductWords()
+    frames: Sequence[MapFrame] = ()
+
+    def __init__(self, spec: ProductSpec, dpi: float, edition: Edition) -> None:
+        self.spec, self.dpi, self.edition = spec, dpi, edition
+        self.pages = 2 if spec.layout == "site" else 1
+        self.numbers = {"mark": 7}
+
+    def size_px(self, page: int) -> tuple[int, int]:
+        width, height = self.spec.page_mm
+        return round(width * self.dpi / 25.4), round(height * self.dpi / 25.4)
+
+    def facts(self) -> ProductFacts:
+        return ProductFacts()
+
+    def groups(self, page: int) -> Sequence[PaintedGroup]:
+        return ()
+
+    def want(self, page: int, clip: QRect | None = None) -> None:
+        pass
+
+    def is_ready(self, page: int, clip: QRect | None = None) -> bool:
+        return True
+
+    def waits_for(self, page: int) -> list[str]:
+        return []
+
+    def things(self, page: int) -> Sequence[str]:
+        return ("legend", "title")
+
+    def box_of(self, key: str) -> QRectF | None:
+        if key not in self.things(0):
+            return None
+        x, y = self.spec.moved.get(key, (0.0, 0.0))
+        box = LEGEND.translated(x, y + (60.0 if key == "title" else 0.0))
+        px = self.dpi / 25.4
+        return QRectF(box.left() * px, box.top() * px, box.width() * px, box.height() * px)
+
+    def thing_at(self, page: int, x_px: float, y_px: float) -> str:
+        boxes = {key: self.box_of(key) for key in self.things(page)}
+        return next((key for key, box in boxes.items() if box is not None and box.contains(x_px, y_px)), "")
+
+    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
+        painter.fillRect(QRect(0, 0, *self.size_px(page)), QColor(Qt.GlobalColor.red))
+        legend = self.box_of("legend")
+        assert legend is not None
+        painter.fillRect(legend, QColor(Qt.GlobalColor.blue))
+
+
+class BoxPages:
+    """Makes them; `made` are all that were."""
+
+    def __init__(self) -> None:
+        self.made: list[BoxPage] = []
+        self.is_closed = False
+        self.refusal = ""
+
+    def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
+        if self.refusal:
+            raise ExportFailed(self.refusal)
+        self.made.append(BoxPage(spec, dpi, edition))
+        return self.made[-1]
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        pass
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """As the check gives it."""
+
+    rule: str
+    severity: str
+    where: str = ""
+    sentence: str = "The map has no credit."
+    cure: str = "State who is to be credited."
+    jump: str = ""
+
+
+@dataclass
+class Table:
+    """A window on a document with a history, as an analyst has it before them."""
+
+    document: Document
+    qtbot: QtBot
+    seen: Seen = field(init=False)
+    findings: list[Finding] = field(default_factory=list)
+    pages: BoxPages = field(default_factory=BoxPages)
+    said: list[str] = field(default_factory=list)
+    exported: list[ProductSpec] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.seen = Seen(self.document, SEEN)
+        self.history = History(self.document, _Nothing(), "Li")
+        self.parent = QWidget()
+        self.context = PanelContext(
+            self.document,
+            push=self.history.push,
+            selection=Selection(),
+            actor="Li",
+            report=self.said.append,
+            parent=self.parent,
+        )
+
+    def check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
+        return self.findings
+
+    def open(self, spec: ProductSpec | None = None, uuid: str = "") -> ProductWindow:
+        """The window, with its page painted."""
+        spec = spec or ProductSpec(bounds=SEEN)
+        made = ProductWindow(self.context, spec, uuid, self.pages, self.check, lambda: self.seen, (), self.parent)
+        made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        made.export_wanted.connect(lambda: self.exported.append(made.spec))
+        made.show()
+        self.settle(made)
+        return made
+
+    def settle(self, window: ProductWindow) -> None:
+        self.qtbot.waitUntil(lambda: window.is_idle)
+
+
+class _Nothing:
+    def append(self, edit: object, actor: str) -> None:
+        pass
+
+
+@pytest.fixture
+def table(qtbot: QtBot, dressed: None) -> Iterator[Table]:
+    made = Table(Document(), qtbot)
+    qtbot.addWidget(made.parent)
+    yield made
+    for window in made.parent.findChildren(ProductWindow):
+        window.close()

@@ -1,0 +1,324 @@
+"""The window of a product: typed, chosen, dragged, checked, kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListWidget, QPlainTextEdit
+from shapely.geometry import Point
+
+from layers.document.comparison import spec_of
+from layers.document.document import Document
+from layers.document.rows import MetaEntry
+from layers.geo.bounds import Bounds
+from layers.product.spec import ProductSpec, read_overrides, read_spec
+from tests.viewer.app.products.conftest import SEEN, BoxPage, Finding, Table
+from viewer.app.products.first_spec import Seen, first_spec
+from viewer.app.products.product_window import ProductWindow
+from viewer.commands.products import issue_product, product_rows, products_in_order, save_product
+from viewer.commands.sites import add_site
+from viewer.support.painting import painting
+
+Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+NO_CREDIT = Finding("credit", "blocking", "map 1")
+WIDE = Finding("width", "warning", sentence="The map is wide.")
+
+
+def write(text: str) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClicks(widget, text)
+
+
+def on_preview(window: ProductWindow, x_mm: float, y_mm: float) -> QPoint:
+    laid, page = window.laid, window.preview.page_rect()
+    assert laid is not None
+    px = laid.dpi / 25.4 / window.preview.devicePixelRatioF()
+    return QPointF(page.left() + x_mm * px, page.top() + y_mm * px).toPoint()
+
+
+def drag(window: ProductWindow, begin: QPoint, end: QPoint) -> None:
+    QTest.mousePress(window.preview, Left, pos=begin)
+    QTest.mouseMove(window.preview, (begin + end) / 2)
+    QTest.mouseMove(window.preview, end)
+    QTest.mouseRelease(window.preview, Left, pos=end)
+
+
+def test_the_title_is_typed_at_once_and_enter_exports(table: Table) -> None:
+    window = table.open(ProductSpec(title="From the case", bounds=SEEN))
+    assert isinstance(QApplication.focusWidget(), QLineEdit)
+    write("Pucallpa")
+    assert window.spec.title == "Pucallpa"
+    QTest.keyClick(QApplication.focusWidget(), Key.Key_Return)
+    assert [one.title for one in table.exported] == ["Pucallpa"]
+
+
+def test_the_preview_is_the_page_itself_at_its_size(table: Table) -> None:
+    window = table.open()
+    page, laid = window.preview.picture(), window.laid
+    assert page is not None
+    assert laid is not None
+    whole = QImage(*laid.size_px(0), QImage.Format.Format_RGB32)
+    with painting(whole) as painter:
+        laid.paint(painter, 0)
+    whole.setDevicePixelRatio(page.devicePixelRatio())
+    assert page == whole
+    assert window.preview.room_px()[0] in (page.width(), page.width() + 1) or page.height() >= 200
+
+
+def test_every_choice_reaches_the_product(table: Table) -> None:
+    window = table.open()
+    fields = window.fields
+    fields.page_box.setCurrentText("1600x1000")
+    fields.marking_box.setCurrentText("TLP:GREEN")
+    fields.graticule_box.setCurrentIndex(fields.graticule_box.findData("MGRS"))
+    fields.parts["legend"].setChecked(False)
+    for box in fields.checks.values():
+        box.setChecked(True)
+    fields.texts["alt_text"].setPlainText("A river")
+    spec = window.spec
+    assert (spec.page, spec.marking, spec.graticule) == ("1600x1000", "TLP:GREEN", "MGRS")
+    assert spec.left_out == {"legend"}
+    assert (spec.dark, spec.grey, spec.match, spec.publish) == (True,) * 4
+    assert spec.alt_text == "A river"
+    fields.page_box.setCurrentText("no page")
+    assert window.spec.page == "1600x1000"
+    table.settle(window)
+    assert window.laid is not None
+    assert window.laid.size_px(0)[0] / window.laid.size_px(0)[1] == pytest.approx(1.6, rel=0.01)
+
+
+def test_a_drag_moves_a_thing_and_undo_in_the_window_takes_it_back(table: Table) -> None:
+    window = table.open()
+    drag(window, on_preview(window, 20, 20), on_preview(window, 50, 80))
+    x, y = window.spec.moved["legend"]
+    assert (x, y) == (pytest.approx(30, abs=1), pytest.approx(60, abs=1))
+    table.settle(window)
+    page = window.preview.picture()
+    assert page is not None
+    assert window.laid is not None
+    middle = window.laid.box_of("legend").center().toPoint()  # type: ignore[union-attr]
+    assert page.pixelColor(middle) == QColor(Qt.GlobalColor.blue)
+    QTest.keyClick(window.preview, Key.Key_Z, Control)
+    assert not window.spec.moved
+    QTest.keyClick(window.preview, Key.Key_Y, Control)
+    assert window.spec.moved["legend"] == (x, y)
+
+
+def test_a_click_chooses_and_moves_nothing(table: Table) -> None:
+    window = table.open()
+    QTest.mouseClick(window.preview, Left, pos=on_preview(window, 20, 20))
+    assert window.preview.chosen == "legend"
+    assert not window.spec.moved
+    QTest.mouseClick(window.preview, Left, pos=on_preview(window, 150, 180))
+    assert window.preview.chosen == ""
+
+
+def test_keys_choose_move_and_put_back(table: Table) -> None:
+    window = table.open()
+    window.preview.setFocus()
+    QTest.keyClick(window.preview, Key.Key_Space)
+    QTest.keyClick(window.preview, Key.Key_Space)
+    assert window.preview.chosen == "title"
+    for _ in range(3):
+        QTest.keyClick(window.preview, Key.Key_Right)
+    QTest.keyClick(window.preview, Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert window.spec.moved["title"] == (3.0, -0.2)
+    QTest.keyClick(window.preview, Key.Key_Z, Control)
+    assert not window.spec.moved, "a walk by keys is one step"
+    QTest.keyClick(window.preview, Key.Key_Y, Control)
+    QTest.keyClick(window.preview, Key.Key_Delete)
+    assert not window.spec.moved
+    QTest.keyClick(window.preview, Key.Key_Escape)
+    assert window.preview.chosen == ""
+    assert window.isVisible()
+
+
+def test_typing_has_its_own_undo(table: Table) -> None:
+    window = table.open()
+    window.fields.checks["dark"].setChecked(True)
+    write("ab")
+    QTest.keyClick(QApplication.focusWidget(), Key.Key_Z, Control)
+    assert window.spec.title == ""
+    assert window.spec.dark
+    window.undo()
+    window.undo()
+    assert not window.spec.dark
+
+
+def test_a_blocking_finding_keeps_it_from_being_issued_until_it_is_let_pass_with_a_reason(table: Table) -> None:
+    table.findings = [WIDE, NO_CREDIT]
+    window = table.open()
+    window.export()
+    assert not table.exported
+    assert window.said.text()
+    found = window.findings
+    assert found.list.hasFocus()
+    assert found.list.currentItem().text() == NO_CREDIT.sentence, "what blocks stands first"
+    assert found.cure.text() == NO_CREDIT.cure
+    QTest.mouseClick(found.pass_button, Left)
+    write("  ")
+    QTest.keyClick(found.reason, Key.Key_Return)
+    assert not window.overrides
+    write("nobody holds rights")
+    QTest.keyClick(found.reason, Key.Key_Return)
+    (one,) = window.overrides
+    assert (one.rule, one.where, one.reason, one.by) == ("credit", "map 1", "nobody holds rights", "Li")
+    assert not found.blocking
+    window.export()
+    assert len(table.exported) == 1
+    window.save()
+    (row,) = products_in_order(table.document)
+    assert read_overrides(row.overrides_json) == window.overrides
+    found.list.setCurrentRow(found.list.count() - 1)
+    QTest.mouseClick(found.back_button, Left)
+    assert found.blocking
+
+
+def test_a_finding_leads_to_its_field(table: Table) -> None:
+    table.findings = [replace(NO_CREDIT, jump="field:alt_text")]
+    window = table.open()
+    window.findings.choose_first()
+    QTest.keyClick(window.findings.list, Key.Key_Return)
+    assert window.fields.texts["alt_text"].hasFocus()
+    assert not table.exported, "Enter in the list is not Enter in the window"
+
+
+def test_closing_keeps_what_was_changed_as_a_draft_and_nothing_else(table: Table) -> None:
+    table.open().close()
+    assert not product_rows(table.document)
+    window = table.open()
+    write("Pier")
+    QTest.keyClick(QApplication.focusWidget(), Key.Key_Escape)
+    assert not window.isVisible()
+    (row,) = products_in_order(table.document)
+    assert (row.name, row.number, row.issued_at) == ("Pier", "1", "")
+    assert table.said
+    table.history.undo()
+    assert not product_rows(table.document)
+
+
+def test_a_draft_is_changed_and_an_issued_one_is_followed(table: Table) -> None:
+    table.history.push(save_product(table.document, ProductSpec(title="Pier"), actor="Li", uuid="one"))
+    window = table.open(ProductSpec(title="Pier"), "one")
+    window.fields.checks["dark"].setChecked(True)
+    window.save()
+    assert len(product_rows(table.document)) == 1
+    assert not window.is_changed
+    table.history.push(issue_product(table.document, "one", sha256="", numbers={"mark": 3}, actor="Li"))
+    window.note_issued()
+    assert window.edition.version == 1, "another file of it is of the same version"
+    assert window.keep()
+    assert window.uuid == "one"
+    window.fields.checks["grey"].setChecked(True)
+    assert (window.edition.version, window.edition.numbers) == (2, {"mark": 3})
+    window.save()
+    row = product_rows(table.document)[window.uuid]
+    assert (row.version, row.previous_uuid) == (2, "one")
+    kept = read_spec(row.layout_json)
+    assert kept is not None
+    assert kept.grey
+
+
+def test_a_case_that_is_left_takes_its_windows_with_it(table: Table) -> None:
+    window = table.open()
+    write("Pier")
+    table.context.document_replaced.emit()
+    assert not window.isVisible()
+    assert not product_rows(table.document)
+    assert table.pages.is_closed
+
+
+def test_what_a_layout_lacks_is_said_and_images_of_the_list_fill_it(table: Table) -> None:
+    window = table.open()
+    window.fields.layout_box.setCurrentIndex(window.fields.layout_box.findData("before-after"))
+    table.settle(window)
+    assert "two images" in window.preview.note.text()
+    window.export()
+    assert not table.exported
+    table.seen = replace(table.seen, images=("old", "new"))
+    window.fields.layout_box.setCurrentIndex(window.fields.layout_box.findData("single"))
+    window.fields.layout_box.setCurrentIndex(window.fields.layout_box.findData("before-after"))
+    table.settle(window)
+    assert [one.frame.layers for one in window.spec.maps if one.frame] == [("old",), ("new",)]
+    assert not window.preview.note.isVisible()
+
+
+def test_pages_are_turned_by_keys_and_buttons(table: Table) -> None:
+    window = table.open(ProductSpec(layout="site", site="s"))
+    assert "site" in window.preview.note.text()
+    table.history.push(add_site(table.document, Point(10.5, 50.5), actor="Li", uuid="s"))
+    table.settle(window)
+    assert window.page_label.text() == "Page 1 of 2"
+    window.preview.setFocus()
+    QTest.keyClick(window.preview, Key.Key_PageDown)
+    assert window.page_label.text() == "Page 2 of 2"
+    assert not window.forward_button.isEnabled()
+    QTest.mouseClick(window.back_button, Left)
+    assert window.preview.page == 0
+
+
+def test_a_page_without_room_says_so(table: Table) -> None:
+    table.pages.refusal = "A page of 3 x 3 pixels has no room for the map."
+    window = table.open()
+    assert window.preview.note.text() == table.pages.refusal
+    window.export()
+    assert window.said.text() == table.pages.refusal
+
+
+def test_the_view_of_the_map_is_taken_and_added(table: Table) -> None:
+    window = table.open()
+    other = Bounds(1.0, 2.0, 3.0, 4.0)
+    table.seen = replace(table.seen, bounds=other)
+    assert not window.map_button.isVisible()
+    window.take_view()
+    assert window.spec.bounds == other
+    window.fields.layout_box.setCurrentIndex(window.fields.layout_box.findData("insets"))
+    assert window.map_button.isVisible()
+    for _ in range(9):
+        window.add_view()
+    assert [one.bounds for one in window.spec.maps] == [None, *[other] * 4]
+
+
+def test_every_control_has_a_name(table: Table) -> None:
+    window = table.open()
+    kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QListWidget)
+    shown = [widget for kind in kinds for widget in window.findChildren(kind)]
+    own = [
+        widget
+        for widget in shown
+        if not isinstance(widget.parentWidget(), QComboBox) and "qt_" not in widget.objectName()
+    ]
+    assert len(own) > 40
+    assert not [widget for widget in own if not (widget.accessibleName() or getattr(widget, "text", str)())]
+
+
+def test_what_is_offered_first() -> None:
+    document = Document({"meta": [MetaEntry(uuid="title", value="Case"), MetaEntry(uuid="author", value="Anna")]})
+    plain = first_spec(Seen(document, SEEN))
+    assert (plain.layout, plain.title, plain.author, plain.bounds) == ("single", "Case", "Anna", SEEN)
+    assert first_spec(Seen(document, SEEN, site="s")).layout == "site"
+    pair = first_spec(Seen(document, SEEN, images=("old", "new"), site="s"))
+    assert (pair.layout, pair.match) == ("before-after", True)
+    compared = spec_of(("a",), ("b",), ("c",))
+    three = first_spec(Seen(document, SEEN, comparison=compared, comparison_uuid="k"))
+    assert (three.layout, three.comparison, len(three.maps)) == ("panels", "k", 3)
+    last = replace(ProductSpec(), page="A3 portrait", dark=True, organisation="Desk")
+    document.apply(save_product(document, last, actor="Li"))
+    after = first_spec(Seen(document, SEEN))
+    assert (after.page, after.dark, after.organisation, after.title) == ("A3 portrait", True, "Desk", "Case")
+
+
+def test_pages_are_made_at_the_size_of_the_preview(table: Table) -> None:
+    window = table.open()
+    made = table.pages.made[-1]
+    assert isinstance(made, BoxPage)
+    width, height = made.size_px(0)
+    room = window.preview.room_px()
+    assert width <= room[0] + 1
+    assert height <= room[1] + 1
+    assert width >= room[0] - 1 or height >= room[1] - 1

@@ -1,0 +1,228 @@
+"""The findings of the check beside a product: each leads to its cure, or is let pass with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, override
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.product.spec import Override
+from viewer.commands.products import LONGEST_REASON
+from viewer.panels.widgets.form_page import heading, muted, side_by_side
+from viewer.support.icons import line_icon
+from viewer.support.text import one_line, tooltip
+
+BLOCKING = "blocking"
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Found(Protocol):
+    """A finding, as the check gives it."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def where(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def cure(self) -> str: ...
+
+
+class _ReasonLine(QLineEdit):
+    """Enter and Escape are its own: in a dialog they would export, or close it."""
+
+    entered = Signal()
+    given_up = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self.entered.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class _FindingList(QListWidget):
+    entered = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(240, 200)
+
+
+class FindingsView(QWidget):
+    """Findings that are open stand first, the blocking ones before the others; those let pass are listed below them."""
+
+    cure_wanted = Signal(object)
+    """Found: lead to where it is put right."""
+    let_pass = Signal(object, str)
+    """Found, and the reason."""
+    taken_back = Signal(object)
+    """Override: it is no longer let pass."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tr = self.tr
+        self._open: list[Found] = []
+        self._passed: list[Override] = []
+        self.title, self.sentence, self.cure = heading(tr("Check")), muted(), muted()
+        self.list = _FindingList()
+        self.list.setAccessibleName(tr("Findings"))
+        self.list.setWordWrap(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.cure_button, self.pass_button = QPushButton(tr("Show the Place")), QPushButton(tr("Let Pass…"))
+        self.back_button = QPushButton(tr("Take Back"))
+        for button, tip in (
+            (self.cure_button, tr("Lead to where the finding is put right")),
+            (self.pass_button, tr("Issue the product in spite of the finding, with a reason that is recorded")),
+            (self.back_button, tr("Do not let the finding pass after all")),
+        ):
+            button.setAutoDefault(False)
+            button.setAccessibleName(button.text().rstrip("…"))
+            button.setToolTip(tooltip(tip))
+        self.reason = _ReasonLine()
+        self.reason.setMaxLength(LONGEST_REASON)
+        self.reason.setPlaceholderText(tr("Reason; Enter records it"))
+        self.reason.setAccessibleName(tr("Reason for letting the finding pass"))
+        self.reason.hide()
+        self._lay_out()
+        self.list.currentRowChanged.connect(self._show_offers)
+        self.list.itemDoubleClicked.connect(lambda _item: self._cure())
+        self.list.entered.connect(self._cure)
+        self.cure_button.clicked.connect(self._cure)
+        self.pass_button.clicked.connect(self._ask)
+        self.back_button.clicked.connect(self._take_back)
+        self.reason.entered.connect(self._let_pass)
+        self.reason.given_up.connect(self._give_up)
+        self._show_offers()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        layout.addLayout(head)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.cure)
+        layout.addWidget(self.reason)
+        layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
+
+    def show_findings(self, found: Sequence[Found], overrides: Sequence[Override]) -> None:
+        """Show what the check says now; the row that was chosen stays so."""
+        passed = {(one.rule, one.where): one for one in overrides}
+        open_now = [one for one in found if (one.rule, one.where) not in passed]
+        open_now.sort(key=lambda one: one.severity != BLOCKING)
+        if open_now == self._open and list(overrides) == self._passed and self.list.count():
+            return
+        row = self.list.currentRow()
+        self._open, self._passed = open_now, list(overrides)
+        self.list.blockSignals(True)
+        self.list.clear()
+        for finding in self._open:
+            self._add(finding.sentence, "error" if finding.severity == BLOCKING else "warning", finding.severity)
+        for override_ in self._passed:
+            said = self.tr("Let pass: {0} ({1})").format(one_line(override_.reason), one_line(override_.rule, 60))
+            self._add(said, "check", self.tr("let pass"))
+        self.list.blockSignals(False)
+        self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
+        self.sentence.setText(self._count())
+        self._show_offers()
+
+    def _add(self, text: str, icon: str, kind: str) -> None:
+        item = QListWidgetItem(line_icon(icon, self.palette()), text)
+        item.setToolTip(tooltip(text))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {text}")
+        self.list.addItem(item)
+
+    def _count(self) -> str:
+        blocking = len(self.blocking)
+        if not self._open:
+            return self.tr("Nothing to say against this product.")
+        if blocking:
+            return self.tr("{0} to be put right or let pass before it is issued, {1} to look at.").format(
+                blocking, len(self._open) - blocking
+            )
+        return self.tr("{0} to look at; none keeps it from being issued.").format(len(self._open))
+
+    @property
+    def blocking(self) -> list[Found]:
+        """Findings that keep the product from being issued."""
+        return [one for one in self._open if one.severity == BLOCKING]
+
+    def choose_first(self) -> None:
+        """Lead the keyboard to the first finding."""
+        self.list.setCurrentRow(0)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _finding(self) -> Found | None:
+        row = self.list.currentRow()
+        return self._open[row] if 0 <= row < len(self._open) else None
+
+    def _override(self) -> Override | None:
+        row = self.list.currentRow() - len(self._open)
+        return self._passed[row] if 0 <= row < len(self._passed) else None
+
+    def _show_offers(self, _row: int = 0) -> None:
+        finding, passed = self._finding(), self._override()
+        self.cure.setText(finding.cure if finding is not None else "")
+        self.cure.setVisible(bool(self.cure.text()))
+        self.cure_button.setEnabled(finding is not None)
+        self.pass_button.setEnabled(finding is not None)
+        self.back_button.setVisible(passed is not None)
+        if finding is None:
+            self.reason.hide()
+
+    def _cure(self) -> None:
+        finding = self._finding()
+        if finding is not None:
+            self.cure_wanted.emit(finding)
+
+    def _ask(self) -> None:
+        if self._finding() is not None:
+            self.reason.clear()
+            self.reason.show()
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give_up(self) -> None:
+        self.reason.hide()
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _let_pass(self) -> None:
+        finding, reason = self._finding(), self.reason.text().strip()
+        if finding is not None and reason:
+            self._give_up()
+            self.let_pass.emit(finding, reason)
+
+    def _take_back(self) -> None:
+        passed = self._override()
+        if passed is not None:
+            self.taken_back.emit(passed)

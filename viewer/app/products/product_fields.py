@@ -1,0 +1,249 @@
+"""The form of a product: its layout and page, its words, its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QGridLayout, QLineEdit, QPlainTextEdit, QWidget
+
+from layers.document.vocabulary import MARKINGS
+from layers.product.spec import (
+    GRATICULES,
+    LAYOUTS,
+    LEAST_DPI,
+    LONGEST_TEXT,
+    MOST_DPI,
+    PAGES,
+    PARTS,
+    ProductSpec,
+    page_of_pixels,
+)
+from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.form_page import FormPage
+from viewer.support.begun_line import BegunLine
+from viewer.support.still_boxes import ComboBox, SpinBox
+from viewer.support.text import tooltip
+
+LONG = ("caption", "alt_text", "processing_note")
+"""Words of more than a line."""
+LONG_ROWS = 3
+WORDS_SERIES = "words of "
+
+
+class ProductFields(FormPage):
+    """Shows a product, and tells of each that an entry makes of it. What is typed has an undo of its own."""
+
+    changed = Signal(object, str)
+    """The product as it is now, and the name of the field: edits of the same one that follow each other are one."""
+
+    def __init__(self, styles: Iterable[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
+        """`styles` are house styles, each with its title."""
+        super().__init__("", parent)
+        self._spec = ProductSpec()
+        self.lines: dict[str, QLineEdit] = {}
+        self.texts: dict[str, QPlainTextEdit] = {}
+        self.checks: dict[str, QCheckBox] = {}
+        self.parts: dict[str, QCheckBox] = {}
+        self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
+        self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
+        self._fill_boxes(styles)
+        self._build()
+        self._connect()
+        self.show_form()
+        self.setMinimumWidth(300)
+
+    def _fill_boxes(self, styles: Iterable[tuple[str, str]]) -> None:
+        tr = self.tr
+        for name, title in LAYOUTS.items():
+            self.layout_box.addItem(tr(title), name)
+        self.page_box.setEditable(True)
+        self.page_box.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
+        self.page_box.addItems(list(PAGES))
+        self.page_box.setToolTip(tooltip(tr("A page of the list, or pixels: 1600x1000")))
+        for name in GRATICULES:
+            self.graticule_box.addItem(name or tr("None"), name)
+        for name, title in styles:
+            self.style_box.addItem(title, name)
+        self.marking_box.setEditable(True)
+        self.marking_box.addItems(list(MARKINGS))
+        self.dpi_box.setRange(LEAST_DPI, MOST_DPI)
+        self.dpi_box.setSuffix(tr(" dpi"))
+
+    def _build(self) -> None:
+        tr, form = self.tr, QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._row(form, tr("&Title"), self._line("title", tr("Place, country, subject")))
+        self._row(form, tr("&Subtitle"), self._line("subtitle"))
+        self._row(form, tr("&Bottom line"), self._line("bottom_line", tr("The finding in one sentence")))
+        self._row(form, tr("&Dateline"), self._line("dateline", tr("Place and day of writing")))
+        self._row(form, tr("&Layout"), self.layout_box)
+        self._row(form, tr("&Page"), self.page_box)
+        self._row(form, tr("&Marking"), self.marking_box)
+        self._row(form, tr("&Author"), self._line("author"))
+        self._row(form, tr("&Organisation"), self._line("organisation"))
+        if self.style_box.count() > 1:
+            self._row(form, tr("&House style"), self.style_box)
+        self._row(form, tr("&Graticule"), self.graticule_box)
+        for name, text, tip in (
+            ("dark", tr("Dar&k"), tr("Light letters on a dark page")),
+            ("grey", tr("&Grey"), tr("As a printer without colours has it")),
+            ("match", tr("Match the st&retch"), tr("The images of a comparison look alike: what was done is declared")),
+            ("publish", tr("For p&ublication"), tr("Without case id, internal sources, names of people and paths")),
+        ):
+            box = QCheckBox(text)
+            box.setToolTip(tooltip(tip))
+            box.setAccessibleName(text.replace("&", ""))
+            self.checks[name] = box
+            form.addRow(box)
+        self.content.addLayout(form)
+        self.content.addWidget(self._parts_section())
+        self.content.addWidget(self._more_section())
+        self.content.addStretch(1)
+
+    def _parts_section(self) -> QWidget:
+        section, grid = FoldSection(self.tr("Parts of the page"), folded=True), QGridLayout()
+        for at, part in enumerate(PARTS):
+            box = QCheckBox(self.tr(part.capitalize()))
+            box.setAccessibleName(self.tr("Show the part: {0}").format(part))
+            self.parts[part] = box
+            grid.addWidget(box, at // 2, at % 2)
+        section.content.addLayout(grid)
+        return section
+
+    def _more_section(self) -> QWidget:
+        tr, section, form = self.tr, FoldSection(self.tr("More words"), folded=True), QFormLayout()
+        self._row(form, tr("Annotation by"), self._line("annotation_credit", tr("Author, organisation")))
+        for name, title in zip(LONG, (tr("Caption"), tr("Text for the blind"), tr("Processing note")), strict=True):
+            field = QPlainTextEdit()
+            field.setTabChangesFocus(True)
+            field.setFixedHeight(LONG_ROWS * field.fontMetrics().lineSpacing() + 12)
+            self.texts[name] = field
+            self._row(form, title, field)
+        self._row(form, tr("Resolution"), self.dpi_box)
+        section.content.addLayout(form)
+        return section
+
+    def _line(self, name: str, hint: str = "") -> QLineEdit:
+        line = BegunLine()
+        line.setMaxLength(LONGEST_TEXT)
+        line.setPlaceholderText(hint)
+        self.lines[name] = line
+        return line
+
+    def _row(self, form: QFormLayout, title: str, field: QWidget) -> None:
+        form.addRow(title, field)
+        field.setAccessibleName(title.replace("&", ""))
+
+    def _connect(self) -> None:
+        for name, line in self.lines.items():
+            line.textEdited.connect(partial(self._take, WORDS_SERIES + name, name))
+        for name, text in self.texts.items():
+            text.textChanged.connect(partial(self._take_text, name))
+        for name, box in self.checks.items():
+            box.toggled.connect(partial(self._take, name, name))
+        for part, box in self.parts.items():
+            box.toggled.connect(partial(self._take_part, part))
+        self.layout_box.currentIndexChanged.connect(
+            lambda: self._take("layout", "layout", self.layout_box.currentData())
+        )
+        self.graticule_box.currentIndexChanged.connect(
+            lambda: self._take("graticule", "graticule", self.graticule_box.currentData())
+        )
+        self.style_box.currentIndexChanged.connect(lambda: self._take("style", "style", self.style_box.currentData()))
+        self.page_box.currentTextChanged.connect(self._take_page)
+        self.marking_box.currentTextChanged.connect(partial(self._take, "marking", "marking"))
+        self.dpi_box.valueChanged.connect(partial(self._take, "dpi", "dpi"))
+
+    # -- shown and taken ------------------------------------------------------------------------------------------
+
+    @property
+    def spec(self) -> ProductSpec:
+        """The product as the form says it."""
+        return self._spec
+
+    def show_spec(self, spec: ProductSpec) -> None:
+        """Show a product; fields that say the same already are left alone, so that one can go on typing in them."""
+        self._spec = spec
+        fields = self.findChildren(QWidget)
+        blocked = [QSignalBlocker(field) for field in fields]
+        for name, line in self.lines.items():
+            if _trimmed(line.text()) != getattr(spec, name):
+                line.setText(getattr(spec, name))
+                line.setCursorPosition(0)
+        for name, text in self.texts.items():
+            if _trimmed(text.toPlainText()) != getattr(spec, name):
+                text.setPlainText(getattr(spec, name))
+        for name, box in self.checks.items():
+            box.setChecked(getattr(spec, name))
+        for part, box in self.parts.items():
+            box.setChecked(spec.shows(part))
+        self.layout_box.setCurrentIndex(self.layout_box.findData(spec.layout))
+        self.graticule_box.setCurrentIndex(self.graticule_box.findData(spec.graticule))
+        self.style_box.setCurrentIndex(max(self.style_box.findData(spec.style), 0))
+        self.dpi_box.setValue(spec.dpi)
+        for choice, words in ((self.page_box, spec.page), (self.marking_box, spec.marking)):
+            if _trimmed(choice.currentText()) != words:
+                choice.setCurrentText(words)
+        del blocked
+        self.checks["match"].setEnabled(spec.layout in ("before-after", "panels"))
+
+    def begin(self) -> None:
+        """The keyboard goes into the title, all of which is chosen: what is typed takes its place."""
+        self.lines["title"].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.lines["title"].selectAll()
+
+    def field_of(self, name: str) -> QWidget | None:
+        """The field of a column of the product, or of a part; None where there is none."""
+        boxes = {
+            "layout": self.layout_box,
+            "page": self.page_box,
+            "graticule": self.graticule_box,
+            "style": self.style_box,
+            "marking": self.marking_box,
+            "dpi": self.dpi_box,
+        }
+        found = self.lines.get(name) or self.texts.get(name) or self.checks.get(name) or self.parts.get(name)
+        return found or boxes.get(name)
+
+    def show_field(self, name: str) -> bool:
+        """Bring a field to sight, with the keyboard in it; False where there is none."""
+        field = self.field_of(name)
+        if field is None:
+            return False
+        parent: Any = field.parentWidget()
+        while parent is not None and parent is not self:
+            if isinstance(parent, FoldSection):
+                parent.set_folded(False)
+            parent = parent.parentWidget()
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def _take(self, series: str, name: str, value: Any) -> None:
+        value = _trimmed(value) if isinstance(value, str) else value
+        self._tell(replace(self._spec, **{name: value}), series)
+
+    def _take_text(self, name: str) -> None:
+        self._take(WORDS_SERIES + name, name, self.texts[name].toPlainText()[:LONGEST_TEXT])
+
+    def _take_part(self, part: str, shown: bool) -> None:
+        left_out = self._spec.left_out - {part} if shown else self._spec.left_out | {part}
+        self._tell(replace(self._spec, left_out=frozenset(left_out)), f"part {part}")
+
+    def _take_page(self, text: str) -> None:
+        text = text.strip()
+        if text in PAGES or page_of_pixels(text) is not None:
+            self._tell(replace(self._spec, page=text), "page")
+
+    def _tell(self, spec: ProductSpec, series: str) -> None:
+        if spec != self._spec:
+            self._spec = spec
+            self.checks["match"].setEnabled(spec.layout in ("before-after", "panels"))
+            self.changed.emit(spec, series)
+
+
+def _trimmed(text: str) -> str:
+    return text.strip()

@@ -1,0 +1,337 @@
+"""The preview of a product: the page as the file will have it at this size, with its things to be dragged."""
+
+from __future__ import annotations
+
+import time
+from typing import override
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from layers.product.spec import ProductSpec
+from viewer.app.products.laid_out import LaidOut
+from viewer.support.painting import painting
+from viewer.support.plain_label import plain_label
+
+AIM_S = 0.012
+"""Time that one strip of the page should take to paint."""
+FIRST_ROWS, MOST_ROWS = 24, 400
+LOOK_MS = 30
+DRAFT_MS = 600
+"""Between two pictures of a page whose maps are still being read."""
+SLIP_PX = 4.0
+"""A hand that moves less than that has clicked."""
+STEP_MM, FINE_MM = 1.0, 0.2
+MM_AN_INCH = 25.4
+_ARROWS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+
+
+class ProductPreview(QWidget):
+    """A drag moves a thing, and so do the arrow keys where one is chosen: by a click, or by Space one after the other.
+
+    It is painted in strips while nothing else is to be done.
+    """
+
+    moved = Signal(str, float, float)
+    """A thing and the offset that it has now in all, in millimetres of the page."""
+    resized = Signal()
+    page_wanted = Signal(int)
+    painted = Signal()
+    """The page stands there as the file has it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._laid: LaidOut | None = None
+        self._spec = ProductSpec()
+        self.page = 0
+        self._shown: QImage | None = None
+        self._next: QImage | None = None
+        self._row, self._rows = 0, FIRST_ROWS
+        self._is_final = self._is_due = False
+        self._drafted_at = 0.0
+        self.chosen = ""
+        self._press: QPointF | None = None
+        self._drag: QPointF | None = None
+        self._strips = QTimer(self, interval=0)
+        self._strips.timeout.connect(self._paint_strip)
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self._look_again)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 200)
+        self.setAccessibleName(self.tr("Preview of the product"))
+        self.setAccessibleDescription(
+            self.tr("Space chooses the next thing, the arrow keys move it, Delete puts it back.")
+        )
+        self.note = plain_label("", self)
+        self.note.setWordWrap(True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.note.hide()
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    def room_px(self) -> tuple[int, int]:
+        """Pixels of the screen that a page may take."""
+        ratio = self.devicePixelRatioF()
+        return max(round((self.width() - 12) * ratio), 1), max(round((self.height() - 12) * ratio), 1)
+
+    def dpi_of(self, spec: ProductSpec) -> float:
+        """Dots per inch at which a page of a product fills the room."""
+        (across, down), (width, height) = spec.page_mm, self.room_px()
+        return MM_AN_INCH * min(width / across, height / down)
+
+    def show_pages(self, laid: LaidOut, spec: ProductSpec) -> None:
+        """Show a product, painting it anew; what stood there stays until that is done."""
+        self._laid, self._spec = laid, spec
+        self.note.hide()
+        self.page = min(self.page, max(laid.pages - 1, 0))
+        if self.chosen and laid.box_of(self.chosen) is None:
+            self.chosen = ""
+        self.paint_anew()
+
+    def show_page(self, page: int) -> None:
+        """Show another page of the same product."""
+        if self._laid is not None and 0 <= page < self._laid.pages and page != self.page:
+            self.page, self.chosen = page, ""
+            self._shown = None
+            self.paint_anew()
+
+    def show_sentence(self, sentence: str) -> None:
+        """Say why no page can be shown."""
+        self._laid = self._shown = self._next = None
+        self._strips.stop()
+        self._look.stop()
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
+        self._place_note()
+        self.update()
+
+    def paint_anew(self) -> None:
+        """Paint the page from its top."""
+        if self._laid is None:
+            return
+        self._laid.want(self.page)
+        self._is_final = self._is_due = False
+        self._begin()
+        self._look.start()
+
+    @property
+    def is_idle(self) -> bool:
+        """True when the page stands there as the file has it, or none can."""
+        return self._laid is None or self._is_final
+
+    def picture(self) -> QImage | None:
+        """The page as it is seen now."""
+        return self._shown
+
+    # -- painted in strips ----------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        assert self._laid is not None
+        self._is_due = self._laid.is_ready(self.page)
+        self._next, self._row = QImage(*self._laid.size_px(self.page), QImage.Format.Format_RGB32), 0
+        self._drafted_at = time.monotonic()
+        self._strips.start()
+
+    def _paint_strip(self) -> None:
+        laid, image = self._laid, self._next
+        if laid is None or image is None or image.isNull():
+            self._strips.stop()
+            return
+        begun, rows = time.perf_counter(), min(self._rows, image.height() - self._row)
+        strip = QRect(0, self._row, image.width(), rows)
+        with painting(image) as painter:
+            painter.setClipRect(strip)
+            painter.fillRect(strip, 0xFFFFFFFF)
+            laid.paint(painter, self.page, strip)
+        self._row += rows
+        took = time.perf_counter() - begun
+        self._rows = max(8, min(MOST_ROWS, 2 * self._rows, round(rows * AIM_S / max(took, 1e-4))))
+        if self._row >= image.height():
+            self._end_pass(image)
+
+    def _end_pass(self, image: QImage) -> None:
+        self._strips.stop()
+        self._next = None
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        self._shown = image
+        self.update()
+        if self._is_due:
+            self._is_final = True
+            self._look.stop()
+            self.painted.emit()
+
+    def _look_again(self) -> None:
+        """Once the maps are complete the page is painted as it will be; until then now and then as far as it is."""
+        if self._laid is None or self._is_final or self._strips.isActive():
+            return
+        is_late = time.monotonic() - self._drafted_at > DRAFT_MS / 1000
+        if self._laid.is_ready(self.page) or is_late:
+            self._begin()
+
+    # -- painted on the screen ------------------------------------------------------------------------------------
+
+    def page_rect(self) -> QRectF:
+        """The page in the widget's own coordinates."""
+        if self._laid is None:
+            return QRectF()
+        size, ratio = self._laid.size_px(self.page), self.devicePixelRatioF()
+        width, height = size[0] / ratio, size[1] / ratio
+        left, top = round((self.width() - width) / 2), round((self.height() - height) / 2)
+        return QRectF(left, top, width, height)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        page = self.page_rect()
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Mid))
+            if self._shown is not None and not page.isEmpty():
+                shown = QRectF(self._shown.rect())
+                is_exact = self._laid is not None and self._shown.size() == QSize(*self._laid.size_px(self.page))
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_exact)
+                painter.drawImage(page, self._shown, shown)
+            self._paint_chosen(painter, page)
+            if self.hasFocus():
+                painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_chosen(self, painter: QPainter, page: QRectF) -> None:
+        box = self._chosen_box()
+        if box is None:
+            return
+        accent = self.palette().color(QPalette.ColorRole.Accent)
+        place = self._to_widget(box, page)
+        if self._drag is not None and self._shown is not None:
+            veil = QColor(self.palette().color(QPalette.ColorRole.Mid))
+            veil.setAlpha(150)
+            painter.fillRect(place, veil)
+            painter.setOpacity(0.85)
+            painter.drawImage(place.translated(self._drag), self._shown, box)
+            painter.setOpacity(1.0)
+            place = place.translated(self._drag)
+        painter.setPen(QPen(accent, 1.4, Qt.PenStyle.DashLine))
+        painter.drawRect(place.adjusted(-2, -2, 2, 2))
+
+    def _chosen_box(self) -> QRectF | None:
+        """The chosen thing, in pixels of the page."""
+        if self._laid is None or not self.chosen or self.chosen not in self._laid.things(self.page):
+            return None
+        return self._laid.box_of(self.chosen)
+
+    def _to_widget(self, box: QRectF, page: QRectF) -> QRectF:
+        ratio = self.devicePixelRatioF()
+        left, top = page.left() + box.left() / ratio, page.top() + box.top() / ratio
+        return QRectF(left, top, box.width() / ratio, box.height() / ratio)
+
+    # -- dragged --------------------------------------------------------------------------------------------------
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self._laid is None:
+            return
+        place, page, ratio = event.position(), self.page_rect(), self.devicePixelRatioF()
+        x, y = (place.x() - page.left()) * ratio, (place.y() - page.top()) * ratio
+        self.choose(self._laid.thing_at(self.page, x, y))
+        self._press = place if self.chosen else None
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._press is None:
+            return
+        way = event.position() - self._press
+        if self._drag is not None or way.manhattanLength() >= SLIP_PX:
+            self._drag = way
+            self.update()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        way, self._press, self._drag = self._drag, None, None
+        if way is not None and self.chosen and self._laid is not None:
+            mm = MM_AN_INCH * self.devicePixelRatioF() / self._laid.dpi
+            self._move(way.x() * mm, way.y() * mm)
+        self.update()
+
+    def choose(self, key: str) -> None:
+        """Let a thing stand out; an empty key: none."""
+        self.chosen = key
+        self.setAccessibleName(self.tr("Preview of the product: {0}").format(key) if key else self.tr("Preview"))
+        self.update()
+
+    def _move(self, x_mm: float, y_mm: float) -> None:
+        before = self._spec.moved.get(self.chosen, (0.0, 0.0))
+        x, y = round(before[0] + x_mm, 2), round(before[1] + y_mm, 2)
+        self._spec = self._spec.with_moved(self.chosen, x, y)
+        self.moved.emit(self.chosen, x, y)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        arrow = _ARROWS.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Space:
+            self._choose_next(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif arrow is not None and self.chosen:
+            step = FINE_MM if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP_MM
+            self._move(step * arrow[0], step * arrow[1])
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen:
+            self.moved.emit(self.chosen, 0.0, 0.0)
+        elif event.key() == Qt.Key.Key_Escape and (self._drag is not None or self.chosen):
+            self._press = self._drag = None
+            self.choose("")
+        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.page_wanted.emit(self.page + (1 if event.key() == Qt.Key.Key_PageDown else -1))
+        else:
+            super().keyPressEvent(event)
+
+    def _choose_next(self, steps: int) -> None:
+        things = list(self._laid.things(self.page)) if self._laid is not None else []
+        if not things:
+            return
+        at = things.index(self.chosen) + steps if self.chosen in things else (0 if steps > 0 else -1)
+        self.choose(things[at % len(things)])
+
+    # ------------------------------------------------------------------------------------------------------------
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_note()
+        self.resized.emit()
+
+    def _place_note(self) -> None:
+        self.note.setGeometry(self.rect().adjusted(24, 24, -24, -24))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(640, 480)

@@ -1,0 +1,439 @@
+"""The window of a product: its form, the page as it will be printed, and the findings of the check beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import override
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.rows import Product
+from layers.errors import GeoloupeError
+from layers.product.numbering import issued_numbers
+from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
+from viewer.app.products.findings_view import FindingsView, Found
+from viewer.app.products.first_spec import Seen, lacking, with_layout
+from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
+from viewer.app.products.product_fields import ProductFields
+from viewer.app.products.product_preview import ProductPreview
+from viewer.app.products.spec_steps import SpecSteps
+from viewer.commands.products import (
+    change_product,
+    draft_after,
+    next_product_number,
+    override_of,
+    product_rows,
+    reissue_product,
+    save_product,
+    with_override,
+)
+from viewer.commands.stamps import new_uuid, utc_now
+from viewer.export.layout import today
+from viewer.panels.context import PanelContext
+from viewer.panels.products.product_desk import issued_words
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.support.text import one_line, plain, tooltip
+
+SIZE = (1320, 760)
+FORM_PX, FINDINGS_PX, EDGE_PX = 330, 270, 16
+REST_MS = 150
+"""After an entry, until the page is laid out anew."""
+type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Found]]
+_PRINTED = (
+    *("sites", "claims", "claim_sites", "claim_sources", "sources", "responses", "response_claims", "layers"),
+    *("images", "observations", "searches", "meta", "chips"),
+)
+"""Tables whose rows a page may tell of."""
+
+
+class ProductWindow(QDialog):
+    """Not modal, one a product. Nothing of it is in the case until it is saved, exported or closed.
+
+    `export_wanted`: the product of this uuid, as `spec` has it now, is to be written to a file.
+    """
+
+    export_wanted = Signal()
+
+    def __init__(
+        self,
+        context: PanelContext,
+        spec: ProductSpec,
+        uuid: str,
+        maker: PageMaker,
+        check: Check,
+        seen: Callable[[], Seen],
+        styles: Iterable[tuple[str, str]],
+        parent: QWidget,
+    ) -> None:
+        """An empty `uuid`: the product is a new one."""
+        super().__init__(parent)
+        self._context, self._maker, self._check, self._seen = context, maker, check, seen
+        self.spec, self.uuid = spec, uuid
+        self.laid: LaidOut | None = None
+        self._steps = SpecSteps()
+        row = self.row
+        self.overrides = read_overrides(row.overrides_json) if row is not None else ()
+        self._kept: tuple[ProductSpec, tuple[Override, ...]] = (spec, self.overrides)
+        self._issued: tuple[ProductSpec, tuple[Override, ...]] | None = None
+        """As it was when it was issued here: until something changes another file of it is the same version."""
+        self._is_ended = False
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.fields = ProductFields(styles)
+        self.preview, self.findings = ProductPreview(), FindingsView()
+        self.said = muted()
+        self._build()
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._lay_out)
+        self._connect()
+        self._fit_screen()
+        self._show_spec(spec)
+
+    # -- building -------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        tr = self.tr
+        self.back_button = IconButton("back", tr("Previous page (Page Up in the preview)"))
+        self.forward_button = IconButton("forward", tr("Next page (Page Down in the preview)"))
+        self.page_label = QLabel()
+        self.pages_row = QWidget()
+        row = QHBoxLayout(self.pages_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        for widget in (self.back_button, self.page_label, self.forward_button):
+            row.addWidget(widget)
+        row.addStretch(1)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.preview, 1)
+        column.addWidget(self.pages_row)
+        self.pages_row.hide()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.fields, middle, self.findings):
+            self.splitter.addWidget(part)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setStretchFactor(1, 1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.splitter, 1)
+        layout.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        tr = self.tr
+        self.view_button, self.map_button = QPushButton(tr("Use the Map's View")), QPushButton(tr("Add the View"))
+        self.save_button, self.export_button = QPushButton(tr("Save")), QPushButton(tr("Export…"))
+        self.close_button = QPushButton(tr("Close"))
+        row = QHBoxLayout()
+        row.addWidget(self.view_button)
+        row.addWidget(self.map_button)
+        row.addWidget(self.said, 1)
+        for button, tip in (
+            (self.view_button, tr("Show on the page what the map shows now")),
+            (self.map_button, tr("Add what the map shows now as a map of its own")),
+            (self.save_button, tr("Keep the product in the case as a draft (Ctrl+S)")),
+            (self.export_button, tr("Write the product to a file and issue it (Enter)")),
+            (self.close_button, tr("Close the window; what was changed is kept as a draft")),
+        ):
+            button.setAutoDefault(False)
+            button.setAccessibleName(button.text().rstrip("…"))
+            button.setToolTip(tooltip(tip))
+        for button in (self.save_button, self.export_button, self.close_button):
+            row.addWidget(button)
+        self.export_button.setDefault(True)
+        return row
+
+    def _connect(self) -> None:
+        self.fields.changed.connect(self._entered)
+        self.preview.moved.connect(self._move)
+        self.preview.resized.connect(self._rest.start)
+        self.preview.page_wanted.connect(self._show_page)
+        self.back_button.clicked.connect(lambda: self._show_page(self.preview.page - 1))
+        self.forward_button.clicked.connect(lambda: self._show_page(self.preview.page + 1))
+        self.view_button.clicked.connect(self.take_view)
+        self.map_button.clicked.connect(self.add_view)
+        self.save_button.clicked.connect(self.save)
+        self.export_button.clicked.connect(self.export)
+        self.close_button.clicked.connect(self.close)
+        self.findings.cure_wanted.connect(self._lead_to)
+        self.findings.let_pass.connect(self._let_pass)
+        self.findings.taken_back.connect(self._take_back)
+        for keys, do in (
+            ("Ctrl+Z", self.undo),
+            ("Ctrl+Shift+Z", self.redo),
+            ("Ctrl+Y", self.redo),
+            ("Ctrl+S", self.save),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(do)
+        self._maker.listen(self._maps_changed)
+        self._context.changed.connect(self._heard)
+        self._context.document_replaced.connect(self._leave)
+        self.finished.connect(self._end)
+
+    def _fit_screen(self) -> None:
+        parent = self.parentWidget()
+        room = (parent.screen() if parent is not None else self.screen()).availableGeometry().size()
+        self.resize(min(SIZE[0], room.width() - EDGE_PX), min(SIZE[1], room.height() - 3 * EDGE_PX))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        rest = max(self.width() - FORM_PX - FINDINGS_PX, 240)
+        self.splitter.setSizes([FORM_PX, rest, FINDINGS_PX])
+        self.fields.begin()
+        self._rest.start(0)
+
+    # -- the product ----------------------------------------------------------------------------------------------
+
+    @property
+    def row(self) -> Product | None:
+        """The row of the case; None while there is none."""
+        return product_rows(self._context.document).get(self.uuid)
+
+    @property
+    def edition(self) -> Edition:
+        """The number and version that an export of it now has: after an issued one the next."""
+        document, row = self._context.document, self.row
+        if row is None:
+            return Edition(next_product_number(document), 1, today())
+        numbers = issued_numbers(document, row)
+        if row.issued_at and not self.is_as_issued:
+            return Edition(row.number, row.version + 1, today(), numbers)
+        return Edition(row.number, row.version, row.issued_at[:10] or today(), numbers)
+
+    @property
+    def is_as_issued(self) -> bool:
+        """True while another file of it is of the version that was issued here."""
+        return self._issued == (self.spec, self.overrides)
+
+    @property
+    def is_changed(self) -> bool:
+        """True where the case does not hold it as it is now."""
+        return (self.spec, self.overrides) != self._kept
+
+    @property
+    def is_idle(self) -> bool:
+        """True when the page stands there as the file will have it."""
+        return not self._rest.isActive() and self.preview.is_idle
+
+    def _entered(self, spec: ProductSpec, series: str) -> None:
+        if spec.layout != self.spec.layout:
+            spec = with_layout(spec, spec.layout, self._seen())
+        self._set_spec(spec, series)
+
+    def _set_spec(self, spec: ProductSpec, series: str = "", rest_ms: int = REST_MS) -> None:
+        self._steps.note(self.spec, spec, series)
+        self._show_spec(spec, rest_ms)
+
+    def _show_spec(self, spec: ProductSpec, rest_ms: int = REST_MS) -> None:
+        self.spec = spec
+        self.fields.show_spec(spec)
+        self.map_button.setVisible(MOST_MAPS[spec.layout] > 2)
+        self._show_title()
+        self._rest.start(rest_ms)
+
+    def undo(self) -> None:
+        """Take the last change back that was made in this window."""
+        self._show_spec(self._steps.undo(self.spec), 0)
+
+    def redo(self) -> None:
+        self._show_spec(self._steps.redo(self.spec), 0)
+
+    def _move(self, key: str, x_mm: float, y_mm: float) -> None:
+        self._set_spec(self.spec.with_moved(key, x_mm, y_mm), f"move {key}" if self.preview.hasFocus() else "", 0)
+
+    def take_view(self) -> None:
+        """Show on the page what the map shows now."""
+        self._set_spec(replace(self.spec, bounds=self._seen().bounds))
+
+    def add_view(self) -> None:
+        """Add what the map shows now as a map of its own: an inset, or a panel."""
+        spec, most = self.spec, MOST_MAPS[self.spec.layout]
+        if len(spec.maps) >= most:
+            self.say(self.tr("This layout has {0} maps at most.").format(most))
+            return
+        self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._seen().bounds))))
+
+    # -- the page -------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        lack = lacking(self.spec, self._context.document)
+        if lack:
+            self._show_lack(lack)
+            return
+        try:
+            laid = self._maker.make(self.spec, self.preview.dpi_of(self.spec), self.edition)
+        except GeoloupeError as error:
+            self._show_lack(error.sentence)
+            return
+        if laid is None:
+            if self.laid is None:
+                self.preview.show_sentence(self.tr("The layers are being opened…"))
+            return
+        self.laid = laid
+        self.preview.show_pages(laid, self.spec)
+        self._show_pages()
+        self._look_over()
+
+    def _show_lack(self, sentence: str) -> None:
+        self.laid = None
+        self.preview.show_sentence(sentence)
+        self.pages_row.hide()
+
+    def _look_over(self) -> None:
+        if self.laid is not None:
+            found = self._check(self.spec, self.laid, self.overrides)
+            self.findings.show_findings(found, self.overrides)
+
+    def _maps_changed(self) -> None:
+        """A layer is known now, or other pixels: the page says more then, and may be laid out in another way."""
+        if self.laid is None or self.preview.is_idle:
+            self._rest.start()
+
+    def _show_page(self, page: int) -> None:
+        self.preview.show_page(page)
+        self._show_pages()
+
+    def _show_pages(self) -> None:
+        pages = self.laid.pages if self.laid is not None else 1
+        self.pages_row.setVisible(pages > 1)
+        self.page_label.setText(self.tr("Page {0} of {1}").format(self.preview.page + 1, pages))
+        self.back_button.setEnabled(self.preview.page > 0)
+        self.forward_button.setEnabled(self.preview.page + 1 < pages)
+
+    # -- the check ------------------------------------------------------------------------------------------------
+
+    def _lead_to(self, found: Found) -> None:
+        """To a field of the form, or to a thing of the case in the main window."""
+        kind, _, name = str(getattr(found, "jump", "")).partition(":")
+        if kind == "site":
+            sites = self._context.document.sites
+            self._context.selection.set({name} & sites.keys())
+            self._context.zoom_to_sites([sites[name]] if name in sites else [])
+        elif kind == "claim":
+            self._context.show_claim(name, raise_form=True)
+        elif kind in ("source", "response"):
+            self._context.show_row("sources" if kind == "source" else "responses", name, raise_form=True)
+        elif kind == "layer":
+            self._context.show_layer(name, raise_form=True)
+        elif not self.fields.show_field(name or kind):
+            self.say(found.cure)
+            return
+        if kind in ("site", "claim", "source", "response", "layer"):
+            main = self.parentWidget()
+            assert main is not None
+            main.raise_()
+            main.activateWindow()
+
+    def _let_pass(self, found: Found, reason: str) -> None:
+        try:
+            one = override_of(found.rule, found.where, reason, self._context.actor, utc_now())
+        except GeoloupeError as error:
+            self.say(error.sentence)
+            return
+        self.overrides = with_override(self.overrides, one)
+        self._show_title()
+        self._look_over()
+
+    def _take_back(self, one: Override) -> None:
+        self.overrides = tuple(other for other in self.overrides if other != one)
+        self._show_title()
+        self._look_over()
+
+    # -- kept and exported ----------------------------------------------------------------------------------------
+
+    def keep(self) -> bool:
+        """Have the case hold it as it is now; of one that was issued the next version. False where it was refused."""
+        row, spec = self.row, self.spec
+        if row is not None and row.issued_at and self.is_as_issued:
+            return True
+        if row is None:
+            uuid = new_uuid()
+            refusal = self._context.attempt(save_product, spec, overrides=self.overrides, uuid=uuid)
+        else:
+            uuid, refusal = row.uuid, ""
+            if row.issued_at:
+                refusal = self._context.attempt(reissue_product, uuid)
+                draft = draft_after(self._context.document, uuid)
+                uuid = draft.uuid if draft is not None else uuid
+            refusal = refusal or self._context.attempt(change_product, uuid, spec, overrides=self.overrides)
+        if refusal:
+            self.say(refusal)
+            return False
+        self.uuid, self._kept = uuid, (spec, self.overrides)
+        self._show_title()
+        return True
+
+    def save(self) -> None:
+        """Keep it as a draft."""
+        row = self.row
+        if row is not None and row.issued_at and not self.is_changed:
+            self.say(self.tr("This version is issued and stays as it is."))
+        elif self.keep():
+            self.say(self.tr("Kept in the case as a draft."))
+
+    def export(self) -> None:
+        """Write it to a file, unless something is to be put right first."""
+        if self.laid is None:
+            self.say(self.preview.note.text() or self.tr("The page is not laid out yet."))
+            return
+        self._look_over()
+        if self.findings.blocking:
+            self.say(self.tr("Put right what stands at the right, or let it pass with a reason."))
+            self.findings.choose_first()
+            return
+        self.export_wanted.emit()
+
+    def note_issued(self) -> None:
+        """It was written and issued as it is now."""
+        self._issued = self._kept
+        self._show_title()
+        self._rest.start(0)
+
+    def say(self, sentence: str) -> None:
+        """One sentence below the page."""
+        self.said.setText(plain(sentence))
+
+    def _show_title(self) -> None:
+        row, name = self.row, one_line(self.spec.title, 80) or self.tr("without a title")
+        stands = self.tr("Product")
+        if row is not None:
+            stands = self.tr("Product {0}, version {1}, {2}").format(row.number, row.version, issued_words(row))
+        self.setWindowTitle(f"{stands}: {name.replace('[*]', '')}[*]")
+        self.setWindowModified(self.is_changed)
+
+    # -- the case -------------------------------------------------------------------------------------------------
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything or changes.touches(*_PRINTED):
+            self._issued = None
+            self._rest.start()
+        if changes.everything or changes.touches("products"):
+            self._show_row()
+
+    def _show_row(self) -> None:
+        """An undo in the main window may have taken the row away, or given it another layout."""
+        row = self.row
+        spec = read_spec(row.layout_json) if row is not None else None
+        if row is not None and spec is not None and not self.is_changed and spec != self.spec:
+            self.overrides = read_overrides(row.overrides_json)
+            self._kept = (spec, self.overrides)
+            self._show_spec(spec)
+        self._show_title()
+
+    def _leave(self) -> None:
+        """Another case is open: nothing of this one is kept any more."""
+        self._is_ended = True
+        self.close()
+
+    def _end(self) -> None:
+        self._rest.stop()
+        self.preview.show_sentence("")
+        if not self._is_ended and self.is_changed and self.keep():
+            self._context.report(self.tr("The product is kept as a draft: it is in the list of products."))
+        self._is_ended = True
+        self._maker.close()
