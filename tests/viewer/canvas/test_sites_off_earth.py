@@ -138,4 +138,4 @@ def test_words_of_a_case_make_no_pictures_of_their_own(make_scene: Callable[...,
     assert len(SiteIndex.of({one.uuid: one for one in sites}).symbols) == 1
     scene = make_scene(Document({"sites": sites}))
     picture(scene, VIEWS[0])
-    assert len(scene._sites._symbols._sprites) <= 2
+    assert sum(len(sheet.slots) for sheet in scene._sites._symbols._sheets.values()) <= 2
