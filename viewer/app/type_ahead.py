@@ -1,4 +1,4 @@
-"""Letters typed into a list, a table or a closed choice find an entry there: they are not the shortcut of a tool."""
+"""Letters typed into a list or a closed choice find an entry there; where a list has a filter they are the tools'."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
 
+from viewer.panels.widgets.row_list import RowTableView
+
 _Modifier = Qt.KeyboardModifier
 
 
@@ -15,7 +17,7 @@ class TypeAhead(QObject):
     """Watches only the widget that has the focus, so that no event of the map comes by here."""
 
     def __init__(self, tree: QAbstractItemView, parent: QObject) -> None:
-        """`tree` is the layer tree, which has a filter instead: after a click there letters are still of the tools."""
+        """`tree` is the layer tree. It has a filter instead, as lists of rows have: letters are still the tools' there."""
         super().__init__(parent)
         self._tree = tree
         application = QApplication.instance()
@@ -25,7 +27,8 @@ class TypeAhead(QObject):
     def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
         if isinstance(before, QAbstractItemView | QComboBox):
             before.removeEventFilter(self)
-        if isinstance(now, QAbstractItemView | QComboBox) and now is not self._tree:
+        has_filter = now is self._tree or isinstance(now, RowTableView)
+        if isinstance(now, QAbstractItemView | QComboBox) and not has_filter:
             now.installEventFilter(self)
 
     @override

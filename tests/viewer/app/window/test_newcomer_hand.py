@@ -37,6 +37,7 @@ from viewer.canvas.overlays import north_arrow_rect
 from viewer.panels.shell import message_bar
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
+from viewer.panels.widgets.row_list import RowList
 from viewer.support.messages import MessageAction
 from viewer.support.text import TIP_COLUMNS, unbroken
 
@@ -183,6 +184,22 @@ def test_n04_after_a_click_on_a_layer_keys_are_the_tools(window: MainWindow, des
     assert window.panel_context.layer_uuid == layer, "no type-ahead"
     press(Key.Key_P)
     assert window.toolbox.in_hand == "tool_point"
+
+
+def test_n04_after_a_click_in_a_list_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    """A letter must not choose another site behind the analyst's back: the next report would be about that one."""
+    window.file_menu.open_demo()
+    settle(window, qtbot)
+    rows = next(one for one in window.findChildren(RowList) if one.view.isVisible() and one.model.rowCount() > 20)
+    QTest.mouseClick(rows.view.viewport(), Left, Nothing, rows.view.visualRect(rows.model.index(1, 0)).center())
+    assert rows.view.hasFocus()
+    chosen = window.panel_context.selection.uuids
+    assert len(chosen) == 1
+    press(Key.Key_S)
+    assert window.panel_context.selection.uuids == chosen, "no type-ahead"
+    press(Key.Key_P)
+    assert window.toolbox.in_hand == "tool_point"
+    assert window.panel_context.selection.uuids == chosen
 
 
 def test_n04_the_filter_above_the_tree_finds_a_layer(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -358,6 +375,7 @@ import json, sys
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from viewer.app.program import dress
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
+from viewer.panels.widgets.row_list import RowList
 from viewer.support.settings import Settings
 
 application = QApplication(sys.argv[:1])
