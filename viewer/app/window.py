@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         self.comparisons = self._make_comparisons()
         self.comparison_bar = ComparisonBar(self.comparisons)
+        self.comparison_bar.keyboard_left.connect(self.canvas.setFocus)
         column.addWidget(self.comparison_bar)
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
         self.setCentralWidget(middle)

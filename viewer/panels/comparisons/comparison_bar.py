@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -23,6 +23,9 @@ STILL = ("difference", "blink", "panes")
 
 class ComparisonBar(QWidget):
     """Follows the desk, and is there only while something is compared. Esc ends the comparison."""
+
+    keyboard_left = Signal()
+    """The bar goes while the keyboard is in it."""
 
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,9 +108,12 @@ class ComparisonBar(QWidget):
     def read(self) -> None:
         """Show the comparison as it stands."""
         spec = self._desk.spec
-        self.setVisible(spec is not None)
         if spec is None:
+            if self.focusWidget() is not None and self.isActiveWindow() and self.focusWidget().hasFocus():
+                self.keyboard_left.emit()  # Qt would give the keyboard to the next field, where letters are typed
+            self.hide()
             return
+        self.show()
         self.name.setEnabled(bool(self._desk.current))
         if not self.name.hasFocus():
             self.name.setText(self._desk.name or self.tr("Not kept"))

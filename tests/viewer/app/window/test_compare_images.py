@@ -235,6 +235,22 @@ def test_nothing_to_compare_is_said(hand: Hand, tmp_path: Path) -> None:
     assert not hand.window.findChildren(QDialog, "none")
 
 
+@pytest.mark.parametrize("field", ["mode", "match", "position"])
+def test_esc_in_the_bar_leads_to_the_map(hand: Hand, tmp_path: Path, field: str) -> None:
+    """The next letter is a tool's: it must not be typed into the filter of the layers."""
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    widget = window.comparison_bar.position.slider if field == "position" else getattr(window.comparison_bar, field)
+    widget.setFocus()
+    hand.key(Key.Key_Escape)
+    assert window.comparisons.spec is None
+    assert window.canvas.hasFocus()
+    hand.key(Key.Key_P)
+    assert window.toolbox.in_hand == "tool_point"
+
+
 def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new", dated=False)
