@@ -6,12 +6,25 @@ import argparse
 import os
 import sys
 
-from viewer.cli import add_sites, bench, compare, export, info, new, read, register, render, scenes, validate, window
+from viewer.cli import (
+    add_sites,
+    bench,
+    compare,
+    export,
+    info,
+    lint,
+    new,
+    read,
+    register,
+    render,
+    scenes,
+    validate,
+    window,
+)
 from viewer.cli.command import BAD_INPUT, USAGE, Command
 from viewer.support.terminal import complain
 
 PROMISED = {
-    "lint": "check a product against the checklist (not yet available)",
     "share": "a working copy for a colleague (not yet available)",
     "merge": "join two analysts' copies (not yet available)",
     "diff": "what differs between two cases (not yet available)",
@@ -43,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     scenes.SCENES,
     register.REGISTER,
     validate.VALIDATE,
+    lint.LINT,
     export.EXPORT,
     bench.BENCH,
     *map(_promised, PROMISED),

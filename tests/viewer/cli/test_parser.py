@@ -23,7 +23,7 @@ print("code", code, "heavy", [name for name in {HEAVY!r} if name in sys.modules]
 """
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["render", "--help"], ["lint", "x"], ["render"]])
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["render", "--help"], ["share", "x"], ["render"]])
 def test_help_version_and_usage_import_nothing_heavy(words: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", MODULES, *words], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
@@ -47,7 +47,6 @@ def test_version_and_help(cli) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["lint", "case.gpkg", "--layout", "brief", "--json"],
         ["share", "case.gpkg", "--out", "x.gpkg", "--release"],
         ["merge", "a.gpkg", "b.gpkg", "--base", "c.gpkg", "--out", "d.gpkg"],
         ["diff", "a.gpkg", "b.gpkg", "--json"],
@@ -80,6 +79,8 @@ def test_what_is_promised_for_later_says_so(cli, words: list[str]) -> None:
         ["info"],
         ["bench", "dance", "x"],
         ["export", "case.gpkg"],
+        ["lint"],
+        ["lint", "case.gpkg", "--layout", "brief"],
         ["export", "case.gpkg", "--out", "x.png", "--dpi", "3"],
         ["export", "case.gpkg", "--out", "x.exe"],
         ["add-sites", "case.gpkg", "a.csv", "--map", "lat"],

@@ -1,0 +1,159 @@
+"""A product made of its case alone, without a page: the spec it has by default, its marks, and the facts of its layers.
+
+Good for what needs no page: words, dates, credits, claims. `is_laid_out` is False.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shapely import box
+
+from layers.document.comparison import read_spec as read_comparison
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.layer import Layer
+from layers.document.rows import Comparison, Product
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.geo.bounds import Bounds
+from layers.product.facts import ImageFact, MapFact, ProductFacts, SitesFact
+from layers.product.image_words import credit_of, image_date_words
+from layers.product.spec import ProductSpec, maps_of_comparison, read_spec
+
+
+def saved_specs(document: Document) -> Iterator[tuple[Product, ProductSpec]]:
+    """The products that the case keeps, each in its newest version."""
+    rows = [row for row in document.table("products").values() if isinstance(row, Product)]
+    replaced = {row.previous_uuid for row in rows}
+    for row in rows:
+        spec = read_spec(row.layout_json) if row.uuid not in replaced else None
+        if spec is not None:
+            yield row, spec
+
+
+def default_specs(document: Document, layout: str, name: str = "") -> list[ProductSpec]:
+    """The products that a case has by default in one layout; `name` is the title of a case that has none.
+
+    A page for each site that a claim is about in the layout *site*, else one product. Raises InvalidValue where the
+    case has nothing of which it could be made.
+    """
+    spec = ProductSpec(
+        layout=layout,
+        title=document.meta("title") or name,
+        subtitle=document.meta("subtitle"),
+        author=document.meta("author"),
+        marking=document.meta("marking"),
+    )
+    if layout == "site":
+        about = {site.uuid: site for claim in document.claims for site in document.sites_of_claim(claim)}
+        if not about:
+            raise InvalidValue("No claim of this case is about a site: there is no site page to check.")
+        return [_of_site(spec, site) for site in about.values()]
+    return [_of_comparison(spec, document)] if layout == "before-after" else [spec]
+
+
+def _of_site(spec: ProductSpec, site: Site) -> ProductSpec:
+    return ProductSpec(
+        layout="site",
+        title=site.label or spec.title,
+        subtitle=spec.title,
+        author=spec.author,
+        marking=spec.marking,
+        site=site.uuid,
+    )
+
+
+def _of_comparison(spec: ProductSpec, document: Document) -> ProductSpec:
+    for row in document.table("comparisons").values():
+        kept = read_comparison(row.spec_json) if isinstance(row, Comparison) else None
+        if kept is not None and len(kept.frames) == 2:
+            maps = maps_of_comparison(kept.frames)
+            return ProductSpec(
+                layout="before-after",
+                title=spec.title,
+                subtitle=spec.subtitle,
+                author=spec.author,
+                marking=spec.marking,
+                bounds=kept.bounds,
+                maps=maps,
+                comparison=row.uuid,
+                match=kept.match,
+            )
+    raise InvalidValue("The case keeps no comparison of two images: there is no before and after to check.")
+
+
+def marks_of(document: Document, spec: ProductSpec) -> list[str]:
+    """Uuids of the marks in the frames of a product; all of the case where no frame has bounds."""
+    if spec.layout == "site" and spec.site:
+        claims = document.claims_of_site(spec.site)
+        named = [site.uuid for claim in claims for site in document.sites_of_claim(claim.uuid)]
+        return [uuid for uuid in dict.fromkeys([spec.site, *named]) if uuid in document.sites]
+    found: dict[str, None] = {}
+    for one in spec.maps:
+        inside = _inside(document, one.bounds or spec.bounds)
+        own = None if one.marks is None else frozenset(one.marks)
+        found |= dict.fromkeys(uuid for uuid in inside if own is None or uuid in own)
+    return list(found)
+
+
+def _inside(document: Document, bounds: Bounds | None) -> Iterator[str]:
+    frame = None if bounds is None else box(bounds.left, bounds.bottom, bounds.right, bounds.top)
+    for site in document.sites.values():
+        if not site.geometry.is_empty and (frame is None or frame.intersects(site.geometry)):
+            yield site.uuid
+
+
+def facts_of_case(document: Document, spec: ProductSpec, marks: Iterable[str], product: Product | None) -> ProductFacts:
+    """The facts that the rows of a case tell without a page."""
+    drawn = frozenset(marks)
+    known = {image.layer_uuid: image for image in document.images.values() if image.layer_uuid}
+    rows = [row for row in reversed(document.layers_in_order()) if row.kind in ("raster", "tiles", "vector")]
+    maps = []
+    for number, one in enumerate(spec.maps):
+        frame = one.frame
+        shown = [
+            frame.row_of(row) if frame is not None and row.uuid in frame.layers else row
+            for row in rows
+            if (row.visible if frame is None else row.uuid in frame.layers or (row.visible and row.kind == "vector"))
+        ]
+        maps.append(
+            MapFact(
+                number=number,
+                title=one.title or (frame.title if frame is not None else ""),
+                bounds=one.bounds or spec.bounds,
+                images=tuple(image_fact(row, known.get(row.uuid)) for row in shown),
+                sites=SitesFact(named=drawn, drawn=drawn),
+            )
+        )
+    return ProductFacts(
+        maps=tuple(maps),
+        number=product.number if product is not None else "",
+        version=product.version if product is not None else 0,
+        is_laid_out=False,
+    )
+
+
+def image_fact(row: Layer, image: Image | None = None) -> ImageFact:
+    """An image as its rows tell of it, as if the page carried it all."""
+    own = bool(row.acquired_at)
+    acquired_at = row.acquired_at or (image.acquired_at if image is not None else "")
+    kind = row.known_date_kind
+    basis = row.date_basis
+    if image is not None and not own:
+        kind = image.date_kind if kind == "unknown" else kind
+        basis = basis or image.date_basis
+    credit = credit_of(row) or (image.credit if image is not None else "")
+    return ImageFact(
+        layer=row.uuid,
+        name=row.name,
+        kind=row.kind,
+        date="" if row.kind == "vector" else image_date_words(acquired_at, kind, basis),
+        acquired_at=acquired_at,
+        date_kind=kind,
+        date_basis=basis,
+        sensor=image.sensor if image is not None else "",
+        credit=credit,
+        credit_of_row=credit,
+        licence=image.licence if image is not None else "",
+    )

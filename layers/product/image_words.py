@@ -1,0 +1,44 @@
+"""The words that a product prints of an image: its date with kind and basis, its credit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.document.layer import Layer
+
+_BASES = {
+    "metadata": "from metadata",
+    "catalogue": "from the catalogue",
+    "file name": "from the file name",
+    "caption": "from a caption",
+    "analyst": "from the analyst",
+}
+UNKNOWN = "date unknown"
+
+
+def image_date_words(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
+    """A date with its kind and its basis; never without the latter where there is a date. UTC where it has a time."""
+    if not acquired_at.strip():
+        return f"composite, {UNKNOWN}" if date_kind == "composite" else UNKNOWN
+    when = " to ".join(moment(part) for part in acquired_at.split("/", 1))
+    basis = _BASES.get(date_basis, "basis not stated")
+    if date_kind == "composite":
+        return f"composite of {when} ({basis})"
+    if date_kind == "interval" and "/" not in acquired_at:
+        return f"within {when} ({basis})"
+    kind = "" if date_kind in ("instant", "interval") else ", kind of date unknown"
+    return f"{when}{kind} ({basis})"
+
+
+def moment(when: str) -> str:
+    """A day, or a day with its time of day in UTC."""
+    day, _, clock = when.strip().partition("T")
+    return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
+
+
+def credit_of(row: Layer) -> str:
+    """The credit that a layer's row states, or the service that it stands for."""
+    if row.credit.strip():
+        return row.credit.strip()
+    said: Any = row.source.get("attribution")
+    return said.strip() if isinstance(said, str) else ""

@@ -1,0 +1,89 @@
+"""geoloupe lint: the demo passes, and does not once a credit, an answer or a word is gone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from layers.document.rows import Product
+from layers.product.spec import Override, ProductSpec, overrides_json
+from tests.support.cases.changed_cases import change
+from viewer.cli.command import BAD_INPUT, DONE, FINDINGS
+
+KEYS = ["rule", "severity", "where", "sentence", "cure"]
+
+
+@pytest.fixture
+def case(tmp_path: Path, demo: Path) -> Path:
+    return Path(shutil.copy(demo, tmp_path / "case.gpkg"))
+
+
+@pytest.mark.parametrize("layout", [None, "single", "site", "plain", "insets", "panels"])
+def test_the_unaltered_demo_has_no_unexplained_finding(cli, demo: Path, layout: str | None) -> None:
+    words = ("--layout", layout) if layout else ()
+    outcome = cli("lint", demo, "--json", *words)
+    assert (outcome.code, json.loads(outcome.out)) == (DONE, [])
+    told = cli("lint", demo, *words)
+    assert "nothing found that is not explained" in told.out
+    assert "of source-accessed: Its descriptor says that no date of access is recorded." in told.out
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule", "severity"),
+    [
+        ("UPDATE loupe_layers SET credit = '' WHERE name = 'Coast'", "image-credit", "blocking"),
+        ("UPDATE loupe_layers SET credit = ''", "image-credit", "blocking"),
+        ("DELETE FROM responses", "accused", "blocking"),
+        (
+            "UPDATE claims SET source_wording = '', made_by = '' WHERE statement LIKE '%Hikvision%'",
+            "accused",
+            "blocking",
+        ),
+        ("DELETE FROM claim_sites", "accused", "blocking"),
+        ("UPDATE sources SET descriptor = ''", "source-accessed", "warning"),
+        ("UPDATE sources SET marking = 'TLP:AMBER'", "marking-high-enough", "blocking"),
+        ("UPDATE loupe_meta SET value = '' WHERE key = 'author'", "author", "warning"),
+        ("UPDATE loupe_layers SET date_kind = 'unknown' WHERE kind = 'raster'", "image-date-known", "warning"),
+    ],
+)
+def test_a_demo_that_is_stripped_fails(cli, case: Path, statement: str, rule: str, severity: str) -> None:
+    change(case, statement)
+    outcome = cli("lint", case, "--json")
+    assert outcome.code == FINDINGS
+    found = json.loads(outcome.out)
+    assert all(list(one) == KEYS for one in found)
+    assert (rule, severity) in {(one["rule"], one["severity"]) for one in found}
+    assert f"[{rule}]" in cli("lint", case).out
+
+
+def test_products_that_the_case_keeps_are_checked_with_what_was_let_pass(cli, case: Path) -> None:
+    spec = ProductSpec(title="A firm in Wuhan, China", bottom_line="Nobody says where.", dpi=150)
+    product = Product(uuid="p", name="One", number="7", layout_json=spec.to_json())
+    _keep(case, product, "")
+    found = json.loads(cli("lint", case, "--json").out)
+    assert [(one["rule"], one["where"]) for one in found] == [("author", "the imprint")]
+    _keep(case, product, overrides_json([Override("author", "the imprint", "anonymous on purpose", "A", "2024-05-01")]))
+    outcome = cli("lint", case)
+    assert outcome.code == DONE
+    assert "let pass: 1 finding of author: anonymous on purpose" in outcome.out
+    assert cli("lint", case, "--layout", "single").code == DONE
+
+
+def test_a_layout_that_the_case_has_nothing_for_is_said(cli, demo: Path, tmp_path: Path) -> None:
+    outcome = cli("lint", demo, "--layout", "before-after")
+    assert outcome.code == BAD_INPUT
+    assert "keeps no comparison" in outcome.sentence
+    assert cli("lint", tmp_path / "none.gpkg").code == BAD_INPUT
+
+
+def _keep(case: Path, product: Product, overrides: str) -> None:
+    quoted = product.layout_json.replace("'", "''")
+    change(
+        case,
+        "DELETE FROM products",
+        "INSERT INTO products (uuid, name, number, version, layout_json, overrides_json, rev) VALUES "
+        f"('{product.uuid}', '{product.name}', '{product.number}', 1, '{quoted}', '{overrides}', 1)",
+    )
