@@ -33,6 +33,7 @@ from layers.requests.imagery import (
     ReadTile,
     ReadVersions,
 )
+from layers.requests.pictures import EncodePicture, WriteStrip
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.registering import Register
@@ -43,7 +44,8 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 _OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
-_KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, ListScenes, *_OF_IMAGERY, *_OF_FEATURES)
+_OF_PICTURES = (WriteStrip, EncodePicture)
+_KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, ListScenes, *_OF_IMAGERY, *_OF_FEATURES, *_OF_PICTURES)
 _QUESTIONS = {kind.op: kind for kind in _KINDS}
 
 
@@ -62,11 +64,21 @@ def answer(asked: Question) -> Result:
         return _probe_or_unchanged(asked)
     if isinstance(asked, ListScenes):
         return list_scenes(asked)
+    if isinstance(asked, WriteStrip | EncodePicture):
+        return _of_picture(asked)
     if isinstance(asked, _OF_IMAGERY):
         from layers.readers.raster import raster_ops  # a reader of features never needs them
 
         return raster_ops.run(asked)
     return _of_layer(asked) if isinstance(asked, OfLayer) else (_versions(), ())
+
+
+def _of_picture(asked: WriteStrip | EncodePicture) -> Result:
+    from layers.readers.export import written_picture  # only where a product is written
+
+    if isinstance(asked, WriteStrip):
+        return written_picture.write_strip(asked)
+    return written_picture.encode_picture(asked)
 
 
 def _versions() -> dict[str, str]:

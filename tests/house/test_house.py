@@ -208,6 +208,8 @@ WRITTEN_IN_PLACE = {
     "viewer/cli/bench_view.py",  # beside the pictures of a measurement
     "viewer/support/kept_files.py",  # the door itself
     "viewer/support/timing.py",  # a trace, for us
+    "viewer/export/formats/embedded.py",  # in the scratch folder of an export, moved as a whole
+    "viewer/export/formats/png.py",  # the same
 }
 
 

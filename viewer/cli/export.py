@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,26 +13,39 @@ from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from layers.document.document import Document
+    from layers.product.spec import Page
     from layers.project.opening.case_paths import CaseHome
+    from viewer.canvas.scene import MapScene
+    from viewer.export.plates.printed import Printed
 
-NOW = (".png", ".geojson", ".csv")
-LATER = (".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif", ".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
-LATER_OPTIONS = ("layout", "paper", "site", "bookmark", "each_site", "each_class", "each_bookmark")
+PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".tif")
+TABLES = (".geojson", ".csv")
+NOW = (*PRINTED, *TABLES)
+LATER = (".pdf", ".svg", ".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
+LATER_OPTIONS = ("site", "bookmark", "each_site", "each_class", "each_bookmark")
+LAYOUTS_NOW = ("single",)
+SCREEN_DPI, PAPER_DPI = 96, 300
 PAGE = (1600, 1000)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help="what to show")
-    parser.add_argument("--out", metavar="X.{png,geojson,csv}", help="the ending says what is written")
+    endings = ",".join(ending[1:] for ending in NOW)
+    parser.add_argument("--out", metavar=f"X.{{{endings}}}", help="the ending says what is written")
+    parser.add_argument("--layout", metavar="NAME", help="how the page is laid out: single")
+    parser.add_argument("--paper", metavar="A4", help="the page: A4, A3, Letter, slide, square; “A4 portrait”")
     parser.add_argument("--size", type=parse_size, metavar="WxH", help=f"pixels; default {PAGE[0]}x{PAGE[1]}")
     parser.add_argument(
-        "--dpi", type=int, default=96, metavar="N", help="dots per inch: how large text and symbols are"
+        "--dpi",
+        type=int,
+        metavar="N",
+        help=f"dots per inch: how large text and symbols are; default {SCREEN_DPI}, on paper {PAPER_DPI}",
     )
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: all sites")
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
     parser.epilog = OUTSIDE
-    for option, word in (("layout", "NAME"), ("paper", "A4"), ("site", "UUID"), ("bookmark", "NAME")):
+    for option, word in (("site", "UUID"), ("bookmark", "NAME")):
         parser.add_argument(f"--{option}", metavar=word, help="not yet available")
     for option in ("each-site", "each-class", "each-bookmark"):
         parser.add_argument(f"--{option}", metavar="FOLDER", help="not yet available")
@@ -52,17 +66,56 @@ def _run(arguments: argparse.Namespace) -> int:
     if suffix not in NOW:
         complain(f"“{arguments.out}”: the ending must be one of {', '.join(NOW)}.")
         return USAGE
-    if not 24 <= arguments.dpi <= 1200:
-        complain("--dpi takes a number from 24 to 1200.")
+    if sentence := _refusal(arguments):
+        complain(sentence)
         return USAGE
     from viewer.cli.documents import case_at_home  # for start-up time
     from viewer.cli.reading import case_file
 
     document, home = case_at_home(case_file(arguments.case))
-    if suffix == ".png":
-        return _picture(document, home, arguments)
+    if suffix in PRINTED:
+        return _page(document, home, arguments)
     _features(document, Path(arguments.out), suffix)
     return DONE
+
+
+def _refusal(arguments: argparse.Namespace) -> str:
+    """A sentence on options that cannot be taken; empty where all can."""
+    from layers.product.spec import LAYOUTS  # for start-up time
+
+    if arguments.dpi is not None and not 24 <= arguments.dpi <= 1200:
+        return "--dpi takes a number from 24 to 1200."
+    if arguments.layout is not None and arguments.layout not in LAYOUTS_NOW:
+        known = arguments.layout in LAYOUTS
+        return f"--layout {arguments.layout} is not yet available." if known else _one_of("--layout", LAYOUTS)
+    if arguments.paper is not None and arguments.size is not None:
+        return "--paper and --size both say how large the page is: give one of them."
+    if arguments.paper is not None and paper_named(arguments.paper) is None:
+        return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
+    return ""
+
+
+def _one_of(option: str, words: Iterable[str]) -> str:
+    return f"{option} takes one of {', '.join(words)}."
+
+
+def paper_named(text: str) -> Page | None:
+    """The page that "A4", "a3 portrait" or "slide" means, the landscape one where the word leaves that open."""
+    from layers.product.spec import PAGES  # for start-up time
+
+    asked = " ".join(text.lower().replace("-", " ").split())
+    names = {name.lower().replace(",", ""): page for name, page in PAGES.items()}
+    found = [page for name, page in names.items() if asked and name.startswith(asked)]
+    return next((page for page in found if "landscape" in page.name), found[0] if found else None)
+
+
+def page_px(arguments: argparse.Namespace) -> tuple[int, int, int]:
+    """Width and height of the page in pixels, and its dots an inch."""
+    paper = paper_named(arguments.paper) if arguments.paper else None
+    if paper is None:
+        return *(arguments.size or PAGE), arguments.dpi or SCREEN_DPI
+    dpi = arguments.dpi or PAPER_DPI
+    return round(paper.width_mm / 25.4 * dpi), round(paper.height_mm / 25.4 * dpi), dpi
 
 
 def _features(document: Document, out: Path, suffix: str) -> None:
@@ -75,43 +128,51 @@ def _features(document: Document, out: Path, suffix: str) -> None:
         complain(sentence)
 
 
-def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
+def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
-    from layers.geo.bounds import Bounds
-    from layers.geo.crs import chosen_canvas
 
     load_qt()
-    from viewer.export.headless import Studio, complete
-    from viewer.export.image import save_image
-    from viewer.export.layout import Layout, today
-    from viewer.export.product import Product
+    from viewer.export.formats.steps import finish
+    from viewer.export.formats.writers import begin_writing, format_of
+    from viewer.export.headless import Studio
 
+    out = Path(arguments.out)
+    format_of(out)
     with Studio() as studio:
         scene = studio.scene(document, home)
         if scene.lone_plane():
             raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
-        bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
-        crs, said = chosen_canvas(None, bounds)
-        width, height = arguments.size or PAGE
-        layout = Layout(
-            width,
-            height,
-            crs=crs,
-            ratio=arguments.dpi / 96,
-            title=arguments.title or document.meta("title") or Path(arguments.case).stem,
-            subtitle=document.meta("subtitle"),
-            marking=arguments.marking or document.meta("marking"),
-            author=document.meta("author"),
-            made_on=today(),
-        )
-        product = Product(layout, document, scene, bounds)
-        complete(scene, product.view)
-        picture = product.image()
+        printed, said = laid_out(document, scene, arguments)
+        finish(begin_writing(printed, out, studio.context))
         lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
-    save_image(picture, arguments.out)
     for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE
+
+
+def laid_out(document: Document, scene: MapScene, arguments: argparse.Namespace) -> tuple[Printed, str]:
+    """The product that the options ask for, and what is to be said of its CRS."""
+    from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.crs import chosen_canvas
+    from viewer.export.layout import Layout, today
+    from viewer.export.plates.one_map_page import BASE_DPI, OneMapPage
+    from viewer.export.product import Product
+
+    bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
+    crs, said = chosen_canvas(None, bounds)
+    width, height, dpi = page_px(arguments)
+    layout = Layout(
+        width,
+        height,
+        crs=crs,
+        ratio=dpi / BASE_DPI,
+        title=arguments.title or document.meta("title") or Path(arguments.case).stem,
+        subtitle=document.meta("subtitle"),
+        marking=arguments.marking or document.meta("marking"),
+        author=document.meta("author"),
+        made_on=today(),
+    )
+    return OneMapPage(Product(layout, document, scene, bounds), scene), said
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:

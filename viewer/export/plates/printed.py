@@ -29,12 +29,17 @@ class GroupKind(StrEnum):
 
     GROUND = "ground"
     """The page's own colour, and what lies below all maps."""
+    IMAGERY = "imagery"
+    """The lowest layers of one map, which are pictures, on its background: all pixels of its frame."""
     MAP = "map"
-    """Layers and marks of one map, inside its frame."""
+    """Other layers, and marks, of one map, inside its frame."""
     LABELS = "labels"
     """Names and callouts of one map, with their leader lines."""
     FURNITURE = "furniture"
     """Titles, scale bars, legends, credits, texts."""
+
+
+OF_MAP = (GroupKind.IMAGERY, GroupKind.MAP, GroupKind.LABELS)
 
 
 class PaintedGroup(NamedTuple):

@@ -1,0 +1,92 @@
+"""Pictures put together of strips that the window has painted: a TIFF that grows, and JPEG or WebP made of one."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio._err import CPLE_BaseError
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.shutil import copy
+from rasterio.transform import Affine
+from rasterio.windows import Window
+
+from layers.errors import DiskFull, ExportFailed
+from layers.requests.pictures import ENCODED, EncodePicture, WriteStrip
+
+_TIFF_ROWS = 16
+_BIG_BYTES = 4 * 10**9
+
+
+def write_strip(asked: WriteStrip) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Write the rows and remove the file that they came in. Raises ExportFailed, DiskFull."""
+    with _failures(asked.out):
+        bands = np.fromfile(asked.raw, np.uint8).reshape(asked.rows, asked.width, 3).transpose(2, 0, 1)
+        if asked.top == 0:
+            _begin(asked)
+        # Strips that are not there yet are not written as zeros when the file is closed.
+        with rasterio.open(asked.out, "r+", SPARSE_OK=True) as file:
+            file.write(bands, window=Window(0, asked.top, asked.width, asked.rows))
+        os.remove(asked.raw)
+    return {}, ()
+
+
+def _begin(asked: WriteStrip) -> None:
+    size = asked.width * asked.height * 3
+    options: dict[str, Any] = {"blockysize": _TIFF_ROWS, "interleave": "pixel", "sparse_ok": True}
+    if asked.packed:
+        options |= {"compress": "deflate", "predictor": 2, "zlevel": 1}
+    if size > _BIG_BYTES * 0.9:
+        options["bigtiff"] = "yes"
+    with rasterio.open(
+        asked.out,
+        "w",
+        driver="GTiff",
+        dtype="uint8",
+        count=3,
+        width=asked.width,
+        height=asked.height,
+        photometric="rgb",
+        **options,
+    ) as file:
+        if asked.crs:
+            file.crs, file.transform = asked.crs, Affine(*asked.affine)
+        file.colorinterp = ColorInterp.red, ColorInterp.green, ColorInterp.blue
+        tags = dict(asked.texts)
+        if asked.dpi:
+            dots = f"{asked.dpi:g}"
+            tags |= {"TIFFTAG_XRESOLUTION": dots, "TIFFTAG_YRESOLUTION": dots, "TIFFTAG_RESOLUTIONUNIT": "2"}
+        file.update_tags(**tags)
+        if asked.xmp:
+            name, _, value = asked.xmp.partition("=")  # the packet is the entry: a name, "=" and a value to rasterio
+            file.update_tags(ns="xml:XMP", **{name: value})
+
+
+def encode_picture(asked: EncodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Write it, line by line where the format lets that be. Raises ExportFailed, DiskFull."""
+    if asked.format not in ENCODED:
+        raise ExportFailed(f"A picture is encoded as {' or '.join(ENCODED)}, not as {asked.format[:40]}.")
+    with _failures(asked.out):
+        copy(asked.tiff, asked.out, driver=asked.format, quality=asked.quality)
+        os.remove(asked.tiff)
+    return {}, ()
+
+
+@contextmanager
+def _failures(out: str) -> Iterator[None]:
+    name = os.path.basename(out)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a page is no map
+            yield
+    except (RasterioError, CPLE_BaseError, OSError, ValueError) as error:
+        text = " ".join(str(error).split())[:200]
+        if getattr(error, "errno", None) == 28 or "No space" in text:
+            raise DiskFull("The picture does not fit on the disk for temporary files: make room there.") from error
+        raise ExportFailed(f"{name} could not be written: {text or type(error).__name__}") from error

@@ -1,0 +1,54 @@
+"""Questions to the reader that writes: pictures put together of strips, as TIFF, JPEG and WebP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
+
+from layers.grid.tile_grid import Affine
+from layers.requests.question import Question
+
+ENCODED = ("JPEG", "WEBP")
+_NO_PLACE = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class WriteStrip(Question):
+    """Write rows of RGB, into the TIFF `out`, which is ours alone; the strip at `top` 0, the first, makes it."""
+
+    op: ClassVar[str] = "write_strip"
+    out: str = ""
+    raw: str = ""
+    """A file with the bytes of the rows, beside `out`."""
+    width: int = 0
+    height: int = 0
+    """Of the whole picture."""
+    top: int = 0
+    rows: int = 0
+    packed: bool = True
+    """Without loss; False where it is encoded anew in a moment."""
+    crs: str = ""
+    """Empty for a picture that is no map."""
+    affine: Affine = _NO_PLACE
+    """From pixels to that CRS."""
+    dpi: float = 0.0
+    texts: dict[str, str] = field(default_factory=dict)
+    """By the names of TIFF's tags (TIFFTAG_...), or of others that GDAL keeps."""
+    xmp: str = ""
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Self:
+        found = super().of(params)
+        return replace(found, affine=Affine(*found.affine))
+
+
+@dataclass(frozen=True)
+class EncodePicture(Question):
+    """Write the TIFF `tiff`, of `WriteStrip`, as a JPEG or WebP `out` beside it."""
+
+    op: ClassVar[str] = "encode_picture"
+    tiff: str = ""
+    out: str = ""
+    format: str = "JPEG"
+    quality: int = 92

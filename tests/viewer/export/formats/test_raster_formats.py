@@ -1,0 +1,182 @@
+"""PNG, JPEG, WebP and GeoTIFF of a laid out product, reopened by other programs' libraries."""
+
+from __future__ import annotations
+
+import subprocess
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from PySide6.QtGui import QImage
+
+from layers.errors import DiskFull, ExportFailed
+from layers.pool.pool import ReaderPool
+from tests.support.printed_pages import WORDS, PrintedPages, one_map, two_pages
+from viewer.export.formats import sheets, strips
+from viewer.export.formats.coded_pictures import whole_pixels
+from viewer.export.formats.png import joined_sum
+from viewer.export.formats.steps import finish
+from viewer.export.formats.writers import begin_writing, check_size
+from viewer.export.headless import Studio
+from viewer.rendering.images import argb_of_image
+from viewer.support.painting import painting
+
+type Write = Callable[[PrintedPages, Path], None]
+
+
+@pytest.fixture
+def studio(qapp, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
+    with Studio() as studio:
+        yield studio
+
+
+@pytest.fixture
+def write(studio: Studio) -> Write:
+    def written(printed: PrintedPages, path: Path) -> None:
+        assert finish(begin_writing(printed, path, studio.context))[0] == path
+
+    return written
+
+
+def painted(printed: PrintedPages, page: int = 0) -> QImage:
+    image = QImage(*printed.size_px(page), QImage.Format.Format_RGB32)
+    with painting(image) as painter:
+        printed.paint(painter, page)
+    return image
+
+
+def rgb(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return argb_of_image(image).view(np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1]
+
+
+def test_a_png_is_what_the_painter_paints_to_the_last_byte(write: Write, tmp_path: Path) -> None:
+    printed = one_map((1400, 1100), 150.0)
+    write(printed, tmp_path / "x.png")
+    found = QImage(str(tmp_path / "x.png"))
+    assert (rgb(found) == rgb(painted(printed))).all()
+    assert found.dotsPerMeterX() == 5906
+    texts = {key: found.text(key) for key in found.textKeys()}
+    assert texts["Title"] == WORDS.title
+    assert texts["Marking"] == "TLP:AMBER"
+    assert "Copernicus" in texts["Copyright"]
+    assert "On a port" in texts["Source"]
+    assert texts["Alternative Text"] == WORDS.alt_text
+    assert "Copernicus" in texts["XML:com.adobe.xmp"]
+
+
+def test_a_page_in_strips_differs_at_no_edge_but_of_lines(write: Write, tmp_path: Path, monkeypatch) -> None:
+    """A page that is not held whole, in blocks of columns and rows: always the same bytes."""
+    printed = replace(one_map((900, 700)), late=2)
+    write(printed, tmp_path / "whole.png")
+    monkeypatch.setattr(sheets, "HELD_PIXELS", 1000)
+    monkeypatch.setattr(sheets, "BLOCK_COLUMNS", 256)
+    monkeypatch.setattr(strips, "BAND_PIXELS", 128 * 900)
+    printed.wanted.clear()
+    write(printed, tmp_path / "x.png")
+    write(printed, tmp_path / "y.png")
+    assert len(printed.wanted) >= 2 * 6
+    assert (tmp_path / "x.png").read_bytes() == (tmp_path / "y.png").read_bytes()
+    far = np.abs(rgb(QImage(str(tmp_path / "x.png"))).astype(int) - rgb(QImage(str(tmp_path / "whole.png"))))
+    assert np.mean(far.max(axis=2) > 8) < 0.01
+
+
+def test_sums_of_parts_are_joined() -> None:
+    chance = np.random.default_rng(3)
+    for size in (0, 1, 5000, 200_000):
+        first, second = chance.bytes(777), chance.bytes(size)
+        assert joined_sum(zlib.adler32(first), zlib.adler32(second), size) == zlib.adler32(first + second)
+
+
+@pytest.mark.parametrize(("ending", "driver"), [("jpg", "JPEG"), ("webp", "WEBP")])
+def test_a_photo_format_has_picture_and_words(write: Write, tmp_path: Path, ending: str, driver: str) -> None:
+    printed, path = one_map((640, 480), 300.0), tmp_path / f"x.{ending}"
+    write(printed, path)
+    far = np.abs(rgb(QImage(str(path))).astype(int) - rgb(painted(printed)))
+    assert far.mean() < 4
+    packet = subprocess.run(["gdalinfo", "-mdd", "all", path], capture_output=True, text=True, check=True).stdout
+    assert f"Driver: {driver}/" in packet
+    assert "Size is 640, 480" in packet
+    if ending == "webp":  # Debian's GDAL does not read that part of one
+        data = path.read_bytes()
+        assert int.from_bytes(data[4:8], "little") == len(data) - 8
+        at = data.index(b"XMP ")
+        packet = data[at + 8 : at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")].decode()
+    for word in (WORDS.title, "TLP:AMBER", "Copernicus", "On a port", "north coast"):
+        assert word in packet
+    if ending == "jpg":
+        data = path.read_bytes()
+        assert b"\x1c\x02\x78" in data  # IPTC's caption
+        assert b"\x1c\x02\x6e" in data  # and its credit
+        assert QImage(str(path)).dotsPerMeterX() == pytest.approx(11811, abs=1)
+
+
+def test_a_geotiff_lies_where_the_map_does(write: Write, tmp_path: Path) -> None:
+    printed, path = one_map(), tmp_path / "x.tif"
+    write(printed, path)
+    frame = printed.frames[0]
+    told = subprocess.run(["gdalinfo", "-mdd", "all", path], capture_output=True, text=True, check=True).stdout
+    assert "WGS 84 / UTM zone 37N" in told
+    for word in (f"TIFFTAG_DOCUMENTNAME={WORDS.title}", "MARKING=TLP:AMBER", "Copernicus", "On a port", "<?xpacket"):
+        assert word in told
+    room = whole_pixels(frame.rect_px)
+    with rasterio.open(path) as file:
+        assert (file.width, file.height) == (room.width(), room.height())
+        for px, py in ((0, 0), (file.width, 0), (0, file.height), (file.width, file.height)):
+            at = frame.view.to_world(px + room.left() - frame.rect_px.left(), py + room.top() - frame.rect_px.top())
+            assert file.transform @ (px, py) == pytest.approx(at, abs=1e-6)
+        found = file.read().transpose(1, 2, 0)
+    part = rgb(painted(printed))[room.top() : room.bottom() + 1, room.left() : room.right() + 1]
+    assert (found == part).all()
+
+
+def test_pages_stand_beside_each_other(write: Write, tmp_path: Path) -> None:
+    for ending in ("png", "jpg", "tif"):
+        write(two_pages(), tmp_path / f"x.{ending}")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"x.png", "x-2.png", "x.jpg", "x-2.jpg", "x.tif", "x-2.tif", "x-3.tif"}
+    assert (rgb(QImage(str(tmp_path / "x-2.png"))) == rgb(painted(two_pages(), 1))).all()
+
+
+@pytest.mark.parametrize(("ending", "side"), [("webp", 16_383), ("jpg", 65_535)])
+def test_what_a_format_cannot_hold_is_refused_in_words(ending: str, side: int) -> None:
+    check_size(PrintedPages((side, 10)), Path(f"x.{ending}"))
+    with pytest.raises(ExportFailed, match=f"at most {side:,} pixels a side.*choose fewer"):
+        check_size(PrintedPages((side + 1, 10)), Path(f"x.{ending}"))
+    with pytest.raises(ExportFailed, match="ending must be one of"):
+        check_size(PrintedPages(), Path("x.bmp"))
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "tif"])
+def test_a_failure_leaves_the_old_file(studio: Studio, tmp_path: Path, ending: str, monkeypatch) -> None:
+    path = tmp_path / f"x.{ending}"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("viewer.export.formats.sheets.Strip.rgb", full)
+    with pytest.raises(DiskFull):
+        finish(begin_writing(one_map(), path, studio.context))
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"old"]
+
+
+def test_cancelled_it_leaves_nothing(studio: Studio, tmp_path: Path) -> None:
+    writing = begin_writing(replace(one_map(), late=10**9), tmp_path / "x.png", studio.context, "Writing")
+    assert [job.title for job in studio.context.jobs.running()] == ["Writing"]
+    studio.context.jobs.running()[0].cancel()
+    assert list(finish(writing)) == []
+    assert not list(tmp_path.iterdir())
+    assert not studio.context.jobs.running()
+
+
+def test_a_map_that_does_not_come_is_named(studio: Studio, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("viewer.export.formats.steps.PATIENCE_S", 0.05)
+    with pytest.raises(ExportFailed, match="“Slow” did not answer"):
+        finish(begin_writing(replace(one_map(), late=10**9), tmp_path / "x.png", studio.context))
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,119 @@
+"""JPEG, WebP and GeoTIFF: painted here strip by strip, written by the reader that writes."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QRect, QRectF
+
+from layers.errors import ExportFailed
+from layers.grid.tile_grid import Affine
+from layers.requests.pictures import EncodePicture, WriteStrip
+from viewer.export.formats.embedded import with_jpeg_words, with_webp_words
+from viewer.export.formats.metadata import credit_line, named_texts, xmp_packet
+from viewer.export.formats.sheets import Strip
+from viewer.export.formats.steps import Awaited, Steps, Workshop
+from viewer.export.formats.strips import painted_strips
+from viewer.export.plates.page_files import page_path
+from viewer.export.plates.printed import OF_MAP, MapFrame, PaintedGroup, Printed
+
+QUALITY = {"JPEG": 92, "WEBP": 90}
+
+
+def write_jpeg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+    """Write each page as a JPEG."""
+    yield from _encoded(printed, shop, made, "JPEG")
+
+
+def write_webp(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+    """Write each page as a WebP."""
+    yield from _encoded(printed, shop, made, "WEBP")
+
+
+def write_geotiff(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+    """Write each map as a GeoTIFF of its layers, marks and names, without what stands around it."""
+    if not printed.frames:
+        raise ExportFailed("This product has no map: a GeoTIFF is of a map. Choose another format.")
+    for number, frame in enumerate(printed.frames):
+        room = whole_pixels(frame.rect_px)
+        groups = [group for group in printed.groups(frame.page) if group.frame == number and group.kind in OF_MAP]
+        place: dict[str, Any] = {"crs": frame.view.grid.crs, "affine": affine_of(frame, room)}
+        tiff = shop.folder / f"map-{number}.tif"
+        yield from _tiff(printed, frame.page, shop, tiff, room, groups, place)
+        made.append((tiff, page_path(shop.target, number)))
+
+
+def whole_pixels(room: QRectF) -> QRect:
+    """The pixels of a page that lie whole in a room."""
+    left, top = math.ceil(room.left() - 1e-6), math.ceil(room.top() - 1e-6)
+    right, bottom = math.floor(room.right() + 1e-6), math.floor(room.bottom() + 1e-6)
+    return QRect(left, top, right - left, bottom - top)
+
+
+def affine_of(frame: MapFrame, room: QRect) -> Affine:
+    """From the pixels of a room on its page to the map's CRS."""
+    a, b, _, d, e, _ = frame.view.affine
+    x, y = frame.view.to_world(room.left() - frame.rect_px.left(), room.top() - frame.rect_px.top())
+    return Affine(a, b, x, d, e, y)
+
+
+def _encoded(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]], kind: str) -> Steps:
+    embed = with_jpeg_words if kind == "JPEG" else with_webp_words
+    for page in range(printed.pages):
+        tiff, plain, out = (shop.folder / f"page-{page}{end}" for end in (".tif", ".plain", f".{kind.lower()}"))
+        size = printed.size_px(page)
+        yield from _tiff(printed, page, shop, tiff, QRect(0, 0, *size), [], {"packed": False})
+        encoded = shop.ask(EncodePicture("", str(tiff), str(plain), kind, QUALITY[kind]))
+        yield encoded
+        assert encoded.result is not None
+        embedded = shop.job(partial(embed, plain, out, printed.words, size, printed.dpi))
+        yield embedded
+        assert embedded.result is None
+        made.append((out, page_path(shop.target, page)))
+
+
+def _tiff(
+    printed: Printed,
+    page: int,
+    shop: Workshop,
+    out: Path,
+    room: QRect,
+    groups: list[PaintedGroup],
+    options: dict[str, Any],
+) -> Steps:
+    texts = {} if options.get("packed") is False else tiff_texts(printed, page)
+    xmp = xmp_packet(printed.words).decode() if texts else ""
+
+    def put(strip: Strip) -> Awaited[None]:
+        top = strip.top - room.top()
+        raw = out.with_suffix(f".{top}.rgb")
+        first = {"texts": texts, "xmp": xmp, **options} if top == 0 else {}
+
+        def send() -> WriteStrip:
+            rows = strip.rgb()
+            rows.tofile(raw)
+            return WriteStrip(
+                "", str(out), str(raw), room.width(), room.height(), top, len(rows), dpi=printed.dpi, **first
+            )
+
+        return shop.then_ask(send)
+
+    yield from painted_strips(printed, page, put, room, groups)
+
+
+def tiff_texts(printed: Printed, page: int) -> dict[str, str]:
+    """The words by the names of TIFF's own tags, and those that have none there by ours."""
+    texts = named_texts(printed, page)
+    tags = {
+        "TIFFTAG_DOCUMENTNAME": texts.pop("Title", ""),
+        "TIFFTAG_IMAGEDESCRIPTION": texts.pop("Description", ""),
+        "TIFFTAG_ARTIST": texts.pop("Author", ""),
+        "TIFFTAG_COPYRIGHT": credit_line(printed.words),
+        "TIFFTAG_SOFTWARE": texts.pop("Software", ""),
+    }
+    texts.pop("Copyright", None)
+    others = {name.upper().replace(" ", "_"): text for name, text in texts.items()}
+    return {name: text for name, text in (tags | others).items() if text}

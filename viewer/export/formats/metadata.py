@@ -1,0 +1,159 @@
+"""The words of a product as files carry them: an XMP packet, IPTC records, and texts by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+from layers.errors import CannotBePlaced
+from layers.geo.crs import WGS84, transform_bounds
+from layers.grid.tile_grid import View
+from viewer.export.plates.printed import Printed, ProductWords
+from viewer.support.text import plain
+
+SOFTWARE = "Geoloupe"
+LONGEST = 60_000
+"""Characters of one text: an XMP packet in a JPEG has to fit in 65,502 bytes."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "pdf": "http://ns.adobe.com/pdf/1.3/",
+}
+_IPTC_MOST = {5: 64, 25: 64, 40: 256, 80: 32, 105: 256, 110: 32, 115: 32, 116: 128, 120: 2000}
+"""Most bytes of a data set of IPTC's application record, by its number."""
+
+
+def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
+    """Texts by the names that PNG and TIFF readers know; none is empty."""
+    words = printed.words
+    found = {
+        "Title": words.title,
+        "Description": caption(words),
+        "Author": ", ".join(filter(None, (words.author, words.organisation))),
+        "Creation Time": words.made_on,
+        "Copyright": credit_line(words),
+        "Marking": words.marking or "none",
+        "Source": " ".join(words.sources),
+        "Processing": words.processing or "none",
+        "Alternative Text": words.alt_text,
+        "Extent": "; ".join(extent_text(frame.view) for frame in printed.frames if frame.page == page),
+        "Software": SOFTWARE,
+    }
+    return {name: kept for name, text in found.items() if (kept := _clean(text))}
+
+
+def caption(words: ProductWords) -> str:
+    """The description; where there is none, the alternative text."""
+    return words.description or words.alt_text
+
+
+def credit_line(words: ProductWords) -> str:
+    """All credits on one line."""
+    return " ".join(words.credits)
+
+
+def extent_text(view: View) -> str:
+    """The extent of a map in degrees."""
+    try:
+        extent = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+    except CannotBePlaced:
+        return "not a part of the Earth alone"
+    return "W {:.5f} S {:.5f} E {:.5f} N {:.5f}".format(*extent)
+
+
+def xmp_packet(words: ProductWords, most_bytes: int = 0) -> bytes:
+    """An XMP packet; where it may have `most_bytes` only, long texts are cut."""
+    longest = LONGEST
+    packet = _packet(words, longest)
+    while most_bytes and len(packet) > most_bytes and longest > 100:
+        longest //= 2
+        packet = _packet(words, longest)
+    return packet
+
+
+def _packet(words: ProductWords, longest: int) -> bytes:
+    parts = "".join(f"<{name}>{value}</{name}>" for name, value in _properties(words, longest) if value)
+    spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {spaces}>{parts}</rdf:Description></rdf:RDF></x:xmpmeta>'
+        '<?xpacket end="w"?>'
+    ).encode()
+
+
+def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
+    def text(value: str) -> str:
+        return escape(_clean(value, longest))
+
+    def choice(value: str) -> str:
+        kept = text(value)
+        return f'<rdf:Alt><rdf:li xml:lang="x-default">{kept}</rdf:li></rdf:Alt>' if kept else ""
+
+    def several(kind: str, values: tuple[str, ...]) -> str:
+        kept = [text(value) for value in values]
+        lines = "".join(f"<rdf:li>{one}</rdf:li>" for one in kept if one)
+        return f"<rdf:{kind}>{lines}</rdf:{kind}>" if lines else ""
+
+    credit = credit_line(words)
+    yield "dc:title", choice(words.title)
+    yield "dc:description", choice(caption(words))
+    yield "dc:creator", several("Seq", tuple(filter(None, (words.author, words.organisation))))
+    yield "dc:rights", choice(credit)
+    yield "dc:source", text(" ".join(words.sources))
+    yield "dc:subject", several("Bag", words.keywords)
+    yield "dc:language", several("Bag", (words.language,))
+    yield "xmp:CreatorTool", SOFTWARE
+    yield "xmp:CreateDate", escape(xmp_date(words.made_on))
+    yield "xmpRights:UsageTerms", choice(credit)
+    yield "photoshop:Headline", text(words.title)
+    yield "photoshop:Credit", text(credit)
+    yield "photoshop:Source", text(words.organisation or words.author)
+    yield "photoshop:Instructions", text(f"Marking: {words.marking or 'none'}")
+    yield "Iptc4xmpCore:AltTextAccessibility", choice(words.alt_text)
+    yield "pdf:Keywords", text(", ".join(words.keywords))
+
+
+def xmp_date(made_on: str) -> str:
+    """A day or time as XMP has them; empty where it is none: no date is made up."""
+    try:
+        datetime.fromisoformat(made_on)
+    except ValueError:
+        return ""
+    return made_on
+
+
+def iptc_records(words: ProductWords) -> bytes:
+    """IPTC-IIM data sets in UTF-8, each as long as the standard lets it be: the XMP packet has the whole texts."""
+    sets = [
+        (5, words.title),
+        *((25, keyword) for keyword in words.keywords),
+        (40, f"Marking: {words.marking or 'none'}"),
+        (80, words.author or words.organisation),
+        (105, words.title),
+        (110, credit_line(words)),
+        (115, words.organisation or words.author),
+        (116, credit_line(words)),
+        (120, caption(words)),
+    ]
+    found = b"\x1c\x01\x5a\x00\x03\x1b%G" + b"\x1c\x02\x00\x00\x02\x00\x04"
+    for number, text in sets:
+        data = cut_bytes(_clean(text), _IPTC_MOST[number])
+        if data:
+            found += bytes((0x1C, 2, number)) + len(data).to_bytes(2, "big") + data
+    return found
+
+
+def cut_bytes(text: str, most: int) -> bytes:
+    """UTF-8 of at most so many bytes, cut between two characters."""
+    return text.encode()[:most].decode(errors="ignore").encode()
+
+
+def _clean(text: str, longest: int = LONGEST) -> str:
+    return _NOT_XML.sub("", plain(text, longest)).strip()

@@ -1,0 +1,80 @@
+"""The paper that a page is painted on: held whole where it fits in memory, else strip by strip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPainter
+
+from viewer.support.painting import painting
+
+MOST_SIDE = 32_000
+"""Qt paints no picture that is wider or higher than 32,767 pixels."""
+HELD_PIXELS = 64_000_000
+"""So large a page is held whole, in 256 MB."""
+BLOCK_COLUMNS = 16_384
+
+type Paint = Callable[[QPainter], None]
+
+
+class Strip:
+    """Rows of a page that were painted, from `top` on."""
+
+    def __init__(self, argb: NDArray[np.uint8], top: int) -> None:
+        self._argb, self.top = argb, top
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """(rows, width, 3), a copy; on any thread."""
+        return np.ascontiguousarray(self._argb[:, :, 2::-1])
+
+    def last_row(self) -> NDArray[np.uint8]:
+        """(width, 3), a copy."""
+        return np.ascontiguousarray(self._argb[-1, :, 2::-1])
+
+
+def is_held(width: int, height: int) -> bool:
+    """True for a page that is held whole."""
+    return width * height <= HELD_PIXELS and max(width, height) <= MOST_SIDE
+
+
+class HeldSheet:
+    """A whole page. What is painted on a part of it is, to the last pixel, what is painted at once."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.room = QRect(0, 0, width, height)
+        # Memory that the system clears where it is first touched: filling it would take a tenth of a second.
+        self._argb = np.zeros((height, width, 4), np.uint8)
+        self._image = QImage(self._argb.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+
+    def paint(self, part: QRect, paint: Paint) -> None:
+        with painting(self._image) as painter:
+            painter.setClipRect(part)
+            paint(painter)
+
+    def strip(self, part: QRect) -> Strip:
+        """Rows as they are now; nothing is painted on them any more."""
+        return Strip(self._argb[part.top() : part.bottom() + 1, part.left() : part.right() + 1], part.top())
+
+
+def painted_block(part: QRect, paint: Paint) -> Strip:
+    """Rows of a page that is not held. At their edges Qt cuts lines, and begins dashes anew: for the same bytes the
+    same parts have to be asked for.
+    """
+    rows = np.empty((part.height(), part.width(), 4), np.uint8)
+    for left in range(0, part.width(), BLOCK_COLUMNS):
+        width = min(BLOCK_COLUMNS, part.width() - left)
+        image = QImage(width, part.height(), QImage.Format.Format_RGB32)
+        with painting(image) as painter:
+            painter.fillRect(image.rect(), 0xFF000000)
+            painter.translate(-part.left() - left, -part.top())
+            painter.setClipRect(QRect(part.left() + left, part.top(), width, part.height()))
+            paint(painter)
+        rows[:, left : left + width] = _pixels(image)
+    return Strip(rows, part.top())
+
+
+def _pixels(image: QImage) -> NDArray[np.uint8]:
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)

@@ -1,0 +1,275 @@
+"""Writes a product step by step: painting in the window's thread a little at a time, everything else in jobs.
+
+A format is a generator. What it yields is waited for, and the event loop runs in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+
+from layers.errors import ExportFailed, GeoloupeError, SaveFailed, TooLarge
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Profile, Request
+from layers.project.storage.fsops import move_whole, scratch_folder
+from layers.project.storage.save_errors import save_error
+from layers.requests.question import Question
+from viewer.export.plates.printed import Printed
+from viewer.support.jobs import Job, Jobs
+
+PATIENCE_S = 120.0
+"""As long may a part of the map take until it is complete."""
+READER_DEADLINE_S = 600.0
+LOOK_MS = 2
+_MOST_NAMED = 5
+
+
+class Pending(Protocol):
+    """Something that is under way."""
+
+    @property
+    def is_done(self) -> bool:
+        """True once it need not be waited for any more. Raises ExportFailed where it takes too long."""
+        ...
+
+
+@dataclass(eq=False)
+class Awaited[T]:
+    """The result of a job or of a reader, as soon as it is there."""
+
+    is_done: bool = False
+    _result: T | None = None
+    _error: GeoloupeError | None = None
+
+    def arrived(self, result: T) -> None:
+        self._result, self.is_done = result, True
+
+    def broke(self, error: GeoloupeError) -> None:
+        self._error, self.is_done = error, True
+
+    @property
+    def result(self) -> T:
+        """Raises what went wrong."""
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]  # None is a result of work that gives none
+
+
+@dataclass(eq=False)
+class Readiness:
+    """A part of a page whose map is not complete yet."""
+
+    printed: Printed
+    page: int
+    is_there: Callable[[], bool]
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_done(self) -> bool:
+        if self.is_there():
+            return True
+        if time.monotonic() - self.begun > PATIENCE_S:
+            names = self.printed.waits_for(self.page)
+            some = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED])
+            raise ExportFailed(
+                "The map did not get complete within two minutes: "
+                f"{some or 'a file or a server'}{', …' if len(names) > _MOST_NAMED else ''} did not answer."
+            )
+        return False
+
+
+type Steps = Iterator[Pending | None]
+"""None: go on at the next turn of the event loop."""
+
+
+@dataclass(eq=False)
+class _Asked:
+    """A question that has its turn after others; None until it is made."""
+
+    question: Question | None = None
+    is_under_way: bool = False
+    ended: Awaited[None] = field(default_factory=Awaited)
+
+
+class Workshop:
+    """The jobs and readers that a format uses, and the folder in which it makes its files."""
+
+    def __init__(self, jobs: Jobs, pool: ReaderPool, folder: Path, target: Path) -> None:
+        self._jobs, self._pool = jobs, pool
+        self.folder = folder
+        self.target = target
+        self._in_order: deque[_Asked] = deque()
+
+    def job[T](self, work: Callable[[], T]) -> Awaited[T]:
+        """Run work that touches no widget on another thread."""
+        found: Awaited[T] = Awaited()
+        self._run(work, found.arrived, found.broke)
+        return found
+
+    def ask(self, question: Question) -> Awaited[Answer]:
+        """Ask the reader that may write into our folder."""
+        found: Awaited[Answer] = Awaited()
+
+        def answered(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                found.broke(result)
+            else:
+                found.arrived(result)
+
+        self._ask(question, answered)
+        return found
+
+    def then_ask(self, prepare: Callable[[], Question]) -> Awaited[None]:
+        """Make a question in a job and ask it, one after the other in the order of the calls."""
+        one = _Asked()
+        self._in_order.append(one)
+
+        def prepared(question: Question) -> None:
+            one.question = question
+            self._ask_next()
+
+        self._run(prepare, prepared, one.ended.broke)
+        return one.ended
+
+    def _ask_next(self) -> None:
+        if self._in_order and self._in_order[0].question is not None and not self._in_order[0].is_under_way:
+            one = self._in_order[0]
+            one.is_under_way = True
+
+            def answered(result: Answer | GeoloupeError) -> None:
+                self._in_order.popleft()
+                if isinstance(result, GeoloupeError):
+                    one.ended.broke(result)
+                else:
+                    one.ended.arrived(None)
+                    self._ask_next()
+
+            assert one.question is not None
+            self._ask(one.question, answered)
+
+    def _run[T](
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[GeoloupeError], None]
+    ) -> None:
+        def run(_: Any) -> T:
+            try:
+                return work()
+            except OSError as error:
+                reason = save_error(error, self.target)
+                raise (ExportFailed(reason.sentence) if type(reason) is SaveFailed else reason) from error
+
+        self._jobs.run(run, done, failed)
+
+    def _ask(self, question: Question, answered: Callable[[Answer | GeoloupeError], None]) -> None:
+        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(answered, result)
+
+        self._pool.submit(Request(question, done, "", READER_DEADLINE_S, Profile.WRITER))
+
+
+class FormatWriter(Protocol):
+    """Writes a product into files of `shop.folder` and appends them to `made`, each with the name it shall have."""
+
+    def __call__(self, printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps: ...
+
+
+class Writing(QObject):
+    """One product on its way to its files; the window's thread only. `fraction` of a job tells how far it is.
+
+    The files come under their names when all of them are whole. Cancelled, failed or killed, none does.
+    """
+
+    ended = Signal()
+
+    def __init__(
+        self,
+        printed: Printed,
+        target: Path,
+        write: FormatWriter,
+        jobs: Jobs,
+        pool: ReaderPool,
+        *,
+        title: str = "",
+        parent: QObject | None = None,
+    ) -> None:
+        """With a `title` it is announced in the status bar, and can be cancelled there."""
+        super().__init__(parent)
+        self.written: list[Path] = []
+        self.error: GeoloupeError | None = None
+        self._jobs = jobs
+        self._scratch = contextlib.ExitStack()
+        self._shop = Workshop(jobs, pool, self._scratch.enter_context(scratch_folder()), target)
+        self._steps = self._all_of(write, printed)
+        self._waits_for: Pending | None = None
+        self._is_over = False
+        self._job: Job | None = jobs.follow(title, self.cancel) if title else None
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._step)
+        self._timer.start(0)
+
+    @property
+    def is_over(self) -> bool:
+        return self._is_over
+
+    def cancel(self) -> None:
+        """Give it up; nothing new stands under the name, unless all of it did already."""
+        if not self._is_over:
+            self._end(None)
+
+    def _all_of(self, write: FormatWriter, printed: Printed) -> Steps:
+        made: list[tuple[Path, Path]] = []
+        yield from write(printed, self._shop, made)
+
+        def move() -> None:
+            for file, target in made:
+                move_whole(file, target)
+
+        moved = self._shop.job(move)
+        yield moved
+        assert moved.result is None
+        self.written = [target for _, target in made]
+
+    def _step(self) -> None:
+        try:
+            if self._waits_for is not None and not self._waits_for.is_done:
+                self._timer.setInterval(LOOK_MS)
+                return
+            self._timer.setInterval(0)
+            self._waits_for = next(self._steps)
+        except StopIteration:
+            self._end(None)
+        except GeoloupeError as error:
+            self._end(error)
+        except MemoryError:
+            self._end(TooLarge("There is not enough memory for a picture of this size: choose a smaller one."))
+        except BaseException as error:
+            self._end(ExportFailed(f"The product stopped by an error in the program: {error!r}."))
+            raise
+
+    def _end(self, error: GeoloupeError | None) -> None:
+        self._is_over = True
+        self.error = error
+        self._timer.stop()
+        self._steps = iter(())
+        self._jobs.run(lambda _: self._scratch.close())
+        if self._job is not None:
+            self._jobs.end(self._job)
+        self.ended.emit()
+
+
+def finish(writing: Writing) -> Sequence[Path]:
+    """Run the event loop until it is over: for the command line. Raises what went wrong."""
+    if not writing.is_over:
+        loop = QEventLoop()
+        writing.ended.connect(loop.quit)
+        loop.exec()
+    if writing.error is not None:
+        raise writing.error
+    return writing.written

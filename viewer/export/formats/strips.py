@@ -1,0 +1,116 @@
+"""Paints a page part by part, each in a few hundredths of a second, and hands it on strip by strip."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
+
+from viewer.export.formats.sheets import HeldSheet, Strip, is_held, painted_block
+from viewer.export.formats.steps import Awaited, Readiness, Steps
+from viewer.export.plates.printed import GroupKind, PaintedGroup, Printed
+
+AIM_S = 0.02
+"""Time that the painting of one part should take."""
+BAND_PIXELS = 16_000_000
+"""Of the part of a page whose tiles are held in memory at once."""
+STRIP_PIXELS = 1_000_000
+"""Of the rows that are written at once."""
+FIRST_PIXELS, MOST_PIXELS = 1_000_000, 8_000_000
+"""Of the part of imagery that is painted at once."""
+BLOCK_ROWS = 64
+MOST_UNDER_WAY = 3
+"""Strips that wait to be written, or are being written."""
+
+type Put = Callable[[Strip], Awaited[None]]
+
+
+def painted_strips(
+    printed: Printed, page: int, put: Put, room: QRect | None = None, groups: Sequence[PaintedGroup] = ()
+) -> Steps:
+    """Paint a part of a page, by default all of it, or only some `groups`; `put` begins to write a strip.
+
+    Strips come from top to bottom. Their `top` is counted from the upper edge of the page.
+    """
+    size = printed.size_px(page)
+    room, groups = room or QRect(0, 0, *size), groups or printed.groups(page)
+    way = _held if is_held(*size) else _in_blocks
+    yield from way(printed, page, put, room, groups)
+
+
+def ready(printed: Printed, page: int, part: QRect | None = None) -> Steps:
+    """Wait until a part of a page is complete."""
+    printed.want(page, part)
+    yield Readiness(printed, page, lambda: printed.is_ready(page, part))
+
+
+def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
+    """Group by group onto a page that is held. Imagery alone is painted part by part: lines and text take as long for
+    a part, and Qt begins the dashes of a line elsewhere where the rest of it is cut off.
+    """
+    sheet = HeldSheet(*printed.size_px(page))
+    for group in groups:
+        if group.kind is GroupKind.IMAGERY:
+            yield from _imagery(printed, page, sheet, room, group)
+        else:
+            if group.kind is GroupKind.MAP:
+                yield from ready(printed, page, room)
+            sheet.paint(sheet.room, partial(printed.paint, page=page, group=group))
+            yield None
+    under_way: list[Awaited[None]] = []
+    for strip in _cut(room, STRIP_PIXELS // room.width()):
+        yield from _room_for_one(under_way)
+        under_way.append(put(sheet.strip(strip)))
+    yield from _room_for_one(under_way, 1)
+
+
+def _imagery(printed: Printed, page: int, sheet: HeldSheet, room: QRect, group: PaintedGroup) -> Steps:
+    pixels = FIRST_PIXELS
+    for band in _cut(room, BAND_PIXELS // room.width()):
+        yield from ready(printed, page, band)
+        top = band.top()
+        while top <= band.bottom():
+            part = QRect(room.left(), top, room.width(), max(1, min(pixels // room.width(), band.bottom() + 1 - top)))
+            begun = time.thread_time()
+            sheet.paint(part, partial(printed.paint, page=page, clip=part, group=group))
+            took = max(time.thread_time() - begun, 1e-4)
+            pixels = max(FIRST_PIXELS // 4, min(MOST_PIXELS, 2 * pixels, round(pixels * AIM_S / took)))
+            top += part.height()
+            yield None
+
+
+def _in_blocks(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
+    under_way: list[Awaited[None]] = []
+
+    def paint(part: QRect, painter: QPainter) -> None:
+        for group in groups:
+            painter.save()
+            printed.paint(painter, page, part, group)
+            painter.restore()
+
+    rows = max(1, BAND_PIXELS // room.width() // BLOCK_ROWS) * BLOCK_ROWS
+    for band in _cut(room, rows):
+        yield from ready(printed, page, band)
+        for part in _cut(band, BLOCK_ROWS):
+            yield from _room_for_one(under_way)
+            under_way.append(put(painted_block(part, partial(paint, part))))
+            yield None
+    yield from _room_for_one(under_way, 1)
+
+
+def _cut(room: QRect, rows: int) -> Iterator[QRect]:
+    """The room in strips of so many rows, at least one."""
+    rows = max(1, rows)
+    for top in range(room.top(), room.bottom() + 1, rows):
+        yield QRect(room.left(), top, room.width(), min(rows, room.bottom() + 1 - top))
+
+
+def _room_for_one(under_way: list[Awaited[None]], most: int = MOST_UNDER_WAY) -> Steps:
+    while len(under_way) >= most:
+        first = under_way[0]
+        if not first.is_done:
+            yield first
+        assert under_way.pop(0).result is None

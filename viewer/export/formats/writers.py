@@ -1,0 +1,66 @@
+"""The formats that a product is written in, by the endings of their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from layers.errors import ExportFailed
+from viewer.export.formats.coded_pictures import write_geotiff, write_jpeg, write_webp
+from viewer.export.formats.png import MOST_SIDE, write_png
+from viewer.export.formats.steps import FormatWriter, Writing
+from viewer.export.plates.printed import Printed
+from viewer.rendering.context import RenderContext
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFormat:
+    """A format of a product. `most_px`: pixels of its longest side."""
+
+    name: str
+    write: FormatWriter
+    most_px: int = MOST_SIDE
+
+
+_JPEG = ProductFormat("JPEG", write_jpeg, 65_535)
+FORMATS: dict[str, ProductFormat] = {
+    ".png": ProductFormat("PNG", write_png),
+    ".jpg": _JPEG,
+    ".jpeg": _JPEG,
+    ".webp": ProductFormat("WebP", write_webp, 16_383),
+    ".tif": ProductFormat("GeoTIFF", write_geotiff),
+}
+
+
+def format_of(path: Path) -> ProductFormat:
+    """The format that a path's ending asks for. Raises ExportFailed where there is none."""
+    found = FORMATS.get(path.suffix.lower())
+    if found is None:
+        endings = ", ".join(FORMATS)
+        raise ExportFailed(f"“{path.name}” cannot be written as a product: its ending must be one of {endings}.")
+    return found
+
+
+def check_size(printed: Printed, path: Path) -> None:
+    """Raise ExportFailed where the format holds no page of this size."""
+    chosen = format_of(path)
+    for page in range(printed.pages):
+        width, height = printed.size_px(page)
+        if max(width, height) > chosen.most_px:
+            raise ExportFailed(
+                f"{chosen.name} holds at most {chosen.most_px:,} pixels a side, and the page has "
+                f"{width:,} x {height:,}: choose fewer dots per inch, a smaller page, or PNG."
+            )
+
+
+def begin_writing(
+    printed: Printed, path: Path, context: RenderContext, title: str = "", parent: QObject | None = None
+) -> Writing:
+    """Begin to write a product under a name, in the format of its ending; `Writing` tells of the end.
+
+    With a `title` it is announced, and can be cancelled. Raises ExportFailed where it cannot be written so.
+    """
+    check_size(printed, path)
+    return Writing(printed, path, format_of(path).write, context.jobs, context.pool, title=title, parent=parent)

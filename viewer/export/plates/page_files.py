@@ -1,0 +1,10 @@
+"""Names of the files of a product that takes several."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def page_path(target: Path, page: int) -> Path:
+    """The file of a page: the first has the name that was asked for, the others stand beside it as name-2."""
+    return target if page == 0 else target.with_name(f"{target.stem}-{page + 1}{target.suffix}")
