@@ -17,7 +17,7 @@ class TypeAhead(QObject):
     """Watches only the widget that has the focus, so that no event of the map comes by here."""
 
     def __init__(self, tree: QAbstractItemView, parent: QObject) -> None:
-        """`tree` is the layer tree. It has a filter instead, as lists of rows have: letters are still the tools' there."""
+        """`tree` is the layer tree. It has a filter instead, as lists of rows have: letters are the tools' there."""
         super().__init__(parent)
         self._tree = tree
         application = QApplication.instance()

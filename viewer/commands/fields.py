@@ -9,6 +9,7 @@ from datetime import datetime
 
 from layers.document.rows import Row
 from layers.errors import InvalidValue
+from layers.time.spans import span_of
 
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?)?)?")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -46,6 +47,9 @@ def check_date(value: str, name: str) -> None:
                 f"“{value}” is no {name}: write 2024, 2024-04, 2024-04-12 or 2024-04-12T08:30Z, two joined by / for an"
                 " interval."
             )
+    first, slash, last = value.partition("/")
+    if slash and span_of(first, last) is None:
+        raise InvalidValue(f"“{value}” ends before it begins: write the earlier date first.")
 
 
 def is_span(value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from layers.colour.palettes import LAYER_COLORS, layer_seed
@@ -86,6 +87,9 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     if fields.get("crs") and read_control_points(fields.get("control_points_json", layer.control_points_json)):
         raise InvalidValue("Control points place this layer: take them away (As the File Says), then choose its CRS.")
     implied = _implied_kind(layer, fields["acquired_at"]) if "acquired_at" in fields else {}
+    told = replace(layer, **(implied | fields))
+    if fields.keys() & {"acquired_at", "date_kind"} and told.date_kind == "instant" and is_span(told.acquired_at):
+        raise InvalidValue(f"“{told.acquired_at}” is no instant: write the day, or choose Interval as the kind.")
     return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **(implied | fields)))
 
 

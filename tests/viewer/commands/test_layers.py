@@ -107,6 +107,9 @@ def test_labels_say_what_happens() -> None:
         {"style_json": "{"},
         {"date_kind": "often"},
         {"acquired_at": "soon"},
+        {"acquired_at": "1985-12-31/1985-01-01"},
+        {"acquired_at": "2020", "date_kind": "instant"},
+        {"acquired_at": "2020-01/2020-03", "date_kind": "instant"},
     ],
 )
 def test_values_outside_their_column_are_refused(fields: dict[str, object]) -> None:
