@@ -69,7 +69,7 @@ def test_two_days_are_an_interval() -> None:
 )
 def test_rows_and_credits_say_when_and_what_kind_of_date(known: Acquisition, row: str, credit: str) -> None:
     assert badge(known) == row
-    assert credit_of(layer_of(), info_of(), known).endswith(credit)
+    assert credit_of(layer_of(), acquisition_of(layer_of(), info_of(), known)).endswith(credit)
 
 
 def test_a_service_is_dated_by_the_day_that_is_asked_for() -> None:

@@ -40,6 +40,8 @@ class ShapeBoxes:
     def touching(self, shapes: Mapping[str, SiteShape], crs: str, around: Bounds) -> list[str]:
         """The shapes whose boxes touch these world bounds, in drawing order."""
         columns = self._columns.get(crs)
+        if columns is None and not shapes:
+            return []
         if columns is None:
             while len(self._columns) >= _KEPT_CRS:
                 del self._columns[next(iter(self._columns))]

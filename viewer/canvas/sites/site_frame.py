@@ -84,6 +84,10 @@ class SiteFrame:
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
         rows, px, py, error_px = index.visible_points(view, _margin_px(view))
+        near = index.shapes_near(view)
+        if not len(rows):
+            none = np.zeros(0, np.bool_)
+            return cls(view, index, rows, px, py, error_px, none, none, none, False, near)
         claims = np.array([symbol.role == "named in a claim" for symbol in index.symbols], np.bool_)
         is_claim = claims[index.symbol[rows]]
         order = np.argsort(is_claim, kind="stable")
@@ -92,7 +96,7 @@ class SiteFrame:
             is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
         is_symbol = ~is_area & (index.sign[rows] < 0)
         compact = int(is_symbol.sum()) > COMPACT_FROM
-        return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, index.shapes_near(view))
+        return cls(view, index, rows, px, py, error_px, is_area, is_claim, is_symbol, compact, near)
 
     def part(self, piece: View) -> SiteFrame:
         """The sites in a piece of this view, found among those that are in it."""
@@ -117,6 +121,11 @@ class SiteFrame:
             self.compact,
             index.shapes_near(piece),
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """True where there is nothing to paint."""
+        return not len(self.rows) and not self._near
 
     @property
     def shapes(self) -> list[ShapeInView]:

@@ -64,10 +64,15 @@ class SitePainter:
 
         False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
         """
+        kept_shapes, kept_signs = self._kept_of(copy)
+        if frame.is_empty:
+            if in_haste:
+                kept_shapes.forget()
+                kept_signs.forget()
+            return True
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         within_s = SIGNS_A_FRAME_S if in_haste else math.inf
-        kept_shapes, kept_signs = self._kept_of(copy)
         if in_haste and frame.shapes_in_boxes >= MANY_SHAPES:
             is_whole = kept_shapes.paint(painter, frame, selection, moving=moving)
         else:

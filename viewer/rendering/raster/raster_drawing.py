@@ -56,8 +56,8 @@ class RasterDrawing(LayerDrawing):
         self.source = self._make_source()
         self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._shown_style = ShownStyle(context.jobs)
-        self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
-        """With what it was made of; every look at the list of layers asks for it."""
+        self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition, str] | None = None
+        """With what it was made of, and the credit; every look at the list of layers asks for it, and every frame."""
         self._generation = 0
         self._drawn: RasterInfo | None = None
         """The facts with which it was last drawn."""
@@ -80,15 +80,20 @@ class RasterDrawing(LayerDrawing):
     @property
     @override
     def attribution(self) -> str:
-        return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self._found_acquisition)
+        return self.layer.credit if self.info is None else self._known()[1]
 
     @property
     @override
     def acquisition(self) -> Acquisition:
+        return self._known()[0]
+
+    def _known(self) -> tuple[Acquisition, str]:
+        """Of when it is, and its credit with that."""
         known_of = self.layer, self.info, self._found_acquisition
         if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
-            self._acquisition = known_of, acquisition_of(*known_of)
-        return self._acquisition[1]
+            acquisition = acquisition_of(*known_of)
+            self._acquisition = known_of, acquisition, credit_of(self.layer, acquisition)
+        return self._acquisition[1:]
 
     @property
     def _found_acquisition(self) -> Acquisition | None:

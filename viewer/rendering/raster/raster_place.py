@@ -20,12 +20,10 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.rendering.drawing import credit_with_date
-from viewer.rendering.layer_date import acquisition_of
 
 
-def credit_of(layer: Layer, info: RasterInfo, found: Acquisition | None) -> str:
+def credit_of(layer: Layer, known: Acquisition) -> str:
     """For the map's edge: credit, date, and what kind of date it is where it is no instant."""
-    known = acquisition_of(layer, info, found)
     kind = "" if known.date_kind != "unknown" or not known.at else ", kind of date unknown"
     credit = known.credit or f"{layer.name}, credit not given"
     printed = credit_with_date(credit, known.at, known.date_kind, known.until)

@@ -125,11 +125,16 @@ class RasterTiles:
 
     def is_blank(self) -> bool:
         """True where all of the view has been read, and no pixel of the layer has a value there."""
-        if not self.views or self.shown is None or not self.has_come():
+        if not self.views or self.shown is None:
             return False
-        raw = self.raw_in_view()
-        count = sum(1 for view in self.views for _ in self._exact_keys(view))
-        return len(raw) == count and all(tile.bands is None for _, tile in raw)
+        # The first tile tells it of nearly all layers; each frame asks.
+        return all(map(self._is_read_and_blank, self.views)) and self.has_come()
+
+    def _is_read_and_blank(self, view: View) -> bool:
+        assert self.shown is not None
+        raw, reading = self._context.tiles.raw, self.shown.reading
+        tiles = (raw.get(TileName(self._layer_uuid, reading, view.grid, key)) for key in self._exact_keys(view))
+        return all(tile is not None and tile.bands is None for tile in tiles)
 
     def _exact_keys(self, view: View) -> Iterator[TileKey]:
         return tiles_in(view, self.tile_layer.within(view.grid))
