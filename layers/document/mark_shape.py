@@ -300,8 +300,6 @@ class Numbered:
         return cls(number, locked)
 
 
-type AreaShape = Rectangle | Circle
-"""Shapes whose geometry is a polygon that they give themselves."""
 type MarkShape = (
     Rectangle | Circle | RangeRing | Freehand | Arrow | TextMark | Callout | Numbered | Measurement | ShadowMark
 )

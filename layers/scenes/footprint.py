@@ -16,7 +16,6 @@ from shapely.geometry.base import BaseGeometry
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 
-WHOLE_EARTH = shapely.box(-180.0, -90.0, 180.0, 90.0)
 EMPTY = shapely.Polygon()
 ALL = 0.9995
 """A part beyond this is all, but for rounding."""

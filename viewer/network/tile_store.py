@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import override
 
 from PySide6.QtCore import QDateTime, QIODevice, QObject, QThreadPool, QUrl
 from PySide6.QtNetwork import QNetworkCacheMetaData, QNetworkDiskCache
@@ -63,6 +64,7 @@ class TileStore(QNetworkDiskCache):
             folder, (most_bytes, most_files), is_closed = self._folder, self._most, self._is_closed.is_set
             self._sweeper.start(lambda: sweep(folder, most_bytes, most_files, is_closed))
 
+    @override
     def expire(self) -> int:
         """The bytes that Qt believes to be stored: enough to be no reason for looking."""
         return 1

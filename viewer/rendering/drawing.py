@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, override
@@ -360,8 +359,3 @@ class AwaitedDrawing(StandInDrawing):
 
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self.is_unavailable
-
-
-def style_revision(layer: Layer) -> str:
-    """A text that is equal for equal styles."""
-    return json.dumps(layer.style, sort_keys=True)

@@ -60,12 +60,6 @@ def shown_bounds(bounds: Bounds, nudge: Nudge, crs: str = WGS84) -> Bounds:
     return Bounds(bounds.left + x, bounds.bottom + y, bounds.right + x, bounds.top + y)
 
 
-def own_bounds(bounds: Bounds, nudge: Nudge, crs: str = WGS84) -> Bounds:
-    """The same the other way."""
-    x, y = step_of(nudge, crs)
-    return Bounds(bounds.left - x, bounds.bottom - y, bounds.right - x, bounds.top - y)
-
-
 def own_place(lon: float, lat: float, nudge: Nudge, crs: str) -> tuple[float, float]:
     """The place of a layer's own ground that is drawn at a place on a map of this CRS."""
     step_x, step_y = step_of(nudge, crs)

@@ -14,7 +14,6 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.geo.measure import nice_scale_bar
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas import overlays
-from viewer.canvas.labels.fonts import missing_scripts
 from viewer.canvas.overlays import (
     north_angle_deg,
     paint_attribution,
@@ -128,11 +127,3 @@ def test_a_credit_without_end_stays_in_its_room(qtbot, text: str):
     assert all(picture.pixelColor(x, y) == ground for x in range(0, 240, 3) for y in range(0, 600, 3))
     assert all(picture.pixelColor(x, y) == ground for x in range(240, 800, 7) for y in range(0, 480, 7))
     assert picture.pixelColor(798, 598) != ground
-
-
-def test_scripts_that_no_font_can_write_are_named(qtbot, monkeypatch):
-    monkeypatch.setattr(
-        "viewer.canvas.labels.fonts.QFontDatabase.families",
-        lambda script: [] if script.name == "SimplifiedChinese" else ["A font"],
-    )
-    assert missing_scripts() == ["Chinese"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QPointF
-from PySide6.QtGui import QFont, QFontDatabase, QPainterPath, QTransform
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QPainterPath, QTransform
 
 from viewer.support.fonts import font
 
@@ -30,14 +30,3 @@ def letters_path(at: QPointF, chosen: QFont, text: str) -> QPainterPath:
     path.addText(QPointF(), large, text)
     scale = chosen.pixelSize() / _LARGE_PX
     return QTransform.fromTranslate(at.x(), at.y()).scale(scale, scale).map(path)
-
-
-def missing_scripts() -> list[str]:
-    """The scripts, of those our labels need, that no installed font can write."""
-    system = QFontDatabase.WritingSystem
-    needed = (
-        (QCoreApplication.translate("fonts", "Latin"), system.Latin),
-        (QCoreApplication.translate("fonts", "Cyrillic"), system.Cyrillic),
-        (QCoreApplication.translate("fonts", "Chinese"), system.SimplifiedChinese),
-    )
-    return [name for name, script in needed if not QFontDatabase.families(script)]

@@ -241,11 +241,6 @@ def _odd_parts(dense: PartRings, number: int, crs: str, step_m: float) -> Iterat
             yield WorldPart(tuple(lines), is_polygon)
 
 
-def project_circle(lon: float, lat: float, radius_m: float, crs: str) -> Outline:
-    """The geodesic circle around a place."""
-    return _project_circles([(lon, lat, radius_m)], crs)[0]
-
-
 _circles: dict[tuple[tuple[float, float, float], str], Outline] = {}
 """Of each circle and CRS; the oldest first."""
 

@@ -30,8 +30,6 @@ class AttributeModel(QAbstractTableModel):
         self.columns: list[str] = []
         self.selected: NDArray[np.bool_] = np.empty(0, bool)
         """(n,) of all rows of the table."""
-        self.sorted_by: tuple[str, bool] | None = None
-        """(column, descending)."""
         self._nulls = QFont()
         self._nulls.setItalic(True)
         self._palette = QPalette()

@@ -25,7 +25,6 @@ class AttributeView(QTableView):
     chosen = Signal()
     entered_row = Signal()
     copy_wanted = Signal()
-    statistics_wanted = Signal(int)
     """A column's section."""
     header_menu_wanted = Signal(int, QPoint)
 

@@ -21,7 +21,6 @@ from viewer.support.timing import span
 RECENT_GRIDS = 3
 _KNOWN_GRIDS = 8
 _EDGE_PX = 2
-TILE_RECT = QRectF(0, 0, TILE_PX, TILE_PX)
 
 
 @dataclass(eq=False, slots=True)

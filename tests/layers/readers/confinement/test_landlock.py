@@ -1,13 +1,15 @@
 """Landlock by each of its versions: what they refuse, and that what is granted stays open."""
 
+import ctypes
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from layers.readers.confinement.landlock import Access, handled, landlock_abi
+from layers.readers.confinement.landlock import READ, Access, Ruleset, handled, landlock_abi
 
 ROOT = Path(__file__).parents[4]
 
@@ -53,7 +55,7 @@ print(json.dumps({
 """
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def needs_landlock() -> None:
     if not landlock_abi():
         pytest.skip("this system has no Landlock")
@@ -75,6 +77,7 @@ def confined(tmp_path: Path, abi: int, network: str = "taken") -> dict[str, str]
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.usefixtures("needs_landlock")
 @pytest.mark.parametrize("abi", range(1, 8))
 def test_each_version_keeps_what_it_can(tmp_path, abi):
     if abi > landlock_abi():
@@ -92,6 +95,7 @@ def test_each_version_keeps_what_it_can(tmp_path, abi):
     assert (found["signal"] == "EPERM") == (abi >= 6)
 
 
+@pytest.mark.usefixtures("needs_landlock")
 def test_who_reads_of_hosts_keeps_tcp(tmp_path):
     found = confined(tmp_path, landlock_abi(), "kept")
     assert (found["tcp"], found["outside"]) == ("", "EACCES")
@@ -100,3 +104,64 @@ def test_who_reads_of_hosts_keeps_tcp(tmp_path):
 def test_a_version_refuses_what_it_knows_and_nothing_else():
     assert [len(list(handled(abi))) for abi in range(1, 9)] == [13, 14, 15, 15, 16, 16, 16, 16]
     assert Access.REFER not in handled(1)
+
+
+# -- what is asked of the kernel, without asking it -------------------------------------------------------------------
+
+
+class Kernel:
+    """Tells what it was asked for, and does as it is told to do."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: int) -> None:
+        self.answer = answer
+        self.calls: list[tuple[int, list[object]]] = []
+        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: self)
+
+    def syscall(self, number: ctypes.c_long, *arguments: object) -> int:
+        plain: list[object] = []
+        for argument in arguments:
+            inside = getattr(argument, "_obj", argument)
+            if isinstance(inside, ctypes.Structure):
+                plain.append({name: getattr(inside, name) for name, *_ in type(inside)._fields_})
+            else:
+                plain.append(getattr(inside, "value", inside))
+        self.calls.append((number.value, plain))
+        return self.answer
+
+
+def test_rules_name_folders_and_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_text("x")
+    number, other = os.pipe()
+    os.close(other)
+    kernel = Kernel(monkeypatch, answer=number)
+    rules = Ruleset(6, keeps_network=False)
+    rules.allow(str(tmp_path), READ)
+    rules.allow(str(tmp_path / "a.tif"), READ)
+    rules.allow(str(tmp_path / "gone"), READ)
+    rules.allow(str(tmp_path / "a.tif"), Access.MAKE_DIR)  # which no file has
+    rules.restrict()
+    made, folder, file, restricted = kernel.calls
+    assert made == (444, [{"paths": int(handled(6)), "network": 3, "scopes": 3}, 24, 0])
+    assert [call[0] for call in (folder, file)] == [445, 445]
+    assert [call[1][2]["allowed"] for call in (folder, file)] == [READ, Access.READ_FILE]
+    assert restricted == (446, [number, 0])
+    with pytest.raises(OSError, match=r"."):
+        os.fstat(number)
+
+
+@pytest.mark.parametrize(
+    ("abi", "keeps", "network", "scopes", "size"), [(3, False, 0, 0, 8), (5, False, 3, 0, 16), (7, True, 0, 3, 24)]
+)
+def test_an_older_kernel_is_asked_for_what_it_knows(
+    monkeypatch: pytest.MonkeyPatch, abi: int, keeps: bool, network: int, scopes: int, size: int
+) -> None:
+    kernel = Kernel(monkeypatch, answer=0)
+    Ruleset(abi, keeps_network=keeps)
+    assert kernel.calls == [(444, [{"paths": int(handled(abi)), "network": network, "scopes": scopes}, size, 0])]
+
+
+def test_a_kernel_without_it_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = Kernel(monkeypatch, answer=-1)
+    assert landlock_abi() == 0
+    kernel.answer = 4
+    assert landlock_abi() == 4

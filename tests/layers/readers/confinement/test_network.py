@@ -1,10 +1,13 @@
 """Each way of taking the network by itself, in a process of its own."""
 
+import ctypes
+import io
 import json
 import os
 import platform
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -12,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from layers.readers.confinement import network
 
 ROOT = Path(__file__).parents[4]
 
@@ -119,3 +124,129 @@ def test_each_half_of_the_filter_leaves_the_other_alone(tmp_path):
     sockets, attributes = (tried(place, place.name) for place in places)
     assert (sockets["tcp"], sockets["unix"], sockets["mode"], sockets["emptied"]) == ("EACCES", "EACCES", "", "")
     assert (attributes["tcp"], attributes["unix"], attributes["mode"]) == ("", "", "EACCES")
+
+
+# -- what is asked of the kernel, without asking it -------------------------------------------------------------------
+
+
+def verdict(program: bytes, machine: int, number: int) -> int:
+    """What the kernel's packet filter would return for a call: its language, as far as the filter speaks it."""
+    steps = list(struct.iter_unpack("=HBBI", program))
+    accumulator, at = 0, 0
+    while True:
+        code, if_true, if_false, value = steps[at]
+        at += 1
+        if code == 0x20:
+            accumulator = {0: number, 4: machine}[value]
+        elif code == 0x06:
+            return value
+        else:
+            holds = accumulator == value if code == 0x15 else accumulator >= value
+            at += if_true if holds else if_false
+
+
+@pytest.fixture
+def programs(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Filters that the kernel would be given."""
+    given: list[bytes] = []
+
+    def control(option: int, mode: int, program: object) -> None:
+        assert (option, mode) == (22, 2)
+        inside = program._obj  # type: ignore[attr-defined]
+        place = ctypes.c_void_p.from_buffer(inside, type(inside).instructions.offset).value
+        assert place is not None
+        given.append(ctypes.string_at(place, inside.length * 8))
+
+    monkeypatch.setattr(network, "_control", control)
+    monkeypatch.setattr(network.platform, "machine", lambda: "x86_64")
+    return given
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+@pytest.mark.parametrize(("sockets", "attributes"), [(True, True), (True, False), (False, True), (False, False)])
+def test_the_filter_lets_all_else_pass(programs: list[bytes], sockets: bool, attributes: bool) -> None:
+    assert network.refuse_calls(sockets=sockets, attributes=attributes)
+    machine, refused, allowed = 0xC000003E, 0x0005000D, 0x7FFF0000
+    (program,) = programs
+    calls = {"socket": 41, "io_uring_setup": 425, "chmod": 90, "setxattrat": 463, "read": 0, "openat": 257}
+    found = {name: verdict(program, machine, number) == refused for name, number in calls.items()}
+    assert found == {
+        "socket": sockets,
+        "io_uring_setup": sockets,
+        "chmod": attributes,
+        "setxattrat": attributes,
+        "read": False,
+        "openat": False,
+    }
+    assert verdict(program, machine, 0) == allowed
+    assert verdict(program, 0x40000003, 0) == refused, "a call of another machine's kind"
+    assert verdict(program, machine, 0x40000000) == refused, "and of the third kind, with numbers of its own"
+
+
+def test_where_there_is_no_filter_that_is_said(programs: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network.platform, "machine", lambda: "riscv64")
+    assert not network.refuse_calls(sockets=True, attributes=True)
+
+    def refuse(*arguments: object) -> None:
+        raise OSError(22, "no")
+
+    monkeypatch.setattr(network.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(network, "_control", refuse)
+    assert not network.refuse_calls(sockets=True, attributes=True)
+
+
+class Library:
+    """The C library, which tells what it was asked and does nothing."""
+
+    def __init__(self, result: int = 0) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self._result = result
+
+    def prctl(self, *arguments: object) -> int:
+        self.calls.append(arguments)
+        return self._result
+
+    def capset(self, *arguments: object) -> int:
+        self.calls.append(arguments)
+        return 0
+
+
+def test_privileges_are_given_up_or_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library()
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: library)
+    network.give_up_privileges()
+    assert library.calls == [(38, 1, 0, 0, 0)]
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library(result=-1))
+    with pytest.raises(OSError, match=r"."):
+        network.give_up_privileges()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+@pytest.mark.parametrize(
+    ("may", "user", "done", "asked"),
+    [
+        ("all", 0, True, 1),
+        ("none", 0, False, 1),  # a root without the privilege could read nobody's files after the other
+        ("users", 1000, True, 2),
+        ("none", 1000, False, 2),
+    ],
+)
+def test_a_network_of_its_own_is_asked_for_by_those_who_keep_their_files(
+    monkeypatch: pytest.MonkeyPatch, may: str, user: int, done: bool, asked: int
+) -> None:
+    flags: list[int] = []
+
+    def unshare(wanted: int) -> None:
+        flags.append(wanted)
+        if may == "none" or (may == "users" and not wanted & os.CLONE_NEWUSER):
+            raise PermissionError
+
+    library = Library()
+    monkeypatch.setattr(network.os, "unshare", unshare)
+    monkeypatch.setattr(network.os, "geteuid", lambda: user)
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: library)
+    monkeypatch.setattr(network, "open", lambda *_, **__: io.StringIO(), raising=False)
+    assert network.leave_network() is done
+    assert len(flags) == asked
+    assert all(wanted & os.CLONE_NEWNET for wanted in flags)
+    assert len(library.calls) == (1 if may == "users" else 0), "and the rights over it are dropped"

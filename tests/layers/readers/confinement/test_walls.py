@@ -410,6 +410,31 @@ def test_what_an_old_kernel_lacks_is_said(home, monkeypatch, abi, tcp, lacks):
     assert not mine.cover(Grants(write=frozenset((str(home),))))
 
 
+@pytest.mark.parametrize(
+    ("profile", "moves", "filters", "asked", "holds"),
+    [
+        (Profile.LOCAL, True, False, ["left", (True, True)], True),
+        (Profile.LOCAL, False, True, ["left", (True, True)], True),
+        (Profile.LOCAL, False, False, ["left", (True, True)], False),
+        (Profile.CASE, False, True, ["left", (True, False)], True),
+        (Profile.REMOTE, True, True, [(False, True)], False),
+    ],
+)
+def test_the_network_goes_by_either_way_but_from_who_reads_of_hosts(monkeypatch, profile, moves, filters, asked, holds):
+    told: list[Any] = []
+    monkeypatch.setattr(walls, "give_up_privileges", lambda: told.append("privileges"))
+    monkeypatch.setattr(walls, "leave_network", lambda: told.append("left") or moves)
+    monkeypatch.setattr(walls, "refuse_calls", lambda **wanted: told.append(tuple(wanted.values())) or filters)
+    monkeypatch.setattr(walls, "landlock_abi", lambda: 0)
+    mine = walls.Walls(profile)
+    mine.take_network()
+    mine.prepare()
+    found = mine.close(Grants())
+    assert told == ["privileges", *asked]
+    assert (found.network, found.tcp) == (holds, holds)
+    assert any("network" in said for said in found.lacks) is (not holds and profile is not Profile.REMOTE)
+
+
 SCRIPT = """
 import json, sys
 from pathlib import Path

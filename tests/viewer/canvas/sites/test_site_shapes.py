@@ -9,11 +9,11 @@ import shapely
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.geo.measure import length_m
 from layers.grid.tile_grid import TileGrid, View
+from viewer.canvas.sites import site_shapes
 from viewer.canvas.sites.site_shapes import (
     circles_of,
     geodesic_step_m,
     polygon_in_view,
-    project_circle,
     project_geometry,
     runs_in_view,
     to_pixels,
@@ -77,9 +77,10 @@ def test_what_a_crs_cannot_show_is_left_out():
 
 
 def test_circles_are_geodesic_and_cut_too():
-    (part,) = project_circle(128.3, 51.9, 30_000, WEB_MERCATOR).parts
+    first, second = circles_of([(128.3, 51.9, 30_000), (179.9, 60, 30_000)], WEB_MERCATOR)
+    (part,) = first.parts
     assert np.ptp(part.rings[0][:, 1]) == pytest.approx(60_000 / np.cos(np.radians(51.9)), rel=0.01)
-    assert len(project_circle(179.9, 60, 30_000, WEB_MERCATOR).parts) == 2
+    assert len(second.parts) == 2
 
 
 def test_steps_get_finer_with_the_scale():
@@ -121,7 +122,8 @@ def test_many_circles_are_as_each_alone(crs: str) -> None:
     places = [(9.0 + n % 7, 40.0 + n % 11, 500.0 * (n + 1)) for n in range(60)]
     places += [(179.9, 60.0, 30_000.0), (10.0, 89.9, 50_000.0), (0.0, 0.0, 3e7), (-179.95, -20.0, 90_000.0)]
     for place, outline in zip(places, circles_of([*places, *places], crs)[len(places) :], strict=True):
-        alone = project_circle(*place, crs)
+        site_shapes._circles.clear()
+        (alone,) = circles_of([place], crs)
         assert len(outline.parts) == len(alone.parts)
         assert outline.bounds == alone.bounds
         for one, other in zip(outline.parts, alone.parts, strict=True):
