@@ -544,14 +544,20 @@ class MapScene(QObject):
         """
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
-        painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-        with span("paint layers"):
-            self._stack.paint(painter, view)
-        self.paint_marks(painter, view, selection, settled, in_haste)
+        self.paint_picture(painter, view, selection, settled, in_haste)
         if preview is not None:
             with going_on(), part_of_picture(painter):
                 preview(painter, view)
         painter.restore()
+
+    def paint_picture(
+        self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
+    ) -> None:
+        """Layers and sites, below what is being drawn."""
+        painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
+        with span("paint layers"):
+            self._stack.paint(painter, view)
+        self.paint_marks(painter, view, selection, settled, in_haste)
 
     def paint_marks(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-
 from layers.document.comparison import LEAST_FRAMES, MODES, MOST_FRAMES, ComparisonSpec, read_spec
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import Comparison
 from layers.errors import InvalidValue
 from viewer.commands.fields import row_of
-from viewer.commands.order_keys import keys_at
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+from viewer.commands.named_order import LONGEST_NAME, NamedOrder
+from viewer.commands.stamps import insert, new_uuid, stamp_of, update
 
-LONGEST_NAME = 200
 MADE = "made"
 """The series of what belongs to the making of a comparison."""
 
-
-def comparisons_in_order(document: Document) -> list[Comparison]:
-    """As their list shows them."""
-    return sorted(document.comparisons.values(), key=lambda row: row.order_key if math.isfinite(row.order_key) else 0.0)
+COMPARED: NamedOrder[Comparison] = NamedOrder("comparisons", "comparison", lambda document: document.comparisons)
+comparisons_in_order = COMPARED.of
+rename_comparison, move_comparison, delete_comparisons = COMPARED.rename, COMPARED.move, COMPARED.delete
 
 
 def name_for(document: Document, spec: ComparisonSpec) -> str:
@@ -47,9 +42,9 @@ def add_comparison(
     uuid: str | None = None,
 ) -> Edit:
     """Keep a comparison, at the end of the list. Raises InvalidValue. The row is the last change's ``after``."""
-    text, stamp, rows = _checked(document, spec), stamp_of(actor, now), comparisons_in_order(document)
-    (key,), renumbered = keys_at("comparisons", rows, len(rows), 1, stamp)
-    name = _checked_name(name or name_for(document, spec))
+    text, stamp = _checked(document, spec), stamp_of(actor, now)
+    key, renumbered = COMPARED.key_after(document, "", stamp)
+    name = COMPARED.checked_name(name or name_for(document, spec))
     row = Comparison(uuid=uuid or new_uuid(), name=name, order_key=key, spec_json=text)
     series = _series(MADE, row.uuid)  # which is found a moment later, and is part of it
     return Edit(f"Compare “{name}”", (*renumbered, insert("comparisons", row, stamp)), series=series)
@@ -72,32 +67,6 @@ def change_comparison(
     row = row_of(document.comparisons, uuid, "comparison")
     changes = update("comparisons", row, stamp_of(actor, now), spec_json=_checked(document, spec, row))
     return Edit(f"{what} comparison “{row.name}”", changes, series=_series(series, uuid))
-
-
-def rename_comparison(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
-    """Raises InvalidValue."""
-    row = row_of(document.comparisons, uuid, "comparison")
-    changes = update("comparisons", row, stamp_of(actor, now), name=_checked_name(name))
-    return Edit(f"Rename comparison “{row.name}”", changes)
-
-
-def move_comparison(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
-    """Put a comparison so that it stands at `position` of the list afterwards, 0 = first. Raises InvalidValue."""
-    row = row_of(document.comparisons, uuid, "comparison")
-    rows, stamp = comparisons_in_order(document), stamp_of(actor, now)
-    label, others = f"Move comparison “{row.name}”", [other for other in rows if other.uuid != uuid]
-    position = max(0, min(position, len(others)))
-    if rows[position].uuid == uuid:
-        return Edit(label, ())
-    (key,), renumbered = keys_at("comparisons", others, position, 1, stamp)
-    return Edit(label, (*renumbered, *update("comparisons", row, stamp, order_key=key)))
-
-
-def delete_comparisons(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
-    """Raises InvalidValue."""
-    rows = [row_of(document.comparisons, uuid, "comparison") for uuid in dict.fromkeys(uuids)]
-    label = f"Delete comparison “{rows[0].name}”" if len(rows) == 1 else f"Delete {len(rows)} comparisons"
-    return Edit(label, tuple(delete("comparisons", row) for row in rows))
 
 
 def lost_frames(document: Document, spec: ComparisonSpec) -> list[int]:
@@ -126,10 +95,3 @@ def _checked(document: Document, spec: ComparisonSpec, row: Comparison | None = 
 
 def _series(of: str, uuid: str) -> str:
     return f"{of} of comparison {uuid}" if of else ""
-
-
-def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidValue(f"A comparison needs a name of at most {LONGEST_NAME} characters.")
-    return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,8 +78,17 @@ def images_to_measure(
     layers: Sequence[Layer], drawing_of: Callable[[str], LayerDrawing | None]
 ) -> list[tuple[str, str]]:
     """Uuid and name of the images of a stack that have values, the topmost first."""
-    read = ((layer, drawing_of(layer.uuid)) for layer in reversed(layers) if layer.kind == "raster")
-    return [(layer.uuid, layer.name) for layer, drawing in read if isinstance(drawing, RasterDrawing) and drawing.info]
+    return [(layer.uuid, layer.name) for layer in reversed(layers) if _has_values(layer, drawing_of)]
+
+
+def can_measure(layers: Iterable[Layer], drawing_of: Callable[[str], LayerDrawing | None]) -> bool:
+    """True where one of the layers is an image that has values."""
+    return any(_has_values(layer, drawing_of) for layer in layers)
+
+
+def _has_values(layer: Layer, drawing_of: Callable[[str], LayerDrawing | None]) -> bool:
+    drawing = drawing_of(layer.uuid) if layer.kind == "raster" else None
+    return isinstance(drawing, RasterDrawing) and drawing.info is not None
 
 
 def ask_pixel(drawing: RasterDrawing, place_crs: str, place: tuple[float, float], done: PixelDone) -> None:

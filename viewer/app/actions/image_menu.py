@@ -14,7 +14,7 @@ from viewer.app.imagery.scene_finding import SceneFinding
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.raster_styler import RasterStyler
-from viewer.rendering.image_values import area_of, images_to_measure
+from viewer.rendering.image_values import area_of, can_measure
 from viewer.support.messages import Messages
 
 
@@ -129,7 +129,7 @@ class ImageMenu(ActionMenu):
 
     def can_measure_area(self) -> bool:
         """True while there is an image that has values; that an area must be selected is said."""
-        return bool(images_to_measure(self._panels.document.layers_in_order(), self._panels.drawing_of))
+        return can_measure(self._panels.document.layers.values(), self._panels.drawing_of)
 
     def show_area_statistics(self) -> None:
         """Statistics of the current image, else of the topmost one, inside the selected mark."""

@@ -104,7 +104,7 @@ class PhotoPane(NumberPane):
 
     def fit(self) -> None:
         """Show the photograph whole."""
-        width, height = self.tool.size
+        width, height = self.tool.size or (0, 0)
         self.canvas.viewport.fit(Bounds(0.0, -float(height), float(width), 0.0), FIT_MARGIN)
         self.canvas.come_to_rest()
 

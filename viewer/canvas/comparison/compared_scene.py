@@ -33,7 +33,7 @@ from viewer.canvas.comparison.sides import SWIPES, Sides
 from viewer.canvas.comparison.stretches import stretch_notes
 from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.pointer import Handle
-from viewer.canvas.scene import MapScene, Preview
+from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_frame import SiteHit
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawings import drawing_for
@@ -361,31 +361,17 @@ class ComparedScene(MapScene):
     # -- painting -----------------------------------------------------------------------------------------------
 
     @override
-    def paint_map(
-        self,
-        painter: QPainter,
-        view: View,
-        *,
-        selection: frozenset[str] = frozenset(),
-        preview: Preview | None = None,
-        settled: bool = True,
-        in_haste: bool = False,
+    def paint_picture(
+        self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
     ) -> None:
         """A picture of a comparison says itself of when its sides are, on paper as on the screen."""
         sides = self.sides(view)
         if sides is None or sides.spec.mode == "panes":
-            super().paint_map(painter, view, selection=selection, preview=preview, settled=settled, in_haste=in_haste)
+            super().paint_picture(painter, view, selection, settled, in_haste)
             return
-        painter.save()
-        painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
         frames = _FramePainter(self, view, selection, settled, in_haste)
-        words = self.words()
         with going_on(), part_of_picture(painter):
-            self._paint_sides(painter, sides, frames, words)
-        if preview is not None:
-            with going_on(), part_of_picture(painter):
-                preview(painter, view)
-        painter.restore()
+            self._paint_sides(painter, sides, frames, self.words())
 
     def _paint_sides(self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]) -> None:
         mode, ratio = sides.spec.mode, frames.view.ratio
@@ -508,8 +494,10 @@ class _FramePainter:
     def _paint(self, painter: QPainter, at: int) -> None:
         view, selection, settled = self._key
         scene = self._scene.frames[at]
-        paint = partial(MapScene.paint_map, scene) if scene is self._scene else scene.paint_map
-        paint(painter, view, selection=selection, settled=settled, in_haste=self.in_haste)
+        paint = partial(MapScene.paint_picture, scene) if scene is self._scene else scene.paint_picture
+        painter.save()
+        paint(painter, view, selection, settled, self.in_haste)
+        painter.restore()
 
 
 class _Bar:

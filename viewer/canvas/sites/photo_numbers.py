@@ -25,6 +25,10 @@ class NumberAt(NamedTuple):
     x: float
     y: float
 
+    @property
+    def at(self) -> tuple[float, float]:
+        return self.x, self.y
+
 
 def paint_numbers(painter: QPainter, view: View, numbers: Sequence[NumberAt], chosen: int = 0) -> None:
     """On a view in pixel space, in which rows go down from 0; the chosen one stands out."""

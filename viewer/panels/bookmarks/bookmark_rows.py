@@ -4,66 +4,39 @@ from __future__ import annotations
 
 from typing import Any, override
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QByteArray,
-    QMimeData,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QByteArray, QMimeData, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from layers.document.bookmark_state import state_of
 from layers.document.rows import Bookmark
 from layers.text.counted import counted
-from viewer.commands.bookmarks import LONGEST_NAME
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
+from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.widgets.row_delegate import paint_selection_bar
 from viewer.support.text import one_line, tooltip
-
-type Index = QModelIndex | QPersistentModelIndex
 
 MIME_TYPE = "application/x-geoloupe-bookmark"
 WIDE_PX, HIGH_PX, GAP_PX = 72, 45, 6
 FACTS_ROLE = Qt.ItemDataRole.UserRole + 1
-_NOWHERE = QModelIndex()
 
 
-class BookmarkRows(QAbstractListModel):
-    """In the order of the tour. A name that is typed and a row that is dropped are told, not taken."""
+class BookmarkRows(NamedRows[Bookmark]):
+    """In the order of the tour. A row that is dropped is told, not taken."""
 
-    name_typed = Signal(str, str)
     dropped = Signal(str, int)
     """The uuid of a bookmark, and where it should stand in the tour afterwards."""
 
-    def __init__(self, desk: BookmarkDesk, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: BookmarkDesk) -> None:
+        super().__init__(lambda: desk.tour)
         self._desk = desk
-        self._rows: list[Bookmark] = []
         self._facts: dict[str, str] = {}
 
-    def read(self) -> None:
-        """Take the tour of the document. Where the rows are the same ones an editor that is open stays so."""
-        rows = self._desk.tour
-        if [row.uuid for row in rows] == [row.uuid for row in self._rows]:
-            self._take(rows)
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self._take(rows)
-        self.endResetModel()
-
-    def _take(self, rows: list[Bookmark]) -> None:
+    @override
+    def taken(self) -> None:
         layers = self._desk.context.document.layers
-        self._rows, self._facts = rows, {}
-        for row in rows:
+        self._facts = {}
+        for row in self.rows:
             shown = [layer for layer in state_of(row.state_json).layers if layer.visible]
             lost = sum(layer.uuid not in layers for layer in shown)
             days = sorted({layer.time for layer in shown if layer.time})
@@ -71,57 +44,31 @@ class BookmarkRows(QAbstractListModel):
             facts.append(self.tr("{0} gone").format(lost) if lost else "")
             self._facts[row.uuid] = " · ".join(fact for fact in facts if fact)
 
-    def uuid_at(self, row: int) -> str:
-        return self._rows[row].uuid
-
-    def row_of(self, uuid: str) -> int:
-        """-1 where there is none."""
-        return next((at for at, row in enumerate(self._rows) if row.uuid == uuid), -1)
-
     def show_picture(self, uuid: str) -> None:
         """The picture of a row is another one now."""
         at = self.row_of(uuid)
         if at >= 0:
             self.dataChanged.emit(self.index(at), self.index(at))
 
-    # -- the model ----------------------------------------------------------------------------------------------
-
     @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self._rows):
-            return None
-        bookmark = self._rows[index.row()]
-        name, facts = one_line(bookmark.name) or self.tr("(no name)"), self._facts[bookmark.uuid]
+    def shown(self, at: int, row: Bookmark, role: int) -> Any:
+        name, facts = self.name_of(row), self._facts[row.uuid]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{index.row() + 1}. {name}"
-            case Qt.ItemDataRole.EditRole:
-                return bookmark.name
+                return f"{at + 1}. {name}"
             case Qt.ItemDataRole.DecorationRole:
-                return self._desk.thumbnails.picture(bookmark)
+                return self._desk.thumbnails.picture(row)
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip(f"{name}\n{facts}" if facts else name)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{index.row() + 1}. {name}, {facts}" if facts else f"{index.row() + 1}. {name}"
+                return f"{at + 1}. {name}, {facts}" if facts else f"{at + 1}. {name}"
         return facts if role == FACTS_ROLE else None
 
     @override
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or not index.isValid():
-            return False
-        self.name_typed.emit(self.uuid_at(index.row()), str(value))
-        return True
-
-    @override
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
         if not index.isValid():
-            return flag.ItemIsDropEnabled  # between two rows, never onto one
-        return flag.ItemIsSelectable | flag.ItemIsEnabled | flag.ItemIsEditable | flag.ItemIsDragEnabled
+            return Qt.ItemFlag.ItemIsDropEnabled  # between two rows, never onto one
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
 
     # -- dragging -----------------------------------------------------------------------------------------------
 
@@ -145,12 +92,12 @@ class BookmarkRows(QAbstractListModel):
         uuid = bytes(data.data(MIME_TYPE).data()).decode("utf-8", "surrogatepass")
         at = self.row_of(uuid)
         if at >= 0:
-            before = len(self._rows) if row < 0 else row
+            before = len(self.rows) if row < 0 else row
             self.dropped.emit(uuid, before - 1 if before > at else before)
         return False  # the edit moves the row, not the view
 
 
-class BookmarkDelegate(QStyledItemDelegate):
+class BookmarkDelegate(NameDelegate):
     """A picture at the left, two lines beside it."""
 
     @override
@@ -185,13 +132,6 @@ class BookmarkDelegate(QStyledItemDelegate):
         painter.drawText(text.left(), top + line_px + metrics.ascent(), metrics.elidedText(facts, elide, text.width()))
         painter.restore()
         paint_selection_bar(painter, option)
-
-    @override
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QLineEdit(parent)
-        editor.setMaxLength(LONGEST_NAME)
-        editor.setAccessibleName(self.tr("Name of the bookmark"))
-        return editor
 
     @override
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from layers.document.comparison import LEAST_HZ, MOST_HZ
-from viewer.commands.comparisons import LONGEST_NAME
+from viewer.commands.named_order import LONGEST_NAME
 from viewer.panels.comparisons.comparison_desk import OFFERED_MODES, ComparisonDesk, mode_word
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.slider_field import SliderField, percent

@@ -2,73 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, override
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPoint,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from layers.document.comparison import read_spec
 from layers.document.rows import Comparison
-from viewer.commands.comparisons import LONGEST_NAME, lost_frames
-from viewer.panels.bookmarks.bookmark_list import BookmarkView
+from viewer.commands.comparisons import lost_frames
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk, mode_word
-from viewer.panels.widgets.form_page import muted, side_by_side
-from viewer.panels.widgets.icon_button import IconButton
-from viewer.support.text import one_line, tooltip
-
-type Index = QModelIndex | QPersistentModelIndex
-
-_NOWHERE = QModelIndex()
+from viewer.panels.named_lists.named_list import NamedListPanel, Offer
+from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
+from viewer.panels.widgets.form_page import side_by_side
+from viewer.support.text import tooltip
 
 
-class ComparisonRows(QAbstractListModel):
-    """In their order. A name that is typed is told, not taken."""
+class ComparisonRows(NamedRows[Comparison]):
+    """Each with its mode, the number of its images, and what is wrong with it."""
 
-    name_typed = Signal(str, str)
-
-    def __init__(self, desk: ComparisonDesk, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, desk: ComparisonDesk) -> None:
+        super().__init__(lambda: desk.rows)
         self._desk = desk
-        self._rows: list[Comparison] = []
-
-    def read(self) -> None:
-        """Take the rows of the document. Where they are the same ones an editor that is open stays so."""
-        rows = self._desk.rows
-        if [row.uuid for row in rows] == [row.uuid for row in self._rows]:
-            self._rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def uuid_at(self, row: int) -> str:
-        return self._rows[row].uuid
-
-    def row_of(self, uuid: str) -> int:
-        """-1 where there is none."""
-        return next((at for at, row in enumerate(self._rows) if row.uuid == uuid), -1)
 
     def facts_of(self, row: Comparison) -> str:
         """The mode and the number of images, and what is wrong with it."""
@@ -82,170 +37,51 @@ class ComparisonRows(QAbstractListModel):
         return " · ".join(facts)
 
     @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
-
-    @override
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not 0 <= index.row() < len(self._rows):
-            return None
-        row = self._rows[index.row()]
-        name, facts = one_line(row.name) or self.tr("(no name)"), self.facts_of(row)
+    def shown(self, at: int, row: Comparison, role: int) -> Any:
+        name, facts = self.name_of(row), self.facts_of(row)
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return f"{name}\n{facts}"
-            case Qt.ItemDataRole.EditRole:
-                return row.name
             case Qt.ItemDataRole.ToolTipRole:
                 return tooltip(f"{name}\n{facts}")
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{name}, {facts}"
         return None
 
-    @override
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or not index.isValid():
-            return False
-        self.name_typed.emit(self.uuid_at(index.row()), str(value))
-        return True
 
-    @override
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
-        return flag.ItemIsSelectable | flag.ItemIsEnabled | flag.ItemIsEditable if index.isValid() else flag.NoItemFlags
-
-
-class _NameDelegate(QStyledItemDelegate):
-    @override
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QLineEdit(parent)
-        editor.setMaxLength(LONGEST_NAME)
-        editor.setAccessibleName(self.tr("Name of the comparison"))
-        return editor
-
-
-class ComparisonListPanel(QWidget):
+class ComparisonListPanel(NamedListPanel):
     """Follows the document; everything is done by the desk."""
 
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._desk = desk
-        self.model = ComparisonRows(desk, self)
-        self.view = BookmarkView()
-        self._set_up_view()
-        self._build_buttons()
-        self.pages = QStackedWidget()
-        hint = muted(
-            self.tr("A comparison sets images of one place against each other. Select two layers and press K.")
-        )
-        hint.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.pages.addWidget(hint)
-        self.pages.addWidget(self.view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(6)
-        layout.addWidget(self.pages, 1)
-        layout.addLayout(side_by_side(self.add_button, self.open_button, self.delete_button))
-        layout.addLayout(side_by_side(self.up_button, self.down_button))
-        desk.shown_changed.connect(self._read)
-        desk.context.changed.connect(lambda changes: self._read() if changes.touches("comparisons", "layers") else None)
-        desk.context.document_replaced.connect(self._read)
-        self._read()
-
-    def _set_up_view(self) -> None:
-        view = self.view
-        view.setAccessibleName(self.tr("Comparisons"))
-        view.setModel(self.model)
-        view.setItemDelegate(_NameDelegate(view))
-        view.setFrameShape(QFrame.Shape.StyledPanel)
-        view.setUniformItemSizes(True)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._menu)
-        view.doubleClicked.connect(lambda index: self._desk.open(self.model.uuid_at(index.row())))
-        view.entered_row.connect(self.open)
-        view.delete_wanted.connect(self.delete)
-        view.move_wanted.connect(self.move_by)
-        self.model.name_typed.connect(self._desk.rename)
-        view.selectionModel().currentChanged.connect(lambda *_: self._show_offers())
-
-    def _build_buttons(self) -> None:
-        tr = self.tr
-        self.add_button, self.open_button = QPushButton(tr("Compare")), QPushButton(tr("Open"))
-        self.delete_button = QPushButton(tr("Delete"))
+        model = ComparisonRows(desk)
+        super().__init__(desk, model, parent)
+        self._desk, self.model, tr = desk, model, self.tr
+        hint = tr("A comparison sets images of one place against each other. Select two layers and press K.")
+        self.set_up_view(tr("Comparisons"), hint, NameDelegate(self.view, tr("Name of the comparison")))
+        self.view.setTextElideMode(Qt.TextElideMode.ElideRight)
         of = tr("Compare the images selected in the layers, or those in the middle of the map")
-        says = (
-            (self.add_button, of, self._desk.begin),
-            (self.open_button, tr("Show the comparison"), self.open),
-            (self.delete_button, tr("Delete the comparison"), self.delete),
-        )
-        for button, says_it, do in says:
-            button.setAccessibleName(says_it)
-            button.setToolTip(tooltip(says_it))
-            button.clicked.connect(do)
-        self.up_button = IconButton("up", tr("Move the comparison up (Alt+Up)"))
-        self.down_button = IconButton("down", tr("Move the comparison down (Alt+Down)"))
-        self.up_button.clicked.connect(lambda: self.move_by(-1))
-        self.down_button.clicked.connect(lambda: self.move_by(1))
+        self.add_button = self.button(tr("Compare"), of, desk.begin)
+        self.open_button = self.button(tr("Open"), tr("Show the comparison"), self.enter)
+        self.delete_button = self.button(tr("Delete"), tr("Delete the comparison"), self.delete)
+        movers = self.movers(tr("Move the comparison up (Alt+Up)"), tr("Move the comparison down (Alt+Down)"))
+        self.column.addLayout(side_by_side(self.add_button, self.open_button, self.delete_button))
+        self.column.addLayout(side_by_side(*movers))
+        desk.shown_changed.connect(self.read)
+        desk.context.changed.connect(lambda changes: self.read() if changes.touches("comparisons", "layers") else None)
+        desk.context.document_replaced.connect(self.read)
+        self.read()
 
-    @property
-    def chosen(self) -> str:
-        """The uuid of the current row; empty for none."""
-        index = self.view.currentIndex()
-        return self.model.uuid_at(index.row()) if index.isValid() else ""
-
-    def open(self) -> None:
+    @override
+    def enter(self) -> None:
         if self.chosen:
             self._desk.open(self.chosen)
 
-    def delete(self) -> None:
-        if self.chosen:
-            self._desk.delete([self.chosen])
+    @override
+    def offers(self) -> Sequence[Offer]:
+        return ((self.tr("&Open"), "Return", self.enter), (self.tr("&Rename"), "F2", self.rename))
 
-    def rename(self) -> None:
-        if self.chosen:
-            self.view.edit(self.view.currentIndex())
-
-    def move_by(self, steps: int) -> None:
-        if self.chosen:
-            self._desk.move_by(self.chosen, steps)
-
-    def _menu(self, place: QPoint) -> None:
-        index = self.view.indexAt(place)
-        if not index.isValid():
-            return
-        self.view.setCurrentIndex(index)
-        menu, tr = QMenu(self), self.tr
-        for text, keys, do in (
-            (tr("&Open"), "Return", self.open),
-            (tr("&Rename"), "F2", self.rename),
-            (tr("Move &Up"), "Alt+Up", lambda: self.move_by(-1)),
-            (tr("Move &Down"), "Alt+Down", lambda: self.move_by(1)),
-            (tr("D&elete"), "Delete", self.delete),
-        ):
-            action = QAction(text, menu)
-            action.setShortcut(QKeySequence(keys))
-            action.triggered.connect(lambda _checked=False, do=do: do())
-            menu.addAction(action)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _read(self) -> None:
-        chosen, scrolled = self.chosen, self.view.verticalScrollBar().value()
-        self.model.read()
-        self.pages.setCurrentIndex(1 if self.model.rowCount() else 0)
-        at = self.model.row_of(chosen or self._desk.current)
-        if at >= 0 and at != self.view.currentIndex().row():
-            self.view.setCurrentIndex(self.model.index(at))
-        self.view.verticalScrollBar().setValue(scrolled)
-        self._show_offers()
-
-    def _show_offers(self) -> None:
-        at, last = self.view.currentIndex().row(), self.model.rowCount() - 1
+    @override
+    def show_offers(self) -> None:
+        super().show_offers()
         for button in (self.open_button, self.delete_button):
-            button.setEnabled(at >= 0)
-        self.up_button.setEnabled(at > 0)
-        self.down_button.setEnabled(0 <= at < last)
+            button.setEnabled(self.view.currentIndex().isValid())

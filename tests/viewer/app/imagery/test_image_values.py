@@ -149,8 +149,10 @@ def draw_area(window: MainWindow, columns: tuple[float, float], rows: tuple[floa
 
 
 def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
-    open_image(window, qtbot, image(tmp_path / "scene.tif"))
     action = window.action_table["area_statistics"]
+    assert not action.isEnabled(), "no image"
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    assert action.isEnabled()
     action.trigger()
     assert "Select one mark that encloses an area" in texts(window)
     assert window.findChild(AreaStatisticsDialog) is None

@@ -24,8 +24,9 @@ from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.layers import remove_layers, update_layer
-from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel, BookmarkView
+from viewer.panels.bookmarks.bookmark_list import BookmarkListPanel
 from viewer.panels.bookmarks.bookmark_rows import FACTS_ROLE, MIME_TYPE
+from viewer.panels.named_lists.named_list import NamedView
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 Nothing, Alt, Control = (
@@ -149,7 +150,7 @@ def test_a_row_is_dragged_and_double_clicked(case: MainWindow, qtbot: QtBot) -> 
     assert abs(window.canvas.viewport.centre_lonlat()[0] - 8.55) < 0.05
 
 
-def drop(view: BookmarkView, data: QMimeData, where: QPointF) -> None:
+def drop(view: NamedView, data: QMimeData, where: QPointF) -> None:
     """Drag something over a list and let it go there."""
     move = Qt.DropAction.MoveAction
     for make in (QDragEnterEvent, QDragMoveEvent):

@@ -1,0 +1,64 @@
+"""Edits that are the same for all rows with a name and a place in a list: bookmarks and comparisons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit, Table
+from layers.document.rows import Bookmark, Comparison
+from layers.errors import InvalidValue
+from viewer.commands.fields import row_of
+from viewer.commands.order_keys import keys_at
+from viewer.commands.stamps import Stamp, delete, stamp_of, update
+
+LONGEST_NAME = 200
+
+
+class NamedOrder[R: (Bookmark, Comparison)]:
+    """The rows of one table in their order. All that changes them raises InvalidValue."""
+
+    def __init__(self, table: Table, noun: str, rows: Callable[[Document], Mapping[str, R]]) -> None:
+        self._table, self._noun = table, noun
+        self._rows: Callable[[Document], Mapping[str, R]] = rows
+
+    def of(self, document: Document) -> list[R]:
+        """As their list shows them."""
+        rows = list(self._rows(document).values())
+        rows.sort(key=lambda row: row.order_key if math.isfinite(row.order_key) else 0.0)
+        return rows
+
+    def key_after(self, document: Document, uuid: str, stamp: Stamp) -> tuple[float, tuple[Change, ...]]:
+        """The key of a new row after another, or at the end, and the renumbering that it takes."""
+        rows = self.of(document)
+        place = next((at + 1 for at, row in enumerate(rows) if row.uuid == uuid), len(rows))
+        (key,), renumbered = keys_at(self._table, rows, place, 1, stamp)
+        return key, renumbered
+
+    def checked_name(self, name: str) -> str:
+        name = " ".join(name.split())
+        if not name or len(name) > LONGEST_NAME:
+            raise InvalidValue(f"A {self._noun} needs a name of at most {LONGEST_NAME} characters.")
+        return name
+
+    def rename(self, document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
+        row = row_of(self._rows(document), uuid, self._noun)
+        changes = update(self._table, row, stamp_of(actor, now), name=self.checked_name(name))
+        return Edit(f"Rename {self._noun} “{row.name}”", changes)
+
+    def move(self, document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
+        """Put a row so that it stands at `position` of the list afterwards, 0 = first."""
+        row = row_of(self._rows(document), uuid, self._noun)
+        rows, stamp = self.of(document), stamp_of(actor, now)
+        label, others = f"Move {self._noun} “{row.name}”", [other for other in rows if other.uuid != uuid]
+        position = max(0, min(position, len(others)))
+        if rows[position].uuid == uuid:
+            return Edit(label, ())
+        keys, changes = keys_at(self._table, others, position, 1, stamp)
+        return Edit(label, changes + update(self._table, row, stamp, order_key=keys[0]))
+
+    def delete(self, document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+        rows = [row_of(self._rows(document), uuid, self._noun) for uuid in dict.fromkeys(uuids)]
+        label = f"Delete {self._noun} “{rows[0].name}”" if len(rows) == 1 else f"Delete {len(rows)} {self._noun}s"
+        return Edit(label, tuple(delete(self._table, row) for row in rows))

@@ -1,0 +1,97 @@
+"""The rows of a list in which each has a name and a place: what all such lists have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, override
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from layers.document.rows import Bookmark, Comparison
+from viewer.commands.named_order import LONGEST_NAME
+from viewer.support.text import one_line
+
+type Index = QModelIndex | QPersistentModelIndex
+
+NOWHERE = QModelIndex()
+
+
+class NamedRows[R: (Bookmark, Comparison)](QAbstractListModel):
+    """In their order. A name that is typed is told, not taken. What a row shows is its kind's."""
+
+    name_typed = Signal(str, str)
+
+    def __init__(self, in_order: Callable[[], list[R]], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._in_order: Callable[[], list[R]] = in_order
+        self.rows: list[R] = []
+
+    def read(self) -> None:
+        """Take the rows of the document. Where they are the same ones an editor that is open stays so."""
+        rows = self._in_order()
+        is_same = [row.uuid for row in rows] == [row.uuid for row in self.rows]
+        if not is_same:
+            self.beginResetModel()
+        self.rows = rows
+        self.taken()
+        if not is_same:
+            self.endResetModel()
+        elif rows:
+            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+
+    def taken(self) -> None:
+        """The rows are others now, and will be shown."""
+
+    def uuid_at(self, row: int) -> str:
+        return self.rows[row].uuid
+
+    def row_of(self, uuid: str) -> int:
+        """-1 where there is none."""
+        return next((at for at, row in enumerate(self.rows) if row.uuid == uuid), -1)
+
+    def name_of(self, row: R) -> str:
+        """The name as it is shown."""
+        return one_line(row.name) or self.tr("(no name)")
+
+    def shown(self, at: int, row: R, role: int) -> Any:
+        """Gives the data of the row at a place for a role."""
+        raise NotImplementedError
+
+    @override
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.rows):
+            return None
+        row = self.rows[index.row()]
+        return row.name if role == Qt.ItemDataRole.EditRole else self.shown(index.row(), row, role)
+
+    @override
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not index.isValid():
+            return False
+        self.name_typed.emit(self.uuid_at(index.row()), str(value))
+        return True
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flag = Qt.ItemFlag
+        return flag.ItemIsSelectable | flag.ItemIsEnabled | flag.ItemIsEditable if index.isValid() else flag.NoItemFlags
+
+
+class NameDelegate(QStyledItemDelegate):
+    """Names are typed in a line that takes no more than a name may have."""
+
+    def __init__(self, parent: QWidget, name_of_editor: str) -> None:
+        super().__init__(parent)
+        self._name_of_editor = name_of_editor
+
+    @override
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setMaxLength(LONGEST_NAME)
+        editor.setAccessibleName(self._name_of_editor)
+        return editor
