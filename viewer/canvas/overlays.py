@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
@@ -64,22 +65,38 @@ def _scale_of(view: View) -> tuple[float, float | None]:
     return metres, float(transform_points(view.grid.crs, WGS84, *view.to_world(*middle))[1])
 
 
+class ScaleBar(NamedTuple):
+    """`words` tell its length, and the latitude for which it holds where the scale differs over the picture."""
+
+    length_m: float
+    width_px: float
+    words: str
+    latitude: float | None
+
+
+def scale_bar_of(view: View, room_px: float) -> ScaleBar | None:
+    """The longest geodesic bar that fits, at the latitude of the picture's middle; None where that is no place."""
+    metres, lat = _scale_of(view)
+    length_m, width, words = nice_scale_bar(metres, room_px)
+    if not length_m:
+        return None
+    return ScaleBar(length_m, width, words if lat is None else words + _latitude_note(lat), lat)
+
+
 def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     """A geodesic bar at the latitude of the picture's middle, as long as fits `rect`, at its lower left.
 
     Nothing is painted where the middle is no place on Earth.
     """
     r = view.ratio
-    metres, lat = _scale_of(view)
-    length_m, width, text = nice_scale_bar(metres, rect.width() - 8 * r)
-    if not length_m:
+    found = scale_bar_of(view, rect.width() - 8 * r)
+    if found is None:
         return
+    width, text = found.width_px, found.words
     left, bottom = rect.left() + 4 * r, rect.bottom() - 5 * r
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_kept(painter, _bar_steps, left, bottom, width, r)
-    if lat is not None:
-        text += _latitude_note(lat)
     paint_haloed_text(painter, QPointF(left + 4 * r, bottom - 6 * r), text, 12 * r, bold=True)
     painter.restore()
 

@@ -58,6 +58,13 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> l
     return lines
 
 
+def stretch_words(drawing: RasterDrawing, *, frozen: bool) -> str:
+    """Words on the processing of an image, equal for an equal one; empty until its file is known."""
+    if drawing.style is None or drawing.info is None:
+        return ""
+    return ", ".join(_said(drawing.style, drawing.info, frozen, exactly=False))
+
+
 def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     """The line of an image that the analyst has placed by control points."""
     points = read_control_points(layer.control_points_json)

@@ -24,7 +24,7 @@ from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting
 from viewer.support.text import one_line
 
-LETTERS = "ABCD"
+LETTERS = "ABCDEF"
 _HEAD_PX, _TEXT_PX, _PAD_PX = 12.5, 10.5, 7.0
 _MOST_LINES = 3
 """Of the date, the name and the note each."""
@@ -76,7 +76,7 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     """Of each frame, shown by its scene; `notes` on their stretches."""
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
     known = [[acquisition_shown(drawing) for drawing in drawings] for drawings in images]
-    letters = _letters([_span(times) for times in known])
+    letters = letters_for([span_of_all(times) for times in known])
     found = []
     for at, frame in enumerate(spec.frames):
         dates = list(dict.fromkeys(dated(time) for time in known[at])) or [UNDATED]
@@ -89,18 +89,18 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
 def letters_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
     """The word or letter of each frame, as it is burned in."""
     images = [images_of(scene, spec, at) for at, scene in enumerate(scenes)]
-    return _letters([_span([acquisition_shown(drawing) for drawing in drawings]) for drawings in images])
+    return letters_for([span_of_all([acquisition_shown(drawing) for drawing in drawings]) for drawings in images])
 
 
-def _letters(spans: Sequence[Span | None]) -> list[str]:
-    """Before and after need known dates that do not overlap."""
+def letters_for(spans: Sequence[Span | None]) -> list[str]:
+    """Words or letters for frames of these spans: before and after need known dates that do not overlap."""
     if len(spans) == 2 and spans[0] is not None and spans[1] is not None and are_apart(spans):
         words = [_tr("Before"), _tr("After")]
         return words if is_before(spans[0], spans[1]) else words[::-1]
     return list(LETTERS[: len(spans)])
 
 
-def _span(times: Sequence[Acquisition]) -> Span | None:
+def span_of_all(times: Sequence[Acquisition]) -> Span | None:
     """From the first to the last of the images of a frame; None where one of them is not dated."""
     spans = [span_of(time.at, time.until) for time in times]
     known = [span for span in spans if span is not None]

@@ -1,0 +1,52 @@
+"""A plate: the same things at the same places at any size, every mark named, nothing on anything else."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+
+from layers.product.spec import ProductSpec
+from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.plates.conftest import picture, wait_for
+from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.support.painting import painting
+
+SPEC = ProductSpec(
+    title="Title of the map",
+    subtitle="One line more",
+    bottom_line="One sentence that says it.",
+    dateline="1 May 2024",
+    marking="TLP:AMBER",
+    author="An Analyst",
+    bounds=FRAME,
+)
+
+
+def test_a_page_in_strips_is_the_page(plate_of) -> None:
+    plate = plate_of(SPEC)
+    whole = picture(plate, 72)
+    printed = PrintedPlate(plate, 72)
+    for top in range(0, whole.height(), 97):
+        clip = QRect(0, top, whole.width(), min(97, whole.height() - top))
+        wait_for(printed, 0, clip)
+        strip = QImage(clip.size(), whole.format())
+        with painting(strip) as painter:
+            painter.translate(-clip.topLeft())
+            printed.paint(painter, 0, clip)
+        assert strip == whole.copy(clip), top
+
+
+def test_every_site_in_the_frame_is_named_keyed_or_counted(plate_of) -> None:
+    plate = plate_of(SPEC)
+    (naming,), (one,) = plate.namings, plate.maps
+    inside = {uuid for uuid in one.in_frame() if one.index.sites[uuid].is_site}
+    assert inside == {"in", "in2", "area", "zone"} or inside == {"in", "in2", "area", "zone", "around"}
+    assert naming.named | naming.keyed.keys() | naming.left_out == inside
+    assert {"in", "in2"} <= naming.named
+
+
+@pytest.mark.parametrize("dpi", [48.0, 96.0, 150.0])
+def test_a_preview_is_a_picture_of_that_size(plate_of, dpi: float) -> None:
+    plate = plate_of(SPEC)
+    assert picture(plate, dpi) == picture(plate, dpi)

@@ -1,0 +1,142 @@
+"""The words of evidence as rows that flow: key, claims with their answers, sources, caveats, imprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.product.content import ClaimSaid, ProductContent, ResponseSaid
+from layers.product.spec import ProductSpec
+from layers.text.counted import grouped
+from viewer.export.plates.flow import Atom
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.lettering import Type
+from viewer.export.plates.page_sizes import PageSizes
+from viewer.support.text import plain
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Export", text)
+
+
+class EvidenceRows:
+    """Makes rows of one product, in its sizes and colours."""
+
+    def __init__(self, sizes: PageSizes, style: HouseStyle) -> None:
+        self._sizes, self._style = sizes, style
+
+    def key(self, numbers: Mapping[str, int], name_of: Mapping[str, str], left_out: int) -> list[Atom]:
+        """Number and name of each mark that has no label of its own, and how many have neither."""
+        rows = sorted((number, name_of.get(uuid, "")) for uuid, number in numbers.items())
+        note = self.count_note(left_out)
+        if not rows and not note:
+            return []
+        atoms = [self._head("key", _tr("Key"))] if rows else []
+        body = self._sizes.type()
+        for number, name in rows:
+            atoms.append(self._numbered("key", str(number), name, body, 0.12))
+        return atoms + note
+
+    def count_note(self, left_out: int) -> list[Atom]:
+        """A sentence on the marks that the page does not name."""
+        if not left_out:
+            return []
+        words = (
+            _tr("1 mark in the frame is not named here.")
+            if left_out == 1
+            else _tr("{0} marks in the frame are not named here.").format(grouped(left_out))
+        )
+        return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
+
+    def claims(self, content: ProductContent) -> list[Atom]:
+        """Each claim with its exact words, who said them, our judgement apart, and the answers to it."""
+        if not content.claims:
+            return []
+        atoms = [self._head("claims", _tr("Claims"))]
+        for claim in content.claims:
+            atoms += self._claim(claim)
+        to_whole = [one for one in content.responses if one.is_to_whole]
+        if to_whole:
+            atoms.append(self._head("claims", _tr("Answers to the whole")))
+            atoms += [self._response(one) for one in to_whole]
+        return atoms
+
+    def sources(self, content: ProductContent) -> list[Atom]:
+        """The list of sources, by the numbers under which they are cited."""
+        if not content.sources:
+            return []
+        type_, quiet = self._sizes.type(0.92), self._style.quiet
+        rows = [self._numbered("sources", s.number, plain(s.citation), type_, 0.22, quiet) for s in content.sources]
+        return [self._head("sources", _tr("Sources")), *rows]
+
+    def caveats(self, content: ProductContent, more: Sequence[str]) -> list[Atom]:
+        """Sentences on what the product does not say, and what of it is in doubt."""
+        texts = list(dict.fromkeys((*content.caveats, *more)))
+        return [self._head("caveats", _tr("Notes")), *(self._small("caveats", text) for text in texts)] if texts else []
+
+    def caption(self, spec: ProductSpec) -> list[Atom]:
+        """The analyst's own words below the map."""
+        if not spec.caption:
+            return []
+        sizes = self._sizes
+        return [Atom("caption", plain(spec.caption), sizes.type(), self._style.ink, 0.5 * sizes.body)]
+
+    def imprint(self, lines: Sequence[str]) -> list[Atom]:
+        """The lines at the foot, where the first page has no room for them."""
+        return [self._small("imprint", line) for line in lines if line]
+
+    def _claim(self, claim: ClaimSaid) -> list[Atom]:
+        said = f"“{claim.source_words}”" if claim.source_words else claim.statement
+        who = ", ".join(part for part in (claim.speaker, claim.made_at) if part)
+        cited = ", ".join(dict.fromkeys(_cited(quote.source.number, quote.page) for quote in claim.quotes))
+        tail = f" — {who}" if who else ""
+        tail += f" [{cited}]" if cited else ""
+        body, small = self._sizes.type(), self._sizes.type(0.95)
+        gap = self._sizes.body
+        atoms = [self._numbered("claims", claim.number, f"{plain(said)}{tail}", body, 0.6)]
+        if claim.source_words and claim.statement and claim.statement != claim.source_words:
+            atoms.append(self._inner(_tr("In our words: {0}").format(claim.statement)))
+        if claim.state:
+            atoms.append(self._inner(_tr("State: {0}").format(claim.state)))
+        if claim.likelihood:
+            atoms.append(self._inner(_tr("We judge it {0}.").format(claim.likelihood.rstrip("."))))
+        if claim.confidence:
+            reason = f" {claim.reason}" if claim.reason else ""
+            atoms.append(self._inner(f"{claim.confidence}{reason}"))
+        atoms += [self._inner(words) for words in (claim.place_note, *claim.inferred) if words]
+        for response in claim.responses:
+            if not response.is_to_whole:
+                atoms.append(self._response(response))
+        if claim.accused and not claim.responses:
+            words = _tr("No answer of those named is recorded.")
+            atoms.append(Atom("claims", words, small, self._style.quiet, 0.15 * gap, indent=2.0 * gap))
+        return atoms
+
+    def _numbered(self, key: str, number: str, text: str, type_: Type, before: float, color: str = "") -> Atom:
+        """A row with its number in front of it."""
+        indent = max(2.0 * self._sizes.body, type_.width(number) + 0.5 * self._sizes.body)
+        gap = before * self._sizes.body
+        return Atom(key, text, type_, color or self._style.ink, gap, indent, lead=number)
+
+    def _response(self, one: ResponseSaid) -> Atom:
+        cited = (
+            f" [{one.source.number}]" if one.source is not None and f"[{one.source.number}]" not in one.sentence else ""
+        )
+        words = one.sentence or f"{one.speaker}: “{one.words}”"
+        gap = self._sizes.body
+        return Atom("claims", f"{words}{cited}", self._sizes.type(italic=False), self._style.ink, 0.2 * gap, 2.0 * gap)
+
+    def _inner(self, text: str) -> Atom:
+        gap = self._sizes.body
+        return Atom("claims", plain(text), self._sizes.type(0.95), self._style.quiet, 0.15 * gap, indent=2.0 * gap)
+
+    def _small(self, key: str, text: str) -> Atom:
+        return Atom(key, plain(text), self._sizes.type(0.92), self._style.quiet, 0.22 * self._sizes.body)
+
+    def _head(self, key: str, text: str) -> Atom:
+        return Atom(key, text, self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
+
+
+def _cited(number: str, page: str) -> str:
+    return f"{number}, {page}" if page else number

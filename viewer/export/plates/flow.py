@@ -1,0 +1,159 @@
+"""Text and rows that flow through the columns of pages: nothing is cut, what does not fit goes on in the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from viewer.export.plates.lettering import TextLine, Type, text_block, wrapped
+
+type PaintRow = Callable[[QPainter, QRectF], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """A paragraph, or a row with a sign before its text. `keep`: it never stands last in a column.
+
+    `key` says which part of the page it belongs to. `sign` is painted in a box at the left, `indent` wide; `height`
+    is the least.
+    """
+
+    key: str
+    text: str
+    type: Type
+    color: str
+    before: float = 0.0
+    indent: float = 0.0
+    sign: PaintRow | None = None
+    least: float = 0.0
+    keep: bool = False
+    whole: str = ""
+    """All of the text that this is a part of; empty: it is all."""
+    lead: str = ""
+    """A number in the indent, before the first line."""
+    aspect: float = 0.0
+    """Of a picture, that `sign` paints in the whole row: its width by its height, which is not more than `least`."""
+
+    def lines(self, room: float) -> list[str]:
+        return wrapped(self.text, self.type, max(room - self.indent, 1.0)) if self.text else []
+
+    def height(self, room: float) -> float:
+        if self.aspect:
+            return min(room / self.aspect, self.least)
+        return max(len(self.lines(room)) * self.type.line_height, self.least)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAtom:
+    """An atom where it stands, or the part of one that a column has room for."""
+
+    atom: Atom
+    column: int
+    box: QRectF
+    lines: tuple[TextLine, ...]
+
+
+@dataclass(slots=True)
+class Column:
+    """A room of a page that rows are set into from above."""
+
+    page: int
+    room: QRectF
+    used: float = 0.0
+
+    @property
+    def left(self) -> float:
+        return self.room.height() - self.used
+
+
+@dataclass(slots=True)
+class Flow:
+    """Sets atoms, one after the other, into columns; `more` gives further ones, a page's at a time."""
+
+    columns: list[Column]
+    more: Callable[[], Sequence[Column]] | None = None
+    found: list[SetAtom] = field(default_factory=list)
+    at: int = 0
+
+    def set(self, atoms: Sequence[Atom]) -> list[Atom]:
+        """The atoms that found no room, where there are no further columns."""
+        waiting = list(atoms)
+        while waiting:
+            if self.at >= len(self.columns) and not self._get_more():
+                return waiting
+            column = self.columns[self.at]
+            together = self._together(waiting)
+            room = column.room.width()
+            need = sum(one.height(room) + one.before for one in together)
+            if column.used == 0:
+                need -= together[0].before
+            if need <= column.left + 0.01:
+                for atom in together:
+                    self._put(atom, column)
+                del waiting[: len(together)]
+            elif self._is_splittable(together, column):
+                waiting[0:1] = self._split(waiting[0], column)
+            else:
+                self.at += 1
+        return []
+
+    @staticmethod
+    def _together(waiting: Sequence[Atom]) -> Sequence[Atom]:
+        count = 1
+        while count < len(waiting) and waiting[count - 1].keep:
+            count += 1
+        return waiting[:count]
+
+    def _get_more(self) -> bool:
+        found = list(self.more()) if self.more is not None else []
+        self.columns += found
+        return bool(found)
+
+    def _is_splittable(self, together: Sequence[Atom], column: Column) -> bool:
+        """Breaks what is taller than an empty column; all else waits for the next one."""
+        atom = together[0]
+        is_empty = column.used == 0
+        fits_some = column.left >= 2 * atom.type.line_height
+        tall = atom.height(column.room.width()) > 0.6 * column.room.height()
+        return bool(atom.text) and fits_some and (is_empty or tall)
+
+    def _split(self, atom: Atom, column: Column) -> list[Atom]:
+        lines = atom.lines(column.room.width())
+        before = atom.before if column.used else 0.0
+        count = max(1, int((column.left - before) / atom.type.line_height))
+        if count >= len(lines):  # the sign or what is kept with it has no room
+            self._put(atom, column)
+            return []
+        first, rest = " ".join(lines[:count]), " ".join(lines[count:])
+        self._put(_with_text(atom, first, keep=False), column)
+        self.at += 1
+        return [_with_text(atom, rest, keep=atom.keep, sign=False)]
+
+    def _put(self, atom: Atom, column: Column) -> None:
+        before = atom.before if column.used else 0.0
+        room = column.room
+        height = atom.height(room.width())
+        box = QRectF(room.left(), room.top() + column.used + before, room.width(), height)
+        at = QPointF(box.left() + atom.indent, box.top())
+        lines = text_block(atom.text, atom.type, atom.color, at, room.width() - atom.indent) if atom.text else []
+        spare = height - len(lines) * atom.type.line_height
+        lines = [line.moved(0.0, spare / 2) for line in lines]
+        if atom.lead and lines:
+            lines.insert(0, TextLine(box.left(), lines[0].baseline, atom.lead, atom.type, atom.color))
+        self.found.append(SetAtom(atom, self.columns.index(column), box, tuple(lines)))
+        column.used += before + height
+
+
+def _with_text(atom: Atom, text: str, *, keep: bool, sign: bool = True) -> Atom:
+    whole = atom.whole or atom.text
+    if sign:
+        return replace(atom, text=text, keep=keep, whole=whole)
+    return replace(atom, text=text, keep=keep, whole=whole, before=0.0, sign=None, least=0.0, lead="")
+
+
+def height_of(atoms: Sequence[Atom], room: float) -> float:
+    """Of atoms one below the other."""
+    return sum(atom.height(room) + atom.before for atom in atoms)

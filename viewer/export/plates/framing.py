@@ -1,0 +1,86 @@
+"""The part of the Earth that a map of a product shows, and its view at any resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QRect, QRectF
+
+from layers.errors import CannotBePlaced
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
+from layers.grid.tile_grid import TileGrid, View
+
+MERCATOR_LATITUDE = 85.0
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """A map's frame on its page, in whole logical pixels, and what it shows there. `sign_scale`: size of signs, lines
+    and lettering of layers, of those on the screen.
+    """
+
+    rect: QRectF
+    view: View
+
+    @classmethod
+    def of(cls, rect: QRectF, crs: str, bounds: Bounds, sign_scale: float) -> Framing:
+        """Shows all of `bounds` (lon, lat), centred."""
+        world = transform_bounds(WGS84, crs, _drawable(bounds, crs))
+        view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
+        if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
+            view = inside_world(view)
+        return cls(rect, replace(view, ratio=sign_scale))
+
+    def at(self, ratio: float) -> tuple[QRect, View]:
+        """The frame in pixels of a page that is so many times as large, and its view: the same ground to a part of a
+        pixel, as a frame has whole ones.
+        """
+        rect, grid = self.rect, self.view.grid
+        left, top = round(rect.left() * ratio), round(rect.top() * ratio)
+        right, bottom = round(rect.right() * ratio), round(rect.bottom() * ratio)
+        resolution = grid.resolution / ratio
+        origin_x = grid.origin_x + (left / ratio - rect.left()) * grid.resolution
+        origin_y = grid.origin_y - (top / ratio - rect.top()) * grid.resolution
+        width, height = max(right - left, 1), max(bottom - top, 1)
+        view = View(TileGrid(grid.crs, resolution, origin_x, origin_y), 0, 0, width, height, self.view.ratio * ratio)
+        return QRect(left, top, width, height), view
+
+    def lonlat(self) -> Bounds | None:
+        """Bounds of the frame in lon, lat; None for a map that is not a part of the Earth alone."""
+        try:
+            return transform_bounds(self.view.grid.crs, WGS84, self.view.world_bounds())
+        except CannotBePlaced:
+            return None
+
+    def box_of(self, lonlat: Bounds) -> QRectF | None:
+        """The rectangle of the page that is about a part of the Earth; None where this map has no place for it."""
+        try:
+            world = transform_bounds(WGS84, self.view.grid.crs, lonlat)
+        except CannotBePlaced:
+            return None
+        left, top = self.view.to_pixel(world.left, world.top)
+        right, bottom = self.view.to_pixel(world.right, world.bottom)
+        return QRectF(left, top, right - left, bottom - top).translated(self.rect.topLeft())
+
+
+def inside_world(view: View) -> View:
+    """The view slid, by as little as it takes, so that no edge of it lies beyond the map; what is larger stays."""
+    world, frame = world_bounds(view.grid.crs), view.world_bounds()
+    dx = _slide(frame.left, frame.right, world.left, world.right)
+    dy = _slide(frame.bottom, frame.top, world.bottom, world.top)
+    grid = replace(view.grid, origin_x=view.grid.origin_x + dx, origin_y=view.grid.origin_y + dy)
+    return replace(view, grid=grid)
+
+
+def _slide(low: float, high: float, least: float, most: float) -> float:
+    if high - low >= most - least:
+        return 0.0
+    return max(least - low, 0.0) + min(most - high, 0.0)
+
+
+def _drawable(bounds: Bounds, crs: str) -> Bounds:
+    if crs == WEB_MERCATOR:
+        south, north = max(bounds.bottom, -MERCATOR_LATITUDE), min(bounds.top, MERCATOR_LATITUDE)
+        return Bounds(bounds.left, south, bounds.right, north)
+    return bounds

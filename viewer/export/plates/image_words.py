@@ -1,0 +1,160 @@
+"""The words below a map on each image in it: date with its kind and basis, sensor, credit, licence, angles, stretch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.comparison import ComparisonSpec
+from layers.product.facts import ImageFact
+from layers.product.spec import ProductSpec
+from layers.raster.acquisition import Acquisition
+from layers.time.spans import Span
+from viewer.canvas.comparison.side_words import acquisition_shown, dated, letters_for, span_of_all
+from viewer.canvas.comparison.stretches import statement_of, stretch_notes
+from viewer.canvas.scene import MapScene
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.processing import stretch_words
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_date import UNDATED
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.support.text import LONGEST_CREDIT, one_line
+
+_NAME_CHARS = 80
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Export", text)
+
+
+def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
+    """The drawings of the images that have pixels in a frame, the topmost first."""
+    scene = on_page.scene
+    shown = [scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)]
+    return [drawing for drawing in shown if drawing.layer.kind != "vector"]
+
+
+def data_credits(on_page: MapOnPage) -> list[str]:
+    """Credits of the vector layers in a frame, each once."""
+    scene = on_page.scene
+    shown = [scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)]
+    found = [one_line(drawing.attribution, LONGEST_CREDIT) for drawing in shown if drawing.layer.kind == "vector"]
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
+    """All that is known of each image of a map. `note`: on the stretch of the topmost one, beside the others'."""
+    images = images_in(on_page)
+    found = [_fact(on_page.scene, drawing, publish) for drawing in images]
+    return [replace(found[0], processing=note), *found[1:]] if found and note else found
+
+
+def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool) -> ImageFact:
+    layer, known = drawing.layer, acquisition_shown(drawing)
+    nudge, angle = drawing.nudge, known.off_nadir_deg
+    raster = drawing if isinstance(drawing, RasterDrawing) else None
+    is_placed = raster is not None and raster.info is not None and bool(raster.info.georeferencing_note)
+    if angle is None:
+        angle, kind = known.incidence_deg, "incidence at the ground" if known.incidence_deg is not None else ""
+    else:
+        kind = "off nadir at the satellite"
+    credit = _credit(drawing, known)
+    return ImageFact(
+        layer.uuid,
+        one_line(layer.name, _NAME_CHARS),
+        layer.kind,
+        dated(known) if known.at or known.date_kind == "composite" else UNDATED,
+        known.at,
+        known.date_kind,
+        one_line(layer.date_basis, 60) or (_tr("metadata") if known.at and not layer.acquired_at else ""),
+        " ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))),
+        "",
+        credit,
+        credit,
+        one_line(known.licence, 120),
+        known.sun_elevation_deg,
+        known.sun_azimuth_deg,
+        angle,
+        kind,
+        known.product_gsd_m or known.collected_gsd_m,
+        units=statement_of(raster).units if raster is not None else "",
+        stretch=stretch_words(raster, frozen=layer.uuid in scene.frozen) if raster is not None else "",
+        nudge="" if nudge is None else (replace(nudge, by="") if publish else nudge).words,
+        is_placed_by_hand=is_placed and bool(layer.control_points_json),
+        is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
+    )
+
+
+def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
+    if isinstance(drawing, TilesDrawing):
+        given = drawing.layer.credit or drawing.service.attribution
+    else:
+        given = drawing.layer.credit or known.credit
+    return one_line(given, LONGEST_CREDIT)
+
+
+def image_line(fact: ImageFact) -> str:
+    """One line on an image; what is not known is left out, but for its date and its credit."""
+    basis = _tr("date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
+    parts = [
+        _tr("Image: {0}").format(fact.name),
+        fact.date,
+        basis,
+        fact.sensor,
+        _tr("{0} m a pixel").format(f"{fact.gsd_m:.3g}") if fact.gsd_m else "",
+        _angles(fact),
+        fact.stretch,
+        fact.processing,
+        fact.nudge,
+        _tr("placed by hand with control points") if fact.is_placed_by_hand else "",
+    ]
+    said = ", ".join(part for part in parts if part)
+    credit = _tr("Credit: {0}").format(fact.credit) if fact.credit else _tr("Credit: not stated")
+    licence = _tr("Licence: {0}").format(fact.licence) if fact.licence else ""
+    return ". ".join(part.rstrip(".") for part in (said, credit, licence) if part) + "."
+
+
+def _angles(fact: ImageFact) -> str:
+    found = []
+    if fact.sun_elevation_deg is not None:
+        azimuth = "" if fact.sun_azimuth_deg is None else _tr(", azimuth {0}°").format(f"{fact.sun_azimuth_deg:.0f}")
+        found.append(_tr("sun {0}° high{1}").format(f"{fact.sun_elevation_deg:.0f}", azimuth))
+    if fact.view_angle_deg is not None:
+        found.append(_tr("seen {0}° {1}").format(f"{fact.view_angle_deg:.0f}", fact.view_angle_kind))
+    return ", ".join(found)
+
+
+def letters_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
+    """The word or letter of each map: before and after where that is known, else A to F; none for a single one."""
+    if len(maps) < 2:
+        return [""]
+    if layout == "insets":
+        return ["", *(chr(ord("A") + at) for at in range(len(maps) - 1))]
+    spans = [_span(one) for one in maps]
+    if layout != "before-after":
+        return [chr(ord("A") + at) for at in range(len(maps))]
+    return letters_for(spans)
+
+
+def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
+    """Words on the stretch of each map beside the first one's, where they are set against each other."""
+    frames = tuple(frame for one in spec.maps if (frame := one.frame) is not None)
+    if not spec.match or spec.layout != "before-after" or len(frames) != len(maps):
+        return [""] * len(maps)
+    return stretch_notes(ComparisonSpec(frames, match=True), [one.scene for one in maps])
+
+
+def dates_of(on_page: MapOnPage) -> str:
+    """The dates of the images of a map, of two at most."""
+    dates = list(dict.fromkeys(fact.date for fact in image_facts(on_page) if not fact.is_reference)) or [UNDATED]
+    more = len(dates) - 2
+    return "; ".join(dates[:2]) + (f" +{more}" if more > 0 else "")
+
+
+def _span(on_page: MapOnPage) -> Span | None:
+    """From the first to the last of the images in the frame; None where one of them is not dated."""
+    known = [acquisition_shown(drawing) for drawing in images_in(on_page)]
+    return span_of_all(known) if known else None

@@ -1,0 +1,76 @@
+"""The legend of a product as rows that flow with its words: of only what is visible, as tall as that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from layers.document.document import Document
+from viewer.canvas.sites.site_symbol import paint_site_symbol
+from viewer.export.legend import LegendRow, layer_rows, legend_rows
+from viewer.export.plates.flow import Atom
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.page_sizes import PageSizes
+from viewer.rendering.vector.symbol_sample import paint_sample
+
+KEY = "legend"
+_CHIP = QColor("#2c3a44")
+
+
+def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -> list[LegendRow]:
+    """Marks of all maps, then the classes of their layers, each once."""
+    in_frames = dict.fromkeys(uuid for one in maps for uuid in one.in_frame())
+    rows = legend_rows(document, in_frames) if with_marks else []
+    seen: set[tuple[str, str]] = set()
+    for one in maps:
+        for row in layer_rows(one.scene, one.view):
+            if (row.text, row.geometry) not in seen:
+                seen.add((row.text, row.geometry))
+                rows.append(row)
+    return rows
+
+
+def legend_atoms(rows: Sequence[LegendRow], sizes: PageSizes, style: HouseStyle) -> list[Atom]:
+    """A heading and the rows."""
+    if not rows:
+        return []
+    head = sizes.type(1.05, bold=True)
+    atoms = [Atom(KEY, QCoreApplication.translate("Export", "Legend"), head, style.ink, sizes.gap, keep=True)]
+    for at, row in enumerate(rows):
+        is_last = at + 1 == len(rows)
+        atoms.append(_atom(row, sizes, style, is_heading=not is_last and rows[at + 1].has_symbol))
+    return atoms
+
+
+def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, is_heading: bool) -> Atom:
+    if row.has_symbol:
+        height = 1.75 * sizes.body
+        text = f"{row.text} ({row.count})" if row.count > 1 else row.text
+        paint = partial(_paint_symbol, row=row, height=height)
+        return Atom(KEY, text, sizes.type(), style.ink, 0.0, 2.7 * sizes.body, paint, height)
+    if row.is_note:
+        return Atom(KEY, row.text, sizes.type(0.92, italic=False), style.quiet, 0.3 * sizes.body)
+    return Atom(KEY, row.text, sizes.type(1.0, bold=True), style.quiet, 0.35 * sizes.body, keep=is_heading)
+
+
+def _paint_symbol(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
+    """Symbols are drawn for dark imagery: lines in white would be lost on paper."""
+    scale = height / 21.0
+    sample = row.sample
+    is_point = sample.kind == "point" if sample is not None else "Point" in row.geometry
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    middle = box.top() + height / 2 if box.height() > 1.5 * height else box.center().y()
+    if not is_point:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_CHIP)
+        chip = QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale)
+        painter.drawRoundedRect(chip, 3 * scale, 3 * scale)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    if sample is not None:
+        paint_site_symbol(painter, sample, box.left() + 12.5 * scale, middle, scale)
+    elif row.look is not None:
+        paint_sample(painter, row.look, row.geometry, box.left() + 12.5 * scale, middle, scale)

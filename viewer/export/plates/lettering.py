@@ -1,0 +1,186 @@
+"""Letters of a product: measured at one large size, without hinting, and painted scaled, so that text takes the same
+room at any resolution.
+
+All lengths are logical pixels, 96 to the inch, wherever a page is laid out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import get_ident
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
+
+from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
+from viewer.support.fonts import FALLBACKS, FAMILY
+
+PT = 96.0 / 72.0
+"""Logical pixels a point."""
+MM = 96.0 / 25.4
+LEAST_PT = 6.0
+LEADING = 1.28
+_MEASURED_PX = 1000
+_TEXT_PX = 100
+"""Of the font that a PDF is given, scaled: Qt's fonts have whole pixels only."""
+_PIECES = re.compile(r"\s*(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
+"""A word with the blanks before it; a line may end before any Chinese character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The lettering of a text. `families` are asked for in their order, then ours."""
+
+    size: float
+    bold: bool = False
+    italic: bool = False
+    families: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        return self.size / PT
+
+    @property
+    def ascent(self) -> float:
+        return _metrics(self._measured, get_ident()).ascent() * self.size / _MEASURED_PX
+
+    @property
+    def line_height(self) -> float:
+        return self.size * LEADING
+
+    def width(self, text: str) -> float:
+        """The advance of one line."""
+        return _advance(text, self._measured, get_ident()) * self.size / _MEASURED_PX
+
+    def scaled(self, factor: float) -> Type:
+        """The same lettering in another size, and in no smaller one than may be printed."""
+        return replace(self, size=max(self.size * factor, LEAST_PT * PT))
+
+    @property
+    def _measured(self) -> Type:
+        return replace(self, size=_MEASURED_PX)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line where it stands, `x` and `baseline` of its beginning. `halo`: a colour round its letters, or none."""
+
+    x: float
+    baseline: float
+    text: str
+    type: Type
+    color: str
+    halo: str = ""
+
+    @property
+    def box(self) -> QRectF:
+        ascent = self.type.ascent
+        return QRectF(self.x, self.baseline - ascent, self.type.width(self.text), ascent + 0.3 * self.type.size)
+
+    def moved(self, dx: float, dy: float) -> TextLine:
+        return replace(self, x=self.x + dx, baseline=self.baseline + dy)
+
+
+def wrapped(text: str, type_: Type, room: float) -> list[str]:
+    """A text in lines no wider than `room`, nothing left out: a word that is wider is broken."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in _PIECES.findall(paragraph):
+            if type_.width(line + piece.rstrip()) <= room or not (line or piece.strip()):
+                line += piece
+                continue
+            if line.strip():
+                lines.append(line.strip())
+            line = piece.lstrip()
+            while type_.width(line) > room and len(line) > 1:
+                cut = _fitting(line, type_, room)
+                lines.append(line[:cut])
+                line = line[cut:]
+        lines.append(line.strip())
+    return lines
+
+
+def text_block(
+    text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False, right: bool = False
+) -> list[TextLine]:
+    """Lines whose upper left is `at`, in a room so wide."""
+    found = []
+    for number, line in enumerate(wrapped(text, type_, room)):
+        spare = room - type_.width(line)
+        x = at.x() + (spare / 2 if centred else spare if right else 0.0)
+        found.append(TextLine(x, at.y() + number * type_.line_height + type_.size, line, type_, color))
+    return found
+
+
+def block_height(lines: Sequence[TextLine]) -> float:
+    """From the top of the first line to below the last."""
+    return sum(line.type.line_height for line in lines)
+
+
+def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
+    """Text at any transform; onto PDF and SVG it stays text."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    is_vector = is_vector_device(painter)
+    for line in lines:
+        if not line.text:
+            continue
+        scale = line.type.size / _MEASURED_PX
+        painter.save()
+        painter.translate(line.x, line.baseline)
+        painter.scale(scale, scale)
+        outline = _outline(line.text, line.type._measured, get_ident())
+        if line.halo:
+            painter.strokePath(outline, round_pen(QColor(line.halo), 0.3 * _MEASURED_PX))
+        if is_vector:
+            painter.scale(_MEASURED_PX / _TEXT_PX, _MEASURED_PX / _TEXT_PX)
+            painter.setFont(_font(replace(line.type, size=_TEXT_PX), get_ident()))
+            painter.setPen(QColor(line.color))
+            painter.drawText(QPointF(), line.text)
+        else:
+            painter.fillPath(outline, QColor(line.color))
+        painter.restore()
+    painter.restore()
+
+
+def _fitting(text: str, type_: Type, room: float) -> int:
+    """Characters of a word that fit; one at least."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if type_.width(text[:middle]) <= room else (low, middle - 1)
+    return low
+
+
+@lru_cache(maxsize=256)
+def _font(type_: Type, _thread: int) -> QFont:
+    """A font has what its thread loaded for it: no two threads use one."""
+    chosen = QFont([*dict.fromkeys((*type_.families, FAMILY, *FALLBACKS))])
+    chosen.setPixelSize(max(1, round(type_.size)))
+    chosen.setBold(type_.bold)
+    chosen.setItalic(type_.italic)
+    chosen.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    chosen.setFeature(QFont.Tag("liga"), 0)  # a ligature in a PDF is one odd character that nobody finds
+    return chosen
+
+
+@lru_cache(maxsize=64)
+def _metrics(type_: Type, thread: int) -> QFontMetricsF:
+    return QFontMetricsF(_font(type_, thread))
+
+
+@lru_cache(maxsize=20_000)
+def _advance(text: str, type_: Type, thread: int) -> float:
+    return _metrics(type_, thread).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=4_000)
+def _outline(text: str, type_: Type, thread: int) -> QPainterPath:
+    path = QPainterPath()
+    path.addText(QPointF(), _font(type_, thread), text)
+    path.setFillRule(Qt.FillRule.WindingFill)
+    return path

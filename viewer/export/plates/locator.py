@@ -1,0 +1,105 @@
+"""The locator of a product: where on the Earth its maps lie, drawn from the coasts that are shipped."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from layers.geo.bounds import Bounds
+from sample_data import path as sample_path
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.piece import fine_pen
+from viewer.rendering.vector.qt_shapes import polygon_of
+
+Floats = NDArray[np.float64]
+WIDEST_DEG = 90.0
+"""A map that shows more than this needs no locator."""
+_LEAST_DEG, _TIMES = 24.0, 14.0
+ASPECT = 1.5
+
+
+def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
+    """The part of the Earth that a locator of these frames shows; None where they show continents themselves."""
+    left, right = min(one.left for one in frames), max(one.right for one in frames)
+    bottom, top = min(one.bottom for one in frames), max(one.top for one in frames)
+    if right - left > WIDEST_DEG or top - bottom > WIDEST_DEG / ASPECT:
+        return None
+    width = min(max(_LEAST_DEG, _TIMES * (right - left), _TIMES * ASPECT * (top - bottom)), 360.0)
+    height = width / ASPECT * _squeeze((bottom + top) / 2)
+    middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
+    low = min(max(middle_y - height / 2, -90.0), 90.0 - min(height, 180.0))
+    return Bounds(middle_x - width / 2, low, middle_x + width / 2, min(low + height, 90.0))
+
+
+def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle) -> None:
+    """Coasts, and the frames as boxes, or as a cross where they are too small to be seen."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(box, QColor(style.locator_ground))
+    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    painter.setPen(fine_pen(painter, style.locator_land, 0.7))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    x_scale, y_scale = box.width() / window.width, box.height() / window.height
+    for line in _coast(math.floor(math.log2(360.0 / window.width))):
+        for turn in (-360.0, 0.0, 360.0):
+            lon = line[:, 0] + turn
+            if lon.max() < window.left or lon.min() > window.right:
+                continue
+            if line[:, 1].max() < window.bottom or line[:, 1].min() > window.top:
+                continue
+            x, y = box.left() + (lon - window.left) * x_scale, box.top() + (window.top - line[:, 1]) * y_scale
+            painter.drawPolyline(polygon_of(np.column_stack([x, y])))
+    for frame in frames:
+        rect = QRectF(
+            box.left() + (frame.left - window.left) * x_scale,
+            box.top() + (window.top - frame.top) * y_scale,
+            frame.width * x_scale,
+            frame.height * y_scale,
+        )
+        _paint_frame(painter, rect, QColor(style.accent))
+    painter.restore()
+    painter.setPen(fine_pen(painter, style.line, 0.8))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+
+
+def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
+    painter.setPen(fine_pen(painter, color, 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if max(rect.width(), rect.height()) >= 5.0:
+        painter.drawRect(rect)
+        return
+    at = rect.center()
+    painter.drawRect(QRectF(at.x() - 3.0, at.y() - 3.0, 6.0, 6.0))
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        painter.drawLine(QPointF(at.x() + 3 * dx, at.y() + 3 * dy), QPointF(at.x() + 7 * dx, at.y() + 7 * dy))
+
+
+@cache
+def _coast(zoom: int) -> tuple[Floats, ...]:
+    """The lines that a map of so many doublings of the world's width shows."""
+    return tuple(line for least, line in _lines() if least <= max(zoom, 0) + 2.0)
+
+
+@cache
+def _lines() -> tuple[tuple[float, Floats], ...]:
+    data = json.loads(sample_path("coast.geojson").read_text(encoding="utf-8"))
+    found: list[tuple[float, Floats]] = []
+    for feature in data["features"]:
+        least = float(feature["properties"].get("min_zoom", 0.0))
+        geometry = feature["geometry"]
+        lines = geometry["coordinates"] if geometry["type"] == "MultiLineString" else [geometry["coordinates"]]
+        found += [(least, np.array(line, np.float64)) for line in lines]
+    return tuple(found)
+
+
+def _squeeze(lat: float) -> float:
+    """Degrees of latitude that look as long as one of longitude."""
+    return max(math.cos(math.radians(lat)), 0.2)

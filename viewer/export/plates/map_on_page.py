@@ -1,0 +1,216 @@
+"""One map of a product: its marks, what on it must stay uncovered, and how it is painted at any resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from layers.document.document import Document
+from layers.geo.crs import is_off_earth
+from layers.grid.tile_grid import View
+from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
+from viewer.canvas.labels.label_painter import LabelPainter
+from viewer.canvas.labels.layer_labels import LayerLabels
+from viewer.canvas.labels.map_labels import LabelTask
+from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
+from viewer.canvas.sites.outlines import Floats, Outline
+from viewer.canvas.sites.ring_signs import radii_in
+from viewer.canvas.sites.site_frame import SiteFrame
+from viewer.canvas.sites.site_index import SiteIndex
+from viewer.canvas.sites.site_painter import SitePainter
+from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
+from viewer.canvas.sites.site_symbology import Precision
+from viewer.commands.meta import sites_visible
+from viewer.export.plates.framing import Framing
+from viewer.rendering.world_copies import wrapped_views
+from viewer.support.painting import part_of_picture
+
+_STEP_PX, _HALF_PX = 5.0, 3.0
+_MOST_BOXES = 6000
+"""Of outlines: a map full of coasts has no place that touches none."""
+
+
+class MapOnPage:
+    """`number` is that of the map in its product. Boxes are logical pixels from the frame's corner."""
+
+    def __init__(
+        self,
+        number: int,
+        scene: MapScene,
+        framing: Framing,
+        page: int,
+        solid: frozenset[str] | None,
+        hidden: frozenset[str] | None,
+        own: frozenset[str] | None = None,
+    ) -> None:
+        """`hidden`: marks that are not drawn, None for all of them; `own`: those that this map has, None for all."""
+        self.number, self.scene, self.framing, self.page = number, scene, framing, page
+        self._index = _index_of(scene.document, hidden, own)
+        self._index.show_solid(solid)
+        self._painter = SitePainter()
+        self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
+        """The marks at the size that was painted last: strips of a page follow each other."""
+        self._layer_labels: list[PlacedLabel] | None = None
+        self._letters = LabelPainter()
+        self.frames = self._site_frames(framing.view)
+
+    @property
+    def rect(self) -> QRectF:
+        return self.framing.rect
+
+    @property
+    def view(self) -> View:
+        """At one pixel a logical one."""
+        return self.framing.view
+
+    @property
+    def index(self) -> SiteIndex:
+        return self._index
+
+    def in_frame(self) -> list[str]:
+        """Uuids of the marks in the frame."""
+        view = self.view
+        found = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
+        return list(dict.fromkeys(uuid for some in found for uuid in some))
+
+    def drawn(self) -> frozenset[str]:
+        """Uuids of all marks whose signs, lines or areas are painted."""
+        return frozenset(self.in_frame())
+
+    def pinned(self) -> frozenset[str]:
+        """Uuids of those that are painted as an exact pin."""
+        found = set[str]()
+        for frame in self.frames:
+            for i in np.flatnonzero(frame.is_symbol).tolist():
+                row = frame.rows[i]
+                if frame.index.symbols[frame.index.symbol[row]].precision is Precision.PRECISE:
+                    found.add(frame.index.uuids[row])
+        return frozenset(found)
+
+    def symbol_boxes(self) -> list[tuple[str, Box]]:
+        """The boxes of the symbols, texts, numbers and callouts in the frame, each with its mark."""
+        found: list[tuple[str, Box]] = []
+        for frame in self.frames:
+            found += [(uuid, one.box(frame.scale)) for uuid, one in frame.signs]
+            shown = np.flatnonzero(frame.is_symbol | frame.is_area)
+            radius = frame.symbol_radius_px
+            for i in shown.tolist():
+                uuid = frame.index.uuids[frame.rows[i]]
+                boxes = mark_boxes(float(frame.px[i]), float(frame.py[i]), radius)
+                found += [(uuid, box) for box in boxes]
+        return found
+
+    def outline_boxes(self) -> list[tuple[str, Box]]:
+        """Small boxes along all lines, outlines and circles in the frame, each with its mark."""
+        found: list[tuple[str, Box]] = []
+        for frame in self.frames:
+            areas = np.flatnonzero(frame.is_area).tolist()
+            uuids = [frame.index.uuids[frame.rows[i]] for i in areas]
+            shapes = [(shape.uuid, shape.outline) for shape in frame.first_shapes(400)]
+            for uuid, outline in [*shapes, *zip(uuids, frame.circles(areas), strict=True)]:
+                if len(found) > _MOST_BOXES:
+                    break
+                found += [(uuid, box) for box in _boxes_along(outline, frame.view)]
+            for some in radii_in(frame):
+                found += [("", one.box(frame.scale)) for one in some]
+        return found
+
+    def place_layer_labels(self, taken: Sequence[Box]) -> None:
+        """Find the places of the labels of layers, clear of all that stands there already."""
+        drawings = [(uuid, self.scene.drawings[uuid]) for uuid in reversed(self.scene.stack.visible())]
+        found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(self.view))) for uuid, drawing in drawings)
+        labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
+        task = LabelTask(self.view, list(taken), [], labelled)
+        layout: LabelLayout = task.layout(LayerLabels(self._letters))
+        self._layer_labels = layout.placed
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def view_at(self, ratio: float, clip: QRect | None = None) -> tuple[QRect, View] | None:
+        """The frame in pixels of the page and its view, or the part of both in a clip; None where that is empty."""
+        rect, view = self.framing.at(ratio)
+        if clip is None:
+            return rect, view
+        part = rect.intersected(clip)
+        if part.isEmpty():
+            return None
+        left, top = part.left() - rect.left(), part.top() - rect.top()
+        return part, replace(view, left=left, top=top, width=part.width(), height=part.height())
+
+    def paint(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
+        """Layers and marks, at the page's origin in pixels of the page."""
+        found = self.view_at(ratio, clip)
+        if found is None:
+            return
+        rect, view = found
+        with part_of_picture(painter):
+            painter.translate(rect.topLeft())
+            painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
+            painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
+            self.scene.stack.paint(painter, view)
+            # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
+            whole = self.framing.at(ratio)[1]
+            painter.translate(-view.left, -view.top)
+            with part_of_picture(painter):
+                for copy, frame in enumerate(self._site_frames(whole)):
+                    self._painter.paint(painter, frame, copy=copy)
+            self._paint_layer_labels(painter, ratio, whole)
+
+    def _site_frames(self, view: View) -> tuple[SiteFrame, ...]:
+        if self._kept is None or self._kept[0] != view:
+            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
+            self._kept = view, tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
+        return self._kept[1]
+
+    def _paint_layer_labels(self, painter: QPainter, ratio: float, view: View) -> None:
+        if not self._layer_labels:
+            return
+        with part_of_picture(painter):
+            labels = [_scaled(label, ratio) for label in self._layer_labels]
+            self._letters.paint(painter, labels, view.ratio)
+
+
+def _index_of(document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None) -> SiteIndex:
+    if hidden is None or not sites_visible(document):
+        return SiteIndex.of({})
+    sites = document.sites
+    if not hidden and own is None:
+        return SiteIndex.of(sites)
+    return SiteIndex.of({u: s for u, s in sites.items() if u not in hidden and (own is None or u in own)})
+
+
+def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
+    box = Box(*(side * factor for side in label.box))
+    leader = None if label.leader is None else (label.leader[0] * factor, label.leader[1] * factor)
+    letters = tuple(Letter(one.dx * factor, one.dy * factor, one.angle_deg) for one in label.letters)
+    return replace(
+        label,
+        box=box,
+        px=label.px * factor,
+        py=label.py * factor,
+        leader=leader,
+        clearance=label.clearance * factor,
+        letters=letters,
+    )
+
+
+def _boxes_along(outline: Outline, view: View) -> list[Box]:
+    rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
+    found: list[Box] = []
+    for ring in rings:
+        for run in runs_in_view(to_pixels(view, ring), view, 0.0):
+            found += [
+                Box(x - _HALF_PX, y - _HALF_PX, x + _HALF_PX, y + _HALF_PX) for x, y in _steps(run.points).tolist()
+            ]
+    return found
+
+
+def _steps(points: Floats) -> Floats:
+    """Places along a line, so far apart that a letter between two of them would be seen."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    at = np.linspace(0.0, along[-1], max(2, int(along[-1] / _STEP_PX) + 1))
+    return np.column_stack([np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])])

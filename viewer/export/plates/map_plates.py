@@ -1,0 +1,153 @@
+"""Scale bar and north arrow, each on a plate of its own: legible on snow and on sea, true, and clear of all marks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from layers.geo.crs import is_off_earth, true_north_degrees
+from layers.grid.tile_grid import View
+from layers.vector.labels.label_layout import Box
+from viewer.canvas.overlays import north_angle_deg, scale_bar_of
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.lettering import TextLine, Type
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.piece import Piece, fine_pen
+
+_MOST_TURN_DEG = 5.0
+"""That true north may differ over a frame which one arrow stands for."""
+_CORNERS = ((0, 1), (1, 0), (1, 1), (0, 0))
+"""Across and down: lower left, upper right, lower right, upper left."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarOnPlate:
+    """The scale bar of a map: its piece, its words, and what it is worth."""
+
+    piece: Piece
+    words: str
+    length_m: float
+    width: float
+    latitude: float | None
+
+
+def scale_bar_piece(
+    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], obstacles: Sequence[Box]
+) -> BarOnPlate | None:
+    """None for what has no scale: off the Earth, or where the frame's middle is no place."""
+    if is_off_earth(on_page.view.grid.crs):
+        return None
+    room = min(0.34 * on_page.rect.width(), 22 * type_.size)
+    bar = scale_bar_of(on_page.view, room)
+    if bar is None:
+        return None
+    pad = 0.55 * type_.size
+    width = max(bar.width_px, type_.width(bar.words)) + 2 * pad
+    height = 2 * pad + 1.25 * type_.size + 0.55 * type_.size
+    box = corner_box(on_page, width, height, taken, obstacles, 0)
+    at = QPointF(box.left() + pad, box.top() + pad + 0.85 * type_.size)
+    line = TextLine(at.x(), at.y(), bar.words, type_, style.plate_ink)
+    paint = partial(
+        _paint_bar,
+        box=box,
+        pad=pad,
+        length=bar.width_px,
+        tick=0.5 * type_.size,
+        ground=style.plate,
+        ink=style.plate_ink,
+    )
+    key = f"scale bar:{on_page.number}"
+    piece = Piece(key, on_page.page, box, (line,), paint, frame=on_page.number, texts=(bar.words,))
+    return BarOnPlate(piece, bar.words, bar.length_m, bar.width_px, bar.latitude)
+
+
+def north_arrow_piece(
+    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], obstacles: Sequence[Box]
+) -> Piece | None:
+    """None where there is no north, or where one arrow would not be true all over the frame."""
+    angle = north_angle_deg(on_page.view)
+    if not math.isfinite(angle) or not north_holds(on_page.view):
+        return None
+    size = 2.6 * type_.size
+    box = corner_box(on_page, size, 1.35 * size, taken, obstacles, 1)
+    letter = Type(type_.size, True, False, type_.families)
+    line = TextLine(
+        box.center().x() - letter.width("N") / 2, box.top() + 1.05 * type_.size, "N", letter, style.plate_ink
+    )
+    paint = partial(_paint_arrow, box=box, angle=angle, ground=style.plate, ink=style.plate_ink, top=1.2 * type_.size)
+    return Piece(f"north arrow:{on_page.number}", on_page.page, box, (line,), paint, frame=on_page.number, texts=("N",))
+
+
+def north_holds(view: View) -> bool:
+    """True where true north is the same all over a frame, as nearly as an arrow can show."""
+    middle = north_angle_deg(view)
+    if not math.isfinite(middle):
+        return False
+    for x in (0.02, 0.98):
+        for y in (0.02, 0.98):
+            place = view.to_world(view.width * x, view.height * y)
+            angle = true_north_degrees(view.grid.crs, *place) + view.grid.rotation_deg
+            if not math.isfinite(angle) or abs((angle - middle + 180) % 360 - 180) > _MOST_TURN_DEG:
+                return False
+    return True
+
+
+def corner_box(
+    on_page: MapOnPage, width: float, height: float, taken: list[QRectF], obstacles: Sequence[Box], first: int
+) -> QRectF:
+    """The corner of the frame in which the fewest marks are covered; of equal ones the first in a customary order."""
+    rect, margin = on_page.rect, 6.0 * on_page.view.ratio
+    inner = rect.adjusted(margin, margin, -margin - width, -margin - height)
+    ways = _CORNERS[first:] + _CORNERS[:first]
+    found = []
+    for order, (x, y) in enumerate(ways):
+        left = inner.left() if x == 0 else max(inner.right(), inner.left())
+        top = inner.top() if y == 0 else max(inner.bottom(), inner.top())
+        box = QRectF(left, top, width, height)
+        own = box.translated(-rect.topLeft())
+        mine = Box(own.left(), own.top(), own.right(), own.bottom())
+        covered = sum(mine.overlaps(other) for other in obstacles)
+        lies_on = any(box.intersects(other) for other in taken)
+        found.append((lies_on, covered, order, box))
+    box = min(found, key=lambda one: one[:3])[3]
+    taken.append(box)
+    return box
+
+
+def paint_plate(painter: QPainter, box: QRectF, ground: str, ink: str) -> None:
+    """The ground of what stands on a map."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    rim = QColor(ink)
+    rim.setAlpha(110)
+    painter.setPen(fine_pen(painter, rim, 0.7))
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(box, 2.5, 2.5)
+
+
+def _paint_bar(painter: QPainter, box: QRectF, pad: float, length: float, tick: float, ground: str, ink: str) -> None:
+    """A bar of two halves, one filled."""
+    paint_plate(painter, box, ground, ink)
+    left, bottom = box.left() + pad, box.bottom() - pad
+    painter.setPen(fine_pen(painter, ink, 0.9))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(left, bottom - tick, length, tick))
+    painter.fillRect(QRectF(left, bottom - tick, length / 2, tick), QColor(ink))
+
+
+def _paint_arrow(painter: QPainter, box: QRectF, angle: float, ground: str, ink: str, top: float) -> None:
+    paint_plate(painter, box, ground, ink)
+    room = QRectF(box.left(), box.top() + top, box.width(), box.height() - top - 2.0)
+    painter.save()
+    painter.translate(room.center())
+    painter.rotate(angle)
+    half = 0.46 * min(room.height(), box.width())
+    painter.setPen(fine_pen(painter, ink, 0.8))
+    for side, fill in ((-1, QColor(ink)), (1, QColor(ground))):
+        painter.setBrush(fill)
+        painter.drawPolygon(QPolygonF([QPointF(0, -half), QPointF(side * 0.62 * half, half), QPointF(0, 0.55 * half)]))
+    painter.restore()

@@ -1,0 +1,315 @@
+"""Names of the marks of a map: each has a label beside it, else a number with a line in the key, else it is counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from layers.document.vocabulary import class_words
+from layers.grid.tile_grid import View
+from layers.vector.labels.label_layout import (
+    Anchor,
+    Box,
+    LabelLayout,
+    LabelRequest,
+    PlacedLabel,
+    Rank,
+)
+from viewer.canvas.labels.label_painter import LabelPainter, wrapped
+from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
+from viewer.canvas.sites.site_labels import SiteLabels, is_said_by_sign, label_text
+from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.lettering import LEAST_PT, PT, TextLine, Type
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.number_places import NumberPlaces
+from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.printed import GroupKind
+
+MOST_KEYED = 400
+_PAD = 2.0
+_EDGE = 3.0
+_LEADING = 1.16
+_SIZES = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
+_ROW_PX = 40.0
+_NEAR_PX = 14.0
+"""A label that was moved further from its mark has a line to it."""
+
+
+@dataclass(slots=True)
+class Naming:
+    """Uuids of the marks of one map by the way in which the page tells their names, and the labels where they stand."""
+
+    labels: list[PlacedLabel] = field(default_factory=list)
+    numbers: list[PlacedLabel] = field(default_factory=list)
+    by_sign: set[str] = field(default_factory=set)
+    """Texts and callouts are their own names."""
+    nameless: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+
+    signed: dict[str, int] = field(default_factory=dict)
+    """Numbered markers, whose own number stands for them in the key."""
+    numbered: dict[str, int] = field(default_factory=dict)
+    """Uuid to the number that stands beside the mark, once it is known."""
+
+    @property
+    def named(self) -> frozenset[str]:
+        return frozenset({label.uuid for label in self.labels} | self.by_sign)
+
+    @property
+    def waiting(self) -> list[str]:
+        """The marks that need a number, from the top of the map to its bottom."""
+        placed = sorted(self.numbers, key=lambda label: (round(label.py / _ROW_PX), label.px))
+        return [label.uuid for label in placed]
+
+    @property
+    def keyed(self) -> dict[str, int]:
+        """Uuid to number of all that the key has a line for."""
+        return {**self.signed, **self.numbered}
+
+    def give_numbers(self, numbers: Mapping[str, int]) -> None:
+        """Say which number each of the waiting has."""
+        self.numbered = {label.uuid: numbers[label.uuid] for label in self.numbers}
+        self.numbers = [replace(label, text=str(numbers[label.uuid])) for label in self.numbers]
+
+
+def name_marks(on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float) -> Naming:
+    """Labels first, the most important before the others; places for numbers for those that find none."""
+    view = on_page.view
+    symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
+    marks = [box for _, box in (*symbols, *outlines)] + list(taken)
+    room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
+    requests, by_sign, signed = _requests(on_page, style, sign_scale)
+    layout = LabelLayout.of(room, requests, marks)
+    naming = Naming(layout.placed, by_sign=by_sign)
+    naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
+    waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
+    digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
+    small = Type(max(10.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
+    asked = [_number_request(one, digits, small) for one in waiting[:MOST_KEYED]]
+    standing = [box for label in layout.placed for box in _boxes_of(label)]
+    naming.numbers = _numbers(room, asked, marks, [box for _, box in symbols] + list(taken), standing)
+    inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
+    told = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
+    naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
+    naming.left_out = inside - told
+    return naming
+
+
+def _numbers(
+    room: Box, asked: Sequence[LabelRequest], marks: Sequence[Box], least: Sequence[Box], standing: Sequence[Box]
+) -> list[PlacedLabel]:
+    """Beside their marks, clear of all `marks`; those that find no place there further off, clear of the `least`."""
+    found = LabelLayout.of(room, asked, [*marks, *standing]).placed
+    beside = {label.uuid for label in found}
+    places = NumberPlaces(room, least, [*standing, *(box for label in found for box in _boxes_of(label))])
+    off = [places.place(one) for one in asked if one.uuid not in beside]
+    return [*found, *(label for label in off if label is not None)]
+
+
+def _requests(
+    on_page: MapOnPage, style: HouseStyle, sign_scale: float
+) -> tuple[list[LabelRequest], set[str], dict[str, int]]:
+    """Requests for labels, measured in the product's own letters; the marks whose sign is their name; the numbers of
+    numbered markers.
+    """
+    labels, found, by_sign, signed = SiteLabels(LabelPainter()), dict[str, LabelRequest](), set[str](), dict[str, int]()
+    for frame in on_page.frames:
+        by_sign |= {frame.index.uuids[row] for row in frame.rows.tolist() if is_said_by_sign(frame, row)}
+        signs = ((uuid, one.sign) for uuid, one in frame.signs if one.sign.kind == "numbered_marker")
+        signed |= {uuid: int(sign.text) for uuid, sign in signs if sign.text.isdecimal()}
+        shapes = {shape.uuid: shape for shape in frame.first_shapes(400)}
+        asked = labels.requests(frame, frozenset(), "") + _unnamed(frame)
+        for request in asked:
+            if request.uuid not in found:
+                found[request.uuid] = _measured(request, shapes.get(request.uuid), frame, style, sign_scale)
+    return sorted(found.values(), key=lambda one: one.rank), by_sign, signed
+
+
+def _unnamed(frame: SiteFrame) -> list[LabelRequest]:
+    """Points named in a claim that have no label: the words of their class stand for it."""
+    found = []
+    for i in range(len(frame.rows)) if len(frame.rows) < 2000 else ():
+        uuid = frame.index.uuids[frame.rows[i]]
+        site = frame.index.shown(uuid)
+        if site.role == "named in a claim" and not label_text(site) and not is_said_by_sign(frame, int(frame.rows[i])):
+            anchor = Anchor(float(frame.px[i]), float(frame.py[i]), frame.symbol_radius_px)
+            words = class_words(site.class_code)
+            found.append(LabelRequest(uuid, site.with_doubt(words), Rank.CLAIM, 1.0, 1.0, (anchor,)))
+    return found
+
+
+def _measured(
+    request: LabelRequest, shape: ShapeInView | None, frame: SiteFrame, style: HouseStyle, sign_scale: float
+) -> LabelRequest:
+    type_ = label_type(request.rank, style, sign_scale)
+    text = request.text if "\n" in request.text else wrapped(request.text)
+    lines = text.split("\n")
+    width = max(type_.width(line) for line in lines) + 2 * _PAD
+    height = len(lines) * type_.size * _LEADING + 2 * _PAD
+    anchors = request.anchors if shape is None else _beside(shape, frame.view, request.anchors)
+    return replace(
+        request,
+        text=text,
+        width=math.ceil(width),
+        height=math.ceil(height),
+        anchors=anchors,
+        face=type_,
+        leader=True,
+        advances=(),
+    )
+
+
+def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
+    """The lettering of a label."""
+    size = max(_SIZES.get(rank, 12.0) * sign_scale, LEAST_PT * PT)
+    return Type(size, bold=rank <= Rank.CLAIM, italic=rank is Rank.LINE, families=style.fonts)
+
+
+def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
+    """Places beside a line or an outline, never on what it encloses."""
+    rings = [ring for part in shape.outline.shown(view.grid.resolution).parts for ring in part.rings]
+    runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
+    found = []
+    for points in sorted(runs, key=len, reverse=True)[:3]:
+        inside = [(x, y) for x, y in points.tolist() if 0 <= x <= view.width and 0 <= y <= view.height]
+        inside = inside or [(x, y) for x, y in points[len(points) // 2 :][:1].tolist()]
+        for way in ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1)):
+            x, y = max(inside, key=lambda place: place[0] * way[0] + place[1] * way[1])
+            found.append(Anchor(x, y, 7.0 * view.ratio))
+        middle = inside[len(inside) // 2]
+        found.append(Anchor(*middle, 7.0 * view.ratio))
+    return tuple(found) or tuple(anchor for anchor in anchors if anchor.way == "around")
+
+
+def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelRequest:
+    text = digits
+    width = math.ceil(max(type_.width(text) + 6.0, type_.size * 1.35))
+    return replace(request, text=text, width=width, height=math.ceil(type_.size * 1.35), face=type_, leader=True)
+
+
+def _boxes_of(label: PlacedLabel) -> list[Box]:
+    """Of a label, and along its line."""
+    found = [label.box]
+    if label.leader is not None:
+        x1, y1, (x2, y2) = label.px, label.py, label.leader
+        steps = max(1, int(math.hypot(x2 - x1, y2 - y1) / 6))
+        for i in range(steps + 1):
+            x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
+            found.append(Box(x - 1.5, y - 1.5, x + 1.5, y + 1.5))
+    return found
+
+
+def label_boxes(naming: Naming) -> list[Box]:
+    """All that the names of a map cover."""
+    return [box for label in (*naming.labels, *naming.numbers) for box in _boxes_of(label)]
+
+
+# -- pieces -----------------------------------------------------------------------------------------------------------
+
+
+def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_scale: float) -> list[Piece]:
+    """Labels and numbers where they stand on the page."""
+    corner = on_page.rect.topLeft()
+    found = []
+    for label in naming.labels:
+        type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
+        color = style.label_claim if label.rank is Rank.CLAIM else style.label
+        box = _rect(label.box).translated(corner)
+        lines = _lines(label, type_, box, color, style.halo)
+        found.append(_piece(on_page, label, box, lines, color, style, f"label:{label.uuid}"))
+    for label in naming.numbers:
+        type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
+        box = _rect(label.box).translated(corner)
+        x = box.center().x() - type_.width(label.text) / 2
+        line = TextLine(x, box.center().y() + 0.36 * type_.size, label.text, type_, "#0b141c")
+        piece = _piece(on_page, label, box, (line,), style.label, style, f"number:{label.uuid}")
+        found.append(replace(piece, below=partial(_paint_disc, box=box)))
+    return found
+
+
+def _piece(
+    on_page: MapOnPage,
+    label: PlacedLabel,
+    box: QRectF,
+    lines: tuple[TextLine, ...],
+    color: str,
+    style: HouseStyle,
+    key: str,
+) -> Piece:
+    foot = on_page.rect.topLeft() + QPointF(label.px, label.py)
+    leader = partial(
+        _paint_leader,
+        foot=foot,
+        clearance=label.clearance,
+        color=color,
+        halo=style.halo,
+        is_wanted=label.leader is not None,
+        scale=on_page.view.ratio,
+    )
+    return Piece(
+        key,
+        on_page.page,
+        box,
+        lines,
+        kind=GroupKind.LABELS,
+        frame=on_page.number,
+        tether=foot,
+        leader=leader,
+        texts=(" ".join(label.text.split()),),
+    )
+
+
+def _lines(label: PlacedLabel, type_: Type, box: QRectF, color: str, halo: str) -> tuple[TextLine, ...]:
+    found = []
+    room = box.width() - 2 * _PAD
+    for number, text in enumerate(label.text.split("\n")):
+        spare = room - type_.width(text)
+        x = box.left() + _PAD + spare * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
+        baseline = box.top() + _PAD + number * type_.size * _LEADING + 0.92 * type_.size
+        found.append(TextLine(x, baseline, text, type_, color, halo))
+    return tuple(found)
+
+
+def _paint_disc(painter: QPainter, box: QRectF) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(fine_pen(painter, "#0b141c", 1.0))
+    painter.setBrush(QColor("#fbfdfe"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), box.height() / 2, box.height() / 2)
+
+
+def _paint_leader(
+    painter: QPainter,
+    box: QRectF,
+    *,
+    foot: QPointF,
+    clearance: float,
+    color: str,
+    halo: str,
+    is_wanted: bool,
+    scale: float,
+) -> None:
+    """From beside the mark to the nearest edge of the label."""
+    end = QPointF(
+        min(max(foot.x(), box.left()), box.right()),
+        min(max(foot.y(), box.top() + 0.3 * box.height()), box.bottom() - 0.3 * box.height()),
+    )
+    line = QLineF(foot, end)
+    length = line.length()
+    if length <= (0.0 if is_wanted else clearance + _NEAR_PX * scale) or length <= clearance:
+        return
+    line.setP1(line.pointAt(min(1.0, (clearance * 1.1 + 1.0) / length)))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    round_cap = Qt.PenCapStyle.RoundCap
+    for ink, width in ((QColor(halo), 2.8 * scale), (QColor(color), 1.1 * scale)):
+        painter.setPen(fine_pen(painter, ink, width, round_cap))
+        painter.drawLine(line)
+
+
+def _rect(box: Box) -> QRectF:
+    return QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)

@@ -1,0 +1,146 @@
+"""The head and the foot of a product's page: markings, title and its lines, imprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from layers.product.spec import ProductSpec
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.lettering import TextLine, Type, block_height, text_block, wrapped
+from viewer.export.plates.page_sizes import PageSizes
+from viewer.export.plates.piece import Piece
+from viewer.support.text import one_line, plain
+
+MARKING_COLORS = {
+    "TLP:RED": ("#FF2B2B", "#000000"),
+    "TLP:AMBER": ("#FFC000", "#000000"),
+    "TLP:AMBER+STRICT": ("#FFC000", "#000000"),
+    "TLP:GREEN": ("#33FF00", "#000000"),
+    "TLP:CLEAR": ("#FFFFFF", "#000000"),
+}
+"""TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""
+_MOST_TITLE_LINES = 3
+_LOGO_HEIGHT = 2.6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The lines of a page's head, each with the key under which it is moved, and how high all are."""
+
+    parts: tuple[tuple[str, str, Type, str], ...]
+    """Key, words, lettering, colour."""
+    height: float
+    logo: QImage | None = None
+
+    def pieces(self, room: QRectF, logo_height: float) -> list[Piece]:
+        """Set at the top of a page."""
+        found, top = [], room.top()
+        width = _text_width(room.width(), self.logo, logo_height)
+        for key, words, type_, color in self.parts:
+            lines = text_block(words, type_, color, QPointF(room.left(), top), width)
+            height = block_height(lines)
+            found.append(Piece(key, 0, QRectF(room.left(), top, width, height), tuple(lines), texts=(words,)))
+            top += height
+        if self.logo is not None:
+            across = logo_height * self.logo.width() / self.logo.height()
+            box = QRectF(room.right() - across, room.top(), across, logo_height)
+            found.append(Piece("logo", 0, box, below=partial(_paint_logo, box=box, logo=self.logo)))
+        return found
+
+
+def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyle) -> Heading:
+    """Title, bottom line, subtitle and dateline; a long title is set smaller, never cut."""
+    room = sizes.width - 2 * sizes.margin
+    logo = _logo(style)
+    logo_height = _LOGO_HEIGHT * sizes.body
+    width = _text_width(room, logo, logo_height)
+    title_type = sizes.type(2.0 if not sizes.is_small else 1.55, bold=True)
+    while len(wrapped(plain(title), title_type, width)) > _MOST_TITLE_LINES and title_type.size > sizes.body * 1.05:
+        title_type = title_type.scaled(0.9)
+    parts = [
+        ("title", title, title_type, style.ink),
+        ("bottom line", spec.bottom_line, sizes.type(1.3 if not sizes.is_small else 1.1, bold=True), style.accent),
+        ("subtitle", spec.subtitle, sizes.type(1.15 if not sizes.is_small else 1.0), style.quiet),
+        ("dateline", spec.dateline, sizes.type(1.0), style.quiet),
+    ]
+    kept = tuple((key, plain(words), type_, color) for key, words, type_, color in parts if words.strip())
+    height = sum(len(wrapped(words, type_, width)) * type_.line_height for _, words, type_, _ in kept)
+    return Heading(kept, max(height, logo_height if logo is not None else 0.0), logo)
+
+
+def logo_height(sizes: PageSizes) -> float:
+    return _LOGO_HEIGHT * sizes.body
+
+
+def marking_height(spec: ProductSpec, sizes: PageSizes) -> float:
+    """Of the band at the top, and of the one at the bottom."""
+    if not spec.marking.strip():
+        return 0.0
+    room = sizes.width - 2 * sizes.margin
+    return len(wrapped(one_line(spec.marking), _marking_type(sizes), room)) * _marking_type(sizes).line_height * 1.1
+
+
+def marking_piece(spec: ProductSpec, sizes: PageSizes, style: HouseStyle, page: int, room: QRectF, at: str) -> Piece:
+    """A band with the marking. A known one has its own colours."""
+    color, ground = MARKING_COLORS.get(spec.marking.strip(), (style.ink, style.paper))
+    type_ = _marking_type(sizes)
+    lines = text_block(one_line(spec.marking), type_, color, room.topLeft(), room.width(), centred=True)
+    below = partial(_fill, box=room, color=ground)
+    return Piece(f"marking {at}", page, room, tuple(lines), below, is_draggable=False, texts=(one_line(spec.marking),))
+
+
+def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type, color: str) -> Piece:
+    """Paragraphs one below the other."""
+    lines: list[TextLine] = []
+    top = room.top()
+    for text in texts:
+        block = text_block(plain(text), type_, color, QPointF(room.left(), top), room.width())
+        top += block_height(block)
+        lines += block
+    return Piece(key, page, room, tuple(lines), texts=tuple(map(plain, texts)))
+
+
+def lines_height(texts: list[str], type_: Type, room: float) -> float:
+    """Of what `lines_piece` sets."""
+    return sum(len(wrapped(plain(text), type_, room)) for text in texts) * type_.line_height
+
+
+def page_number_piece(sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: str, room: QRectF) -> Piece:
+    """The head of a further page: the product's title and which page of it this is."""
+    type_ = sizes.type(0.95)
+    count = QCoreApplication.translate("Export", "Page {0} of {1}").format(page + 1, pages)
+    text = f"{words} · {count}" if words else count
+    lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())
+    return Piece(
+        "page number", page, QRectF(room.topLeft(), room.size()), tuple(lines), is_draggable=False, texts=(text,)
+    )
+
+
+def _marking_type(sizes: PageSizes) -> Type:
+    return sizes.type(1.15, bold=True)
+
+
+def _text_width(room: float, logo: QImage | None, height: float) -> float:
+    return room if logo is None else room - 1.15 * height * logo.width() / logo.height()
+
+
+def _logo(style: HouseStyle) -> QImage | None:
+    """None where the style has none, or names one that is no picture."""
+    if style.logo is None:
+        return None
+    logo = QImage(str(style.logo))
+    return None if logo.isNull() else logo
+
+
+def _paint_logo(painter: QPainter, box: QRectF, logo: QImage) -> None:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(box, logo)
+
+
+def _fill(painter: QPainter, box: QRectF, color: str) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.fillRect(box, QColor(color))

@@ -1,0 +1,186 @@
+"""The rooms of a product's first page: pure arithmetic, none lies on another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QRectF
+
+from layers.errors import ExportFailed
+from viewer.export.plates.flow import Atom, height_of
+from viewer.export.plates.page_sizes import PageSizes
+
+LEAST_FRAME = 88.0
+"""Logical pixels a side: a smaller map shows nothing."""
+_BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
+"""Most of the height between header and foot that words below the maps take."""
+_SIDE = {"single": 0.235, "site": 0.42}
+"""Part of the width that words beside the map take, on a wide page."""
+_OVERVIEW = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The room of one map: its title, its frame, and the lines below it."""
+
+    strip: QRectF
+    frame: QRectF
+    caption: QRectF
+
+
+@dataclass(slots=True)
+class PageRooms:
+    """Of one page. Empty rectangles are left out."""
+
+    marking_top: QRectF
+    marking_bottom: QRectF
+    header: QRectF
+    foot: QRectF
+    cells: list[Cell] = field(default_factory=list)
+    columns: list[QRectF] = field(default_factory=list)
+    """For words beside or below the maps."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomsAsked:
+    """All that the rooms of a page are cut from. `strips` and `captions`: heights above and below each map's frame;
+    `words`: what is to stand beside the maps, as far as there is room.
+    """
+
+    layout: str
+    maps: int
+    marking: float
+    header: float
+    foot: float
+    strips: Sequence[float]
+    captions: Sequence[float]
+    words: Sequence[Atom]
+
+
+def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
+    """Cut the first page. Raises ExportFailed where that leaves no room for a map, whatever goes to a next page."""
+    for with_words in (True, False):
+        rooms = _cut(sizes, asked, with_words)
+        if all(min(cell.frame.width(), cell.frame.height()) >= LEAST_FRAME for cell in rooms.cells):
+            return rooms
+    raise ExportFailed(
+        f"A page of {sizes.width / 96 * 25.4:.0f} x {sizes.height / 96 * 25.4:.0f} mm has no room for "
+        f"{'the map' if asked.maps == 1 else f'{asked.maps} maps'}: choose a larger page, or fewer words."
+    )
+
+
+def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
+    """The two bands for the marking, and what is between them."""
+    m = sizes.margin
+    inner = QRectF(m, m, sizes.width - 2 * m, sizes.height - 2 * m)
+    top = QRectF(inner.left(), inner.top(), inner.width(), marking)
+    bottom = QRectF(inner.left(), inner.bottom() - marking, inner.width(), marking)
+    off = marking + (0.5 * sizes.gap if marking else 0.0)
+    return top, bottom, inner.adjusted(0.0, off, 0.0, -off)
+
+
+def columns_of_page(sizes: PageSizes, room: QRectF, count: int = 0) -> list[QRectF]:
+    """Columns of text side by side."""
+    count = count or sizes.columns
+    gap = 2.0 * sizes.gap
+    width = (room.width() - gap * (count - 1)) / count
+    return [QRectF(room.left() + at * (width + gap), room.top(), width, room.height()) for at in range(count)]
+
+
+def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
+    top, bottom, inner = frame_of_page(sizes, asked.marking)
+    gap = sizes.gap
+    header = QRectF(inner.left(), inner.top(), inner.width(), asked.header)
+    foot = QRectF(inner.left(), inner.bottom() - asked.foot, inner.width(), asked.foot)
+    body = inner.adjusted(
+        0.0, asked.header + (gap if asked.header else 0.0), 0.0, -asked.foot - (gap if asked.foot else 0.0)
+    )
+    rooms = PageRooms(top, bottom, header, foot)
+    maps = QRectF(body)
+    if with_words and not sizes.is_small:
+        maps = _words_room(sizes, asked, body, rooms)
+    rooms.cells = _cells(asked, maps, gap)
+    return rooms
+
+
+def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms) -> QRectF:
+    """Set the columns for words; what is left for the maps."""
+    gap = 1.4 * sizes.gap
+    if sizes.is_wide and asked.layout in _SIDE:
+        width = round(_SIDE[asked.layout] * body.width())
+        if not height_of(asked.words, width):
+            return body
+        side = QRectF(body.right() - width, body.top(), width, body.height())
+        is_broad = asked.layout == "site" and width > 62 * sizes.body
+        rooms.columns = columns_of_page(sizes, side, 2 if is_broad else 1)
+        return body.adjusted(0.0, 0.0, -width - gap, 0.0)
+    count = max(1, min(4, int(body.width() / (25 * sizes.body))))
+    columns = columns_of_page(sizes, body, count)
+    need = height_of(asked.words, columns[0].width())
+    if not need:
+        return body
+    height = min(need / count + 5 * sizes.body, _BAND[asked.layout] * body.height())
+    if height < 5 * sizes.body:
+        return body
+    band = QRectF(body.left(), body.bottom() - height, body.width(), height)
+    rooms.columns = columns_of_page(sizes, band, count)
+    return body.adjusted(0.0, 0.0, 0.0, -height - gap)
+
+
+def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
+    numbers = list(range(asked.maps))
+    if asked.layout == "insets" and asked.maps > 1:
+        first, rest = _split(room, gap)
+        return [*_grid(asked, [first], [0]), *_grid(asked, _best_grid(rest, asked.maps - 1, gap), numbers[1:])]
+    return _grid(asked, _best_grid(room, asked.maps, gap), numbers)
+
+
+def _split(room: QRectF, gap: float) -> tuple[QRectF, QRectF]:
+    """The overview and what is left for its insets."""
+    if room.width() >= room.height():
+        width = round(_OVERVIEW * room.width())
+        return (
+            QRectF(room.left(), room.top(), width, room.height()),
+            room.adjusted(width + gap, 0.0, 0.0, 0.0),
+        )
+    height = round(_OVERVIEW * room.height())
+    return QRectF(room.left(), room.top(), room.width(), height), room.adjusted(0.0, height + gap, 0.0, 0.0)
+
+
+def _best_grid(room: QRectF, count: int, gap: float) -> list[QRectF]:
+    """So many equal rooms in the way that gives the largest maps, nearly square ones."""
+    ways = []
+    for across in range(1, count + 1):
+        down = -(-count // across)
+        width, height = (room.width() - gap * (across - 1)) / across, (room.height() - gap * (down - 1)) / down
+        ways.append((-min(width, 1.25 * height) * (1 if across * down == count else 0.93), across, down))
+    _, across, down = min(ways)
+    width, height = (room.width() - gap * (across - 1)) / across, (room.height() - gap * (down - 1)) / down
+    return [
+        QRectF(room.left() + (at % across) * (width + gap), room.top() + (at // across) * (height + gap), width, height)
+        for at in range(count)
+    ]
+
+
+def _grid(asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int]) -> list[Cell]:
+    """Frames of one size, whatever words stand above and below each."""
+    width = min(room.width() for room in rooms)
+    strip = max(asked.strips[number] for number in numbers)
+    caption = max(asked.captions[number] for number in numbers)
+    cells = []
+    for room in rooms:
+        left, right = round(room.left()), round(room.left()) + int(width)
+        top, bottom = round(room.top() + strip), int(room.top() + room.height() - caption)
+        frame = QRectF(left, top, right - left, max(bottom - top, 1))
+        cells.append(
+            Cell(
+                QRectF(left, room.top(), frame.width(), strip),
+                frame,
+                QRectF(left, frame.bottom(), frame.width(), caption),
+            )
+        )
+    height = min(cell.frame.height() for cell in cells)
+    for cell in cells:
+        cell.frame.setHeight(height)
+    return cells

@@ -1,0 +1,61 @@
+"""The measures of a page: margins and sizes of type that suit it, in logical pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.product.spec import PAGES, ProductSpec
+from viewer.export.plates.lettering import LEAST_PT, MM, PT, Type
+
+_SCREENS = frozenset({"Slide 16:9", "Square"})
+_SMALL = 420.0
+"""Of the shorter side: a smaller page has its map, its dates and its credits on the first page, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSizes:
+    """Of one page. `body` is the size of running text."""
+
+    width: float
+    height: float
+    body: float
+    families: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, spec: ProductSpec, families: tuple[str, ...] = ()) -> PageSizes:
+        """Type grows with the page, and is larger on one that is seen from afar."""
+        width, height = (side * MM for side in spec.page_mm)
+        factor = 0.0165 if spec.page in _SCREENS or spec.page not in PAGES else 0.0132
+        body = min(max(factor * min(width, height), LEAST_PT * PT), 15.0)
+        return cls(width, height, body, families)
+
+    @property
+    def margin(self) -> float:
+        return min(max(0.035 * min(self.width, self.height), 8.0), 36.0)
+
+    @property
+    def gap(self) -> float:
+        return 0.9 * self.body
+
+    @property
+    def is_small(self) -> bool:
+        return min(self.width, self.height) < _SMALL
+
+    @property
+    def is_wide(self) -> bool:
+        """True where a column stands beside the map, not below it."""
+        return self.width >= 1.15 * self.height and not self.is_small
+
+    def type(self, factor: float = 1.0, *, bold: bool = False, italic: bool = False) -> Type:
+        """Lettering so many times as large as running text; never under the smallest that may be printed."""
+        return Type(max(self.body * factor, LEAST_PT * PT), bold, italic, self.families)
+
+    @property
+    def label_factor(self) -> float:
+        """Size of the map's own lettering and signs, of those on the screen."""
+        return min(max(self.body / 10.5, 0.62), 1.25)
+
+    @property
+    def columns(self) -> int:
+        """Of text on a page of text."""
+        return max(1, min(3, int((self.width - 2 * self.margin) / (32 * self.body))))

@@ -1,0 +1,69 @@
+"""A thing on a page: where it stands, how it is painted, and by which key it is dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from viewer.export.plates.lettering import TextLine, paint_lines
+from viewer.export.plates.printed import GroupKind
+
+type Paint = Callable[[QPainter], None]
+
+
+def fine_pen(
+    painter: QPainter, color: str | QColor, width: float, cap: Qt.PenCapStyle = Qt.PenCapStyle.SquareCap
+) -> QPen:
+    """A pen that is never finer than a pixel: Qt paints finer lines otherwise where they are clipped, and strips of a
+    page would not be the page.
+    """
+    scale = painter.worldTransform().m11()
+    return QPen(QColor(color), max(width, 1.02 / scale) if scale > 0 else width, Qt.PenStyle.SolidLine, cap)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Boxes and lines are in logical pixels of the page, where it stands by itself; `shift` is how far it was moved.
+
+    `tether` is the place that a moved one is tied to by a line; `frame` the map that it belongs to.
+    """
+
+    key: str
+    page: int
+    box: QRectF
+    lines: tuple[TextLine, ...] = ()
+    below: Paint | None = None
+    """Paints all but the lines, at the page's origin."""
+    kind: GroupKind = GroupKind.FURNITURE
+    frame: int | None = None
+    tether: QPointF | None = None
+    leader: Callable[[QPainter, QRectF], None] | None = None
+    """Paints the line from its tether to its box, where that is now."""
+    texts: tuple[str, ...] = ()
+    """Its words, a paragraph each, as they were before they were set in lines."""
+    shift: QPointF = field(default_factory=QPointF)
+    is_draggable: bool = True
+
+    @property
+    def place(self) -> QRectF:
+        """The box where it stands now."""
+        return self.box.translated(self.shift)
+
+    def moved(self, shift: QPointF) -> Piece:
+        return replace(self, shift=shift)
+
+    def paint_leader(self, painter: QPainter) -> None:
+        if self.leader is not None:
+            self.leader(painter, self.place)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint at the page's origin, without the leader."""
+        painter.save()
+        painter.translate(self.shift)
+        if self.below is not None:
+            self.below(painter)
+        paint_lines(painter, self.lines)
+        painter.restore()

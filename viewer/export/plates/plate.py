@@ -1,0 +1,475 @@
+"""A product, laid out once in logical pixels, whatever the resolution at which it is painted: pages, maps, words.
+
+`PrintedPlate` makes of it what formats, window and batch print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from layers.document.document import Document
+from layers.document.rows import Product
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+from layers.product.content import ProductContent
+from layers.product.facts import ImageFact
+from layers.product.gathering import content_of
+from layers.product.numbering import issued_numbers, numbered
+from layers.product.spec import ProductSpec
+from layers.vector.labels.label_layout import Box
+from viewer.canvas.scene import MapScene
+from viewer.export.plates.evidence_rows import EvidenceRows
+from viewer.export.plates.flow import Atom, Column, Flow, PaintRow, SetAtom
+from viewer.export.plates.framing import Framing
+from viewer.export.plates.house_style import HouseStyle, house_style
+from viewer.export.plates.image_words import (
+    dates_of,
+    image_facts,
+    image_line,
+    letters_of_maps,
+    notes_on_stretches,
+)
+from viewer.export.plates.legend_rows import legend_atoms, legend_of
+from viewer.export.plates.lettering import MM, Type
+from viewer.export.plates.locator import ASPECT, locator_window, paint_locator
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.map_plates import (
+    BarOnPlate,
+    north_arrow_piece,
+    paint_plate,
+    scale_bar_piece,
+)
+from viewer.export.plates.map_scenes import maps_of, solid_on
+from viewer.export.plates.naming import Naming, label_boxes, label_pieces, name_marks
+from viewer.export.plates.page_head import (
+    heading_of,
+    lines_height,
+    lines_piece,
+    logo_height,
+    marking_height,
+    marking_piece,
+    page_number_piece,
+)
+from viewer.export.plates.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
+from viewer.export.plates.page_sizes import PageSizes
+from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.plate_words import imprint_lines
+from viewer.support.text import one_line
+
+_TURNS = 4
+"""Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
+MOST_PAGES = 40
+
+
+class Plate:
+    """`scenes`: one a map, open, as `product_scenes` makes them; what they have read by now is what the words tell of.
+
+    `product` is its row where it is kept: its number, its version, and the numbers of its marks that were issued.
+    Raises ExportFailed where a page has no room.
+    """
+
+    def __init__(
+        self,
+        spec: ProductSpec,
+        document: Document,
+        scenes: Sequence[MapScene],
+        *,
+        product: Product | None = None,
+        made_on: str = "",
+        program: str = "Geoloupe",
+    ) -> None:
+        self.spec, self.document, self.scenes = spec, document, list(scenes)
+        self.product, self.made_on, self.program = product, made_on, program
+        self.style = house_style(spec.style, spec.dark)
+        self.sizes = PageSizes.of(spec, self.style.fonts)
+        self._rows = EvidenceRows(self.sizes, self.style)
+        self.title = spec.title or document.meta("title")
+        self.content = ProductContent()
+        self.maps: list[MapOnPage] = []
+        self.strips: list[str] = []
+        self.images: list[list[ImageFact]] = []
+        self.captions: list[list[str]] = []
+        self.foot: list[str] = []
+        self.namings: list[Naming] = []
+        self.bars: dict[int, BarOnPlate] = {}
+        self.has_locator = False
+        self.legend_words: list[str] = []
+        self.pages = 1
+        self.pieces: list[Piece] = []
+        self._lay_out()
+        self._set_moved()
+
+    def refreshed(self) -> Plate:
+        """The same laid out anew: its scenes have read more by now, of which its words tell."""
+        return Plate(
+            self.spec,
+            self.document,
+            self.scenes,
+            product=self.product,
+            made_on=self.made_on,
+            program=self.program,
+        )
+
+    # -- what it is -----------------------------------------------------------------------------------------------
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number in the key of each mark that has one."""
+        return {uuid: number for naming in self.namings for uuid, number in naming.keyed.items()}
+
+    def moved(self, spec: ProductSpec) -> Plate:
+        """The same with things moved as another spec says, which is equal in all else: quick enough while one drags."""
+        other = copy(self)
+        other.spec = spec
+        other.pieces = [piece.moved(QPointF()) for piece in self.pieces]
+        other._set_moved()
+        return other
+
+    def box_of(self, key: str) -> QRectF | None:
+        """The room that a thing takes now on its first page, in logical pixels; None for what is not there."""
+        boxes = [piece.place for piece in self._by_key(key)]
+        found = QRectF()
+        for box in boxes:
+            found = found.united(box)
+        return found if boxes else None
+
+    def thing_at(self, page: int, x: float, y: float) -> str:
+        """The key of the uppermost thing at a place of a page, in logical pixels; empty for none that can be moved."""
+        place = QPointF(x, y)
+        for piece in reversed(self.pieces):
+            if piece.page == page and piece.is_draggable and piece.place.adjusted(-2, -2, 2, 2).contains(place):
+                return piece.key
+        return ""
+
+    def _by_key(self, key: str) -> list[Piece]:
+        found = [piece for piece in self.pieces if piece.key == key]
+        return [piece for piece in found if piece.page == found[0].page]
+
+    def _set_moved(self) -> None:
+        moved = self.spec.moved
+        if moved:
+            self.pieces = [
+                piece.moved(QPointF(*(side * MM for side in moved[piece.key])))
+                if piece.key in moved and piece.is_draggable
+                else piece
+                for piece in self.pieces
+            ]
+
+    # -- laying out -----------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        bounds = self._bounds()
+        rooms, atoms = self._settled(bounds, [])
+        self._place_on_maps()
+        if key := self._key_atoms():
+            rooms, atoms = self._settled(bounds, key)
+            self._place_on_maps()
+            atoms = self._atoms(self._key_atoms())
+        self._place_page(rooms)
+        self._place_words(rooms, atoms)
+
+    def _bounds(self) -> list[Bounds]:
+        """Of each map in lon, lat: before and after, and all panels that do not say otherwise, show the same."""
+        boxes = [box for scene in self.scenes if (box := scene.bounds_lonlat()) is not None]
+        whole = self.spec.bounds or (boxes[0] if boxes else Bounds(-180.0, -85.0, 180.0, 85.0))
+        if self.spec.layout == "before-after":
+            own = next((one.bounds for one in self.spec.maps if one.bounds is not None), None)
+            return [self.spec.bounds or own or whole] * len(self.scenes)
+        return [one.bounds or whole for one in maps_of(self.spec)]
+
+    def _settled(self, bounds: Sequence[Bounds], key: Sequence[Atom]) -> tuple[PageRooms, list[Atom]]:
+        """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
+        spec, count = self.spec, len(self.scenes)
+        heading = heading_of(spec, self.title, self.sizes, self.style)
+        heights = [0.0] * (2 * count + 1)
+        atoms: list[Atom] = list(key)
+        for _turn in range(_TURNS):
+            strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
+            marking = marking_height(spec, self.sizes)
+            asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms)
+            rooms = rooms_of(self.sizes, asked)
+            self._make_maps(rooms, bounds)
+            self._make_words()
+            now, before = self._heights(rooms), len(atoms)
+            atoms = self._atoms(key)
+            if all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)) and before == len(atoms):
+                break
+            heights = [max(pair) for pair in zip(now, heights, strict=True)]
+        return rooms, atoms
+
+    def _heights(self, rooms: PageRooms) -> list[float]:
+        """Of the titles above the maps, of the lines below them, and of the foot."""
+        sizes, small = self.sizes, self.sizes.type(0.92)
+        found = [self._strip_height(number, rooms) for number in range(len(self.scenes))]
+        for lines, cell in zip(self.captions, rooms.cells, strict=True):
+            found.append(lines_height(lines, small, cell.frame.width()) + 0.35 * sizes.body)
+        width = sizes.width - 2 * sizes.margin
+        return [*found, 0.0 if sizes.is_small else lines_height(self.foot, small, width)]
+
+    def _strip_height(self, number: int, rooms: PageRooms) -> float:
+        if not self.strips[number]:
+            return 0.0
+        type_ = self._strip_type()
+        return lines_height([self.strips[number]], type_, rooms.cells[number].frame.width()) + 0.25 * self.sizes.body
+
+    def _strip_type(self) -> Type:
+        return self.sizes.type(1.05, bold=True)
+
+    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Bounds]) -> None:
+        spec = self.spec
+        crs = spec.crs or chosen_canvas(None, bounds[0])[0] or WEB_MERCATOR
+        hidden = self.content.withheld if spec.shows("annotation") else None
+        self.maps = []
+        for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
+            framing = Framing.of(cell.frame, crs, bounds[number], self.sizes.label_factor)
+            own = None if one.marks is None else frozenset(one.marks)
+            solid = solid_on(spec, self.document, number)
+            self.maps.append(MapOnPage(number, scene, framing, 0, solid, hidden, own))
+        in_frame = list(dict.fromkeys(uuid for one in self.maps for uuid in one.in_frame()))
+        self.content = content_of(self.document, in_frame, spec.publish, spec.marking, self.product)
+        if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
+            self._make_maps(rooms, bounds)
+
+    def _make_words(self) -> None:
+        letters = letters_of_maps(self.maps, self.spec.layout)
+        self.strips = []
+        for letter, one, chosen in zip(letters, self.maps, maps_of(self.spec), strict=True):
+            title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
+            date = dates_of(one) if letter and self.spec.layout != "insets" else ""
+            self.strips.append(" · ".join(part for part in (letter, title, date) if part))
+        notes = notes_on_stretches(self.spec, self.maps)
+        publish = self.spec.publish
+        self.images = [image_facts(one, note, publish) for one, note in zip(self.maps, notes, strict=True)]
+        self.captions = [[image_line(fact) for fact in facts] for facts in self.images]
+        if self.spec.layout == "insets":  # all maps show the same images: said once, below the overview
+            seen = set(self.captions[0])
+            self.captions[1:] = [[line for line in lines if line not in seen] for lines in self.captions[1:]]
+        self.foot = (
+            imprint_lines(self.spec, self.maps, self.product, self.made_on, self.program)
+            if self.spec.shows("imprint")
+            else []
+        )
+
+    def _atoms(self, key: Sequence[Atom]) -> list[Atom]:
+        """All words beside and below the maps, and of the following pages."""
+        spec, sizes, style = self.spec, self.sizes, self.style
+        atoms = self._rows.caption(spec)
+        if spec.shows("locator") and spec.layout != "plain" and (window := self._window()) is not None:
+            atoms.append(self._locator_atom(window))
+        if spec.shows("legend") and spec.layout != "plain":
+            rows = legend_of(self.document, self.maps, spec.shows("annotation"))
+            self.legend_words = [row.text for row in rows]
+            atoms += legend_atoms(rows, sizes, style)
+        atoms += key
+        if spec.shows("claims"):
+            atoms += self._rows.claims(self.content)
+        if spec.shows("sources") and spec.shows("claims"):
+            atoms += self._rows.sources(self.content)
+        if spec.shows("caveats"):
+            atoms += self._rows.caveats(self.content, self._notes())
+        if sizes.is_small:
+            atoms += self._rows.imprint(self.foot)
+        return atoms
+
+    def _notes(self) -> list[str]:
+        """On how the maps are to be read."""
+        if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in self.maps):
+            text = "Dashed, “place of”: marked on another image, and not said to be present on this one."
+            return [QCoreApplication.translate("Export", text)]
+        return []
+
+    def _key_atoms(self) -> list[Atom]:
+        if not (self.spec.shows("key") and self.spec.shows("annotation")):
+            return []
+        names = {uuid: one_line(self.name_of(uuid)) for uuid in self.numbers}
+        return self._rows.key(self.numbers, names, self.left_out)
+
+    def name_of(self, uuid: str) -> str:
+        """The words for a mark."""
+        site = self.content.site(uuid)
+        if site is not None:
+            return site.name
+        row = self.document.sites[uuid]
+        return row.with_doubt(row.label)
+
+    @property
+    def left_out(self) -> int:
+        """Marks in the frames that have neither a name nor a number on any map."""
+        told = {uuid for one in self.namings for uuid in (*one.named, *one.keyed)}
+        return len({uuid for one in self.namings for uuid in one.left_out} - told)
+
+    # -- what stands on the maps ----------------------------------------------------------------------------------
+
+    def _place_on_maps(self) -> None:
+        self.pieces, self.namings, self.bars = [], [], {}
+        for one in self.maps:
+            obstacles = [box for _, box in (*one.symbol_boxes(), *one.outline_boxes())]
+            taken: list[QRectF] = []
+            furniture = self._furniture(one, taken, obstacles)
+            corner = one.rect.topLeft()
+            boxes = [_box(rect.translated(-corner)) for rect in taken]
+            boxes += [_box(rect.translated(-corner)) for rect in self._inset_boxes(one, furniture)]
+            naming = Naming()
+            if self.spec.shows("annotation") and self.spec.shows("labels"):
+                naming = name_marks(one, boxes, self.style, self.sizes.label_factor)
+            one.place_layer_labels([*boxes, *label_boxes(naming), *obstacles])
+            self.namings.append(naming)
+            self.pieces += furniture
+        own = {uuid: number for naming in self.namings for uuid, number in naming.signed.items()}
+        waiting = [uuid for naming in self.namings for uuid in naming.waiting]
+        numbers = numbered([*own, *waiting], own, issued_numbers(self.document, self.product))
+        for one, naming in zip(self.maps, self.namings, strict=True):
+            naming.give_numbers(numbers)
+            self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
+
+    def _furniture(self, one: MapOnPage, taken: list[QRectF], obstacles: Sequence[Box]) -> list[Piece]:
+        spec, found = self.spec, []
+        type_ = self.sizes.type(0.95, bold=True)
+        if spec.shows("scale bar"):
+            bar = scale_bar_piece(one, self.style, type_, taken, obstacles)
+            if bar is not None:
+                self.bars[one.number] = bar
+                found.append(bar.piece)
+        if spec.shows("north arrow"):
+            arrow = north_arrow_piece(one, self.style, type_, taken, obstacles)
+            found += [arrow] if arrow is not None else []
+        return found
+
+    def _inset_boxes(self, one: MapOnPage, found: list[Piece]) -> list[QRectF]:
+        """Boxes of the insets on their overview, each with its letter; what the letters cover."""
+        if self.spec.layout != "insets" or one.number or len(self.maps) < 2:
+            return []
+        type_ = self.sizes.type(1.0, bold=True)
+        covered = []
+        for at, inset in enumerate(self.maps[1:]):
+            lonlat = inset.framing.lonlat()
+            box = one.framing.box_of(lonlat) if lonlat is not None else None
+            if box is None or not box.intersects(one.rect):
+                continue
+            letter = chr(ord("A") + at)
+            side = 1.5 * type_.size
+            plate = QRectF(box.left(), box.top() - side, side, side)
+            plate.moveLeft(min(max(plate.left(), one.rect.left() + 1), one.rect.right() - side - 1))
+            plate.moveTop(min(max(plate.top(), one.rect.top() + 1), one.rect.bottom() - side - 1))
+            paint = partial(
+                _paint_inset_box,
+                box=box.intersected(one.rect),
+                plate=plate,
+                color=self.style.label_claim,
+                style=self.style,
+            )
+            lines = lines_piece(
+                "",
+                0,
+                plate.translated(0.5 * side - type_.width(letter) / 2, 0.1 * side),
+                [letter],
+                type_,
+                self.style.plate_ink,
+            )
+            found.append(Piece(f"inset:{at + 1}", 0, plate, lines.lines, paint, frame=one.number, is_draggable=False))
+            covered.append(plate)
+        return covered
+
+    # -- the page's words -----------------------------------------------------------------------------------------
+
+    def _place_page(self, rooms: PageRooms) -> None:
+        spec, sizes, style = self.spec, self.sizes, self.style
+        small = sizes.type(0.92)
+        words = heading_of(spec, self.title, sizes, style).pieces(rooms.header, logo_height(sizes))
+        for number, cell in enumerate(rooms.cells):
+            if self.strips[number]:
+                words.append(
+                    lines_piece(
+                        f"map title:{number}", 0, cell.strip, [self.strips[number]], self._strip_type(), style.ink
+                    )
+                )
+            if self.captions[number]:
+                room = cell.caption.adjusted(0.0, 0.3 * sizes.body, 0.0, 0.0)
+                words.append(lines_piece(f"credit:{number}", 0, room, self.captions[number], small, style.quiet))
+        if self.foot and not sizes.is_small:
+            words.append(lines_piece("imprint", 0, rooms.foot, self.foot, small, style.quiet))
+        self.pieces += words
+
+    def _place_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> None:
+        spec, sizes = self.spec, self.sizes
+        marking = marking_height(spec, sizes)
+        head = 1.6 * sizes.type(0.95).line_height
+        top, bottom, inner = frame_of_page(sizes, marking)
+        count = [1]
+
+        def more() -> list[Column]:
+            count[0] += 1
+            if count[0] > MOST_PAGES:
+                return []
+            room = inner.adjusted(0.0, head, 0.0, 0.0)
+            return [Column(count[0] - 1, one) for one in columns_of_page(sizes, room)]
+
+        flow = Flow([Column(0, room) for room in rooms.columns], more)
+        flow.set(list(atoms))
+        self.pieces += _pieces_of(flow)
+        self.pages = count[0]
+        for page in range(self.pages):
+            if page:
+                room = QRectF(inner.left(), inner.top(), inner.width(), head)
+                title = one_line(self.title, 80)
+                self.pieces.append(page_number_piece(sizes, self.style, page, self.pages, title, room))
+            if marking:
+                self.pieces.append(marking_piece(spec, sizes, self.style, page, top, "top"))
+                self.pieces.append(marking_piece(spec, sizes, self.style, page, bottom, "bottom"))
+
+    def _window(self) -> Bounds | None:
+        frames = [box for one in self.maps if (box := one.framing.lonlat()) is not None]
+        return locator_window(frames) if frames else None
+
+    def _locator_atom(self, window: Bounds) -> Atom:
+        frames = [box for one in self.maps[:1] if (box := one.framing.lonlat()) is not None]
+        style, sizes = self.style, self.sizes
+        self.has_locator = True
+
+        def paint(painter: QPainter, box: QRectF) -> None:
+            room = QRectF(box.left(), box.top(), min(box.width(), box.height() * ASPECT), box.height())
+            paint_locator(painter, room, window, frames, style)
+
+        return Atom(
+            "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT
+        )
+
+
+def _box(rect: QRectF) -> Box:
+    return Box(rect.left(), rect.top(), rect.right(), rect.bottom())
+
+
+def _paint_inset_box(painter: QPainter, box: QRectF, plate: QRectF, color: str, style: HouseStyle) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for ink, width in ((style.halo, 3.4), (color, 1.5)):
+        painter.setPen(fine_pen(painter, ink, width))
+        painter.drawRect(box)
+    paint_plate(painter, plate, style.plate, style.plate_ink)
+
+
+def _pieces_of(flow: Flow) -> list[Piece]:
+    """A piece for each part in each column."""
+    grouped: dict[tuple[str, int], list[SetAtom]] = {}
+    for one in flow.found:
+        grouped.setdefault((one.atom.key, one.column), []).append(one)
+    found = []
+    for (key, column), atoms in grouped.items():
+        box = QRectF()
+        for one in atoms:
+            box = box.united(one.box)
+        lines = tuple(line for one in atoms for line in one.lines)
+        signs = [(one.atom.sign, one.box) for one in atoms if one.atom.sign is not None]
+        below = partial(_paint_signs, signs=signs) if signs else None
+        texts = tuple(" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))) for one in atoms)
+        found.append(Piece(key, flow.columns[column].page, box, lines, below, texts=tuple(filter(None, texts))))
+    return found
+
+
+def _paint_signs(painter: QPainter, signs: Sequence[tuple[PaintRow, QRectF]]) -> None:
+    for sign, box in signs:
+        sign(painter, box)

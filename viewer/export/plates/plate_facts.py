@@ -1,0 +1,168 @@
+"""The facts of a page as it was laid out, for the check and for metadata."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from PySide6.QtCore import QRectF
+
+from layers.product.facts import (
+    MapFact,
+    Overlap,
+    ProductFacts,
+    ScaleBarFact,
+    SitesFact,
+    TextFact,
+)
+from viewer.canvas.overlays import north_angle_deg
+from viewer.export.plates.lettering import MM
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.map_plates import north_holds
+from viewer.export.plates.naming import Naming
+from viewer.export.plates.piece import Piece
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_words import alt_text, centre_words, crs_words, width_m
+from viewer.export.plates.printed import GroupKind
+
+_SLACK = 0.8
+"""Logical pixels by which boxes may touch."""
+_COLOURS = ("label", "label_claim")
+
+
+def facts_of(plate: Plate) -> ProductFacts:
+    """All of a plate that is judged or repeated elsewhere."""
+    marking = plate.spec.marking if any(piece.key == "marking top" for piece in plate.pieces) else ""
+    product = plate.product
+    return ProductFacts(
+        maps=tuple(_map(plate, one, naming) for one, naming in zip(plate.maps, plate.namings, strict=True)),
+        texts=tuple(_texts(plate)),
+        overlaps=tuple(_overlaps(plate)),
+        pages=plate.pages,
+        marking_top=marking,
+        marking_bottom=marking,
+        number=product.number if product is not None else "",
+        version=product.version if product is not None else 0,
+        made_on=plate.made_on,
+    )
+
+
+def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
+    spec, number = plate.spec, one.number
+    lonlat = one.framing.lonlat()
+    strip = plate.strips[number]
+    names = [" ".join(label.text.split()) for label in naming.labels]
+    has_arrow = any(piece.key == f"north arrow:{number}" for piece in plate.pieces)
+    bends = not has_arrow and spec.shows("north arrow") and not north_holds(one.view)
+    resolution = one.view.grid.resolution * MM
+    return MapFact(
+        number=number,
+        page=one.page,
+        title=strip,
+        bounds=lonlat,
+        crs=one.view.grid.crs,
+        crs_words=crs_words(one.view.grid.crs),
+        width_m=width_m(one.view),
+        resolution=resolution,
+        images=tuple(plate.images[number]),
+        scale_bar=_bar(plate, number),
+        arrow=has_arrow,
+        arrow_left_out="north differs over the frame" if bends and north_angle_deg(one.view) is not None else "",
+        legend=tuple(plate.legend_words),
+        locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
+        sites=_sites(plate, one, naming),
+        leader_lines=sum(label.leader is not None for label in (*naming.labels, *naming.numbers)),
+        halo=bool(plate.style.halo),
+        covered=tuple(_covered(plate, one)),
+        colours=tuple(dict.fromkeys(getattr(plate.style, name) for name in _COLOURS)),
+        centre=centre_words(one.view) if lonlat is not None else "",
+        alt_text=alt_text(spec, strip or plate.title, one, names, lonlat),
+        is_inset=spec.layout == "insets" and number > 0,
+    )
+
+
+def _bar(plate: Plate, number: int) -> ScaleBarFact | None:
+    bar = plate.bars.get(number)
+    if bar is None:
+        return None
+    return ScaleBarFact(bar.words, bar.length_m, bar.width / MM, bar.latitude)
+
+
+def _sites(plate: Plate, one: MapOnPage, naming: Naming) -> SitesFact:
+    """Marks that are not named count as counted where the page prints their number."""
+    drawn = frozenset(uuid for uuid in one.drawn() if one.index.sites[uuid].is_site)
+    told = naming.named | naming.keyed.keys()
+    spec = plate.spec
+    is_counted = spec.shows("labels") and spec.shows("key")
+    rest = drawn - told
+    return SitesFact(
+        named=naming.named,
+        keyed=frozenset(naming.keyed),
+        uncounted=frozenset() if is_counted else rest,
+        left_out=plate.left_out if is_counted else 0,
+        drawn=drawn,
+        pinned=one.pinned() & drawn,
+    )
+
+
+def _texts(plate: Plate) -> list[TextFact]:
+    found = []
+    for piece in sorted(plate.pieces, key=lambda piece: (piece.page, piece.place.top(), piece.place.left())):
+        size = min((line.type.points for line in piece.lines), default=0.0)
+        is_cut = _is_cut(plate, piece)
+        part = piece.key.partition(":")[0]
+        found += [TextFact(part, words, piece.page, size, is_cut) for words in piece.texts]
+    return found
+
+
+def _is_cut(plate: Plate, piece: Piece) -> bool:
+    """True where letters reach beyond the page, or beyond the room that was cut for them."""
+    page = QRectF(0, 0, plate.sizes.width, plate.sizes.height)
+    room = piece.box.adjusted(-2.0, -2.0, 2.0, 2.0) if piece.kind is GroupKind.FURNITURE else page
+    boxes = [line.box for line in piece.lines]
+    return any(
+        not page.contains(box.translated(piece.shift)) or box.right() > room.right() or box.bottom() > room.bottom() + 2
+        for box in boxes
+    )
+
+
+def _overlaps(plate: Plate) -> list[Overlap]:
+    """Things that lie on each other; what is on a map lies on the map, and only there."""
+    found = []
+    for page in range(plate.pages):
+        pieces = [piece for piece in plate.pieces if piece.page == page and not piece.place.isEmpty()]
+        for one, other in combinations(pieces, 2):
+            if one.key != other.key and touching(ink_box(one), ink_box(other)):
+                found.append(Overlap(one.key, other.key, page))
+        frames = [(f"map:{one.number}", one.rect) for one in plate.maps if one.page == page]
+        for key, rect in frames:
+            outside = [piece for piece in pieces if piece.frame is None]
+            found += [Overlap(piece.key, key, page) for piece in outside if touching(ink_box(piece), rect)]
+    return found
+
+
+def ink_box(piece: Piece) -> QRectF:
+    """About all letters of a thing; its own box where it has a ground, or none."""
+    if piece.below is not None or not piece.lines or piece.kind is GroupKind.LABELS:
+        return piece.place
+    box = QRectF()
+    for line in piece.lines:
+        box = box.united(line.box)
+    return box.translated(piece.shift)
+
+
+def touching(one: QRectF, other: QRectF) -> bool:
+    """True where two boxes share more than their edges."""
+    shared = one.intersected(other)
+    return shared.width() > _SLACK and shared.height() > _SLACK
+
+
+def _covered(plate: Plate, one: MapOnPage) -> list[str]:
+    """Names of marks whose symbols lie below a label or furniture of their map."""
+    corner = one.rect.topLeft()
+    above = [piece.place for piece in plate.pieces if piece.frame == one.number and piece.page == one.page]
+    found: dict[str, None] = {}
+    for uuid, box in one.symbol_boxes():
+        rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top).translated(corner)
+        if rect.intersects(one.rect) and any(touching(rect, place) for place in above):
+            found[plate.name_of(uuid)] = None
+    return list(found)

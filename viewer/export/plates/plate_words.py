@@ -1,0 +1,133 @@
+"""The lines of a product that are about itself: annotation, projection, scale, number; and its maps in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.rows import Product
+from layers.geo.bounds import Bounds
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
+from layers.geo.measure import ground_resolution_m
+from layers.grid.tile_grid import View
+from layers.product.spec import PAGES, ProductSpec
+from viewer.canvas.overlays import scale_bar_of
+from viewer.export.plates.image_words import data_credits, dates_of
+from viewer.export.plates.lettering import MM
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.support.text import one_line
+
+MGRS_UP_TO_M = 200_000
+"""A wider frame has its centre in degrees only: one square of the grid would say more than is meant."""
+_MOST_NAMES = 12
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Export", text)
+
+
+def annotation_credit(spec: ProductSpec) -> str:
+    """The analyst's own credit, apart from that of the images. A published product names nobody who did not ask to."""
+    names = (spec.organisation,) if spec.publish else (spec.author, spec.organisation)
+    return one_line(spec.annotation_credit) or ", ".join(one_line(name) for name in names if name.strip())
+
+
+def imprint_lines(
+    spec: ProductSpec, maps: Sequence[MapOnPage], product: Product | None, made_on: str, program: str
+) -> list[str]:
+    """Annotation and data, projection and scale, product and processing: a line each."""
+    data = list(dict.fromkeys(text for one in maps for text in data_credits(one)))
+    annotation = annotation_credit(spec) or _tr("the analyst")
+    first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))]
+    first += [_tr("Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
+    second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
+    third = [numbered] if (numbered := _number_words(product, made_on)) else []
+    who = "" if spec.publish else ", ".join(filter(None, (one_line(spec.author), one_line(spec.organisation))))
+    who = who or one_line(spec.organisation)
+    third += [_tr("By {0}.").format(who)] if who else []
+    third += [_tr("Made with {0}.").format(program)]
+    fourth = [one_line(spec.processing_note, 1000)] if spec.processing_note.strip() else []
+    return [" ".join(first), " ".join(second), " ".join(third), *fourth]
+
+
+def _number_words(product: Product | None, made_on: str) -> str:
+    """Number, version and day of a product; empty where it has none of them."""
+    number = one_line(product.number) if product is not None else ""
+    parts = [
+        _tr("Product {0}").format(number) if number else "",
+        _tr("version {0}").format(product.version) if product is not None else "",
+        made_on,
+    ]
+    words = ", ".join(part for part in parts if part)
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
+def crs_words(crs: str) -> str:
+    """Projection and datum."""
+    if is_off_earth(crs):
+        return _tr("Projection: {0}.").format(crs_name(crs))
+    return _tr("Projection: {0}. Coordinates: WGS 84.").format(crs_name(crs))
+
+
+def _of_frame(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
+    view = maps[0].view
+    if is_off_earth(view.grid.crs):
+        return []
+    found = [_tr("Centre: {0}.").format(centre_words(view))]
+    scale = scale_number(view)
+    bar = scale_bar_of(view, 100.0)
+    is_one = bar is not None and bar.latitude is None
+    if scale and is_one and spec.page in PAGES and all(same_scale(maps[0], one) for one in maps):
+        found.append(_tr("Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
+    return found
+
+
+def same_scale(one: MapOnPage, other: MapOnPage) -> bool:
+    """True where two maps have one scale."""
+    return math.isclose(one.view.grid.resolution, other.view.grid.resolution, rel_tol=1e-6)
+
+
+def scale_number(view: View) -> int:
+    """By how much the ground is larger than the paper, in two digits; 0 where there is no scale."""
+    x, y = view.to_world(view.width / 2, view.height / 2)
+    metres = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
+    if not (math.isfinite(metres) and metres > 0):
+        return 0
+    scale = metres * MM * 1000
+    digits = max(0, math.floor(math.log10(scale)) - 1)
+    return int(round(scale / 10**digits) * 10**digits)
+
+
+def width_m(view: View) -> float:
+    """Ground width of a frame at its middle; nan where that is no place."""
+    x, y = view.to_world(view.width / 2, view.height / 2)
+    return ground_resolution_m(view.grid.crs, x, y, view.grid.resolution) * view.width
+
+
+def centre_words(view: View) -> str:
+    """Coordinates of the middle, with as many digits as a hundredth of the frame is worth."""
+    x, y = view.to_world(view.width / 2, view.height / 2)
+    lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+    wide = width_m(view)
+    degrees = format_coordinate(lon, lat, Notation.DD, error_m=wide / 100)
+    if not wide <= MGRS_UP_TO_M:
+        return degrees
+    return f"{degrees} (MGRS {format_coordinate(lon, lat, Notation.MGRS, error_m=wide / 100)})"
+
+
+def alt_text(spec: ProductSpec, title: str, on_page: MapOnPage, names: Sequence[str], lonlat: Bounds | None) -> str:
+    """A map in words, for who cannot see it."""
+    if spec.alt_text.strip() and len(spec.maps) < 2:
+        return one_line(spec.alt_text, 1000)
+    where = ""
+    if lonlat is not None:
+        where = _tr(" from {0} to {1} degrees east and from {2} to {3} degrees north").format(
+            *(f"{value:.4g}" for value in (lonlat.left, lonlat.right, lonlat.bottom, lonlat.top))
+        )
+    said = _tr("Map{0}{1}. Images: {2}.").format(f": {title}" if title else "", where, dates_of(on_page))
+    some = "; ".join(names[:_MOST_NAMES])
+    more = _tr(" and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
+    return f"{said} {_tr('Marked: {0}{1}.').format(some, more)}" if names else said

@@ -1,0 +1,218 @@
+"""A plate at one resolution: what formats, the window and the batch print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from layers.product.content import ProductContent
+from layers.product.facts import ProductFacts
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
+from viewer.export.plates.plate_words import alt_text, annotation_credit
+from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.support.painting import painting, part_of_picture
+
+
+class PrintedPlate:
+    """Holds nothing but the plate and its resolution: many may be made of one, each as quick as a number."""
+
+    def __init__(self, plate: Plate, dpi: float) -> None:
+        self.plate, self._dpi = plate, dpi
+        self._ratio = dpi / 96.0
+
+    @property
+    def pages(self) -> int:
+        return self.plate.pages
+
+    @property
+    def dpi(self) -> float:
+        return self._dpi
+
+    @property
+    def content(self) -> ProductContent:
+        """The words of evidence that it prints."""
+        return self.plate.content
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The numbers of marks in its key, by uuid."""
+        return self.plate.numbers
+
+    def facts(self) -> ProductFacts:
+        """All of the page that the check and the metadata need."""
+        return facts_of(self.plate)
+
+    @property
+    def ratio(self) -> float:
+        """Pixels a logical pixel."""
+        return self._ratio
+
+    @property
+    def frames(self) -> Sequence[MapFrame]:
+        found = []
+        for one in self.plate.maps:
+            rect, view = one.framing.at(self._ratio)
+            title = self.plate.strips[one.number] or self.plate.title or f"Map {one.number + 1}"
+            found.append(MapFrame(one.page, QRectF(rect), view, title, self._alt_text(one, title)))
+        return found
+
+    @property
+    def words(self) -> ProductWords:
+        plate, spec = self.plate, self.plate.spec
+        images = [line for lines in plate.captions for line in lines]
+        annotation = annotation_credit(spec)
+        return ProductWords(
+            title=plate.title,
+            description=" ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption))),
+            author="" if spec.publish else spec.author,
+            organisation=spec.organisation,
+            marking=spec.marking,
+            credits=tuple(dict.fromkeys((*images, *([f"Annotation: {annotation}"] if annotation else [])))),
+            sources=tuple(f"{one.number} {one.citation}" for one in plate.content.sources),
+            alt_text=spec.alt_text or " ".join(frame.alt_text for frame in self.frames),
+            made_on=plate.made_on,
+            processing=spec.processing_note,
+        )
+
+    def size_px(self, page: int) -> tuple[int, int]:
+        sizes = self.plate.sizes
+        return max(1, round(sizes.width * self._ratio)), max(1, round(sizes.height * self._ratio))
+
+    def groups(self, page: int) -> Sequence[PaintedGroup]:
+        found = [PaintedGroup(GroupKind.GROUND, "Page")]
+        for one in self._maps(page):
+            title = f"Map {one.number + 1}"
+            found.append(PaintedGroup(GroupKind.MAP, title, one.number))
+            found.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {one.number + 1}", one.number))
+        return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
+
+    def want(self, page: int, clip: QRect | None = None) -> None:
+        for one in self._maps(page):
+            found = one.view_at(self._ratio, clip)
+            if found is not None:
+                one.scene.set_view(found[1])
+
+    def is_ready(self, page: int, clip: QRect | None = None) -> bool:
+        views = ((one.scene, one.view_at(self._ratio, clip)) for one in self._maps(page))
+        return all(found is None or scene.is_complete(found[1]) for scene, found in views)
+
+    def waits_for(self, page: int) -> list[str]:
+        return list(
+            dict.fromkeys(
+                name for one in self._maps(page) for name in one.scene.waits_for(one.framing.at(self._ratio)[1])
+            )
+        )
+
+    # -- dragging -------------------------------------------------------------------------------------------------
+
+    def things(self, page: int) -> Sequence[str]:
+        """The keys of all that can be moved on a page, in reading order."""
+        pieces = [piece for piece in self.plate.pieces if piece.page == page and piece.is_draggable]
+        pieces.sort(key=lambda piece: (piece.place.top(), piece.place.left()))
+        return list(dict.fromkeys(piece.key for piece in pieces))
+
+    def thing_at(self, page: int, x_px: float, y_px: float) -> str:
+        """The key in `spec.moved` of the uppermost thing there; empty for none."""
+        return self.plate.thing_at(page, x_px / self._ratio, y_px / self._ratio)
+
+    def box_of(self, key: str) -> QRectF | None:
+        """The room that a thing takes now, in pixels of its page."""
+        box = self.plate.box_of(key)
+        r = self._ratio
+        return None if box is None else QRectF(box.left() * r, box.top() * r, box.width() * r, box.height() * r)
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
+        if not self.plate.spec.grey:
+            self._paint(painter, page, clip, group)
+            return
+        whole = QRect(0, 0, *self.size_px(page))
+        area = whole if clip is None else clip.intersected(whole)
+        if is_vector_device(painter) and (group is None or group.kind is not GroupKind.MAP):
+            self._paint(painter, page, clip, group)
+            return
+        image = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        with painting(image) as inner:
+            inner.translate(-area.topLeft())
+            inner.setClipRect(area)
+            self._paint(inner, page, area, group)
+        painter.drawImage(area.topLeft(), greyed(image))
+
+    def _paint(self, painter: QPainter, page: int, clip: QRect | None, group: PaintedGroup | None) -> None:
+        kinds = set(GroupKind) if group is None else {group.kind}
+        frame = None if group is None else group.frame
+        if GroupKind.GROUND in kinds:
+            painter.fillRect(QRect(0, 0, *self.size_px(page)), QColor(self.plate.style.paper))
+        for one in self._maps(page):
+            if frame is not None and one.number != frame:
+                continue
+            if GroupKind.MAP in kinds:
+                one.paint(painter, self._ratio, clip)
+            if GroupKind.LABELS in kinds:
+                self._paint_labels(painter, one, clip)
+        if GroupKind.FURNITURE in kinds:
+            self._paint_furniture(painter, page, clip)
+
+    def _paint_labels(self, painter: QPainter, one: MapOnPage, clip: QRect | None) -> None:
+        own = [piece for piece in self._pieces(one.page, None) if piece.kind is GroupKind.LABELS]
+        labels = [piece for piece in own if piece.frame == one.number]
+        with part_of_picture(painter):
+            painter.scale(self._ratio, self._ratio)
+            for piece in labels:
+                piece.paint_leader(painter)
+            for piece in reversed(labels):
+                if self._is_seen(piece, clip):
+                    piece.paint(painter)
+
+    def _paint_furniture(self, painter: QPainter, page: int, clip: QRect | None) -> None:
+        with part_of_picture(painter):
+            painter.scale(self._ratio, self._ratio)
+            for piece in self._pieces(page, clip):
+                if piece.kind is GroupKind.FURNITURE:
+                    piece.paint(painter)
+            if self.plate.spec.shows("frame"):
+                self._paint_frames(painter, page)
+
+    def _paint_frames(self, painter: QPainter, page: int) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(fine_pen(painter, self.plate.style.ink, 0.9))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for one in self._maps(page):
+            painter.drawRect(one.rect)
+
+    def _pieces(self, page: int, clip: QRect | None) -> list[Piece]:
+        return [piece for piece in self.plate.pieces if piece.page == page and self._is_seen(piece, clip)]
+
+    def _is_seen(self, piece: Piece, clip: QRect | None) -> bool:
+        """Generously: letters may lean out of their box, and signs stand beside it."""
+        if clip is None:
+            return True
+        room = piece.place.adjusted(-40.0, -40.0, 40.0, 40.0)
+        r = self._ratio
+        return QRectF(clip).intersects(QRectF(room.left() * r, room.top() * r, room.width() * r, room.height() * r))
+
+    def _maps(self, page: int) -> list[MapOnPage]:
+        return [one for one in self.plate.maps if one.page == page]
+
+    def _alt_text(self, one: MapOnPage, title: str) -> str:
+        naming = self.plate.namings[one.number]
+        names = [label.text.replace("\n", " ") for label in naming.labels]
+        return alt_text(self.plate.spec, title, one, names, one.framing.lonlat())
+
+
+def greyed(image: QImage) -> QImage:
+    """The same in grey, as transparent as it was."""
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    found = grey.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    with painting(found) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+        painter.drawImage(QPointF(), image)
+    return found
