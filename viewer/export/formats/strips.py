@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
+from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.sheets import HeldSheet, Strip, is_held, painted_block
-from viewer.export.formats.steps import Awaited, Readiness, Steps
+from viewer.export.formats.steps import Awaited, Readiness, Steps, Workshop
 from viewer.export.plates.printed import GroupKind, PaintedGroup, Printed
 
 AIM_S = 0.02
@@ -39,6 +42,25 @@ def painted_strips(
     room, groups = room or QRect(0, 0, *size), groups or printed.groups(page)
     way = _held if is_held(*size) else _in_blocks
     yield from way(printed, page, put, room, groups)
+
+
+def packed_strips(
+    printed: Printed,
+    page: int,
+    shop: Workshop,
+    file: PackedRows,
+    room: QRect | None = None,
+    groups: Sequence[PaintedGroup] = (),
+) -> Steps:
+    """The same, packed into a file."""
+    last: NDArray[np.uint8] | None = None
+
+    def put(strip: Strip) -> Awaited[None]:
+        nonlocal last
+        above, last = last, strip.last_row()
+        return shop.job(lambda: file.put(strip.top, strip.rgb(), above))
+
+    yield from painted_strips(printed, page, put, room, groups)
 
 
 def ready(printed: Printed, page: int, part: QRect | None = None) -> Steps:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from layers.errors import ExportFailed
 from viewer.export.formats.coded_pictures import write_geotiff, write_jpeg, write_webp
+from viewer.export.formats.pdf import write_pdf
 from viewer.export.formats.png import MOST_SIDE, write_png
 from viewer.export.formats.steps import FormatWriter, Writing
 from viewer.export.plates.printed import Printed
@@ -30,6 +31,7 @@ FORMATS: dict[str, ProductFormat] = {
     ".jpg": _JPEG,
     ".jpeg": _JPEG,
     ".webp": ProductFormat("WebP", write_webp, 16_383),
+    ".pdf": ProductFormat("PDF", write_pdf),
     ".tif": ProductFormat("GeoTIFF", write_geotiff),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import zlib
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,45 +13,14 @@ import rasterio
 from PySide6.QtGui import QImage
 
 from layers.errors import DiskFull, ExportFailed
-from layers.pool.pool import ReaderPool
 from tests.support.printed_pages import WORDS, PrintedPages, one_map, two_pages
+from tests.viewer.export.formats.conftest import Write, painted, rgb
 from viewer.export.formats import sheets, strips
 from viewer.export.formats.coded_pictures import whole_pixels
-from viewer.export.formats.png import joined_sum
+from viewer.export.formats.packed_rows import joined_sum
 from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing, check_size
 from viewer.export.headless import Studio
-from viewer.rendering.images import argb_of_image
-from viewer.support.painting import painting
-
-type Write = Callable[[PrintedPages, Path], None]
-
-
-@pytest.fixture
-def studio(qapp, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
-    with Studio() as studio:
-        yield studio
-
-
-@pytest.fixture
-def write(studio: Studio) -> Write:
-    def written(printed: PrintedPages, path: Path) -> None:
-        assert finish(begin_writing(printed, path, studio.context))[0] == path
-
-    return written
-
-
-def painted(printed: PrintedPages, page: int = 0) -> QImage:
-    image = QImage(*printed.size_px(page), QImage.Format.Format_RGB32)
-    with painting(image) as painter:
-        printed.paint(painter, page)
-    return image
-
-
-def rgb(image: QImage) -> np.ndarray:
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    return argb_of_image(image).view(np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1]
 
 
 def test_a_png_is_what_the_painter_paints_to_the_last_byte(write: Write, tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""A product as a PDF, read again by poppler, GDAL and qpdf."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage
+
+from layers.geo.bounds import Bounds
+from layers.geo.map_measure import map_measure
+from tests.support.printed_pages import NAMES, WORDS, PrintedPages, frame, one_map, two_pages
+from tests.viewer.export.formats.conftest import Write, painted, rgb
+
+MERCATOR_EDGE = 20037508.342789244
+
+
+def told(*words: object) -> str:
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True).stdout
+
+
+def rasterised(path: Path, dpi: float, page: int = 1) -> np.ndarray:
+    stem = path.with_suffix("")
+    told("pdftoppm", "-r", f"{dpi:g}", "-png", "-singlefile", "-f", page, path, stem)
+    return rgb(QImage(f"{stem}.png"))
+
+
+def whole_map(size: tuple[int, int], dpi: float) -> PrintedPages:
+    """A page whose map begins at a whole pixel, as those of a plate do."""
+    room = QRectF(40, 60, size[0] - 80, size[1] - 160)
+    return PrintedPages(size, dpi, frames=[frame(0, room, Bounds(400_000, 5_500_000, 410_000, 5_508_000))])
+
+
+def test_its_map_rasterised_is_the_map_of_the_png(write: Write, tmp_path: Path) -> None:
+    printed = whole_map((1200, 900), 150.0)
+    write(printed, tmp_path / "x.pdf")
+    found, made = rasterised(tmp_path / "x.pdf", 150), rgb(painted(printed))
+    assert found.shape == made.shape
+    far = np.abs(found.astype(int) - made)[60:800, 40:1160]
+    assert far.mean() < 2
+    assert np.mean(far.max(axis=2) < 16) >= 0.99
+
+
+def test_every_name_is_text_in_embedded_fonts(write: Write, tmp_path: Path) -> None:
+    write(one_map(), tmp_path / "x.pdf")
+    text = told("pdftotext", tmp_path / "x.pdf", "-")
+    assert all(name in text for name in (*NAMES, WORDS.title))
+    fonts = told("pdffonts", tmp_path / "x.pdf").splitlines()[2:]
+    assert len(fonts) >= 2
+    assert any("CJK" in line or "Hei" in line for line in fonts)
+    for line in fonts:
+        emb, _, uni = line.split()[-5:-2]
+        assert (emb, uni) == ("yes", "yes")
+
+
+def test_its_words_and_tags(write: Write, tmp_path: Path) -> None:
+    write(two_pages(), tmp_path / "x.pdf")
+    facts = told("pdfinfo", tmp_path / "x.pdf")
+    for line in (f"Title:           {WORDS.title}", "Author:          A. Analyst, The Desk", "Tagged:          yes"):
+        assert line in facts
+    packet = told("pdfinfo", "-meta", tmp_path / "x.pdf")
+    assert all(word in packet for word in ("TLP:AMBER", "Copernicus", "On a port", "north coast"))
+    with pikepdf.open(tmp_path / "x.pdf") as pdf:
+        assert not pdf.check_pdf_syntax()
+        assert pdf.Root.Lang == "en"
+        elements = list(pdf.Root.StructTreeRoot.K.K)
+        figures = [one for one in elements if pikepdf.Name.Figure == one.S]
+        assert [str(one.Alt) for one in figures] == [one.alt_text for one in two_pages().frames]
+        assert [one.Pg.objgen for one in figures] == [pdf.pages[page].objgen for page in (0, 0, 1)]
+        numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+        assert numbers[::2] == [0, 1]
+        for page, parents in zip(pdf.pages, numbers[1::2], strict=True):
+            content = page.Contents.read_bytes().decode()
+            assert [f"/MCID {number}>>" in content for number in range(len(parents))] == [True] * len(parents)
+            assert content.count("BDC") + content.count("BMC") == content.count("EMC")
+        assert [len(page.VP) for page in pdf.pages] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("crs", "bounds"),
+    [
+        ("EPSG:32637", Bounds(400_000, 5_500_000, 410_000, 5_508_000)),
+        ("EPSG:3857", Bounds(3_800_000, 6_500_000, 3_900_000, 6_580_000)),
+        ("EPSG:4326", Bounds(30, 50, 31, 50.8)),
+        ("EPSG:3995", Bounds(-400_000, -300_000, 600_000, 500_000)),
+    ],
+)
+def test_it_lies_where_the_map_does(write: Write, tmp_path: Path, crs: str, bounds: Bounds) -> None:
+    """Within half a pixel of the page's own, by GDAL."""
+    room = QRectF(20.5, 30.25, 560, 400)
+    printed = PrintedPages(frames=[frame(0, room, bounds, crs)])
+    write(printed, tmp_path / "x.pdf")
+    facts = told("gdalinfo", "--config", "GDAL_PDF_DPI", 288, tmp_path / "x.pdf")
+    origin = [float(v) for v in facts.split("Origin = (")[1].split(")")[0].split(",")]
+    step = [float(v) for v in facts.split("Pixel Size = (")[1].split(")")[0].split(",")]
+    view = printed.frames[0].view
+    for px, py in ((0, 0), (560, 0), (0, 400), (560, 400)):
+        at = [start + one * 3 * pixel for start, one, pixel in zip(origin, step, (px + 20.5, py + 30.25), strict=True)]
+        back = view.to_pixel(*at)
+        assert back == pytest.approx((px, py), abs=0.5)
+
+
+def test_a_map_that_has_no_place_in_degrees_is_not_given_one(write: Write, tmp_path: Path) -> None:
+    half = 2_000_000
+    over = Bounds(MERCATOR_EDGE - half, -half, MERCATOR_EDGE + half, half)
+    printed = PrintedPages(frames=[frame(0, QRectF(20, 20, 400, 400), over, "EPSG:3857")])
+    write(printed, tmp_path / "x.pdf")
+    with pikepdf.open(tmp_path / "x.pdf") as pdf:
+        assert "/VP" not in pdf.pages[0]
+    assert map_measure("EPSG:3857", ((0, 0), (0, 1e6), (1e6, 1e6), (1e6, 0))) is not None
+    assert map_measure("EPSG:32637", ((5e5, 0), (5e5, 1e9), (1e9, 1e9), (1e9, 0))) is None
+
+
+def test_the_same_product_gives_the_same_bytes(write: Write, tmp_path: Path) -> None:
+    for name in ("x.pdf", "y.pdf"):
+        write(replace(one_map(), late=1), tmp_path / name)
+    assert (tmp_path / "x.pdf").read_bytes() == (tmp_path / "y.pdf").read_bytes()
+
+
+def test_nobody_loads_pikepdf_before_a_pdf_is_written() -> None:
+    program = "import sys, viewer.app.main, viewer.export.formats.writers; sys.exit('pikepdf' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)

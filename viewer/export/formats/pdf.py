@@ -1,0 +1,99 @@
+"""Writes PDF: vectors and text by Qt, group by group, imagery packed as it is, put together with places and tags."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSizeF
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from viewer.export.formats.metadata import xmp_packet
+from viewer.export.formats.packed_rows import PackedRows
+from viewer.export.formats.pdf_parts import PackedImage, PdfFrame, PdfGroup, PdfPage, assembled
+from viewer.export.formats.steps import Steps, Workshop
+from viewer.export.formats.strips import packed_strips, ready
+from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed
+from viewer.support.painting import painting
+
+POINTS = 72.0
+MOST_PT = 14_400
+"""Of a side of a page: what readers of PDF show."""
+_RESOLUTION = 1200
+"""Dots an inch of Qt's coordinates; the painter is scaled to it."""
+
+
+def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+    """Write all pages into one PDF."""
+    pages = []
+    for page in range(printed.pages):
+        yield from ready(printed, page)
+        width, height = printed.size_px(page)
+        groups: list[PdfGroup] = []
+        for group in printed.groups(page):
+            if group.kind is GroupKind.IMAGERY:
+                image = _ImageFile(_whole(printed, group, page))
+                yield from packed_strips(printed, page, shop, image.rows, image.room, [group])
+                image.rows.close()
+                groups.append(PdfGroup(group.kind, group.title, group.frame, image.packed()))
+            else:
+                groups.append(PdfGroup(group.kind, group.title, group.frame, vectors(printed, page, group)))
+                yield None
+        scale = POINTS / printed.dpi
+        frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
+        pages.append(PdfPage(width * scale, height * scale, scale, groups, frames))
+    out = shop.folder / "product.pdf"
+    finished = shop.job(partial(assembled, out, pages, printed.words, xmp_packet(printed.words)))
+    yield finished
+    assert finished.result is None
+    made.append((out, shop.target))
+
+
+def vectors(printed: Printed, page: int, group: PaintedGroup) -> bytes:
+    """A group as a PDF of one page, whose upper left corner is the page's."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    width, height = (math.ceil(side * POINTS / printed.dpi) + 1 for side in printed.size_px(page))
+    exactly = QPageSize.SizeMatchPolicy.ExactMatch
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QSizeF(width, height), QPageSize.Unit.Point, "", exactly),
+            QPageLayout.Orientation.Portrait,
+            QMarginsF(),
+        )
+    )
+    writer.setResolution(_RESOLUTION)
+    with painting(writer) as painter:
+        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+        painter.scale(_RESOLUTION / printed.dpi, _RESOLUTION / printed.dpi)
+        printed.paint(painter, page, None, group)
+    return bytes(buffer.data().data())
+
+
+class _ImageFile:
+    """Imagery on its way into a PDF."""
+
+    def __init__(self, room: QRect) -> None:
+        self.room = room
+        self._pieces: list[bytes] = []
+        self.rows = PackedRows(self._pieces.append, room.top())
+
+    def packed(self) -> PackedImage:
+        room = self.room
+        return PackedImage(b"".join(self._pieces), room.left(), room.top(), room.width(), room.height())
+
+
+def _whole(printed: Printed, group: PaintedGroup, page: int) -> QRect:
+    assert group.frame is not None
+    return printed.frames[group.frame].rect_px.toAlignedRect() & QRect(0, 0, *printed.size_px(page))
+
+
+def _frame(frame: MapFrame, scale: float) -> PdfFrame:
+    """The frame with the corners of its map in its CRS: lower left, upper left, upper right, lower right."""
+    room, view = frame.rect_px, frame.view
+    width, height = room.width(), room.height()
+    corners = tuple(view.to_world(*at) for at in ((0, height), (0, 0), (width, 0), (width, height)))
+    box = tuple(value * scale for value in (room.left(), room.top(), room.right(), room.bottom()))
+    return PdfFrame(frame.title, frame.alt_text, box, view.grid.crs, corners)
