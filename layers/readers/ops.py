@@ -23,7 +23,16 @@ from layers.readers.environment import Profile, current_profile
 from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.tile_audit import tiles_in
-from layers.requests.features import ExportRows, Measure, OfLayer, ReadAttributes, ReadColumns, ReadFeatures, ReadRows
+from layers.requests.features import (
+    ExportRows,
+    Measure,
+    OfLayer,
+    ReadAttributes,
+    ReadColumns,
+    ReadFeatures,
+    ReadRows,
+    WriteWorkbook,
+)
 from layers.requests.imagery import (
     BuildOverviews,
     ReadAcquisition,
@@ -45,7 +54,15 @@ TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 _OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
 _OF_PICTURES = (WriteStrip, EncodePicture)
-_KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, ListScenes, *_OF_IMAGERY, *_OF_FEATURES, *_OF_PICTURES)
+_KINDS: tuple[type[Question], ...] = (
+    Probe,
+    ReadVersions,
+    ListScenes,
+    WriteWorkbook,
+    *_OF_IMAGERY,
+    *_OF_FEATURES,
+    *_OF_PICTURES,
+)
 _QUESTIONS = {kind.op: kind for kind in _KINDS}
 
 
@@ -66,6 +83,10 @@ def answer(asked: Question) -> Result:
         return list_scenes(asked)
     if isinstance(asked, WriteStrip | EncodePicture):
         return _of_picture(asked)
+    if isinstance(asked, WriteWorkbook):
+        from layers.readers.export import workbook  # only where a case is written as a spreadsheet
+
+        return workbook.write_workbook(asked)
     if isinstance(asked, _OF_IMAGERY):
         from layers.readers.raster import raster_ops  # a reader of features never needs them
 

@@ -152,3 +152,13 @@ class Exported(NamedTuple):
             str(header["remark"]),
             None if found is None else int(found),
         )
+
+
+@dataclass(frozen=True)
+class WriteWorkbook(Question):
+    """Write tables as the sheets of a spreadsheet to `out`, which is ours alone. `path` is a file with them as JSON:
+    a list of {name, columns, rows}, each cell a text, a number or null. Header: the number of rows of each sheet.
+    """
+
+    op: ClassVar[str] = "write_workbook"
+    out: str = ""

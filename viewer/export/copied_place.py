@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from typing import Any
 
 import numpy as np
-from shapely import Point, get_parts, get_rings, orient_polygons, set_precision, to_geojson
+from shapely import Point, orient_polygons, set_precision, to_geojson
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -19,6 +18,7 @@ from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.measure import circle
 from layers.text.counted import metres
+from viewer.export.data.kml_shape import kml_shape
 from viewer.export.features import digits_for
 from viewer.support.text import one_line
 
@@ -113,30 +113,6 @@ class CopiedPlace:
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'
             f"<name>{escape(name, quote=False)}</name><description>{escape(said, quote=False)}</description>"
-            f"{_kml_shape(self._shape(), digits_for(self.error_m) + 2 * self.is_area)}"
+            f"{kml_shape(self._shape(), digits_for(self.error_m) + 2 * self.is_area)}"
             "</Placemark></kml>\n"
         )
-
-
-def _kml_shape(shape: BaseGeometry, digits: int) -> str:
-    parts = list(get_parts(shape))
-    if len(parts) != 1:
-        return f"<MultiGeometry>{''.join(_kml_shape(part, digits) for part in parts)}</MultiGeometry>"
-    (part,) = parts
-    if part.geom_type == "Polygon":
-        outer, *inner = (_coordinates(ring, digits) for ring in get_rings(part))
-        rings = [f"<outerBoundaryIs><LinearRing>{outer}</LinearRing></outerBoundaryIs>"]
-        rings += [f"<innerBoundaryIs><LinearRing>{ring}</LinearRing></innerBoundaryIs>" for ring in inner]
-        return f"<Polygon>{''.join(rings)}</Polygon>"
-    if part.geom_type == "LineString":
-        return f"<LineString><tessellate>1</tessellate>{_coordinates(part, digits)}</LineString>"
-    return f"<Point>{_coordinates(part, digits)}</Point>"
-
-
-def _coordinates(part: BaseGeometry, digits: int) -> str:
-    return f"<coordinates>{' '.join(_pairs(part, digits))}</coordinates>"
-
-
-def _pairs(part: BaseGeometry, digits: int) -> Iterator[str]:
-    for x, y, *_ in part.coords:
-        yield f"{x:.{digits}f},{y:.{digits}f}"

@@ -66,7 +66,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
     write = set()
     if op == "overviews":
         write.add(str(params["folder"]))
-    elif op in ("export_rows", "write_strip", "encode_picture"):
+    elif op in ("export_rows", "write_strip", "encode_picture", "write_workbook"):
         write.add(os.path.dirname(str(params["out"])))
     elif op == "open":
         write |= {str(params["scratch"]), os.path.dirname(str(params["copy"]))} - {""}

@@ -1,0 +1,44 @@
+"""Tables written as a spreadsheet (XLSX): numbers as numbers, every text as text, so that none is a formula."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio.raw
+
+from layers.errors import ExportFailed
+from layers.requests.features import WriteWorkbook
+
+MOST_ROWS = 1_048_575
+"""A sheet holds so many below its names."""
+
+
+def write_workbook(asked: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """One sheet a table, as `WriteWorkbook` says. Raises ExportFailed, and what pyogrio raises."""
+    tables = json.loads(Path(asked.path).read_text("utf-8"))
+    for number, table in enumerate(tables):
+        rows = table["rows"]
+        if len(rows) > MOST_ROWS:
+            raise ExportFailed(f"A spreadsheet holds {MOST_ROWS:,} rows a sheet: export {table['name']} as CSV.")
+        columns = [[row[at] for row in rows] for at in range(len(table["columns"]))]
+        pyogrio.raw.write(
+            asked.out,
+            None,
+            [_cells(column) for column in columns],
+            table["columns"],
+            field_mask=[np.array([value is None for value in column], bool) for column in columns],
+            layer=table["name"],
+            driver="XLSX",
+            append=number > 0,
+        )
+    return {"rows": [len(table["rows"]) for table in tables]}, ()
+
+
+def _cells(column: list[Any]) -> np.ndarray[Any, Any]:
+    """A column of numbers only is one of numbers."""
+    if column and all(isinstance(value, int | float) or value is None for value in column):
+        return np.array([np.nan if value is None else float(value) for value in column], np.float64)
+    return np.array(["" if value is None else str(value) for value in column], dtype=object)

@@ -1,0 +1,333 @@
+"""KMZ for Google Earth and its kind: sites in folders with their symbols, position circles, chips and pictures."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QColor, QImage, QPainter
+from shapely import orient_polygons
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.document.vocabulary import ROLES
+from layers.geo.antimeridian import split_geometry
+from layers.geo.bounds import Bounds
+from layers.geo.measure import circle
+from layers.geo.on_earth import why_off_earth
+from layers.product.content import ClaimSaid, NamedSite, ProductContent
+from viewer.canvas.sites.site_symbol import paint_site_symbol
+from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of
+from viewer.export.data.kml_shape import kml_shape
+from viewer.export.data.tables import claims_about
+from viewer.export.features import digits_for
+from viewer.support.text import one_line, plain
+
+ICON_PX = 64
+_ICON_RATIO = 3.0
+_LONGEST_NAME = 300
+_STAMP = (1980, 1, 1, 0, 0, 0)
+"""Of all members: the same case makes the same bytes."""
+_ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
+_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChipPicture:
+    """A chip with its bytes, as it goes into the archive; `words` say its date and credit."""
+
+    uuid: str
+    site_uuid: str
+    content_type: str
+    data: bytes
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPicture:
+    """A picture laid on the ground: one side of a before/after. `bounds` are lon, lat; times are ISO 8601 or empty."""
+
+    name: str
+    data: bytes
+    bounds: Bounds
+    begin: str = ""
+    end: str = ""
+    words: str = ""
+
+
+def kmz_bytes(
+    document: Document,
+    content: ProductContent,
+    chips: Sequence[ChipPicture] = (),
+    overlays: Sequence[GroundPicture] = (),
+) -> bytes:
+    """The archive. A place that is known loosely is the circle of its error and never a pin."""
+    return _Kmz(document, content, chips, overlays).packed()
+
+
+class _Kmz:
+    def __init__(
+        self,
+        document: Document,
+        content: ProductContent,
+        chips: Sequence[ChipPicture],
+        overlays: Sequence[GroundPicture],
+    ) -> None:
+        self._document, self._content = document, content
+        self._overlays = overlays
+        self._files: dict[str, bytes] = {}
+        self._styles: dict[str, str] = {}
+        self._chips: dict[str, list[tuple[str, ChipPicture]]] = {}
+        for number, chip in enumerate(chips, 1):
+            if ending := _ENDINGS.get(chip.content_type):
+                name = f"chips/{number}{ending}"
+                self._files[name] = chip.data
+                self._chips.setdefault(chip.site_uuid, []).append((name, chip))
+
+    def packed(self) -> bytes:
+        """KML first, as readers take the first of an archive, then its files."""
+        kml = self._kml()
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in (("doc.kml", kml.encode()), *self._files.items()):
+                member = zipfile.ZipInfo(name, _STAMP)
+                member.compress_type = zipfile.ZIP_DEFLATED if name.endswith(".kml") else zipfile.ZIP_STORED
+                archive.writestr(member, data)
+        return out.getvalue()
+
+    def _kml(self) -> str:
+        folders = [*self._site_folders(), self._error_folder(), self._overlay_folder()]
+        styles = "".join(f'<Style id="{key}">{style}</Style>' for style, key in self._styles.items())
+        title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+            f"<name>{_text(title)}</name><description>{_text(self._about())}</description>"
+            f"{styles}{''.join(folders)}</Document></kml>\n"
+        )
+
+    def _about(self) -> str:
+        """Marking, caveats, imagery and sources: they hold for all of it."""
+        content = self._content
+        parts = [_paragraph(f"Marking: {content.marking or 'none'}")]
+        parts += [_paragraph(caveat) for caveat in content.caveats]
+        parts += [
+            _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.date, image.credit, image.licence))))
+            for image in content.images
+        ]
+        parts += [_paragraph(f"{source.number}: {source.citation}") for source in content.sources]
+        return "".join(parts)
+
+    # -- sites ----------------------------------------------------------------------------------------------------
+
+    def _site_folders(self) -> list[str]:
+        """By role, and in each by class; annotations and measurements last."""
+        shown = [(said, self._document.sites[said.uuid]) for said in self._content.sites]
+        shown = [(said, site) for said, site in shown if said.uuid not in self._content.withheld]
+        groups: dict[str, dict[str, list[str]]] = {}
+        for said, site in shown:
+            if not site.is_site:
+                group = "Annotations"
+            else:
+                role = site.role if site.role in ROLES else "other"
+                group = _ROLE_FOLDERS.get(role, "Other sites")
+            placemark = self._placemark(said, site)
+            groups.setdefault(group, {}).setdefault(said.class_words or "Marks", []).append(placemark)
+        order = [*_ROLE_FOLDERS.values(), "Other sites", "Annotations"]
+        return [
+            _folder(name, "".join(_folder(title, "".join(marks)) for title, marks in sorted(groups[name].items())))
+            for name in order
+            if name in groups
+        ]
+
+    def _placemark(self, said: NamedSite, site: Site) -> str:
+        geometry = "" if why_off_earth(site.geometry) else self._geometry(site)
+        facts = {
+            "class": said.class_words,
+            "role": said.role,
+            "place": said.place,
+            "mgrs": said.mgrs,
+            "precision": said.precision,
+            "lifecycle": said.lifecycle,
+            **self._claim_facts(said.uuid),
+        }
+        extended = "".join(
+            f'<Data name="{name}"><value>{_text(value)}</value></Data>' for name, value in facts.items() if value
+        )
+        return (
+            f"<Placemark><name>{_text(one_line(said.name, _LONGEST_NAME))}</name>"
+            f"<description>{_text(self._description(said, site))}</description>"
+            f"<styleUrl>#{self._style(site)}</styleUrl>"
+            f"<ExtendedData>{extended}</ExtendedData>{geometry}</Placemark>"
+        )
+
+    def _claim_facts(self, uuid: str) -> dict[str, str]:
+        """For tables: likelihood and confidence in fields of their own, in the order of the claims."""
+        claims = claims_about(self._content, uuid)
+        return {
+            "claims": " | ".join(f"{claim.number}: {claim.said}" for claim in claims),
+            "speakers": " | ".join(claim.speaker for claim in claims if claim.speaker),
+            "states": " | ".join(claim.state for claim in claims),
+            "likelihood": " | ".join(claim.likelihood for claim in claims if claim.likelihood),
+            "confidence": " | ".join(claim.confidence for claim in claims if claim.confidence),
+            "responses": " | ".join(answer.sentence for claim in claims for answer in claim.responses),
+            "sources": " | ".join(dict.fromkeys(quote.source.citation for claim in claims for quote in claim.quotes)),
+        }
+
+    def _description(self, said: NamedSite, site: Site) -> str:
+        """HTML, all words of it escaped."""
+        lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt))))]
+        lines.append(_paragraph(" ".join(filter(None, (said.place, said.precision)))))
+        lines += [_paragraph(text) for text in (said.inferred, said.seen) if text]
+        for claim in claims_about(self._content, said.uuid):
+            lines += [_paragraph(text) for text in _claim_words(claim)]
+        for name, chip in self._chips.get(site.uuid, ()):
+            lines.append(f'<p><img src="{name}" width="320"/><br/>{escape(plain(chip.words))}</p>')
+        return "".join(lines)
+
+    def _geometry(self, site: Site) -> str:
+        digits = digits_for(site.position_error_m)
+        if site.is_area and site.least_error_m is not None:
+            return kml_shape(_circle(site, site.least_error_m), digits + 2)
+        return kml_shape(orient_polygons(split_geometry(site.geometry)), digits)
+
+    def _error_folder(self) -> str:
+        """Circles that hold the true place with 90 %, of what is shown as a pin."""
+        circles = []
+        for said in self._content.sites:
+            site = self._document.sites[said.uuid]
+            is_pin = site.kind == "point" and not site.is_area and site.is_site
+            error_m = site.position_error_m
+            if said.uuid in self._content.withheld or not is_pin or not error_m or why_off_earth(site.geometry):
+                continue
+            color = _kml_color(outline_of(site))
+            style = self._style_of(
+                f"<LineStyle><color>{color}</color><width>1.5</width></LineStyle><PolyStyle><fill>0</fill></PolyStyle>"
+            )
+            circles.append(
+                f"<Placemark><name>{_text(one_line(said.name, _LONGEST_NAME))}: {_text(said.precision)}</name>"
+                f"<styleUrl>#{style}</styleUrl>{kml_shape(_circle(site, error_m), digits_for(error_m) + 2)}</Placemark>"
+            )
+        return _folder("Position errors (90 %)", "".join(circles)) if circles else ""
+
+    # -- styles ---------------------------------------------------------------------------------------------------
+
+    def _style(self, site: Site) -> str:
+        if site.kind == "point" and not site.is_area:
+            return self._style_of(
+                f"<IconStyle><scale>1</scale><Icon><href>{self._icon(site)}</href></Icon></IconStyle>"
+                "<LabelStyle><scale>0.9</scale></LabelStyle>"
+            )
+        if site.kind == "line":
+            symbol = line_symbol(site)
+            color, width = _kml_color(QColor(symbol.color)), symbol.width
+            return self._style_of(f"<LineStyle><color>{color}</color><width>{width:g}</width></LineStyle>")
+        outline = outline_of(site) if site.is_area else QColor(line_symbol(site).color)
+        return self._style_of(
+            f"<LineStyle><color>{_kml_color(outline)}</color><width>2</width></LineStyle>"
+            f"<PolyStyle><color>{_kml_color(fill_of(site))}</color></PolyStyle>"
+        )
+
+    def _style_of(self, style: str) -> str:
+        return self._styles.setdefault(style, f"s{len(self._styles) + 1}")
+
+    def _icon(self, site: Site) -> str:
+        """The name of the picture of the site's symbol; equal ones are kept once."""
+        picture = QImage(ICON_PX, ICON_PX, QImage.Format.Format_ARGB32_Premultiplied)
+        picture.fill(0)
+        painter = QPainter(picture)
+        paint_site_symbol(painter, site, ICON_PX / 2, ICON_PX / 2, _ICON_RATIO)
+        painter.end()
+        data = png_bytes(picture)
+        for name, kept in self._files.items():
+            if kept == data:
+                return name
+        name = f"icons/{len(self._files) + 1}.png"
+        self._files[name] = data
+        return name
+
+    # -- pictures on the ground -----------------------------------------------------------------------------------
+
+    def _overlay_folder(self) -> str:
+        """One is seen at a time: the reader flicks between them."""
+        if not self._overlays:
+            return ""
+        style = self._style_of("<ListStyle><listItemType>radioFolder</listItemType></ListStyle>")
+        overlays = []
+        for number, one in enumerate(self._overlays, 1):
+            name = f"ground/{number}.png"
+            self._files[name] = one.data
+            times = [f"<{tag}>{_text(at)}</{tag}>" for tag, at in (("begin", one.begin), ("end", one.end)) if at]
+            span = f"<TimeSpan>{''.join(times)}</TimeSpan>" if times else ""
+            box = one.bounds
+            overlays.append(
+                f"<GroundOverlay><name>{_text(one.name)}</name><visibility>{int(number == len(self._overlays))}"
+                f"</visibility><description>{_text(_paragraph(one.words))}</description>{span}"
+                f"<Icon><href>{name}</href></Icon><LatLonBox><north>{box.top:.9f}</north><south>{box.bottom:.9f}</south>"
+                f"<east>{box.right:.9f}</east><west>{box.left:.9f}</west></LatLonBox></GroundOverlay>"
+            )
+        return f"<Folder><name>Images</name><styleUrl>#{style}</styleUrl>{''.join(overlays)}</Folder>"
+
+
+def _claim_words(claim: ClaimSaid) -> Iterable[str]:
+    """What was said, by whom, then apart from it what we judge, then the answers."""
+    yield f"{claim.number} · {claim.speaker or 'speaker not stated'}: {claim.said} ({claim.state})"
+    if claim.likelihood:
+        yield f"Likelihood: {claim.likelihood}"
+    if claim.confidence:
+        yield " ".join(filter(None, (claim.confidence, claim.reason)))
+    yield from claim.inferred
+    yield from (answer.sentence for answer in claim.responses)
+    for quote in claim.quotes:
+        yield f"{quote.source.number}: {quote.source.citation}"
+
+
+def png_bytes(picture: QImage) -> bytes:
+    """A picture as PNG, without any text or time in it."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def _circle(site: Site, radius_m: float) -> BaseGeometry:
+    place = site.place
+    return orient_polygons(split_geometry(Polygon(list(zip(*circle(place.x, place.y, radius_m), strict=True)))))
+
+
+def _folder(name: str, inside: str) -> str:
+    return f"<Folder><name>{_text(name)}</name>{inside}</Folder>"
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(plain(text))}</p>" if text else ""
+
+
+def _text(text: str) -> str:
+    """Text for an element, markup in it made harmless."""
+    return escape(plain(text, 100_000), quote=False)
+
+
+def _kml_color(color: QColor) -> str:
+    """AABBGGRR."""
+    return f"{color.alpha():02x}{color.blue():02x}{color.green():02x}{color.red():02x}"
+
+
+def chip_pictures(document: Document, read: Mapping[str, bytes]) -> list[ChipPicture]:
+    """The chips whose bytes were read, in the order of the case."""
+    return [
+        ChipPicture(
+            chip.uuid,
+            chip.site_uuid,
+            chip.content_type,
+            read[chip.uuid],
+            " · ".join(filter(None, (chip.caption, chip.acquired_at or "date unknown", chip.date_kind, chip.credit))),
+        )
+        for chip in document.chips.values()
+        if chip.uuid in read
+    ]

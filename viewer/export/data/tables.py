@@ -1,0 +1,191 @@
+"""The words of a case as plain tables: sites, claims, answers, sources, imagery, and a sheet about all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.on_earth import why_off_earth
+from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
+from viewer.export.features import digits_for
+from viewer.support.text import plain
+
+type Cell = str | float | None
+NOTATIONS = (Notation.DD, Notation.DDM, Notation.DMS, Notation.UTM, Notation.MGRS)
+LONGEST_CELL = 30_000
+"""A spreadsheet holds 32,767 characters in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataTable:
+    """A sheet: its name, the names of its columns, and its rows. Texts are plain; numbers are numbers."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class SiteRow(NamedTuple):
+    """A mark with its words and the claims about it."""
+
+    said: NamedSite
+    site: Site
+    claims: tuple[ClaimSaid, ...]
+
+
+def case_tables(document: Document, content: ProductContent) -> list[DataTable]:
+    """The sheets of a workbook; those without a row are left out, but for sites and the sheet about it all."""
+    tables = [
+        _table("Sites", _SITE_COLUMNS, site_rows(document, content)),
+        _table("Claims", _CLAIM_COLUMNS, content.claims),
+        _table("Responses", _RESPONSE_COLUMNS, content.responses),
+        _table("Sources", _SOURCE_COLUMNS, content.sources),
+        _table("Imagery", _IMAGE_COLUMNS, content.images),
+        DataTable("About", ("what", "words"), tuple((what, _cell(words)) for what, words in about(content))),
+    ]
+    return [table for table in tables if table.rows or table.name == "Sites"]
+
+
+def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
+    """The marks of a product that may be shown, in its order."""
+    return [
+        SiteRow(said, document.sites[said.uuid], claims_about(content, said.uuid))
+        for said in content.sites
+        if said.uuid not in content.withheld
+    ]
+
+
+def claims_about(content: ProductContent, uuid: str) -> tuple[ClaimSaid, ...]:
+    """The claims about a site, and those that name it."""
+    return tuple(
+        claim
+        for claim in content.claims
+        if uuid in claim.sites or any(accused.uuid == uuid for accused in claim.accused)
+    )
+
+
+def about(content: ProductContent) -> list[tuple[str, str]]:
+    """What holds for all of it: title, marking, credits, caveats."""
+    credit_lines = dict.fromkeys(" · ".join(filter(None, (one.credit, one.licence))) for one in content.images)
+    return [
+        ("title", content.title),
+        ("marking", content.marking or "none"),
+        *(("credit", credit) for credit in credit_lines if credit),
+        *(("caveat", caveat) for caveat in content.caveats),
+        ("made with", "Geoloupe"),
+    ]
+
+
+def coordinates(site: Site, notation: Notation) -> str:
+    """A place to as many digits as its error allows; empty for what is no place on the Earth."""
+    if why_off_earth(site.geometry):
+        return ""
+    return format_coordinate(site.place.x, site.place.y, notation, error_m=site.position_error_m)
+
+
+def _degrees(site: Site, axis: int) -> Cell:
+    if why_off_earth(site.geometry):
+        return None
+    return round(float((site.place.x, site.place.y)[axis]), digits_for(site.position_error_m))
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " | ".join(dict.fromkeys(filter(None, texts)))
+
+
+def _in_notation(notation: Notation) -> Callable[[SiteRow], Cell]:
+    return lambda row: coordinates(row.site, notation)
+
+
+_SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
+    "name": lambda row: row.said.name,
+    "class": lambda row: row.said.class_words,
+    "role": lambda row: row.said.role,
+    "mark": lambda row: row.said.mark_kind,
+    "lifecycle": lambda row: row.said.doubt or row.said.lifecycle,
+    "lat": lambda row: _degrees(row.site, 1),
+    "lon": lambda row: _degrees(row.site, 0),
+    **{str(notation.value).lower(): _in_notation(notation) for notation in NOTATIONS},
+    "position_error_m": lambda row: row.site.position_error_m,
+    "precision": lambda row: row.said.precision,
+    "place_inferred": lambda row: row.said.inferred,
+    "claims": lambda row: _joined(f"{claim.number}: {claim.said}" for claim in row.claims),
+    "speakers": lambda row: _joined(claim.speaker for claim in row.claims),
+    "likelihood": lambda row: _joined(
+        f"{claim.number}: {claim.likelihood}" for claim in row.claims if claim.likelihood
+    ),
+    "confidence": lambda row: _joined(
+        f"{claim.number}: {claim.confidence}" for claim in row.claims if claim.confidence
+    ),
+    "responses": lambda row: _joined(answer.sentence for claim in row.claims for answer in claim.responses),
+    "sources": lambda row: " ".join(dict.fromkeys(quote.source.number for c in row.claims for quote in c.quotes)),
+    "seen": lambda row: row.said.seen,
+    "names": lambda row: _joined(f"{language}: {name}" for language, name in row.said.names),
+    "marking": lambda row: row.site.marking,
+}
+_CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
+    "number": lambda claim: claim.number,
+    "statement": lambda claim: claim.statement,
+    "source_words": lambda claim: claim.source_words,
+    "speaker": lambda claim: claim.speaker,
+    "voice": lambda claim: claim.voice,
+    "made_at": lambda claim: claim.made_at,
+    "state": lambda claim: claim.state,
+    "likelihood": lambda claim: claim.likelihood,
+    "confidence": lambda claim: claim.confidence,
+    "confidence_reason": lambda claim: claim.reason,
+    "named": lambda claim: _joined(accused.name for accused in claim.accused),
+    "place_inferred": lambda claim: _joined(claim.inferred),
+    "responses": lambda claim: _joined(answer.sentence for answer in claim.responses),
+    "sources": lambda claim: " ".join(dict.fromkeys(quote.source.number for quote in claim.quotes)),
+    "quotes": lambda claim: _joined(f"{quote.source.number}: {quote.words}" for quote in claim.quotes if quote.words),
+    "how_we_know": lambda claim: _joined(claim.steps),
+    "marking": lambda claim: claim.marking,
+}
+_RESPONSE_COLUMNS: dict[str, Callable[[ResponseSaid], Cell]] = {
+    "kind": lambda answer: answer.kind,
+    "speaker": lambda answer: answer.speaker,
+    "words": lambda answer: answer.words,
+    "date": lambda answer: answer.date,
+    "source": lambda answer: answer.source.number if answer.source is not None else "",
+    "answers": lambda answer: "all of it" if answer.is_to_whole else "",
+    "sentence": lambda answer: answer.sentence,
+}
+_SOURCE_COLUMNS: dict[str, Callable[[SourceCited], Cell]] = {
+    "number": lambda source: source.number,
+    "citation": lambda source: source.citation,
+    "title": lambda source: source.title,
+    "publisher": lambda source: source.publisher,
+    "author": lambda source: source.author,
+    "published": lambda source: source.published,
+    "accessed": lambda source: source.accessed,
+    "url": lambda source: source.url,
+    "reliability": lambda source: source.reliability,
+    "descriptor": lambda source: source.descriptor,
+    "carries": lambda source: source.origin,
+    "rights": lambda source: source.rights,
+    "marking": lambda source: source.marking,
+}
+_IMAGE_COLUMNS: dict[str, Callable[[ImageSeen], Cell]] = {
+    "name": lambda image: image.name,
+    "sensor": lambda image: image.sensor,
+    "date": lambda image: image.date,
+    "date_kind": lambda image: image.date_kind,
+    "date_basis": lambda image: image.date_basis,
+    "credit": lambda image: image.credit,
+    "licence": lambda image: image.licence,
+    "placement": lambda image: image.placement,
+}
+
+
+def _table[T](name: str, columns: dict[str, Callable[[T], Cell]], rows: Iterable[T]) -> DataTable:
+    found = tuple(tuple(_cell(value(row)) for value in columns.values()) for row in rows)
+    return DataTable(name, tuple(columns), found)
+
+
+def _cell(value: Cell) -> Cell:
+    return plain(value, LONGEST_CELL) if isinstance(value, str) else value

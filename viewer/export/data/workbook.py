@@ -1,0 +1,33 @@
+"""A case as a spreadsheet: its tables are written by a reader process, beside nothing of anybody's, and moved."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Profile
+from layers.project.storage.fsops import move_whole
+from layers.requests.features import WriteWorkbook
+from viewer.export.data.tables import DataTable
+
+_DEADLINE_S = 120.0
+
+
+def save_workbook(pool: ReaderPool, tables: Sequence[DataTable], target: Path) -> None:
+    """Write one sheet a table; nothing stands under the name before all of it does. Blocks.
+
+    Raises ExportFailed, NotAllowed or DiskFull, and what the reader raises.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="geoloupe-"))
+    try:
+        asked, made = folder / "tables.json", folder / "tables.xlsx"
+        data = [{"name": one.name, "columns": one.columns, "rows": one.rows} for one in tables]
+        asked.write_text(json.dumps(data), "utf-8")
+        pool.ask(WriteWorkbook(str(asked), str(made)), _DEADLINE_S, Profile.WRITER)
+        move_whole(made, target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
