@@ -25,7 +25,7 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of
 from viewer.export.data.kml_shape import kml_shape
-from viewer.export.data.tables import claims_about
+from viewer.export.data.tables import claims_about, for_xml
 from viewer.export.features import digits_for
 from viewer.support.text import one_line, plain
 
@@ -105,10 +105,10 @@ class _Kmz:
         folders = [*self._site_folders(), self._error_folder(), self._overlay_folder()]
         styles = "".join(f'<Style id="{key}">{style}</Style>' for style, key in self._styles.items())
         title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
-        return (
+        return for_xml(
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
             f"<name>{_text(title)}</name><description>{_text(self._about())}</description>"
-            f"{styles}{''.join(folders)}</Document></kml>\n"
+            f"{styles}{''.join(folders)}</Document></kml>\n",
         )
 
     def _about(self) -> str:

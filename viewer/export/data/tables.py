@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,6 +19,7 @@ type Cell = str | float | None
 NOTATIONS = (Notation.DD, Notation.DDM, Notation.DMS, Notation.UTM, Notation.MGRS)
 LONGEST_CELL = 30_000
 """A spreadsheet holds 32,767 characters in a cell."""
+_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +190,9 @@ def _table[T](name: str, columns: dict[str, Callable[[T], Cell]], rows: Iterable
 
 
 def _cell(value: Cell) -> Cell:
-    return plain(value, LONGEST_CELL) if isinstance(value, str) else value
+    return for_xml(plain(value, LONGEST_CELL)) if isinstance(value, str) else value
+
+
+def for_xml(text: str) -> str:
+    """A text without the characters that no XML, and no UTF-8, may hold; `plain` has taken those that nobody sees."""
+    return _NO_XML.sub("\ufffd", text)

@@ -1,0 +1,158 @@
+"""KMZ: the schema of KML holds, GDAL opens it, and it says what the case says."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from fastkml import kml
+from fastkml.validator import get_schema_parser
+from lxml import etree
+
+from layers.document.document import Document
+from layers.geo.bounds import Bounds
+from layers.geo.measure import distance_m
+from layers.product.content import ProductContent
+from layers.product.gathering import content_of
+from tests.support.qgis.peers import clean, need
+from tests.viewer.export.data.conftest import ENTITIES, png_of
+from viewer.export.data.kmz import ChipPicture, GroundPicture, chip_pictures, kmz_bytes
+
+KML = "{http://www.opengis.net/kml/2.2}"
+
+
+def content(document: Document) -> ProductContent:
+    return content_of(document, document.sites)
+
+
+def ground(name: str, begin: str) -> GroundPicture:
+    return GroundPicture(name, png_of(), Bounds(10, 50, 11, 51), begin, begin, f"{name} · © A Provider")
+
+
+def opened(data: bytes) -> tuple[etree._Element, dict[str, bytes]]:
+    """The KML, held against its schema, and the files beside it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert next(iter(files)) == "doc.kml"
+    root = etree.fromstring(files.pop("doc.kml"))
+    schema = get_schema_parser()
+    assert schema.validate(root), schema.error_log
+    return root, files
+
+
+def placemarks(root: etree._Element, folder: str = "") -> dict[str, etree._Element]:
+    found = root.iter(f"{KML}Folder") if folder else [root]
+    return {
+        mark.findtext(f"{KML}name"): mark
+        for one in found
+        if not folder or one.findtext(f"{KML}name") == folder
+        for mark in one.iter(f"{KML}Placemark")
+    }
+
+
+def facts(mark: etree._Element) -> dict[str, str]:
+    return {data.get("name"): data.findtext(f"{KML}value") for data in mark.iter(f"{KML}Data")}
+
+
+def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Document) -> None:
+    told = content(case)
+    overlays = [ground("Before", "1985"), ground("After", "2020-06-01")]
+    root, files = opened(kmz_bytes(case, told, chip_pictures(case, {"chip": png_of()}), overlays))
+    assert kml.KML.from_string(etree.tostring(root).decode(), strict=False).features
+    folders = [one.findtext(f"{KML}name") for one in root.find(f"{KML}Document").iterchildren(f"{KML}Folder")]
+    assert folders == [
+        "Named in a claim",
+        "Setting (public infrastructure)",
+        "Annotations",
+        "Position errors (90 %)",
+        "Images",
+    ]
+    sites = {**placemarks(root, "Named in a claim"), **placemarks(root, "Setting (public infrastructure)")}
+    assert set(sites) == {site.name for site in told.sites if site.mark_kind == "site"}
+    assert sites[ENTITIES].findtext(f"{KML}styleUrl")[1:] in {one.get("id") for one in root.iter(f"{KML}Style")}
+    named = {one.findtext(f"{KML}href") for one in root.iter(f"{KML}Icon")}
+    assert named | {"chips/1.png"} == set(files)
+    for data in files.values():
+        assert data.startswith(b"\x89PNG")
+    spans = [[one.findtext(f"{KML}begin"), one.findtext(f"{KML}end")] for one in root.iter(f"{KML}TimeSpan")]
+    assert spans == [["1985", "1985"], ["2020-06-01", "2020-06-01"]]
+
+
+def test_claims_stand_with_speaker_answers_sources_and_what_we_judge_apart(case: Document) -> None:
+    root, _files = opened(kmz_bytes(case, content(case), chip_pictures(case, {"chip": png_of()})))
+    marks = placemarks(root)
+    port, firm = facts(marks["=Port"]), facts(marks[ENTITIES])
+    assert (port["likelihood"], port["confidence"]) == ("likely (55–80 %)", "Confidence: moderate")
+    assert "“the port is used”" in port["claims"]
+    assert "On ports & firms" in port["sources"]
+    assert firm["speakers"] == "Two officials"
+    assert "“It is not so”" in firm["responses"]
+    assert "The ministry declined to answer" in firm["responses"], "an answer to the whole is one to each"
+    said = marks[ENTITIES].findtext(f"{KML}description")
+    assert "place inferred by us" in said
+    assert "a firm “based in China”" in said
+    assert "<b>" not in said, "words of a case are no markup"
+    words = marks["=Port"].findtext(f"{KML}description")
+    assert 'src="chips/1.png"' in words
+    assert "The quay · 2024-04-12" in words
+    for line in words.split("<p>"):
+        assert not ("likely" in line and "moderate" in line), "likelihood and confidence never in one sentence"
+    about = root.find(f"{KML}Document").findtext(f"{KML}description")
+    for part in (
+        "UNCLASSIFIED // TLP:RED",
+        "© A Provider",
+        "CC BY",
+        "Sentinel-2",
+        "not thereby absent",
+        "S1: “On ports",
+    ):
+        assert part in about, part
+
+
+def test_a_city_level_firm_is_a_circle_and_never_a_pin(case: Document) -> None:
+    root, _files = opened(kmz_bytes(case, content(case)))
+    marks = placemarks(root, "Named in a claim")
+    firm = marks[ENTITIES]
+    assert firm.find(f".//{KML}Point") is None
+    ring = [tuple(map(float, pair.split(","))) for pair in firm.findtext(f".//{KML}coordinates").split()]
+    assert len(ring) > 30
+    assert all(abs(distance_m(114.305678, 30.592345, *pair) - 20_000) < 300 for pair in ring)
+    port = placemarks(root, "Setting (public infrastructure)")["=Port"]
+    assert port.findtext(f".//{KML}coordinates") == "10.5012,50.5012", "as fine as the error"
+    circle = placemarks(root, "Position errors (90 %)")["=Port: ± 40 m (90 %)"]
+    assert circle.find(f".//{KML}Polygon") is not None
+    path = placemarks(root)["Восточный путь"]
+    assert len(list(path.iter(f"{KML}LineString"))) == 2, "cut at the antimeridian"
+    assert "planned 2030" in placemarks(root)["Pad (planned 2030)"].findtext(f"{KML}description")
+
+
+def test_gdal_reads_it_with_its_fields(case: Document, tmp_path: Path) -> None:
+    need(shutil.which("ogrinfo") is not None, "ogrinfo")
+    path = tmp_path / "x.kmz"
+    path.write_bytes(kmz_bytes(case, content(case)))
+    run = subprocess.run(["ogrinfo", "-json", "-features", path], capture_output=True, text=True, env=clean())
+    layers = json.loads(run.stdout)["layers"]
+    features = [feature for layer in layers for feature in layer["features"]]
+    names = [feature["properties"]["Name"] for feature in features]
+    assert names.count(ENTITIES) == 1
+    firm = features[names.index(ENTITIES)]
+    assert firm["geometry"]["type"] == "Polygon"
+    assert len([name for name in names if "(90 %)" not in name]) == len(case.sites)
+
+
+def test_the_same_case_makes_the_same_bytes_and_hostile_text_no_markup(case: Document) -> None:
+    assert kmz_bytes(case, content(case)) == kmz_bytes(case, content(case))
+    hostile = ChipPicture("x", "port", "image/png", png_of(), "]]></description><script>\x00\ud800")
+    root, _files = opened(kmz_bytes(case, content(case), [hostile]))
+    assert root.find(f".//{KML}script") is None
+
+
+@pytest.mark.parametrize("kind", ["image/svg+xml", "text/html", ""])
+def test_a_chip_of_another_kind_is_no_picture(case: Document, kind: str) -> None:
+    _root, files = opened(kmz_bytes(case, content(case), [ChipPicture("x", "port", kind, b"<svg/>")]))
+    assert not [name for name in files if name.startswith("chips/")]
