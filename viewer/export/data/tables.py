@@ -71,7 +71,7 @@ def claims_about(content: ProductContent, uuid: str) -> tuple[ClaimSaid, ...]:
 
 
 def about(content: ProductContent) -> list[tuple[str, str]]:
-    """What holds for all of it: title, marking, credits, caveats."""
+    """Facts that hold for all of it: title, marking, credits, caveats."""
     credit_lines = dict.fromkeys(" · ".join(filter(None, (one.credit, one.licence))) for one in content.images)
     return [
         ("title", content.title),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
-from layers.project.storage.fsops import move_whole
+from layers.project.storage.fsops import move_whole, write_whole
 from layers.requests.features import WriteWorkbook
 from viewer.export.data.tables import DataTable
 
@@ -26,7 +26,7 @@ def save_workbook(pool: ReaderPool, tables: Sequence[DataTable], target: Path) -
     try:
         asked, made = folder / "tables.json", folder / "tables.xlsx"
         data = [{"name": one.name, "columns": one.columns, "rows": one.rows} for one in tables]
-        asked.write_text(json.dumps(data), "utf-8")
+        write_whole(asked, json.dumps(data).encode())
         pool.ask(WriteWorkbook(str(asked), str(made)), _DEADLINE_S, Profile.WRITER)
         move_whole(made, target)
     finally:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.bookmark_rows import BookmarkDelegate, BookmarkRows
-from viewer.panels.named_lists.named_list import NamedListPanel, Offer
+from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.still_boxes import DecimalBox
@@ -19,7 +19,7 @@ from viewer.support.text import tooltip
 LONGEST_PAUSE_S = 600.0
 
 
-class BookmarkListPanel(NamedListPanel):
+class BookmarkListPanel(OrderedListPanel):
     """Follows the document; everything is done by the desk."""
 
     def __init__(self, desk: BookmarkDesk, parent: QWidget | None = None) -> None:

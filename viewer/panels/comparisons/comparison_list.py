@@ -12,7 +12,7 @@ from layers.document.comparison import read_spec
 from layers.document.rows import Comparison
 from viewer.commands.comparisons import lost_frames
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk, mode_word
-from viewer.panels.named_lists.named_list import NamedListPanel, Offer
+from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.support.text import tooltip
@@ -49,7 +49,7 @@ class ComparisonRows(NamedRows[Comparison]):
         return None
 
 
-class ComparisonListPanel(NamedListPanel):
+class ComparisonListPanel(OrderedListPanel):
     """Follows the document; everything is done by the desk."""
 
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:

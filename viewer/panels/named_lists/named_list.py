@@ -1,4 +1,4 @@
-"""A list in which each row has a name and a place: gone to, renamed, moved and deleted by mouse, keys and menu."""
+"""A list in which each row has a name, and often a place: opened, renamed, moved and deleted by mouse, keys, menu."""
 
 from __future__ import annotations
 
@@ -32,13 +32,17 @@ class NamedDesk(Protocol):
 
     @property
     def current(self) -> str:
-        """The row that the map shows; empty for none."""
+        """The row that is shown elsewhere too; empty for none."""
 
     def rename(self, uuid: str, name: str) -> None: ...
 
-    def move_by(self, uuid: str, steps: int) -> None: ...
-
     def delete(self, uuids: list[str]) -> None: ...
+
+
+class OrderedDesk(NamedDesk, Protocol):
+    """The same of rows that have an order."""
+
+    def move_by(self, uuid: str, steps: int) -> None: ...
 
 
 class NamedView(QListView):
@@ -100,7 +104,6 @@ class NamedListPanel(QWidget):
         view.doubleClicked.connect(lambda _index: self.enter())
         view.entered_row.connect(self.enter)
         view.delete_wanted.connect(self.delete)
-        view.move_wanted.connect(self.move_by)
         self._rows.name_typed.connect(self._rows_desk.rename)
         view.selectionModel().currentChanged.connect(lambda *_: self.show_offers())
 
@@ -111,13 +114,6 @@ class NamedListPanel(QWidget):
         button.setToolTip(tooltip(says))
         button.clicked.connect(lambda _checked=False: do())
         return button
-
-    def movers(self, up: str, down: str) -> tuple[IconButton, IconButton]:
-        """Buttons that move the row."""
-        self.up_button, self.down_button = IconButton("up", up), IconButton("down", down)
-        self.up_button.clicked.connect(lambda: self.move_by(-1))
-        self.down_button.clicked.connect(lambda: self.move_by(1))
-        return self.up_button, self.down_button
 
     # -- what is done -------------------------------------------------------------------------------------------
 
@@ -135,6 +131,10 @@ class NamedListPanel(QWidget):
         """Entries of the menu of a row, above those that move and delete it."""
         raise NotImplementedError
 
+    def moves(self) -> Sequence[Offer]:
+        """Entries that move the row, where the list has an order."""
+        return ()
+
     def delete(self) -> None:
         if self.chosen:
             self._rows_desk.delete([self.chosen])
@@ -142,10 +142,6 @@ class NamedListPanel(QWidget):
     def rename(self) -> None:
         if self.chosen:
             self.view.edit(self.view.currentIndex())
-
-    def move_by(self, steps: int) -> None:
-        if self.chosen:
-            self._rows_desk.move_by(self.chosen, steps)
 
     def _menu(self, place: QPoint) -> None:
         index = self.view.indexAt(place)
@@ -155,8 +151,7 @@ class NamedListPanel(QWidget):
         menu, tr = QMenu(self), self.tr
         for text, keys, do in (
             *self.offers(),
-            (tr("Move &Up"), "Alt+Up", lambda: self.move_by(-1)),
-            (tr("Move &Down"), "Alt+Down", lambda: self.move_by(1)),
+            *self.moves(),
             (tr("D&elete"), "Delete", self.delete),
         ):
             action = QAction(text, menu)
@@ -185,6 +180,37 @@ class NamedListPanel(QWidget):
 
     def show_offers(self) -> None:
         """Offer what can be done with the current row."""
+
+
+class OrderedListPanel(NamedListPanel):
+    """The same of rows that have an order, which buttons, keys and the menu change."""
+
+    def __init__(self, desk: OrderedDesk, model: NamedRows[Any], parent: QWidget | None = None) -> None:
+        super().__init__(desk, model, parent)
+        self._order = desk
+        self.view.move_wanted.connect(self.move_by)
+
+    def movers(self, up: str, down: str) -> tuple[IconButton, IconButton]:
+        """Buttons that move the row."""
+        self.up_button, self.down_button = IconButton("up", up), IconButton("down", down)
+        self.up_button.clicked.connect(lambda: self.move_by(-1))
+        self.down_button.clicked.connect(lambda: self.move_by(1))
+        return self.up_button, self.down_button
+
+    def move_by(self, steps: int) -> None:
+        if self.chosen:
+            self._order.move_by(self.chosen, steps)
+
+    @override
+    def moves(self) -> Sequence[Offer]:
+        tr = self.tr
+        return (
+            (tr("Move &Up"), "Alt+Up", lambda: self.move_by(-1)),
+            (tr("Move &Down"), "Alt+Down", lambda: self.move_by(1)),
+        )
+
+    @override
+    def show_offers(self) -> None:
         at, last = self.view.currentIndex().row(), self._rows.rowCount() - 1
         self.up_button.setEnabled(at > 0)
         self.down_button.setEnabled(0 <= at < last)

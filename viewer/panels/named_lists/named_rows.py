@@ -1,4 +1,4 @@
-"""The rows of a list in which each has a name and a place: what all such lists have in common."""
+"""The rows of a list in which each has a name: what all such lists have in common."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from layers.document.rows import Bookmark, Comparison
+from layers.document.rows import Bookmark, Comparison, Product
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.support.text import one_line
 
@@ -17,7 +17,7 @@ type Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 
 
-class NamedRows[R: (Bookmark, Comparison)](QAbstractListModel):
+class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
     """In their order. A name that is typed is told, not taken. What a row shows is its kind's."""
 
     name_typed = Signal(str, str)

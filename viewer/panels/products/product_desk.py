@@ -37,6 +37,11 @@ class ProductDesk(QObject):
         """In the order of the list."""
         return products_in_order(self.context.document)
 
+    @property
+    def current(self) -> str:
+        """A product is shown in a window of its own, never by the list."""
+        return ""
+
     def begin(self) -> None:
         self.new_wanted.emit()
 
