@@ -13,6 +13,8 @@ from layers.document.vocabulary import AREA_NOT_PIN_M, MEASURED, NOT_KNOWN_TO_EX
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
 
+SITE_KINDS = ("site", "")
+"""Kinds of marks that are sites."""
 _LARGEST_PIXEL_M = 1e7
 _YEAR = re.compile(r"\d{4}(?=$|[-/])", re.ASCII)
 
@@ -67,7 +69,7 @@ class Site(Row):
     @property
     def is_site(self) -> bool:
         """True for what is counted, listed and exported as a site: no annotation, measurement or search area."""
-        return self.mark_kind in ("site", "")
+        return self.mark_kind in SITE_KINDS
 
     @property
     def may_not_exist(self) -> bool:

@@ -136,7 +136,8 @@ class KeptPicture:
 
     def _outdated(self, frame: SiteFrame, selection: frozenset[str]) -> list[QRect] | None:
         """Rectangles of what has changed since; None where that is too much to tell."""
-        index, chosen = frame.index, selection ^ self._selection
+        index = frame.index
+        chosen = frozenset[str]() if selection is self._selection else selection ^ self._selection
         changed: list[Footprint] | None = index.touched_since(self._revision)
         if changed is None or len(chosen) > _MOST_CHANGED:
             return None

@@ -210,6 +210,13 @@ class SiteFrame:
         _, last = np.unique(((row << 24) + col)[::-1], return_index=True)
         return np.sort(shown[::-1][last])
 
+    def chosen(self, uuids: frozenset[str]) -> NDArray[np.bool_]:
+        """True for the points of these sites."""
+        if len(uuids) <= len(self.rows):
+            return np.isin(self.rows, [row for uuid in uuids for row in self.index.rows_of(uuid)])
+        names = self.index.uuids
+        return np.array([names[row] in uuids for row in self.rows.tolist()], np.bool_)
+
     def shows(self, uuids: Collection[str]) -> bool:
         """True where any of these sites is in view."""
         if self.shapes_of(uuid for uuid in self._near if uuid in uuids):

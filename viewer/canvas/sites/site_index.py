@@ -102,8 +102,6 @@ class SiteIndex:
     """Row of a callout to the place of its box."""
     _over: tuple[int, NDArray[np.intp]] | None = None
     """The areas on both sides of the edge of the map at a revision: each frame asks several times."""
-    _chosen: tuple[int, frozenset[str], NDArray[np.intp]] | None = None
-    """The rows of the sites that were asked for together last."""
     _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
@@ -219,14 +217,6 @@ class SiteIndex:
 
     def rows_of(self, uuid: str) -> list[int]:
         return self._rows.get(uuid, [])
-
-    def rows_of_all(self, uuids: frozenset[str]) -> NDArray[np.intp]:
-        """The rows of many sites; kept, as each frame asks for those of the selected ones."""
-        kept = self._chosen
-        if kept is None or kept[0] != self.revision or kept[1] is not uuids:
-            rows = [row for uuid in uuids for row in self._rows.get(uuid, ())]
-            kept = self._chosen = self.revision, uuids, np.array(rows, np.intp)
-        return kept[2]
 
     def projected(self, crs: str) -> ProjectedPoints:
         """All points in a CRS: computed once, then patched by edits."""

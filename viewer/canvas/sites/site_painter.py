@@ -160,8 +160,8 @@ class SitePainter:
             shown = shown[np.lexsort((index.shown_symbol[frame.rows[shown]], frame.is_claim[shown]))]
         self._paint_some(painter, frame, shown)
         if selection:
-            chosen = np.isin(frame.rows, index.rows_of_all(selection)) & frame.is_symbol
-            self._paint_some(painter, frame, frame.thinned(chosen), selected=True)
+            chosen = frame.thinned(frame.chosen(selection) & frame.is_symbol)
+            self._paint_some(painter, frame, chosen, selected=True)
 
     def _paint_some(
         self, painter: QPainter, frame: SiteFrame, shown: NDArray[np.intp], *, selected: bool = False

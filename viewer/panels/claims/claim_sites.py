@@ -84,7 +84,7 @@ class ClaimSites(QWidget):
 
     def _update_button(self) -> None:
         linked = {link.site_uuid for link in self._context.document.site_links_of_claim(self._claim_uuid)}
-        self.link_button.setEnabled(bool(self._context.selection.uuids - linked))
+        self.link_button.setEnabled(not self._context.selection.uuids <= linked)
 
     def _offers(self) -> Iterable[tuple[str, str]]:
         linked = {link.site_uuid for link in self._context.document.site_links_of_claim(self._claim_uuid)}

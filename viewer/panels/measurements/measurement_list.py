@@ -172,8 +172,7 @@ class MeasurementListPanel(QWidget):
 
     def _chosen(self) -> frozenset[str]:
         """The measurements that are selected: other marks may be so with them."""
-        sites = self._context.document.sites
-        return frozenset(u for u in self.list.selected() if u in sites and sites[u].mark_kind == MEASUREMENT)
+        return self.model.known(self.list.selected())
 
     def _zoom_to(self, uuids: list[str]) -> None:
         self._context.zoom_to_sites([self._context.document.sites[uuid] for uuid in uuids])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from itertools import batched
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from layers.document.site import Site
+from layers.document.site import SITE_KINDS, Site
 from layers.document.vocabulary import ROLES, STATUSES
 from layers.text.counted import counted
 from viewer.commands.filing.site_links import set_parent
@@ -32,6 +36,7 @@ from viewer.panels.words import choices, class_choices, example
 from viewer.support.plain_label import plain_label
 
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
+_AT_ONCE = 2000
 CLEARED = ("-", "–")
 """Typed into a field, these take away what the marks say."""
 
@@ -101,11 +106,16 @@ class SiteBulkForm(QWidget):
     def _show(self) -> None:
         if len(self._context.selection) < 2:
             return
-        sites = self._context.document.sites
-        chosen = [sites[uuid] for uuid in self._context.selection.uuids if uuid in sites]
+        chosen = self._chosen()
         self.count.setText(self._counted(chosen))
+        found = _some_values(chosen, list(self.fields.fields))
         for column, field in self.fields.fields.items():
-            self._show_values(field, {getattr(site, column) for site in chosen})
+            self._show_values(field, found[column])
+
+    def _chosen(self) -> list[Site]:
+        """The selected marks, in the order of the case."""
+        sites, uuids = self._context.document.sites, self._context.selection.uuids
+        return list(sites.values()) if sites.keys() == uuids else [sites[u] for u in uuids if u in sites]
 
     def _show_values(self, field: Any, values: set[Any]) -> None:
         several = self.tr("several") if len(values) > 1 else ""
@@ -120,7 +130,8 @@ class SiteBulkForm(QWidget):
         field.show_value(value)
 
     def _counted(self, chosen: list[Site]) -> str:
-        sites = sum(site.is_site for site in chosen)
+        kinds = Counter(map(attrgetter("mark_kind"), chosen))
+        sites = sum(count for kind, count in kinds.items() if kind in SITE_KINDS)
         words = [counted(sites, self.tr("site"), self.tr("sites"))] if sites else []
         if others := len(chosen) - sites:
             words.append(counted(others, self.tr("other mark"), self.tr("other marks")))
@@ -141,8 +152,7 @@ class SiteBulkForm(QWidget):
 
     def _commit_to_come(self, date: str) -> str:
         """A date to come is the one from which all are planned, as in the form of one of them; or it is refused."""
-        sites = self._context.document.sites
-        chosen = [sites[uuid] for uuid in self._context.selection.uuids if uuid in sites]
+        chosen = self._chosen()
         columns = {column_to_come(site) for site in chosen}
         column = columns.pop() if len(columns) == 1 else ""
         if not column or any(getattr(site, column) not in ("", date) for site in chosen):
@@ -168,3 +178,20 @@ class SiteBulkForm(QWidget):
 
     def _delete(self) -> None:
         self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self._context.selection.uuids)
+
+
+def _some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:
+    """Of each column the value that all have in common, or some of them where they differ.
+
+    A column is read until two values are known, all columns of a site at once: of 100,000 sites each look at an
+    attribute counts.
+    """
+    found: dict[str, set[Any]] = {column: set() for column in columns}
+    for some in batched(sites, _AT_ONCE):
+        alike = [column for column, values in found.items() if len(values) < 2]
+        if not alike:
+            break
+        rows = set(map(attrgetter(*alike, "mark_kind"), some))  # of one column alone it would be no tuple
+        for at, column in enumerate(alike):
+            found[column].update(row[at] for row in rows)
+    return found

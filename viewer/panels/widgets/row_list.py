@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import override
 
+import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -152,6 +152,8 @@ class RowList(QWidget):
         header.setMinimumSectionSize(28)
         view.setSortingEnabled(True)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        # Qt would ask of each column whether all its cells are selected, one by one: of 100,000 rows half a second.
+        header.setSelectionModel(QItemSelectionModel(self.model, header))
         header.setResizeContentsPrecision(0)  # of what is seen: of 100,000 rows a screen shows ten
         for section, column in enumerate(self.model.columns[1:], start=1):
             header.resizeSection(section, column.width)
@@ -176,7 +178,7 @@ class RowList(QWidget):
         if event.key() not in keys or not self.model.rowCount():
             return False
         self.view.setFocus()
-        if not any(self.model.row_of(uuid) >= 0 for uuid in self._selected):
+        if not self.model.rows_of(self._selected):
             self.view.selectRow(0)
         return True
 
@@ -198,32 +200,37 @@ class RowList(QWidget):
         if uuids == self._selected:
             return
         self._selected = uuids
-        self._restore()
+        rows = self._restore()
         self._count()
-        self.scroll_to_selected()
+        self._scroll_to(rows)
 
     def scroll_to_selected(self) -> None:
         """Bring the first row that is selected into sight, where the keyboard is not in the list."""
-        rows = [row for row in map(self.model.row_of, self._selected) if row >= 0]
+        self._scroll_to(self.model.rows_of(self._selected))
+
+    def _scroll_to(self, rows: list[int]) -> None:
         if rows and not self.view.hasFocus():
-            self.view.scrollTo(self.model.index(min(rows), 0))
+            self.view.scrollTo(self.model.index(rows[0], 0))
 
     def _show_hidden(self) -> None:
         self.filter.clear()
         self.scroll_to_selected()
 
-    def _restore(self) -> None:
-        rows = sorted(row for row in map(self.model.row_of, self._selected) if row >= 0)
+    def _restore(self) -> list[int]:
+        """Select the rows that are to be selected; they are returned, from the top."""
+        rows = self.model.rows_of(self._selected)
         chosen, last = QItemSelection(), self.model.columnCount() - 1
-        for _, run in groupby(enumerate(rows), lambda place: place[1] - place[0]):
-            together = [row for _, row in run]
-            chosen.select(self.model.index(together[0], 0), self.model.index(together[-1], last))
+        ends = np.flatnonzero(np.diff(rows) > 1)
+        firsts, lasts = [0, *(ends + 1).tolist()], [*ends.tolist(), len(rows) - 1]
+        for first, end in zip(firsts, lasts, strict=True) if rows else ():
+            chosen.select(self.model.index(rows[first], 0), self.model.index(rows[end], last))
         self._restoring = True
         flag = QItemSelectionModel.SelectionFlag
         self.view.selectionModel().select(chosen, flag.ClearAndSelect | flag.Rows)
         if rows:
             self.view.selectionModel().setCurrentIndex(self.model.index(rows[0], 0), flag.NoUpdate)
         self._restoring = False
+        return rows
 
     def _selection_changed(self) -> None:
         if self._restoring:

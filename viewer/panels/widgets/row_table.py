@@ -189,6 +189,18 @@ class RowTable(QAbstractTableModel):
         """-1 where the row is filtered out or not there."""
         return self._rows.get(uuid, -1)
 
+    def rows_of(self, uuids: frozenset[str]) -> list[int]:
+        """The rows of those that are there and pass the filter, from the top."""
+        if self._rows.keys() <= uuids:
+            return list(range(len(self._visible)))
+        if len(uuids) < len(self._rows):
+            return sorted(self._rows[uuid] for uuid in uuids if uuid in self._rows)
+        return [row for row, uuid in enumerate(self._visible) if uuid in uuids]
+
+    def known(self, uuids: frozenset[str]) -> frozenset[str]:
+        """The uuids, of these, of rows that there are, be they hidden by the filter."""
+        return frozenset(self._records.keys() & uuids)
+
     @property
     def has_chips(self) -> bool:
         return self._chip is not None
