@@ -1,9 +1,12 @@
-"""Our line icons, in the colour of the text they stand beside."""
+"""Our line icons, in the colour of the text they stand beside. What was drawn is kept for the next who asks for it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from viewer.resources import icon_svg, resource_path
@@ -21,15 +24,29 @@ def line_icon(name: str, palette: QPalette) -> QIcon:
     for ratio in {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}:
         drawn = line_pixmap(name, text, SIZE_PX, ratio)
         icon.addPixmap(drawn, QIcon.Mode.Normal)
-        icon.addPixmap(_recolored(drawn, faint), QIcon.Mode.Disabled)
-        # Qt would mix one of its own: what is selected has a tint for its ground
-        icon.addPixmap(_recolored(drawn, chosen), QIcon.Mode.Selected)
+        # Qt would mix one of its own for the last: what is selected has a tint for its ground
+        for mode, color in ((QIcon.Mode.Disabled, faint), (QIcon.Mode.Selected, chosen)):
+            key = f"line icon {name} {text.name()} {color.name()} {ratio}"
+            icon.addPixmap(_kept(key, partial(_recolored, drawn, color)), mode)
     return icon
 
 
 def line_pixmap(name: str, color: QColor, size_px: int = SIZE_PX, ratio: float = 1.0) -> QPixmap:
     """One picture of a line icon, `size_px` logical pixels wide."""
-    return _draw(icon_svg(name).replace("currentColor", color.name()).encode(), size_px, ratio)
+
+    def draw() -> QPixmap:
+        return _draw(icon_svg(name).replace("currentColor", color.name()).encode(), size_px, ratio)
+
+    return _kept(f"line icon {name} {color.name()} {size_px} {ratio}", draw)
+
+
+def _kept(key: str, draw: Callable[[], QPixmap]) -> QPixmap:
+    """The picture of this key in Qt's own cache; pictures share their pixels until one is painted on."""
+    pixmap = QPixmap()
+    if not QPixmapCache.find(key, pixmap):
+        pixmap = draw()
+        QPixmapCache.insert(key, pixmap)
+    return pixmap
 
 
 def _recolored(drawn: QPixmap, color: QColor) -> QPixmap:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor, QIcon, QImage, QPalette
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmapCache
 from pytestqt.qtbot import QtBot
 
 from viewer.resources import icon_names, icon_svg, resource_path
+from viewer.support import icons
 from viewer.support.icons import line_icon, line_pixmap, mark_pixmap
+from viewer.support.painting import painting
 
 
 def _ink(image: QImage) -> set[str]:
@@ -50,3 +52,40 @@ def test_a_word_of_a_case_becomes_no_path(qtbot: QtBot) -> None:
     for name in ("../mark", "../icons/save", str(resource_path("mark.svg").with_suffix("")), "save.svg", "", "SAVE/"):
         with pytest.raises(FileNotFoundError, match="There is no icon"):
             icon_svg(name)
+
+
+@pytest.fixture
+def nothing_kept(qapp: object) -> None:
+    QPixmapCache.clear()
+
+
+def surface(text: str, faint: str, chosen: str) -> QPalette:
+    palette = QPalette()
+    palette.setColor(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText, QColor(text))
+    palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText, QColor(faint))
+    palette.setColor(QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText, QColor(chosen))
+    return palette
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_each_surface_has_its_colours_however_often_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+    draw = icons._draw
+    monkeypatch.setattr(icons, "_draw", lambda *arguments: drawn.append(1) or draw(*arguments))
+    surfaces = [("#102030", "#405060", "#708090"), ("#a0b0c0", "#405060", "#ffffff")]
+    for colors in [*surfaces, *surfaces]:
+        icon = line_icon("up", surface(*colors))
+        modes = (QIcon.Mode.Normal, QIcon.Mode.Disabled, QIcon.Mode.Selected)
+        assert [_ink(icon.pixmap(20, mode).toImage()) for mode in modes] == [{color} for color in colors]
+    assert len(drawn) == len(surfaces)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_picture_that_is_painted_on_is_nobody_elses() -> None:
+    mine = line_pixmap("up", QColor("#102030"))
+    with painting(mine) as painter:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.fillRect(mine.rect(), QColor("#ff0000"))
+    assert _ink(line_pixmap("up", QColor("#102030")).toImage()) == {"#102030"}
+    assert line_pixmap("up", QColor("#102030"), 40).width() == 40
+    assert line_pixmap("up", QColor("#102030"), 20, 2.0).devicePixelRatio() == 2.0
