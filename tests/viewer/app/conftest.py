@@ -109,6 +109,13 @@ def dressed(qapp: QApplication) -> None:
     dress(qapp, Settings(None))
 
 
+@pytest.fixture(autouse=True)
+def short_flights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way to a place takes no second of each test that goes to one."""
+    monkeypatch.setattr("viewer.canvas.flight.SHORTEST_MS", 40)
+    monkeypatch.setattr("viewer.canvas.flight.LONGEST_MS", 80)
+
+
 @pytest.fixture
 def new_on_world() -> bool:
     """New cases of the windows are empty: most tests count what they have put there themselves."""

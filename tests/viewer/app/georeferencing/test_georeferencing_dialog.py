@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
@@ -26,6 +27,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
 from tests.support.choices import choose_by_keys, popup
 from tests.support.content_hash import content_hash
+from tests.support.pictures import pixels
 from tests.support.windows import settle
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.georeferencing.georeferencing_dialog import GeoreferencingDialog
@@ -475,8 +477,8 @@ def test_a_layer_with_points_has_no_other_crs_and_is_not_combined(case: MainWind
 
 def count_of(image: QImage, colour: str) -> int:
     """Pixels of exactly this colour."""
-    wanted = QColor(colour).rgb()
-    return sum(image.pixel(x, y) == wanted for x in range(image.width()) for y in range(image.height()))
+    wanted = QColor(colour)
+    return int(np.count_nonzero((pixels(image) == (wanted.blue(), wanted.green(), wanted.red())).all(axis=-1)))
 
 
 @popup

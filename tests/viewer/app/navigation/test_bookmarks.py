@@ -194,6 +194,8 @@ def test_a_tour_plays_to_its_end_and_esc_stops_it(case: MainWindow, answers: Ans
     add(window, qtbot, EAST, "East")
     add(window, qtbot, WEST, "West")
     panel(window).pause.setValue(0.5)
+    assert window.bookmarks.pause_s == 0.5
+    window.bookmarks.pause_s = 0.05
     press(Key.Key_F8)
     assert window.bookmarks.is_playing
     assert window.action_table["play_tour"].isChecked()

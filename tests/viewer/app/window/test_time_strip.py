@@ -27,6 +27,7 @@ from tests.support.windows import press, settle, take_up, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.window import MainWindow
 from viewer.panels.time_strip.folder_dialog import FolderDialog
+from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.panels.time_strip.seen_marks import SeenMark
 from viewer.panels.time_strip.strip_painter import SEEN_PX, seen_x
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
@@ -367,6 +368,8 @@ def _rows(store: Path) -> int:
 def test_new_scenes_appear_by_themselves(window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot) -> None:
     at_view(window, qtbot)
     panel = with_folder(window, answers, folder, qtbot)
+    (watch,) = window.findChildren(FolderWatch)
+    watch._settle.setInterval(50)
     write_scene(folder / "s2" / "arrived.tif", VIEW, "2025-03-03")
     qtbot.waitUntil(lambda: "arrived" in titles(panel), timeout=15_000)
     (folder / "west.tif").unlink()

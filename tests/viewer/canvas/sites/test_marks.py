@@ -20,6 +20,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from tests.support.cases.marks import mark, marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
+from tests.support.pictures import pixels
 from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_symbol import paint_site_symbol
@@ -48,8 +49,7 @@ def place_of(site: Site) -> tuple[float, float]:
 
 
 def box_of_what_differs(one: QImage, other: QImage) -> QRectF:
-    places = [(x, y) for y in range(one.height()) for x in range(one.width()) if one.pixel(x, y) != other.pixel(x, y)]
-    xs, ys = zip(*places, strict=True)
+    ys, xs = np.nonzero((pixels(one) != pixels(other)).any(axis=-1))
     return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
@@ -145,12 +145,8 @@ def test_a_callout_is_seen_while_only_its_box_is_in_view(make_scene):
 def test_what_is_selected_shows_it(scene, view):
     for uuid in ("text", "callout", "one", "arrow", "ring"):
         plain, chosen = painted(scene, view), painted(scene, view, selection=frozenset({uuid}))
-        yellow = sum(
-            chosen.pixelColor(x, y) == QColor("#ffe14d") and plain.pixelColor(x, y) != QColor("#ffe14d")
-            for x in range(view.width)
-            for y in range(view.height)
-        )
-        assert yellow > 20, uuid
+        is_yellow = [(pixels(image) == (0x4D, 0xE1, 0xFF)).all(axis=-1) for image in (plain, chosen)]
+        assert np.count_nonzero(is_yellow[1] & ~is_yellow[0]) > 20, uuid
 
 
 def test_a_geometry_changed_elsewhere_is_drawn_as_it_is(scene, view):
