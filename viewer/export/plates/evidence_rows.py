@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.product.content import ClaimSaid, ProductContent, ResponseSaid
+from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.spec import ProductSpec
 from layers.text.counted import grouped
 from viewer.export.plates.flow import Atom
@@ -49,12 +49,36 @@ class EvidenceRows:
         )
         return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
 
-    def claims(self, content: ProductContent) -> list[Atom]:
-        """Each claim with its exact words, who said them, our judgement apart, and the answers to it."""
+    def site(self, site: NamedSite | None) -> list[Atom]:
+        """The words of one mark: class, place with its precision, state, other names, the days it was seen."""
+        if site is None:
+            return []
+        names = ", ".join(name for _, name in site.names)
+        rows = [
+            (_tr("Class"), site.class_words),
+            (_tr("Place"), ", ".join(filter(None, (site.place, site.mgrs and f"MGRS {site.mgrs}")))),
+            (_tr("Known to"), site.precision),
+            (_tr("State"), site.doubt or site.lifecycle),
+            (_tr("Other names"), names),
+            (_tr("Seen"), site.seen),
+        ]
+        atoms = [self._head("site", site.name)]
+        for label, words in rows:
+            if words:
+                atoms.append(self._plain_row("site", f"{label}: {words}"))
+        return atoms + ([self._plain_row("site", site.inferred)] if site.inferred else [])
+
+    def _plain_row(self, key: str, text: str) -> Atom:
+        return Atom(key, plain(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)
+
+    def claims(self, content: ProductContent, first: str = "") -> list[Atom]:
+        """Each claim with its exact words, who said them, our judgement apart, and the answers to it; those about one
+        mark before the others.
+        """
         if not content.claims:
             return []
         atoms = [self._head("claims", _tr("Claims"))]
-        for claim in content.claims:
+        for claim in sorted(content.claims, key=lambda one: bool(first) and first not in one.sites):
             atoms += self._claim(claim)
         to_whole = [one for one in content.responses if one.is_to_whole]
         if to_whole:
@@ -87,7 +111,7 @@ class EvidenceRows:
         return [self._small("imprint", line) for line in lines if line]
 
     def _claim(self, claim: ClaimSaid) -> list[Atom]:
-        said = f"“{claim.source_words}”" if claim.source_words else claim.statement
+        said = quoted(claim.source_words) if claim.source_words else claim.statement
         who = ", ".join(part for part in (claim.speaker, claim.made_at) if part)
         cited = ", ".join(dict.fromkeys(_cited(quote.source.number, quote.page) for quote in claim.quotes))
         tail = f" — {who}" if who else ""
@@ -104,7 +128,9 @@ class EvidenceRows:
         if claim.confidence:
             reason = f" {claim.reason}" if claim.reason else ""
             atoms.append(self._inner(f"{claim.confidence}{reason}"))
-        atoms += [self._inner(words) for words in (claim.place_note, *claim.inferred) if words]
+        if claim.place_note:
+            atoms.append(self._inner(_tr("On the place: {0}").format(claim.place_note)))
+        atoms += [self._inner(words) for words in claim.inferred]
         for response in claim.responses:
             if not response.is_to_whole:
                 atoms.append(self._response(response))
@@ -136,6 +162,13 @@ class EvidenceRows:
 
     def _head(self, key: str, text: str) -> Atom:
         return Atom(key, text, self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
+
+
+def quoted(words: str) -> str:
+    """Exact words in quotation marks; in those that they have already where they are all one quotation."""
+    words = words.strip()
+    is_one = len(words) > 1 and words[0] in '"“' and words[-1] in '"”' and not set(words[1:-1]) & set('"“”')
+    return f"“{words[1:-1]}”" if is_one else f"“{words}”"
 
 
 def _cited(number: str, page: str) -> str:

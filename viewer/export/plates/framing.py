@@ -24,10 +24,14 @@ class Framing:
     view: View
 
     @classmethod
-    def of(cls, rect: QRectF, crs: str, bounds: Bounds, sign_scale: float) -> Framing:
-        """Shows all of `bounds` (lon, lat), centred."""
+    def of(cls, rect: QRectF, crs: str, bounds: Bounds, sign_scale: float, marked: Bounds | None = None) -> Framing:
+        """Shows all of `bounds` (lon, lat), centred. Where all that is `marked` stays in it, as much as fills the
+        frame: no margin has no image.
+        """
         world = transform_bounds(WGS84, crs, _drawable(bounds, crs))
         view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
+        if marked is not None:
+            view = _filled(view, world, transform_bounds(WGS84, crs, _drawable(marked, crs)))
         if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
             view = inside_world(view)
         return cls(rect, replace(view, ratio=sign_scale))
@@ -62,6 +66,29 @@ class Framing:
         left, top = self.view.to_pixel(world.left, world.top)
         right, bottom = self.view.to_pixel(world.right, world.bottom)
         return QRectF(left, top, right - left, bottom - top).translated(self.rect.topLeft())
+
+
+def _filled(view: View, world: Bounds, marked: Bounds) -> View:
+    """The view of the middle that is full of `world`, where it shows all that is marked; else the view."""
+    resolution = min(world.width / view.width, world.height / view.height)
+    width, height = resolution * view.width, resolution * view.height
+    x = _slid(world.left, world.right, width, marked.left, marked.right)
+    y = _slid(world.bottom, world.top, height, marked.bottom, marked.top)
+    if not resolution > 0 or x is None or y is None:
+        return view
+    grid = replace(view.grid, resolution=resolution, origin_x=x, origin_y=y + height)
+    return replace(view, grid=grid)
+
+
+def _slid(low: float, high: float, length: float, first: float, last: float) -> float | None:
+    """The beginning of so long a part of a whole, its middle or near it, that has all from `first` to `last` in it with
+    some room on both sides; None where there is none.
+    """
+    room = 0.06 * length
+    least, most = max(last + room - length, low), min(first - room, high - length)
+    if least > most:
+        return None
+    return min(max((low + high - length) / 2, least), most)
 
 
 def inside_world(view: View) -> View:

@@ -77,8 +77,8 @@ class TextLine:
 
     @property
     def box(self) -> QRectF:
-        ascent = self.type.ascent
-        return QRectF(self.x, self.baseline - ascent, self.type.width(self.text), ascent + 0.3 * self.type.size)
+        size = self.type.size
+        return QRectF(self.x, self.baseline - size, self.type.width(self.text), LEADING * size)
 
     def moved(self, dx: float, dy: float) -> TextLine:
         return replace(self, x=self.x + dx, baseline=self.baseline + dy)

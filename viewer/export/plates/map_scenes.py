@@ -45,7 +45,7 @@ def solid_on(spec: ProductSpec, document: Document, at: int) -> frozenset[str] |
     """
     maps = maps_of(spec)
     frame = maps[at].frame
-    if frame is None or len({one.frame for one in maps if one.frame is not None} - {None}) < 2:
+    if frame is None or all(one.frame is None or one.frame == frame for one in maps):
         return None
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -33,6 +34,7 @@ from viewer.export.plates.printed import GroupKind
 
 MOST_KEYED = 400
 _PAD = 2.0
+_NARROW, _NARROW_CHARS = 0.88, 15
 _EDGE = 3.0
 _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
@@ -85,20 +87,36 @@ def name_marks(on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign
     marks = [box for _, box in (*symbols, *outlines)] + list(taken)
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
-    layout = LabelLayout.of(room, requests, marks)
-    naming = Naming(layout.placed, by_sign=by_sign)
+    placed = LabelLayout.of(room, requests, marks).placed
+    placed += _narrower(
+        room, [one for one in requests if one.uuid not in {label.uuid for label in placed}], marks, placed
+    )
+    naming = Naming(placed, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
     digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
     small = Type(max(10.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
     asked = [_number_request(one, digits, small) for one in waiting[:MOST_KEYED]]
-    standing = [box for label in layout.placed for box in _boxes_of(label)]
+    standing = [box for label in placed for box in _boxes_of(label)]
     naming.numbers = _numbers(room, asked, marks, [box for _, box in symbols] + list(taken), standing)
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
     told = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
     naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
     naming.left_out = inside - told
     return naming
+
+
+def _narrower(
+    room: Box, waiting: Sequence[LabelRequest], marks: Sequence[Box], placed: Sequence[PlacedLabel]
+) -> list[PlacedLabel]:
+    """Labels in more and shorter lines of smaller letters, for marks that found no place for theirs."""
+    standing = [box for label in placed for box in _boxes_of(label)]
+    again = []
+    for one in waiting:
+        text = "\n".join(textwrap.wrap(" ".join(one.text.split()), _NARROW_CHARS, break_long_words=False)) or one.text
+        assert isinstance(one.face, Type)
+        again.append(_sized(one, text, one.face.scaled(_NARROW)))
+    return LabelLayout.of(room, again, [*marks, *standing]).placed
 
 
 def _numbers(
@@ -127,7 +145,8 @@ def _requests(
         asked = labels.requests(frame, frozenset(), "") + _unnamed(frame)
         for request in asked:
             if request.uuid not in found:
-                found[request.uuid] = _measured(request, shapes.get(request.uuid), frame, style, sign_scale)
+                one = _measured(request, shapes.get(request.uuid), frame, style, sign_scale)
+                found |= {request.uuid: one} if one.anchors else {}
     return sorted(found.values(), key=lambda one: one.rank), by_sign, signed
 
 
@@ -149,20 +168,17 @@ def _measured(
 ) -> LabelRequest:
     type_ = label_type(request.rank, style, sign_scale)
     text = request.text if "\n" in request.text else wrapped(request.text)
+    anchors = request.anchors if shape is None else _beside(shape, frame.view, request.anchors)
+    view = frame.view
+    inside = tuple(one for one in anchors if 0 <= one.px <= view.width and 0 <= one.py <= view.height)
+    return replace(_sized(request, text, type_), anchors=inside, leader=True, advances=())
+
+
+def _sized(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
     lines = text.split("\n")
     width = max(type_.width(line) for line in lines) + 2 * _PAD
     height = len(lines) * type_.size * _LEADING + 2 * _PAD
-    anchors = request.anchors if shape is None else _beside(shape, frame.view, request.anchors)
-    return replace(
-        request,
-        text=text,
-        width=math.ceil(width),
-        height=math.ceil(height),
-        anchors=anchors,
-        face=type_,
-        leader=True,
-        advances=(),
-    )
+    return replace(request, text=text, width=math.ceil(width), height=math.ceil(height), face=type_)
 
 
 def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:

@@ -113,7 +113,8 @@ def page_number_piece(sizes: PageSizes, style: HouseStyle, page: int, pages: int
     """The head of a further page: the product's title and which page of it this is."""
     type_ = sizes.type(0.95)
     count = QCoreApplication.translate("Export", "Page {0} of {1}").format(page + 1, pages)
-    text = f"{words} · {count}" if words else count
+    whole = f"{words} · {count}"
+    text = whole if words and type_.width(whole) <= room.width() else count
     lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())
     return Piece(
         "page number", page, QRectF(room.topLeft(), room.size()), tuple(lines), is_draggable=False, texts=(text,)

@@ -12,6 +12,11 @@ _SMALL = 420.0
 """Of the shorter side: a smaller page has its map, its dates and its credits on the first page, and no more."""
 
 
+def is_paper(page: str) -> bool:
+    """False for a page that is meant for a screen: it has no size that a scale could be told for."""
+    return page in PAGES and page not in _SCREENS
+
+
 @dataclass(frozen=True, slots=True)
 class PageSizes:
     """Of one page. `body` is the size of running text."""
@@ -25,7 +30,7 @@ class PageSizes:
     def of(cls, spec: ProductSpec, families: tuple[str, ...] = ()) -> PageSizes:
         """Type grows with the page, and is larger on one that is seen from afar."""
         width, height = (side * MM for side in spec.page_mm)
-        factor = 0.0165 if spec.page in _SCREENS or spec.page not in PAGES else 0.0132
+        factor = 0.0132 if is_paper(spec.page) else 0.0165
         body = min(max(factor * min(width, height), LEAST_PT * PT), 15.0)
         return cls(width, height, body, families)
 

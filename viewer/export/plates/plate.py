@@ -64,6 +64,8 @@ from viewer.support.text import one_line
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
 MOST_PAGES = 40
+_LEAST_ROOM_DEG = 0.02
+"""Round a site on its page."""
 
 
 class Plate:
@@ -88,7 +90,7 @@ class Plate:
         self.style = house_style(spec.style, spec.dark)
         self.sizes = PageSizes.of(spec, self.style.fonts)
         self._rows = EvidenceRows(self.sizes, self.style)
-        self.title = spec.title or document.meta("title")
+        self.title = spec.title or self._site_name() or document.meta("title")
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
         self.strips: list[str] = []
@@ -176,11 +178,22 @@ class Plate:
     def _bounds(self) -> list[Bounds]:
         """Of each map in lon, lat: before and after, and all panels that do not say otherwise, show the same."""
         boxes = [box for scene in self.scenes if (box := scene.bounds_lonlat()) is not None]
+        around = self.scenes[0].site_bounds(frozenset({self.spec.site})) if self.spec.layout == "site" else None
+        if around is not None:  # a point has no size: what is around it tells where it is
+            boxes.insert(0, around.expanded(max(0.5 * max(around.width, around.height), _LEAST_ROOM_DEG)))
         whole = self.spec.bounds or (boxes[0] if boxes else Bounds(-180.0, -85.0, 180.0, 85.0))
         if self.spec.layout == "before-after":
             own = next((one.bounds for one in self.spec.maps if one.bounds is not None), None)
             return [self.spec.bounds or own or whole] * len(self.scenes)
         return [one.bounds or whole for one in maps_of(self.spec)]
+
+    def _marked(self, number: int) -> Bounds | None:
+        """Bounds of the marks that a map must show where nobody said what it shall; None where somebody did."""
+        spec, one = self.spec, maps_of(self.spec)[number]
+        if spec.bounds is not None or one.bounds is not None or spec.layout == "site":
+            return None
+        scene = self.scenes[number]
+        return scene.site_bounds(frozenset(self.document.sites)) or scene.bounds_lonlat()
 
     def _settled(self, bounds: Sequence[Bounds], key: Sequence[Atom]) -> tuple[PageRooms, list[Atom]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
@@ -226,7 +239,7 @@ class Plate:
         hidden = self.content.withheld if spec.shows("annotation") else None
         self.maps = []
         for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
-            framing = Framing.of(cell.frame, crs, bounds[number], self.sizes.label_factor)
+            framing = Framing.of(cell.frame, crs, bounds[number], self.sizes.label_factor, self._marked(number))
             own = None if one.marks is None else frozenset(one.marks)
             solid = solid_on(spec, self.document, number)
             self.maps.append(MapOnPage(number, scene, framing, 0, solid, hidden, own))
@@ -258,23 +271,23 @@ class Plate:
     def _atoms(self, key: Sequence[Atom]) -> list[Atom]:
         """All words beside and below the maps, and of the following pages."""
         spec, sizes, style = self.spec, self.sizes, self.style
-        atoms = self._rows.caption(spec)
+        rows, is_site = self._rows, spec.layout == "site"
+        explained: list[Atom] = []
         if spec.shows("locator") and spec.layout != "plain" and (window := self._window()) is not None:
-            atoms.append(self._locator_atom(window))
+            explained.append(self._locator_atom(window))
         if spec.shows("legend") and spec.layout != "plain":
-            rows = legend_of(self.document, self.maps, spec.shows("annotation"))
-            self.legend_words = [row.text for row in rows]
-            atoms += legend_atoms(rows, sizes, style)
-        atoms += key
+            found = legend_of(self.document, self.maps, spec.shows("annotation"))
+            self.legend_words = [row.text for row in found]
+            explained += legend_atoms(found, sizes, style)
+        explained += key
+        said = rows.site(self.content.site(spec.site)) if is_site else []
         if spec.shows("claims"):
-            atoms += self._rows.claims(self.content)
-        if spec.shows("sources") and spec.shows("claims"):
-            atoms += self._rows.sources(self.content)
+            said += rows.claims(self.content, spec.site if is_site else "")
+            said += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
-            atoms += self._rows.caveats(self.content, self._notes())
-        if sizes.is_small:
-            atoms += self._rows.imprint(self.foot)
-        return atoms
+            said += rows.caveats(self.content, self._notes())
+        ordered = [*said, *explained] if is_site else [*explained, *said]
+        return [*rows.caption(spec), *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
 
     def _notes(self) -> list[str]:
         """On how the maps are to be read."""
@@ -288,6 +301,10 @@ class Plate:
             return []
         names = {uuid: one_line(self.name_of(uuid)) for uuid in self.numbers}
         return self._rows.key(self.numbers, names, self.left_out)
+
+    def _site_name(self) -> str:
+        row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
+        return row.with_doubt(row.label) if row is not None else ""
 
     def name_of(self, uuid: str) -> str:
         """The words for a mark."""
@@ -372,7 +389,7 @@ class Plate:
                 self.style.plate_ink,
             )
             found.append(Piece(f"inset:{at + 1}", 0, plate, lines.lines, paint, frame=one.number, is_draggable=False))
-            covered.append(plate)
+            covered += [plate, *_edges(box.intersected(one.rect))]
         return covered
 
     # -- the page's words -----------------------------------------------------------------------------------------
@@ -442,6 +459,17 @@ class Plate:
 
 def _box(rect: QRectF) -> Box:
     return Box(rect.left(), rect.top(), rect.right(), rect.bottom())
+
+
+def _edges(box: QRectF) -> list[QRectF]:
+    """The four sides of a box, each as wide as it is painted."""
+    wide = 2.5
+    return [
+        QRectF(box.left() - wide, box.top() - wide, box.width() + 2 * wide, 2 * wide),
+        QRectF(box.left() - wide, box.bottom() - wide, box.width() + 2 * wide, 2 * wide),
+        QRectF(box.left() - wide, box.top() - wide, 2 * wide, box.height() + 2 * wide),
+        QRectF(box.right() - wide, box.top() - wide, 2 * wide, box.height() + 2 * wide),
+    ]
 
 
 def _paint_inset_box(painter: QPainter, box: QRectF, plate: QRectF, color: str, style: HouseStyle) -> None:

@@ -13,11 +13,12 @@ from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
-from layers.product.spec import PAGES, ProductSpec
+from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
 from viewer.export.plates.image_words import data_credits, dates_of
 from viewer.export.plates.lettering import MM
 from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.page_sizes import is_paper
 from viewer.support.text import one_line
 
 MGRS_UP_TO_M = 200_000
@@ -80,7 +81,7 @@ def _of_frame(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
     scale = scale_number(view)
     bar = scale_bar_of(view, 100.0)
     is_one = bar is not None and bar.latitude is None
-    if scale and is_one and spec.page in PAGES and all(same_scale(maps[0], one) for one in maps):
+    if scale and is_one and is_paper(spec.page) and all(same_scale(maps[0], one) for one in maps):
         found.append(_tr("Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
     return found
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
+from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME
 from tests.viewer.export.plates.conftest import picture, wait_for
@@ -50,3 +51,19 @@ def test_every_site_in_the_frame_is_named_keyed_or_counted(plate_of) -> None:
 def test_a_preview_is_a_picture_of_that_size(plate_of, dpi: float) -> None:
     plate = plate_of(SPEC)
     assert picture(plate, dpi) == picture(plate, dpi)
+
+
+def test_a_map_of_no_bounds_is_full_of_its_image_and_has_all_marks(plate_of, document) -> None:
+    rows = {name: list(document.table(name).values()) for name in ("layers", "sites")}
+    kept = {"in", "in2", "zone"}
+    document = Document({**rows, "sites": [site for site in rows["sites"] if site.uuid in kept]})
+    plate = plate_of(ProductSpec(page="Newspaper, 2 columns"), document)
+    (one,) = plate.maps
+    seen, image = one.framing.lonlat(), plate.scenes[0].layer_bounds("l")
+    assert seen is not None
+    assert image is not None
+    assert seen.left >= image.left - 1e-6
+    assert seen.right <= image.right + 1e-6
+    assert seen.bottom >= image.bottom - 1e-6
+    assert seen.top <= image.top + 1e-6
+    assert set(one.in_frame()) == {"in", "in2", "zone"}

@@ -1,0 +1,126 @@
+"""Pages of every layout in every style: nothing lies on anything else, no text is cut, all type can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QRectF
+
+from layers.document.comparison import Frame
+from layers.geo.bounds import Bounds
+from layers.product.spec import LAYOUTS, PAGES, PARTS, ProductMap, ProductSpec
+from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.plates.conftest import picture
+from viewer.export.plates.house_style import style_names
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of, ink_box
+from viewer.export.plates.printed import GroupKind
+
+MAPS = {"before-after": 2, "panels": 6, "insets": 4}
+SIZES = ("A4 landscape", "A4 portrait", "1280x720")
+LONG = "A long title of a product about a place that has a long name in a country with an even longer one"
+
+
+def spec_of(layout: str, page: str, style: str = "Plain", dark: bool = False) -> ProductSpec:
+    count = MAPS.get(layout, 1)
+    maps = [ProductMap(Frame(("l",))) for _ in range(count)]
+    if layout == "insets":
+        part = FRAME.width / 5
+        maps[1:] = [
+            ProductMap(bounds=Bounds(FRAME.left + at * part, 50.4, FRAME.left + (at + 1) * part, 50.6))
+            for at in range(1, count)
+        ]
+    return ProductSpec(
+        layout=layout,
+        page=page,
+        style=style,
+        dark=dark,
+        title=LONG,
+        subtitle="What the subtitle says in one line",
+        bottom_line="The finding in one sentence.",
+        dateline="1 May 2024",
+        author="An Analyst",
+        organisation="The Desk",
+        marking="TLP:AMBER+STRICT",
+        caption="Words of the analyst on what is seen. " * 6,
+        bounds=FRAME,
+        maps=tuple(maps),
+        site="in" if layout == "site" else "",
+    )
+
+
+def faults(plate: Plate) -> Iterator[str]:
+    facts = facts_of(plate)
+    yield from (f"{one.one} lies on {one.other}, page {one.page}" for one in facts.overlaps)
+    yield from (f"{text.part} is cut: {text.words}" for text in facts.texts if text.is_cut)
+    yield from (f"{text.part} is {text.size_pt} pt" for text in facts.texts if 0 < text.size_pt < 5.99)
+    yield from (f"{words} is covered" for one in facts.maps for words in one.covered)
+    yield from (f"not told: {one.sites.uncounted}" for one in facts.maps if one.sites.uncounted)
+    page = QRectF(0, 0, plate.sizes.width, plate.sizes.height)
+    for piece in plate.pieces:
+        if not page.contains(ink_box(piece)):
+            yield f"{piece.key} is beyond the page"
+        if piece.kind is GroupKind.LABELS or piece.frame is not None:
+            rect = plate.maps[piece.frame or 0].rect
+            if not rect.adjusted(-1, -1, 1, 1).contains(piece.place):
+                yield f"{piece.key} is not on its map"
+
+
+@pytest.mark.parametrize("page", SIZES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_nothing_overlaps_and_nothing_is_cut(plate_of, layout: str, page: str) -> None:
+    assert list(faults(plate_of(spec_of(layout, page)))) == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> None:
+    assert len(style_names()) > 1
+    plate = plate_of(spec_of(layout, "A4 landscape", style_names()[1], dark=True))
+    assert list(faults(plate)) == []
+    assert picture(plate, 40).pixelColor(2, 2).lightness() < 60
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_room_for_a_map(plate_of, page: str) -> None:
+    assert list(faults(plate_of(spec_of("single", page)))) == []
+
+
+def test_the_same_things_stand_at_the_same_places_at_any_size(plate_of) -> None:
+    from viewer.export.plates.printed_plate import PrintedPlate
+
+    plate = plate_of(spec_of("single", "A4 landscape"))
+    small, large = PrintedPlate(plate, 50), PrintedPlate(plate, 300)
+    assert small.things(0) == large.things(0)
+    assert "label:in" in large.things(0)
+    for key in large.things(0):
+        one, other = small.box_of(key), large.box_of(key)
+        assert one is not None
+        assert other is not None
+        assert (one.left() * 6, one.width() * 6) == pytest.approx((other.left(), other.width()), abs=0.01)
+    frames = [(frame.rect_px.width(), frame.view.width) for frame in (*small.frames, *large.frames)]
+    assert all(width == pixels for width, pixels in frames)
+    places = [frame.view.to_world(0, 0) for frame in (*small.frames, *large.frames)]
+    assert places[0] == pytest.approx(places[1], abs=small.frames[0].view.grid.resolution)
+
+
+def test_the_twin_has_the_same_map_without_marks_and_names(plate_of) -> None:
+    spec = spec_of("single", "A4 landscape")
+    whole, bare = plate_of(spec), plate_of(spec.without_annotation())
+    assert not any(piece.kind is GroupKind.LABELS for piece in bare.pieces)
+    assert bare.captions == whole.captions
+    assert bare.maps[0].in_frame() == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_left_out_is_not_there(plate_of, part: str) -> None:
+    from dataclasses import replace
+
+    spec = replace(spec_of("single", "A4 landscape"), left_out=frozenset({part}))
+    plate = plate_of(spec)
+    keys = {piece.key.partition(":")[0] for piece in plate.pieces}
+    assert part not in keys
+    if part == "labels":
+        assert "label" not in keys
+        assert "number" not in keys
+    assert list(faults(plate)) == [] or part in {"labels", "key"}
