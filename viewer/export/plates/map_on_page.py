@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -54,6 +54,8 @@ class MapOnPage:
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
         """The marks at the size that was painted last: strips of a page follow each other."""
+        self.paint_below_marks: Callable[[QPainter], None] | None = None
+        """Paints the lines of a graticule, in logical pixels of the frame."""
         self._layer_labels: list[PlacedLabel] | None = None
         self._letters = LabelPainter()
         self.frames = self._site_frames(framing.view)
@@ -152,6 +154,8 @@ class MapOnPage:
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view)
+            if self.paint_below_marks is not None:
+                self._paint_grid(painter, ratio, view, self.paint_below_marks)
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
             whole = self.framing.at(ratio)[1]
             painter.translate(-view.left, -view.top)
@@ -159,6 +163,13 @@ class MapOnPage:
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
             self._paint_layer_labels(painter, ratio, whole)
+
+    def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:
+        rect, (pixels, _) = self.rect, self.framing.at(ratio)
+        with part_of_picture(painter):
+            painter.translate(rect.topLeft() * ratio - QPointF(pixels.topLeft()) - QPointF(view.left, view.top))
+            painter.scale(ratio, ratio)
+            paint(painter)
 
     def _site_frames(self, view: View) -> tuple[SiteFrame, ...]:
         if self._kept is None or self._kept[0] != view:

@@ -16,6 +16,7 @@ from layers.document.document import Document
 from layers.document.rows import Product
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
 from layers.product.facts import ImageFact
 from layers.product.gathering import content_of
@@ -26,6 +27,12 @@ from viewer.canvas.scene import MapScene
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.flow import Atom, Column, Flow, PaintRow, SetAtom
 from viewer.export.plates.framing import Framing
+from viewer.export.plates.graticule_on_map import (
+    graticule_boxes,
+    graticule_on,
+    graticule_pieces,
+    paint_graticule,
+)
 from viewer.export.plates.house_style import HouseStyle, house_style
 from viewer.export.plates.image_words import (
     dates_of,
@@ -99,6 +106,7 @@ class Plate:
         self.foot: list[str] = []
         self.namings: list[Naming] = []
         self.bars: dict[int, BarOnPlate] = {}
+        self.graticules: dict[int, Graticule] = {}
         self.has_locator = False
         self.legend_words: list[str] = []
         self.pages = 1
@@ -328,9 +336,12 @@ class Plate:
             obstacles = [box for _, box in (*one.symbol_boxes(), *one.outline_boxes())]
             taken: list[QRectF] = []
             furniture = self._furniture(one, taken, obstacles)
+            insets = self._inset_boxes(one, furniture)
             corner = one.rect.topLeft()
             boxes = [_box(rect.translated(-corner)) for rect in taken]
-            boxes += [_box(rect.translated(-corner)) for rect in self._inset_boxes(one, furniture)]
+            boxes += [_box(rect.translated(-corner)) for rect in insets]
+            if self.spec.graticule:
+                boxes += self._add_graticule(one, furniture, boxes)
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
                 naming = name_marks(one, boxes, self.style, self.sizes.label_factor)
@@ -343,6 +354,16 @@ class Plate:
         for one, naming in zip(self.maps, self.namings, strict=True):
             naming.give_numbers(numbers)
             self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
+
+    def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
+        """The boxes that its texts cover; they are on no sign of a mark."""
+        type_ = self.sizes.type(0.78)
+        avoid = [*boxes, *(box for _, box in one.symbol_boxes())]
+        found = graticule_on(one, self.spec.graticule, type_, avoid)
+        one.paint_below_marks = partial(paint_graticule, graticule=found, color=self.style.label)
+        self.graticules[one.number] = found
+        furniture += graticule_pieces(one, found, self.style, type_)
+        return graticule_boxes(found)
 
     def _furniture(self, one: MapOnPage, taken: list[QRectF], obstacles: Sequence[Box]) -> list[Piece]:
         spec, found = self.spec, []

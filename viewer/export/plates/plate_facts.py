@@ -7,6 +7,7 @@ from itertools import combinations
 from PySide6.QtCore import QRectF
 
 from layers.product.facts import (
+    GraticuleFact,
     MapFact,
     Overlap,
     ProductFacts,
@@ -15,6 +16,7 @@ from layers.product.facts import (
     TextFact,
 )
 from viewer.canvas.overlays import north_angle_deg
+from viewer.export.plates.graticule_on_map import graticule_texts
 from viewer.export.plates.lettering import MM
 from viewer.export.plates.map_on_page import MapOnPage
 from viewer.export.plates.map_plates import north_holds
@@ -67,6 +69,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         scale_bar=_bar(plate, number),
         arrow=has_arrow,
         arrow_left_out="north differs over the frame" if bends and north_angle_deg(one.view) is not None else "",
+        graticule=_graticule(plate, number),
         legend=tuple(plate.legend_words),
         locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
         sites=_sites(plate, one, naming),
@@ -85,6 +88,14 @@ def _bar(plate: Plate, number: int) -> ScaleBarFact | None:
     if bar is None:
         return None
     return ScaleBarFact(bar.words, bar.length_m, bar.width / MM, bar.latitude)
+
+
+def _graticule(plate: Plate, number: int) -> GraticuleFact | None:
+    found = plate.graticules.get(number)
+    if found is None:
+        return None
+    texts = tuple(words for words, *_ in graticule_texts(found))
+    return GraticuleFact(found.notation, len(found.lines), texts)
 
 
 def _sites(plate: Plate, one: MapOnPage, naming: Naming) -> SitesFact:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRectF
@@ -81,6 +82,17 @@ def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> N
     assert picture(plate, 40).pixelColor(2, 2).lightness() < 60
 
 
+@pytest.mark.parametrize("notation", ["DD", "DMS", "UTM", "MGRS"])
+def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> None:
+    plate = plate_of(replace(spec_of("before-after", "A4 landscape"), graticule=notation))
+    assert list(faults(plate)) == []
+    for one in facts_of(plate).maps:
+        assert one.graticule is not None
+        assert (one.graticule.notation, len(one.graticule.labels) > 3) == (notation, True)
+    without = picture(plate_of(spec_of("before-after", "A4 landscape")), 96)
+    assert picture(plate, 96) != without
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_room_for_a_map(plate_of, page: str) -> None:
     assert list(faults(plate_of(spec_of("single", page)))) == []
@@ -114,8 +126,6 @@ def test_the_twin_has_the_same_map_without_marks_and_names(plate_of) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_that_is_left_out_is_not_there(plate_of, part: str) -> None:
-    from dataclasses import replace
-
     spec = replace(spec_of("single", "A4 landscape"), left_out=frozenset({part}))
     plate = plate_of(spec)
     keys = {piece.key.partition(":")[0] for piece in plate.pieces}

@@ -1,0 +1,76 @@
+"""The graticule of a product's map: its lines below the marks, its labels just inside the frame, clear of all else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from layers.grid.graticules.graticule import Graticule, graticule_of
+from layers.grid.graticules.grid_line import Box as GridBox
+from layers.vector.labels.label_layout import Box
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.lettering import TextLine, Type
+from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.piece import Piece, fine_pen
+from viewer.rendering.vector.qt_shapes import polygon_of
+
+_PAD = 1.5
+_FINE, _HEAVY = 0.7, 1.3
+
+
+def graticule_on(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence[Box]) -> Graticule:
+    """Lines and labels in logical pixels of the frame; without any for no notation."""
+
+    def size_of(text: str) -> tuple[float, float]:
+        return type_.width(text) + 2 * _PAD, 1.2 * type_.size + 2 * _PAD
+
+    boxes = [GridBox(box.left, box.top, box.right - box.left, box.bottom - box.top) for box in avoid]
+    return graticule_of(on_page.view, notation, size_of, avoid=boxes)
+
+
+def graticule_boxes(graticule: Graticule) -> list[Box]:
+    """The boxes that its texts cover."""
+    return [Box(x, y, x + width, y + height) for _, x, y, width, height in graticule_texts(graticule)]
+
+
+def graticule_texts(graticule: Graticule) -> list[tuple[str, float, float, float, float]]:
+    """Words, and the box in which they stand: left, top, width, height."""
+    labels = [(one.text, one.x, one.y, one.width, one.height) for one in graticule.labels]
+    return labels + [(one.text, one.x, one.y, one.width, one.height) for one in graticule.names]
+
+
+def graticule_pieces(on_page: MapOnPage, graticule: Graticule, style: HouseStyle, type_: Type) -> list[Piece]:
+    """Its texts where they stand on the page."""
+    corner, found = on_page.rect.topLeft(), []
+    for words, *room in graticule_texts(graticule):
+        box = QRectF(*room).translated(corner)
+        at = QPointF(box.left() + _PAD, box.top() + _PAD + 0.95 * type_.size)
+        line = TextLine(at.x(), at.y(), words, type_, style.label, style.halo)
+        found.append(
+            Piece(
+                f"graticule:{on_page.number}",
+                on_page.page,
+                box,
+                (line,),
+                frame=on_page.number,
+                is_draggable=False,
+                texts=(words,),
+            )
+        )
+    return found
+
+
+def paint_graticule(painter: QPainter, graticule: Graticule, color: str) -> None:
+    """Lines in logical pixels of the frame."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    dark, ink = QColor("#0b141c"), QColor(color)
+    dark.setAlpha(90)
+    ink.setAlpha(190)
+    for tone, more in ((dark, 1.1), (ink, 0.0)):
+        for line in graticule.lines:
+            painter.setPen(fine_pen(painter, tone, (_HEAVY if line.is_heavy else _FINE) + more))
+            for piece in line.pieces:
+                painter.drawPolyline(polygon_of(piece))
