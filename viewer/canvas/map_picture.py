@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
+from viewer.canvas.graticule_painter import ShownGraticule
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.unplaced import Unplaced
@@ -44,6 +45,7 @@ class MapPicture(QObject):
         """The layers and sites that could not be."""
         self.notes: list[str] = []
         """On services that do not answer, or are shown enlarged."""
+        self.graticule = ShownGraticule(scene, self.outdated.emit, self)
         self._kept = QImage()
         self._whole: View | None = None
         """The view that was complete last."""
@@ -76,8 +78,8 @@ class MapPicture(QObject):
 
     def is_final(self, view: View) -> bool:
         """True when what was painted last is exact."""
-        is_settled = self._is_settled and not (self._scene.awaits_labels or self._looks.is_due)
-        return not self._is_stale and is_settled and self._scene.is_complete(view)
+        is_late = self._scene.awaits_labels or self._looks.is_due or self.graticule.is_under_way
+        return not self._is_stale and self._is_settled and not is_late and self._scene.is_complete(view)
 
     def show(self, painter: QPainter, view: View, *, settled: bool, whole: bool) -> None:
         """Onto the widget, in logical pixels; `whole`: all of it is to be painted."""

@@ -39,7 +39,7 @@ from viewer.canvas.sites.site_labels import label_text
 from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M, lonlat_bounds
-from viewer.commands.meta import SITES_VISIBLE, sites_visible
+from viewer.commands.meta import SHOWN_KEYS, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
@@ -185,7 +185,7 @@ class MapScene(QObject):
             self._tell_of_sites()
         if changes.touches("layers"):
             self._show_layers(self._stack.base_folder)
-        if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
+        if changes.touches("sites", "layers") or SHOWN_KEYS & changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
             (self.updated if changes.touches("layers") else self.edited).emit()

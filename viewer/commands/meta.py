@@ -5,10 +5,17 @@ from __future__ import annotations
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import MetaEntry
+from layers.grid.graticules.graticule import NOTATIONS
+from viewer.commands.fields import check_choice
 from viewer.commands.stamps import insert, stamp_of, update
 
 SITES_VISIBLE = "sites_visible"
 """Meta key: "0" hides all sites on the canvas; anything else, or none, shows them."""
+
+GRATICULE = "graticule"
+"""Meta key: the notation of the graticule over the map; anything that is none, or nothing, shows none."""
+SHOWN_KEYS = frozenset({SITES_VISIBLE, GRATICULE})
+"""The keys that change the map."""
 
 
 def set_meta(document: Document, key: str, value: str, *, actor: str, now: str | None = None, label: str = "") -> Edit:
@@ -29,3 +36,17 @@ def set_sites_visible(document: Document, visible: bool, *, actor: str, now: str
     """Show or hide all sites."""
     label = "Show sites" if visible else "Hide sites"
     return set_meta(document, SITES_VISIBLE, "1" if visible else "0", actor=actor, now=now, label=label)
+
+
+def graticule_of_case(document: Document) -> str:
+    """The notation of the graticule over the map; empty: none is shown."""
+    notation = document.meta(GRATICULE)
+    return notation if notation in NOTATIONS else ""
+
+
+def set_graticule(document: Document, notation: str, *, actor: str, now: str | None = None) -> Edit:
+    """Show a graticule over the map; none for an empty notation. Raises InvalidValue for one that is not known."""
+    if notation:
+        check_choice(notation, NOTATIONS, "graticule")
+    label = f"Show graticule in {notation}" if notation else "Hide graticule"
+    return set_meta(document, GRATICULE, notation, actor=actor, now=now, label=label)

@@ -17,7 +17,8 @@ type SizeOf = Callable[[str], tuple[float, float]]
 
 GAP_PX = 4.0
 """Between two labels, and between a label and the edge, in logical pixels."""
-_ON_EDGE = 0.05
+_NEAR_EDGE_PX = 6.0
+"""A line that ends so near to the edge of the frame, as at the edge of a zone, has its label there."""
 _STEEPEST = math.sin(math.radians(40))
 """A line that meets the edge flatter than this has no label there: it would be hard to tell which it is of."""
 _MOST_THINNED = 7
@@ -74,13 +75,9 @@ def _ends(view: View, lines: Iterable[GridLine]) -> Iterator[_End]:
 
 
 def _side(view: View, x: float, y: float) -> Side | None:
-    if y >= view.height - _ON_EDGE:
-        return "bottom"
-    if y <= _ON_EDGE:
-        return "top"
-    if x <= _ON_EDGE:
-        return "left"
-    return "right" if x >= view.width - _ON_EDGE else None
+    away: dict[Side, float] = {"bottom": view.height - y, "top": y, "left": x, "right": view.width - x}
+    nearest = min(away, key=lambda side: away[side])
+    return nearest if away[nearest] <= _NEAR_EDGE_PX * view.ratio else None
 
 
 def _label(view: View, end: _End, size_of: SizeOf, outside: bool) -> EdgeLabel | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,9 +16,34 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.app.navigation.open_view import OpenViewDialog, shown_view
 from viewer.app.theme import apply_theme
 from viewer.canvas.widget import MapCanvas
+from viewer.commands.meta import graticule_of_case, set_graticule
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings
+
+GRATICULE_MENU = QT_TRANSLATE_NOOP("Actions", "Gra&ticule")
+
+
+def _graticule(notation: str, text: Any, *, breaks: bool = False) -> Action:
+    """The row that shows a graticule in a notation; of an empty one the row that shows none."""
+
+    def show(menu: ViewMenu, _checked: bool) -> None:
+        menu.show_graticule(notation)
+
+    def is_shown(menu: ViewMenu) -> bool:
+        return graticule_of_case(menu.session.document) == notation
+
+    return Action(
+        f"graticule_{notation.lower() or 'off'}",
+        text,
+        show,
+        check="own",
+        offered=has_case,
+        checked=is_shown,
+        submenu=GRATICULE_MENU,
+        tip=QT_TRANSLATE_NOOP("Actions", "Lines of a grid over the map, with labels at its edges"),
+        breaks=breaks,
+    )
 
 
 class ViewMenu(CaseMenu):
@@ -89,6 +116,13 @@ class ViewMenu(CaseMenu):
 
     def north_up(self) -> None:
         self._canvas.reset_rotation()
+
+    def show_graticule(self, notation: str) -> None:
+        """Show a graticule over the map, or none; kept in the case."""
+        if notation != graticule_of_case(self.session.document):
+            edit = set_graticule(self.session.document, notation, actor=self.session.actor)
+            self.session.push_or_say(edit)
+        self.own_changed.emit()
 
     # -- the window ---------------------------------------------------------------------------------------------
 
@@ -200,6 +234,11 @@ class ViewMenu(CaseMenu):
         Action(
             "north_up", QT_TRANSLATE_NOOP("Actions", "&North Up"), north_up, "Ctrl+Up", "north_up", offered=has_case
         ),
+        _graticule("", QT_TRANSLATE_NOOP("Actions", "&None"), breaks=True),
+        _graticule("DD", QT_TRANSLATE_NOOP("Actions", "&Degrees")),
+        _graticule("DMS", QT_TRANSLATE_NOOP("Actions", "Degrees, &Minutes, Seconds")),
+        _graticule("UTM", QT_TRANSLATE_NOOP("Actions", "&UTM")),
+        _graticule("MGRS", QT_TRANSLATE_NOOP("Actions", "M&GRS")),
         Action(
             "next_notation",
             QT_TRANSLATE_NOOP("Actions", "Ne&xt Coordinate Notation"),

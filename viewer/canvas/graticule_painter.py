@@ -1,0 +1,176 @@
+"""Paints graticules: on the screen over the map, and on the maps of products, with the same lines and letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from layers.errors import GeoloupeError
+from layers.grid.graticules.graticule import Graticule, graticule_of
+from layers.grid.graticules.grid_line import Box, GridLine, Side
+from layers.grid.tile_grid import View
+from viewer.canvas.labels.fonts import map_font
+from viewer.canvas.overlays import ARROW_ROOM_PX, paint_haloed_text
+from viewer.canvas.scene import MapScene
+from viewer.commands.meta import graticule_of_case
+from viewer.support.painting import part_of_picture
+
+TEXT_PX = 11.0
+_LINE_PX, _HEAVY_PX = 0.9, 1.7
+_HALO_ALPHA, _INK_ALPHA = 110, 200
+_PLATE_ALPHA, _PLATE_PAD_PX = 170, 2.0
+_MOST_KEPT = 8
+_SCREEN_SIDES: tuple[Side, ...] = ("top", "left")
+"""Scale bar and credits are at the lower edge, as far as they are wide."""
+_BAR_ROOM_PX = (230.0, 72.0)
+_WORDS_ROOM_PX = 84.0
+"""Of the words on the sides of a comparison, at the upper edge."""
+_AT_ONCE = ("DD", "DMS")
+"""These take a few milliseconds; UTM and MGRS may take a tenth of a second."""
+_LETTERS = "0123456789°'\".ABCDEFGHIJKLMNOPQRSTUVWXYZ \u202f"
+
+
+@lru_cache(maxsize=16)
+def text_sizes(ratio: float) -> Callable[[str], tuple[float, float]]:
+    """Width and height of a label in pixels, of which `ratio` are a logical pixel; any thread may ask."""
+    metrics = QFontMetricsF(map_font(TEXT_PX * ratio))
+    widths = {letter: metrics.horizontalAdvance(letter) for letter in _LETTERS}
+    widest, height = max(widths.values()), metrics.ascent() + metrics.descent()
+    return lambda text: (sum(widths.get(letter, widest) for letter in text), height)
+
+
+def paint_graticule(painter: QPainter, graticule: Graticule, ratio: float) -> None:
+    """Lines, names of squares and labels; white on dark rims and plates, so that they are seen on snow and on sea."""
+    paint_lines(painter, graticule, ratio)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    size_px = TEXT_PX * ratio
+    descent = QFontMetricsF(map_font(size_px)).descent()
+    for name in graticule.names:
+        paint_haloed_text(painter, QPointF(name.x, name.y + name.height - descent), name.text, size_px, bold=True)
+    for label in graticule.labels:
+        pad = _PLATE_PAD_PX * ratio
+        box = QRectF(label.x, label.y, label.width, label.height).adjusted(-pad, 0.0, pad, 0.0)
+        painter.fillRect(box, QColor(11, 20, 28, _PLATE_ALPHA))
+        paint_haloed_text(painter, QPointF(label.x, label.y + label.height - descent), label.text, size_px)
+    painter.restore()
+
+
+def paint_lines(painter: QPainter, graticule: Graticule, ratio: float) -> None:
+    """The lines alone: edges of zones and squares are heavier."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for is_heavy, width in ((False, _LINE_PX), (True, _HEAVY_PX)):
+        path = _path(line for line in graticule.lines if line.is_heavy == is_heavy)
+        for color, pen_width in (
+            (QColor(11, 20, 28, _HALO_ALPHA), (width + 1.6) * ratio),
+            (QColor(255, 255, 255, _INK_ALPHA), width * ratio),
+        ):
+            painter.strokePath(path, QPen(color, pen_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.restore()
+
+
+def _path(lines: Iterable[GridLine]) -> QPainterPath:
+    path = QPainterPath()
+    for line in lines:
+        for piece in line.pieces:
+            first, *rest = piece.tolist()
+            path.moveTo(*first)
+            for point in rest:
+                path.lineTo(*point)
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    view: View
+    notation: str
+    is_compared: bool
+
+
+class ShownGraticule(QObject):
+    """The graticule of one map on the screen, as the case has it. `ready` is called when an awaited one is there."""
+
+    def __init__(self, scene: MapScene, ready: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._scene, self._ready = scene, ready
+        self._kept: dict[_Wanted, Graticule] = {}
+        self._awaited: _Wanted | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """True while one is made that is not shown yet."""
+        return self._awaited is not None
+
+    def paint(self, painter: QPainter, view: View, *, settled: bool) -> None:
+        """Paint it above the map, if the case wants one. While the map moves, lines that take long only go with it."""
+        notation = graticule_of_case(self._scene.document)
+        if not notation:
+            self._kept, self._awaited = {}, None
+            return
+        wanted = _Wanted(view, notation, len(self._scene.frames) > 1)
+        made = self._kept.get(wanted)
+        if made is None and notation in _AT_ONCE:
+            made = self._keep(wanted, _made(wanted, text_sizes(view.ratio)))
+        elif made is None and settled:
+            self._await(wanted)
+        with part_of_picture(painter):
+            if made is not None:
+                paint_graticule(painter, made, view.ratio)
+            else:
+                self._paint_moved(painter, wanted)
+
+    def _paint_moved(self, painter: QPainter, wanted: _Wanted) -> None:
+        """The lines of another view on the same grid, where they lie in this one."""
+        view = wanted.view
+        for other, made in reversed(self._kept.items()):
+            if other.notation == wanted.notation and other.view.grid == view.grid:
+                painter.translate(other.view.left - view.left, other.view.top - view.top)
+                paint_lines(painter, made, view.ratio)
+                return
+
+    def _await(self, wanted: _Wanted) -> None:
+        if wanted == self._awaited:
+            return
+        self._awaited = wanted
+        sizes = text_sizes(wanted.view.ratio)
+        self._scene.context.jobs.run(
+            lambda _context: _made(wanted, sizes), partial(self._came, wanted), partial(self._failed, wanted)
+        )
+
+    def _came(self, wanted: _Wanted, made: Graticule) -> None:
+        self._keep(wanted, made)
+        if wanted == self._awaited:
+            self._awaited = None
+            self._ready()
+
+    def _failed(self, wanted: _Wanted, error: GeoloupeError) -> None:
+        if wanted == self._awaited:
+            self._awaited = None
+        raise error
+
+    def _keep(self, wanted: _Wanted, made: Graticule) -> Graticule:
+        while len(self._kept) >= _MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[wanted] = made
+        return made
+
+
+def _made(wanted: _Wanted, sizes: Callable[[str], tuple[float, float]]) -> Graticule:
+    view = wanted.view
+    return graticule_of(view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_taken(view, wanted.is_compared))
+
+
+def _taken(view: View, is_compared: bool) -> Sequence[Box]:
+    """The room of north arrow and scale bar, and of the words on the sides of a comparison."""
+    r, width, height = view.ratio, float(view.width), float(view.height)
+    bar_width, bar_height = _BAR_ROOM_PX
+    taken = [
+        Box(width - ARROW_ROOM_PX * r, 0.0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r),
+        Box(0.0, height - bar_height * r, bar_width * r, bar_height * r),
+    ]
+    return [*taken, Box(0.0, 0.0, width, _WORDS_ROOM_PX * r)] if is_compared else taken
