@@ -210,6 +210,7 @@ WRITTEN_IN_PLACE = {
     "viewer/support/timing.py",  # a trace, for us
     "viewer/export/formats/embedded.py",  # in the scratch folder of an export, moved as a whole
     "viewer/export/formats/png.py",  # the same
+    "viewer/export/formats/svg.py",  # the same
 }
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from viewer.canvas.scene import MapScene
     from viewer.export.plates.printed import Printed
 
-PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".tif")
+PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
 TABLES = (".geojson", ".csv")
 NOW = (*PRINTED, *TABLES)
-LATER = (".svg", ".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
+LATER = (".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
 LATER_OPTIONS = ("site", "bookmark", "each_site", "each_class", "each_bookmark")
 LAYOUTS_NOW = ("single",)
 SCREEN_DPI, PAPER_DPI = 96, 300

@@ -45,7 +45,7 @@ def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
         "Extent": "; ".join(extent_text(frame.view) for frame in printed.frames if frame.page == page),
         "Software": SOFTWARE,
     }
-    return {name: kept for name, text in found.items() if (kept := _clean(text))}
+    return {name: kept for name, text in found.items() if (kept := clean(text))}
 
 
 def caption(words: ProductWords) -> str:
@@ -78,19 +78,25 @@ def xmp_packet(words: ProductWords, most_bytes: int = 0) -> bytes:
 
 
 def _packet(words: ProductWords, longest: int) -> bytes:
+    return (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/">{rdf_words(words, longest)}</x:xmpmeta><?xpacket end="w"?>'
+    ).encode()
+
+
+def rdf_words(words: ProductWords, longest: int = LONGEST) -> str:
+    """The words as RDF, as an SVG has them too."""
     parts = "".join(f"<{name}>{value}</{name}>" for name, value in _properties(words, longest) if value)
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
     return (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        f'<rdf:Description rdf:about="" {spaces}>{parts}</rdf:Description></rdf:RDF></x:xmpmeta>'
-        '<?xpacket end="w"?>'
-    ).encode()
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {spaces}>{parts}</rdf:Description></rdf:RDF>'
+    )
 
 
 def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
     def text(value: str) -> str:
-        return escape(_clean(value, longest))
+        return escape(clean(value, longest))
 
     def choice(value: str) -> str:
         kept = text(value)
@@ -144,7 +150,7 @@ def iptc_records(words: ProductWords) -> bytes:
     ]
     found = b"\x1c\x01\x5a\x00\x03\x1b%G" + b"\x1c\x02\x00\x00\x02\x00\x04"
     for number, text in sets:
-        data = cut_bytes(_clean(text), _IPTC_MOST[number])
+        data = cut_bytes(clean(text), _IPTC_MOST[number])
         if data:
             found += bytes((0x1C, 2, number)) + len(data).to_bytes(2, "big") + data
     return found
@@ -155,5 +161,11 @@ def cut_bytes(text: str, most: int) -> bytes:
     return text.encode()[:most].decode(errors="ignore").encode()
 
 
-def _clean(text: str, longest: int = LONGEST) -> str:
-    return _NOT_XML.sub("", plain(text, longest)).strip()
+def clean(text: str, longest: int = LONGEST) -> str:
+    """The text without what XML, or a line of text, cannot hold."""
+    return xml_only(plain(text, longest)).strip()
+
+
+def xml_only(text: str) -> str:
+    """The characters of a text that XML can hold."""
+    return _NOT_XML.sub("", text)

@@ -14,7 +14,7 @@ from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.pdf_parts import PackedImage, PdfFrame, PdfGroup, PdfPage, assembled
 from viewer.export.formats.steps import Steps, Workshop
 from viewer.export.formats.strips import packed_strips, ready
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed
+from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.painting import painting
 
 POINTS = 72.0
@@ -33,7 +33,7 @@ def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
         groups: list[PdfGroup] = []
         for group in printed.groups(page):
             if group.kind is GroupKind.IMAGERY:
-                image = _ImageFile(_whole(printed, group, page))
+                image = _ImageFile(imagery_room(printed, group, page))
                 yield from packed_strips(printed, page, shop, image.rows, image.room, [group])
                 image.rows.close()
                 groups.append(PdfGroup(group.kind, group.title, group.frame, image.packed()))
@@ -83,11 +83,6 @@ class _ImageFile:
     def packed(self) -> PackedImage:
         room = self.room
         return PackedImage(b"".join(self._pieces), room.left(), room.top(), room.width(), room.height())
-
-
-def _whole(printed: Printed, group: PaintedGroup, page: int) -> QRect:
-    assert group.frame is not None
-    return printed.frames[group.frame].rect_px.toAlignedRect() & QRect(0, 0, *printed.size_px(page))
 
 
 def _frame(frame: MapFrame, scale: float) -> PdfFrame:

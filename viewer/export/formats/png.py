@@ -21,7 +21,9 @@ MOST_SIDE = 2**31 - 1
 class PngFile:
     """A PNG that grows from its top to its end."""
 
-    def __init__(self, path: Path, size: tuple[int, int], dpi: float, texts: dict[str, str], xmp: bytes) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], dpi: float, texts: dict[str, str], xmp: bytes, first_row: int = 0
+    ) -> None:
         self._file: BinaryIO = path.open("wb")
         metre = round(dpi / 0.0254)
         self._file.write(b"\x89PNG\r\n\x1a\n")
@@ -30,8 +32,9 @@ class PngFile:
         self._chunk(b"pHYs", struct.pack(">IIB", metre, metre, 1))
         for name, text in texts.items():
             self._chunk(b"iTXt", name.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
-        self._chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
-        self.rows = PackedRows(partial(self._chunk, b"IDAT"))
+        if xmp:
+            self._chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
+        self.rows = PackedRows(partial(self._chunk, b"IDAT"), first_row)
 
     def close(self) -> None:
         """Write what follows the last row. Raises OSError."""

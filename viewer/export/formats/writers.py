@@ -12,6 +12,7 @@ from viewer.export.formats.coded_pictures import write_geotiff, write_jpeg, writ
 from viewer.export.formats.pdf import write_pdf
 from viewer.export.formats.png import MOST_SIDE, write_png
 from viewer.export.formats.steps import FormatWriter, Writing
+from viewer.export.formats.svg import write_svg
 from viewer.export.plates.printed import Printed
 from viewer.rendering.context import RenderContext
 
@@ -32,6 +33,7 @@ FORMATS: dict[str, ProductFormat] = {
     ".jpeg": _JPEG,
     ".webp": ProductFormat("WebP", write_webp, 16_383),
     ".pdf": ProductFormat("PDF", write_pdf),
+    ".svg": ProductFormat("SVG", write_svg),
     ".tif": ProductFormat("GeoTIFF", write_geotiff),
 }
 

@@ -122,3 +122,9 @@ class Printed(Protocol):
         Text is painted as text, and vectors as such, where the painter's device keeps them.
         """
         ...
+
+
+def imagery_room(printed: Printed, group: PaintedGroup, page: int) -> QRect:
+    """The whole pixels of a page that the frame of a group touches."""
+    assert group.frame is not None
+    return printed.frames[group.frame].rect_px.toAlignedRect() & QRect(0, 0, *printed.size_px(page))

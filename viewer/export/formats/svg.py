@@ -1,0 +1,141 @@
+"""Writes SVG: named groups for each map, its layers and its names, and for what stands around; text stays text."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import BinaryIO
+from xml.sax.saxutils import escape, quoteattr
+
+from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
+from PySide6.QtSvg import QSvgGenerator
+
+from viewer.export.formats.metadata import clean, rdf_words, xml_only
+from viewer.export.formats.png import PngFile
+from viewer.export.formats.steps import Steps, Workshop
+from viewer.export.formats.strips import packed_strips, ready
+from viewer.export.plates.page_files import page_path
+from viewer.export.plates.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
+from viewer.support.fonts import FALLBACKS, FAMILY
+from viewer.support.painting import painting
+
+_NAMES = {GroupKind.IMAGERY: "imagery", GroupKind.MAP: "layers", GroupKind.LABELS: "labels"}
+_BODY = re.compile(r"<defs>(.*?)</defs>(.*)</svg>", re.DOTALL)
+_OWN_ID = re.compile(r'(id="|url\(#)((?:clipPath|gradient|pattern|mask|image|fill|filter)\w*)')
+_FAMILIES = ", ".join(f"'{name}'" for name in (FAMILY, *FALLBACKS)) + ", sans-serif"
+_BLOCK = 3 * 2**20
+"""Bytes of an image that are put into text at once: three become four letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A painted group: shapes, or an image in a file."""
+
+    group: PaintedGroup
+    shapes: str = ""
+    image: Path | None = None
+    room: QRect | None = None
+
+
+def write_svg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
+    """Write each page as an SVG."""
+    for page in range(printed.pages):
+        yield from ready(printed, page)
+        parts: list[_Part] = []
+        for number, group in enumerate(printed.groups(page)):
+            if group.kind is GroupKind.IMAGERY:
+                room, path = imagery_room(printed, group, page), shop.folder / f"imagery-{page}-{number}.png"
+                begun = shop.job(
+                    partial(PngFile, path, (room.width(), room.height()), printed.dpi, {}, b"", room.top())
+                )
+                yield begun
+                file = begun.result
+                try:
+                    yield from packed_strips(printed, page, shop, file.rows, room, [group])
+                    file.close()
+                finally:
+                    file.give_up()
+                parts.append(_Part(group, image=path, room=room))
+            else:
+                parts.append(_Part(group, _shapes(printed, page, number, group)))
+                yield None
+        out = shop.folder / f"page-{page}.svg"
+        written = shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed))
+        yield written
+        assert written.result is None
+        made.append((out, page_path(shop.target, page)))
+
+
+def _shapes(printed: Printed, page: int, number: int, group: PaintedGroup) -> str:
+    """A group as Qt writes it, with names of its own for gradients and edges."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
+    generator.setOutputDevice(buffer)
+    width, height = printed.size_px(page)
+    generator.setSize(QSize(width, height))
+    generator.setViewBox(QRect(0, 0, width, height))
+    generator.setResolution(round(printed.dpi))
+    with painting(generator) as painter:
+        printed.paint(painter, page, None, group)
+    found = _BODY.search(bytes(buffer.data().data()).decode())
+    assert found is not None
+    body = f"<defs>{found[1]}</defs>{found[2]}"
+    body = _OWN_ID.sub(rf"\g<1>g{number}-\g<2>", body)
+    return xml_only(body.replace(f'font-family="{FAMILY}"', f'font-family="{_FAMILIES}"'))
+
+
+def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part], printed: Printed) -> None:
+    words = printed.words
+    width, height = (f"{side / dpi * 25.4:.4f}mm" for side in size)
+    with out.open("wb") as file:
+        file.write(
+            '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
+            f'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" width="{width}" height="{height}" '
+            f'viewBox="0 0 {size[0]} {size[1]}" xml:lang={quoteattr(words.language)}>\n'
+            f"{_said(words.title, words.description or words.alt_text)}"
+            f"<metadata>{rdf_words(words)}</metadata>\n".encode()
+        )
+        for number, some in groupby(parts, lambda part: part.group.frame if part.group.kind in OF_MAP else None):
+            if number is None:
+                for part in some:
+                    _write_part(file, part, part.group.kind)
+                continue
+            frame, name = printed.frames[number], f"map-{number + 1}"
+            file.write(f'<g id="{name}" role="img">{_said(frame.title, frame.alt_text)}{_edge(frame, name)}'.encode())
+            for part in some:
+                _write_part(file, part, f"{name}-{_NAMES[part.group.kind]}", f' clip-path="url(#{name}-frame)"')
+            file.write(b"</g>\n")
+        file.write(b"</svg>\n")
+
+
+def _said(title: str, description: str) -> str:
+    return f"<title>{escape(clean(title))}</title><desc>{escape(clean(description))}</desc>\n"
+
+
+def _edge(frame: MapFrame, name: str) -> str:
+    room = frame.rect_px
+    box = f'x="{room.left():g}" y="{room.top():g}" width="{room.width():g}" height="{room.height():g}"'
+    return f'<clipPath id="{name}-frame"><rect {box}/></clipPath>\n'
+
+
+def _write_part(file: BinaryIO, part: _Part, name: str, clip: str = "") -> None:
+    kept = clip if part.group.kind is not GroupKind.LABELS else ""  # a callout may reach over the frame
+    file.write(f'<g id="{name}"{kept}><title>{escape(clean(part.group.title))}</title>\n'.encode())
+    if part.image is None:
+        file.write(part.shapes.encode())
+    else:
+        room = part.room
+        assert room is not None
+        box = f'x="{room.left()}" y="{room.top()}" width="{room.width()}" height="{room.height()}"'
+        file.write(f'<image {box} preserveAspectRatio="none" xlink:href="data:image/png;base64,'.encode())
+        with part.image.open("rb") as source:
+            while block := source.read(_BLOCK):
+                file.write(base64.b64encode(block))
+        file.write(b'"/>')
+    file.write(b"</g>\n")
