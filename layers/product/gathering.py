@@ -46,20 +46,30 @@ def content_of(
     publish: bool = False,
     marking: str = "",
     product: Product | None = None,
+    *,
+    whole_case: bool = False,
 ) -> ProductContent:
     """All words of evidence of a product with these marks (uuids) in its frames.
 
-    `marking` is the product's own: for a published one it says what is internal. `product` is its row where it has
-    one: numbers of its issued versions hold.
+    `whole_case`: claims that are about none of them, or about no place, are in it as well. `marking` is the product's
+    own: for a published one it says what is internal. `product` is its row where it has one: numbers of its issued
+    versions hold.
     """
-    return _Gathering(document, in_frame, Publishing(marking if publish else None), product).content()
+    publishing = Publishing(marking if publish else None)
+    return _Gathering(document, in_frame, publishing, product, whole_case).content()
 
 
 class _Gathering:
     def __init__(
-        self, document: Document, in_frame: Iterable[str], publishing: Publishing, product: Product | None
+        self,
+        document: Document,
+        in_frame: Iterable[str],
+        publishing: Publishing,
+        product: Product | None,
+        whole_case: bool,
     ) -> None:
         self._document = document
+        self._whole_case = whole_case
         self._publishing = publishing
         self._citations = Citations(document, publishing)
         self._counts = _Counts()
@@ -105,7 +115,11 @@ class _Gathering:
 
     def _claims_in_frame(self) -> list[Claim]:
         """The claims about marks in the frames, in the order of the case, as far as they may stand in it."""
-        about = {uuid for site in self._marks for uuid in self._claims_about(site)}
+        about = (
+            set(self._document.claims)
+            if self._whole_case
+            else {uuid for site in self._marks for uuid in self._claims_about(site)}
+        )
         return [claim for uuid, claim in self._document.claims.items() if uuid in about and self._admits_claim(claim)]
 
     def _claims_about(self, site: Site) -> Iterable[str]:

@@ -1,4 +1,8 @@
-"""Sites as GeoJSON and CSV: what the case says, with as many digits as each place's error allows."""
+"""Sites as GeoJSON and CSV: what the case says, with as many digits as each place's error allows.
+
+The words of claims, answers and sources are those that every product prints; of a published one nothing else is
+written.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,6 +24,9 @@ from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
+from layers.product.content import ClaimSaid, NamedSite, ProductContent
+from layers.product.gathering import content_of
+from layers.product.publishing import without_paths
 
 FIELDS = (
     "uuid",
@@ -38,7 +45,16 @@ FIELDS = (
     "lifecycle_as_of",
     "notes",
 )
-TABLES_OF_SITES: tuple[Table, ...] = ("sites", "claims", "claim_sites")
+_NOT_PUBLISHED = ("status", "notes")
+"""Of the fields those that are the analyst's own."""
+_MORE = (
+    *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
+    *("responses", "sources", "seen", "marking"),
+)
+TABLES_OF_SITES: tuple[Table, ...] = (
+    *("sites", "claims", "claim_sites", "sources", "claim_sources", "responses", "response_claims", "images"),
+    *("observations", "claim_evidence", "searches", "meta"),
+)
 """As much of a document as is written."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,26 +66,51 @@ def digits_for(error_m: float | None) -> int:
     return max(0, min(7, math.floor(math.log10(111_320 / error_m)) + 1))
 
 
-def sites_text(document: Document, suffix: str) -> Iterator[str]:
-    """The sites of a document as ".geojson" or ".csv", a piece at a time: the whole would fill the memory."""
-    return geojson_text(document) if suffix == ".geojson" else csv_text(document)
+def sites_text(document: Document, suffix: str, content: ProductContent | None = None) -> Iterator[str]:
+    """The sites of a document as ".geojson" or ".csv", a piece at a time: the whole would fill the memory.
+
+    `content` are the words of a product: its sites are written. None: those of the whole case, unpublished.
+    """
+    told = content_of(document, document.sites, whole_case=True) if content is None else content
+    return geojson_text(document, told) if suffix == ".geojson" else csv_text(document, told)
 
 
-def geojson_text(document: Document) -> Iterator[str]:
+def geojson_text(document: Document, content: ProductContent) -> Iterator[str]:
     """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as that wants.
 
-    A loosely known point is a polygon: the circle of its error, as on screen. Each site is a line.
+    A loosely known point is a polygon: the circle of its error, as on screen. Each site is a line. What holds for all
+    of it, as the marking, stands before them.
     """
-    yield '{"type": "FeatureCollection", "features": ['
-    before = "\n"
-    for site in _sites(document):
-        yield before + json.dumps(_feature(document, site), ensure_ascii=False)
+    said = "".join(f'"{name}": {json.dumps(words, ensure_ascii=False)}, ' for name, words in _about(content) if words)
+    yield f'{{"type": "FeatureCollection", {said}"features": ['
+    before, claimed = "\n", claims_by_site(content)
+    for said_of, site in _sites(document, content):
+        claims = claimed.get(site.uuid, ())
+        yield before + json.dumps(_feature(site, said_of, claims, content), ensure_ascii=False)
         before = ",\n"
     yield "\n]}\n"
 
 
-def csv_text(document: Document) -> Iterator[str]:
-    """One row a site, coordinates in decimal degrees and MGRS, spreadsheet formulas made harmless."""
+def _about(content: ProductContent) -> Iterator[tuple[str, Any]]:
+    yield "title", content.title
+    yield "marking", content.marking
+    yield "credits", credit_lines(content)
+    yield "caveats", list(content.caveats)
+    yield "sources", [{"number": source.number, "citation": source.citation} for source in content.sources]
+    yield "responses", [answer.sentence for answer in content.responses]
+
+
+def credit_lines(content: ProductContent) -> list[str]:
+    """Each credit of the images that the evidence stands on, with its licence, once."""
+    lines = dict.fromkeys(" · ".join(filter(None, (image.credit, image.licence))) for image in content.images)
+    return [line for line in lines if line]
+
+
+def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
+    """One row a site, coordinates in every notation, spreadsheet formulas made harmless.
+
+    As many decimals as a place's error allows, in each of them. Columns are added at the end only.
+    """
     out = io.StringIO()
 
     def taken() -> str:
@@ -81,22 +122,72 @@ def csv_text(document: Document) -> Iterator[str]:
     writer = csv.writer(out, lineterminator="\r\n")
     yield "\ufeff"
     names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
-    writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:]])
+    writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:], *_MORE])
     yield taken()
-    for site in _sites(document):
+    claimed = claims_by_site(content)
+    for said, site in _sites(document, content):
         place = _place_cells(site)
-        facts = [plain_cell(getattr(site, name)) for name in FIELDS]
+        facts = [plain_cell(value) for value in _facts(site, content).values()]
         aliases = dict(site.aliases)
-        claims = " | ".join(claim.statement for claim in document.claims_of_site(site.uuid))
+        about = claimed.get(site.uuid, ())
+        claims = " | ".join(claim.statement or claim.said for claim in about)
         wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
         extra = [plain_cell(aliases.get(language, "")) for language in ("zh", "ru", "en")]
-        writer.writerow([*facts[:2], *place, *facts[2:], *extra, plain_cell(claims), wkt])
+        more = [plain_cell(cell) for cell in _more_cells(site, said, about, content)]
+        writer.writerow([*facts[:2], *place, *facts[2:], *extra, plain_cell(claims), wkt, *more])
         yield taken()
 
 
-def _sites(document: Document) -> Iterator[Site]:
+def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
+    """By uuid of a site the claims about it, and those that name it, in the order of the product."""
+    found: dict[str, dict[str, ClaimSaid]] = {}
+    for claim in content.claims:
+        for uuid in (*claim.sites, *(accused.uuid for accused in claim.accused)):
+            found.setdefault(uuid, {})[claim.uuid] = claim
+    return {uuid: tuple(claims.values()) for uuid, claims in found.items()}
+
+
+def _more_cells(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent) -> Iterator[str]:
+    """The cells of `_MORE`: what we judge stands apart from what was said, likelihood apart from confidence."""
+    for notation in (Notation.DDM, Notation.DMS, Notation.UTM):
+        yield coordinates(site, notation)
+    yield from (said.precision, said.inferred)
+    yield _joined(claim.speaker for claim in claims)
+    yield _joined(f"{claim.number}: {claim.state}" for claim in claims)
+    yield _joined(f"{claim.number}: {claim.likelihood}" for claim in claims if claim.likelihood)
+    yield _joined(f"{claim.number}: {claim.confidence}" for claim in claims if claim.confidence)
+    yield _joined(answer.sentence for claim in claims for answer in claim.responses)
+    yield _joined(f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes)
+    yield said.seen
+    yield site.marking or content.marking
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " | ".join(dict.fromkeys(filter(None, texts)))
+
+
+def coordinates(site: Site, notation: Notation) -> str:
+    """A place to as many digits as its error allows; empty for what is no place on the Earth."""
+    if why_off_earth(site.geometry):
+        return ""
+    return format_coordinate(site.place.x, site.place.y, notation, error_m=site.position_error_m)
+
+
+def _facts(site: Site, content: ProductContent) -> dict[str, Any]:
+    """The fields of a site; of a published one those that are the analyst's own are empty."""
+    facts = {name: getattr(site, name) for name in FIELDS}
+    if content.is_published:
+        facts |= dict.fromkeys(_NOT_PUBLISHED, "")
+        facts["position_basis"] = without_paths(site.position_basis)
+    return facts
+
+
+def _sites(document: Document, content: ProductContent) -> Iterator[tuple[NamedSite, Site]]:
     """Marks that are sites: annotations, measurements and search areas are none."""
-    return (site for site in document.sites.values() if site.is_site)
+    for said in content.sites:
+        site = document.sites[said.uuid]
+        if site.is_site and said.uuid not in content.withheld:
+            yield said, site
 
 
 def _place_cells(site: Site) -> list[str]:
@@ -104,17 +195,15 @@ def _place_cells(site: Site) -> list[str]:
     if why_off_earth(site.geometry):
         return ["", "", ""]
     point, digits = site.place, digits_for(site.position_error_m)
-    mgrs = format_coordinate(point.x, point.y, Notation.MGRS, error_m=site.position_error_m)
-    return [f"{point.y:.{digits}f}", f"{point.x:.{digits}f}", mgrs]
+    return [f"{point.y:.{digits}f}", f"{point.x:.{digits}f}", coordinates(site, Notation.MGRS)]
 
 
-def _feature(document: Document, site: Site) -> dict[str, Any]:
-    properties: dict[str, Any] = {name: getattr(site, name) for name in FIELDS}
+def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent) -> dict[str, Any]:
+    properties: dict[str, Any] = _facts(site, content)
     properties["aliases"] = dict(site.aliases)
-    properties["claims"] = [
-        {"statement": c.statement, "source_wording": c.source_wording, "made_by": c.made_by, "state": c.state}
-        for c in document.claims_of_site(site.uuid)
-    ]
+    properties["precision"], properties["seen"] = said.precision, said.seen
+    properties["place_inferred"], properties["marking"] = said.inferred, site.marking
+    properties["claims"] = [_claim(claim) for claim in claims]
     geometry = site.geometry
     if nowhere := why_off_earth(geometry):
         # A GeoJSON reader would put it somewhere: without a geometry, the coordinates as they are kept.
@@ -131,6 +220,28 @@ def _feature(document: Document, site: Site) -> dict[str, Any]:
         geometry = set_precision(split_geometry(geometry), 10.0 ** -digits_for(site.position_error_m), mode="pointwise")
     geometry = orient_polygons(geometry)
     return {"type": "Feature", "id": site.uuid, "geometry": json.loads(to_geojson(geometry)), "properties": properties}
+
+
+def _claim(claim: ClaimSaid) -> dict[str, Any]:
+    """A claim with its answers; likelihood and confidence stand apart, and only where we have judged."""
+    return {
+        "number": claim.number,
+        "statement": claim.statement,
+        "source_wording": claim.source_words,
+        "made_by": claim.speaker,
+        "voice": claim.voice,
+        "state": claim.state,
+        "likelihood": claim.likelihood or None,
+        "confidence": claim.confidence or None,
+        "confidence_reason": claim.reason,
+        "responses": [
+            {"kind": answer.kind, "speaker": answer.speaker, "words": answer.words, "date": answer.date}
+            for answer in claim.responses
+        ],
+        "sources": [
+            {"number": quote.source.number, "quote": quote.words, "page": quote.page} for quote in claim.quotes
+        ],
+    }
 
 
 def plain_cell(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyogrio
@@ -13,11 +14,11 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, shap
 
 from layers.document.claim import Claim
 from layers.document.document import Document
-from layers.document.rows import ClaimSite
+from layers.document.rows import ClaimSite, MetaEntry, Response
 from layers.document.site import Site
 from layers.geo.measure import distance_m
 from layers.project.storage.fsops import write_whole
-from viewer.export.features import FIELDS, FORMULA_STARTS, csv_text, digits_for, geojson_text, sites_text
+from viewer.export.features import FIELDS, FORMULA_STARTS, digits_for, sites_text
 
 FULL = Site(
     uuid="full",
@@ -54,13 +55,13 @@ def document() -> Document:
 
 
 def rows_of(document: Document) -> dict[str, dict[str, str]]:
-    text = "".join(csv_text(document))
+    text = "".join(sites_text(document, ".csv"))
     assert text.startswith("\ufeff"), "spreadsheets take it for UTF-8 only so"
     return {row["uuid"]: row for row in csv.DictReader(io.StringIO(text[1:], newline=""))}
 
 
 def test_geojson_opens_in_gdal_with_every_field(document: Document, tmp_path: Path) -> None:
-    (tmp_path / "x.geojson").write_text("".join(geojson_text(document)), "utf-8")
+    (tmp_path / "x.geojson").write_text("".join(sites_text(document, ".geojson")), "utf-8")
     table = pyogrio.read_dataframe(tmp_path / "x.geojson").set_index("uuid")
     assert len(table) == len(SITES)
     assert table.crs.to_epsg() == 4326
@@ -74,7 +75,7 @@ def test_geojson_opens_in_gdal_with_every_field(document: Document, tmp_path: Pa
 
 
 def test_coordinates_are_as_fine_as_their_error(document: Document) -> None:
-    features = {feature["id"]: feature for feature in json.loads("".join(geojson_text(document)))["features"]}
+    features = {feature["id"]: feature for feature in json.loads("".join(sites_text(document, ".geojson")))["features"]}
     assert features["full"]["geometry"]["coordinates"] == [128.334, 51.884]
     assert features["exact"]["geometry"]["coordinates"] == [-10.1234568, -45.9876543]
     assert features["line"]["geometry"]["coordinates"][0] == [60.1234568, 50]
@@ -95,7 +96,7 @@ def test_digits_for(error_m: float | None, digits: int) -> None:
 
 
 def test_a_loosely_known_place_is_the_circle_of_its_error_with_its_centre(document: Document) -> None:
-    feature = next(f for f in json.loads("".join(geojson_text(document)))["features"] if f["id"] == "city")
+    feature = next(f for f in json.loads("".join(sites_text(document, ".geojson")))["features"] if f["id"] == "city")
     assert feature["properties"]["centre"] == [114.3, 30.6]
     assert "90 %" in feature["properties"]["drawn_as"]
     ring = feature["geometry"]["coordinates"][0]
@@ -116,7 +117,7 @@ def test_csv_has_every_field_and_opens_in_gdal(document: Document, tmp_path: Pat
     assert row["mgrs"].startswith("52U DC 5")
     assert rows_of(document)["line"]["wkt"].startswith("LINESTRING (60.12")
     assert row["wkt"] == ""
-    (tmp_path / "x.csv").write_text("".join(csv_text(document)), "utf-8", newline="")
+    (tmp_path / "x.csv").write_text("".join(sites_text(document, ".csv")), "utf-8", newline="")
     table = pyogrio.read_dataframe(tmp_path / "x.csv")
     assert list(table["uuid"]) == [site.uuid for site in SITES]
     assert table["label"][0] == FULL.label
@@ -129,7 +130,7 @@ def test_other_marks_are_no_sites_and_what_may_not_exist_says_so() -> None:
     document = Document({"sites": marks})
     (row,) = rows_of(document).values()
     assert (row["label"], row["lifecycle"], row["lifecycle_as_of"]) == ("Pad", "planned", "2015-09")
-    (feature,) = json.loads("".join(geojson_text(document)))["features"]
+    (feature,) = json.loads("".join(sites_text(document, ".geojson")))["features"]
     assert (feature["id"], feature["properties"]["lifecycle"]) == ("p", "planned")
 
 
@@ -143,9 +144,56 @@ def test_no_cell_is_a_formula(document: Document) -> None:
     assert rows["exact"]["lon"] == "-10.1234568", "a number is a number"
 
 
+def judged(document: Document) -> Document:
+    """The same, its claim assessed by us, with an answer and a marking."""
+    claim = replace(
+        document.claims["c"],
+        state="assessed",
+        likelihood_term="likely",
+        likelihood_low=55,
+        likelihood_high=80,
+        confidence="low",
+        confidence_reason="one origin",
+    )
+    return Document(
+        {
+            "sites": document.sites.values(),
+            "claims": [claim],
+            "claim_sites": document.table("claim_sites").values(),
+            "responses": [Response(uuid="r", speaker="them", words="“no”")],
+            "meta": [MetaEntry(uuid="marking", value="TLP:GREEN")],
+        }
+    )
+
+
+def test_claims_stand_with_answers_and_what_we_judge_apart(document: Document) -> None:
+    told = judged(document)
+    data = json.loads("".join(sites_text(told, ".geojson")))
+    assert data["marking"] == "TLP:GREEN"
+    assert any("not thereby absent" in caveat for caveat in data["caveats"])
+    (claim,) = next(f for f in data["features"] if f["id"] == "full")["properties"]["claims"]
+    assert (claim["likelihood"], claim["confidence"]) == ("likely (55–80 %)", "Confidence: low")
+    assert claim["responses"] == [{"kind": "answer", "speaker": "them", "words": "“no”", "date": ""}]
+    row = rows_of(told)["full"]
+    assert (row["likelihood"], row["confidence"]) == ("C1: likely (55–80 %)", "C1: Confidence: low")
+    assert row["responses"] == "them: “no”"
+    assert row["marking"] == "TLP:GREEN"
+    assert rows_of(document)["full"]["likelihood"] == "", "a reported claim is not judged by us"
+
+
+def test_csv_has_every_notation_as_fine_as_the_place_and_the_old_columns_first(document: Document) -> None:
+    rows = rows_of(document)
+    full = rows["full"]
+    assert list(full)[:5] == ["uuid", "label", "lat", "lon", "mgrs"]
+    assert list(full).index("wkt") < list(full).index("ddm")
+    assert (full["dms"], full["utm"][:4]) == ("51°53'03\" N, 128°20'03\" E", "52U ")
+    assert full["ddm"].startswith("51°53.0")
+    assert len(rows["city"]["dms"]) < len(full["dms"]), "as fine as it is known"
+
+
 def test_of_nothing_there_is_nothing() -> None:
-    assert json.loads("".join(geojson_text(Document()))) == {"type": "FeatureCollection", "features": []}
-    assert "".join(csv_text(Document())).count("\n") == 1
+    assert json.loads("".join(sites_text(Document(), ".geojson"))) == {"type": "FeatureCollection", "features": []}
+    assert "".join(sites_text(Document(), ".csv")).count("\n") == 1
 
 
 def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> None:
@@ -162,7 +210,7 @@ def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> N
             ]
         }
     )
-    found = {f["id"]: shape(f["geometry"]) for f in json.loads("".join(geojson_text(document)))["features"]}
+    found = {f["id"]: shape(f["geometry"]) for f in json.loads("".join(sites_text(document, ".geojson")))["features"]}
     assert found["wide"] == wide
     for uuid in ("island", "leaps", "loose"):
         parts = found[uuid].geoms

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from shapely import orient_polygons
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -25,9 +25,8 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of
 from viewer.export.data.kml_shape import kml_shape
-from viewer.export.data.tables import claims_about, for_xml
-from viewer.export.features import digits_for
-from viewer.support.painting import painting
+from viewer.export.data.tables import for_xml
+from viewer.export.features import claims_by_site, digits_for
 from viewer.support.text import one_line, plain
 
 ICON_PX = 64
@@ -81,7 +80,7 @@ class _Kmz:
         overlays: Sequence[GroundPicture],
     ) -> None:
         self._document, self._content = document, content
-        self._overlays = overlays
+        self._overlays, self._claimed = overlays, claims_by_site(content)
         self._files: dict[str, bytes] = {}
         self._styles: dict[str, str] = {}
         self._chips: dict[str, list[tuple[str, ChipPicture]]] = {}
@@ -169,7 +168,7 @@ class _Kmz:
 
     def _claim_facts(self, uuid: str) -> dict[str, str]:
         """For tables: likelihood and confidence in fields of their own, in the order of the claims."""
-        claims = claims_about(self._content, uuid)
+        claims = self._claimed.get(uuid, ())
         return {
             "claims": " | ".join(f"{claim.number}: {claim.said}" for claim in claims),
             "speakers": " | ".join(claim.speaker for claim in claims if claim.speaker),
@@ -185,7 +184,7 @@ class _Kmz:
         lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt))))]
         lines.append(_paragraph(" ".join(filter(None, (said.place, said.precision)))))
         lines += [_paragraph(text) for text in (said.inferred, said.seen) if text]
-        for claim in claims_about(self._content, said.uuid):
+        for claim in self._claimed.get(said.uuid, ()):
             lines += [_paragraph(text) for text in _claim_words(claim)]
         for name, chip in self._chips.get(site.uuid, ()):
             lines.append(f'<p><img src="{name}" width="320"/><br/>{escape(plain(chip.words))}</p>')
@@ -241,8 +240,9 @@ class _Kmz:
         """The name of the picture of the site's symbol; equal ones are kept once."""
         picture = QImage(ICON_PX, ICON_PX, QImage.Format.Format_ARGB32_Premultiplied)
         picture.fill(0)
-        with painting(picture) as painter:
-            paint_site_symbol(painter, site, ICON_PX / 2, ICON_PX / 2, _ICON_RATIO)
+        painter = QPainter(picture)
+        paint_site_symbol(painter, site, ICON_PX / 2, ICON_PX / 2, _ICON_RATIO)
+        painter.end()
         data = png_bytes(picture)
         for name, kept in self._files.items():
             if kept == data:
@@ -275,7 +275,7 @@ class _Kmz:
 
 
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:
-    """Lines on what was said, by whom, then apart from it what we judge, then the answers."""
+    """What was said, by whom, then apart from it what we judge, then the answers."""
     yield f"{claim.number} · {claim.speaker or 'speaker not stated'}: {claim.said} ({claim.state})"
     if claim.likelihood:
         yield f"Likelihood: {claim.likelihood}"

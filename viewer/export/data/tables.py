@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.coordinates import Notation
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
-from viewer.export.features import digits_for
+from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for
 from viewer.support.text import plain
 
 type Cell = str | float | None
@@ -54,39 +54,23 @@ def case_tables(document: Document, content: ProductContent) -> list[DataTable]:
 
 def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
     """The marks of a product that may be shown, in its order."""
+    claimed = claims_by_site(content)
     return [
-        SiteRow(said, document.sites[said.uuid], claims_about(content, said.uuid))
+        SiteRow(said, document.sites[said.uuid], claimed.get(said.uuid, ()))
         for said in content.sites
         if said.uuid not in content.withheld
     ]
 
 
-def claims_about(content: ProductContent, uuid: str) -> tuple[ClaimSaid, ...]:
-    """The claims about a site, and those that name it."""
-    return tuple(
-        claim
-        for claim in content.claims
-        if uuid in claim.sites or any(accused.uuid == uuid for accused in claim.accused)
-    )
-
-
 def about(content: ProductContent) -> list[tuple[str, str]]:
-    """Facts that hold for all of it: title, marking, credits, caveats."""
-    credit_lines = dict.fromkeys(" · ".join(filter(None, (one.credit, one.licence))) for one in content.images)
+    """What holds for all of it: title, marking, credits, caveats."""
     return [
         ("title", content.title),
         ("marking", content.marking or "none"),
-        *(("credit", credit) for credit in credit_lines if credit),
+        *(("credit", credit) for credit in credit_lines(content)),
         *(("caveat", caveat) for caveat in content.caveats),
         ("made with", "Geoloupe"),
     ]
-
-
-def coordinates(site: Site, notation: Notation) -> str:
-    """A place to as many digits as its error allows; empty for what is no place on the Earth."""
-    if why_off_earth(site.geometry):
-        return ""
-    return format_coordinate(site.place.x, site.place.y, notation, error_m=site.position_error_m)
 
 
 def _degrees(site: Site, axis: int) -> Cell:
