@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import Response
@@ -43,7 +44,7 @@ class Publishing:
         """False for an internal one: its marking is above the product's."""
         return self._admits(source.marking)
 
-    def admits_marked(self, row: Site | Claim) -> bool:
+    def admits_marked(self, row: Site | Claim | Chip) -> bool:
         """False for what is marked higher than the product."""
         return self._admits(row.marking)
 

@@ -104,16 +104,17 @@ def write_case(
     project_uuid: str = "",
     base: Path | None = None,
     blobs: Mapping[tuple[str, str] | tuple[str, str, str], bytes] | None = None,
+    with_history: bool = True,
 ) -> None:
     """Write a document as a new case in one go; what stands there is replaced. Raises as `publish`.
 
-    Its history begins now. `base` is a case whose foreign content and bytes come along, `blobs` has bytes of chips and
-    kept files by (table, uuid), and small pictures by (table, uuid, "thumbnail").
+    Its history begins now, or is empty. `base` is a case whose foreign content and bytes come along, `blobs` has bytes
+    of chips and kept files by (table, uuid), and small pictures by (table, uuid, "thumbnail").
     """
 
     def fill(new: Path) -> None:
         with closing(_unsafe_connection(new)) as connection:
-            fill_case(connection, document, project_uuid or str(uuid4()))
+            fill_case(connection, document, project_uuid or str(uuid4()), with_history=with_history)
             connection.execute("COMMIT")
 
     def carry(new: sqlite3.Connection) -> None:

@@ -322,12 +322,15 @@ def open_work(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def fill_case(connection: sqlite3.Connection, document: Document, project_uuid: str) -> None:
-    """The schema and every row of `document`, in an open transaction; its history begins with them."""
+def fill_case(
+    connection: sqlite3.Connection, document: Document, project_uuid: str, *, with_history: bool = True
+) -> None:
+    """The schema and every row of `document`, in an open transaction; its history begins with them, or is empty."""
     create_schema(connection, project_uuid)
     writer = RowWriter(connection)
     writer.write_document(document)
-    begin_history(connection, writer, document)
+    if with_history:
+        begin_history(connection, writer, document)
 
 
 def begin_history(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from PySide6.QtCore import QBuffer, QIODevice
@@ -18,12 +17,12 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES
 from layers.geo.antimeridian import split_geometry
-from layers.geo.bounds import Bounds
 from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of
+from viewer.export.data.exported import ChipPicture, GroundPicture
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.tables import for_xml
 from viewer.export.features import claims_by_site, digits_for
@@ -36,29 +35,6 @@ _STAMP = (1980, 1, 1, 0, 0, 0)
 """Of all members: the same case makes the same bytes."""
 _ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
-
-
-@dataclass(frozen=True, slots=True)
-class ChipPicture:
-    """A chip with its bytes, as it goes into the archive; `words` say its date and credit."""
-
-    uuid: str
-    site_uuid: str
-    content_type: str
-    data: bytes
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GroundPicture:
-    """A picture laid on the ground: one side of a before/after. `bounds` are lon, lat; times are ISO 8601 or empty."""
-
-    name: str
-    data: bytes
-    bounds: Bounds
-    begin: str = ""
-    end: str = ""
-    words: str = ""
 
 
 def kmz_bytes(
@@ -148,6 +124,7 @@ class _Kmz:
     def _placemark(self, said: NamedSite, site: Site) -> str:
         geometry = "" if why_off_earth(site.geometry) else self._geometry(site)
         facts = {
+            "names": " | ".join(f"{language}: {name}" for language, name in said.names),
             "class": said.class_words,
             "role": said.role,
             "place": said.place,
@@ -181,7 +158,8 @@ class _Kmz:
 
     def _description(self, said: NamedSite, site: Site) -> str:
         """HTML, all words of it escaped."""
-        lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt))))]
+        names = [name for _language, name in said.names]
+        lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt, *names))))]
         lines.append(_paragraph(" ".join(filter(None, (said.place, said.precision)))))
         lines += [_paragraph(text) for text in (said.inferred, said.seen) if text]
         for claim in self._claimed.get(said.uuid, ()):
@@ -316,18 +294,3 @@ def _text(text: str) -> str:
 def _kml_color(color: QColor) -> str:
     """AABBGGRR."""
     return f"{color.alpha():02x}{color.blue():02x}{color.green():02x}{color.red():02x}"
-
-
-def chip_pictures(document: Document, read: Mapping[str, bytes]) -> list[ChipPicture]:
-    """The chips whose bytes were read, in the order of the case."""
-    return [
-        ChipPicture(
-            chip.uuid,
-            chip.site_uuid,
-            chip.content_type,
-            read[chip.uuid],
-            " · ".join(filter(None, (chip.caption, chip.acquired_at or "date unknown", chip.date_kind, chip.credit))),
-        )
-        for chip in document.chips.values()
-        if chip.uuid in read
-    ]

@@ -21,13 +21,18 @@ from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from tests.support.qgis.peers import clean, need
 from tests.viewer.export.data.conftest import ENTITIES, png_of
-from viewer.export.data.kmz import ChipPicture, GroundPicture, chip_pictures, kmz_bytes
+from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
+from viewer.export.data.kmz import kmz_bytes
 
 KML = "{http://www.opengis.net/kml/2.2}"
 
 
 def content(document: Document) -> ProductContent:
     return content_of(document, document.sites)
+
+
+def chips(document: Document) -> list[ChipPicture]:
+    return DataExport(document, content(document), chips={"chip": png_of()}).chip_pictures
 
 
 def ground(name: str, begin: str) -> GroundPicture:
@@ -62,7 +67,7 @@ def facts(mark: etree._Element) -> dict[str, str]:
 def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Document) -> None:
     told = content(case)
     overlays = [ground("Before", "1985"), ground("After", "2020-06-01")]
-    root, files = opened(kmz_bytes(case, told, chip_pictures(case, {"chip": png_of()}), overlays))
+    root, files = opened(kmz_bytes(case, told, chips(case), overlays))
     assert kml.KML.from_string(etree.tostring(root).decode(), strict=False).features
     folders = [one.findtext(f"{KML}name") for one in root.find(f"{KML}Document").iterchildren(f"{KML}Folder")]
     assert folders == [
@@ -84,7 +89,7 @@ def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Docu
 
 
 def test_claims_stand_with_speaker_answers_sources_and_what_we_judge_apart(case: Document) -> None:
-    root, _files = opened(kmz_bytes(case, content(case), chip_pictures(case, {"chip": png_of()})))
+    root, _files = opened(kmz_bytes(case, content(case), chips(case)))
     marks = placemarks(root)
     port, firm = facts(marks["=Port"]), facts(marks[ENTITIES])
     assert (port["likelihood"], port["confidence"]) == ("likely (55–80 %)", "Confidence: moderate")

@@ -1,0 +1,291 @@
+"""The rows of a case that a product tells of, as a case of their own: what is not named here does not go along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from layers.document.chip import Chip
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.image import Image
+from layers.document.mark_shape import as_json, shape_of
+from layers.document.observation import Observation
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, MetaEntry, Response, ResponseClaim, Row
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.product.content import ProductContent
+from layers.product.publishing import Publishing
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}", re.ASCII)
+_SERVICE_KEY = "service:"
+
+
+def subset_of(document: Document, content: ProductContent, chips: Mapping[str, str], marking: str = "") -> Document:
+    """The marks, claims, answers, sources and images of a product, with the chips of these uuids.
+
+    `chips` has for each the hash of its bytes as they go along. Of a published product every row is made anew from
+    the fields that readers may see; `marking` is the product's own. Comments, drafts and saved views stay behind.
+    """
+    return Document(_Subset(document, content, chips, marking).rows())
+
+
+class _Subset:
+    def __init__(self, document: Document, content: ProductContent, chips: Mapping[str, str], marking: str) -> None:
+        self._document, self._content, self._chip_hashes = document, content, chips
+        self._publishing = Publishing(marking if content.is_published else None)
+        self._sites = {said.uuid for said in content.sites} - content.withheld
+        self._claims = {said.uuid: said for said in content.claims}
+        self._sources = {said.uuid: said for said in content.sources}
+        self._responses = {said.uuid for said in content.responses}
+        self._observations = {one.uuid: one for uuid in self._sites for one in document.observations_of_site(uuid)}
+        self._chips = {
+            chip.uuid: chip
+            for chip in document.chips.values()
+            if chip.uuid in chips and chip.site_uuid in self._sites and self._publishing.admits_marked(chip)
+        }
+        self._images = {
+            *(document.sites[uuid].image_uuid for uuid in self._sites),
+            *(one.image_uuid for one in self._observations.values()),
+            *(one.compared_to_uuid for one in self._observations.values()),
+            *(chip.image_uuid for chip in self._chips.values()),
+        } & document.images.keys()
+
+    def rows(self) -> dict[Table, list[Row]]:
+        document, is_on = self._document, self._publishing.is_on
+        found: dict[Table, list[Row]] = {
+            "sites": [document.sites[uuid] for uuid in document.sites if uuid in self._sites],
+            "claims": [document.claims[uuid] for uuid in self._claims],
+            "sources": [document.sources[uuid] for uuid in self._sources],
+            "responses": [document.responses[uuid] for uuid in document.responses if uuid in self._responses],
+            "images": [document.images[uuid] for uuid in document.images if uuid in self._images],
+            "observations": list(self._observations.values()),
+            "chips": [replace(chip, sha256=self._chip_hashes[uuid]) for uuid, chip in self._chips.items()],
+            "claim_sites": list(self._links("claim_sites", claim_uuid=self._claims, site_uuid=self._sites)),
+            "claim_sources": list(self._links("claim_sources", claim_uuid=self._claims, source_uuid=self._sources)),
+            "response_claims": list(
+                self._links("response_claims", claim_uuid=self._claims, response_uuid=self._responses)
+            ),
+            "claim_evidence": list(
+                self._links(
+                    "claim_evidence",
+                    claim_uuid=self._claims,
+                    evidence_uuid={*self._sites, *self._observations, *self._chips},
+                )
+            ),
+            "meta": list(self._meta()),
+        }
+        if is_on:
+            return {table: [self._bare(row) for row in rows] for table, rows in found.items()}
+        return {
+            **found,
+            "layers": list(document.layers.values()),
+            "templates": list(document.table("templates").values()),
+        }
+
+    def _links(self, table: Table, **ends: Collection[str]) -> Iterator[Row]:
+        for row in self._document.table(table).values():
+            if all(getattr(row, column) in uuids for column, uuids in ends.items()):
+                yield row
+
+    def _meta(self) -> Iterator[Row]:
+        if not self._publishing.is_on:
+            yield from (row for row in self._document.table("meta").values() if row.uuid != "marking")
+        elif self._content.title:
+            yield MetaEntry(uuid="title", value=self._content.title)
+        if self._content.marking:
+            yield MetaEntry(uuid="marking", value=self._content.marking)
+
+    # -- rows of a published one ----------------------------------------------------------------------------------
+
+    def _bare(self, row: Row) -> Row:
+        """The row made anew of what readers may see."""
+        match row:
+            case Site():
+                return self._site(row)
+            case Claim():
+                return self._claim(row)
+            case Source():
+                return self._source(row)
+            case Image():
+                return self._image(row)
+            case Chip():
+                return self._chip(row)
+            case Observation():
+                return self._observation(row)
+            case Response():
+                return Response(
+                    uuid=row.uuid,
+                    speaker=row.speaker,
+                    words=row.words,
+                    made_at=row.made_at,
+                    source_uuid=row.source_uuid if row.source_uuid in self._sources else "",
+                    kind=row.kind,
+                )
+            case ClaimSite():
+                return ClaimSite(uuid=row.uuid, claim_uuid=row.claim_uuid, site_uuid=row.site_uuid)
+            case ResponseClaim():
+                return ResponseClaim(uuid=row.uuid, response_uuid=row.response_uuid, claim_uuid=row.claim_uuid)
+            case ClaimSource():
+                return ClaimSource(
+                    uuid=row.uuid,
+                    claim_uuid=row.claim_uuid,
+                    source_uuid=row.source_uuid,
+                    credibility=row.credibility,
+                    page=row.page,
+                    quote=row.quote,
+                    bearing=row.bearing,
+                )
+            case ClaimEvidence():
+                return ClaimEvidence(
+                    uuid=row.uuid,
+                    claim_uuid=row.claim_uuid,
+                    evidence_table=row.evidence_table,
+                    evidence_uuid=row.evidence_uuid,
+                    bearing=row.bearing,
+                )
+            case MetaEntry():
+                return MetaEntry(uuid=row.uuid, value=row.value)
+        raise TypeError(type(row))
+
+    def _site(self, site: Site) -> Site:
+        shape = shape_of(site.shape_json)
+        return Site(
+            uuid=site.uuid,
+            geometry=site.geometry,
+            class_code=site.class_code,
+            label=site.label,
+            aliases=site.aliases,
+            role=site.role,
+            location_country=site.location_country,
+            operator_country=site.operator_country,
+            position_error_m=site.position_error_m,
+            position_basis=self._publishing.words(site.position_basis),
+            position_source_uuid=site.position_source_uuid if site.position_source_uuid in self._sources else "",
+            status=site.status,
+            observed_at=site.observed_at,
+            valid_from=site.valid_from,
+            valid_to=site.valid_to,
+            shape_json="" if shape is None else as_json(shape),
+            stroke_color=_colour(site.stroke_color),
+            fill_color=_colour(site.fill_color),
+            stroke_width=site.stroke_width,
+            mark_kind=site.mark_kind,
+            marking=site.marking,
+            number=site.number,
+            image_uuid=site.image_uuid if site.image_uuid in self._images else "",
+            pixel_m=site.pixel_m,
+            base_or_top=site.base_or_top,
+            parent_uuid=site.parent_uuid if site.parent_uuid in self._sites else "",
+            lifecycle=site.lifecycle,
+            lifecycle_as_of=site.lifecycle_as_of,
+            lifecycle_source_uuid=site.lifecycle_source_uuid if site.lifecycle_source_uuid in self._sources else "",
+        )
+
+    def _claim(self, claim: Claim) -> Claim:
+        """In the words that the product has for it; judged only where it is assessed."""
+        said = self._claims[claim.uuid]
+        is_judged = said.is_judged
+        return Claim(
+            uuid=claim.uuid,
+            statement=said.statement,
+            source_wording=claim.source_wording,
+            made_by=claim.made_by,
+            made_at=claim.made_at,
+            voice=claim.voice,
+            state=claim.state,
+            likelihood_term=claim.likelihood_term if is_judged else "",
+            likelihood_low=claim.likelihood_low if is_judged else None,
+            likelihood_high=claim.likelihood_high if is_judged else None,
+            confidence=claim.confidence if is_judged else "",
+            confidence_reason=said.reason,
+            marking=claim.marking,
+            status=claim.status,
+            place_precision_m=claim.place_precision_m,
+        )
+
+    def _source(self, source: Source) -> Source:
+        said = self._sources[source.uuid]
+        return Source(
+            uuid=source.uuid,
+            kind=source.kind,
+            title=said.title,
+            publisher=said.publisher,
+            author=said.author,
+            published_at=source.published_at,
+            accessed_at=source.accessed_at,
+            url=said.url,
+            sensor=source.sensor,
+            acquired_at=source.acquired_at,
+            reliability=source.reliability,
+            descriptor=said.descriptor,
+            rights=said.rights,
+            marking=source.marking,
+            origin_uuid=source.origin_uuid if source.origin_uuid in self._sources else "",
+            date_basis=source.date_basis,
+        )
+
+    def _image(self, image: Image) -> Image:
+        told = self._publishing
+        key = image.image_key
+        return Image(
+            uuid=image.uuid,
+            image_key=f"{_SERVICE_KEY}{image.uuid}" if key.startswith(_SERVICE_KEY) else told.words(key),
+            layer_title=told.words(image.layer_title),
+            product_id=image.product_id,
+            sha256=image.sha256,
+            sensor=image.sensor,
+            acquired_at=image.acquired_at,
+            date_kind=image.date_kind,
+            date_basis=image.date_basis,
+            gsd_m=image.gsd_m,
+            placement_note=told.words(image.placement_note),
+            credit=told.words(image.credit),
+            licence=told.words(image.licence),
+            datum=image.datum,
+        )
+
+    def _chip(self, chip: Chip) -> Chip:
+        told = self._publishing
+        return Chip(
+            uuid=chip.uuid,
+            content_type=chip.content_type,
+            site_uuid=chip.site_uuid,
+            source_uuid=chip.source_uuid if chip.source_uuid in self._sources else "",
+            layer_title=told.words(chip.layer_title),
+            width=chip.width,
+            height=chip.height,
+            srs_id=chip.srs_id,
+            acquired_at=chip.acquired_at,
+            date_kind=chip.date_kind,
+            credit=told.words(chip.credit),
+            sha256=chip.sha256,
+            caption=told.words(chip.caption),
+            marking=chip.marking,
+            kind=chip.kind,
+            pair_uuid=chip.pair_uuid if chip.pair_uuid in self._chips else "",
+            image_uuid=chip.image_uuid if chip.image_uuid in self._images else "",
+        )
+
+    def _observation(self, seen: Observation) -> Observation:
+        """Without the observer's name and own words."""
+        return Observation(
+            uuid=seen.uuid,
+            site_uuid=seen.site_uuid,
+            image_uuid=seen.image_uuid,
+            chip_uuid=seen.chip_uuid if seen.chip_uuid in self._chips else "",
+            presence=seen.presence,
+            change=seen.change,
+            change_kind=seen.change_kind,
+            compared_to_uuid=seen.compared_to_uuid,
+            count_low=seen.count_low,
+            count_high=seen.count_high,
+            view_quality=seen.view_quality,
+            why=seen.why,
+        )
+
+
+def _colour(text: str) -> str:
+    return text if _COLOUR.fullmatch(text) else ""

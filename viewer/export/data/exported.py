@@ -1,0 +1,161 @@
+"""The data of a case on their way out: their rows, words and pictures, and the file that is made of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shapely import box, intersects
+
+from layers.document.chip import Chip
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.errors import UnsupportedFormat
+from layers.geo.bounds import Bounds
+from layers.pool.pool import ReaderPool
+from layers.product.bare_picture import bare_picture
+from layers.product.content import ProductContent
+from layers.product.gathering import content_of
+from layers.product.publishing import Publishing
+from layers.product.subset import subset_of
+from layers.project.saving.publish import write_case
+from layers.project.storage.fsops import write_whole
+from viewer.export.features import sites_text
+
+ENDINGS = (".kmz", ".geojson", ".csv", ".xlsx", ".gpkg", ".html")
+_WITH_CHIPS = (".kmz", ".gpkg", ".html")
+_SHOWN = ("image/png", "image/jpeg", "image/webp")
+"""Kinds of pictures that every reader shows."""
+
+type ReadChips = Callable[[Iterable[str]], Mapping[str, bytes]]
+"""Bytes of chips by uuid, as far as they are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPicture:
+    """A picture laid on the ground: one side of a before/after. `bounds` are lon, lat; times are ISO 8601 or empty."""
+
+    name: str
+    data: bytes
+    bounds: Bounds
+    begin: str = ""
+    end: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChipPicture:
+    """A chip with its bytes, as readers see it; `words` say its date and credit."""
+
+    uuid: str
+    site_uuid: str
+    content_type: str
+    data: bytes
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class DataExport:
+    """All that any of the formats is made of. `marking` is the product's own, where it has one."""
+
+    document: Document
+    content: ProductContent
+    marking: str = ""
+    chips: Mapping[str, bytes] = field(default_factory=dict)
+    overlays: Sequence[GroundPicture] = ()
+    """Frames of the comparisons, first to last as they follow each other."""
+
+    @property
+    def chip_pictures(self) -> list[ChipPicture]:
+        """The chips that readers can see, in the order of the case: of a pair the view as it was drawn."""
+        told = Publishing(self.marking if self.content.is_published else None)
+        shown = [chip for chip in self._chips if chip.content_type in _SHOWN]
+        uuids = {chip.uuid for chip in shown}
+        return [
+            ChipPicture(chip.uuid, chip.site_uuid, chip.content_type, self.chips[chip.uuid], _chip_words(chip, told))
+            for chip in shown
+            if not (chip.kind == "pixels" and chip.pair_uuid in uuids)
+        ]
+
+    @property
+    def _chips(self) -> list[Chip]:
+        return [chip for chip in self.document.chips.values() if chip.uuid in self.chips]
+
+
+def data_export(
+    document: Document,
+    suffix: str,
+    read_chips: ReadChips,
+    *,
+    publish: bool = False,
+    marking: str = "",
+    site: str = "",
+    bounds: Bounds | None = None,
+) -> DataExport:
+    """What is to be written of a case: of one site, of what lies within `bounds`, or all of it. Blocks.
+
+    Raises what reading the chips raises.
+    """
+    own = marking or document.meta("marking")
+    uuids = [site] if site else [one.uuid for one in document.sites.values() if bounds is None or _is_in(one, bounds)]
+    content = content_of(document, uuids, publish, own, whole_case=not site and bounds is None)
+    chips = _chips_of(document, content, own, read_chips) if suffix in _WITH_CHIPS else {}
+    return DataExport(document, content, own, chips)
+
+
+def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
+    """Write a file in the format of its ending; nothing stands under its name before all of it does. Blocks.
+
+    Raises UnsupportedFormat, ExportFailed, SaveFailed, NotAllowed or DiskFull, and what the reader raises.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".geojson", ".csv"):
+        write_whole(path, sites_text(export.document, suffix, export.content))
+    elif suffix == ".kmz":
+        from viewer.export.data.kmz import kmz_bytes  # only where it is written: it needs the painter of symbols
+
+        write_whole(path, kmz_bytes(export.document, export.content, export.chip_pictures, export.overlays))
+    elif suffix == ".xlsx":
+        from viewer.export.data.tables import case_tables  # only where one is written
+        from viewer.export.data.workbook import save_workbook
+
+        save_workbook(pool, case_tables(export.document, export.content), path)
+    elif suffix == ".gpkg":
+        save_subset(export, path)
+    else:
+        raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(ENDINGS)}.")
+
+
+def save_subset(export: DataExport, path: Path) -> None:
+    """Write the rows as a case of their own, made from nothing, without a history. Raises as `write_case`."""
+    hashes = {uuid: hashlib.sha256(data).hexdigest() for uuid, data in export.chips.items()}
+    rows = subset_of(export.document, export.content, hashes, export.marking)
+    blobs: dict[tuple[str, str] | tuple[str, str, str], bytes] = {
+        ("chips", uuid): data for uuid, data in export.chips.items() if uuid in rows.chips
+    }
+    write_case(rows, path, blobs=blobs, with_history=False)
+
+
+def _chips_of(document: Document, content: ProductContent, marking: str, read_chips: ReadChips) -> dict[str, bytes]:
+    """Bytes of the chips of the product's sites; of a published one without words that stand beside pixels."""
+    told = Publishing(marking if content.is_published else None)
+    sites: Collection[str] = {said.uuid for said in content.sites} - content.withheld
+    wanted = {
+        chip.uuid: chip for chip in document.chips.values() if chip.site_uuid in sites and told.admits_marked(chip)
+    }
+    read = read_chips(wanted) if wanted else {}
+    if not told.is_on:
+        return {uuid: read[uuid] for uuid in wanted if uuid in read}
+    bare = {uuid: bare_picture(read[uuid], chip.content_type) for uuid, chip in wanted.items() if uuid in read}
+    return {uuid: data for uuid, data in bare.items() if data is not None}
+
+
+def _chip_words(chip: Chip, told: Publishing) -> str:
+    parts = (told.words(chip.caption), chip.acquired_at or "date unknown", chip.date_kind, told.words(chip.credit))
+    return " · ".join(filter(None, parts))
+
+
+def _is_in(site: Site, bounds: Bounds) -> bool:
+    return bool(intersects(site.geometry, box(*bounds)))
