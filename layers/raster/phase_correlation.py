@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from layers.text.counted import counted
 
 Singles = NDArray[np.float32]
+Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEAST_PX = 48
@@ -146,7 +147,9 @@ def register(moving: Picture, fixed: Picture) -> Registered:
     """
     if min(moving.grey.shape) < LEAST_PX:
         return _no("They share too few pixels to compare them.")
-    candidates = _wide_look(moving, fixed)
+    by = max(1, math.ceil(max(moving.grey.shape) / _WIDE_PX))
+    small = {by: (_reduced(moving, by), _reduced(fixed, by))}
+    candidates = _wide_look(*small[by], by)
     if not candidates:
         return _no("One of them shows nothing but an even surface, or hardly any data, where both are.")
     first = _judged_at(moving, fixed, candidates, _PLAIN)
@@ -154,7 +157,8 @@ def register(moving: Picture, fixed: Picture) -> Registered:
         if first.error_px <= _EXACT_PX or min(moving.grey.shape) < by * LEAST_PX:
             break
         smaller = list(dict.fromkeys((round(dx / by), round(dy / by)) for dx, dy in candidates))
-        found = _judged_at(_reduced(moving, by), _reduced(fixed, by), smaller, _STRICT)
+        pair = small.get(by) or (_reduced(moving, by), _reduced(fixed, by))
+        found = _judged_at(*pair, smaller, _STRICT)
         if found.reliable and found.error_px * by <= _MOST_ERROR_PX and len(found.local) >= _LEAST_TILES_SMALL:
             return _refined(moving, fixed, found.enlarged(by))
     return first
@@ -195,11 +199,8 @@ def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, 
 # -- the wide look -----------------------------------------------------------------------------------------------------
 
 
-def _wide_look(moving: Picture, fixed: Picture) -> list[tuple[int, int]]:
-    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made small."""
-    height, width = moving.grey.shape
-    by = max(1, math.ceil(max(height, width) / _WIDE_PX))
-    small_moving, small_fixed = _reduced(moving, by), _reduced(fixed, by)
+def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> list[tuple[int, int]]:
+    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made smaller."""
     if not (_shows_something(small_moving) and _shows_something(small_fixed)):
         return []
     window = _hann(small_moving.grey.shape[0])[:, None] * _hann(small_moving.grey.shape[1])[None, :]
@@ -221,7 +222,8 @@ def _reduced(picture: Picture, by: int) -> Picture:
     if by == 1:
         return picture
     if picture.valid.all():
-        return Picture(_sums(picture.grey, by) / np.float32(by * by), np.ones_like(_sums(picture.valid, by), bool))
+        means = _sums(picture.grey, by) / np.float32(by * by)
+        return Picture(means, np.ones(means.shape, bool))
     counts = _sums(picture.valid, by)
     means = _sums(np.where(picture.valid, picture.grey, np.float32(0)), by) / np.maximum(counts, 1)
     return Picture(means.astype(np.float32), counts * 2 >= by * by)
@@ -254,6 +256,46 @@ def _levelled(picture: Picture) -> Singles:
 
 
 @dataclass(frozen=True, slots=True)
+class _Compared:
+    """Spectra of tiles of two pictures. What only a doubt asks for is worked out when it does: of unlike pictures many
+    shifts are tried, and hardly any of them comes so far.
+    """
+
+    moving: NDArray[Any]
+    fixed: NDArray[Any]
+    cross: NDArray[Any]
+    surfaces: Singles
+    peaks: NDArray[np.float64]
+    turns: NDArray[np.complex64]
+    """Phases that take each tile's own shift back."""
+    spreads: tuple[NDArray[Any], NDArray[Any]]
+
+    @classmethod
+    def of(cls, greys: Sequence[Singles], size: int) -> Self:
+        moving, fixed = (np.fft.rfft2(grey) for grey in greys)
+        cross = fixed * moving.conj()
+        surfaces = _surface(cross, (size, size))
+        peaks = np.array([_peak_of(surface) for surface in surfaces])
+        weight = _pass((size, size)) * _twice(size)
+        first, second = (np.sqrt((weight * _power(one)).sum((1, 2), keepdims=True)) + 1e-12 for one in (moving, fixed))
+        return cls(moving, fixed, cross, surfaces, peaks, _turns(size, peaks), (first, second))
+
+    def alike(self, size: int) -> Floats:
+        """The correlation of each two tiles."""
+        weight = _pass((size, size)) * _twice(size)
+        parts = weight * (self.cross * self.turns).real / (self.spreads[0] * self.spreads[1])
+        found: Floats = parts.sum((1, 2)).astype(np.float64)
+        return found
+
+    def echo(self) -> float:
+        difference = _power(self.fixed * self.turns / self.spreads[1] - self.moving / self.spreads[0])
+        return _echo(difference.mean(axis=0))
+
+    def repeats(self) -> float:
+        return _repeats(_power(self.moving / self.spreads[0]).mean(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
 class _Tried:
     """Tiles compared at a whole shift `base`: the shift of each, and how alike each two are there."""
 
@@ -263,14 +305,7 @@ class _Tried:
     shifts: NDArray[np.float64]
     """(n, 2) x and y of the whole shift of each."""
     alike: NDArray[np.float64]
-    peak: float
-    """Of the surface of all tiles together; 0 to 1."""
-    trough: float
-    rival: float
-    echo: float
-    """Of what differs between the two pictures; 0 to 1."""
-    repeats: float
-    """Likeness of the moving picture to itself somewhere else; 0 to 1."""
+    _compared: _Compared | None
 
     @classmethod
     def at(
@@ -280,24 +315,22 @@ class _Tried:
         corners, size, greys = _pairs(moving, fixed, base, of_fixed=of_fixed, most=most)
         if not len(corners):
             nothing = np.zeros((0, 2))
-            return cls(base, nothing, nothing, np.zeros(0), 0.0, 0.0, 1.0, 0.0, 0.0)
-        return cls._compared(base, corners + size / 2, greys, size)
+            return cls(base, nothing, nothing, np.zeros(0), None)
+        compared = _Compared.of(greys, size)
+        places: Floats = (corners + size / 2).astype(np.float64, copy=False)
+        return cls(base, places, compared.peaks + base, compared.alike(size), compared)
 
-    @classmethod
-    def _compared(cls, base: tuple[int, int], places: NDArray[Any], greys: list[Singles], size: int) -> Self:
-        moving, fixed = (np.fft.rfft2(grey) for grey in greys)
-        cross = fixed * moving.conj()
-        surfaces = _surface(cross, (size, size))
-        peaks = np.array([_peak_of(surface) for surface in surfaces])
-        weight = _pass((size, size)) * _twice(size)
-        spreads = [np.sqrt((weight * _power(one)).sum((1, 2), keepdims=True)) + 1e-12 for one in (moving, fixed)]
-        turns = _turns(size, peaks)
-        alike = (weight * (cross * turns).real / (spreads[0] * spreads[1])).sum((1, 2))
-        difference = _power(fixed * turns / spreads[1] - moving / spreads[0])
-        together = _landscape(surfaces.mean(axis=0))
-        repeats = _repeats(_power(moving / spreads[0]).mean(axis=0))
-        echo = _echo(difference.mean(axis=0))
-        return cls(base, places, peaks + base, alike.astype(np.float64), *together, echo, repeats)
+    def landscape(self) -> tuple[float, float]:
+        """Trough and rival of all tiles together, as shares of the peak."""
+        return (0.0, 1.0) if self._compared is None else _landscape(self._compared.surfaces.mean(axis=0))
+
+    def echo(self) -> float:
+        """Of what differs between the two pictures; 0 to 1."""
+        return 0.0 if self._compared is None else self._compared.echo()
+
+    def repeats(self) -> float:
+        """Likeness of the moving picture to itself somewhere else; 0 to 1."""
+        return 0.0 if self._compared is None else self._compared.repeats()
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -337,11 +370,19 @@ def _pairs(
     """Corners in the moving picture, side and windowed values of the tiles that show something in both."""
     corners, size = _tile_corners(moving.grey.shape, base, of_fixed, most)
     taken = [_tiles(moving, corners, size), _tiles(fixed, corners + np.array(base), size)]
-    valid = (taken[0][1].mean(axis=(1, 2)) >= _LEAST_VALID) & (taken[1][1].mean(axis=(1, 2)) >= _LEAST_VALID)
+    valid = np.ones(len(corners), bool)
+    for _, mask in taken:
+        if not mask.all():
+            valid &= mask.mean(axis=(1, 2)) >= _LEAST_VALID
     window = _hann(size)[:, None] * _hann(size)[None, :]
-    greys = [_tiles_levelled(grey[valid], mask[valid]) for grey, mask in taken]
+    greys = [_tiles_levelled(_those(grey, valid), _those(mask, valid)) for grey, mask in taken]
     is_textured = np.logical_and.reduce([_is_textured(grey.std(axis=(1, 2))) for grey in greys])
-    return corners[valid][is_textured], size, [grey[is_textured] * window for grey in greys]
+    return corners[valid][is_textured], size, [_those(grey, is_textured) * window for grey in greys]
+
+
+def _those(tiles: NDArray[Any], wanted: Mask) -> NDArray[Any]:
+    """Some of the tiles; all of them are not copied."""
+    return tiles if wanted.all() else tiles[wanted]
 
 
 def _tile_corners(
@@ -373,10 +414,15 @@ def _tiles(picture: Picture, corners: NDArray[np.int64], size: int) -> tuple[Sin
     parts = [(slice(y, y + size), slice(x, x + size)) for x, y in corners.tolist()]
     if not parts:
         return np.zeros((0, size, size), np.float32), np.zeros((0, size, size), bool)
-    return np.stack([picture.grey[part] for part in parts]), np.stack([picture.valid[part] for part in parts])
+    masks = [picture.valid[part] for part in parts]
+    is_whole = all(mask.all() for mask in masks)
+    valid = np.broadcast_to(np.True_, (len(parts), size, size)) if is_whole else np.stack(masks)
+    return np.stack([picture.grey[part] for part in parts]), valid
 
 
 def _tiles_levelled(grey: Singles, valid: Mask) -> Singles:
+    if valid.all():
+        return grey - grey.sum((1, 2), keepdims=True, dtype=np.float32) / np.float32(grey[:1].size or 1)
     counts = np.maximum(valid.sum((1, 2), keepdims=True, dtype=np.float32), 1)
     means = np.where(valid, grey, np.float32(0)).sum((1, 2), keepdims=True, dtype=np.float32) / counts
     return np.where(valid, grey - means, np.float32(0))
@@ -418,7 +464,7 @@ def _twice(size: int) -> Singles:
 
 
 def _power(spectrum: NDArray[Any]) -> Singles:
-    return (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+    return (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
 
 
 def _surface(cross: NDArray[Any], shape: tuple[int, ...]) -> Singles:
@@ -433,7 +479,7 @@ def _surface(cross: NDArray[Any], shape: tuple[int, ...]) -> Singles:
     back = np.fft.irfft2(whitened, shape)
     most = np.abs(whitened)
     full = 2 * most.sum(axis=(-2, -1), keepdims=True)
-    return (back * (shape[0] * shape[1] / np.maximum(full, 1e-30))).astype(np.float32)
+    return (back * (shape[0] * shape[1] / np.maximum(full, 1e-30))).astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=16)
@@ -472,19 +518,19 @@ def _turns(size: int, peaks: NDArray[np.float64]) -> NDArray[np.complex64]:
     return (y[:, :, None] * x[:, None, :]).astype(np.complex64)
 
 
-def _landscape(surface: Singles) -> tuple[float, float, float]:
-    """Height of the peak; depth of the trough within some pixels of it, and the next peak, as shares of that."""
+def _landscape(surface: Singles) -> tuple[float, float]:
+    """Depth of the trough within some pixels of the peak, and the next peak, as shares of its height."""
     rows, cols = surface.shape
     row, col = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
     peak = float(surface[row, col])
     if peak <= 0:
-        return 0.0, 1.0, 1.0
+        return 1.0, 1.0
     moved = np.roll(surface, (rows // 2 - row, cols // 2 - col), (0, 1))
     middle = moved[rows // 2 - 6 : rows // 2 + 7, cols // 2 - 6 : cols // 2 + 7]
     trough = max(0.0, -float(middle.min())) / peak
     rest = moved.copy()
     rest[rows // 2 - 3 : rows // 2 + 4, cols // 2 - 3 : cols // 2 + 4] = 0
-    return peak, trough, float(rest.max()) / peak
+    return trough, float(rest.max()) / peak
 
 
 def _echo(power: Singles) -> float:
@@ -547,10 +593,11 @@ def _doubt(tried: _Tried, rules: _Rules) -> str:
     if agree < max(_LEAST_TILES, math.ceil(count * rules.agreeing)):
         return f"Only {agree} of {count} tiles agree on one shift: they do not match, or differ by more than a shift."
     alike = float(np.median(tried.alike[agreeing]))
-    if tried.trough > rules.trough or (alike < _ALIKE and tried.echo > _MOST_ECHO):
+    trough, rival = tried.landscape()
+    if trough > rules.trough or (alike < _ALIKE and tried.echo() > _MOST_ECHO):
         return "Light and shadow lie on other sides in the two, as if the sun was elsewhere."
     if alike < rules.alike:
         return f"They look too unlike where they agree best (correlation {alike:.2f}): other season, light or content."
-    if tried.rival > rules.rival or tried.repeats > _MOST_REPEATED:
+    if rival > rules.rival or tried.repeats() > _MOST_REPEATED:
         return "They fit at several shifts about as well: what they show repeats itself."
     return ""
