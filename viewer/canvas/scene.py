@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.changes import Changes
@@ -103,6 +103,7 @@ class MapScene(QObject):
         """The layers whose images tell which marks are solid here; None: all are."""
         self.label_language = ""
         self._stack = LayerStack(context, make_drawing, self)
+        self._is_closed = False
         self._stack.updated.connect(self.updated)
         self._stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
@@ -158,6 +159,7 @@ class MapScene(QObject):
 
     def close(self) -> None:
         """Let go of the document and of all drawings."""
+        self._is_closed = True
         self._unsubscribe()
         self._unsubscribe = lambda: None
         self._layouts.close()
@@ -576,7 +578,11 @@ class MapScene(QObject):
         if in_haste:
             self._lacks_letters = not all_there
         if not all_there:
-            self.context.mailbox.post((self.unfinished if self._sites.is_under_way else self.updated).emit)
+            self.context.mailbox.post(self._tell, self.unfinished if self._sites.is_under_way else self.updated)
+
+    def _tell(self, signal: SignalInstance) -> None:
+        if not self._is_closed:
+            signal.emit()
 
     def _paint_labels(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool

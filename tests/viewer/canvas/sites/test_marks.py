@@ -170,6 +170,21 @@ def test_in_haste_texts_come_in_several_frames(scene, view, monkeypatch):
     assert frames[-1] == painted(scene, view)
 
 
+def test_a_scene_that_is_closed_asks_for_no_more_frames(scene, view, monkeypatch):
+    monkeypatch.setattr("viewer.canvas.sites.site_painter.SIGNS_A_FRAME_S", 0.0)
+    told: list[str] = []
+    scene.updated.connect(lambda: told.append("updated"))
+    scene.unfinished.connect(lambda: told.append("unfinished"))
+    painted(scene, view, in_haste=True)
+    scene.context.mailbox.deliver_all()
+    assert told
+    told.clear()
+    painted(scene, view, in_haste=True)
+    scene.close()
+    scene.context.mailbox.deliver_all()
+    assert told == []
+
+
 def test_onto_svg_text_stays_text(scene, view):
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
