@@ -208,6 +208,7 @@ WRITTEN_IN_PLACE = {
     "viewer/cli/bench_view.py",  # beside the pictures of a measurement
     "viewer/support/kept_files.py",  # the door itself
     "viewer/support/timing.py",  # a trace, for us
+    "viewer/export/data/workbook.py",  # in the scratch folder of an export: the reader makes the sheet of it
     "viewer/export/formats/embedded.py",  # in the scratch folder of an export, moved as a whole
     "viewer/export/formats/png.py",  # the same
     "viewer/export/formats/svg.py",  # the same

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_size
+from viewer.cli.exported_data import DATA, write_case_data
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from viewer.export.plates.printed import Printed
 
 PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
-TABLES = (".geojson", ".csv")
-NOW = (*PRINTED, *TABLES)
-LATER = (".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
-LATER_OPTIONS = ("site", "bookmark", "each_site", "each_class", "each_bookmark")
+NOW = (*PRINTED, *DATA)
+LATER = (".html", ".docx", ".pptx")
+LATER_OPTIONS = ("bookmark", "each_site", "each_class", "each_bookmark")
+OF_DATA = ("site", "publish")
+"""Options that only the formats of data have yet."""
 LAYOUTS_NOW = ("single",)
 SCREEN_DPI, PAPER_DPI = 96, 300
 PAGE = (1600, 1000)
@@ -45,8 +47,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
     parser.epilog = OUTSIDE
-    for option, word in (("site", "UUID"), ("bookmark", "NAME")):
-        parser.add_argument(f"--{option}", metavar=word, help="not yet available")
+    parser.add_argument("--site", metavar="UUID", help=f"only this site, with its claims; in {', '.join(DATA)}")
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help=f"for outside: no drafts, internal sources, names or paths; in {', '.join(DATA)}",
+    )
+    parser.add_argument("--bookmark", metavar="NAME", help="not yet available")
     for option in ("each-site", "each-class", "each-bookmark"):
         parser.add_argument(f"--{option}", metavar="FOLDER", help="not yet available")
 
@@ -69,14 +76,17 @@ def _run(arguments: argparse.Namespace) -> int:
     if sentence := _refusal(arguments):
         complain(sentence)
         return USAGE
+    if suffix in DATA:
+        return write_case_data(arguments)
+    for option in OF_DATA:
+        if getattr(arguments, option):
+            complain(f"--{option} is not yet available for {suffix}.")
+            return USAGE
     from viewer.cli.documents import case_at_home  # for start-up time
     from viewer.cli.reading import case_file
 
     document, home = case_at_home(case_file(arguments.case))
-    if suffix in PRINTED:
-        return _page(document, home, arguments)
-    _features(document, Path(arguments.out), suffix)
-    return DONE
+    return _page(document, home, arguments)
 
 
 def _refusal(arguments: argparse.Namespace) -> str:
@@ -116,16 +126,6 @@ def page_px(arguments: argparse.Namespace) -> tuple[int, int, int]:
         return *(arguments.size or PAGE), arguments.dpi or SCREEN_DPI
     dpi = arguments.dpi or PAPER_DPI
     return round(paper.width_mm / 25.4 * dpi), round(paper.height_mm / 25.4 * dpi), dpi
-
-
-def _features(document: Document, out: Path, suffix: str) -> None:
-    from layers.document.sites_off_earth import not_drawn  # for start-up time
-    from layers.project.storage.fsops import write_whole
-    from viewer.export.features import sites_text
-
-    write_whole(out, sites_text(document, suffix))
-    if sentence := not_drawn(document.sites.values()):
-        complain(sentence)
 
 
 def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
@@ -200,4 +200,4 @@ def subject_bounds(document: Document, scene: Any) -> Any:
     return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))
 
 
-EXPORT = Command("export", "write a product: a credited picture, or the sites as GeoJSON or CSV", _add_arguments, _run)
+EXPORT = Command("export", "write a product: a credited page, or the data of the case", _add_arguments, _run)

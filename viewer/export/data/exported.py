@@ -1,30 +1,22 @@
-"""The data of a case on their way out: their rows, words and pictures, and the file that is made of them."""
+"""The data of a case on their way out: which rows, in whose words, with which pictures."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 from shapely import box, intersects
 
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.errors import UnsupportedFormat
 from layers.geo.bounds import Bounds
-from layers.pool.pool import ReaderPool
 from layers.product.bare_picture import bare_picture
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
+from layers.product.marking import highest
 from layers.product.publishing import Publishing
-from layers.product.subset import subset_of
-from layers.project.saving.publish import write_case
-from layers.project.storage.fsops import write_whole
-from viewer.export.features import sites_text
 
-ENDINGS = (".kmz", ".geojson", ".csv", ".xlsx", ".gpkg", ".html")
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
 _SHOWN = ("image/png", "image/jpeg", "image/webp")
 """Kinds of pictures that every reader shows."""
@@ -101,41 +93,9 @@ def data_export(
     own = marking or document.meta("marking")
     uuids = [site] if site else [one.uuid for one in document.sites.values() if bounds is None or _is_in(one, bounds)]
     content = content_of(document, uuids, publish, own, whole_case=not site and bounds is None)
+    content = replace(content, marking=highest((marking, content.marking)).words)
     chips = _chips_of(document, content, own, read_chips) if suffix in _WITH_CHIPS else {}
     return DataExport(document, content, own, chips)
-
-
-def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
-    """Write a file in the format of its ending; nothing stands under its name before all of it does. Blocks.
-
-    Raises UnsupportedFormat, ExportFailed, SaveFailed, NotAllowed or DiskFull, and what the reader raises.
-    """
-    suffix = path.suffix.lower()
-    if suffix in (".geojson", ".csv"):
-        write_whole(path, sites_text(export.document, suffix, export.content))
-    elif suffix == ".kmz":
-        from viewer.export.data.kmz import kmz_bytes  # only where it is written: it needs the painter of symbols
-
-        write_whole(path, kmz_bytes(export.document, export.content, export.chip_pictures, export.overlays))
-    elif suffix == ".xlsx":
-        from viewer.export.data.tables import case_tables  # only where one is written
-        from viewer.export.data.workbook import save_workbook
-
-        save_workbook(pool, case_tables(export.document, export.content), path)
-    elif suffix == ".gpkg":
-        save_subset(export, path)
-    else:
-        raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(ENDINGS)}.")
-
-
-def save_subset(export: DataExport, path: Path) -> None:
-    """Write the rows as a case of their own, made from nothing, without a history. Raises as `write_case`."""
-    hashes = {uuid: hashlib.sha256(data).hexdigest() for uuid, data in export.chips.items()}
-    rows = subset_of(export.document, export.content, hashes, export.marking)
-    blobs: dict[tuple[str, str] | tuple[str, str, str], bytes] = {
-        ("chips", uuid): data for uuid, data in export.chips.items() if uuid in rows.chips
-    }
-    write_case(rows, path, blobs=blobs, with_history=False)
 
 
 def _chips_of(document: Document, content: ProductContent, marking: str, read_chips: ReadChips) -> dict[str, bytes]:

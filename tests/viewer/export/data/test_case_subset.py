@@ -21,7 +21,8 @@ from layers.project.storage.integrity import Integrity
 from tests.support.cases.rich import read_case
 from tests.support.qgis.peers import clean, need
 from tests.viewer.export.data.conftest import ENTITIES, png_of
-from viewer.export.data.exported import data_export, write_data
+from viewer.export.data.data_files import write_data
+from viewer.export.data.exported import data_export
 
 
 def made(case: Document, pool: ReaderPool, path: Path, **options: object) -> Document:

@@ -1,0 +1,65 @@
+"""The data of a case for other programs, by `geoloupe export`: KMZ, GeoJSON, CSV, XLSX and GeoPackage."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from viewer.cli.command import DONE
+from viewer.support.plain_imports import load_qt
+from viewer.support.terminal import complain
+
+DATA = (".geojson", ".csv", ".kmz", ".xlsx", ".gpkg")
+_WITH_PICTURES = (".kmz",)
+
+
+def write_case_data(arguments: argparse.Namespace) -> int:
+    """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read or written."""
+    from layers.document.sites_off_earth import not_drawn  # for start-up time
+    from layers.errors import InvalidValue
+    from layers.geo.bounds import Bounds
+    from viewer.cli.documents import case_at_home
+    from viewer.cli.reading import case_file, readers
+
+    case, out = case_file(arguments.case), Path(arguments.out)
+    suffix = out.suffix.lower()
+    if out.exists() and os.path.samefile(case, out):
+        raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
+    document, _home = case_at_home(case)
+    if arguments.site and arguments.site not in document.sites:
+        raise InvalidValue(f"{arguments.case} has no site {arguments.site}: “geoloupe sites” lists them.")
+    if suffix in _WITH_PICTURES:
+        load_qt()
+    from viewer.export.data.data_files import write_data  # after Qt: symbols are painted
+    from viewer.export.data.exported import data_export
+
+    told = data_export(
+        document,
+        suffix,
+        lambda uuids: _chips(case, uuids),
+        publish=arguments.publish,
+        marking=arguments.marking,
+        site=arguments.site or "",
+        bounds=Bounds(*arguments.bounds) if arguments.bounds else None,
+    )
+    if suffix in _WITH_PICTURES:
+        from viewer.export.headless import Studio
+
+        with Studio() as studio:
+            write_data(told, out, studio.pool)
+    else:
+        with readers(int(suffix == ".xlsx")) as pool:
+            write_data(told, out, pool)
+    if sentence := not_drawn(document.sites[said.uuid] for said in told.content.sites):
+        complain(sentence)
+    return DONE
+
+
+def _chips(case: Path, uuids: Iterable[str]) -> Mapping[str, bytes]:
+    """The bytes of chips in the file of a case."""
+    from layers.project.saving.blobs import SessionBlobs, read_blobs  # for start-up time
+    from layers.project.storage.fsops import DISK
+
+    return read_blobs(SessionBlobs(case.parent / "no session", DISK), case, "chips", uuids)

@@ -1,0 +1,49 @@
+"""Writes the data of a case as the file that its ending says: whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from layers.errors import UnsupportedFormat
+from layers.pool.pool import ReaderPool
+from layers.product.subset import subset_of
+from layers.project.saving.publish import write_case
+from layers.project.storage.fsops import write_whole
+from viewer.export.data.exported import DataExport
+from viewer.export.features import sites_text
+
+ENDINGS = (".kmz", ".geojson", ".csv", ".xlsx", ".gpkg")
+
+
+def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
+    """Write a file in the format of its ending; nothing stands under its name before all of it does. Blocks.
+
+    Raises UnsupportedFormat, ExportFailed, SaveFailed, NotAllowed or DiskFull, and what the reader raises.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".geojson", ".csv"):
+        write_whole(path, sites_text(export.document, suffix, export.content))
+    elif suffix == ".kmz":
+        from viewer.export.data.kmz import kmz_bytes  # only where it is written: it needs the painter of symbols
+
+        write_whole(path, kmz_bytes(export.document, export.content, export.chip_pictures, export.overlays))
+    elif suffix == ".xlsx":
+        from viewer.export.data.tables import case_tables  # only where one is written
+        from viewer.export.data.workbook import save_workbook
+
+        save_workbook(pool, case_tables(export.document, export.content), path)
+    elif suffix == ".gpkg":
+        save_subset(export, path)
+    else:
+        raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(ENDINGS)}.")
+
+
+def save_subset(export: DataExport, path: Path) -> None:
+    """Write the rows as a case of their own, made from nothing, without a history. Raises as `write_case`."""
+    hashes = {uuid: hashlib.sha256(data).hexdigest() for uuid, data in export.chips.items()}
+    rows = subset_of(export.document, export.content, hashes, export.marking)
+    blobs: dict[tuple[str, str] | tuple[str, str, str], bytes] = {
+        ("chips", uuid): data for uuid, data in export.chips.items() if uuid in rows.chips
+    }
+    write_case(rows, path, blobs=blobs, with_history=False)
