@@ -10,6 +10,7 @@ from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.site import Site
+from layers.document.vocabulary import BY_HAND
 from layers.errors import InvalidValue
 
 SCREEN_KEY = "screen_m"
@@ -65,19 +66,26 @@ def pick_of(site: Site) -> Pick | None:
     return Pick(float(site.pixel_m), float(kept) if kept is not None and _is_length(kept) else float(site.pixel_m))
 
 
-def with_pick(props_json: str, pick: Pick) -> str:
+def with_screen(props_json: str, screen_m: float) -> str:
     """`props_json` with how exactly a mark was pointed at; what cannot be understood stays as it is."""
     try:
         props = json_object(props_json, "It")
     except InvalidValue:
         return props_json
-    return json.dumps({**props, SCREEN_KEY: round(pick.screen_m, 3)}, ensure_ascii=False)
+    return json.dumps({**props, SCREEN_KEY: round(screen_m, 3)}, ensure_ascii=False)
 
 
 def shown_error_m(site: Site) -> float | None:
-    """The error by which a site's coordinate is written: the one judged, else at least the pick's."""
-    pick = pick_of(site) if site.position_error_m is None else None
-    return site.position_error_m if pick is None else pick.error_m
+    """The error by which a site's coordinate is written: the one judged, else at least the pick's on its image, or that
+    of the hand that put it on a map without one.
+    """
+    if site.position_error_m is not None:
+        return site.position_error_m
+    pick = pick_of(site)
+    if pick is not None:
+        return pick.error_m
+    kept = _props(site.props_json).get(SCREEN_KEY) if site.position_basis == BY_HAND else None
+    return float(kept) if kept is not None and _is_length(kept) else None
 
 
 def _props(text: str) -> dict[str, Any]:

@@ -126,7 +126,7 @@ SITE_CLASSES: dict[str, str] = {
 
 MEASURED = "measured on the image"
 BY_HAND = "placed by hand on the map"
-"""For a position that was somewhere else before, and rests on nothing but the hand that moved it."""
+"""For a position that rests on nothing but the hand: on a map without an image, or moved from somewhere else."""
 
 POSITION_BASES = (
     "published coordinate of the site",

@@ -44,14 +44,24 @@ def image_facts(drawing: LayerDrawing) -> dict[str, Any] | None:
 
 def pick_at(drawing: LayerDrawing, view: View, lon: float, lat: float) -> Pick | None:
     """Ground sizes of the image's pixel and the screen's at a place that was pointed at; None off the map."""
+    screen_m = screen_m_at(view, lon, lat)
+    if screen_m is None:
+        return None
     try:
-        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
-        screen_m = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
         pixel_m = _pixel_m(drawing, screen_m, lon, lat)
     except GeoloupeError:
         return None
-    is_known = math.isfinite(pixel_m) and math.isfinite(screen_m) and pixel_m > 0 and screen_m > 0
-    return Pick(pixel_m, screen_m) if is_known else None
+    return Pick(pixel_m, screen_m) if math.isfinite(pixel_m) and pixel_m > 0 else None
+
+
+def screen_m_at(view: View, lon: float, lat: float) -> float | None:
+    """Ground metres of a pixel of the screen at a place; None off the map."""
+    try:
+        x, y = (float(value) for value in transform_points(WGS84, view.grid.crs, lon, lat))
+        screen_m = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
+    except GeoloupeError:
+        return None
+    return screen_m if math.isfinite(screen_m) and screen_m > 0 else None
 
 
 def _pixel_m(drawing: LayerDrawing, screen_m: float, lon: float, lat: float) -> float:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point
 
-from layers.document.mark_position import Pick, pick_of, shown_error_m, stated_placement_m, with_pick, with_placement
+from layers.document.mark_position import Pick, pick_of, shown_error_m, stated_placement_m, with_placement, with_screen
 from layers.document.site import Site
 
 
@@ -72,9 +72,9 @@ def test_no_pick_without_a_pixel(pixel_m: float | None) -> None:
 
 
 def test_other_properties_stay() -> None:
-    kept = json.loads(with_pick('{"diameter_m": 12, "screen_m": 5}', Pick(4.0, 2.5)))
+    kept = json.loads(with_screen('{"diameter_m": 12, "screen_m": 5}', 2.5))
     assert kept == {"diameter_m": 12, "screen_m": 2.5}
-    assert with_pick("no JSON", Pick(4.0, 2.5)) == "no JSON"
+    assert with_screen("no JSON", 2.5) == "no JSON"
 
 
 def test_digits_follow_the_judged_error_else_the_pick() -> None:

@@ -18,9 +18,9 @@ from viewer.app.case.session import Session
 from viewer.canvas.image_below import ImagesBelow, images_around, images_below
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.mark_images import SeenImage, forget_image, record_image
+from viewer.commands.imagery.mark_images import SeenImage, forget_image, record_image, record_no_image
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.image_facts import image_facts, pick_at
+from viewer.rendering.image_facts import image_facts, pick_at, screen_m_at
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.shadow_facts import shadow_image
@@ -143,6 +143,8 @@ class MarkImages(QObject):
             self._ask(site, below.layers)
         elif below.layers:
             self._record(site, below.layers[0], scene, mark.view)
+        elif site.is_site and site.position_basis == MEASURED and not site.image_uuid:
+            self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """The images there in the view of now, else in that in which the mark was made."""
@@ -183,6 +185,17 @@ class MarkImages(QObject):
         self._messages.clear(BLENDED)
         if site.is_site:  # arrows, texts and numbers claim no place of their own
             self._warn(site.uuid, layer_uuid, facts["layer_title"], pick)
+
+    def _record_none(self, site: Site, view: View) -> None:
+        """The map alone was under the hand: nothing was measured, and the place is no better than the screen was."""
+        screen_m = screen_m_at(view, site.place.x, site.place.y)
+        if screen_m is None:
+            return
+        document, actor = self._session.document, self._session.actor
+        try:
+            self._session.complete(record_no_image(document, site.uuid, screen_m, actor=actor), site.uuid)
+        except GeoloupeError as error:
+            self._messages.show("image of mark", error.sentence, "warning")
 
     def _forget_gone(self) -> None:
         """Take back the notices about marks that are gone: their drawing was undone, or they were deleted."""

@@ -10,11 +10,11 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
 from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_pick, with_placement
+from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_placement, with_screen
 from layers.document.mark_shape import as_json, shape_of
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.document.vocabulary import MEASURED
+from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.text.counted import metres
 from layers.time.shadows import ShadowImage
 from viewer.commands.claims import link_claim_source
@@ -55,7 +55,7 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
     fields: dict[str, Any] = {
         "image_uuid": image.uuid,
         "pixel_m": round(seen.pick.pixel_m, 3),
-        "props_json": with_pick(site.props_json, seen.pick),
+        "props_json": with_screen(site.props_json, seen.pick.screen_m),
     }
     shape = shape_of(site.shape_json)
     if isinstance(shape, ShadowMark) and seen.shadow is not None:
@@ -70,6 +70,14 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
             fields["position_error_m"] = with_placement(seen.pick.error_m, stated_placement_m(image.placement_note))
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
     return Edit("Record the image of a mark", (*image_changes, *source_changes, *changed.changes))
+
+
+def record_no_image(document: Document, site_uuid: str, screen_m: float, *, actor: str, now: str | None = None) -> Edit:
+    """Say that a mark was put on a map without an image, with pixels of so many metres. Raises InvalidValue."""
+    site = row_of(document.sites, site_uuid, "site")
+    props = with_screen(site.props_json, screen_m)
+    changed = update_sites(document, (site_uuid,), actor=actor, now=now, position_basis=BY_HAND, props_json=props)
+    return Edit("Record that a mark is on no image", changed.changes)
 
 
 def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:

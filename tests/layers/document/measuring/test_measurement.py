@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.document.imagery.shadow_mark import ShadowMark
-from layers.document.mark_position import Pick, with_pick
+from layers.document.mark_position import with_screen
 from layers.document.mark_shape import as_json, measured_fields, measurement_of, shape_of, shape_of_site
 from layers.document.measuring.measurement import (
     MOST_PLACES,
@@ -102,12 +102,12 @@ def test_the_error_is_that_of_places_each_moved_by_the_pick(
 def test_a_length_is_wrong_by_at_least_one_pixel_of_the_image_at_each_end() -> None:
     line = drawn("bearing")
     assert measured("length", line, 15.0).error == pytest.approx(15.0 * math.sqrt(2))
-    seen = replace(row(geometry=line), image_uuid="i", pixel_m=15.0, props_json=with_pick("", Pick(15.0, 2.0)))
+    seen = replace(row(geometry=line), image_uuid="i", pixel_m=15.0, props_json=with_screen("", 2.0))
     found = measurement_of(seen)
     assert found is not None
     assert found.error == pytest.approx(15.0 * math.sqrt(2), abs=1e-5)
     assert found.text == "3.002 ± 0.021 km"
-    zoomed_out = replace(seen, props_json=with_pick("", Pick(15.0, 40.0)))
+    zoomed_out = replace(seen, props_json=with_screen("", 40.0))
     assert measurement_of(zoomed_out).error == pytest.approx(40.0 * math.sqrt(2), abs=1e-5)
     unseen = replace(row(geometry=line), shape_json=as_json(Measurement("length", pick_m=3.0)))
     assert measurement_of(unseen).error == pytest.approx(3.0 * math.sqrt(2), abs=1e-5)

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.document.image import Image
+from layers.document.mark_position import shown_error_m
 from layers.document.site import Site
+from layers.document.vocabulary import BY_HAND
 from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import settle
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE, AddImage, write_scene
@@ -76,6 +78,21 @@ def test_a_mark_records_its_image_in_the_same_step(window: MainWindow, desk: Des
     assert not window.session.document.sources
     window.session.redo()
     assert (window.session.document.table("sites"), dict(window.session.document.table("images"))) == before
+
+
+def test_a_mark_on_a_map_without_an_image_was_put_by_hand(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    """Nothing was measured there, and the place has no more digits than the screen's pixel is worth."""
+    (layer,) = window.session.document.layers
+    window.session.push(update_layer(window.session.document, layer, visible=False, actor="Li"))
+    steps = window.session.history.stack.count()
+    site = mark(window, desk, MIDDLE, qtbot)
+    assert site.position_basis == BY_HAND
+    assert site.position_error_m is None
+    assert not site.image_uuid
+    assert shown_error_m(site) == pytest.approx(18.3, abs=0.1), "a pixel of the screen"
+    assert window.session.history.stack.count() == steps + 1, "in the same step"
+    window.session.undo()
+    assert not window.session.document.sites
 
 
 def test_the_form_says_which_image_and_how_it_is_placed(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
