@@ -156,11 +156,15 @@ class LabelLayout:
             _occupy(layout._cells, mark)
         for mark in layer_marks:
             _occupy(layout._layer_marks, mark)
-        for request in sorted(requests, key=lambda request: request.rank):
-            layout._place(request)
-            if layout.looked_at >= MOST_CANDIDATES:
-                break
+        layout.add(requests)
         return layout
+
+    def add(self, requests: Iterable[LabelRequest]) -> None:
+        """Place more labels, clear of those that stand there. Looks at so many places at most, and at none after."""
+        for request in sorted(requests, key=lambda request: request.rank):
+            if self.looked_at >= MOST_CANDIDATES:
+                break
+            self._place(request)
 
     def _place(self, request: LabelRequest) -> None:
         kept = (self._cells, self._layer_marks)

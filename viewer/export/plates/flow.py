@@ -37,8 +37,8 @@ class Atom:
     aspect: float = 0.0
     """Of a picture, that `sign` paints in the whole row: its width by its height, which is not more than `least`."""
 
-    def lines(self, room: float) -> list[str]:
-        return wrapped(self.text, self.type, max(room - self.indent, 1.0)) if self.text else []
+    def lines(self, room: float) -> tuple[str, ...]:
+        return wrapped(self.text, self.type, max(room - self.indent, 1.0)) if self.text else ()
 
     def height(self, room: float) -> float:
         if self.aspect:

@@ -53,7 +53,7 @@ class Type:
 
     def width(self, text: str) -> float:
         """The advance of one line."""
-        return _advance(text, self._measured, get_ident()) * self.size / _MEASURED_PX
+        return _advance(text, self.bold, self.italic, self.families, get_ident()) * self.size / _MEASURED_PX
 
     def scaled(self, factor: float) -> Type:
         """The same lettering in another size, and in no smaller one than may be printed."""
@@ -84,8 +84,11 @@ class TextLine:
         return replace(self, x=self.x + dx, baseline=self.baseline + dy)
 
 
-def wrapped(text: str, type_: Type, room: float) -> list[str]:
-    """A text in lines no wider than `room`, nothing left out: a word that is wider is broken."""
+@lru_cache(maxsize=8_000)
+def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
+    """A text in lines no wider than `room`, nothing left out: a word that is wider is broken. Kept, as a page is cut
+    several times until its words suit it.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -101,7 +104,7 @@ def wrapped(text: str, type_: Type, room: float) -> list[str]:
                 lines.append(line[:cut])
                 line = line[cut:]
         lines.append(line.strip())
-    return lines
+    return tuple(lines)
 
 
 def text_block(
@@ -174,8 +177,8 @@ def _metrics(type_: Type, thread: int) -> QFontMetricsF:
 
 
 @lru_cache(maxsize=20_000)
-def _advance(text: str, type_: Type, thread: int) -> float:
-    return _metrics(type_, thread).horizontalAdvance(text)
+def _advance(text: str, bold: bool, italic: bool, families: tuple[str, ...], thread: int) -> float:
+    return _metrics(Type(_MEASURED_PX, bold, italic, families), thread).horizontalAdvance(text)
 
 
 @lru_cache(maxsize=4_000)

@@ -43,14 +43,10 @@ class MapOnPage:
         scene: MapScene,
         framing: Framing,
         page: int,
-        solid: frozenset[str] | None,
-        hidden: frozenset[str] | None,
-        own: frozenset[str] | None = None,
+        index: SiteIndex,
     ) -> None:
-        """`hidden`: marks that are not drawn, None for all of them; `own`: those that this map has, None for all."""
         self.number, self.scene, self.framing, self.page = number, scene, framing, page
-        self._index = _index_of(scene.document, hidden, own)
-        self._index.show_solid(solid)
+        self._index = index
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
         """The marks at the size that was painted last: strips of a page follow each other."""
@@ -185,7 +181,8 @@ class MapOnPage:
             self._letters.paint(painter, labels, view.ratio)
 
 
-def _index_of(document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None) -> SiteIndex:
+def index_of(document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None) -> SiteIndex:
+    """The marks of a map. `hidden`: those that are not drawn, None for all of them; `own`: its own, None for all."""
     if hidden is None or not sites_visible(document):
         return SiteIndex.of({})
     sites = document.sites

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import batched
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -35,6 +36,7 @@ from viewer.export.plates.printed import GroupKind
 MOST_KEYED = 400
 _PAD = 2.0
 _NARROW, _NARROW_CHARS = 0.88, 15
+_A_STEP, _FEW_ANCHORS = 6, 4
 _EDGE = 3.0
 _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
@@ -80,25 +82,36 @@ class Naming:
         self.numbers = [replace(label, text=str(numbers[label.uuid])) for label in self.numbers]
 
 
-def name_marks(on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float) -> Naming:
-    """Labels first, the most important before the others; places for numbers for those that find none."""
+def name_marks(
+    on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float
+) -> Generator[None, None, Naming]:
+    """Labels first, the most important before the others; places for numbers for those that find none.
+
+    A generator: some milliseconds a step, at the end it has the naming.
+    """
     view = on_page.view
     symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
-    marks = [box for _, box in (*symbols, *outlines)] + list(taken)
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
-    placed = LabelLayout.of(room, requests, marks).placed
-    placed += _narrower(
-        room, [one for one in requests if one.uuid not in {label.uuid for label in placed}], marks, placed
-    )
-    naming = Naming(placed, by_sign=by_sign)
+    yield
+    layout = LabelLayout.of(room, [], [box for _, box in (*symbols, *outlines)] + list(taken))
+    yield from _add(layout, requests)
+    named = {label.uuid for label in layout.placed}
+    yield from _add(layout, [_narrower(one) for one in requests if one.uuid not in named])
+    naming = Naming(list(layout.placed), by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
     digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
     small = Type(max(10.5 * sign_scale, LEAST_PT * PT), bold=True, families=style.fonts)
     asked = [_number_request(one, digits, small) for one in waiting[:MOST_KEYED]]
-    standing = [box for label in placed for box in _boxes_of(label)]
-    naming.numbers = _numbers(room, asked, marks, [box for _, box in symbols] + list(taken), standing)
+    yield from _add(layout, asked)
+    naming.numbers = layout.placed[len(naming.labels) :]
+    beside = {label.uuid for label in naming.numbers}
+    standing = [box for label in layout.placed for box in _boxes_of(label)]
+    places = NumberPlaces(room, [box for _, box in symbols] + list(taken), standing)
+    for some in batched((one for one in asked if one.uuid not in beside), _A_STEP):
+        naming.numbers += [label for one in some if (label := places.place(one)) is not None]
+        yield
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
     told = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
     naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
@@ -106,28 +119,21 @@ def name_marks(on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign
     return naming
 
 
-def _narrower(
-    room: Box, waiting: Sequence[LabelRequest], marks: Sequence[Box], placed: Sequence[PlacedLabel]
-) -> list[PlacedLabel]:
-    """Labels in more and shorter lines of smaller letters, for marks that found no place for theirs."""
-    standing = [box for label in placed for box in _boxes_of(label)]
-    again = []
-    for one in waiting:
-        text = "\n".join(textwrap.wrap(" ".join(one.text.split()), _NARROW_CHARS, break_long_words=False)) or one.text
-        assert isinstance(one.face, Type)
-        again.append(_sized(one, text, one.face.scaled(_NARROW)))
-    return LabelLayout.of(room, again, [*marks, *standing]).placed
+def _add(layout: LabelLayout, requests: Sequence[LabelRequest]) -> Iterator[None]:
+    """Place some at a time. A page has time to look at as many places as there are."""
+    for some in batched(requests, _A_STEP):
+        layout.looked_at = 0
+        layout.add(some)
+        yield
 
 
-def _numbers(
-    room: Box, asked: Sequence[LabelRequest], marks: Sequence[Box], least: Sequence[Box], standing: Sequence[Box]
-) -> list[PlacedLabel]:
-    """Beside their marks, clear of all `marks`; those that find no place there further off, clear of the `least`."""
-    found = LabelLayout.of(room, asked, [*marks, *standing]).placed
-    beside = {label.uuid for label in found}
-    places = NumberPlaces(room, least, [*standing, *(box for label in found for box in _boxes_of(label))])
-    off = [places.place(one) for one in asked if one.uuid not in beside]
-    return [*found, *(label for label in off if label is not None)]
+def _narrower(request: LabelRequest) -> LabelRequest:
+    """A label in more and shorter lines of smaller letters, for a mark that found no place for its own."""
+    words = " ".join(request.text.split())
+    lines = textwrap.wrap(words, _NARROW_CHARS, break_long_words=False, break_on_hyphens=False)
+    assert isinstance(request.face, Type)
+    narrow = _sized(request, "\n".join(lines) or request.text, request.face.scaled(_NARROW))
+    return replace(narrow, anchors=request.anchors[:_FEW_ANCHORS])
 
 
 def _requests(
@@ -192,10 +198,10 @@ def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tupl
     rings = [ring for part in shape.outline.shown(view.grid.resolution).parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
     found = []
-    for points in sorted(runs, key=len, reverse=True)[:3]:
+    for points in sorted(runs, key=len, reverse=True)[:2]:
         inside = [(x, y) for x, y in points.tolist() if 0 <= x <= view.width and 0 <= y <= view.height]
         inside = inside or [(x, y) for x, y in points[len(points) // 2 :][:1].tolist()]
-        for way in ((1, 0), (0, -1), (0, 1), (-1, 0), (1, -1), (-1, 1)):
+        for way in ((1, 0), (0, -1), (0, 1), (-1, 0)):
             x, y = max(inside, key=lambda place: place[0] * way[0] + place[1] * way[1])
             found.append(Anchor(x, y, 7.0 * view.ratio))
         middle = inside[len(inside) // 2]
@@ -206,7 +212,9 @@ def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tupl
 def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelRequest:
     text = digits
     width = math.ceil(max(type_.width(text) + 6.0, type_.size * 1.35))
-    return replace(request, text=text, width=width, height=math.ceil(type_.size * 1.35), face=type_, leader=True)
+    few = request.anchors[:_FEW_ANCHORS]
+    height = math.ceil(type_.size * 1.35)
+    return replace(request, text=text, width=width, height=height, face=type_, leader=True, anchors=few)
 
 
 def _boxes_of(label: PlacedLabel) -> list[Box]:

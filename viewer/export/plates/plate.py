@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from functools import partial
 
@@ -24,6 +24,7 @@ from layers.product.numbering import issued_numbers, numbered
 from layers.product.spec import ProductSpec
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
+from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.flow import Atom, Column, Flow, PaintRow, SetAtom
 from viewer.export.plates.framing import Framing
@@ -44,7 +45,7 @@ from viewer.export.plates.image_words import (
 from viewer.export.plates.legend_rows import legend_atoms, legend_of
 from viewer.export.plates.lettering import MM, Type
 from viewer.export.plates.locator import ASPECT, locator_window, paint_locator
-from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.map_on_page import MapOnPage, index_of
 from viewer.export.plates.map_plates import (
     BarOnPlate,
     north_arrow_piece,
@@ -91,7 +92,9 @@ class Plate:
         product: Product | None = None,
         made_on: str = "",
         program: str = "Geoloupe",
+        at_once: bool = True,
     ) -> None:
+        """Not `at_once`: it is whole when all of its `steps` are done, a few milliseconds each."""
         self.spec, self.document, self.scenes = spec, document, list(scenes)
         self.product, self.made_on, self.program = product, made_on, program
         self.style = house_style(spec.style, spec.dark)
@@ -111,10 +114,13 @@ class Plate:
         self.legend_words: list[str] = []
         self.pages = 1
         self.pieces: list[Piece] = []
-        self._lay_out()
-        self._set_moved()
+        self._indexes: dict[int, tuple[frozenset[str] | None, SiteIndex]] = {}
+        self._content_of: tuple[list[str], ProductContent] | None = None
+        if at_once:
+            for _step in self.steps():
+                pass
 
-    def refreshed(self) -> Plate:
+    def refreshed(self, at_once: bool = True) -> Plate:
         """The same laid out anew: its scenes have read more by now, of which its words tell."""
         return Plate(
             self.spec,
@@ -123,6 +129,7 @@ class Plate:
             product=self.product,
             made_on=self.made_on,
             program=self.program,
+            at_once=at_once,
         )
 
     # -- what it is -----------------------------------------------------------------------------------------------
@@ -172,16 +179,21 @@ class Plate:
 
     # -- laying out -----------------------------------------------------------------------------------------------
 
-    def _lay_out(self) -> None:
+    def steps(self) -> Iterator[None]:
+        """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
         bounds = self._bounds()
-        rooms, atoms = self._settled(bounds, [])
-        self._place_on_maps()
+        rooms, atoms = yield from self._settled(bounds, [])
+        yield from self._place_on_maps()
         if key := self._key_atoms():
-            rooms, atoms = self._settled(bounds, key)
-            self._place_on_maps()
-            atoms = self._atoms(self._key_atoms())
+            frames = [one.rect for one in self.maps]
+            rooms, atoms = yield from self._settled(bounds, key)
+            if [one.rect for one in self.maps] != frames:
+                yield from self._place_on_maps()
+                atoms = self._atoms(self._key_atoms())
+                yield
         self._place_page(rooms)
         self._place_words(rooms, atoms)
+        self._set_moved()
 
     def _bounds(self) -> list[Bounds]:
         """Of each map in lon, lat: before and after, and all panels that do not say otherwise, show the same."""
@@ -203,7 +215,9 @@ class Plate:
         scene = self.scenes[number]
         return scene.site_bounds(frozenset(self.document.sites)) or scene.bounds_lonlat()
 
-    def _settled(self, bounds: Sequence[Bounds], key: Sequence[Atom]) -> tuple[PageRooms, list[Atom]]:
+    def _settled(
+        self, bounds: Sequence[Bounds], key: Sequence[Atom]
+    ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
         spec, count = self.spec, len(self.scenes)
         heading = heading_of(spec, self.title, self.sizes, self.style)
@@ -214,10 +228,12 @@ class Plate:
             marking = marking_height(spec, self.sizes)
             asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms)
             rooms = rooms_of(self.sizes, asked)
-            self._make_maps(rooms, bounds)
+            yield from self._make_maps(rooms, bounds)
             self._make_words()
+            yield
             now, before = self._heights(rooms), len(atoms)
             atoms = self._atoms(key)
+            yield
             if all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)) and before == len(atoms):
                 break
             heights = [max(pair) for pair in zip(now, heights, strict=True)]
@@ -241,20 +257,33 @@ class Plate:
     def _strip_type(self) -> Type:
         return self.sizes.type(1.05, bold=True)
 
-    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Bounds]) -> None:
+    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Bounds]) -> Iterator[None]:
         spec = self.spec
         crs = spec.crs or chosen_canvas(None, bounds[0])[0] or WEB_MERCATOR
         hidden = self.content.withheld if spec.shows("annotation") else None
-        self.maps = []
+        before, self.maps = {one.number: one for one in self.maps}, []
         for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
             framing = Framing.of(cell.frame, crs, bounds[number], self.sizes.label_factor, self._marked(number))
-            own = None if one.marks is None else frozenset(one.marks)
-            solid = solid_on(spec, self.document, number)
-            self.maps.append(MapOnPage(number, scene, framing, 0, solid, hidden, own))
+            index, kept = self._index(number, hidden, one.marks), before.get(number)
+            is_same = kept is not None and kept.framing == framing and kept.index is index
+            self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))
+            yield
         in_frame = list(dict.fromkeys(uuid for one in self.maps for uuid in one.in_frame()))
-        self.content = content_of(self.document, in_frame, spec.publish, spec.marking, self.product)
+        if self._content_of is None or self._content_of[0] != in_frame:
+            found = content_of(self.document, in_frame, spec.publish, spec.marking, self.product)
+            self._content_of = in_frame, found
+        self.content = self._content_of[1]
+        yield
         if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
-            self._make_maps(rooms, bounds)
+            yield from self._make_maps(rooms, bounds)
+
+    def _index(self, number: int, hidden: frozenset[str] | None, marks: Sequence[str] | None) -> SiteIndex:
+        """The marks of a map, found once."""
+        if number not in self._indexes or self._indexes[number][0] != hidden:
+            index = index_of(self.document, hidden, None if marks is None else frozenset(marks))
+            index.show_solid(solid_on(self.spec, self.document, number))
+            self._indexes[number] = hidden, index
+        return self._indexes[number][1]
 
     def _make_words(self) -> None:
         letters = letters_of_maps(self.maps, self.spec.layout)
@@ -330,7 +359,7 @@ class Plate:
 
     # -- what stands on the maps ----------------------------------------------------------------------------------
 
-    def _place_on_maps(self) -> None:
+    def _place_on_maps(self) -> Iterator[None]:
         self.pieces, self.namings, self.bars = [], [], {}
         for one in self.maps:
             obstacles = [box for _, box in (*one.symbol_boxes(), *one.outline_boxes())]
@@ -344,10 +373,11 @@ class Plate:
                 boxes += self._add_graticule(one, furniture, boxes)
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
-                naming = name_marks(one, boxes, self.style, self.sizes.label_factor)
+                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor)
             one.place_layer_labels([*boxes, *label_boxes(naming), *obstacles])
             self.namings.append(naming)
             self.pieces += furniture
+            yield
         own = {uuid: number for naming in self.namings for uuid, number in naming.signed.items()}
         waiting = [uuid for naming in self.namings for uuid in naming.waiting]
         numbers = numbered([*own, *waiting], own, issued_numbers(self.document, self.product))
