@@ -9,10 +9,10 @@ from PySide6.QtCore import QCoreApplication
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.spec import ProductSpec
 from layers.text.counted import grouped
-from viewer.export.plates.flow import Atom
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.lettering import Type
-from viewer.export.plates.page_sizes import PageSizes
+from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.lettering import Type
+from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.support.text import plain
 
 

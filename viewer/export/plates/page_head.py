@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.spec import ProductSpec
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.lettering import TextLine, Type, block_height, text_block, wrapped
-from viewer.export.plates.page_sizes import PageSizes
-from viewer.export.plates.piece import Piece
+from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, wrapped
+from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.piece import Piece
 from viewer.support.text import one_line, plain
 
 MARKING_COLORS = {

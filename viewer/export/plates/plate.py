@@ -26,34 +26,32 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
-from viewer.export.plates.flow import Atom, Column, Flow, PaintRow, SetAtom
-from viewer.export.plates.framing import Framing
-from viewer.export.plates.graticule_on_map import (
+from viewer.export.plates.house_style import HouseStyle, house_style
+from viewer.export.plates.map_scenes import maps_of, solid_on
+from viewer.export.plates.maps.framing import Framing
+from viewer.export.plates.maps.graticule_on_map import (
     graticule_boxes,
     graticule_on,
     graticule_pieces,
     paint_graticule,
 )
-from viewer.export.plates.house_style import HouseStyle, house_style
-from viewer.export.plates.image_words import (
+from viewer.export.plates.maps.image_words import (
     dates_of,
     image_facts,
     image_line,
     letters_of_maps,
     notes_on_stretches,
 )
-from viewer.export.plates.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.lettering import MM, Type
-from viewer.export.plates.locator import ASPECT, locator_window, paint_locator
-from viewer.export.plates.map_on_page import MapOnPage, index_of
-from viewer.export.plates.map_plates import (
+from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
+from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator
+from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
+from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
     north_arrow_piece,
     paint_plate,
     scale_bar_piece,
 )
-from viewer.export.plates.map_scenes import maps_of, solid_on
-from viewer.export.plates.naming import Naming, label_boxes, label_pieces, name_marks
+from viewer.export.plates.maps.naming import Naming, label_boxes, label_pieces, name_marks
 from viewer.export.plates.page_head import (
     heading_of,
     lines_height,
@@ -63,10 +61,12 @@ from viewer.export.plates.page_head import (
     marking_piece,
     page_number_piece,
 )
-from viewer.export.plates.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
-from viewer.export.plates.page_sizes import PageSizes
-from viewer.export.plates.piece import Piece, fine_pen
 from viewer.export.plates.plate_words import imprint_lines
+from viewer.export.plates.setting.flow import Atom, Column, Flow, PaintRow, SetAtom
+from viewer.export.plates.setting.lettering import MM, Type
+from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
+from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.piece import Piece, fine_pen
 from viewer.support.text import one_line
 
 _TURNS = 4

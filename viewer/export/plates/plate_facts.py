@@ -16,15 +16,15 @@ from layers.product.facts import (
     TextFact,
 )
 from viewer.canvas.overlays import north_angle_deg
-from viewer.export.plates.graticule_on_map import graticule_texts
-from viewer.export.plates.lettering import MM
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.map_plates import north_holds
-from viewer.export.plates.naming import Naming
-from viewer.export.plates.piece import Piece
+from viewer.export.plates.maps.graticule_on_map import graticule_texts
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.map_plates import north_holds
+from viewer.export.plates.maps.naming import Naming
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_words import alt_text, centre_words, crs_words, width_m
 from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.setting.lettering import MM
+from viewer.export.plates.setting.piece import Piece
 
 _SLACK = 0.8
 """Logical pixels by which boxes may touch."""

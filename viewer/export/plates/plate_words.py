@@ -15,10 +15,10 @@ from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
-from viewer.export.plates.image_words import data_credits, dates_of
-from viewer.export.plates.lettering import MM
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.page_sizes import is_paper
+from viewer.export.plates.maps.image_words import data_credits, dates_of
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.lettering import MM
+from viewer.export.plates.setting.page_sizes import is_paper
 from viewer.support.text import one_line
 
 MGRS_UP_TO_M = 200_000

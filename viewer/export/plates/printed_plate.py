@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.setting.piece import Piece, fine_pen
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
 

@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QPainter
 from layers.document.document import Document
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.export.legend import LegendRow, layer_rows, legend_rows
-from viewer.export.plates.flow import Atom
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.page_sizes import PageSizes
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.rendering.vector.symbol_sample import paint_sample
 
 KEY = "legend"

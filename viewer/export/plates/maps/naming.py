@@ -27,11 +27,11 @@ from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels, is_said_by_sign, label_text
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.lettering import LEAST_PT, PT, TextLine, Type
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.number_places import NumberPlaces
-from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.number_places import NumberPlaces
 from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
+from viewer.export.plates.setting.piece import Piece, fine_pen
 
 MOST_KEYED = 400
 _PAD = 2.0

@@ -11,9 +11,9 @@ from layers.grid.graticules.graticule import Graticule, graticule_of
 from layers.grid.graticules.grid_line import Box as GridBox
 from layers.vector.labels.label_layout import Box
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.lettering import TextLine, Type
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.lettering import TextLine, Type
+from viewer.export.plates.setting.piece import Piece, fine_pen
 from viewer.rendering.vector.qt_shapes import polygon_of
 
 _PAD = 1.5

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from viewer.export.plates.lettering import TextLine, paint_lines
 from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.setting.lettering import TextLine, paint_lines
 
 type Paint = Callable[[QPainter], None]
 

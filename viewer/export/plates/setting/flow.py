@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from viewer.export.plates.lettering import TextLine, Type, text_block, wrapped
+from viewer.export.plates.setting.lettering import TextLine, Type, text_block, wrapped
 
 type PaintRow = Callable[[QPainter, QRectF], None]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
-from viewer.export.plates.flow import Atom, height_of
-from viewer.export.plates.page_sizes import PageSizes
+from viewer.export.plates.setting.flow import Atom, height_of
+from viewer.export.plates.setting.page_sizes import PageSizes
 
 LEAST_FRAME = 88.0
 """Logical pixels a side: a smaller map shows nothing."""

@@ -15,7 +15,7 @@ from layers.time.spans import Span
 from viewer.canvas.comparison.side_words import acquisition_shown, dated, letters_for, span_of_all
 from viewer.canvas.comparison.stretches import statement_of, stretch_notes
 from viewer.canvas.scene import MapScene
-from viewer.export.plates.map_on_page import MapOnPage
+from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.processing import stretch_words
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import UNDATED

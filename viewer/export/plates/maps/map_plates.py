@@ -15,9 +15,9 @@ from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.overlays import north_angle_deg, scale_bar_of
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.lettering import TextLine, Type
-from viewer.export.plates.map_on_page import MapOnPage
-from viewer.export.plates.piece import Piece, fine_pen
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.lettering import TextLine, Type
+from viewer.export.plates.setting.piece import Piece, fine_pen
 
 _MOST_TURN_DEG = 5.0
 """That true north may differ over a frame which one arrow stands for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from layers.product.spec import PAGES, ProductSpec
-from viewer.export.plates.lettering import LEAST_PT, MM, PT, Type
+from viewer.export.plates.setting.lettering import LEAST_PT, MM, PT, Type
 
 _SCREENS = frozenset({"Slide 16:9", "Square"})
 _SMALL = 420.0

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QPainter
 from layers.geo.bounds import Bounds
 from sample_data import path as sample_path
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.piece import fine_pen
+from viewer.export.plates.setting.piece import fine_pen
 from viewer.rendering.vector.qt_shapes import polygon_of
 
 Floats = NDArray[np.float64]
