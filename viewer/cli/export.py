@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_size
-from viewer.cli.exported_data import DATA, write_case_data
+from viewer.cli.products.exported_data import DATA, write_case_data
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 

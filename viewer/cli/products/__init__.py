@@ -1,0 +1,1 @@
+"""Products by the command line, besides pages: the data of a case."""
