@@ -86,7 +86,7 @@ def data_export(
     site: str = "",
     bounds: Bounds | None = None,
 ) -> DataExport:
-    """What is to be written of a case: of one site, of what lies within `bounds`, or all of it. Blocks.
+    """Gathers what is to be written of a case: of one site, of what lies within `bounds`, or all of it. Blocks.
 
     Raises what reading the chips raises.
     """

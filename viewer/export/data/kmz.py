@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 from shapely import orient_polygons
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -26,6 +26,7 @@ from viewer.export.data.exported import ChipPicture, GroundPicture
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.tables import for_xml
 from viewer.export.features import claims_by_site, digits_for
+from viewer.support.painting import painting
 from viewer.support.text import one_line, plain
 
 ICON_PX = 64
@@ -218,9 +219,8 @@ class _Kmz:
         """The name of the picture of the site's symbol; equal ones are kept once."""
         picture = QImage(ICON_PX, ICON_PX, QImage.Format.Format_ARGB32_Premultiplied)
         picture.fill(0)
-        painter = QPainter(picture)
-        paint_site_symbol(painter, site, ICON_PX / 2, ICON_PX / 2, _ICON_RATIO)
-        painter.end()
+        with painting(picture) as painter:
+            paint_site_symbol(painter, site, ICON_PX / 2, ICON_PX / 2, _ICON_RATIO)
         data = png_bytes(picture)
         for name, kept in self._files.items():
             if kept == data:
@@ -253,7 +253,7 @@ class _Kmz:
 
 
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:
-    """What was said, by whom, then apart from it what we judge, then the answers."""
+    """Paragraphs: the words and their speaker, apart from them our judgement, then the answers."""
     yield f"{claim.number} · {claim.speaker or 'speaker not stated'}: {claim.said} ({claim.state})"
     if claim.likelihood:
         yield f"Likelihood: {claim.likelihood}"

@@ -63,7 +63,7 @@ def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
 
 
 def about(content: ProductContent) -> list[tuple[str, str]]:
-    """What holds for all of it: title, marking, credits, caveats."""
+    """Pairs of words that hold for all of it: title, marking, credits, caveats."""
     return [
         ("title", content.title),
         ("marking", content.marking or "none"),
