@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,15 +11,16 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.edit import TABLES
 from layers.pool.pool import ReaderPool
+from layers.product.spec import ProductSpec
 from tests.support.analyst import Analyst
+from tests.support.product_windows import exported_at_last
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.main import SWITCH_INTERVAL_S
 from viewer.app.opening.questions import Questions
+from viewer.app.products.product_window import ProductWindow
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
-from viewer.export.dialog import ExportDialog
-from viewer.export.layout import Layout
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
@@ -57,6 +58,7 @@ class FileNames(Questions):
     def case_to_write(self, suggestion: Path) -> Path | None:
         return self.to_write
 
+    product_to_write = case_to_write
     picture_to_write = sites_to_write = case_to_write
 
 
@@ -85,23 +87,29 @@ class Desk(Analyst):
         self.keys("Ctrl+O")
         self.settle()
 
-    def export_picture(self, path: Path, title: str) -> Layout:
-        """Ctrl+E, a title, a size, Save, and a file name; wait until it is written."""
-        chosen: list[Layout] = []
-
-        def fill(dialog: ExportDialog) -> None:
-            self.write(dialog.title, title)
-            self.choose_text(dialog.page, "Web, 1600 × 1000")
-            chosen.append(dialog.layout_chosen())
-            self.press(self.button(dialog, "Save"))
-
+    def export_product(self, path: Path, title: str, without: Sequence[str] = ()) -> ProductSpec:
+        """Ctrl+E, a title, a page, Enter, and a file name; wait until it is written."""
         self.names.to_write = path
-        check = self.during_dialog(ExportDialog, fill)
-        self.keys("Ctrl+E")
-        check()
+        shown = self.begin_product()
+        self.write(shown.fields.lines["title"], title)
+        shown.fields.page_box.setCurrentText("1600x1000")
+        shown.fields.dpi_box.setValue(96)
+        for part in without:
+            shown.fields.parts[part].setChecked(False)
+        self.wait(lambda: shown.is_idle)
+        exported_at_last(shown)
         self.wait(path.exists)
         self.settle()
-        return chosen[0]
+        self.wait(lambda: shown.is_idle)
+        shown.close()
+        return shown.spec
+
+    def begin_product(self) -> ProductWindow:
+        """Ctrl+E, and wait for the page."""
+        self.keys("Ctrl+E")
+        (shown,) = self.window.product_windows.windows
+        self.wait(lambda: shown.is_idle)
+        return shown
 
     def snapshot(self) -> dict[str, dict[str, object]]:
         """Every row of the case by table and uuid; where the map looks is no part of what is said."""

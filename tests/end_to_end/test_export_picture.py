@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +15,16 @@ from layers.geo.crs import WGS84, transform_bounds
 from tests.end_to_end.conftest import Desk
 from tests.support.pictures import map_of, pixels
 from tests.viewer.rendering.conftest import write_raster
-from viewer.canvas.scene import MapScene
-from viewer.export.dialog import ExportDialog
-from viewer.export.product import Product
+from viewer.commands.meta import set_sites_visible
+from viewer.commands.products import products_in_order
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.printed_plate import PrintedPlate
 
 pytestmark = pytest.mark.bounded
 
 SEEN = Bounds(100, 35, 140, 58)
 ROUNDING = 1
 """Qt blends a letter's edge with other roundings where the picture begins at another address."""
-LETTERS_APART = 100
-"""Qt gives the outline of a glyph a 1/64 of a pixel aside once it has drawn that glyph as text, at whatever size: the
-canvas's labels may be from before, the product's from after it."""
 
 
 def seen_on(desk: Desk) -> Bounds:
@@ -34,57 +33,44 @@ def seen_on(desk: Desk) -> Bounds:
     return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
 
 
-def outside_furniture(height: int, width: int) -> np.ndarray:
-    """True where neither the scale bar nor the north arrow stands."""
-    free = np.ones((height, width), bool)
-    free[-48:, :240] = False
-    free[:62, -54:] = False
-    return free
-
-
 def test_the_exported_map_is_the_canvas_picture_in_a_frame(demo: Desk, tmp_path: Path) -> None:
     demo.canvas.zoom_to_bounds(SEEN)
+    demo.window.panel_context.do(set_sites_visible, visible=False)
     demo.settle()
     seen = seen_on(demo)
-    layout = demo.export_picture(tmp_path / "map.png", "Where trains cross")
+    spec = demo.export_product(tmp_path / "map.png", "Where trains cross", without=("annotation", "labels"))
+    assert spec.bounds == seen
     written = QImage(str(tmp_path / "map.png"))
-    product = Product(layout, demo.document, demo.canvas.scene, seen)
-    frame, view = product.regions.map, product.view
-    assert (frame.width(), frame.height()) == (view.width, view.height)
-    there, free = pixels(written.copy(frame)), outside_furniture(view.height, view.width)
-    anew = MapScene(demo.document, demo.window.context, demo.window.session.base_folder)
-    for scene, most_apart in ((demo.canvas.scene, LETTERS_APART), (anew, ROUNDING)):
-        scene.set_view(view)
-        demo.wait(lambda scene=scene: scene.is_open() and scene.is_complete(view))
-        here = map_of(scene, view)
-        apart = np.abs(here.astype(int) - there).max(axis=2)
-        assert here.std() > 20
-        assert apart[free].max() <= most_apart
-        assert (apart > 0)[free].mean() < 0.02
-        assert apart.max() > 100, "scale bar and arrow are on it"
-    anew.close()
-    assert seen.contains(SEEN)
-    assert written.text("Copyright") == product.image().text("Copyright"), "credits are those of opened layers"
+    scene = demo.canvas.scene
+    (frame,) = PrintedPlate(Plate(spec, demo.document, [scene]), 96).frames
+    there = pixels(written.copy(frame.rect_px.toRect()))
+    scene.set_view(frame.view)
+    demo.wait(lambda: scene.is_complete(frame.view))
+    apart = np.abs(map_of(scene, frame.view).astype(int) - there).max(axis=2)
+    assert there.std() > 20
+    assert (apart > ROUNDING).mean() < 0.03, "scale bar and arrow are on it"
+    assert apart.max() > 100
 
 
-def test_the_exported_picture_says_whose_it_is(demo: Desk, tmp_path: Path) -> None:
-    demo.export_picture(tmp_path / "map.png", "Where trains cross")
+def test_the_exported_product_says_whose_it_is_and_is_kept(demo: Desk, tmp_path: Path) -> None:
+    demo.export_product(tmp_path / "map.png", "Where trains cross")
     written = QImage(str(tmp_path / "map.png"))
     assert written.text("Title") == "Where trains cross"
     assert "NASA Blue Marble Next Generation" in written.text("Copyright")
-    assert "Natural Earth" in written.text("Copyright")
-    assert demo.said() == [f"Written: {tmp_path / 'map.png'}"]
-    assert not demo.window.isWindowModified(), "a picture changes no case"
+    (row,) = products_in_order(demo.document)
+    assert row.issued_at
+    assert row.sha256 == hashlib.sha256((tmp_path / "map.png").read_bytes()).hexdigest()
+    assert demo.said() == [f"Written: {tmp_path / 'map.png'}, issued as product 1, version 1"]
 
 
-def test_a_picture_that_is_given_up_leaves_nothing(demo: Desk, tmp_path: Path) -> None:
+def test_a_product_that_is_given_up_leaves_nothing(demo: Desk, tmp_path: Path) -> None:
     demo.names.to_write = tmp_path / "map.png"
-    check = demo.during_dialog(ExportDialog, lambda dialog: demo.press(demo.button(dialog, "Cancel")))
-    demo.keys("Ctrl+E")
-    check()
+    shown = demo.begin_product()
+    demo.press(demo.button(shown, "Close"))
     demo.settle()
     assert list(tmp_path.iterdir()) == []
     assert demo.said() == []
+    assert not demo.window.isWindowModified()
 
 
 def test_a_layer_outside_the_frame_is_not_credited(demo: Desk, tmp_path: Path) -> None:
@@ -96,5 +82,5 @@ def test_a_layer_outside_the_frame_is_not_credited(demo: Desk, tmp_path: Path) -
     assert "Andes Survey" in {layer.credit for layer in demo.document.layers.values()}
     demo.canvas.zoom_to_bounds(SEEN)
     demo.settle()
-    demo.export_picture(tmp_path / "map.png", "Where trains cross")
+    demo.export_product(tmp_path / "map.png", "Where trains cross")
     assert "Andes" not in QImage(str(tmp_path / "map.png")).text("Copyright")

@@ -257,9 +257,9 @@ def test_the_main_job(job: Job, make_desk: MakeDesk, tmp_path: Path) -> None:
     assert second.canvas.viewport.resolution == pytest.approx(viewport.resolution), "it looks where one looked"
     assert second.canvas.viewport.centre == pytest.approx(viewport.centre, abs=viewport.resolution)
 
-    layout = second.export_picture(tmp_path / "map.png", "Gantry 7")
+    second.export_product(tmp_path / "map.png", "Gantry 7")
     written = QImage(str(tmp_path / "map.png"))
-    assert (written.width(), written.height()) == (layout.width, layout.height)
+    assert (written.width(), written.height()) == (1600, 1000)
     assert written.text("Title") == "Gantry 7"
     assert "NASA" in written.text("Copyright")
-    assert second.said() == [f"Written: {tmp_path / 'map.png'}"]
+    assert f"Written: {tmp_path / 'map.png'}, issued as product 1, version 1" in second.said()

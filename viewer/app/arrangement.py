@@ -13,14 +13,22 @@ BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184}
 _LEFT_AT_MOST = 0.3
 """Of the window's width, on small screens."""
 STATE_VERSION = 4
-LISTS = ("panel_sites", "panel_claims", "panel_sources", "panel_responses", "panel_bookmarks", "panel_measurements")
+LISTS = (
+    "panel_sites",
+    "panel_claims",
+    "panel_sources",
+    "panel_responses",
+    "panel_bookmarks",
+    "panel_measurements",
+    "panel_products",
+)
 """The panels of the list area, one behind the other below the layers; what is chosen in them opens at the right."""
 AREAS = {
     **dict.fromkeys(("panel_layers", *LISTS), Qt.DockWidgetArea.LeftDockWidgetArea),
     **dict.fromkeys(BELOW_PX, Qt.DockWidgetArea.BottomDockWidgetArea),
 }
 """Areas of the panels that do not stand at the right."""
-HIDDEN = frozenset({*BELOW_PX, "panel_measurements"})
+HIDDEN = frozenset({*BELOW_PX, "panel_measurements", "panel_products"})
 """Panels that are there when they are asked for."""
 
 

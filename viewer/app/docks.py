@@ -15,6 +15,7 @@ from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.lazy_panel import LazyPanel
@@ -36,6 +37,7 @@ ALIASES = {
     "response_list": "panel_responses",
     "bookmark_list": "panel_bookmarks",
     "comparison_list": "panel_comparisons",
+    "product_list": "panel_products",
     "measurement_list": "panel_measurements",
     "time_strip": "panel_time_strip",
     "acquisition": "panel_acquisition",
@@ -55,11 +57,12 @@ class Docks(QObject):
         context: PanelContext,
         bookmarks: BookmarkDesk,
         comparisons: ComparisonDesk,
+        products: ProductDesk,
         make_time_strip: Callable[[], QWidget],
     ) -> None:
         super().__init__(window)
         self._window, self._context = window, context
-        self._bookmark_desk, self._comparison_desk = bookmarks, comparisons
+        self._bookmark_desk, self._comparison_desk, self._product_desk = bookmarks, comparisons, products
         self._sized: set[str] = set()
         """Panels below the map that have been given their height, which is the analyst's from then on."""
         self.looks = PacedLook(self.look_again, self)
@@ -69,7 +72,7 @@ class Docks(QObject):
         self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
         self.measurements, self.comparisons = LazyPanel(self._make_measurements), LazyPanel(self._make_comparisons)
         self.attributes, self.bookmarks = LazyPanel(self._make_attributes), LazyPanel(self._make_bookmarks)
-        self.time_strip = LazyPanel(make_time_strip)
+        self.time_strip, self.products = LazyPanel(make_time_strip), LazyPanel(self._make_products)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages: dict[str, tuple[LazyPanel, str]] = {
@@ -90,6 +93,7 @@ class Docks(QObject):
             "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
             "panel_bookmarks": self._dock("panel_bookmarks", self.tr("Bookmarks"), self.bookmarks),
             "panel_comparisons": self._dock("panel_comparisons", self.tr("Comparisons"), self.comparisons),
+            "panel_products": self._dock("panel_products", self.tr("Products"), self.products),
             "panel_measurements": self._dock("panel_measurements", self.tr("Measurements"), self.measurements),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
@@ -235,7 +239,7 @@ class Docks(QObject):
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
         lists = [self.claims, self.sources, self.responses, self.bookmarks, self.measurements, self.comparisons]
-        first = [*pages, *lists, self.acquisition, self.attributes, self.time_strip]
+        first = [*pages, *lists, self.products, self.acquisition, self.attributes, self.time_strip]
         late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
@@ -272,6 +276,11 @@ class Docks(QObject):
         from viewer.panels.comparisons.comparison_list import ComparisonListPanel  # start-up time: another is in front
 
         return ComparisonListPanel(self._comparison_desk)
+
+    def _make_products(self) -> QWidget:
+        from viewer.panels.products.product_list import ProductListPanel  # for start-up time: another is in front
+
+        return ProductListPanel(self._product_desk)
 
     def _make_measurements(self) -> QWidget:
         # for start-up time: another is in front
@@ -337,6 +346,7 @@ def load_panels() -> None:
     from viewer.panels.comparisons import comparison_list  # noqa: F401
     from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
     from viewer.panels.measurements import measurement_list  # noqa: F401
+    from viewer.panels.products import product_list  # noqa: F401
     from viewer.panels.sites import site_form  # noqa: F401
     from viewer.panels.sources import source_form, source_register  # noqa: F401
     from viewer.panels.time_strip import time_strip_panel  # noqa: F401

@@ -66,6 +66,7 @@ from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
 from viewer.app.opening.upkeep import Upkeep
 from viewer.app.panel_focus import PanelFocus
+from viewer.app.products.product_windows import ProductWindows
 from viewer.app.status_updates import StatusUpdates
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
@@ -80,6 +81,7 @@ from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.comparisons.comparison_bar import ComparisonBar
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
+from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
 from viewer.panels.shell.status_bar import StatusBar
@@ -251,7 +253,10 @@ class MainWindow(QMainWindow):
         panels, views, canvas, ask = self.panel_context, self.views, self.canvas, self._questions
         say, keep = self.messages, self.settings
         self.scenes = SceneFinding(panels, canvas, self.context, self.opener, say, keep, ask, self.comparisons, self)
-        self.docks = Docks(self, self.panel_context, self.bookmarks, self.comparisons, self.scenes.make_panel)
+        self.products = ProductDesk(panels, self)
+        desks = self.bookmarks, self.comparisons, self.products
+        self.docks = Docks(self, self.panel_context, *desks, self.scenes.make_panel)
+        self.product_windows = self._make_product_windows()
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
@@ -274,6 +279,13 @@ class MainWindow(QMainWindow):
         HeldBlink(desk, self)
         return desk
 
+    def _make_product_windows(self) -> ProductWindows:
+        session, canvas, panels, chosen = self.session, self.canvas, self.panel_context, self.docks.layer_tree.selected
+        desks, say = (self.products, self.comparisons), self.messages
+        made = ProductWindows(session, canvas, panels, *desks, chosen, self.context.jobs, say, self._questions, self)
+        self.closed.connect(made.close_all)
+        return made
+
     def _make_plates(self) -> MatchPlateDesk:
         plates = MatchPlateDesk(self.session, self.canvas, self.panel_context, self._questions, self)
         plates.marked.connect(self.mark_images.note)
@@ -283,9 +295,8 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
         messages, settings, jobs, pool = self.messages, self.settings, self.context.jobs, self.context.pool
-        self.file_menu = FileMenu(
-            session, self.saving, self.opener, self.map_export, self.access, messages, settings, self._questions, self
-        )
+        files = (self.saving, self.opener, self.map_export, self.product_windows, self.access)
+        self.file_menu = FileMenu(session, *files, messages, settings, self._questions, self)
         self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self)
         self.layer_menu = LayerMenu(
             session,
@@ -395,6 +406,7 @@ class MainWindow(QMainWindow):
             and self.mark_images.is_idle
             and self.chip_capture.is_idle
             and self.map_export.is_idle
+            and self.product_windows.is_idle
             and self.comparisons.is_idle
             and self.scenes.is_idle
             and self.context.is_idle()

@@ -66,6 +66,7 @@ class Answers:
         self.asked.append(f"write {suggestion.name}")
         return self.path
 
+    product_to_write = case_to_write
     picture_to_write = sites_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
     measurements_to_write = case_to_write
 

@@ -16,6 +16,7 @@ from viewer.app.case.saving import CaseSaving, Then
 from viewer.app.case.session import Session
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
+from viewer.app.products.product_windows import ProductWindows
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
@@ -32,6 +33,7 @@ class FileMenu(CaseMenu):
         saving: CaseSaving,
         opener: FileOpener,
         exports: MapExport,
+        products: ProductWindows,
         access: LayerAccess,
         messages: Messages,
         settings: Settings,
@@ -41,6 +43,7 @@ class FileMenu(CaseMenu):
         super().__init__(session, parent)
         self._saving, self._opener, self._exports, self._access = saving, opener, exports, access
         self._messages, self._settings, self._ask = messages, settings, ask
+        self._products = products
 
     # -- open and close -----------------------------------------------------------------------------------------
 
@@ -106,8 +109,8 @@ class FileMenu(CaseMenu):
         """True while there is something to save: changes, or a case without a file."""
         return self.session.is_dirty or (self.session.is_begun and self.session.target is None)
 
-    def export_picture(self) -> None:
-        self._exports.export_picture()
+    def export_product(self) -> None:
+        self._products.begin()
 
     def export_sites(self) -> None:
         self._exports.export_sites()
@@ -156,14 +159,15 @@ class FileMenu(CaseMenu):
             "save_as", QT_TRANSLATE_NOOP("Actions", "Save &As…"), save_as, "Ctrl+Shift+S", "save_as", offered=has_case
         ),
         Action(
-            "export_picture",
-            QT_TRANSLATE_NOOP("Actions", "&Export Map Picture…"),
-            export_picture,
+            "export_product",
+            QT_TRANSLATE_NOOP("Actions", "&Export a Product…"),
+            export_product,
             "Ctrl+E",
             "export",
             toolbar=True,
             offered=has_case,
             breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Make a finished map of what is shown, compared or selected"),
         ),
         Action(
             "export_sites", QT_TRANSLATE_NOOP("Actions", "Export S&ites…"), export_sites, "", "export", offered=has_case

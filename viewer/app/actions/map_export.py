@@ -1,4 +1,4 @@
-"""Exports a picture of the map, to a file or to the clipboard, and the sites as a table."""
+"""Copies a picture of the map to the clipboard, and exports sites and measurements as tables."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
-from layers.errors import GeoloupeError
+from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.product.spec import ProductSpec
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
+from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.export.features import TABLES_OF_SITES, sites_text
-from viewer.export.image import save_image
 from viewer.export.layout import Layout, today
 from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text
 from viewer.export.processing import stretches_on_screen
@@ -29,14 +30,18 @@ from viewer.export.product import Product
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import MessageAction, Messages
+from viewer.support.painting import painting
 
 POLL_MS = 20
 CREDITS_PX = 60
 """Logical pixels by which a copied picture is taller than the map, for what stands below it."""
+LOGICAL_DPI, METRES_AN_INCH = 96.0, 0.0254
+NOT_COPIED = frozenset({"legend", "key", "claims", "sources", "caveats", "locator"})
+"""Parts of a page that a copied picture of the map has no room for."""
 
 
 class MapExport(QObject):
-    """Paints in the window's thread from a scene of its own; encodes and writes in a job."""
+    """Paints in the window's thread from a scene of its own; writes in a job."""
 
     def __init__(
         self,
@@ -60,40 +65,37 @@ class MapExport(QObject):
     def is_idle(self) -> bool:
         return not self._pending
 
-    def export_picture(self) -> None:
-        """Choose in the dialog, then paint once the product's scene is complete."""
-        if not self._has_map():
-            return
-        self._panels.flush()
-        from viewer.export.dialog import ExportDialog  # for start-up time
-
-        frozen = stretches_on_screen(self._canvas.scene)
-        make_scene = partial(self._scene, frozen)
-        dialog = ExportDialog(
-            self._session.document, make_scene, self._bounds(), self._canvas.viewport.crs, self._window
-        )
-        accepted = dialog.exec()
-        layout = dialog.layout_chosen()
-        dialog.deleteLater()
-        path = self._ask().picture_to_write(self._suggestion(".png")) if accepted else None
-        if path is None:
-            return
-        document, scene, bounds = self._session.document, make_scene(), self._bounds()
-        self._pending.append(
-            _PendingPicture(
-                scene,
-                lambda: Product(layout, document, scene, bounds),
-                lambda image: self._write_picture(image, path),
-                lambda error: self._messages.show("export", error.sentence, "error"),
-                self,
-            )
-        )
-
     def copy_picture(self) -> None:
         """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
         if not self._has_map():
             return
         self._panels.flush()
+        scene = self._canvas.own_scene
+        is_compared = isinstance(scene, ComparedScene) and scene.spec is not None and scene.spec.mode != "panes"
+        picture = self._compared_picture() if is_compared else self._plate_picture()
+        failed = partial(self._messages.show, "export", level="error")
+        self._pending.append(_PendingPicture(picture, self._put_on_clipboard, failed, self))
+
+    def _plate_picture(self) -> _PlatePicture:
+        from viewer.app.products.plate_pages import PlatePages  # for start-up time
+
+        document, view = self._session.document, self._canvas.viewport.view()
+        width, height = round(view.width / view.ratio), round(view.height / view.ratio) + CREDITS_PX
+        spec = ProductSpec(
+            page=f"{width}x{height}",
+            title=document.meta("title"),
+            marking=document.meta("marking"),
+            author=document.meta("author"),
+            crs=view.grid.crs,
+            bounds=self._bounds(),
+            left_out=NOT_COPIED,
+        )
+        frozen = stretches_on_screen(self._canvas.scene)
+        maker = PlatePages(document, self._jobs, lambda _spec: [self._scene(frozen)])
+        return _PlatePicture(maker, spec, LOGICAL_DPI * view.ratio)
+
+    def _compared_picture(self) -> _ComparedPicture:
+        """The comparison as it is seen: its sides beside each other, or one over the other."""
         document, view = self._session.document, self._canvas.viewport.view()
         layout = Layout(
             view.width,
@@ -103,18 +105,10 @@ class MapExport(QObject):
             marking=document.meta("marking"),
             made_on=today(),
             legend=False,
-            crs=self._canvas.viewport.crs,
+            crs=view.grid.crs,
         )
         scene, bounds = self._scene(stretches_on_screen(self._canvas.scene)), self._bounds()
-        self._pending.append(
-            _PendingPicture(
-                scene,
-                lambda: Product(layout, document, scene, bounds),
-                self._put_on_clipboard,
-                lambda error: self._messages.show("export", error.sentence, "error"),
-                self,
-            )
-        )
+        return _ComparedPicture(scene, lambda: Product(layout, document, scene, bounds))
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -152,9 +146,6 @@ class MapExport(QObject):
 
     def forget(self, pending: _PendingPicture) -> None:
         self._pending.remove(pending)
-
-    def _write_picture(self, image: QImage, path: Path) -> None:
-        self._write(lambda: save_image(image, path), path)
 
     def _write(self, write: Callable[[], object], path: Path) -> None:
         self._folder = path.parent
@@ -195,45 +186,89 @@ class MapExport(QObject):
         return (self._folder or (target.parent if target else Path.home())) / name
 
 
+class _PlatePicture:
+    """A page of the map alone. Credits and dates are known once the layers are open: only then is it laid out."""
+
+    def __init__(self, maker: PageMaker, spec: ProductSpec, dpi: float) -> None:
+        self._maker, self._spec, self._dpi = maker, spec, dpi
+        self._laid: LaidOut | None = None
+
+    def image(self) -> QImage | None:
+        """None while it is not complete."""
+        if self._laid is None:
+            self._laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
+            if self._laid is None:
+                return None
+            self._laid.want(0)
+        return page_image(self._laid) if self._laid.is_ready(0) else None
+
+    def close(self) -> None:
+        self._maker.close()
+
+
+class _ComparedPicture:
+    """The same of a comparison."""
+
+    def __init__(self, scene: MapScene, make: Callable[[], Product]) -> None:
+        self._scene, self._make = scene, make
+        self._product: Product | None = None
+
+    def image(self) -> QImage | None:
+        """None while it is not complete."""
+        if self._product is None:
+            if not self._scene.is_open():
+                return None
+            self._product = self._make()
+            self._scene.set_view(self._product.view)
+        return self._product.image() if self._scene.is_complete(self._product.view) else None
+
+    def close(self) -> None:
+        self._scene.close()
+        self._scene.deleteLater()
+
+
 class _PendingPicture(QObject):
-    """A product whose layers are still being read."""
+    """A picture whose layers are still being read."""
 
     def __init__(
         self,
-        scene: MapScene,
-        make: Callable[[], Product],
+        picture: _PlatePicture | _ComparedPicture,
         ready: Callable[[QImage], None],
-        failed: Callable[[GeoloupeError], None],
+        failed: Callable[[str], None],
         export: MapExport,
     ) -> None:
         super().__init__(export)
-        self._scene, self._make, self._ready, self._failed, self._export = scene, make, ready, failed, export
-        self._product: Product | None = None
+        self._picture, self._ready, self._failed, self._export = picture, ready, failed, export
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
     def _look(self) -> None:
-        """Credits and dates are known once the layers are open: only then is the page laid out."""
-        if not self._scene.is_open():
-            return
         try:
-            if self._product is None:
-                self._product = self._make()
-                self._scene.set_view(self._product.view)
-            if not self._scene.is_complete(self._product.view):
-                return
-            image = self._product.image()
+            image = self._picture.image()
         except GeoloupeError as error:
             self._end()
-            self._failed(error)
+            self._failed(error.sentence)
             return
-        self._end()
-        self._ready(image)
+        if image is not None:
+            self._end()
+            self._ready(image)
 
     def _end(self) -> None:
         self._timer.stop()
-        self._scene.close()
-        self._scene.deleteLater()
+        self._picture.close()
         self._export.forget(self)
         self.deleteLater()
+
+
+def page_image(laid: LaidOut) -> QImage:
+    """The first page as a picture that knows its resolution. Raises ExportFailed where there is no memory for it."""
+    image = QImage(*laid.size_px(0), QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
+    dots = round(laid.dpi / METRES_AN_INCH)
+    image.setDotsPerMeterX(dots)
+    image.setDotsPerMeterY(dots)
+    with painting(image) as painter:
+        laid.paint(painter, 0)
+    return image

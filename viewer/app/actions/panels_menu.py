@@ -65,6 +65,7 @@ class PanelsMenu(CaseMenu):
         _panel("panel_bookmarks", QT_TRANSLATE_NOOP("Actions", "&Bookmarks"), "Ctrl+8", "bookmarks"),
         _panel("panel_comparisons", QT_TRANSLATE_NOOP("Actions", "Co&mparisons"), "Ctrl+9", "compare"),
         _panel("panel_measurements", QT_TRANSLATE_NOOP("Actions", "Meas&urements"), "F4", "measure"),
+        _panel("panel_products", QT_TRANSLATE_NOOP("Actions", "&Products"), "Ctrl+Shift+P", "export"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
         _panel("panel_time_strip", QT_TRANSLATE_NOOP("Actions", "T&ime Strip"), "F9", "time_strip"),
         Action(
@@ -79,7 +80,7 @@ class PanelsMenu(CaseMenu):
         ),
         Action(
             "close_panel",
-            QT_TRANSLATE_NOOP("Actions", "Close the &Panel"),
+            QT_TRANSLATE_NOOP("Actions", "Close t&he Panel"),
             close_panel,
             "Ctrl+F4",
             offered=has_case,

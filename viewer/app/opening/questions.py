@@ -147,6 +147,21 @@ class Questions(QObject):
     def picture_to_write(self, suggestion: Path) -> Path | None:
         return self._path_to_write(self.tr("Export the map as a picture"), suggestion, self.tr("PNG picture (*.png)"))
 
+    def product_to_write(self, suggestion: Path) -> Path | None:
+        """A document, a picture or a GeoTIFF; the kind of the suggestion's ending is offered first."""
+        kinds = {
+            ".pdf": self.tr("PDF document (*.pdf)"),
+            ".png": self.tr("PNG picture (*.png)"),
+            ".jpg": self.tr("JPEG picture (*.jpg)"),
+            ".webp": self.tr("WebP picture (*.webp)"),
+            ".svg": self.tr("SVG drawing (*.svg)"),
+            ".tif": self.tr("GeoTIFF (*.tif)"),
+        }
+        first = suggestion.suffix.lower()
+        ordered = sorted(kinds, key=lambda suffix: suffix != first)
+        words = ";;".join(kinds[suffix] for suffix in ordered)
+        return self._path_to_write(self.tr("Export the product"), suggestion, words)
+
     def sites_to_write(self, suggestion: Path) -> Path | None:
         kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)

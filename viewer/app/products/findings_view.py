@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, override
+from typing import override
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -18,29 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.product.lint.finding import BLOCKING, Finding
+from layers.product.lint.rules import rule_of
 from layers.product.spec import Override
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
 
-BLOCKING = "blocking"
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
-
-class Found(Protocol):
-    """A finding, as the check gives it."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def where(self) -> str: ...
-    @property
-    def sentence(self) -> str: ...
-    @property
-    def cure(self) -> str: ...
 
 
 class _ReasonLine(QLineEdit):
@@ -78,17 +64,19 @@ class FindingsView(QWidget):
     """Findings that are open stand first, the blocking ones before the others; those let pass are listed below them."""
 
     cure_wanted = Signal(object)
-    """Found: lead to where it is put right."""
+    """Finding: lead to where it is put right."""
     let_pass = Signal(object, str)
-    """Found, and the reason."""
+    """Finding, and the reason."""
     taken_back = Signal(object)
     """Override: it is no longer let pass."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         tr = self.tr
-        self._open: list[Found] = []
+        self._open: list[Finding] = []
+        self._explained: list[Finding] = []
         self._passed: list[Override] = []
+        self._is_shown = False
         self.title, self.sentence, self.cure = heading(tr("Check")), muted(), muted()
         self.list = _FindingList()
         self.list.setAccessibleName(tr("Findings"))
@@ -136,21 +124,27 @@ class FindingsView(QWidget):
         layout.addWidget(self.reason)
         layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
 
-    def show_findings(self, found: Sequence[Found], overrides: Sequence[Override]) -> None:
+    def show_findings(self, found: Sequence[Finding], overrides: Sequence[Override]) -> None:
         """Show what the check says now; the row that was chosen stays so."""
-        passed = {(one.rule, one.where): one for one in overrides}
-        open_now = [one for one in found if (one.rule, one.where) not in passed]
-        open_now.sort(key=lambda one: one.severity != BLOCKING)
-        if open_now == self._open and list(overrides) == self._passed and self.list.count():
+        passed = {(one.rule, one.where) for one in overrides}
+        standing = sorted((one for one in found if not one.explained), key=lambda one: one.severity != BLOCKING)
+        explained = [one for one in found if one.explained and (one.rule, one.where) not in passed]
+        if (standing, explained, list(overrides)) == (self._open, self._explained, self._passed) and self._is_shown:
             return
-        row = self.list.currentRow()
-        self._open, self._passed = open_now, list(overrides)
+        row, self._is_shown = self.list.currentRow(), True
+        self._open, self._explained, self._passed = standing, explained, list(overrides)
         self.list.blockSignals(True)
         self.list.clear()
         for finding in self._open:
             self._add(finding.sentence, "error" if finding.severity == BLOCKING else "warning", finding.severity)
-        for override_ in self._passed:
-            said = self.tr("Let pass: {0} ({1})").format(one_line(override_.reason), one_line(override_.rule, 60))
+        for finding in self._explained:
+            said = self.tr("{0} Explained in the case: {1}").format(finding.sentence, one_line(finding.explained))
+            self._add(said, "info", self.tr("explained"))
+        for one in self._passed:
+            rule = rule_of(one.rule)
+            said = self.tr("Let pass: {0}. {1}").format(
+                rule.title if rule is not None else one_line(one.rule, 60), one_line(one.reason)
+            )
             self._add(said, "check", self.tr("let pass"))
         self.list.blockSignals(False)
         self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
@@ -174,7 +168,7 @@ class FindingsView(QWidget):
         return self.tr("{0} to look at; none keeps it from being issued.").format(len(self._open))
 
     @property
-    def blocking(self) -> list[Found]:
+    def blocking(self) -> list[Finding]:
         """Findings that keep the product from being issued."""
         return [one for one in self._open if one.severity == BLOCKING]
 
@@ -183,12 +177,12 @@ class FindingsView(QWidget):
         self.list.setCurrentRow(0)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _finding(self) -> Found | None:
+    def _finding(self) -> Finding | None:
         row = self.list.currentRow()
         return self._open[row] if 0 <= row < len(self._open) else None
 
     def _override(self) -> Override | None:
-        row = self.list.currentRow() - len(self._open)
+        row = self.list.currentRow() - len(self._open) - len(self._explained)
         return self._passed[row] if 0 <= row < len(self._passed) else None
 
     def _show_offers(self, _row: int = 0) -> None:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QRectF
 
+from layers.document.rows import Product
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
 from viewer.export.plates.printed import Printed
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """The number and version that a page prints, its day, and the numbers of marks that were issued before."""
+class Edition(NamedTuple):
+    """The row that a page tells of, with its number and version, and its day. The row need not be in the case yet."""
 
-    number: str = ""
-    version: int = 1
+    product: Product | None = None
     made_on: str = ""
-    numbers: dict[str, int] = field(default_factory=dict)
 
 
 class LaidOut(Printed, Protocol):
@@ -56,7 +53,10 @@ class PageMaker(Protocol):
     """Lays one product out, again and again, and keeps between them what was read for its maps."""
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
-        """None while it is not known yet what its layers are. Raises ExportFailed where the page has no room."""
+        """None while it is not known yet what its layers are, or while it is laid out: then it is told of what is new.
+
+        Raises ExportFailed where the page has no room.
+        """
         ...
 
     def listen(self, changed: Callable[[], None]) -> None:

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSplitt
 from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
-from layers.product.numbering import issued_numbers
+from layers.product.lint.finding import Finding
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
-from viewer.app.products.findings_view import FindingsView, Found
+from viewer.app.products.findings_view import FindingsView
 from viewer.app.products.first_spec import Seen, lacking, with_layout
 from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
 from viewer.app.products.product_fields import ProductFields
@@ -41,9 +41,11 @@ from viewer.support.text import one_line, plain, tooltip
 
 SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX, EDGE_PX = 330, 270, 16
-REST_MS = 150
-"""After an entry, until the page is laid out anew."""
-type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Found]]
+REST_MS, OPENING_MS = 150, 50
+"""After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
+_FIELDS = {"credits": "annotation_credit", "maps": "layout"}
+"""Fields of the form in which others are put right."""
+type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Finding]]
 _PRINTED = (
     *("sites", "claims", "claim_sites", "claim_sources", "sources", "responses", "response_claims", "layers"),
     *("images", "observations", "searches", "meta", "chips"),
@@ -68,10 +70,11 @@ class ProductWindow(QDialog):
         check: Check,
         seen: Callable[[], Seen],
         styles: Iterable[tuple[str, str]],
-        parent: QWidget,
+        main: QWidget,
     ) -> None:
-        """An empty `uuid`: the product is a new one."""
-        super().__init__(parent)
+        """An empty `uuid`: the product is a new one. `main` is the window of the case: it may stand in front."""
+        super().__init__()
+        self._main = main
         self._context, self._maker, self._check, self._seen = context, maker, check, seen
         self.spec, self.uuid = spec, uuid
         self.laid: LaidOut | None = None
@@ -81,7 +84,7 @@ class ProductWindow(QDialog):
         self._kept: tuple[ProductSpec, tuple[Override, ...]] = (spec, self.overrides)
         self._issued: tuple[ProductSpec, tuple[Override, ...]] | None = None
         """As it was when it was issued here: until something changes another file of it is the same version."""
-        self._is_ended = False
+        self._is_ended = self._is_waiting = self._is_stale = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.fields = ProductFields(styles)
@@ -151,6 +154,7 @@ class ProductWindow(QDialog):
         self.fields.changed.connect(self._entered)
         self.preview.moved.connect(self._move)
         self.preview.resized.connect(self._rest.start)
+        self.preview.painted.connect(self._painted)
         self.preview.page_wanted.connect(self._show_page)
         self.back_button.clicked.connect(lambda: self._show_page(self.preview.page - 1))
         self.forward_button.clicked.connect(lambda: self._show_page(self.preview.page + 1))
@@ -175,8 +179,7 @@ class ProductWindow(QDialog):
         self.finished.connect(self._end)
 
     def _fit_screen(self) -> None:
-        parent = self.parentWidget()
-        room = (parent.screen() if parent is not None else self.screen()).availableGeometry().size()
+        room = self._main.screen().availableGeometry().size()
         self.resize(min(SIZE[0], room.width() - EDGE_PX), min(SIZE[1], room.height() - 3 * EDGE_PX))
 
     @override
@@ -197,13 +200,17 @@ class ProductWindow(QDialog):
     @property
     def edition(self) -> Edition:
         """The number and version that an export of it now has: after an issued one the next."""
-        document, row = self._context.document, self.row
+        row = self.row
         if row is None:
-            return Edition(next_product_number(document), 1, today())
-        numbers = issued_numbers(document, row)
+            number = next_product_number(self._context.document)
+            return Edition(Product(uuid="", name="", number=number), today())
         if row.issued_at and not self.is_as_issued:
-            return Edition(row.number, row.version + 1, today(), numbers)
-        return Edition(row.number, row.version, row.issued_at[:10] or today(), numbers)
+            following = draft_after(self._context.document, row.uuid)
+            version = following.version if following is not None else row.version + 1
+            return Edition(
+                Product(uuid="", name="", number=row.number, version=version, previous_uuid=row.uuid), today()
+            )
+        return Edition(replace(row, layout_json="", overrides_json=""), row.issued_at[:10] or today())
 
     @property
     def is_as_issued(self) -> bool:
@@ -218,7 +225,7 @@ class ProductWindow(QDialog):
     @property
     def is_idle(self) -> bool:
         """True when the page stands there as the file will have it."""
-        return not self._rest.isActive() and self.preview.is_idle
+        return not (self._rest.isActive() or self._is_waiting) and self.preview.is_idle
 
     def _entered(self, spec: ProductSpec, series: str) -> None:
         if spec.layout != self.spec.layout:
@@ -261,6 +268,7 @@ class ProductWindow(QDialog):
     # -- the page -------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
+        self._is_stale = False
         lack = lacking(self.spec, self._context.document)
         if lack:
             self._show_lack(lack)
@@ -270,9 +278,11 @@ class ProductWindow(QDialog):
         except GeoloupeError as error:
             self._show_lack(error.sentence)
             return
+        self._is_waiting = laid is None
         if laid is None:
             if self.laid is None:
                 self.preview.show_sentence(self.tr("The layers are being opened…"))
+            self._rest.start(OPENING_MS)
             return
         self.laid = laid
         self.preview.show_pages(laid, self.spec)
@@ -290,8 +300,15 @@ class ProductWindow(QDialog):
             self.findings.show_findings(found, self.overrides)
 
     def _maps_changed(self) -> None:
-        """A layer is known now, or other pixels: the page says more then, and may be laid out in another way."""
-        if self.laid is None or self.preview.is_idle:
+        """A layer is known now, or other pixels, or the page is laid out: it may be another one."""
+        self._is_stale = True
+        if self._is_waiting:
+            self._rest.start(0)
+        elif self.laid is None or self.preview.is_idle:
+            self._rest.start()
+
+    def _painted(self) -> None:
+        if self._is_stale:
             self._rest.start()
 
     def _show_page(self, page: int) -> None:
@@ -307,29 +324,34 @@ class ProductWindow(QDialog):
 
     # -- the check ------------------------------------------------------------------------------------------------
 
-    def _lead_to(self, found: Found) -> None:
-        """To a field of the form, or to a thing of the case in the main window."""
-        kind, _, name = str(getattr(found, "jump", "")).partition(":")
-        if kind == "site":
-            sites = self._context.document.sites
-            self._context.selection.set({name} & sites.keys())
-            self._context.zoom_to_sites([sites[name]] if name in sites else [])
-        elif kind == "claim":
-            self._context.show_claim(name, raise_form=True)
-        elif kind in ("source", "response"):
-            self._context.show_row("sources" if kind == "source" else "responses", name, raise_form=True)
-        elif kind == "layer":
-            self._context.show_layer(name, raise_form=True)
-        elif not self.fields.show_field(name or kind):
-            self.say(found.cure)
+    def _lead_to(self, finding: Finding) -> None:
+        """To a field of the form, or to a row of the case in the main window."""
+        jump, context = finding.jump, self._context
+        if jump.kind == "sites":
+            sites = context.document.sites
+            context.selection.set({jump.uuid} & sites.keys())
+            context.zoom_to_sites([sites[jump.uuid]] if jump.uuid in sites else [])
+        elif jump.kind == "layers":
+            context.show_layer(jump.uuid, raise_form=True)
+        elif jump.kind == "sources":
+            context.show_row("sources", jump.uuid, raise_form=True)
+        elif jump.kind in ("claims", "responses"):
+            context.show_claim(jump.uuid, raise_form=True)
+        else:
+            self._lead_to_field(finding)
             return
-        if kind in ("site", "claim", "source", "response", "layer"):
-            main = self.parentWidget()
-            assert main is not None
-            main.raise_()
-            main.activateWindow()
+        self._main.raise_()
+        self._main.activateWindow()
 
-    def _let_pass(self, found: Found, reason: str) -> None:
+    def _lead_to_field(self, finding: Finding) -> None:
+        """To the field of the form, or to the button, that puts it right; without any the cure is said."""
+        name = finding.jump.field
+        if name == "bounds":
+            self.view_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.fields.show_field(_FIELDS.get(name, name)):
+            self.say(finding.cure)
+
+    def _let_pass(self, found: Finding, reason: str) -> None:
         try:
             one = override_of(found.rule, found.where, reason, self._context.actor, utc_now())
         except GeoloupeError as error:

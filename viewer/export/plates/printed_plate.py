@@ -15,6 +15,7 @@ from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
 from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
 
@@ -77,8 +78,17 @@ class PrintedPlate:
             sources=tuple(f"{one.number} {one.citation}" for one in plate.content.sources),
             alt_text=spec.alt_text or " ".join(frame.alt_text for frame in self.frames),
             made_on=plate.made_on,
-            processing=spec.processing_note,
+            processing=" ".join(filter(None, (spec.processing_note, *self._processing()))),
         )
+
+    def _processing(self) -> list[str]:
+        """Lines on the images' processing with exact numbers; the page itself has them in words. They name layers, and
+        are left out of what is published.
+        """
+        if self.plate.spec.publish:
+            return []
+        lines = (processing_lines(one.scene, one.framing.view, exactly=True) for one in self.plate.maps)
+        return list(dict.fromkeys(line for found in lines for line in found))
 
     def size_px(self, page: int) -> tuple[int, int]:
         sizes = self.plate.sizes

@@ -164,7 +164,7 @@ OF_A_CASE = {
     *("graticule_off", "graticule_dd", "graticule_dms", "graticule_utm", "graticule_mgrs"),
     *("add_scene_folder", "scene_outlines"),
     "save_as",
-    "export_picture",
+    "export_product",
     "export_sites",
     "export_measurements",
     "permissions",

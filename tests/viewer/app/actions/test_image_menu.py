@@ -18,6 +18,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.style import Stretch
 from tests.support.cases.rich import read_case
+from tests.support.product_windows import exported_at_last
 from tests.support.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import Answers, settle
 from tests.viewer.rendering.conftest import write_raster
@@ -234,11 +235,13 @@ def test_an_exported_picture_keeps_the_stretch_of_the_screen(
     window.canvas.zoom_in()
     settle(window, qtbot)
     (seen, *_) = window.scene.drawings[layer.uuid].style.stretches
-    monkeypatch.setattr("viewer.export.dialog.ExportDialog.exec", lambda dialog: 1)
     answers.path = tmp_path / "map.png"
-    window.action_table["export_picture"].trigger()
-    settle(window, qtbot)
-    qtbot.waitUntil(answers.path.exists)
+    window.action_table["export_product"].trigger()
+    (shown,) = window.product_windows.windows
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=20_000)
+    exported_at_last(shown)
+    qtbot.waitUntil(answers.path.exists, timeout=20_000)
+    shown.close()
     said = QImage(str(answers.path)).text("Processing")
     assert "(DRA), frozen" in said
     assert f"{seen.low:.6g} – {seen.high:.6g}" in said

@@ -139,7 +139,7 @@ def test_sites_are_not_drawn_where_there_is_no_earth(window: MainWindow, photo: 
         assert "no place on Earth" in window.messages.line("tool").text
         window.messages.clear("tool")
     assert not window.session.document.sites
-    window.map_export.export_picture()
+    window.product_windows.begin()
     assert "needs a map" in window.messages.line("export").text
 
 

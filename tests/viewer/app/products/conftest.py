@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
@@ -16,6 +17,7 @@ from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
+from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
 from viewer.app.products.first_spec import Seen
 from viewer.app.products.laid_out import Edition, LaidOut
@@ -104,18 +106,6 @@ class BoxPages:
         self.is_closed = True
 
 
-@dataclass(frozen=True)
-class Finding:
-    """As the check gives it."""
-
-    rule: str
-    severity: str
-    where: str = ""
-    sentence: str = "The map has no credit."
-    cure: str = "State who is to be credited."
-    jump: str = ""
-
-
 @dataclass
 class Table:
     """A window on a document with a history, as an analyst has it before them."""
@@ -127,6 +117,7 @@ class Table:
     pages: BoxPages = field(default_factory=BoxPages)
     said: list[str] = field(default_factory=list)
     exported: list[ProductSpec] = field(default_factory=list)
+    windows: list[ProductWindow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.seen = Seen(self.document, SEEN)
@@ -142,12 +133,14 @@ class Table:
         )
 
     def check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
-        return self.findings
+        reasons = {(one.rule, one.where): one.reason for one in overrides}
+        return [one._replace(explained=reasons.get((one.rule, one.where), "")) for one in self.findings]
 
     def open(self, spec: ProductSpec | None = None, uuid: str = "") -> ProductWindow:
         """The window, with its page painted."""
         spec = spec or ProductSpec(bounds=SEEN)
         made = ProductWindow(self.context, spec, uuid, self.pages, self.check, lambda: self.seen, (), self.parent)
+        self.windows.append(made)
         made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         made.export_wanted.connect(lambda: self.exported.append(made.spec))
         made.show()
@@ -168,5 +161,6 @@ def table(qtbot: QtBot, dressed: None) -> Iterator[Table]:
     made = Table(Document(), qtbot)
     qtbot.addWidget(made.parent)
     yield made
-    for window in made.parent.findChildren(ProductWindow):
+    for window in made.windows:
         window.close()
+        shiboken6.delete(window)

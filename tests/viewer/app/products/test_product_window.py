@@ -15,8 +15,9 @@ from layers.document.comparison import spec_of
 from layers.document.document import Document
 from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
+from layers.product.lint.finding import Finding, Jump
 from layers.product.spec import ProductSpec, read_overrides, read_spec
-from tests.viewer.app.products.conftest import SEEN, BoxPage, Finding, Table
+from tests.viewer.app.products.conftest import SEEN, BoxPage, Table
 from viewer.app.products.first_spec import Seen, first_spec
 from viewer.app.products.product_window import ProductWindow
 from viewer.commands.products import issue_product, product_rows, products_in_order, save_product
@@ -24,8 +25,8 @@ from viewer.commands.sites import add_site
 from viewer.support.painting import painting
 
 Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
-NO_CREDIT = Finding("credit", "blocking", "map 1")
-WIDE = Finding("width", "warning", sentence="The map is wide.")
+NO_CREDIT = Finding("credit", "blocking", "map 1", "The map has no credit.", "State who is to be credited.")
+WIDE = Finding("width", "warning", "map 1", "The map is wide.", "Narrow it.")
 
 
 def write(text: str) -> None:
@@ -180,7 +181,7 @@ def test_a_blocking_finding_keeps_it_from_being_issued_until_it_is_let_pass_with
 
 
 def test_a_finding_leads_to_its_field(table: Table) -> None:
-    table.findings = [replace(NO_CREDIT, jump="field:alt_text")]
+    table.findings = [NO_CREDIT._replace(jump=Jump("product", "", "alt_text"))]
     window = table.open()
     window.findings.choose_first()
     QTest.keyClick(window.findings.list, Key.Key_Return)
@@ -211,11 +212,16 @@ def test_a_draft_is_changed_and_an_issued_one_is_followed(table: Table) -> None:
     assert not window.is_changed
     table.history.push(issue_product(table.document, "one", sha256="", numbers={"mark": 3}, actor="Li"))
     window.note_issued()
-    assert window.edition.version == 1, "another file of it is of the same version"
+    row = product_rows(table.document)["one"]
+    assert window.edition.product == replace(row, layout_json="", overrides_json=""), (
+        "another file of it is of the same version"
+    )
     assert window.keep()
     assert window.uuid == "one"
     window.fields.checks["grey"].setChecked(True)
-    assert (window.edition.version, window.edition.numbers) == (2, {"mark": 3})
+    following = window.edition.product
+    assert following is not None
+    assert (following.version, following.previous_uuid) == (2, "one")
     window.save()
     row = product_rows(table.document)[window.uuid]
     assert (row.version, row.previous_uuid) == (2, "one")

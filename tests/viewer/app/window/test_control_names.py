@@ -44,7 +44,7 @@ from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.widgets.fold_section import FoldSection
 
 DIALOGS = {
-    "export_picture": "ExportDialog",
+    "export_product": "ProductWindow",
     "permissions": "PermissionDialog",
     "select_class": "TickDialog",
     "go_to": "GoToDialog",

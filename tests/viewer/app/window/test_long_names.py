@@ -147,12 +147,12 @@ def test_a_message_is_read_to_its_end(named: MainWindow, qtbot: QtBot, name: str
 
 def test_dialogs_fit_the_screen(named: MainWindow, qtbot: QtBot) -> None:
     seen = []
-    for action in ("palette", "go_to", "add_imagery", "export_picture", "select_expression", "combine_bands"):
+    for action in ("palette", "go_to", "add_imagery", "export_product", "select_expression", "combine_bands"):
         if not named.action_table[action].isEnabled():
             continue
 
         def look(action: str = action) -> None:
-            found = [one for one in named.findChildren(QDialog) if one.isVisible()]
+            found = [one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()]
             seen.extend((action, one.minimumSizeHint().toTuple(), too_wide(one)) for one in found)
             for one in found:
                 one.reject()
@@ -160,7 +160,7 @@ def test_dialogs_fit_the_screen(named: MainWindow, qtbot: QtBot) -> None:
         QTimer.singleShot(300, named, look)
         named.action_table[action].trigger()
         qtbot.wait(400)
-    assert {action for action, _, _ in seen} >= {"palette", "go_to", "add_imagery", "export_picture"}
+    assert {action for action, _, _ in seen} >= {"palette", "go_to", "add_imagery", "export_product"}
     for action, (width, height), wide in seen:
         assert width <= SCREEN[0], action
         assert height <= SCREEN[1], action

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 import shapely
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QStatusTipEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
@@ -27,7 +27,6 @@ from viewer.app.window import MainWindow
 from viewer.canvas.overlays import haloed_text_box
 from viewer.commands.meta import set_meta
 from viewer.commands.sites import add_site
-from viewer.export.dialog import ExportDialog
 from viewer.panels.shell.guide import GuideWindow, guide_text
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -451,20 +450,18 @@ def test_a_long_title_is_shown_from_its_start_in_the_export(
         window.session.push(set_meta(window.session.document, key, f"{key}: {long}", actor="Li"))
     seen: list[tuple[str, int, float]] = []
 
-    def look() -> None:
-        (dialog,) = (widget for widget in QApplication.topLevelWidgets() if isinstance(widget, ExportDialog))
-        for line in (dialog.title, dialog.subtitle):
-            # Offscreen no second window becomes the active one: it is told as Qt would tell it.
-            if way != "opened":
-                QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
-            if way == "left":
-                QTest.keyClick(line, Key.Key_End)
-                QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
-            seen.append((line.selectedText(), line.cursorPosition(), line.cursorRect().center().x()))
-        dialog.reject()
-
-    QTimer.singleShot(0, look)
-    window.action_table["export_picture"].trigger()
+    window.action_table["export_product"].trigger()
+    (shown,) = window.product_windows.windows
+    for name in ("title", "subtitle"):
+        line = shown.fields.lines[name]
+        # Offscreen no second window becomes the active one: it is told as Qt would tell it.
+        if way != "opened":
+            QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason))
+        if way == "left":
+            QTest.keyClick(line, Key.Key_End)
+            QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+        seen.append((line.selectedText(), line.cursorPosition(), line.cursorRect().center().x()))
+    shown.close()
     assert [position for _, position, _ in seen] == [0, 0]
     assert all(x < 15 for _, _, x in seen), "the start is what is seen"
     if way == "by Tab":

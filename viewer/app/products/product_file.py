@@ -1,0 +1,95 @@
+"""A product on its way to its file: laid out once its layers are open, then written step by step."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.errors import GeoloupeError
+from layers.product.spec import ProductSpec
+from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
+from viewer.export.formats.steps import Writing
+from viewer.export.formats.writers import begin_writing
+from viewer.rendering.context import RenderContext
+
+POLL_MS = 20
+
+
+class ProductFile(QObject):
+    """`ended`: written whole, with `sha256` of the file, or `error` says why not; given up, it has neither.
+
+    The maker is its own, and is closed with it.
+    """
+
+    ended = Signal()
+
+    def __init__(
+        self,
+        maker: PageMaker,
+        spec: ProductSpec,
+        edition: Edition,
+        path: Path,
+        context: RenderContext,
+        title: str,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._maker, self._spec, self._edition, self._context = maker, spec, edition, context
+        self.path, self._title = path, title
+        self.laid: LaidOut | None = None
+        self.sha256 = ""
+        self.error: GeoloupeError | None = None
+        self._writing: Writing | None = None
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Give it up; nothing stands under the name."""
+        if self._writing is not None:
+            self._writing.cancel()
+        elif self._timer.isActive():
+            self._end(None)
+
+    def _look(self) -> None:
+        try:
+            laid = self._maker.make(self._spec, self._spec.dpi, self._edition)
+            if laid is None:
+                return
+            self._timer.stop()
+            self.laid = laid
+            self._writing = begin_writing(laid, self.path, self._context, self._title, self)
+        except GeoloupeError as error:
+            self._end(error)
+            return
+        self._writing.ended.connect(self._written)
+
+    def _written(self) -> None:
+        writing, path = self._writing, self.path
+        assert writing is not None
+        if writing.error is not None or not writing.written:
+            self._end(writing.error)
+            return
+
+        def known(sha256: str) -> None:
+            self.sha256 = sha256
+            self._end(None)
+
+        self._context.jobs.run(lambda _: file_sha256(path), known, self._end)
+
+    def _end(self, error: GeoloupeError | None) -> None:
+        self._timer.stop()
+        self.error = error
+        self._maker.close()
+        self.ended.emit()
+
+
+def file_sha256(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal; empty where the file is gone already."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,225 @@
+"""Opens the windows of products, and writes and issues what they export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
+
+from layers.document.document import Document
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.product.lint.finding import Finding
+from layers.product.spec import Override, ProductSpec, read_spec
+from viewer.app.case.session import Session
+from viewer.app.opening.questions import Questions
+from viewer.app.products.first_spec import Seen, first_spec
+from viewer.app.products.laid_out import LaidOut, PageMaker
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.products import issue_product, product_rows
+from viewer.export.processing import stretches_on_screen
+from viewer.panels.comparisons.candidates import candidate_of, in_order
+from viewer.panels.comparisons.comparison_desk import ComparisonDesk
+from viewer.panels.context import PanelContext
+from viewer.panels.products.product_desk import ProductDesk
+from viewer.support.jobs import Jobs
+from viewer.support.messages import MessageAction, Messages
+from viewer.support.text import one_line
+
+if TYPE_CHECKING:
+    from viewer.app.products.product_file import ProductFile
+    from viewer.app.products.product_window import ProductWindow
+
+_LONGEST_STEM = 60
+
+
+class ProductWindows(QObject):
+    """One a main window, which is the parent of its windows. `selected` gives the layers chosen in the tree."""
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        panels: PanelContext,
+        desk: ProductDesk,
+        comparisons: ComparisonDesk,
+        selected: Callable[[], list[str]],
+        jobs: Jobs,
+        messages: Messages,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._canvas, self._panels = session, canvas, panels
+        self._comparisons, self._selected = comparisons, selected
+        self._jobs, self._messages, self._ask, self._window = jobs, messages, ask, window
+        self._folder: Path | None = None
+        """The folder that was written to last."""
+        self._suffix = ".pdf"
+        self._written: list[ProductFile] = []
+        self._windows: list[ProductWindow] = []
+        desk.opened.connect(self.open)
+        desk.new_wanted.connect(self.begin)
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._written
+
+    @property
+    def windows(self) -> list[ProductWindow]:
+        """All that are open."""
+        return [shown for shown in self._windows if isValid(shown)]
+
+    def begin(self) -> None:
+        """Offer a product of what the map shows."""
+        if not self._has_map():
+            return
+        self._panels.flush()
+        self._show(first_spec(self._seen()), "")
+
+    def open(self, uuid: str) -> None:
+        """Show a product of the case; one whose window is open comes to the front."""
+        shown = next((one for one in self.windows if one.uuid == uuid), None)
+        row = product_rows(self._session.document).get(uuid)
+        spec = read_spec(row.layout_json) if row is not None else None
+        if shown is not None:
+            shown.raise_()
+            shown.activateWindow()
+        elif spec is not None:
+            self._show(spec, uuid)
+
+    def close_all(self) -> None:
+        """The main window is closed: nothing more is to be read for the others."""
+        for shown in self.windows:
+            shown.close()
+
+    def _show(self, spec: ProductSpec, uuid: str) -> None:
+        from viewer.app.products.product_window import ProductWindow  # for start-up time
+        from viewer.export.plates.house_style import style_names
+
+        frozen, styles = stretches_on_screen(self._canvas.scene), [(name, name) for name in style_names()]
+        shown = ProductWindow(
+            self._panels, spec, uuid, self._maker(frozen), self._check, self._seen, styles, self._window
+        )
+        shown.export_wanted.connect(partial(self._export, shown, frozen))
+        self._windows = [*self.windows, shown]
+        shown.show()
+        shown.raise_()
+        shown.activateWindow()
+
+    def _maker(self, frozen: Mapping[str, str]) -> PageMaker:
+        from viewer.app.products.plate_pages import PlatePages  # for start-up time
+        from viewer.export.plates.map_scenes import product_scenes
+
+        session, context = self._session, self._canvas.own_scene.context
+        document, folder = session.document, session.base_folder
+        scenes = partial(product_scenes, document=document, context=context, base_folder=folder, frozen=frozen)
+        return PlatePages(document, self._jobs, scenes)
+
+    def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
+        from layers.product.lint.rules import findings  # for start-up time
+
+        return findings(spec, laid.content, laid.facts(), overrides)
+
+    def _seen(self) -> Seen:
+        """The state of the main window now."""
+        document, scene = self._session.document, self._canvas.scene
+        layers, drawings = document.layers, scene.drawings
+        chosen = [uuid for uuid in self._selected() if uuid in layers and uuid in drawings]
+        images = [layers[uuid] for uuid in chosen[::-1] if layers[uuid].kind != "vector"]
+        sites = [uuid for uuid in self._panels.selection.uuids if uuid in document.sites]
+        return Seen(
+            document,
+            self._bounds(),
+            self._comparisons.spec,
+            self._comparisons.current,
+            [one.uuid for one in in_order(candidate_of(scene, layer) for layer in images)],
+            sites[0] if len(sites) == 1 and document.sites[sites[0]].is_site else "",
+        )
+
+    def _bounds(self) -> Bounds:
+        view = self._canvas.viewport.view()
+        return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+
+    def _has_map(self) -> bool:
+        """True while the canvas shows a part of the Earth; says what to do where not."""
+        if not is_off_earth(self._canvas.viewport.crs):
+            return True
+        sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
+        self._messages.show("export", sentence, "warning")
+        return False
+
+    # -- written and issued ---------------------------------------------------------------------------------------
+
+    def _export(self, shown: ProductWindow, frozen: Mapping[str, str]) -> None:
+        from viewer.app.products.product_file import ProductFile  # for start-up time
+
+        path = self._ask().product_to_write(self._suggestion(shown))
+        if path is None:
+            return
+        self._folder, self._suffix = path.parent, path.suffix
+        is_kept = self._session.is_read_only or shown.keep()
+        if not is_kept:
+            return
+        shown.say(self.tr("Writing {0}…").format(path.name))
+        maker, document = self._maker(frozen), self._session.document
+        context, title = self._canvas.own_scene.context, self.tr("Writing {0}").format(path.name)
+        file = ProductFile(maker, shown.spec, shown.edition, path, context, title, self)
+        file.ended.connect(partial(self._ended, file, document, shown.uuid))
+        self._written.append(file)
+
+    def _ended(self, file: ProductFile, document: Document, uuid: str) -> None:
+        self._written.remove(file)
+        if file.laid is not None and file.sha256:
+            self._issue(document, uuid, file.laid, file.path, file.sha256)
+        elif file.error is not None:
+            self._failed(file.error, uuid)
+        file.deleteLater()
+
+    def _issue(self, document: Document, uuid: str, laid: LaidOut, path: Path, sha256: str) -> None:
+        """It is written: the case notes that, unless another one is open by now."""
+        see = MessageAction(self.tr("Open"), lambda: self._open_file(path))
+        said = self.tr("Written: {0}").format(path)
+        row = product_rows(document).get(uuid)
+        if document is self._session.document and row is not None and not row.issued_at:
+            refusal = self._panels.attempt(issue_product, uuid, sha256=sha256, numbers=laid.numbers)
+            issued = self.tr("{0}, issued as product {1}, version {2}").format(said, row.number, row.version)
+            said = f"{said}. {refusal}" if refusal else issued
+        self._messages.show("export", said, "info", see)
+        for shown in self.windows:
+            if shown.uuid == uuid:
+                shown.note_issued()
+                shown.say(said)
+
+    def _failed(self, error: GeoloupeError, uuid: str) -> None:
+        self._messages.show("export", error.sentence, "error")
+        for shown in self.windows:
+            if shown.uuid == uuid:
+                shown.say(error.sentence)
+
+    def _open_file(self, path: Path) -> None:
+        """In the program that the desktop has for it."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            said = self.tr("The desktop has no program for {0}: it is in {1}.")
+            self._messages.show("export", said.format(path.name, path.parent), "warning")
+
+    def _suggestion(self, shown: ProductWindow) -> Path:
+        target, product = self._session.target, shown.edition.product
+        version = product.version if product is not None else 1
+        stem = file_stem(shown.spec.title) or (target.stem if target else "product")
+        name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
+        return (self._folder or (target.parent if target else Path.home())) / name
+
+
+def file_stem(title: str) -> str:
+    """A file's name of a title: letters, digits and hyphens."""
+    words = re.findall(r"\w+", one_line(title).casefold())
+    return "-".join(words)[:_LONGEST_STEM].rstrip("-")
