@@ -117,7 +117,7 @@ def dismiss(desk: Desk) -> None:
     assert desk.said() == []
 
 
-@pytest.mark.parametrize("way", ["drop", "open"])
+@pytest.mark.parametrize("way", ["drop", pytest.param("open", marks=pytest.mark.bounded)])
 def test_what_cannot_be_opened_is_one_sentence_and_changes_nothing(demo: Desk, tmp_path: Path, way: str) -> None:
     before = demo.snapshot()
     for make in BAD:
@@ -139,7 +139,7 @@ def test_what_cannot_be_opened_is_one_sentence_and_changes_nothing(demo: Desk, t
         dismiss(demo)
 
 
-@pytest.mark.parametrize("way", ["drop", "open"])
+@pytest.mark.parametrize("way", ["drop", pytest.param("open", marks=pytest.mark.bounded)])
 def test_a_picture_without_a_place_is_asked_about_and_nothing_is_added(demo: Desk, tmp_path: Path, way: str) -> None:
     before, path = demo.snapshot(), unplaced(tmp_path)
     with Heartbeat() as heart:
@@ -236,7 +236,9 @@ def test_f07_a_volume_that_became_read_only(desk: Desk, volume: Callable[[str], 
     assert "case.gpkg" in refuse_to_save(desk, path)
 
 
-@pytest.mark.parametrize("code", ["ENOSPC", "EACCES", "EIO"])
+@pytest.mark.parametrize(
+    "code", ["ENOSPC", *(pytest.param(code, marks=pytest.mark.bounded) for code in ("EACCES", "EIO"))]
+)
 def test_f05_a_write_that_fails(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     desk.menu("File", "New Case")
     folder = tmp_path / "cases"

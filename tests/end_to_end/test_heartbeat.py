@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyogrio.raw
+import pytest
 import shapely
 from PySide6.QtCore import QPoint
 
@@ -42,6 +43,7 @@ def test_panning_and_zooming_leave_the_window_free(demo: Desk) -> None:
     assert heart.longest_ms < FREE_MS
 
 
+@pytest.mark.bounded
 def test_names_along_many_rivers_leave_the_window_free(desk: Desk, tmp_path: Path) -> None:
     desk.window.resize(1500, 900)  # for a scale at which names follow the rivers
     rng = np.random.default_rng(7)
@@ -77,6 +79,7 @@ def test_names_along_many_rivers_leave_the_window_free(desk: Desk, tmp_path: Pat
     assert heart.longest_ms < FREE_MS
 
 
+@pytest.mark.bounded
 def test_a_thousand_features_become_sites_in_one_step_and_the_window_stays_free(desk: Desk, tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     points = shapely.to_wkb(shapely.points(rng.uniform(20, 140, 1000), rng.uniform(10, 60, 1000)))

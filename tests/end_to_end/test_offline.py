@@ -129,6 +129,7 @@ def test_f21_working_offline_by_choice_has_the_badge_too(make_desk: MakeDesk, ca
     desk.wait(lambda: badge(desk) == "offline")  # now because there is no network
 
 
+@pytest.mark.bounded
 def test_f21_where_no_name_can_be_looked_up_the_program_starts_all_the_same(case: Path, own_home: Path) -> None:
     if not hasattr(os, "geteuid") or os.geteuid() or not shutil.which("unshare"):
         pytest.skip("no right to take the network away from a process")

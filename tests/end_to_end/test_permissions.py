@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidgetItemIterator
@@ -75,6 +76,7 @@ def _take_back_while_it_is_asked(desk: Desk, dialog: PermissionDialog, server: T
     desk.press(dialog.close_button)
 
 
+@pytest.mark.bounded
 def test_a_case_sent_with_its_scenes_opens_with_all_of_them_on_another_desk(
     make_desk: MakeDesk, tmp_path: Path
 ) -> None:
@@ -99,6 +101,7 @@ def test_a_case_sent_with_its_scenes_opens_with_all_of_them_on_another_desk(
     assert theirs.said() == []
 
 
+@pytest.mark.bounded
 def test_f78_scenes_elsewhere_are_found_after_one_remap(desk: Desk, tmp_path: Path) -> None:
     for number in range(3):
         scene_file(tmp_path / "мои снимки" / f"{number}.tif")

@@ -64,6 +64,7 @@ def test_each_canvas_has_its_own_view_and_both_show_an_edit(demo: Desk, other: M
     assert first.viewport.view() == kept, "moving one canvas moves no other"
 
 
+@pytest.mark.bounded
 def test_two_canvases_at_one_view_paint_one_picture(demo: Desk, other: MapCanvas) -> None:
     demo.canvas.zoom_to_bounds(NORTH)
     demo.settle()

@@ -232,6 +232,7 @@ def test_pulled_work_comes_after_submitted_work_and_ends_in_idleness(pool):
     wait_until(lambda: "woken" in order and pool.is_idle())
 
 
+@pytest.mark.bounded
 def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     answer, waiting = Collector(), Collector()
     request = Request(raw("_hang", {"path": "a.tif"}), answer, "a.tif", profile=Profile.WRITER)
@@ -300,6 +301,7 @@ def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
         pool.close()
 
 
+@pytest.mark.bounded
 def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raster):
     pool.ask(raw("tile", tile_params(raster)))
     wait_until(lambda: not pool.ready_readers(Profile.FEATURES))
@@ -310,6 +312,7 @@ def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raste
     assert pool.ready_readers(Profile.FEATURES) == 1, "somebody is still choosing"
 
 
+@pytest.mark.bounded
 def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster):
     monkeypatch.setattr(reader_set, "OTHERS_AFTER_S", 0.0)
     other = ReaderPool(1)
@@ -324,6 +327,7 @@ def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster
         other.close()
 
 
+@pytest.mark.bounded
 def test_a_reader_of_features_has_no_library_of_imagery(pool):
     modules = pool.ask(raw("_describe", {}), profile=Profile.FEATURES).header["modules"]
     assert {"pyogrio", "shapely"} <= set(modules)
@@ -491,6 +495,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.bounded
 def test_processes_are_started_without_an_import(tmp_path: Path) -> None:
     """PySide6 goes through sys.modules when it is imported, and aborts the program where they change meanwhile."""
     script = tmp_path / "script.py"

@@ -151,6 +151,7 @@ class Crashing:
             self._pool.submit(request)
 
 
+@pytest.mark.bounded
 def test_a_file_that_crashes_readers_is_not_tried_again(tmp_path: Path, pool: ReaderPool) -> None:
     scenes, store = tmp_path / "scenes", tmp_path / "scenes.sqlite"
     write_scene(scenes / "good.tif", BOX)

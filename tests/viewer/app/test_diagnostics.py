@@ -122,6 +122,7 @@ def test_layers_that_wait_for_a_permission_are_told_without_their_host(
     assert "example" not in told(log)
 
 
+@pytest.mark.bounded
 def test_a_reader_that_ends_is_told_without_its_file(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEOLOUPE_TEST_OPS", "1")
     pool = ReaderPool(1)

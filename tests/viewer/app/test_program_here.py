@@ -22,6 +22,7 @@ from layers.pool.pool import ReaderPool
 from layers.project.saving.publish import write_case
 from layers.project.saving.recovery import recoverable
 from tests.support.reading_inline import Interruptible
+from tests.support.tile_server import serving
 from tests.viewer.canvas.conftest import site
 from viewer.app.main import run
 from viewer.app.window import MainWindow
@@ -121,6 +122,21 @@ def test_a_picture_that_does_not_get_complete_is_written_and_said(
     assert run([], screenshot=str(tmp_path / "out.png"), size=(700, 500)) == 1
     assert "was not complete after 0 s" in capfd.readouterr().err
     assert QImage(str(tmp_path / "out.png")).width() == 700
+
+
+@pytest.mark.parametrize(("is_gone", "code"), [(False, 0), (True, 3)])
+def test_a_picture_none_of_whose_tiles_came_is_done_with_findings(
+    own_home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], is_gone: bool, code: int
+) -> None:
+    with serving() as server:
+        if is_gone:
+            server.stop()
+        out = tmp_path / "out.png"
+        assert run([server.template()], screenshot=str(out), size=(900, 600), bounds=(10, 40, 40, 60)) == code
+        said = capfd.readouterr().err
+        assert said.count("\n") == (1 if is_gone else 0)
+        assert ("none of its tiles came" in said and server.host in said) is is_gone
+        assert QImage(str(out)).width() == 900
 
 
 def test_a_window_with_the_case_that_was_named_says_what_is_worth_saying(

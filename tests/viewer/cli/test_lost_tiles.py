@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
-from tests.support.command_line import geoloupe
 from tests.support.tile_server import TileServer, serving
 from viewer.cli.command import DONE, FINDINGS
 from viewer.commands.found_layers import FoundLayer, edit_for
@@ -23,13 +22,6 @@ BOUNDS = ("--size", "300x200", "--bounds", "10,40,40,60")
 def server(own_home: Path) -> Iterator[TileServer]:
     with serving() as server:
         yield server
-
-
-@pytest.fixture
-def dead(server: TileServer) -> TileServer:
-    """A server that is gone: its port refuses."""
-    server.stop()
-    return server
 
 
 def case_with_tiles(path: Path, server: TileServer) -> Path:
@@ -76,21 +68,3 @@ def test_hosts_of_a_case_that_nobody_allowed_are_left_out_and_said(
     assert "“Tiles of the case” is left out" in outcome.sentence
     assert server.log == []
     assert out.exists()
-
-
-def test_a_screenshot_whose_tiles_all_failed_ends_with_3(dead: TileServer, tmp_path: Path) -> None:
-    out = tmp_path / "x.png"
-    done = geoloupe(dead.template(), "--screenshot", out, "--size", "900x600", "--bounds", "10,40,40,60", cwd=tmp_path)
-    assert done.returncode == FINDINGS, done.stderr
-    assert done.stderr.count("\n") == 1
-    assert "none of its tiles came" in done.stderr
-    assert dead.host in done.stderr
-    assert QImage(str(out)).width() == 900
-
-
-def test_a_screenshot_with_its_tiles_ends_with_0(server: TileServer, tmp_path: Path) -> None:
-    out = tmp_path / "x.png"
-    done = geoloupe(
-        server.template(), "--screenshot", out, "--size", "900x600", "--bounds", "10,40,40,60", cwd=tmp_path
-    )
-    assert (done.returncode, done.stderr) == (DONE, "")

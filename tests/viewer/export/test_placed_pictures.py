@@ -97,6 +97,7 @@ def test_every_product_says_what_places_it_how_well_and_by_whom(
     scene.close()
 
 
+@pytest.mark.bounded
 def test_a_case_is_rendered_on_the_command_line_with_its_points(tmp_path: Path, values: np.ndarray) -> None:
     path = write_raster(tmp_path / "scan.tif", values, None, None, photometric="RGB")
     before = path.read_bytes()

@@ -166,6 +166,7 @@ def test_f09_an_open_reader_in_wal_mode_is_noticed(work: WorkingCopy, target: Pa
             publish(work, target, overwrite=True)
 
 
+@pytest.mark.bounded
 def test_a_program_in_the_middle_of_reading_is_noticed(work: WorkingCopy, target: Path) -> None:
     publish(work, target)
     with closing(sqlite3.connect(target, isolation_level=None)) as other:

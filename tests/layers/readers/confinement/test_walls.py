@@ -111,7 +111,13 @@ def test_what_a_reader_was_not_asked_for_is_refused(pool, home, listener):
     assert (holds.files, holds.network, holds.tcp, holds.lacks) == (True, True, True, ())
 
 
-@pytest.mark.parametrize("profile", [Profile.LOCAL, Profile.FEATURES, Profile.VRT, Profile.WRITER])
+@pytest.mark.parametrize(
+    "profile",
+    [
+        Profile.LOCAL,
+        *(pytest.param(other, marks=pytest.mark.bounded) for other in (Profile.FEATURES, Profile.VRT, Profile.WRITER)),
+    ],
+)
 def test_each_profile_has_walls(pool, home, listener, profile):
     attempts = [a for a in outside(home, listener) if a[0] != "mode" or profile is not Profile.WRITER]
     assert set(refused(pool, attempts, picture(home / "scenes" / "a.tif"), profile)) == {"EACCES"}
@@ -148,6 +154,7 @@ def test_many_files_of_a_folder_need_one_process(pool, home):
     assert pool.ask(raw("_echo", {"path": str(paths[0])})).header["pid"] == before
 
 
+@pytest.mark.bounded
 def test_a_file_elsewhere_is_read_by_another_process_which_reads_the_first_ones_too(pool, home):
     first, second = picture(home / "scenes" / "a.tif"), picture(home / "more" / "b.tif")
     before = pool.ask(raw("_echo", {"path": str(first)})).header["pid"]
@@ -160,6 +167,7 @@ def test_a_file_elsewhere_is_read_by_another_process_which_reads_the_first_ones_
         assert not pool._strikes.get(str(path))
 
 
+@pytest.mark.bounded
 def test_files_that_are_asked_for_together_need_one_process(pool, home):
     paths = [picture(home / f"scene {n}" / "a.tif") for n in range(5)]
     pids, arrived = [], threading.Event()
@@ -220,6 +228,7 @@ def test_a_link_into_the_systems_folders_opens_the_one_file(pool, home):
     assert refused(pool, [("read", link), ("read", "/etc/passwd")], link) == ["", "EACCES"]
 
 
+@pytest.mark.bounded
 def test_a_picture_that_is_saved_anew_is_read_again(pool, home):
     path = picture(home / "scenes" / "a.tif")
     before = pool.ask(raw("_echo", {"path": str(path)})).header["pid"]
@@ -239,6 +248,7 @@ def test_a_granule_leads_to_its_delivery(pool, home):
     assert header["acquisition"]["platform"]
 
 
+@pytest.mark.bounded
 def test_the_writer_writes_into_its_folder_and_nowhere_else(pool, home):
     cache = home / "cache"
     cache.mkdir()
@@ -264,6 +274,7 @@ def test_what_is_granted_to_the_pool_needs_no_other_process(home):
         pool.close()
 
 
+@pytest.mark.bounded
 def test_a_process_is_given_its_grants_before_its_first_request(home):
     case, own = home / "scenes/case.gpkg", home / "own"
     case.write_text("case")
@@ -313,6 +324,7 @@ def test_who_reads_a_case_reads_its_folder_and_writes_nothing_of_it(home, tmp_pa
             process.ask("open", {"path": str(other), "copy": "", "scratch": str(tmp_path), "deadline_s": 5.0}, 5, list)
 
 
+@pytest.mark.bounded
 def test_who_writes_may_put_aside_what_its_libraries_sort(home):
     own = home / "own"
     own.mkdir()
@@ -330,6 +342,7 @@ def test_who_writes_may_put_aside_what_its_libraries_sort(home):
     reading.close()
 
 
+@pytest.mark.bounded
 def test_what_a_library_says_gets_between_no_words_of_a_command(home, capfd):
     reader = ReaderProcess(Profile.CASE, reacher.load)
     try:
@@ -340,6 +353,7 @@ def test_what_a_library_says_gets_between_no_words_of_a_command(home, capfd):
     assert tuple(capfd.readouterr()) == ("", "")
 
 
+@pytest.mark.bounded
 def test_a_layer_is_saved_and_looked_at_by_the_one_process_that_writes(pool, home):
     points = home / "scenes/points.geojson"
     features = [
@@ -451,6 +465,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.bounded
 def test_a_user_without_privileges_is_confined_too_and_reads_his_own_files(listener):
     if os.geteuid() or not shutil.which("setpriv"):
         pytest.skip("only root can become another user here")

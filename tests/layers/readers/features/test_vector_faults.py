@@ -417,6 +417,7 @@ def test_f68_xml_bombs_are_refused_at_once(tmp_path):
         assert "secret" not in str(refused).replace("secret.txt", "")
 
 
+@pytest.mark.bounded
 def test_f69_geojson_of_any_depth_and_size_costs_no_reader(tmp_path, reader):
     """In a real reader: one that runs out of its stack or its memory would be told as a crash."""
     collection = '{"type":"FeatureCollection","features":['

@@ -126,6 +126,7 @@ def test_what_gdal_is_given_names_the_sources_and_nothing_else(folder):
     assert "<SRS" not in written
 
 
+@pytest.mark.bounded
 def test_a_vrt_by_a_link_and_with_a_sidecar_lies_where_it_lay(folder):
     path = folder / "a.vrt"
     path.write_text(whole(band(placed("left.tif"))))

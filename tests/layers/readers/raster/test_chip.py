@@ -77,6 +77,7 @@ def test_where_nothing_is_no_chip_is_made(tmp_path: Path) -> None:
         run("chip", asked(path, "EPSG:32652", UTM, 1, left=5000).params())
 
 
+@pytest.mark.bounded
 def test_a_confined_reader_makes_the_same_chip(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "image.tif", surface(3).astype(np.uint16), "EPSG:32652", UTM)
     question = asked(path, "EPSG:32652", UTM, 3)

@@ -167,6 +167,7 @@ def test_what_lies_elsewhere_is_refused(tmp_path, name, suffix):
     assert caught.value.sentence.startswith(f"a{suffix} is not opened because it {REFUSED[name]}: ask its maker for")
 
 
+@pytest.mark.bounded
 def test_readers_of_their_own_open_them_too(tmp_path):
     """Within their walls: the libraries of these formats look for more than others do."""
     paths = [hdf5(tmp_path, "plain new"), netcdf(tmp_path / "b.nc", surface(2, 20).astype(np.float32), "NC4")]

@@ -200,6 +200,7 @@ def test_what_is_too_large_is_refused(tmp_path, cache, monkeypatch):
     assert os.listdir(cache) == []
 
 
+@pytest.mark.bounded
 def test_a_writer_process_builds_them(tmp_path, cache):
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
     pool = ReaderPool(1)

@@ -66,19 +66,17 @@ TYPED = (
 )
 
 
-@pytest.mark.parametrize(("text", "within_m", "basis", "error_m"), TYPED)
-def test_n16_a_place_is_typed_in_any_notation(
-    window: MainWindow, rows: PlaceRows, text: str, within_m: float, basis: str, error_m: float
-) -> None:
-    _type(rows, text)
-    site = _pad(window)
-    assert distance_m(*site.geometry.coords[0], *VOSTOCHNY) < within_m
-    assert site.position_basis.startswith(basis)
-    assert site.position_error_m == pytest.approx(error_m)
-    assert "Read as" in rows.note.text()
-    window.action_table["undo"].trigger()
-    assert _pad(window).geometry == Point(37.6, 55.7), "one step"
-    assert _pad(window).position_error_m is None
+def test_n16_a_place_is_typed_in_any_notation(window: MainWindow, rows: PlaceRows) -> None:
+    for text, within_m, basis, error_m in TYPED:
+        _type(rows, text)
+        site = _pad(window)
+        assert distance_m(*site.geometry.coords[0], *VOSTOCHNY) < within_m, text
+        assert site.position_basis.startswith(basis)
+        assert site.position_error_m == pytest.approx(error_m)
+        assert "Read as" in rows.note.text()
+        window.action_table["undo"].trigger()
+        assert _pad(window).geometry == Point(37.6, 55.7), "one step"
+        assert _pad(window).position_error_m is None
 
 
 def test_n16_a_place_is_pasted(window: MainWindow, rows: PlaceRows) -> None:

@@ -72,24 +72,27 @@ def test_every_shape_has_a_key_a_menu_entry_an_icon_and_a_tip(window: MainWindow
         assert not action.icon().isNull()
 
 
-@pytest.mark.parametrize("id_", KEYS)
 def test_a_key_draws_one_mark_and_hands_back_with_the_keyboard_in_its_text(
-    window: MainWindow, desk: Desk, qtbot: QtBot, id_: str
+    window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
-    draw(window, desk, id_)
-    (shape,) = shapes(window)
-    assert shape is not None
-    assert shape.kind == id_.replace("turned_", "")
-    assert window.toolbox.in_hand == "tool_select"
-    qtbot.waitUntil(lambda: name_of_focus() == "Label")
-    write("Pad 1S, T and b")
-    press(Key.Key_Return)
-    (site,) = window.session.document.sites.values()
-    assert site.label == "Pad 1S, T and b"
-    assert shape_of_site(site) is not None
-    signs = [one.sign.text for _, one in window.canvas.scene.site_frame(window.canvas.viewport.view()).signs]
-    if isinstance(shape, TextMark | Callout):
-        assert signs == ["Pad 1S, T and b"], "what was written stands on the map"
+    for id_ in KEYS:
+        window.canvas.setFocus()
+        draw(window, desk, id_)
+        (shape,) = shapes(window)
+        assert shape is not None
+        assert shape.kind == id_.replace("turned_", "")
+        assert window.toolbox.in_hand == "tool_select"
+        qtbot.waitUntil(lambda: name_of_focus() == "Label")
+        write("Pad 1S, T and b")
+        press(Key.Key_Return)
+        (site,) = window.session.document.sites.values()
+        assert site.label == "Pad 1S, T and b"
+        assert shape_of_site(site) is not None
+        signs = [one.sign.text for _, one in window.canvas.scene.site_frame(window.canvas.viewport.view()).signs]
+        if isinstance(shape, TextMark | Callout):
+            assert signs == ["Pad 1S, T and b"], "what was written stands on the map"
+        while window.session.document.sites:
+            window.session.undo()
 
 
 def test_all_of_them_are_undone_to_the_empty_case_and_redone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:

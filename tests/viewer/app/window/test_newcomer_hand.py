@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -483,16 +484,15 @@ def test_n21_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, q
 # -- 22: panels ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", range(1, 8))
 def test_n22_the_keys_of_panels_lead_into_them_and_back_and_never_close(
-    window: MainWindow, desk: Desk, qtbot: QtBot, number: int
+    window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
     press(Key.Key_Escape)
     ids = ("layers", "sites", "claims", "sources", "responses", "details", "acquisition")
-    dock = window.docks[f"panel_{ids[number - 1]}"]
-    for is_closed in (False, True):
+    for number, is_closed in itertools.product(range(1, 8), (False, True)):
+        dock = window.docks[f"panel_{ids[number - 1]}"]
         if is_closed:
             dock.close()
         press(Key(Key.Key_0 + number), Control)

@@ -455,6 +455,7 @@ def test_two_panels_below_the_map_stand_behind_each_other(window: MainWindow, qt
 
 
 @popup
+@pytest.mark.bounded
 def test_a_scene_comes_into_a_picture_of_the_comparison(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:

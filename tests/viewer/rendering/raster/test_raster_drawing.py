@@ -208,6 +208,7 @@ def test_where_neighbours_cannot_be_read_together_they_are_read_one_by_one(draw,
     assert alpha[TILE_PX:].all()
 
 
+@pytest.mark.bounded
 def test_real_readers_draw_the_same_and_a_killed_one_is_not_noticed(drawing, ramp: Path, qtbot) -> None:
     expected = complete(drawing, EXACT, qtbot)
     pool, jobs = ReaderPool(), Jobs()
