@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,9 +58,12 @@ class CaseProcess:
         self._is_started.wait()
         if "path" in params:
             self._name = f"“{shown(Path(params['path']))}”"
+        if self._is_over.is_set():
+            raise ReaderTimeout(
+                f"{self._name} was not read, and is as it was: the process that reads cases did not start. Close other "
+                "programs, then try again."
+            )
         try:
-            if self._is_over.is_set():
-                raise ReaderDied("it did not start")
             found = self._process.ask(op, params, timeout_s, meanwhile)
         except TimeoutError as error:
             raise ReaderTimeout(
@@ -85,6 +89,17 @@ class CaseProcess:
                 self._is_closed = True
                 self._process.close()
                 self._is_over.set()
+
+
+@contextmanager
+def ended_by_refusal(asks: Asks | None) -> Iterator[None]:
+    """Closes a process that was handed over where its file is refused before it is asked anything."""
+    try:
+        yield
+    except BaseException:
+        if asks is not None:
+            asks.close()
+        raise
 
 
 class CaseInline:

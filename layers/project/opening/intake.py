@@ -8,7 +8,7 @@ from pathlib import Path
 from layers.document.document import Document
 from layers.errors import CaseTooNew, UnsupportedFormat
 from layers.project.opening.case_file import damaged
-from layers.project.opening.case_process import Asks
+from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.foreign import Foreign, renamed_sentences
 from layers.project.opening.glimpse import Told, glimpse_of
@@ -57,7 +57,8 @@ def read_case(
     or ReaderTimeout. `accept_damage` reads what is left of a case whose bytes are not what was saved, and says so in
     the problems.
     """
-    check_sqlite(path)
+    with ended_by_refusal(asks):
+        check_sqlite(path)
     with CaseReader.open(path, asks=asks) as reader:
         intake = take_in(path, reader, accept_damage=accept_damage, watch=watch)
     migrate(intake.document, intake.schema_version, shown(path))

@@ -17,7 +17,7 @@ from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, Likeli
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
 from layers.project.opening.case_paths import link_out
-from layers.project.opening.case_process import Asks
+from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
 from layers.project.opening.layer_paths import Place, Reach, described, places_of
@@ -45,7 +45,8 @@ def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
 
     Raises FileMissing, NotAFile, NotAllowed, CaseInUse, CaseTooNew, and UnsupportedFormat for what is no case.
     """
-    header = check_sqlite(path)
+    with ended_by_refusal(asks):
+        header = check_sqlite(path)
     try:
         with CaseReader.open(path, asks=asks) as reader:
             intake = take_in(path, reader)

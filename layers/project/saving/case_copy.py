@@ -15,7 +15,7 @@ from uuid import uuid4
 from layers.document.edit import TABLES
 from layers.document.rows import Row
 from layers.project.opening.case_paths import CaseHome, bring_home
-from layers.project.opening.case_process import Asks
+from layers.project.opening.case_process import Asks, ended_by_refusal
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
 from layers.project.opening.migrations import REPAIRS, migrate
@@ -80,10 +80,12 @@ def open_for_work(
     What another program changed in it becomes history; paths of layers are absolute from here on. Raises what
     `read_case` raises, and SaveFailed, DiskFull or NotAllowed where there is no room for a working copy.
     """
-    check_sqlite(path)
+    with ended_by_refusal(asks):
+        check_sqlite(path)
     place = Path(path).absolute()
     session = Session(None if as_copy else place, None, str(uuid4()))
     with (
+        ended_by_refusal(asks),
         session_folder(sessions, session, fs) as folder,
         CaseReader.open(path, copy=folder / "base.gpkg", asks=asks) as reader,
     ):

@@ -202,7 +202,7 @@ except Exception as error:
 
 
 def test_a_folder_that_may_not_be_listed_is_said() -> None:
-    prefix = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     if prefix and shutil.which("setpriv") is None:
         pytest.skip("root without setpriv: no folder is closed to it")
     with tempfile.TemporaryDirectory() as folder:

@@ -9,18 +9,21 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from layers.errors import CaseDamaged, CaseTooNew, ReaderTimeout, TooLarge
+from layers.errors import CaseDamaged, CaseTooNew, GeoloupeError, ReaderTimeout, TooLarge
 from layers.pool.protocol import Answer
-from layers.pool.reader_process import ReaderProcess
+from layers.pool.reader_process import ReaderDied, ReaderProcess
 from layers.project.opening import intake
 from layers.project.opening.case_process import CaseProcess, load_case_ops
 from layers.project.opening.case_reader import CaseReader, _chunk
+from layers.project.opening.validate import validate
+from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import write_case
 from layers.readers.environment import Profile
 from tests.support.cases.changed_cases import change
@@ -83,6 +86,46 @@ def test_a_process_that_is_killed_costs_one_sentence(case: Path) -> None:
         with pytest.raises(CaseDamaged, match=r"case\.gpkg.*ended the process") as caught:
             intake.take_in(case, reader)
     assert "\n" not in caught.value.sentence
+
+
+class Handed:
+    """A process that was started ahead, and is asked for nothing."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def ask(self, *_: Any) -> Answer:
+        raise AssertionError("asked")
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("name", ["no.gpkg", "folder", "text.gpkg"])
+@pytest.mark.parametrize("way", ["read", "work", "validate"])
+def test_a_process_that_was_handed_over_ends_where_the_file_is_refused_before(
+    tmp_path: Path, name: str, way: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.gpkg").write_text("no case")
+    process, path = Handed(), tmp_path / name
+    ways: dict[str, Callable[[], object]] = {
+        "read": lambda: intake.read_case(path, asks=process),
+        "work": lambda: open_for_work(tmp_path / "sessions", path, asks=process),
+        "validate": lambda: validate(path, process),
+    }
+    with pytest.raises(GeoloupeError, match=name):
+        ways[way]()
+    assert process.closed
+
+
+def test_a_process_that_did_not_start_leaves_the_case_as_it_was(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: ReaderProcess) -> None:
+        raise ReaderDied("no memory")
+
+    monkeypatch.setattr(ReaderProcess, "start", refuse)
+    with pytest.raises(ReaderTimeout, match=r"case\.gpkg.*as it was: the process that reads cases did not start"):
+        intake.read_case(case)
 
 
 def test_a_process_that_hangs_is_given_up(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,7 +294,7 @@ def test_f07_a_read_only_folder_is_refused_with_save_as(target: Path) -> None:
             folder.chmod(folder.stat().st_mode | 0o005)
         if folder.name.startswith("pytest-of-"):
             break
-    prefix = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     if prefix and shutil.which("setpriv") is None:
         pytest.skip("root without setpriv: no folder is read-only for it")
     # another user may be unable to read this environment; then the sentence cannot be had

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6 import QtGui
@@ -12,6 +13,7 @@ from layers.document.site import Site
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.support.text import unbroken
 
+pytestmark = pytest.mark.usefixtures("qapp")
 COLUMNS = [
     Column("Label", lambda site: site.label),
     Column("Error", lambda site: f"{site.position_error_m:g}", lambda site: site.position_error_m),
