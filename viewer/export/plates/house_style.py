@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -43,11 +43,19 @@ def style_names() -> list[str]:
     return sorted(_all(), key=lambda name: (name != FIRST, name))
 
 
-def house_style(name: str, dark: bool) -> HouseStyle:
-    """A style by its name; the first one for a name that nobody knows."""
+def house_style(name: str, dark: bool, grey: bool = False) -> HouseStyle:
+    """A style by its name; the first one for a name that nobody knows. All colours in `grey` where that is wanted."""
     known = _all()
     data, folder = known.get(name, known[FIRST])
-    return _style_of(data, folder, dark)
+    return _style_of(data, folder, dark, _grey if grey else str)
+
+
+def _grey(color: str) -> str:
+    """As light as the colour looks: #aarrggbb, or #rrggbb."""
+    alpha, digits = color[1:-6], color[-6:]
+    red, green, blue = (int(digits[at : at + 2], 16) for at in (0, 2, 4))
+    level = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return f"#{alpha}{level:02x}{level:02x}{level:02x}"
 
 
 @cache
@@ -59,7 +67,7 @@ def _all() -> dict[str, tuple[Mapping[str, Any], Path]]:
     return found
 
 
-def _style_of(data: Mapping[str, Any], folder: Path, dark: bool) -> HouseStyle:
+def _style_of(data: Mapping[str, Any], folder: Path, dark: bool, shade: Callable[[str], str]) -> HouseStyle:
     colors = data["dark" if dark else "light"]
     logo = folder / data["logo"] if data.get("logo") else None
-    return HouseStyle(data["name"], tuple(data["fonts"]), logo, dark, *(str(colors[name]) for name in _COLORS))
+    return HouseStyle(data["name"], tuple(data["fonts"]), logo, dark, *(shade(str(colors[name])) for name in _COLORS))

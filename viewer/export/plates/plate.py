@@ -97,7 +97,7 @@ class Plate:
         """Not `at_once`: it is whole when all of its `steps` are done, a few milliseconds each."""
         self.spec, self.document, self.scenes = spec, document, list(scenes)
         self.product, self.made_on, self.program = product, made_on, program
-        self.style = house_style(spec.style, spec.dark)
+        self.style = house_style(spec.style, spec.dark, spec.grey)
         self.sizes = PageSizes.of(spec, self.style.fonts)
         self._rows = EvidenceRows(self.sizes, self.style)
         self.title = spec.title or self._site_name() or document.meta("title")

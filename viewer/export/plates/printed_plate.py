@@ -19,6 +19,9 @@ from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
 
+_PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
+"""Groups that become pictures where a page in grey is to keep its vectors: their colours are not ours to choose."""
+
 
 class PrintedPlate:
     """Holds nothing but the plate and its resolution: many may be made of one, each as quick as a number."""
@@ -98,6 +101,7 @@ class PrintedPlate:
         found = [PaintedGroup(GroupKind.GROUND, "Page")]
         for one in self._maps(page):
             title = f"Map {one.number + 1}"
+            found.append(PaintedGroup(GroupKind.IMAGERY, f"Imagery of map {one.number + 1}", one.number))
             found.append(PaintedGroup(GroupKind.MAP, title, one.number))
             found.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {one.number + 1}", one.number))
         return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
@@ -145,7 +149,7 @@ class PrintedPlate:
             return
         whole = QRect(0, 0, *self.size_px(page))
         area = whole if clip is None else clip.intersected(whole)
-        if is_vector_device(painter) and (group is None or group.kind is not GroupKind.MAP):
+        if is_vector_device(painter) and (group is None or group.kind not in _PAINTED_GREY):
             self._paint(painter, page, clip, group)
             return
         image = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
@@ -164,8 +168,10 @@ class PrintedPlate:
         for one in self._maps(page):
             if frame is not None and one.number != frame:
                 continue
+            if GroupKind.IMAGERY in kinds:
+                one.paint_imagery(painter, self._ratio, clip)
             if GroupKind.MAP in kinds:
-                one.paint(painter, self._ratio, clip)
+                one.paint_marks(painter, self._ratio, clip)
             if GroupKind.LABELS in kinds:
                 self._paint_labels(painter, one, clip)
         if GroupKind.FURNITURE in kinds:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
-from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.conftest import FRAME, pixels
 from tests.viewer.export.plates.conftest import picture, wait_for
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.support.painting import painting
@@ -67,3 +70,23 @@ def test_a_map_of_no_bounds_is_full_of_its_image_and_has_all_marks(plate_of, doc
     assert seen.bottom >= image.bottom - 1e-6
     assert seen.top <= image.top + 1e-6
     assert set(one.in_frame()) == {"in", "in2", "zone"}
+
+
+def test_a_page_in_grey_has_no_colour(plate_of) -> None:
+    plate = plate_of(replace(SPEC, grey=True))
+    grey, coloured = pixels(picture(plate, 60)), pixels(picture(plate_of(SPEC), 60))
+    assert (np.ptp(grey, axis=2) <= 1).all()
+    assert np.ptp(coloured, axis=2).max() > 100
+
+
+def test_the_groups_of_a_page_are_the_page(plate_of) -> None:
+    plate = plate_of(SPEC)
+    whole = picture(plate, 96)
+    printed = PrintedPlate(plate, 96)
+    titles = [group.title for group in printed.groups(0)]
+    assert len(titles) == len(set(titles)) == 5
+    together = QImage(whole.size(), whole.format())
+    for group in printed.groups(0):
+        with painting(together) as painter:
+            printed.paint(painter, 0, group=group)
+    assert together == whole

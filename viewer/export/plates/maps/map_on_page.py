@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.document import Document
+from layers.document.vocabulary import LAYER_KINDS
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
@@ -29,6 +30,7 @@ from viewer.export.plates.maps.framing import Framing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.painting import part_of_picture
 
+_PICTURES = frozenset({"raster", "tiles"})
 _STEP_PX, _HALF_PX = 5.0, 3.0
 _MOST_BOXES = 6000
 """Of outlines: a map full of coasts has no place that touches none."""
@@ -139,8 +141,8 @@ class MapOnPage:
         left, top = part.left() - rect.left(), part.top() - rect.top()
         return part, replace(view, left=left, top=top, width=part.width(), height=part.height())
 
-    def paint(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
-        """Layers and marks, at the page's origin in pixels of the page."""
+    def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
+        """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
         found = self.view_at(ratio, clip)
         if found is None:
             return
@@ -149,7 +151,20 @@ class MapOnPage:
             painter.translate(rect.topLeft())
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-            self.scene.stack.paint(painter, view)
+            if pictures := self._pictures():
+                self.scene.stack.paint(painter, view, pictures)
+
+    def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
+        """Paint the other layers, a graticule, and the marks."""
+        found = self.view_at(ratio, clip)
+        if found is None:
+            return
+        rect, view = found
+        with part_of_picture(painter):
+            painter.translate(rect.topLeft())
+            painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
+            if others := frozenset(LAYER_KINDS) - self._pictures():
+                self.scene.stack.paint(painter, view, others)
             if self.paint_below_marks is not None:
                 self._paint_grid(painter, ratio, view, self.paint_below_marks)
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
@@ -159,6 +174,13 @@ class MapOnPage:
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
             self._paint_layer_labels(painter, ratio, whole)
+
+    def _pictures(self) -> frozenset[str]:
+        """The kinds of layers that are pictures, where none of them lies above a layer of features."""
+        kinds = [layer.kind for layer in self.scene.stack.shown_on(self.view)]
+        first = next((at for at, kind in enumerate(kinds) if kind not in _PICTURES), len(kinds))
+        is_mixed = any(kind in _PICTURES for kind in kinds[first:])
+        return frozenset() if is_mixed else frozenset(kinds) & _PICTURES
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:
         rect, (pixels, _) = self.rect, self.framing.at(ratio)
