@@ -118,11 +118,12 @@ def paint_corners(
     width, height = float(view.width), float(view.height)
     band = paint_attribution(painter, QRectF(width * 0.3, 0, width * 0.7, height), view, texts)
     bar = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
-    if bar.height() < band.top() < bar.bottom() and band.left() < bar.right():
+    if band.top() < bar.bottom() and band.left() < bar.right():
         bar.moveBottom(band.top())
     corner, arrow = QPointF(bar.left() + 4 * r, bar.bottom() - 2 * r), QRectF()
     if not is_off_earth(view.grid.crs):
-        paint_scale_bar(painter, bar, view)
+        if bar.top() >= 0:
+            paint_scale_bar(painter, bar, view)
         paint_north_arrow(painter, north_arrow_rect(view), view)
         corner -= QPointF(0, _SCALE_PX * r)
         arrow = QRectF(width - ARROW_ROOM_PX * r, 0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r)

@@ -217,6 +217,11 @@ class LayerStack(QObject):
         shown = ((layer, self.drawings[layer.uuid]) for layer in self.shown_on(view))
         return [layer for layer, drawing in shown if drawing.has_failed_in(drawing.seen(view))]
 
+    def paints(self, drawing: LayerDrawing, view: View) -> bool:
+        """True where something of a layer is painted in a view now."""
+        seen = drawing.seen(view)
+        return drawing.layer.drawn_opacity > 0 and drawing.shows_in(seen, world_copies(seen))
+
     def paint(self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS) -> None:
         """Bottom first, those of some kinds. Each drawing minds its layer's opacity; how it blends with what is below
         is set here.

@@ -95,11 +95,11 @@ class MapPicture(QObject):
         self._is_stale = False
         self._is_settled = settled
         began = time.perf_counter()
-        self.credits, self.unplaced = self._scene.attributions(view), self._scene.unplaced(view)
-        self.notes = self._scene.notes(view)
+        self.unplaced, self.notes = self._scene.unplaced(view), self._scene.notes(view)
         painter.save()
         self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
+        self.credits = self._scene.attributions(view, drawn=True)
         self._painted_at = time.perf_counter()
         self._paint_ms = (self._painted_at - began) * 1000
 

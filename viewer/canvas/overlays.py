@@ -26,8 +26,10 @@ from viewer.support.text import LONGEST_CREDIT, one_line
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
 """Ratio of scales over the picture above which the bar says for which latitude it holds."""
-MOST_CREDIT_LINES = 4
-"""Of one credit."""
+CREDIT_SIZES_PX = (10.5, 9.5, 8.5, 7.5)
+"""Heights of the letters of credits, in logical pixels: smaller ones where there are many."""
+MOST_CREDIT_HEIGHT = 0.4
+"""Of the picture."""
 ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
 
@@ -187,7 +189,8 @@ def _letter(painter: QPainter) -> None:
 
 
 def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> QRectF:
-    """The credits in one line at the lower right of `rect`, on a quiet band; more lines where they do not fit one.
+    """The credits at the lower right of `rect`, on a quiet band, each whole: in more lines, over the whole width of the
+    picture and in smaller letters where they need it. Where even that has no room for all, it says how many are left.
 
     Returns the band, which is empty where there are no credits.
     """
@@ -195,9 +198,9 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
     if not texts:
         return QRectF(rect.bottomRight(), QSizeF())
     r = view.ratio
-    font = map_font(10.5 * r)
+    size_px, lines = _credit_lines(texts, rect.width(), view)
+    font = map_font(size_px * r)
     metrics = QFontMetricsF(font)
-    lines = _joined_lines(texts, metrics, rect.width() - 12 * r)
     width = max(metrics.horizontalAdvance(line) for line in lines) + 12 * r
     height = metrics.height() * len(lines) + 4 * r
     band = QRectF(rect.right() - width, rect.bottom() - height, width, height)
@@ -210,6 +213,29 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
         painter.drawText(QPointF(band.right() - 6 * r - metrics.horizontalAdvance(line), baseline), line)
     painter.restore()
     return band
+
+
+def _credit_lines(texts: Sequence[str], room: float, view: View) -> tuple[float, list[str]]:
+    """Size of the letters, in logical pixels, and the lines: the largest, in the narrowest room, that hold all."""
+    r, most = view.ratio, MOST_CREDIT_HEIGHT * view.height
+    tried = [(CREDIT_SIZES_PX[0], room), *((size_px, float(view.width)) for size_px in CREDIT_SIZES_PX)]
+    for size_px, width in tried:
+        lines = _joined_lines(texts, QFontMetricsF(map_font(size_px * r)), width - 12 * r)
+        if _height_of(len(lines), size_px, r) <= most:
+            return size_px, lines
+    size_px, tr = CREDIT_SIZES_PX[-1], QCoreApplication.translate
+    metrics = QFontMetricsF(map_font(size_px * r))
+    for count in range(len(texts) - 1, -1, -1):
+        left = len(texts) - count
+        more = tr("overlays", "and {0} more" if count else "{0} credits: there is no room for them").format(left)
+        lines = _joined_lines([*texts[:count], more], metrics, view.width - 12 * r)
+        if _height_of(len(lines), size_px, r) <= most or not count:
+            return size_px, lines
+    raise AssertionError("the last one is always taken")
+
+
+def _height_of(lines: int, size_px: float, ratio: float) -> float:
+    return QFontMetricsF(map_font(size_px * ratio)).height() * lines + 4 * ratio
 
 
 def north_angle_deg(view: View) -> float:
@@ -253,14 +279,30 @@ def _latitude_note(lat: float) -> str:
 
 
 def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> list[str]:
-    lines = [texts[0]]
-    for text in texts[1:]:
-        longer = f"{lines[-1]}  ·  {text}"
+    lines: list[str] = []
+    for text in texts:
+        longer = f"{lines[-1]}  ·  {text}" if lines else text
         if metrics.horizontalAdvance(longer) <= room:
-            lines[-1] = longer
+            lines[-1:] = [longer]
         else:
-            lines.append(text)
-    return [part for line in lines for part in wrapped_lines(line, metrics, room, MOST_CREDIT_LINES)]
+            lines += _whole_lines(text, metrics, room)
+    return lines
+
+
+def _whole_lines(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """All of a text in lines of whole words; a word that is wider than a line goes on in the next."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if metrics.horizontalAdvance(longer) <= room:
+            lines[-1:] = [longer]
+            continue
+        lines.append("")
+        for letter in word:
+            if lines[-1] and metrics.horizontalAdvance(lines[-1] + letter) > room:
+                lines.append("")
+            lines[-1] += letter
+    return lines or [""]
 
 
 def wrapped_lines(text: str, metrics: QFontMetricsF, room: float, most: int) -> list[str]:

@@ -400,9 +400,12 @@ class MapScene(QObject):
             sites_nowhere=nowhere,
         )
 
-    def attributions(self, view: View) -> list[str]:
-        """Credit and date of every visible layer that has data in view, the topmost first, each once."""
-        texts = [self.drawings[uuid].attribution for uuid in self.shown_in(view)]
+    def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
+        """Credit and date of every visible layer that has data in view, the topmost first, each once; `drawn`: only of
+        those of which something is painted now.
+        """
+        drawings = [self.drawings[uuid] for uuid in self.shown_in(view)]
+        texts = [one.attribution for one in drawings if not drawn or self._stack.paints(one, view)]
         return list(dict.fromkeys(text for text in texts if text))
 
     def notes(self, view: View) -> list[str]:

@@ -110,6 +110,10 @@ class LayerDrawing(QObject):
         """Paint what there is of `view`; the painter's coordinates are the view's pixels."""
         raise NotImplementedError
 
+    def shows_in(self, view: View, copies: Views = ()) -> bool:
+        """True where `paint` paints something of it now: only then is anybody to be credited for it."""
+        return True
+
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
@@ -291,6 +295,9 @@ class StandInDrawing(LayerDrawing):
 
     def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         pass
+
+    def shows_in(self, view: View, copies: Views = ()) -> bool:
+        return False
 
 
 class FailedDrawing(StandInDrawing):

@@ -86,3 +86,14 @@ def test_a_service_that_is_not_allowed_says_so_on_the_dark_map(window, server, q
     show(window, server, "ok", qtbot, allowed=False)
     assert server.log == []
     assert "allow" in note_on_map(window)
+
+
+def test_a_service_is_credited_once_a_tile_of_it_is_there(window, server, qtbot) -> None:
+    server.fail_first = 10_000
+    show(window, server, "ok", qtbot)
+    window.canvas.grab_picture()
+    assert window.canvas.panes.in_use.picture.credits == []
+    server.fail_first = 0
+    window.context.fetcher.forgive(server.host)
+    qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
+    assert window.canvas.panes.in_use.picture.credits == ["Sky company (date unknown)"]

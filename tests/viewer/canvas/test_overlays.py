@@ -6,8 +6,8 @@ import math
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
@@ -125,5 +125,44 @@ def test_a_credit_without_end_stays_in_its_room(qtbot, text: str):
     picture = painted(paint_attribution, view, room, [text, "NASA, 2004"])
     ground = QColor("#336633")
     assert all(picture.pixelColor(x, y) == ground for x in range(0, 240, 3) for y in range(0, 600, 3))
-    assert all(picture.pixelColor(x, y) == ground for x in range(240, 800, 7) for y in range(0, 480, 7))
+    assert all(picture.pixelColor(x, y) == ground for x in range(240, 800, 7) for y in range(0, 360, 7))
     assert picture.pixelColor(798, 598) != ground
+
+
+CREDITS = [f"© Provider {number} of imagery, data and more of both, 20{number:02d}" for number in range(24)]
+
+
+class Writer(QPainter):
+    """Keeps the texts that are written, with the boxes that they fill."""
+
+    def __init__(self, device: QImage) -> None:
+        super().__init__(device)
+        self.written: list[tuple[str, QRectF]] = []
+
+    def drawText(self, at: QPointF, text: str) -> None:  # type: ignore[override]
+        metrics = QFontMetricsF(self.font())
+        box = QRectF(at.x(), at.y() - metrics.ascent(), metrics.horizontalAdvance(text), metrics.height())
+        self.written.append((text, box))
+        super().drawText(at, text)
+
+
+@pytest.mark.parametrize("count", [1, 3, 7, 24])
+@pytest.mark.parametrize(("width", "height"), [(240, 180), (400, 300), (700, 600), (1366, 768)])
+@pytest.mark.parametrize("ratio", [1.0, 1.5])
+def test_no_credit_is_cut_and_the_rest_are_counted(qtbot, count: int, width: int, height: int, ratio: float) -> None:
+    view = replace(view_of(VOSTOCHNY), width=round(width * ratio), height=round(height * ratio), ratio=ratio)
+    image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    painter = Writer(image)
+    band = paint_attribution(painter, QRectF(view.width * 0.3, 0, view.width * 0.7, view.height), view, CREDITS[:count])
+    painter.end()
+    assert all(band.contains(box) for _, box in painter.written)
+    assert QRectF(0, 0, view.width, view.height).contains(band)
+    assert band.height() <= 0.4 * view.height + 20 * ratio
+    told = " ".join(text for text, _ in painter.written).replace(" · ", " ").replace("  ", " ")
+    whole = [credit for credit in CREDITS[:count] if credit in told]
+    assert "…" not in told
+    left = count - len(whole)
+    if left:
+        assert f"and {left} more" in told or f"{left} credits: there is no room for them" in told
+    if width >= 700 and count <= 7:
+        assert not left

@@ -323,8 +323,9 @@ class ComparedScene(MapScene):
         return super().awaits_labels or any(scene.awaits_labels for scene in self._painted_here)
 
     @override
-    def attributions(self, view: View) -> list[str]:
-        found = [super().attributions(view), *(scene.attributions(view) for scene in self._painted_here)]
+    def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
+        others = (scene.attributions(view, drawn=drawn) for scene in self._painted_here)
+        found = [super().attributions(view, drawn=drawn), *others]
         return list(dict.fromkeys(text for texts in found for text in texts))
 
     @override

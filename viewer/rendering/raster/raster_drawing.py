@@ -125,6 +125,10 @@ class RasterDrawing(LayerDrawing):
             self.tiles.tile_layer.paint(painter, seen, self.layer.drawn_opacity)
 
     @override
+    def shows_in(self, view: View, copies: Views = ()) -> bool:
+        return any(self.tiles.tile_layer.shows_in(seen) for seen in (view, *copies))
+
+    @override
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self.info is None:
             return bool(self.problem)

@@ -202,6 +202,19 @@ class TileLayer:
         found = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
         return sum(found) / len(found) if found else 1.0
 
+    def shows_in(self, view: View) -> bool:
+        """True where `paint` paints something of it: a tile that is not empty, or what stands in for one."""
+        missing = QRegion()
+        find = partial(self._find, self._held.get(view.grid), view.grid)
+        for key in tiles_in(view, self.within(view.grid)):
+            image = find(key)
+            if image is None:
+                missing += QRect(key.col * TILE_PX - view.left, key.row * TILE_PX - view.top, TILE_PX, TILE_PX)
+            elif not image.isNull():
+                return True
+        missing = missing.intersected(QRect(0, 0, view.width, view.height))
+        return not missing.isEmpty() and self._stands_in(view) and bool(_needed(list(self._stand_ins(view)), missing))
+
     def paint(self, painter: QPainter, view: View, opacity: float = 1.0) -> None:
         """Paint the view: whole exact tiles unscaled at whole pixels, stand-ins scaled and only where needed."""
         exact: list[tuple[int, int, QImage]] = []

@@ -98,6 +98,9 @@ class TilesDrawing(LayerDrawing):
     def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         self._tile_layer.paint(painter, view, self.layer.drawn_opacity)
 
+    def shows_in(self, view: View, copies: Views = ()) -> bool:
+        return self._tile_layer.shows_in(view)
+
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self._is_dead() or self._tile_layer.is_complete(view)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from layers.errors import GeoloupeError
@@ -12,13 +15,14 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.vector.content import VectorContent
 from layers.vector.drawing.simplification import Details
 from viewer.rendering.context import RenderContext
-from viewer.rendering.images import NOTHING, image_of_argb
+from viewer.rendering.images import NOTHING, image_of_argb, unpainted
 from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import margin_px, paint_content
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
+from viewer.support.painting import painting
 
 FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
@@ -32,6 +36,8 @@ TILES_OF_A_STRIP = 3
 MANY_FEATURES = 30_000
 """Number of features in view below which finding them costs more than painting them."""
 _KNOWN_VIEWS = 4
+TRIAL_PX = 200
+"""The longer side of a picture on which it is tried whether anything is painted at all."""
 JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""
 
@@ -60,6 +66,7 @@ class FeatureTiles:
         self._asked: set[tuple[TileGrid, int, float, TileKey]] = set()
         self._jobs = 0
         self._few: dict[View, bool] = {}
+        self._shown: dict[View, bool] = {}
         self._is_closed = False
 
     def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
@@ -67,6 +74,7 @@ class FeatureTiles:
         self.content = content
         self._number += 1
         self._few.clear()
+        self._shown.clear()
         if not keep:
             self._tiles.clear()
         self._tiles.set_revision((self._number, self._scale))
@@ -78,6 +86,7 @@ class FeatureTiles:
         if scale != self._scale:
             self._scale = scale
             self._few.clear()
+            self._shown.clear()
             self._tiles.set_revision((self._number, scale))
         moved = not self._views or views[0].grid != self._views[0].grid
         self._views, self._cursor = views, cursor
@@ -95,6 +104,21 @@ class FeatureTiles:
             painter.setOpacity(before)
         else:
             self._tiles.paint(painter, view, opacity)
+
+    def shows_in(self, view: View, scale: float) -> bool:
+        """True where something of it is painted in a view. Of few features that is tried on a small picture: the bounds
+        of a long line hold much that it never comes near.
+        """
+        if not self.content.tables:
+            return False
+        if scale != self._scale or not self._are_few(view):
+            return self._tiles.shows_in(view)
+        shown = self._shown.get(view)
+        if shown is None:
+            if len(self._shown) >= _KNOWN_VIEWS:
+                self._shown.clear()
+            shown = self._shown[view] = _leaves_ink(self.content, view, scale)
+        return shown
 
     def is_complete(self, view: View) -> bool:
         return not self.content.tables or self._are_few(view) or self._tiles.is_complete(view)
@@ -180,6 +204,20 @@ class FeatureTiles:
                 self._failed(error.sentence)
 
         self._context.jobs.run(work, done, failed)
+
+
+def _leaves_ink(content: VectorContent, view: View, scale: float) -> bool:
+    """True where painting the view sets any pixel, as far as a picture of it in a fraction of its size tells."""
+    part = max(view.width, view.height) / TRIAL_PX
+    grid = view.grid
+    origin = grid.affine(0, view.left, view.top)
+    small_grid = replace(grid, resolution=grid.resolution * part, origin_x=origin.c, origin_y=origin.f)
+    width, height = (max(math.ceil(side / part), 1) for side in (view.width, view.height))
+    image = unpainted(width, height, opaque=False)
+    image.fill(Qt.GlobalColor.transparent)
+    with painting(image) as painter:
+        paint_content(painter, content, View(small_grid, 0, 0, width, height, view.ratio), max(scale / part, 0.5))
+    return bool(np.frombuffer(image.constBits(), np.uint8).any())
 
 
 def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:

@@ -133,6 +133,13 @@ class VectorDrawing(LayerDrawing):
                 self._selected_tiles.paint(painter, seen, scale, 1.0)
 
     @override
+    def shows_in(self, view: View, copies: Views = ()) -> bool:
+        scale = self.symbology.scale_at(view)
+        if view.grid.crs != self.source.crs or not scale or self.is_nowhere:
+            return False
+        return any(self._tiles.shows_in(seen, scale) for seen in (view, *copies))
+
+    @override
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self._cannot_be_drawn:
             return True
