@@ -279,10 +279,8 @@ class MapScene(QObject):
         if not (self._ends_at_mercator and sites_visible(self._document)):
             return ""
         count = self._index.beyond_mercator
-        if not count:
-            return ""
         lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
-        return f"{lie} beyond 85 degrees, where this map ends: see a polar one."
+        return f"{lie} beyond 85 degrees, where this map ends: see a polar one." if count else ""
 
     @property
     def _ends_at_mercator(self) -> bool:
@@ -401,12 +399,10 @@ class MapScene(QObject):
         )
 
     def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
-        """Credit and date of every visible layer that has data in view, the topmost first, each once; `drawn`: only of
-        those of which something is painted now.
-        """
-        drawings = [self.drawings[uuid] for uuid in self.shown_in(view)]
-        texts = [one.attribution for one in drawings if not drawn or self._stack.paints(one, view)]
-        return list(dict.fromkeys(text for text in texts if text))
+        """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
+        found = (self.drawings[uuid] for uuid in self.shown_in(view))
+        texts = (one.attribution for one in found if not drawn or self._stack.paints(one, view))
+        return list(dict.fromkeys(filter(None, texts)))
 
     def notes(self, view: View) -> list[str]:
         """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""
