@@ -1,12 +1,11 @@
-"""geoloupe bench view FILE, save CASE, case CASE, compare A B: measurements on the real canvas, window and case."""
+"""geoloupe bench view, save, case, compare, export: measurements on the real canvas, window and case."""
 
 from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, USAGE, Command, add_json, parse_size, print_json
+from viewer.cli.command import DONE, Command, add_json, parse_size, print_json
 from viewer.support.plain_imports import load_qt
-from viewer.support.terminal import complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,16 +26,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     compare.add_argument("first", metavar="A")
     compare.add_argument("second", metavar="B")
-    export = kinds.add_parser("export", help="A3 pages (not yet available)")
+    export = kinds.add_parser("export", help="an A3 page at 300 dpi, as PNG and as PDF")
     export.add_argument("case", metavar="CASE")
     for child in (view, save, work, compare, export):
         add_json(child)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.what == "export":
-        complain("“bench export” is not yet available.")
-        return USAGE
     if arguments.what == "view":
         load_qt()
         from viewer.cli.bench_view import measure_view  # for start-up time
@@ -47,6 +43,11 @@ def _run(arguments: argparse.Namespace) -> int:
         from viewer.cli.bench_compare import measure_compare  # for start-up time
 
         figures = measure_compare(arguments.first, arguments.second)
+    elif arguments.what == "export":
+        load_qt()
+        from viewer.cli.bench_export import measure_export  # for start-up time
+
+        figures = measure_export(arguments.case)
     elif arguments.what == "case":
         load_qt()
         from viewer.cli.bench_case import measure_case  # for start-up time

@@ -50,7 +50,6 @@ def test_version_and_help(cli) -> None:
         ["share", "case.gpkg", "--out", "x.gpkg", "--release"],
         ["merge", "a.gpkg", "b.gpkg", "--base", "c.gpkg", "--out", "d.gpkg"],
         ["diff", "a.gpkg", "b.gpkg", "--json"],
-        ["bench", "export", "case.gpkg", "--json"],
         ["export", "case.gpkg", "--out", "x.docx"],
         ["export", "case.gpkg", "--out", "x.png", "--layout", "panels"],
         ["export", "case.gpkg", "--out", "x.png", "--site", "uuid"],

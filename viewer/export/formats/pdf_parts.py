@@ -95,7 +95,7 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
             with pikepdf.open(BytesIO(group.content)) as source:
                 first = source.pages[0]
                 offset = page.height - float(first.mediabox[3])
-                forms[name] = pdf.copy_foreign(first.as_form_xobject())
+                forms[name] = _form(pdf, source)
             clip = _clip(page, group) if group.kind is GroupKind.MAP else ""
             painted = f"{clip} 1 0 0 1 0 {offset:.4f} cm {name} Do"
         content.append(f"{begin} q {painted} Q EMC")
@@ -107,6 +107,20 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
     views = [view for frame in page.frames.values() if (view := _viewport(pdf, frame, page)) is not None]
     if views:
         added.obj.VP = pikepdf.Array(views)
+
+
+def _form(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> pikepdf.Object:
+    """The page of a PDF of Qt's as something to be painted. Its content stays packed as it is: that can take long."""
+    import pikepdf  # on first use
+
+    page = source.pages[0]
+    content = page.obj.Contents
+    form = pdf.make_stream(b"")
+    form.write(content.read_raw_bytes(), filter=pikepdf.Name.FlateDecode)
+    form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+    form.BBox = pikepdf.Array([float(side) for side in page.mediabox])
+    form.Resources = pdf.copy_foreign(source.make_indirect(page.obj.Resources))
+    return form
 
 
 def _number(value: float) -> Decimal:
