@@ -222,11 +222,13 @@ class LayerStack(QObject):
         seen = drawing.seen(view)
         return drawing.layer.drawn_opacity > 0 and drawing.shows_in(seen, world_copies(seen))
 
-    def paint(self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS) -> None:
-        """Bottom first, those of some kinds. Each drawing minds its layer's opacity; how it blends with what is below
-        is set here.
+    def paint(
+        self, painter: QPainter, view: View, kinds: Collection[str] = LAYER_KINDS, part: slice = slice(None)
+    ) -> None:
+        """Bottom first, those of some kinds, or a `part` of all that the view shows. Each drawing minds its layer's
+        opacity; how it blends with what is below is set here.
         """
-        for layer in self.shown_on(view):
+        for layer in self.shown_on(view)[part]:
             if kinds is not LAYER_KINDS and layer.kind not in kinds:
                 continue
             with self._costing_itself(layer.uuid), part_of_picture(painter):

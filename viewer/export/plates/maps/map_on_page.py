@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.document import Document
-from layers.document.vocabulary import LAYER_KINDS
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
@@ -26,11 +25,12 @@ from viewer.canvas.sites.site_painter import SitePainter
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbology import Precision
 from viewer.commands.meta import sites_visible
+from viewer.export.formats.sheets import is_held
 from viewer.export.plates.maps.framing import Framing
+from viewer.export.plates.maps.picture_layers import has_features, picture_layers
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.painting import part_of_picture
 
-_PICTURES = frozenset({"raster", "tiles"})
 _STEP_PX, _HALF_PX = 5.0, 3.0
 _MOST_BOXES = 6000
 """Of outlines: a map full of coasts has no place that touches none."""
@@ -143,6 +143,10 @@ class MapOnPage:
 
     def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
         """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
+        rect, whole = self.framing.at(ratio)
+        pictures = picture_layers(self.scene, whole)
+        if is_held(rect.width(), rect.height()) and has_features(self.scene, whole, pictures):
+            clip = None  # of a part with few features they would be shapes, and in the next tiles
         found = self.view_at(ratio, clip)
         if found is None:
             return
@@ -151,8 +155,7 @@ class MapOnPage:
             painter.translate(rect.topLeft())
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-            if pictures := self._pictures():
-                self.scene.stack.paint(painter, view, pictures)
+            self.scene.stack.paint(painter, view, part=slice(pictures))
 
     def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
         """Paint the other layers, a graticule, and the marks."""
@@ -163,8 +166,8 @@ class MapOnPage:
         with part_of_picture(painter):
             painter.translate(rect.topLeft())
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
-            if others := frozenset(LAYER_KINDS) - self._pictures():
-                self.scene.stack.paint(painter, view, others)
+            pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
+            self.scene.stack.paint(painter, view, part=slice(pictures, None))
             if self.paint_below_marks is not None:
                 self._paint_grid(painter, ratio, view, self.paint_below_marks)
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
@@ -174,13 +177,6 @@ class MapOnPage:
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
             self._paint_layer_labels(painter, ratio, whole)
-
-    def _pictures(self) -> frozenset[str]:
-        """The kinds of layers that are pictures, where none of them lies above a layer of features."""
-        kinds = [layer.kind for layer in self.scene.stack.shown_on(self.view)]
-        first = next((at for at, kind in enumerate(kinds) if kind not in _PICTURES), len(kinds))
-        is_mixed = any(kind in _PICTURES for kind in kinds[first:])
-        return frozenset() if is_mixed else frozenset(kinds) & _PICTURES
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:
         rect, (pixels, _) = self.rect, self.framing.at(ratio)
