@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ PARTS = (
 LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES = 4000, 1_000_000, 2000, 200
 LEAST_DPI, MOST_DPI = 24, 1200
 _WHAT = "The product"
+_PIXELS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)x([0-9]{1,6}(?:\.[0-9]{1,3})?)")
 
 
 class Page(NamedTuple):
@@ -55,7 +57,7 @@ class Page(NamedTuple):
     height_mm: float
 
 
-def _screen(name: str, width_px: int, height_px: int) -> Page:
+def _screen(name: str, width_px: float, height_px: float) -> Page:
     return Page(name, width_px * 25.4 / 96, height_px * 25.4 / 96)
 
 
@@ -199,13 +201,14 @@ _FLAGS = ("dark", "match", "grey", "publish")
 
 
 def page_of_pixels(text: str) -> Page | None:
-    """A page for "1600x1000": pixels at 96 dpi. None where the text is no such size."""
-    width, times, height = text.partition("x")
-    if not (times and text.isascii() and width.isdecimal() and height.isdecimal() and len(text) <= 13):
+    """A page for "1600x1000": pixels at 96 dpi, with up to three decimals. None where the text is no such size."""
+    found = _PIXELS.fullmatch(text)
+    if found is None:
         return None
-    if not (0 < int(width) <= 100_000 and 0 < int(height) <= 100_000):
+    width, height = float(found[1]), float(found[2])
+    if not (0 < width <= 100_000 and 0 < height <= 100_000):
         return None
-    return _screen(text, int(width), int(height))
+    return _screen(text, width, height)
 
 
 def read_spec(text: str) -> ProductSpec | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,7 @@ from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from layers.document.document import Document
-    from layers.product.spec import Page
     from layers.project.opening.case_paths import CaseHome
-    from viewer.canvas.scene import MapScene
-    from viewer.export.plates.printed import Printed
 
 PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
 NOW = (*PRINTED, *DATA)
@@ -25,23 +23,22 @@ LATER = (".html", ".docx", ".pptx")
 LATER_OPTIONS = ("bookmark", "each_site", "each_class", "each_bookmark")
 OF_DATA = ("site", "publish")
 """Options that only the formats of data have yet."""
-LAYOUTS_NOW = ("single",)
-SCREEN_DPI, PAPER_DPI = 96, 300
-PAGE = (1600, 1000)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help="what to show")
     endings = ",".join(ending[1:] for ending in NOW)
     parser.add_argument("--out", metavar=f"X.{{{endings}}}", help="the ending says what is written")
-    parser.add_argument("--layout", metavar="NAME", help="how the page is laid out: single")
+    parser.add_argument(
+        "--layout", metavar="NAME", help="how the page is laid out: single, plain, site, before-after, panels, insets"
+    )
     parser.add_argument("--paper", metavar="A4", help="the page: A4, A3, Letter, slide, square; “A4 portrait”")
-    parser.add_argument("--size", type=parse_size, metavar="WxH", help=f"pixels; default {PAGE[0]}x{PAGE[1]}")
+    parser.add_argument("--size", type=parse_size, metavar="WxH", help="pixels; default 1600x1000")
     parser.add_argument(
         "--dpi",
         type=int,
         metavar="N",
-        help=f"dots per inch: how large text and symbols are; default {SCREEN_DPI}, on paper {PAPER_DPI}",
+        help="dots per inch: how large text and symbols are; default 96, on paper 300",
     )
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: all sites")
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
@@ -95,13 +92,15 @@ def _refusal(arguments: argparse.Namespace) -> str:
 
     if arguments.dpi is not None and not 24 <= arguments.dpi <= 1200:
         return "--dpi takes a number from 24 to 1200."
-    if arguments.layout is not None and arguments.layout not in LAYOUTS_NOW:
-        known = arguments.layout in LAYOUTS
-        return f"--layout {arguments.layout} is not yet available." if known else _one_of("--layout", LAYOUTS)
+    if arguments.layout is not None and arguments.layout not in LAYOUTS:
+        return _one_of("--layout", LAYOUTS)
     if arguments.paper is not None and arguments.size is not None:
         return "--paper and --size both say how large the page is: give one of them."
-    if arguments.paper is not None and paper_named(arguments.paper) is None:
-        return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
+    if arguments.paper is not None:
+        from viewer.cli.products.printed_product import paper_named  # loads what paints
+
+        if paper_named(arguments.paper) is None:
+            return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
     return ""
 
 
@@ -109,70 +108,33 @@ def _one_of(option: str, words: Iterable[str]) -> str:
     return f"{option} takes one of {', '.join(words)}."
 
 
-def paper_named(text: str) -> Page | None:
-    """The page that "A4", "a3 portrait" or "slide" means, the landscape one where the word leaves that open."""
-    from layers.product.spec import PAGES  # for start-up time
-
-    asked = " ".join(text.lower().replace("-", " ").split())
-    names = {name.lower().replace(",", ""): page for name, page in PAGES.items()}
-    found = [page for name, page in names.items() if asked and name.startswith(asked)]
-    return next((page for page in found if "landscape" in page.name), found[0] if found else None)
-
-
-def page_px(arguments: argparse.Namespace) -> tuple[int, int, int]:
-    """Width and height of the page in pixels, and its dots an inch."""
-    paper = paper_named(arguments.paper) if arguments.paper else None
-    if paper is None:
-        return *(arguments.size or PAGE), arguments.dpi or SCREEN_DPI
-    dpi = arguments.dpi or PAPER_DPI
-    return round(paper.width_mm / 25.4 * dpi), round(paper.height_mm / 25.4 * dpi), dpi
-
-
 def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
 
     load_qt()
+    from layers.geo.crs import chosen_canvas
+    from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
     from viewer.export.formats.steps import finish
     from viewer.export.formats.writers import begin_writing, format_of
     from viewer.export.headless import Studio
 
     out = Path(arguments.out)
     format_of(out)
+    spec = spec_of(document, arguments)
     with Studio() as studio:
-        scene = studio.scene(document, home)
-        if scene.lone_plane():
+        scenes = scenes_of(studio, document, home, spec)
+        if scenes[0].lone_plane():
             raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
-        printed, said = laid_out(document, scene, arguments)
+        if spec.bounds is None and spec.layout != "site":
+            spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
+        printed = laid_out(spec, document, scenes)
         finish(begin_writing(printed, out, studio.context))
-        lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
+        lost = any(scene.lost_layers() for scene in scenes)
+        said = [] if spec.bounds is None else [chosen_canvas(spec.crs or None, spec.bounds)[1]]
+        problems = dict.fromkeys([*said, *(one for scene in scenes for one in scene.said_problems())])
     for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE
-
-
-def laid_out(document: Document, scene: MapScene, arguments: argparse.Namespace) -> tuple[Printed, str]:
-    """The product that the options ask for, and what is to be said of its CRS."""
-    from layers.geo.bounds import Bounds  # for start-up time
-    from layers.geo.crs import chosen_canvas
-    from viewer.export.layout import Layout, today
-    from viewer.export.plates.one_map_page import BASE_DPI, OneMapPage
-    from viewer.export.product import Product
-
-    bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
-    crs, said = chosen_canvas(None, bounds)
-    width, height, dpi = page_px(arguments)
-    layout = Layout(
-        width,
-        height,
-        crs=crs,
-        ratio=dpi / BASE_DPI,
-        title=arguments.title or document.meta("title") or Path(arguments.case).stem,
-        subtitle=document.meta("subtitle"),
-        marking=arguments.marking or document.meta("marking"),
-        author=document.meta("author"),
-        made_on=today(),
-    )
-    return OneMapPage(Product(layout, document, scene, bounds), scene), said
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:

@@ -51,7 +51,6 @@ def test_version_and_help(cli) -> None:
         ["merge", "a.gpkg", "b.gpkg", "--base", "c.gpkg", "--out", "d.gpkg"],
         ["diff", "a.gpkg", "b.gpkg", "--json"],
         ["export", "case.gpkg", "--out", "x.docx"],
-        ["export", "case.gpkg", "--out", "x.png", "--layout", "panels"],
         ["export", "case.gpkg", "--out", "x.png", "--site", "uuid"],
         ["export", "case.gpkg", "--out", "x.png", "--bookmark", "here"],
         ["export", "case.gpkg", "--each-site", "folder"],
