@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
 NOW = (*PRINTED, *DATA)
-LATER = (".html", ".docx", ".pptx")
+LATER = (".docx", ".pptx")
 LATER_OPTIONS = ("bookmark", "each_site", "each_class", "each_bookmark")
 OF_DATA = ("site", "publish")
 """Options that only the formats of data have yet."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -43,12 +45,15 @@ def named_in(suffix: str, data: bytes) -> list[str]:
     if suffix == ".xlsx":
         _head, *rows = openpyxl.load_workbook(io.BytesIO(data))["Sites"].values
         return [row[0] for row in rows]
+    if suffix == ".html":
+        found = re.findall(r'<h3 id="m\d+">\d+\. (.*?)</h3>', data.decode())
+        return [unescape(name) for name in found]
     if suffix == ".csv":
         return [row["label"] for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))]
     return [feature["properties"]["label"] for feature in json.loads(data)["features"]]
 
 
-@pytest.mark.parametrize("suffix", [".kmz", ".xlsx", ".csv", ".geojson"])
+@pytest.mark.parametrize("suffix", [".kmz", ".xlsx", ".csv", ".geojson", ".html"])
 def test_every_site_of_the_demo_is_in_the_file(cli, demo: Document, tmp_path: Path, suffix: str) -> None:
     names = named_in(suffix, made(cli, tmp_path / f"x{suffix}"))
     assert len(names) == len(demo.sites)

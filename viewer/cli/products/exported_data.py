@@ -1,4 +1,4 @@
-"""The data of a case for other programs, by `geoloupe export`: KMZ, GeoJSON, CSV, XLSX and GeoPackage."""
+"""The data of a case for other programs, by `geoloupe export`: KMZ, GeoJSON, CSV, XLSX, GeoPackage and a report."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import argparse
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from viewer.cli.command import DONE
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
-DATA = (".geojson", ".csv", ".kmz", ".xlsx", ".gpkg")
-_WITH_PICTURES = (".kmz",)
+if TYPE_CHECKING:
+    from layers.project.opening.case_paths import CaseHome
+    from viewer.export.data.exported import DataExport
+
+DATA = (".geojson", ".csv", ".kmz", ".xlsx", ".gpkg", ".html")
+_WITH_PICTURES = (".kmz", ".html")
 
 
 def write_case_data(arguments: argparse.Namespace) -> int:
@@ -27,7 +32,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     suffix = out.suffix.lower()
     if out.exists() and os.path.samefile(case, out):
         raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
-    document, _home = case_at_home(case)
+    document, home = case_at_home(case)
     if arguments.site and arguments.site not in document.sites:
         raise InvalidValue(f"{arguments.case} has no site {arguments.site}: “geoloupe sites” lists them.")
     if suffix in _WITH_PICTURES:
@@ -44,17 +49,35 @@ def write_case_data(arguments: argparse.Namespace) -> int:
         site=arguments.site or "",
         bounds=Bounds(*arguments.bounds) if arguments.bounds else None,
     )
+    problems = [not_drawn(document.sites[said.uuid] for said in told.content.sites)]
     if suffix in _WITH_PICTURES:
-        from viewer.export.headless import Studio
-
-        with Studio() as studio:
-            write_data(told, out, studio.pool)
+        problems += _with_pictures(told, out, home)
     else:
         with readers(int(suffix == ".xlsx")) as pool:
             write_data(told, out, pool)
-    if sentence := not_drawn(document.sites[said.uuid] for said in told.content.sites):
+    for sentence in filter(None, problems):
         complain(sentence)
     return DONE
+
+
+def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
+    """Write a file with pictures of the map in it. Returns sentences on what is wrong with them."""
+    from layers.geo.crs import WGS84  # after Qt, and for start-up time
+    from viewer.export.data.data_files import write_data
+    from viewer.export.data.ground import GroundPictures
+    from viewer.export.headless import Studio, wait_until
+
+    is_report = out.suffix.lower() == ".html"
+    with Studio() as studio:
+        pictures = GroundPictures(
+            told,
+            lambda make, rows: studio.scene_made(make, rows, home),
+            crs="" if is_report else WGS84,
+            with_map=is_report,
+        )
+        wait_until(pictures.step, lambda: pictures.waits_for)
+        write_data(pictures.finished(), out, studio.pool)
+        return pictures.problems
 
 
 def _chips(case: Path, uuids: Iterable[str]) -> Mapping[str, bytes]:

@@ -13,7 +13,7 @@ from layers.project.storage.fsops import write_whole
 from viewer.export.data.exported import DataExport
 from viewer.export.features import sites_text
 
-ENDINGS = (".kmz", ".geojson", ".csv", ".xlsx", ".gpkg")
+ENDINGS = (".kmz", ".geojson", ".csv", ".xlsx", ".gpkg", ".html")
 
 
 def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
@@ -35,6 +35,10 @@ def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
         save_workbook(pool, case_tables(export.document, export.content), path)
     elif suffix == ".gpkg":
         save_subset(export, path)
+    elif suffix == ".html":
+        from viewer.export.data.report import report_html  # only where one is written
+
+        write_whole(path, report_html(export).encode())
     else:
         raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(ENDINGS)}.")
 

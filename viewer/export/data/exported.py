@@ -35,6 +35,20 @@ class GroundPicture:
     begin: str = ""
     end: str = ""
     words: str = ""
+    group: int = 0
+    """Pictures of one comparison have the same number."""
+    size: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """The map with the marks of a product: PNG, the pixels of the marks by uuid, credits and dates of its layers."""
+
+    data: bytes
+    width: int
+    height: int
+    places: Mapping[str, tuple[float, float]]
+    credits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +72,22 @@ class DataExport:
     chips: Mapping[str, bytes] = field(default_factory=dict)
     overlays: Sequence[GroundPicture] = ()
     """Frames of the comparisons, first to last as they follow each other."""
+    map: MapPicture | None = None
+
+    @property
+    def shown_sites(self) -> list[str]:
+        """Uuids of the marks in the product, in its order."""
+        return [said.uuid for said in self.content.sites if said.uuid not in self.content.withheld]
+
+    @property
+    def publishing(self) -> Publishing:
+        """The rules by which words of rows are told."""
+        return Publishing(self.marking if self.content.is_published else None)
 
     @property
     def chip_pictures(self) -> list[ChipPicture]:
         """The chips that readers can see, in the order of the case: of a pair the view as it was drawn."""
-        told = Publishing(self.marking if self.content.is_published else None)
+        told = self.publishing
         shown = [chip for chip in self._chips if chip.content_type in _SHOWN]
         uuids = {chip.uuid for chip in shown}
         return [

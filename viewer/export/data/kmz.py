@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage
 from shapely import orient_polygons
 from shapely.geometry import Polygon
@@ -23,6 +22,7 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of
 from viewer.export.data.exported import ChipPicture, GroundPicture
+from viewer.export.data.ground import png_bytes
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.tables import for_xml
 from viewer.export.features import claims_by_site, digits_for
@@ -263,14 +263,6 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
     yield from (answer.sentence for answer in claim.responses)
     for quote in claim.quotes:
         yield f"{quote.source.number}: {quote.source.citation}"
-
-
-def png_bytes(picture: QImage) -> bytes:
-    """A picture as PNG, without any text or time in it."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")  # type: ignore[call-overload]
-    return bytes(buffer.data().data())
 
 
 def _circle(site: Site, radius_m: float) -> BaseGeometry:

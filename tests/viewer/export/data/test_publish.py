@@ -78,7 +78,7 @@ def test_no_byte_of_a_published_one_tells_what_is_internal(
     assert words_in(data, [str(tmp_path), os.fspath(saved)]) == set()
     told = ("port is used", "Two officials", "武汉公司", "TLP:GREEN", "It is not so", "On ports", "planned")
     assert words_in(data, told) == {*told}
-    if suffix in (".kmz", ".gpkg"):
+    if suffix in (".kmz", ".gpkg", ".html"):
         bare = bare_picture(png_of(f"{USER} {INTERNAL}"), "image/png")
         assert bare in list(pieces(data)), "the chip itself is there"
 

@@ -1,0 +1,97 @@
+"""Pictures for formats of data: both sides of a comparison on the same ground, and a map without what is withheld."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from layers.document.comparison import spec_of
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.rows import Comparison
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84
+from tests.support.readers.tiny_rasters import write_raster
+from tests.viewer.export.conftest import pixels
+from viewer.export.data.exported import DataExport, data_export
+from viewer.export.data.ground import GroundPictures
+from viewer.export.headless import Studio, wait_until
+
+WEST, SOUTH, EAST, NORTH = 10.0, 50.0, 11.0, 51.0
+
+
+def image(folder: Path, name: str, color: tuple[int, int, int], date: str, bounds: Bounds) -> Layer:
+    values = np.broadcast_to(np.array(color, np.uint8)[:, None, None], (3, 64, 64)).copy()
+    path = write_raster(folder / f"{name}.tif", values, "EPSG:4326", bounds, photometric="RGB")
+    return Layer(
+        uuid=name,
+        kind="raster",
+        name=name,
+        source_json=f'{{"path": "{path}"}}',
+        credit=f"© {name}",
+        acquired_at=date,
+        date_kind="interval" if date else "unknown",
+    )
+
+
+@pytest.fixture
+def compared(case: Document, tmp_path: Path) -> Document:
+    """A red image of 1985 and a larger blue one of 2020, compared."""
+    old = image(tmp_path, "old", (200, 0, 0), "1985", Bounds(WEST, SOUTH, EAST, NORTH))
+    new = image(tmp_path, "new", (0, 0, 200), "2020", Bounds(WEST - 1, SOUTH - 1, EAST + 1, NORTH + 1))
+    row = Comparison(uuid="c", name="Then and now", spec_json=spec_of(["old"], ["new"]).to_json())
+    odd = Comparison(uuid="odd", name="Odd", spec_json='{"frames": [{"layers": ["gone"]}, {"layers": [1]}]}')
+    rows = {table: tuple(case.table(table).values()) for table in ("sites", "claims", "claim_sites", "meta")}
+    return Document({**rows, "layers": [new, old], "comparisons": [row, odd]})
+
+
+def drawn(studio: Studio, told: DataExport, crs: str = "", *, with_map: bool = False) -> DataExport:
+    pictures = GroundPictures(told, lambda make, rows: studio.scene_made(make, rows), crs, with_map=with_map)
+    wait_until(pictures.step)
+    assert pictures.problems == []
+    return pictures.finished()
+
+
+def test_both_sides_of_a_comparison_lie_on_the_same_ground_with_their_dates(studio: Studio, compared: Document) -> None:
+    told = drawn(studio, data_export(compared, ".kmz", lambda uuids: {}), WGS84)
+    old, new = told.overlays
+    assert (old.name, old.begin, old.end) == ("old", "1985", "1985")
+    assert (new.name, new.begin, new.end) == ("new", "2020", "2020")
+    assert "© old" in old.words
+    assert "1985" in old.words
+    assert old.bounds == new.bounds
+    assert np.allclose(old.bounds, (WEST, SOUTH, EAST, NORTH), atol=2e-3)
+    for picture, color in ((old, (200, 0, 0)), (new, (0, 0, 200))):
+        seen = pixels(QImage.fromData(picture.data))
+        assert seen.shape[:2] == (1200, 1200)
+        assert np.abs(seen[5:-5:50, 5:-5:50] - color).max() < 3, "nothing but the image itself"
+
+
+def test_the_map_shows_the_marks_of_the_product_and_no_other(studio: Studio, compared: Document) -> None:
+    told = drawn(studio, data_export(compared, ".html", lambda uuids: {}, bounds=Bounds(10, 50, 12, 52)), with_map=True)
+    assert told.map is not None
+    assert set(told.map.places) == {"port", "pad", "note", "draft"}
+    published = drawn(
+        studio,
+        data_export(
+            compared,
+            ".html",
+            lambda uuids: {},
+            bounds=Bounds(10, 50, 12, 52),
+            publish=True,
+            marking="TLP:GREEN",
+        ),
+        with_map=True,
+    )
+    assert published.map is not None
+    assert set(published.map.places) == {"port", "pad", "note"}
+    x, y = published.map.places["port"]
+    picture = QImage.fromData(published.map.data)
+    assert picture.size().toTuple() == (published.map.width, published.map.height)
+    seen = pixels(picture)[int(y) - 6 : int(y) + 6, int(x) - 6 : int(x) + 6].reshape(-1, 3)
+    assert np.ptp(seen, axis=0).max() > 60, "its symbol stands there"
+    assert any("© new" in credit for credit in published.map.credits)
+    assert [picture.group for picture in published.overlays] == [0, 0]

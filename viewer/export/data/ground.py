@@ -1,0 +1,227 @@
+"""Pictures of the ground for formats of data: the map with its marks, and the images of comparisons, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice, QRectF
+from PySide6.QtGui import QImage
+
+from layers.document.comparison import ComparisonSpec, read_spec
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.rows import Comparison
+from layers.errors import ExportFailed
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
+from layers.geo.lon_extent import around
+from layers.grid.tile_grid import View
+from viewer.canvas.comparison.frame_scene import frame_scene
+from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
+from viewer.canvas.scene import MapScene
+from viewer.export.data.exported import DataExport, GroundPicture, MapPicture
+from viewer.rendering.context import RenderContext
+from viewer.support.painting import painting
+from viewer.support.text import one_line
+
+LONGER_PX = 1200
+"""The longer side of a picture."""
+_ROOM = 0.06
+_LEAST_DEGREES = 0.02
+
+type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapScene], Document], MapScene]
+"""Makes a scene of a document, with readers for it."""
+
+
+@dataclass
+class _Wanted:
+    """A picture that is on its way. `view` and `taken` follow once its layers are open."""
+
+    scene: MapScene
+    view_of: Callable[[MapScene], View | None]
+    take: Callable[[MapScene, View, bytes], None]
+    first: _Wanted | None = None
+    """The first frame of the same comparison: all show the ground that it shows."""
+    with_scale: bool = False
+    view: View | None = None
+    is_done: bool = False
+
+
+@dataclass
+class GroundPictures:
+    """Makes the pictures that an export needs, a step at a time, in the window's thread; nobody waits for readers."""
+
+    export: DataExport
+    make_scene: MakeScene
+    crs: str = ""
+    """Of the images of comparisons: WGS84 where another program lays them on its ground; empty: that of the map."""
+    with_map: bool = False
+    _wanted: list[_Wanted] = field(default_factory=list)
+    _frames: dict[tuple[int, int], GroundPicture] = field(default_factory=dict)
+    _map: MapPicture | None = None
+
+    def __post_init__(self) -> None:
+        if self.with_map:
+            scene = self.make_scene(MapScene, shown_document(self.export))
+            self._wanted.append(_Wanted(scene, self._map_view, self._take_map, with_scale=True))
+        for number, spec in enumerate(self._specs()):
+            first: _Wanted | None = None
+            for at in range(len(spec.frames)):
+                self._wanted.append(self._frame(number, spec, at, first))
+                first = first or self._wanted[-1]
+
+    def step(self) -> bool:
+        """True once all are made. Raises ExportFailed where there is no memory for one."""
+        for one in self._wanted:
+            if not one.is_done:
+                self._look(one)
+        return all(one.is_done for one in self._wanted)
+
+    @property
+    def waits_for(self) -> list[str]:
+        """Names of the layers that are late."""
+        return [name for one in self._wanted if not one.is_done for name in one.scene.waits_for(one.view)]
+
+    @property
+    def problems(self) -> list[str]:
+        """Sentences on layers that could not be shown, each once."""
+        return list(dict.fromkeys(sentence for one in self._wanted for sentence in one.scene.said_problems()))
+
+    def close(self) -> None:
+        """Give the scenes back."""
+        for one in self._wanted:
+            one.scene.close()
+
+    def finished(self) -> DataExport:
+        """The export with its pictures."""
+        frames = [self._frames[key] for key in sorted(self._frames)]
+        return replace(self.export, overlays=tuple(frames), map=self._map)
+
+    # -- steps ----------------------------------------------------------------------------------------------------
+
+    def _look(self, one: _Wanted) -> None:
+        if one.view is None:
+            if not one.scene.is_open() or (one.first is not None and one.first.view is None and not one.first.is_done):
+                return
+            one.view = one.view_of(one.scene) if one.first is None else one.first.view
+            if one.view is None:
+                one.is_done = True
+                return
+            one.scene.set_view(one.view)
+        if one.scene.is_complete(one.view):
+            one.take(one.scene, one.view, png_bytes(_painted(one.scene, one.view, one.with_scale)))
+            one.is_done = True
+
+    # -- the map --------------------------------------------------------------------------------------------------
+
+    def _map_view(self, scene: MapScene) -> View | None:
+        sites = frozenset(self.export.shown_sites)
+        found = scene.site_bounds(sites) or scene.bounds_lonlat()
+        if found is None or scene.lone_plane():
+            return None
+        grown = found.expanded(max(found.width, found.height, _LEAST_DEGREES) * _ROOM)
+        bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
+        return _view(chosen_canvas(None, found)[0], bounds)
+
+    def _take_map(self, scene: MapScene, view: View, data: bytes) -> None:
+        told = self.export.publishing
+        said = tuple(told.words(text) for text in scene.attributions(view))
+        self._map = MapPicture(data, view.width, view.height, self._places(view), said)
+
+    def _places(self, view: View) -> dict[str, tuple[float, float]]:
+        """Pixels of the marks of the product that are in the picture."""
+        found = {}
+        for uuid in self.export.shown_sites:
+            place = self.export.document.sites[uuid].place
+            xs, ys = transform_points(WGS84, view.grid.crs, [place.x, place.x + 360, place.x - 360], [place.y] * 3)
+            for x, y in zip(xs, ys, strict=True):
+                px, py = view.to_pixel(x, y)
+                if 0 <= px < view.width and 0 <= py < view.height:
+                    found[uuid] = (px, py)
+                    break
+        return found
+
+    # -- comparisons ----------------------------------------------------------------------------------------------
+
+    def _specs(self) -> list[ComparisonSpec]:
+        rows = self.export.document.comparisons.values()
+        ordered = sorted((row for row in rows if isinstance(row, Comparison)), key=lambda row: row.order_key)
+        layers = self.export.document.layers
+        specs = [read_spec(row.spec_json) for row in ordered]
+        return [spec for spec in specs if spec is not None and all(uuid in layers for uuid in spec.layers)]
+
+    def _frame(self, number: int, spec: ComparisonSpec, at: int, first: _Wanted | None) -> _Wanted:
+        """A scene with nothing but the images of one frame."""
+        rows = [layer for layer in self.export.document.layers.values() if layer.uuid in spec.layers]
+        scene = self.make_scene(partial(_framed, spec, at), Document({"layers": rows}))
+        take = partial(self._take_frame, number, spec, at)
+        return _Wanted(scene, partial(self._frame_view, spec), take, first)
+
+    def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
+        """The ground of the comparison, else that of its first images."""
+        bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
+        return None if bounds is None else _view(self.crs or chosen_canvas(None, bounds)[0], bounds)
+
+    def _take_frame(self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, data: bytes) -> None:
+        told = self.export.publishing
+        layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
+        name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
+        begin, end = _times(layers)
+        words = " · ".join(told.words(text) for text in scene.attributions(view))
+        box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        self._frames[number, at] = GroundPicture(name, data, box, begin, end, words, number, (view.width, view.height))
+
+
+def shown_document(export: DataExport) -> Document:
+    """The case as a picture of the export shows it: its layers, and of its marks those that are in the product.
+
+    They have no names: in the report numbers stand at all of them.
+    """
+    document, shown = export.document, set(export.shown_sites)
+    sites = [replace(site, label="", aliases=()) for uuid, site in document.sites.items() if uuid in shown]
+    layers = list(document.layers.values())
+    return Document({"layers": layers, "sites": sites, "templates": document.table("templates").values()})
+
+
+def png_bytes(picture: QImage) -> bytes:
+    """A picture as PNG, without any text or time in it."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def _framed(spec: ComparisonSpec, at: int, document: Document, context: RenderContext, folder: Path | None) -> MapScene:
+    return frame_scene(document, context, folder, spec, at)
+
+
+def _view(crs: str, lonlat: Bounds) -> View:
+    """Of exactly these bounds, as far as whole pixels allow."""
+    bounds = transform_bounds(WGS84, crs, lonlat)
+    scale = LONGER_PX / max(bounds.width, bounds.height)
+    width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
+    return View.of_bounds(crs, bounds, width, height)
+
+
+def _painted(scene: MapScene, view: View, with_scale: bool) -> QImage:
+    image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise ExportFailed("There is not enough memory for a picture of the map: export a smaller part.")
+    with painting(image) as painter:
+        scene.paint_map(painter, view)
+        if with_scale:
+            paint_scale_bar(painter, QRectF(8, view.height - 48, view.width * 0.3, 40), view)
+            paint_north_arrow(painter, QRectF(view.width - 52, 8, 44, 44), view)
+    return image
+
+
+def _times(layers: Sequence[Layer]) -> tuple[str, str]:
+    """The first and the last date of what a frame shows; empty unless every image has one of its own."""
+    dates = [layer.acquired_at for layer in layers]
+    if not dates or not all(dates) or any(layer.date_kind not in ("instant", "interval") for layer in layers):
+        return "", ""
+    ends = [part for date in dates for part in date.split("/")]
+    return min(ends), max(ends)

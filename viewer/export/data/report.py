@@ -1,0 +1,200 @@
+"""The report of a case as one file of HTML: readable without a network and without script, fit to print."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+
+from layers.document.observation import is_after
+from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
+from layers.product.gathering import NO_ANSWER
+from layers.text.counted import counted
+from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture, MapPicture
+from viewer.export.data.tables import for_xml
+from viewer.support.text import one_line, plain
+
+TEMPLATE = Path(__file__).with_name("report.html")
+MOST_NAMED = 12
+"""Marks that the words for a map name."""
+
+
+def report_html(export: DataExport) -> str:
+    """The whole file. All words are those of the product; whatever they hold, they are text."""
+    from jinja2 import Environment, StrictUndefined  # only where a report is made
+
+    maker = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = maker.from_string(TEMPLATE.read_text("utf-8"))
+    return for_xml(template.render(_values(export)))
+
+
+def _values(export: DataExport) -> dict[str, Any]:
+    content = export.content
+    numbers = _numbers(content)
+    chips: dict[str, list[ChipPicture]] = {}
+    for chip in export.chip_pictures:
+        chips.setdefault(chip.site_uuid, []).append(chip)
+    told = sorted(
+        (site for site in content.sites if site.uuid not in content.withheld), key=lambda site: numbers[site.uuid]
+    )
+    names = {site.uuid: site.name for site in told}
+    return {
+        "title": one_line(content.title) or "Report",
+        "marking": one_line(content.marking),
+        "counts": _counts(content, len(told)),
+        "map": None if export.map is None else _map(export.map, told, numbers),
+        "pairs": [_group(list(frames)) for _, frames in groupby(export.overlays, key=lambda frame: frame.group)],
+        "claims": [_claim(claim, names, numbers) for claim in content.claims],
+        "no_answer": NO_ANSWER,
+        "sites": [_site(site, numbers[site.uuid], chips.get(site.uuid, ())) for site in told],
+        "responses": [plain(answer.sentence) for answer in content.responses],
+        "sources": [_source(source) for source in content.sources],
+        "images": [
+            plain(" · ".join(filter(None, (one.name, one.sensor, one.date, one.date_kind, one.credit, one.licence))))
+            for one in content.images
+        ],
+        "caveats": [plain(caveat) for caveat in content.caveats],
+    }
+
+
+def _numbers(content: ProductContent) -> dict[str, int]:
+    """A number for each mark: its own in the key, and for marks that have none there those that follow."""
+    taken = {site.uuid: site.number for site in content.sites if site.number is not None}
+    following = iter(range(max(taken.values(), default=0) + 1, 10**9))
+    return {site.uuid: taken[site.uuid] if site.uuid in taken else next(following) for site in content.sites}
+
+
+def _counts(content: ProductContent, marks: int) -> str:
+    parts = [
+        counted(marks, "mark"),
+        counted(len(content.claims), "claim"),
+        counted(len(content.responses), "response"),
+        counted(len(content.sources), "source"),
+    ]
+    left = len(content.withheld)
+    return ", ".join(parts) + (f"; {counted(left, 'mark is', 'marks are')} left out." if left else ".")
+
+
+def _map(picture: MapPicture, sites: list[NamedSite], numbers: dict[str, int]) -> dict[str, Any]:
+    inside = [site for site in sites if site.uuid in picture.places]
+    names = [one_line(site.name, 80) for site in inside]
+    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    left = len(sites) - len(inside)
+    return {
+        "data": _data_url(picture.data, "image/png"),
+        "width": picture.width,
+        "height": picture.height,
+        "alt": f"Map with {counted(len(inside), 'mark')}{f': {some}' if some else ''}.",
+        "credits": plain(" · ".join(picture.credits)),
+        "elsewhere": f"{counted(left, 'mark is', 'marks are')} not on the map." if left else "",
+        "marks": [
+            {
+                "number": numbers[site.uuid],
+                "name": one_line(site.name),
+                "left": round(100 * picture.places[site.uuid][0] / picture.width, 3),
+                "top": round(100 * picture.places[site.uuid][1] / picture.height, 3),
+            }
+            for site in inside
+        ],
+    }
+
+
+def _group(frames: list[GroundPicture]) -> dict[str, Any]:
+    """The images of one comparison; before and after only where known dates are apart."""
+    ordered = all(one.end and two.begin and is_after(two.begin, one.end) for one, two in pairwise(frames))
+    names = ["Before", "After"] if ordered and len(frames) == 2 else [chr(ord("A") + at) for at in range(len(frames))]
+    shown = []
+    for name, frame in zip(names, frames, strict=True):
+        at = frame.begin if frame.begin == frame.end else f"{frame.begin} to {frame.end}"
+        words = plain(" · ".join(filter(None, (f"{name}: {frame.name}", at or "date unknown", frame.words))))
+        width, height = frame.size
+        shown.append(
+            {
+                "data": _data_url(frame.data, "image/png"),
+                "width": width,
+                "height": height,
+                "alt": one_line(f"{name}: {frame.name}, {at or 'date unknown'}"),
+                "words": words,
+            }
+        )
+    return {"title": "Before and after" if names[0] == "Before" else "Images compared", "frames": shown}
+
+
+def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> dict[str, Any]:
+    places = {uuid: names[uuid] for uuid in claim.sites if uuid in names}
+    places |= {one.uuid: one.name for one in claim.accused}
+    sites = [{"number": numbers.get(uuid), "name": one_line(name)} for uuid, name in places.items()]
+    sites += [{"number": None, "name": one_line(name)} for name in claim.sites_elsewhere if name not in places.values()]
+    return {
+        "number": claim.number,
+        "heading": one_line(claim.statement or claim.source_words, 400) or "no words recorded",
+        "source_words": plain(claim.source_words) if claim.statement else "",
+        "speaker": plain(claim.speaker) or "speaker not stated",
+        "made_at": plain(claim.made_at),
+        "state": claim.state,
+        "likelihood": plain(claim.likelihood),
+        "confidence": plain(claim.confidence),
+        "reason": plain(claim.reason),
+        "sites": sites,
+        "inferred": [plain(words) for words in claim.inferred],
+        "responses": [plain(answer.sentence) for answer in claim.responses],
+        "quotes": [
+            {"number": quote.source.number, "words": plain("".join(_quote_words(quote.words, quote.page)))}
+            for quote in claim.quotes
+        ],
+        "steps": [plain(step) for step in claim.steps],
+    }
+
+
+def _quote_words(words: str, page: str) -> Iterator[str]:
+    yield f", {page}" if page else ""
+    yield f": {words}" if words else ""
+
+
+def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture]) -> dict[str, Any]:
+    facts = (
+        ("Class", site.class_words),
+        ("Role", site.role if site.role != "other" else ""),
+        ("Other names", "; ".join(name for _, name in site.names)),
+        ("Place", site.place),
+        ("MGRS", site.mgrs),
+        ("Precision", site.precision),
+        ("Inferred", site.inferred),
+        ("Exists", site.doubt or site.lifecycle),
+        ("Seen", site.seen),
+    )
+    return {
+        "number": number,
+        "name": one_line(site.name),
+        "facts": [(what, plain(words)) for what, words in facts if words],
+        "chips": [
+            {
+                "data": _data_url(chip.data, chip.content_type),
+                "alt": one_line(f"Image chip of {site.name}: {chip.words}"),
+                "words": plain(chip.words),
+            }
+            for chip in chips
+        ],
+    }
+
+
+def _source(source: SourceCited) -> dict[str, Any]:
+    more = [
+        f"Reliability: {source.reliability}." if source.reliability else "",
+        f"Carries {source.origin}." if source.origin else "",
+        f"Rights: {source.rights}." if source.rights else "",
+        f"Marking: {source.marking}." if source.marking else "",
+    ]
+    is_web = source.url.lower().startswith(("http://", "https://"))
+    return {
+        "number": source.number,
+        "citation": plain(source.citation),
+        "more": plain(" ".join(filter(None, more))),
+        "href": source.url if is_web else "",
+    }
+
+
+def _data_url(data: bytes, content_type: str) -> str:
+    return f"data:{content_type};base64,{b64encode(data).decode()}"
