@@ -62,6 +62,10 @@ class MarkImages(QObject):
         """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
+        self._bare: dict[str, View] = {}
+        """Marks that were drawn on the map alone, which is recorded once they are painted, and their views."""
+        self._painted = QTimer(self, singleShot=True)
+        self._painted.timeout.connect(self._record_bare)
         canvas.scene_updated.connect(self._look_again)
         session.history.changed.connect(self._look_again)
         session.history.changed.connect(self._forget_gone)
@@ -70,7 +74,7 @@ class MarkImages(QObject):
     @property
     def is_idle(self) -> bool:
         """True while no mark waits for an image that is still being read."""
-        return not any(uuid in self._session.document.sites for uuid in self._waiting)
+        return not any(uuid in self._session.document.sites for uuid in (*self._waiting, *self._bare))
 
     def note(self, uuid: str) -> None:
         """Record the image of a mark that was drawn just now."""
@@ -116,6 +120,7 @@ class MarkImages(QObject):
         self._told.clear()
         self._finer = ""
         self._waiting.clear()
+        self._bare.clear()
         self._blended.clear()
         self._timer.stop()
 
@@ -143,8 +148,9 @@ class MarkImages(QObject):
             self._ask(site, below.layers)
         elif below.layers:
             self._record(site, below.layers[0], scene, mark.view)
-        elif site.is_site and site.position_basis == MEASURED and not site.image_uuid:
-            self._record_none(site, mark.view)
+        else:
+            self._bare[site.uuid] = mark.view
+            self._painted.start(0)  # not before the frame that shows the mark
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """The images there in the view of now, else in that in which the mark was made."""
@@ -185,6 +191,13 @@ class MarkImages(QObject):
         self._messages.clear(BLENDED)
         if site.is_site:  # arrows, texts and numbers claim no place of their own
             self._warn(site.uuid, layer_uuid, facts["layer_title"], pick)
+
+    def _record_bare(self) -> None:
+        marks, self._bare = self._bare, {}
+        for uuid, view in marks.items():
+            site = self._session.document.sites.get(uuid)
+            if site is not None and site.is_site and site.position_basis == MEASURED and not site.image_uuid:
+                self._record_none(site, view)
 
     def _record_none(self, site: Site, view: View) -> None:
         """The map alone was under the hand: nothing was measured, and the place is no better than the screen was."""
