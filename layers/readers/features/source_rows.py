@@ -44,6 +44,8 @@ class VectorSource:
     """Sentences about what is read otherwise than it is in the file."""
     default_crs: str = ""
     """The CRS where OGR tells none: that of the format, or what it does not understand of the file."""
+    lacks_geometry: bool = False
+    """True where the column that is said to hold its geometries is not there."""
     info: dict[str, Any] | None = None
     """OGR's facts about it, features and bounds counted, where they were asked already: it parses the whole file."""
 

@@ -19,7 +19,7 @@ from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geojson.json_heights import without_invented
 from layers.readers.geojson.json_repair import JsonFiles
-from layers.readers.guards.geopackage_audit import feature_tables
+from layers.readers.guards.geopackage_audit import feature_tables, missing_geometry
 from layers.requests.features import OfLayer
 
 __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
@@ -38,7 +38,12 @@ def source_of(asked: OfLayer) -> VectorSource:
     if content is Content.SQLITE:
         # Without IMMUTABLE SQLite would want to write beside a file that is in WAL mode.
         source = VectorSource(path, content, _audited(path, layer), path, {"IMMUTABLE": "YES"}, options, by_fid=True)
-        return replace(source, fid_column=str(read_info(source, counted=False)["fid_column"] or "fid"))
+        info = read_info(source, counted=False)
+        missing = missing_geometry(path, source.layer, str(info["geometry_name"] or ""))
+        fid_column = str(info["fid_column"] or "fid")
+        return replace(
+            source, fid_column=fid_column, lacks_geometry=bool(missing), notes=tuple(filter(None, [missing]))
+        )
     if content is Content.SHAPEFILE:
         return shapefile_source(path, options)
     if content is Content.FLATGEOBUF:

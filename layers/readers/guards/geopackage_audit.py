@@ -35,6 +35,23 @@ def feature_tables(path: str) -> tuple[list[str], list[str]]:
         raise database_refused(name, str(error), "GeoPackage") from error
 
 
+def missing_geometry(path: str, table: str, column: str) -> str:
+    """A sentence where the table has not the column that is said to hold its geometries; else empty."""
+    quoted = table.replace('"', '""')
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema = OFF")
+            there = {str(row[1]).lower() for row in database.execute(f'PRAGMA table_info("{quoted}")')}
+    except (sqlite3.Error, UnicodeError) as error:
+        raise database_refused(os.path.basename(path), str(error), "GeoPackage") from error
+    if not column or not there or column.lower() in there:
+        return ""
+    return (
+        f"The file says that the geometries of {table} are in its column {column}, which it does not have: nothing of "
+        "it can be drawn."
+    )
+
+
 def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str], list[str]]:
     end = time.monotonic() + _DEADLINE_S
     database.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS_BETWEEN_LOOKS)

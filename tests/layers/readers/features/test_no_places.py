@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pyogrio.raw
 import pytest
 import shapely
 from hypothesis import given
@@ -162,3 +165,23 @@ def test_f58_what_is_on_earth_stays_the_same_object() -> None:
     for text in ("POINT (200 10)", "LINESTRING (170 0, 190 5)", "POLYGON ((0 0, 5 0, 5 5, 0 0))", "POINT EMPTY"):
         shape = shapely.from_wkt(text)
         assert only_places(shape) is shape
+
+
+def test_a_geometry_column_that_is_not_there_is_said_and_looked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = geopackage(tmp_path / "points.gpkg", *(wkb_point(*place) for place in [(1.0, 2.0)] * 64))
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE gpkg_geometry_columns SET column_name = 'gone'")
+        database.commit()
+    reads: list[object] = []
+    read = pyogrio.raw.read
+    monkeypatch.setattr(
+        "pyogrio.raw.read", lambda *args, **how: reads.append(how["read_geometry"]) or read(*args, **how)
+    )
+    (layer,) = probe(path)
+    assert layer.features == 64
+    assert layer.bounds is None
+    assert "in its column gone, which it does not have: nothing of it can be drawn." in layer.problems[0]
+    assert "64 rows have no geometry and stand in the table only." in layer.problems
+    assert reads == [False], "none of its rows is looked at by itself"

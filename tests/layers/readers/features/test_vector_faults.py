@@ -24,7 +24,9 @@ from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 from layers.readers.features import ogr_rows
+from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.readers.files import Content
 from layers.requests.features import OfLayer
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from tests.support.readers.raw import raw
@@ -113,7 +115,8 @@ def test_f56_broken_geometries_are_looked_for_so_often_and_no_oftener(tmp_path, 
         return {}, fids, np.full(len(fids), b"x", object), [fids * 2]
 
     monkeypatch.setattr(ogr_rows, "_read", read)
-    _, fids, wkb, (values,) = ogr_rows._read_each(None, None, True, {"where": None})
+    source = VectorSource("a.gpkg", Content.SQLITE, "", "a.gpkg", by_fid=True)
+    _, fids, wkb, (values,) = ogr_rows._read_each(source, None, True, {"where": None})
     assert fids.tolist() == list(range(3000))
     assert values.tolist() == list(range(0, 6000, 2))
     without = {fid for fid, one in enumerate(wkb) if one is None}
