@@ -78,7 +78,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
-from viewer.panels.comparisons.comparison_bar import ComparisonBar
+from viewer.panels.comparisons.bar_place import BarPlace
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
@@ -244,7 +244,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.pages, 1)
         self.comparisons = self._make_comparisons()
-        self.comparison_bar = ComparisonBar(self.comparisons)
+        self.comparison_bar = BarPlace(self.comparisons)
         self.comparison_bar.keyboard_left.connect(self.canvas.setFocus)
         column.addWidget(self.comparison_bar)
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))

@@ -180,10 +180,10 @@ class ImageMenu(ActionMenu):
             self._scenes.folders.add(str(folder))
 
     def show_scene_outlines(self, shown: bool) -> None:
-        self._scenes.desk.show_outlines(shown)
+        self._scenes.show_outlines(shown)
 
     def shows_scene_outlines(self) -> bool:
-        return self._scenes.desk.shows_outlines
+        return self._scenes.shows_outlines
 
     def has_map(self) -> bool:
         """True while there is a map to look at."""

@@ -9,8 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.app.actions.action_table import Action
 from viewer.panels.context import PanelContext
-from viewer.panels.shadows.shadow_check import open_check
-from viewer.panels.shadows.shadow_part import shadow_of
 
 
 class ShadowMenu(Protocol):
@@ -24,6 +22,8 @@ class ShadowMenu(Protocol):
 
 def check_shadow(menu: ShadowMenu) -> None:
     """Compare a stated time with the shadow that is selected."""
+    from viewer.panels.shadows.shadow_check import open_check  # for start-up time: no mark is selected yet
+
     window = menu.parent()
     assert isinstance(window, QWidget)
     (uuid,) = menu.panels.selection.uuids
@@ -34,7 +34,11 @@ def is_shadow_chosen(menu: ShadowMenu) -> bool:
     """True while one mark on a shadow is selected, and nothing else."""
     uuids = menu.panels.selection.uuids
     site = menu.panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
-    return site is not None and shadow_of(site) is not None
+    if site is None:
+        return False
+    from viewer.panels.shadows.shadow_part import shadow_of  # for start-up time: no mark is selected yet
+
+    return shadow_of(site) is not None
 
 
 SHADOW_ROWS = (

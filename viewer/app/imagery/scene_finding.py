@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from layers.quick_dataclass import dataclass
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
-from viewer.panels.time_strip.outline_layer import OutlineLayer
-from viewer.panels.time_strip.scene_desk import SceneDesk
-from viewer.panels.time_strip.scene_folders import SceneFolders
-from viewer.panels.time_strip.scene_pictures import ScenePictures
 from viewer.rendering.context import RenderContext
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, scenes_file
 
+if TYPE_CHECKING:
+    from viewer.panels.time_strip.outline_layer import OutlineLayer
+    from viewer.panels.time_strip.scene_desk import SceneDesk
+    from viewer.panels.time_strip.scene_folders import SceneFolders
+    from viewer.panels.time_strip.scene_pictures import ScenePictures
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Parts:
+    folders: SceneFolders
+    pictures: ScenePictures
+    desk: SceneDesk
+    outlines: OutlineLayer
+
 
 class SceneFinding(QObject):
-    """One a window. Nothing is looked for before somebody looks at the time strip."""
+    """One a window. Its parts are loaded and made when one is first asked for, by the time strip or the Image menu."""
 
     changed = Signal()
     """The outlines were switched."""
@@ -43,25 +55,64 @@ class SceneFinding(QObject):
     ) -> None:
         """Nothing is left in the user's folders where nobody is there to answer."""
         super().__init__(parent)
-        self._questions, self._canvas = questions, canvas
-        store = scenes_file() if opener.asks else None
-        self.folders = SceneFolders(context.pool, context.jobs, messages, settings, store, self)
-        self.pictures = ScenePictures(context.jobs, store, self)
-        say = partial(messages.show, "scenes")
-        open_paths = partial(opener.open, stays=True)
-        self.desk = SceneDesk(panels, canvas, self.folders, context.jobs, open_paths, say, comparisons, self)
-        self.outlines = OutlineLayer(self.desk, canvas)
-        self.desk.outlines_switched.connect(self.changed)
+        self._panels, self._canvas, self._context = panels, canvas, context
+        self._opener, self._messages, self._settings = opener, messages, settings
+        self._questions, self._comparisons = questions, comparisons
+        self._store = scenes_file() if opener.asks else None
+
+    @cached_property
+    def _parts(self) -> _Parts:
+        # For start-up time: the strip is hidden at first.
+        from viewer.panels.time_strip.outline_layer import OutlineLayer
+        from viewer.panels.time_strip.scene_desk import SceneDesk
+        from viewer.panels.time_strip.scene_folders import SceneFolders
+        from viewer.panels.time_strip.scene_pictures import ScenePictures
+
+        jobs, messages = self._context.jobs, self._messages
+        folders = SceneFolders(self._context.pool, jobs, messages, self._settings, self._store, self)
+        say, open_paths = partial(messages.show, "scenes"), partial(self._opener.open, stays=True)
+        desk = SceneDesk(self._panels, self._canvas, folders, jobs, open_paths, say, self._comparisons, self)
+        desk.outlines_switched.connect(self.changed)
+        return _Parts(folders, ScenePictures(jobs, self._store, self), desk, OutlineLayer(desk, self._canvas))
+
+    @property
+    def is_begun(self) -> bool:
+        """True once somebody has looked for scenes, or was about to."""
+        return "_parts" in vars(self)
+
+    @property
+    def folders(self) -> SceneFolders:
+        return self._parts.folders
+
+    @property
+    def pictures(self) -> ScenePictures:
+        return self._parts.pictures
+
+    @property
+    def desk(self) -> SceneDesk:
+        return self._parts.desk
+
+    @property
+    def outlines(self) -> OutlineLayer:
+        return self._parts.outlines
 
     @property
     def is_idle(self) -> bool:
         """True when the strip shows what there is."""
-        return self.desk.is_idle and self.folders.is_idle
+        return not self.is_begun or (self.desk.is_idle and self.folders.is_idle)
 
     @property
     def has_map(self) -> bool:
         """True while a case is open, and its map with it."""
         return self._canvas.isVisibleTo(self._canvas.window())
+
+    @property
+    def shows_outlines(self) -> bool:
+        return self.is_begun and self.desk.shows_outlines
+
+    def show_outlines(self, shown: bool) -> None:
+        """Show on the map what the scenes of the strip cover."""
+        self.desk.show_outlines(shown)
 
     def make_panel(self) -> QWidget:
         """The time strip, for its dock."""

@@ -11,11 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from layers.geo.bounds import Bounds
 from viewer.app.case.session import Session
-from viewer.app.match_plate.plate_dialog import MatchPlateDialog
-from viewer.app.match_plate.plate_panes import PlateSource
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
-from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
@@ -24,6 +21,7 @@ class MatchPlateDesk(QObject):
     """`window` is the parent of its dialogs; `marked` as of them."""
 
     marked = Signal(str)
+    _closing = Signal()
 
     def __init__(
         self,
@@ -46,6 +44,11 @@ class MatchPlateDesk(QObject):
         """Open the plate of the current layer; one that is open already comes to the front."""
         if not self.can_open():
             return
+        # For start-up time: most windows never open a plate.
+        from viewer.app.match_plate.plate_dialog import MatchPlateDialog
+        from viewer.app.match_plate.plate_panes import PlateSource
+        from viewer.export.processing import stretches_on_screen
+
         photo, scene = self._panels.layer_uuid, self._canvas.scene
         dialog = next((one for one in self._window.findChildren(MatchPlateDialog) if one.photo == photo), None)
         if dialog is None:
@@ -59,14 +62,14 @@ class MatchPlateDesk(QObject):
             )
             dialog = MatchPlateDialog(self._panels, photo, source, self._path, self._suggestion(), self._window)
             dialog.marked.connect(self.marked)
+            self._closing.connect(dialog.close)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
 
     def close_all(self) -> None:
         """Close all plates: the window is closed, and nothing more is to be read for them."""
-        for dialog in self._window.findChildren(MatchPlateDialog):
-            dialog.close()
+        self._closing.emit()
 
     def _extent(self, photo: str) -> Bounds | None:
         """The bounds of the shown layers but the photograph, as far as they are known."""

@@ -53,7 +53,7 @@ class ComparisonBar(QWidget):
             layout.addWidget(widget)
         desk.shown_changed.connect(self.read)
         desk.context.changed.connect(lambda changes: self.read() if changes.touches("comparisons") else None)
-        self.hide()
+        self.read()
 
     def _build_ways(self) -> QWidget:
         """The controls that only some modes have, in a room that is the same in all: the others keep their places."""

@@ -98,7 +98,7 @@ def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_p
     assert names_of(hand.window) == ["old", "new"]
     assert scene.spec is not None
     assert scene.spec.mode == "swipe"
-    assert hand.window.comparison_bar.isVisible()
+    assert hand.window.comparison_bar.bar.isVisible()
     focus = QApplication.focusWidget()
     assert focus is not None
     QTest.keyPress(focus, Key.Key_B)
@@ -183,7 +183,7 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     window.canvas.setFocus()
     hand.key(Key.Key_K)
     rows = {mode: f"compare_{mode.replace('swipe ', '')}" for mode in MODES if mode != "blink"} | {"blink": "blink"}
-    bar, places = window.comparison_bar, set()
+    bar, places = window.comparison_bar.bar, set()
     for mode, id_ in rows.items():
         if mode != window.comparisons.spec.mode:
             window.action_table[id_].trigger()
@@ -242,7 +242,9 @@ def test_esc_in_the_bar_leads_to_the_map(hand: Hand, tmp_path: Path, field: str)
     add(hand, tmp_path, "old", "new", dated=False)
     window.canvas.setFocus()
     hand.key(Key.Key_K)
-    widget = window.comparison_bar.position.slider if field == "position" else getattr(window.comparison_bar, field)
+    widget = (
+        window.comparison_bar.bar.position.slider if field == "position" else getattr(window.comparison_bar.bar, field)
+    )
     widget.setFocus()
     hand.key(Key.Key_Escape)
     assert window.comparisons.spec is None
@@ -256,7 +258,7 @@ def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand
     add(hand, tmp_path, "old", "new", dated=False)
     window.canvas.setFocus()
     hand.key(Key.Key_K)
-    document, bar, desk = window.session.document, window.comparison_bar, window.comparisons
+    document, bar, desk = window.session.document, window.comparison_bar.bar, window.comparisons
     uuid = desk.current
     before = snapshot(window)
     assert QApplication.focusWidget() is bar.position.slider, "arrow keys move the bar"
@@ -319,7 +321,7 @@ def test_the_stretch_is_matched_and_is_part_of_the_same_step(hand: Hand, tmp_pat
     assert first.styles[first.layers[0]]["stretches"][0] == [0.0, 255.0, 1.0]
     window.action_table["match_stretch"].trigger()
     assert not any(frame.styles for frame in desk.spec.frames)
-    assert not window.comparison_bar.match.isChecked()
+    assert not window.comparison_bar.bar.match.isChecked()
     window.action_table["undo"].trigger()
     assert desk.spec.frames[1].styles
     window.action_table["undo"].trigger()
@@ -373,7 +375,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     hand.key(Key.Key_Escape)
     assert desk.spec is None
     assert window.scene.frames == [window.scene]
-    assert not window.comparison_bar.isVisible()
+    assert not window.comparison_bar.bar.isVisible()
     assert window.session.document.comparisons, "it is kept"
 
 
@@ -408,7 +410,7 @@ def test_the_list_opens_renames_moves_and_deletes(hand: Hand, tmp_path: Path) ->
     QTest.keyClicks(QApplication.focusWidget(), "Pier")
     hand.key(Key.Key_Return)
     assert window.session.document.comparisons[first].name == "Pier"
-    assert window.comparison_bar.name.text() == "Pier"
+    assert window.comparison_bar.bar.name.text() == "Pier"
     panel.view.setFocus()
     panel.view.setCurrentIndex(panel.model.index(1))
     hand.key(Key.Key_Delete)
@@ -492,8 +494,8 @@ def test_in_a_case_that_can_only_be_looked_at_a_comparison_is_shown_and_not_kept
     hand.key(Key.Key_K)
     assert not window.session.document.comparisons
     assert names_of(window) == ["old", "new"]
-    assert not window.comparison_bar.name.isEnabled()
-    assert window.comparison_bar.name.text() == "Not kept"
+    assert not window.comparison_bar.bar.name.isEnabled()
+    assert window.comparison_bar.bar.name.text() == "Not kept"
     window.action_table["compare_fade"].trigger()
     window.action_table["swap_sides"].trigger()
     hand.settle()

@@ -158,7 +158,7 @@ def test_each_pane_is_a_frame_and_all_show_the_same_ground(window: MainWindow, q
         f"{letter} · date unknown, {name}" for letter, name in zip("ABCD", NAMES, strict=True)
     ]
     scenes = [pane.scene for pane in side.panes]
-    choose_by_keys(window.comparison_bar.mode, "Swipe")
+    choose_by_keys(window.comparison_bar.bar.mode, "Swipe")
     side.settle()
     assert [pane.scene for pane in side.panes] == [window.scene]
     assert side.canvas.viewport.size[0] == side.canvas.width()
@@ -216,8 +216,10 @@ def test_the_panes_move_as_one_by_mouse_and_by_keyboard(two: Side) -> None:
 
 def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:
     window, canvas, panes = two.window, two.canvas, two.panes
-    assert window.comparison_bar.linked.isVisible()
-    QTest.mouseClick(window.comparison_bar.linked, Left, pos=QPoint(8, window.comparison_bar.linked.height() // 2))
+    assert window.comparison_bar.bar.linked.isVisible()
+    QTest.mouseClick(
+        window.comparison_bar.bar.linked, Left, pos=QPoint(8, window.comparison_bar.bar.linked.height() // 2)
+    )
     assert not canvas.panes.is_linked
     still = panes[0].viewport.view()
     two.wheel(1, 2)
@@ -232,7 +234,7 @@ def test_panes_that_are_not_linked_move_by_themselves(two: Side) -> None:
     two.settle()
     assert two.views_agree()
     assert canvas.viewport.resolution == still.grid.resolution, "the others come to the one in use"
-    assert window.comparison_bar.linked.isChecked()
+    assert window.comparison_bar.bar.linked.isChecked()
 
 
 def test_tab_leads_through_the_panes_and_out_and_the_one_in_use_is_framed(two: Side) -> None:
