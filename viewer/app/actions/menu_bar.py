@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from viewer.app.actions.action_table import ActionTable, bare, full_text, translated
-from viewer.panels.search.palette import PaletteEntry
 from viewer.support.icons import SIZE_PX, line_icon
 from viewer.support.text import one_line, tooltip
+
+if TYPE_CHECKING:
+    from viewer.panels.search.palette import PaletteEntry
 
 WIDEST_PX = 360
 """Of a name in a menu."""
@@ -107,6 +110,8 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
 
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
     """Everything that can be done, in the menus' order."""
+    from viewer.panels.search.palette import PaletteEntry  # for start-up time: the palette is not open yet
+
     entries = []
     for menu in actions.menus:
         for spec in menu.actions:

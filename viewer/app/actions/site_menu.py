@@ -23,7 +23,6 @@ from viewer.commands.shapes.measurements import make_measurements, make_sites
 from viewer.panels.claims import claim_verbs
 from viewer.panels.claims.image_citing import cite_image_of
 from viewer.panels.context import PanelContext
-from viewer.panels.sites.case_chips import show_case_chips
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
 DRAW = QT_TRANSLATE_NOOP("Actions", "&Draw")
@@ -110,6 +109,8 @@ class SiteMenu(ToolMenu):
 
     def show_case_chips(self) -> None:
         """Show the chips that belong to no site."""
+        from viewer.panels.sites.case_chips import show_case_chips  # for start-up time: nobody has asked for them
+
         window = self.parent()
         assert isinstance(window, QWidget)
         show_case_chips(self._panels, window)

@@ -19,8 +19,6 @@ from viewer.app.toolbox import Toolbox
 from viewer.commands.filing.templates import save_templates
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
-from viewer.panels.sites.mark_as_dialog import MarkAsDialog
-from viewer.panels.sites.template_dialog import TemplateDialog
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 
@@ -56,12 +54,16 @@ class TemplateDesk(QObject):
 
     def list_all(self) -> None:
         """Choose a template from the list of all."""
+        from viewer.panels.sites.mark_as_dialog import MarkAsDialog  # for start-up time: nobody has asked for it
+
         dialog = MarkAsDialog(templates_of_case(self._panels.document), self._window)
         dialog.chosen.connect(self._toolbox.take_template)
         dialog.open()
 
     def edit(self) -> None:
         """Show the dialog of the templates."""
+        from viewer.panels.sites.template_dialog import TemplateDialog  # for start-up time: nobody has asked for it
+
         dialog = TemplateDialog(self._panels, self._window)
         dialog.import_wanted.connect(self._import)
         dialog.export_wanted.connect(self._export)

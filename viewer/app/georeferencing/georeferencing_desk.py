@@ -16,7 +16,6 @@ from layers.errors import GeoloupeError
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, crs_name, is_off_earth, same_crs, utm_crs
 from layers.raster.info import RasterInfo
 from layers.raster.point_fit.control_point import PointSet
-from layers.raster.point_fit.fitted_points import fitted_points
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.layer_stack import DrawingFactory
@@ -125,7 +124,8 @@ class GeoreferencingDesk(QObject):
         document, actor = self._session.document, self._session.actor
         if not self._push(partial(place_by_points, document, uuid, points, actor=actor)):
             return
-        from viewer.app.georeferencing.point_panes import bounds_lonlat_of_fit  # for start-up time
+        from layers.raster.point_fit.fitted_points import fitted_points  # for start-up time
+        from viewer.app.georeferencing.point_panes import bounds_lonlat_of_fit
 
         bounds = bounds_lonlat_of_fit(fitted_points(points, points.size))
         if bounds is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QRect, Qt, Signal
@@ -20,14 +22,19 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
-from viewer.panels.search.finder import Finder
 from viewer.panels.search.hits import AttributeSource, Group, Hit
-from viewer.panels.search.palette import CommandPalette, PaletteEntry
-from viewer.panels.search.record_providers import ClaimProvider, LayerProvider
-from viewer.panels.search.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import cache_folder
+
+if TYPE_CHECKING:
+    from viewer.panels.search.palette import CommandPalette, PaletteEntry
+    from viewer.panels.search.record_providers import ClaimProvider, LayerProvider
+    from viewer.panels.search.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider
+
+    type _Providers = tuple[
+        CoordinateProvider, SiteProvider, PlaceProvider, LayerProvider, ClaimProvider, AttributeProvider
+    ]
 
 SHOWN_FOR_MS = 6000
 """Time for which the ring stays at the place that somebody went to."""
@@ -56,25 +63,41 @@ class MapSearch(QObject):
         self._session, self._canvas, self._views, self._zoom = session, canvas, views, zoom
         self._panels, self._jobs, self._messages, self._window = panels, jobs, messages, window
         self.marker = PlaceMarker(canvas)
-        self._coordinates = CoordinateProvider()
-        self._places = PlaceProvider(lambda: sample_data.path(PLACES_FILE), cache_folder)
-        self._sites = SiteProvider(lambda: session.document.sites)
-        self._providers = (
-            self._coordinates,
-            self._sites,
-            self._places,
+        self._attributes = attributes
+
+    @cached_property
+    def _providers(self) -> _Providers:
+        # For start-up time, as the palette: nothing is looked for yet.
+        from viewer.panels.search.record_providers import ClaimProvider, LayerProvider
+        from viewer.panels.search.search_providers import (
+            AttributeProvider,
+            CoordinateProvider,
+            PlaceProvider,
+            SiteProvider,
+        )
+
+        session, attributes = self._session, self._attributes
+        places = PlaceProvider(lambda: sample_data.path(PLACES_FILE), cache_folder)
+        self.destroyed.connect(places.close)
+        return (
+            CoordinateProvider(),
+            SiteProvider(lambda: session.document.sites),
+            places,
             LayerProvider(lambda: session.document.layers),
             ClaimProvider(lambda: session.document.claims),
             AttributeProvider(lambda: attributes),
         )
-        self.destroyed.connect(self._places.close)
 
     def show_palette(self, entries: Sequence[PaletteEntry]) -> CommandPalette:
         """Open the palette over the window, with these commands beside what is found."""
-        self._coordinates.datum, self._coordinates.notation = Datum.WGS84, self._panels.notation
+        from viewer.panels.search.finder import Finder  # for start-up time
+        from viewer.panels.search.palette import CommandPalette
+
+        coordinates, sites, places, *_others = self._providers
+        coordinates.datum, coordinates.notation = Datum.WGS84, self._panels.notation
         # The first search need not wait for the names; why they could not be made ready it says itself.
-        self._jobs.run(lambda job: self._places.prepare(), failed=lambda error: None)
-        finder = Finder(self._providers, self._jobs, known=self._sites)
+        self._jobs.run(lambda job: places.prepare(), failed=lambda error: None)
+        finder = Finder(self._providers, self._jobs, known=sites)
         palette = CommandPalette(entries, self._window, finder)
         finder.setParent(palette)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -158,7 +181,7 @@ class MapSearch(QObject):
         self.marker.set_cover(inside)
 
     def _take_datum(self, datum: str) -> None:
-        self._coordinates.datum = Datum(datum)
+        self._providers[0].datum = Datum(datum)
 
 
 def _frame(hit: Hit) -> Bounds | None:

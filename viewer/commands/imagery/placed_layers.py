@@ -11,7 +11,6 @@ from layers.document.placing.control_points import read_control_points, written_
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.point_fit.control_point import PointSet
-from layers.raster.point_fit.fitted_points import fitted_points
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
@@ -26,6 +25,8 @@ def place_by_points(document: Document, uuid: str, points: PointSet, *, actor: s
 
     Raises InvalidValue, and CannotBePlaced where the points place nothing.
     """
+    from layers.raster.point_fit.fitted_points import fitted_points  # for start-up time: few pictures need it
+
     layer = row_of(document.layers, uuid, "layer")
     if not can_have_points(layer):
         raise InvalidValue("Only a picture in one file is placed by control points: choose another layer.")
