@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from layers.services.view_links import view_links
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.case.session import Session
-from viewer.app.navigation.go_to import GoToDialog
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.navigation.open_view import OpenViewDialog, shown_view
 from viewer.app.theme import apply_theme
@@ -87,6 +86,8 @@ class ViewMenu(CaseMenu):
 
     def go_to(self) -> None:
         """Ask for a coordinate, and show it."""
+        from viewer.app.navigation.go_to import GoToDialog  # for start-up time: nobody has asked for it
+
         dialog = GoToDialog(self._status.notation, "", self._window)
         dialog.place_chosen.connect(self._views.show_place)
         dialog.extent_chosen.connect(self._views.show_bounds)
