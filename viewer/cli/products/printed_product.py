@@ -16,6 +16,7 @@ from layers.product.case_facts import default_specs
 from layers.product.spec import PAGES, Page, ProductSpec
 from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
+from viewer.export.formats.sheets import is_held
 from viewer.export.headless import Studio, wait_until
 from viewer.export.layout import today
 from viewer.export.plates.map_scenes import scene_makers
@@ -63,7 +64,9 @@ def scenes_of(studio: Studio, document: Document, home: CaseHome | None, spec: P
 def laid_out(spec: ProductSpec, document: Document, scenes: Sequence[MapScene]) -> PrintedPlate:
     """The product, once all has been read of which its words tell. Raises ExportFailed."""
     plate = Plate(spec, document, scenes, made_on=today())
-    first = PrintedPlate(plate, SCREEN_DPI)
+    first = PrintedPlate(plate, spec.dpi)
+    if not is_held(*first.size_px(0)):
+        first = PrintedPlate(plate, SCREEN_DPI)
     for page in range(first.pages):
         first.want(page)
         wait_until(partial(first.is_ready, page), partial(first.waits_for, page))

@@ -19,11 +19,11 @@ from viewer.export.plates.printed import GroupKind, PaintedGroup, Printed
 AIM_S = 0.02
 """Time that the painting of one part should take."""
 BAND_PIXELS = 16_000_000
-"""Of the part of a page whose tiles are held in memory at once."""
+"""Of the part of a page whose tiles are held in memory at once, where not all of it is."""
 STRIP_PIXELS = 1_000_000
 """Of the rows that are written at once."""
-FIRST_PIXELS, MOST_PIXELS = 1_000_000, 8_000_000
-"""Of the part of imagery that is painted at once."""
+FIRST_PIXELS, LEAST_PIXELS, MOST_PIXELS = 1_000_000, 250_000, 8_000_000
+"""Of the part of a page that is painted at once."""
 BLOCK_ROWS = 64
 MOST_UNDER_WAY = 3
 """Strips that wait to be written, or are being written."""
@@ -70,18 +70,17 @@ def ready(printed: Printed, page: int, part: QRect | None = None) -> Steps:
 
 
 def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
-    """Group by group onto a page that is held. Imagery alone is painted part by part: lines and text take as long for
-    a part, and Qt begins the dashes of a line elsewhere where the rest of it is cut off.
+    """Group by group onto a page that is held, each part by part but for the layers and marks of a map: Qt begins the
+    dashes of a line elsewhere where the rest of it is cut off.
     """
+    yield from ready(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
     for group in groups:
-        if group.kind is GroupKind.IMAGERY:
-            yield from _imagery(printed, page, sheet, room, group)
-        else:
-            if group.kind is GroupKind.MAP:
-                yield from ready(printed, page, room)
+        if group.kind is GroupKind.MAP:
             sheet.paint(sheet.room, partial(printed.paint, page=page, group=group))
             yield None
+        else:
+            yield from _in_parts(printed, page, sheet, room, group)
     under_way: list[Awaited[None]] = []
     for strip in _cut(room, STRIP_PIXELS // room.width()):
         yield from _room_for_one(under_way)
@@ -89,19 +88,21 @@ def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[P
     yield from _room_for_one(under_way, 1)
 
 
-def _imagery(printed: Printed, page: int, sheet: HeldSheet, room: QRect, group: PaintedGroup) -> Steps:
-    pixels = FIRST_PIXELS
-    for band in _cut(room, BAND_PIXELS // room.width()):
-        yield from ready(printed, page, band)
-        top = band.top()
-        while top <= band.bottom():
-            part = QRect(room.left(), top, room.width(), max(1, min(pixels // room.width(), band.bottom() + 1 - top)))
-            begun = time.thread_time()
-            sheet.paint(part, partial(printed.paint, page=page, clip=part, group=group))
-            took = max(time.thread_time() - begun, 1e-4)
-            pixels = max(FIRST_PIXELS // 4, min(MOST_PIXELS, 2 * pixels, round(pixels * AIM_S / took)))
-            top += part.height()
-            yield None
+def _in_parts(printed: Printed, page: int, sheet: HeldSheet, room: QRect, group: PaintedGroup) -> Steps:
+    """Parts as large as take the time that one should; a thing that takes longer however little of it is painted is
+    painted with all that is left.
+    """
+    top, pixels, before = room.top(), FIRST_PIXELS, (0, 0.0)
+    while top <= room.bottom():
+        part = QRect(room.left(), top, room.width(), max(1, min(pixels // room.width(), room.bottom() + 1 - top)))
+        begun = time.thread_time()
+        sheet.paint(part, partial(printed.paint, page=page, clip=part, group=group))
+        took = max(time.thread_time() - begun, 1e-4)
+        is_stubborn = took > AIM_S and part.height() < 0.7 * before[0] and took > 0.7 * before[1]
+        fitting = max(LEAST_PIXELS, min(MOST_PIXELS, 2 * pixels, round(pixels * AIM_S / took)))
+        pixels, before = room.width() * room.height() if is_stubborn else fitting, (part.height(), took)
+        top += part.height()
+        yield None
 
 
 def _in_blocks(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
