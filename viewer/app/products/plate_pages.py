@@ -64,7 +64,7 @@ class PlatePages:
     # -- laid out -------------------------------------------------------------------------------------------------
 
     def _is_of(self, spec: ProductSpec, edition: Edition) -> bool:
-        """True where the plate that is there differs in the places of its things and in its colours at most."""
+        """True where the plate that is there differs in the places of its things at most."""
         if self._plate_of is None or self._plate_of[1] != edition:
             return False
         return _without_places(self._plate_of[0]) == _without_places(spec)
@@ -116,7 +116,7 @@ class PlatePages:
 
 
 def _without_places(spec: ProductSpec) -> ProductSpec:
-    return replace(spec, moved={}, grey=False)
+    return replace(spec, moved={})
 
 
 def _nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.product.spec import ProductMap, ProductSpec
+from viewer.canvas.comparison.stretches import StretchMatch, with_styles, without_styles
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.rendering.context import RenderContext
@@ -37,6 +39,27 @@ def product_scenes(
 ) -> list[MapScene]:
     """A scene for each map, in the maps' order; the caller closes them."""
     return [make(document, context, base_folder) for make in scene_makers(spec, frozen)]
+
+
+def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
+    """The product with the stretch of each map set by that of the first, as far as that is honest, where it is wanted.
+
+    The scenes must be complete, and show the new frames from then on (`show_maps`).
+    """
+    frames = [frame for one in maps_of(spec) if (frame := one.frame) is not None]
+    if not spec.match or spec.layout != "before-after" or len(frames) != len(scenes):
+        return spec
+    compared = without_styles(ComparisonSpec(tuple(frames), match=True))
+    match = StretchMatch.of(compared, scenes)
+    found = compared if match is None else with_styles(compared, match.styles())
+    maps = [replace(one, frame=frame) for one, frame in zip(maps_of(spec), found.frames, strict=True)]
+    return replace(spec, maps=tuple(maps))
+
+
+def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:
+    """Let the scenes of a product show its maps; what they have read and the maps have still stays."""
+    for at, scene in enumerate(scenes):
+        scene.arrange(_arrangement(spec, at))
 
 
 def solid_on(spec: ProductSpec, document: Document, at: int) -> frozenset[str] | None:

@@ -28,6 +28,7 @@ from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.house_style import HouseStyle, house_style
 from viewer.export.plates.map_scenes import maps_of, solid_on
+from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
     graticule_boxes,
@@ -383,6 +384,7 @@ class Plate:
         numbers = numbered([*own, *waiting], own, issued_numbers(self.document, self.product))
         for one, naming in zip(self.maps, self.namings, strict=True):
             naming.give_numbers(numbers)
+            self.pieces += callout_pieces(one)
             self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
 
     def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:

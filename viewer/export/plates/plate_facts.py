@@ -170,10 +170,12 @@ def touching(one: QRectF, other: QRectF) -> bool:
 def _covered(plate: Plate, one: MapOnPage) -> list[str]:
     """Names of marks whose symbols lie below a label or furniture of their map."""
     corner = one.rect.topLeft()
-    above = [piece.place for piece in plate.pieces if piece.frame == one.number and piece.page == one.page]
+    above = [piece for piece in plate.pieces if piece.frame == one.number and piece.page == one.page]
     found: dict[str, None] = {}
     for uuid, box in one.symbol_boxes():
         rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top).translated(corner)
-        if rect.intersects(one.rect) and any(touching(rect, place) for place in above):
+        if rect.intersects(one.rect) and any(
+            touching(rect, piece.place) for piece in above if not piece.key.endswith(uuid)
+        ):
             found[plate.name_of(uuid)] = None
     return list(found)

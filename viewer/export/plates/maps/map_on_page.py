@@ -17,6 +17,7 @@ from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.labels.map_labels import LabelTask
 from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
+from viewer.canvas.sites.mark_painter import SignAt
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.ring_signs import radii_in
 from viewer.canvas.sites.site_frame import SiteFrame
@@ -49,6 +50,7 @@ class MapOnPage:
     ) -> None:
         self.number, self.scene, self.framing, self.page = number, scene, framing, page
         self._index = index
+        self._painted = _without_callouts(index)
         self._painter = SitePainter()
         self._kept: tuple[View, tuple[SiteFrame, ...]] | None = None
         """The marks at the size that was painted last: strips of a page follow each other."""
@@ -56,7 +58,7 @@ class MapOnPage:
         """Paints the lines of a graticule, in logical pixels of the frame."""
         self._layer_labels: list[PlacedLabel] | None = None
         self._letters = LabelPainter()
-        self.frames = self._site_frames(framing.view)
+        self.frames = _frames_of(index, framing.view)
 
     @property
     def rect(self) -> QRectF:
@@ -76,6 +78,10 @@ class MapOnPage:
         view = self.view
         found = (frame.within(0.0, 0.0, view.width, view.height) for frame in self.frames)
         return list(dict.fromkeys(uuid for some in found for uuid in some))
+
+    def callouts(self) -> list[tuple[str, SignAt]]:
+        """The callouts in the frame, in logical pixels from its corner, each with its mark."""
+        return [(uuid, one) for frame in self.frames for uuid, one in frame.signs if one.sign.kind == "callout"]
 
     def drawn(self) -> frozenset[str]:
         """Uuids of all marks whose signs, lines or areas are painted."""
@@ -187,8 +193,7 @@ class MapOnPage:
 
     def _site_frames(self, view: View) -> tuple[SiteFrame, ...]:
         if self._kept is None or self._kept[0] != view:
-            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
-            self._kept = view, tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
+            self._kept = view, _frames_of(self._painted, view)
         return self._kept[1]
 
     def _paint_layer_labels(self, painter: QPainter, ratio: float, view: View) -> None:
@@ -197,6 +202,21 @@ class MapOnPage:
         with part_of_picture(painter):
             labels = [_scaled(label, ratio) for label in self._layer_labels]
             self._letters.paint(painter, labels, view.ratio)
+
+
+def _frames_of(index: SiteIndex, view: View) -> tuple[SiteFrame, ...]:
+    index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else index
+    return tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
+
+
+def _without_callouts(index: SiteIndex) -> SiteIndex:
+    """The marks that a map paints itself: callouts are things of the page, which can be moved on it."""
+    callouts = {index.uuids[row] for row in index.callouts().tolist()}
+    if not callouts:
+        return index
+    painted = SiteIndex.of({uuid: site for uuid, site in index.sites.items() if uuid not in callouts})
+    painted.show_solid(index.solid)
+    return painted
 
 
 def index_of(document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None) -> SiteIndex:
