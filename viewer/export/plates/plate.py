@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -480,7 +481,8 @@ class Plate:
             return [Column(count[0] - 1, one) for one in columns_of_page(sizes, room)]
 
         flow = Flow([Column(0, room) for room in rooms.columns], more)
-        flow.set(list(atoms))
+        for is_claims, some in groupby(atoms, key=lambda atom: atom.key == "claims"):
+            (flow.set_together if is_claims else flow.set)(list(some))
         self.pieces += _pieces_of(flow)
         self.pages = count[0]
         for page in range(self.pages):

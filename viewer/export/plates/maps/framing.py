@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
-from layers.grid.tile_grid import TileGrid, View
+from layers.grid.tile_grid import View
 
 MERCATOR_LATITUDE = 85.0
 
@@ -37,18 +37,13 @@ class Framing:
         return cls(rect, replace(view, ratio=sign_scale))
 
     def at(self, ratio: float) -> tuple[QRect, View]:
-        """The frame in pixels of a page that is so many times as large, and its view: the same ground to a part of a
-        pixel, as a frame has whole ones.
+        """The frame in whole pixels of a page that is so many times as large, and its view: the same ground for frames
+        of one size, wherever on the page they are.
         """
         rect, grid = self.rect, self.view.grid
-        left, top = round(rect.left() * ratio), round(rect.top() * ratio)
-        right, bottom = round(rect.right() * ratio), round(rect.bottom() * ratio)
-        resolution = grid.resolution / ratio
-        origin_x = grid.origin_x + (left / ratio - rect.left()) * grid.resolution
-        origin_y = grid.origin_y - (top / ratio - rect.top()) * grid.resolution
-        width, height = max(right - left, 1), max(bottom - top, 1)
-        view = View(TileGrid(grid.crs, resolution, origin_x, origin_y), 0, 0, width, height, self.view.ratio * ratio)
-        return QRect(left, top, width, height), view
+        width, height = max(round(rect.width() * ratio), 1), max(round(rect.height() * ratio), 1)
+        view = View(replace(grid, resolution=grid.resolution / ratio), 0, 0, width, height, self.view.ratio * ratio)
+        return QRect(round(rect.left() * ratio), round(rect.top() * ratio), width, height), view
 
     def lonlat(self) -> Bounds | None:
         """Bounds of the frame in lon, lat; None for a map that is not a part of the Earth alone."""

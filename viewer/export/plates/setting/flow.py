@@ -100,6 +100,25 @@ class Flow:
                 self.at += 1
         return []
 
+    def set_together(self, atoms: Sequence[Atom]) -> list[Atom]:
+        """The same, all on one page where a page has room for them: what is said stands beside its answer."""
+        if self._fits(atoms):
+            return self.set(atoms)
+        here = self.at
+        page = self.columns[self.at].page if self.at < len(self.columns) else -1
+        while self.at < len(self.columns) and self.columns[self.at].page == page:
+            self.at += 1
+        if (self.at < len(self.columns) or self._get_more()) and self._fits(atoms):
+            return self.set(atoms)
+        self.at = here
+        return self.set(atoms)
+
+    def _fits(self, atoms: Sequence[Atom]) -> bool:
+        """True where what is left of the page that is being set has room for all of them."""
+        rest = self.columns[self.at :]
+        same_page = [replace(one) for one in rest if one.page == rest[0].page]
+        return bool(same_page) and not Flow(same_page).set(atoms)
+
     @staticmethod
     def _together(waiting: Sequence[Atom]) -> Sequence[Atom]:
         count = 1

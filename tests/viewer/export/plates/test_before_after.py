@@ -1,0 +1,151 @@
+"""Before and after: one frame, one scale, dates with their basis, and marks dashed on the image that lacks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapely.geometry import Point
+
+from layers.document.comparison import Frame
+from layers.document.document import Document
+from layers.document.image import Image
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from layers.product.lint.rules import findings
+from layers.product.spec import ProductMap, ProductSpec
+from tests.support.readers.tiny_rasters import write_raster
+from tests.viewer.export.plates.conftest import wait_for
+from viewer.export.headless import Studio
+from viewer.export.plates.map_scenes import matched, scene_makers
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
+from viewer.export.plates.printed_plate import PrintedPlate
+
+FRAME = Bounds(10.0, 50.0, 11.0, 51.0)
+SPEC = ProductSpec(
+    layout="before-after",
+    title="Two years",
+    author="An Analyst",
+    bounds=FRAME,
+    maps=(ProductMap(Frame(("old",))), ProductMap(Frame(("new",)))),
+)
+type Case = Callable[..., Document]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    y, x = np.mgrid[0:64, 0:64]
+    values = np.stack((60 + x, 60 + y, np.full_like(x, 90))).astype(np.uint8)
+    paths = [
+        write_raster(tmp_path / f"{name}.tif", values + more, "EPSG:4326", Bounds(9, 49, 12, 52), photometric="RGB")
+        for name, more in (("old", 0), ("new", 60))
+    ]
+
+    def make(**dates: tuple[str, str]) -> Document:
+        layers = [
+            Layer(
+                uuid=name,
+                kind="raster",
+                name=f"The {name} one",
+                source_json=f'{{"path": "{path}"}}',
+                credit=f"Agency of the {name}",
+                acquired_at=dates.get(name, ("", ""))[0],
+                date_kind="interval" if dates.get(name) else "unknown",
+                date_basis=dates.get(name, ("", ""))[1],
+            )
+            for name, path in zip(("old", "new"), paths, strict=True)
+        ]
+        return Document(
+            {
+                "layers": layers,
+                "images": [Image(uuid=f"image-{name}", image_key=name, layer_uuid=name) for name in ("old", "new")],
+                "sites": [
+                    Site(uuid="seen", geometry=Point(10.4, 50.4), label="New hall", image_uuid="image-new"),
+                    Site(uuid="both", geometry=Point(10.6, 50.6), label="Old hall", image_uuid="image-old"),
+                ],
+            }
+        )
+
+    return make
+
+
+DATED = {"old": ("1985-01-01/1985-12-31", "analyst"), "new": ("2020-01-01/2020-12-31", "file name")}
+
+
+def texts(plate: Plate) -> str:
+    return facts_of(plate).words_of()
+
+
+def test_known_dates_make_before_and_after_with_both_intervals_and_their_basis(plate_of, case) -> None:
+    plate = plate_of(SPEC, case(**DATED))
+    assert [strip.partition(" · ")[0] for strip in plate.strips] == ["Before", "After"]
+    for words in ("1985-01-01 – 1985-12-31", "2020-01-01 – 2020-12-31", "date from analyst", "date from file name"):
+        assert words in texts(plate)
+    assert "Agency of the old" in plate.captions[0][0]
+    assert "Agency of the new" in plate.captions[1][0]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [{}, {"old": DATED["old"]}, {**DATED, "old": ("1985-01-01/2020-06-30", "analyst")}],
+    ids=["none", "one", "overlapping"],
+)
+def test_without_known_dates_apart_they_are_a_and_b(plate_of, case, dates) -> None:
+    plate = plate_of(SPEC, case(**dates))
+    assert [strip.partition(" · ")[0] for strip in plate.strips] == ["A", "B"]
+    assert "Before" not in texts(plate)
+    assert "After" not in texts(plate)
+
+
+def test_both_have_one_frame_and_one_scale(plate_of, case) -> None:
+    plate = plate_of(SPEC, case(**DATED))
+    one, other = (frame for frame in PrintedPlate(plate, 200).frames)
+    assert one.view == other.view
+    assert one.rect_px.size() == other.rect_px.size()
+    rules = {found.rule for found in findings(plate.spec, plate.content, facts_of(plate), ())}
+    assert not rules & {"same-frame", "before-after"}
+
+
+def test_a_mark_of_one_image_is_dashed_on_the_other(plate_of, case) -> None:
+    plate = plate_of(SPEC, case(**DATED))
+    for number, place in ((0, "seen"), (1, "both")):
+        labels = {label.uuid: label.text for label in plate.namings[number].labels}
+        assert labels[place].replace("\n", " ").startswith("place of ")
+        assert not labels[({"seen", "both"} - {place}).pop()].startswith("place of ")
+        assert plate.maps[number].index.is_place(place)
+    assert "not said to be present" in texts(plate)
+
+
+def test_a_matched_stretch_is_declared(studio: Studio, case) -> None:
+    document = case(**DATED)
+    spec = replace(SPEC, match=True)
+    scenes = [studio.scene_made(make, document) for make in scene_makers(spec)]
+    wait_for(PrintedPlate(Plate(spec, document, scenes), 96))
+    found = matched(spec, scenes)
+    assert found != spec
+    again = [studio.scene_made(make, document) for make in scene_makers(found)]
+    plate = Plate(found, document, again)
+    wait_for(PrintedPlate(plate, 96))
+    plate = plate.refreshed()
+    assert "stretch matched to Before" in plate.captions[1][0]
+    assert "same-stretch" not in {one.rule for one in findings(found, plate.content, facts_of(plate), ())}
+
+
+def test_a_nudge_is_in_the_footnote_and_of_nobody_when_published(plate_of, case) -> None:
+    document = case(**DATED)
+    rows = {name: list(document.table(name).values()) for name in ("layers", "images", "sites")}
+    nudge = (
+        '{"dx_m": 120.0, "dy_m": 0.0, "lon": 10.5, "lat": 50.5, "how": "hand", "by": "Somebody", "at": "2026-11-27"}'
+    )
+    rows["layers"][1] = replace(rows["layers"][1], nudge_json=nudge)
+    document = Document(rows)
+    assert "120 m east" in plate_of(SPEC, document).captions[1][0]
+    assert "Somebody" in texts(plate_of(SPEC, document))
+    published = plate_of(replace(SPEC, publish=True), document)
+    assert "120 m east" in published.captions[1][0]
+    assert "Somebody" not in texts(published)

@@ -1,0 +1,92 @@
+"""The plate of the demo case against the case itself: marks, claims, answers, and what its check finds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyproj
+import pytest
+import shapely
+
+from layers.document.document import Document
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
+from layers.product.lint.rules import findings
+from layers.product.spec import ProductSpec
+from tests.support.cases.rich import read_case
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
+
+ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
+FIRMS = Bounds(112.0, 28.0, 124.0, 40.0)
+MORE = ("A3 portrait", "1600x900")
+EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
+SPEC = ProductSpec(
+    title="Vostochny", bottom_line="One sentence.", author="An Analyst", organisation="Desk", bounds=ASIA
+)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Document:
+    return read_case(Path("sample_data/demo.gpkg")).document
+
+
+def page_with(plate: Plate, *words: str) -> list[int]:
+    """The pages that have all of these words."""
+    pages = range(plate.pages)
+    texts = [" ".join(text.words for text in facts_of(plate).texts if text.page == page) for page in pages]
+    return [page for page in pages if all(one in texts[page] for one in words)]
+
+
+@pytest.mark.parametrize("page", ["A4 landscape", *(pytest.param(one, marks=pytest.mark.bounded) for one in MORE)])
+def test_every_mark_of_the_case_in_the_frame_is_named_keyed_or_counted(plate_of, demo, page: str) -> None:
+    plate = plate_of(replace(SPEC, page=page), demo)
+    (naming,), (one,) = plate.namings, plate.maps
+    box = shapely.box(*one.framing.lonlat())
+    inside = {uuid for uuid, site in demo.sites.items() if site.is_site and site.geometry.intersects(box)}
+    named, keyed = naming.named & inside, naming.keyed.keys() & inside
+    assert named | keyed | naming.left_out >= inside
+    assert not named & keyed
+    words = facts_of(plate).words_of()
+    for uuid in named | keyed:
+        assert demo.sites[uuid].label in words
+    assert ("not named here" in words) == bool(plate.left_out)
+    if plate.left_out:
+        assert f"{plate.left_out} marks" in words or plate.left_out == 1
+    assert len(naming.left_out) <= 0.2 * len(inside)
+
+
+def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_inferred(plate_of, demo) -> None:
+    spec = replace(SPEC, bounds=FIRMS, publish=True, organisation="Desk")
+    plate = plate_of(spec, demo)
+    claim = demo.claims[EIGHT]
+    firms = [site.label for site in demo.sites_of_claim(EIGHT)]
+    assert len(firms) == 3
+    answers = [response.words.strip('"') for response in demo.table("responses").values()]
+    said = claim.source_wording.strip('"')
+    assert page_with(plate, *firms, said, "place inferred by us", *(words.partition('";')[0] for words in answers[:2]))
+
+
+def test_the_check_finds_nothing_of_the_page_itself(plate_of, demo) -> None:
+    plate = plate_of(SPEC, demo)
+    found = findings(plate.spec, plate.content, facts_of(plate), ())
+    assert {one.rule for one in found if one.severity == "blocking"} == set()
+    of_page = {"overlap", "cut-text", "type-size", "key", "labels-clear", "scale-bar", "north-arrow", "projection"}
+    assert not {one.rule for one in found} & of_page
+
+
+@pytest.mark.parametrize("lat", [0.0, 52.0, 78.0])
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "UTM", "LAEA"])
+def test_the_scale_bar_is_as_long_on_the_ground_as_it_says(plate_of, document, crs: str, lat: float) -> None:
+    laea = "EPSG:3035" if 30 < lat < 70 else "EPSG:3575" if lat > 70 else "EPSG:6933"
+    code = {"UTM": f"EPSG:{32632 if lat >= 0 else 32732}", "LAEA": laea}.get(crs, crs)
+    bounds = Bounds(9.0, lat - 0.2, 9.8, lat + 0.2)
+    plate = plate_of(replace(SPEC, bounds=bounds, crs=code), document)
+    bar, view = plate.bars[0], plate.maps[0].view
+    x, y = view.width / 2, view.height / 2
+    ends = [view.to_world(x - bar.width / 2, y), view.to_world(x + bar.width / 2, y)]
+    lons, lats = transform_points(code, WGS84, *zip(*ends, strict=True))
+    metres = pyproj.Geod(ellps="WGS84").inv(lons[0], lats[0], lons[1], lats[1])[2]
+    assert metres == pytest.approx(bar.length_m, rel=2e-3)
+    assert bar.words.startswith(f"{bar.length_m / 1000:g} km")
