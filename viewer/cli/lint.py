@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from viewer.cli.command import DONE, FINDINGS, USAGE, Command, add_json, print_json
+from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain, say
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ def _run(arguments: argparse.Namespace) -> int:
     from viewer.cli.reading import case_file
 
     path = case_file(arguments.case)
-    document, _home = case_at_home(path)
-    found = [
-        (name, one)
-        for name, row, spec in _products(document, arguments.layout, path.stem)
-        for one in findings_of_case(document, spec, row)
-    ]
+    document, home = case_at_home(path)
+    products = _products(document, arguments.layout, path.stem)
+    load_qt()
+    from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
+
+    each = findings_of(document, home, [(row, spec) for _, row, spec in products])
+    found = [(name, one) for (name, _, _), some in zip(products, each, strict=True) for one in some]
     stands = list({(one.rule, one.where): one for _, one in found if not one.explained}.values())
     if arguments.json:
         print_json([_as_json(one) for one in stands])
@@ -53,19 +55,6 @@ def _run(arguments: argparse.Namespace) -> int:
         if not stands:
             print(f"{arguments.case}: nothing found that is not explained.")
     return FINDINGS if stands else DONE
-
-
-def findings_of_case(document: Document, spec: ProductSpec, row: Product | None = None) -> list[Finding]:
-    """The findings of one product of a case, as far as its rows tell."""
-    from layers.product.case_facts import facts_of_case, marks_of  # for start-up time
-    from layers.product.gathering import content_of
-    from layers.product.lint.rules import findings
-    from layers.product.spec import read_overrides
-
-    marks = marks_of(document, spec)
-    content = content_of(document, marks, spec.publish, spec.marking, row)
-    facts = facts_of_case(document, spec, [uuid for uuid in marks if uuid not in content.withheld], row)
-    return findings(spec, content, facts, read_overrides(row.overrides_json) if row is not None else ())
 
 
 def _products(document: Document, layout: str | None, stem: str) -> list[tuple[str, Product | None, ProductSpec]]:

@@ -17,6 +17,7 @@ from layers.product.facts import (
 )
 from viewer.canvas.overlays import north_angle_deg
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
+from viewer.export.plates.maps.image_words import data_facts
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
@@ -65,7 +66,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         crs_words=crs_words(one.view.grid.crs),
         width_m=width_m(one.view),
         resolution=resolution,
-        images=tuple(plate.images[number]),
+        images=(*plate.images[number], *data_facts(one)),
         scale_bar=_bar(plate, number),
         arrow=has_arrow,
         arrow_left_out="north differs over the frame" if bends and north_angle_deg(one.view) is not None else "",

@@ -45,6 +45,17 @@ def data_credits(on_page: MapOnPage) -> list[str]:
     return list(dict.fromkeys(text for text in found if text))
 
 
+def data_facts(on_page: MapOnPage) -> list[ImageFact]:
+    """The vector layers in a frame: who is to be credited for each."""
+    scene = on_page.scene
+    shown = [scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)]
+    found = [(one.layer, one_line(one.attribution, LONGEST_CREDIT)) for one in shown if one.layer.kind == "vector"]
+    return [
+        ImageFact(row.uuid, one_line(row.name, _NAME_CHARS), row.kind, credit=credit, credit_of_row=credit)
+        for row, credit in found
+    ]
+
+
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
     """All that is known of each image of a map. `note`: on the stretch of the topmost one, beside the others'."""
     images = images_in(on_page)
@@ -67,7 +78,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool) -> ImageFact:
         one_line(layer.name, _NAME_CHARS),
         layer.kind,
         dated(known) if known.at or known.date_kind == "composite" else UNDATED,
-        known.at,
+        f"{known.at}/{known.until}" if known.at and known.until not in ("", known.at) else known.at,
         known.date_kind,
         one_line(layer.date_basis, 60) or (_tr("metadata") if known.at and not layer.acquired_at else ""),
         " ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))),

@@ -1,0 +1,70 @@
+"""The pages of a case's products laid out for the check, without a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from layers.document.document import Document
+from layers.document.rows import Product
+from layers.product.case_facts import facts_of_case, marks_of
+from layers.product.gathering import content_of
+from layers.product.lint.finding import Finding
+from layers.product.lint.rules import findings
+from layers.product.spec import Override, ProductSpec, read_overrides
+from layers.project.opening.case_paths import CaseHome
+from viewer.export.headless import Studio, wait_until
+from viewer.export.layout import today
+from viewer.export.plates.map_scenes import scene_makers
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.printed_plate import PrintedPlate
+
+if TYPE_CHECKING:
+    from layers.geo.bounds import Bounds
+    from viewer.canvas.scene import MapScene
+
+type Kept = tuple[Product | None, ProductSpec]
+
+
+def findings_of(document: Document, home: CaseHome, products: Sequence[Kept]) -> Iterator[list[Finding]]:
+    """The findings of each product, in their order, of its pages as they would be printed.
+
+    A case that shows only data off the Earth has no map to lay out: it is judged by its rows. Raises ExportFailed where
+    a page has no room, or its files do not answer.
+    """
+    with Studio() as studio:
+        for row, spec in products:
+            overrides = read_overrides(row.overrides_json) if row is not None else ()
+            yield _findings(studio, document, home, spec, row, overrides)
+
+
+def _findings(
+    studio: Studio,
+    document: Document,
+    home: CaseHome,
+    spec: ProductSpec,
+    row: Product | None,
+    overrides: Sequence[Override],
+) -> list[Finding]:
+    scenes = [studio.scene_made(make, document, home) for make in scene_makers(spec)]
+    if scenes[0].lone_plane():
+        marks = marks_of(document, spec)
+        content = content_of(document, marks, spec.publish, spec.marking, row)
+        return findings(spec, content, facts_of_case(document, spec, marks, row), overrides)
+    if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
+        spec = replace(spec, bounds=_subject(document, scenes[0]))
+    plate = Plate(spec, document, scenes, product=row, made_on=today())
+    printed = PrintedPlate(plate, 96)
+    for page in range(printed.pages):
+        printed.want(page)
+        wait_until(lambda page=page: printed.is_ready(page), lambda page=page: printed.waits_for(page))  # type: ignore[misc]
+    read = PrintedPlate(plate.refreshed(), 96)
+    return findings(spec, read.content, read.facts(), overrides)
+
+
+def _subject(document: Document, scene: MapScene) -> Bounds:
+    from viewer.cli.export import subject_bounds  # a sister of this module's caller, which imports it
+
+    found: Bounds = subject_bounds(document, scene)
+    return found
