@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
@@ -21,6 +22,7 @@ from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
 from layers.product.facts import ImageFact
 from layers.product.gathering import content_of
+from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.spec import ProductSpec
 from layers.vector.labels.label_layout import Box
@@ -141,6 +143,12 @@ class Plate:
         """The number in the key of each mark that has one."""
         return {uuid: number for naming in self.namings for uuid, number in naming.keyed.items()}
 
+    @property
+    def marking(self) -> str:
+        """As it is printed: the product's own, raised to the highest of what is on the page."""
+        own, inputs = self.spec.marking, self.content.input_markings
+        return product_marking(own, inputs) if lacking(own, inputs) else own
+
     def moved(self, spec: ProductSpec) -> Plate:
         """The same with things moved as another spec says, which is equal in all else: quick enough while one drags."""
         other = copy(self)
@@ -227,7 +235,7 @@ class Plate:
         atoms: list[Atom] = list(key)
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
-            marking = marking_height(spec, self.sizes)
+            marking = marking_height(replace(spec, marking=self.marking), self.sizes)
             asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms)
             rooms = rooms_of(self.sizes, asked)
             yield from self._make_maps(rooms, bounds)
@@ -467,7 +475,7 @@ class Plate:
         self.pieces += words
 
     def _place_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> None:
-        spec, sizes = self.spec, self.sizes
+        spec, sizes = replace(self.spec, marking=self.marking), self.sizes
         marking = marking_height(spec, sizes)
         head = 1.6 * sizes.type(0.95).line_height
         top, bottom, inner = frame_of_page(sizes, marking)

@@ -34,7 +34,7 @@ _COLOURS = ("label", "label_claim")
 
 def facts_of(plate: Plate) -> ProductFacts:
     """All of a plate that is judged or repeated elsewhere."""
-    marking = plate.spec.marking if any(piece.key == "marking top" for piece in plate.pieces) else ""
+    marking = plate.marking if any(piece.key == "marking top" for piece in plate.pieces) else ""
     product = plate.product
     return ProductFacts(
         maps=tuple(_map(plate, one, naming) for one, naming in zip(plate.maps, plate.namings, strict=True)),

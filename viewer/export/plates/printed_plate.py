@@ -76,7 +76,7 @@ class PrintedPlate:
             description=" ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption))),
             author="" if spec.publish else spec.author,
             organisation=spec.organisation,
-            marking=spec.marking,
+            marking=plate.marking,
             credits=tuple(dict.fromkeys((*images, *([f"Annotation: {annotation}"] if annotation else [])))),
             sources=tuple(f"{one.number} {one.citation}" for one in plate.content.sources),
             alt_text=spec.alt_text or " ".join(frame.alt_text for frame in self.frames),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document
+from layers.document.edit import TABLES
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
 from tests.viewer.export.plates.conftest import picture, wait_for
@@ -90,3 +91,16 @@ def test_the_groups_of_a_page_are_the_page(plate_of) -> None:
         with painting(together) as painter:
             printed.paint(painter, 0, group=group)
     assert together == whole
+
+
+def test_the_marking_is_never_below_that_of_what_is_on_the_page(plate_of, document) -> None:
+    rows = {name: list(document.table(name).values()) for name in TABLES}
+    rows["sites"] = [replace(row, marking="TLP:RED" if row.uuid == "in" else "") for row in rows["sites"]]
+    rows["claims"] = [replace(row, marking="UNCLASSIFIED") for row in rows["claims"]]
+    raised = plate_of(replace(SPEC, marking="TLP:GREEN"), Document(rows))
+    facts = PrintedPlate(raised, 96).facts()
+    assert (facts.marking_top, facts.marking_bottom) == ("UNCLASSIFIED // TLP:RED",) * 2
+    assert PrintedPlate(raised, 96).words.marking == "UNCLASSIFIED // TLP:RED"
+    assert "UNCLASSIFIED // TLP:RED" in facts.words_of("marking top")
+    assert raised.spec.marking == "TLP:GREEN", "the analyst's own stays as it was set"
+    assert PrintedPlate(plate_of(SPEC), 96).facts().marking_top == "TLP:AMBER"
