@@ -45,8 +45,8 @@ def caveats_of(
 def _on_places(sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: Publishing) -> Iterator[str]:
     inferred = {one.uuid for claim in claims for one in claim.accused if one.place_inferred}
     if inferred:
-        many = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
-        yield f"{many[:1].upper()}{many[1:]} inferred by us; no source states where it is."
+        are = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
+        yield f"{are} inferred by us: no source states {'it' if len(inferred) == 1 else 'them'}."
     if any(site.is_area for site in sites):
         yield f"A circle or a hollow symbol: the place is known to no better than {metres(AREA_NOT_PIN_M)} (90 %)."
     if any(site.kind == "point" and site.position_error_m is None for site in sites):

@@ -15,6 +15,7 @@ from layers.grid.tile_grid import View
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.rendering.world_copies import world_copies
 from viewer.support.text import one_line
 
 LONGEST_ROW = 300
@@ -104,7 +105,7 @@ def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
 def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
     style, name = drawing.style, drawing.layer.name
     counts = _counts(drawing, view)
-    if counts is not None and not counts:
+    if counts is not None and not (counts and drawing.shows_in(drawing.seen(view), world_copies(drawing.seen(view)))):
         return []
     geometry = drawing.geometry
     if style.mode == "single":

@@ -251,7 +251,15 @@ def _projection(checked: Checked) -> Iterator[Fault]:
 
 
 def _author(checked: Checked) -> Iterator[Fault]:
-    if not (checked.spec.author.strip() or checked.spec.organisation.strip()):
+    spec = checked.spec
+    if spec.publish and not (spec.organisation.strip() or spec.annotation_credit.strip()):
+        yield Fault(
+            "the imprint",
+            "A published product leaves out the names of people, and no organisation answers for it.",
+            "Enter the organisation, or a credit for the annotation.",
+            Jump("product", "", "organisation"),
+        )
+    elif not (spec.author.strip() or spec.organisation.strip() or spec.annotation_credit.strip()):
         yield Fault(
             "the imprint",
             "Nobody answers for the product.",
@@ -265,7 +273,7 @@ def _annotation_credit(checked: Checked) -> Iterator[Fault]:
     if not checked.has_marks:
         return
     spec = checked.spec
-    credit = (spec.annotation_credit or spec.author or spec.organisation).strip()
+    credit = (spec.annotation_credit or ("" if spec.publish else spec.author) or spec.organisation).strip()
     if credit and not checked.holds(credit):
         yield Fault(
             "the credits",

@@ -59,7 +59,7 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     assert (claim.likelihood, claim.confidence) == ("", "")
     assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
-    assert "3 places of firms or persons are inferred by us; no source states where it is." in content.caveats
+    assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
     assert bool(claim.statement) is not publish
 
 

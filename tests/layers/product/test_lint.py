@@ -76,7 +76,7 @@ class Made:
         return self.with_map(0, title="A").with_map(1, title="B")
 
     def published(self) -> Made:
-        return self.with_spec(publish=True).with_content(is_published=True)
+        return self.with_spec(publish=True, annotation_credit="A. Analyst").with_content(is_published=True)
 
     def without_words(self, words: str) -> Made:
         texts = tuple(text._replace(words=text.words.replace(words, "")) for text in self.facts.texts)
@@ -261,12 +261,13 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("locator", lambda made: made.with_map(0, locator=False).with_map(1, locator=False)),
     ("projection", lambda made: made.with_map(crs_words="")),
     ("author", lambda made: made.with_spec(author="")),
+    ("author", lambda made: made.published().with_spec(annotation_credit="")),
     ("made-on", lambda made: made.with_facts(made_on="")),
     ("number", lambda made: made.without_words("No 7")),
     ("number", lambda made: made.published().with_facts(number="")),
     ("type-size", lambda made: made.with_text("x", size_pt=5.5)),
     ("alternative-text", lambda made: made.with_map(alt_text="")),
-    ("publishing-leak", lambda made: made.with_spec(publish=True)),
+    ("publishing-leak", lambda made: made.with_spec(publish=True, annotation_credit="A. Analyst")),
     ("publishing-leak", lambda made: made.published().with_text("/home/anna/a.tif")),
     ("image-processing", lambda made: made.with_image(0, stretch="other").with_image(1, stretch="other")),
     ("image-shift", lambda made: made.with_image(nudge="shifted 3 m west")),
@@ -303,7 +304,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("source-accessed", lambda made: made.with_source(has_access_date=False)),
     ("two-origins", lambda made: _graded(made, "1")),
     ("caveats", lambda made: made.without_words("What is not marked is not thereby absent.")),
-    ("withheld", lambda made: made.with_content(is_published=True, left_out=LeftOut(unreviewed_sites=2))),
+    ("withheld", lambda made: made.published().with_content(left_out=LeftOut(unreviewed_sites=2))),
 ]
 
 

@@ -111,8 +111,8 @@ class FeatureTiles:
         """
         if not self.content.tables:
             return False
-        if scale != self._scale or not self._are_few(view):
-            return self._tiles.shows_in(view)
+        if not self._are_few(view):
+            return scale != self._scale or self._tiles.shows_in(view)
         shown = self._shown.get(view)
         if shown is None:
             if len(self._shown) >= _KNOWN_VIEWS:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 
 from layers.document.comparison import ComparisonSpec
+from layers.grid.tile_grid import View
 from layers.product.facts import ImageFact
 from layers.product.spec import ProductSpec
 from layers.raster.acquisition import Acquisition
@@ -21,6 +22,8 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import UNDATED
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.rendering.world_copies import world_copies
 from viewer.support.text import LONGEST_CREDIT, one_line
 
 _NAME_CHARS = 80
@@ -39,21 +42,27 @@ def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
 
 def data_credits(on_page: MapOnPage) -> list[str]:
     """Credits of the vector layers in a frame, each once."""
-    scene = on_page.scene
-    shown = [scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)]
-    found = [one_line(drawing.attribution, LONGEST_CREDIT) for drawing in shown if drawing.layer.kind == "vector"]
-    return list(dict.fromkeys(text for text in found if text))
+    return list(dict.fromkeys(fact.credit for fact in data_facts(on_page) if fact.credit))
 
 
 def data_facts(on_page: MapOnPage) -> list[ImageFact]:
     """The vector layers in a frame: who is to be credited for each."""
-    scene = on_page.scene
-    shown = [scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)]
-    found = [(one.layer, one_line(one.attribution, LONGEST_CREDIT)) for one in shown if one.layer.kind == "vector"]
-    return [
-        ImageFact(row.uuid, one_line(row.name, _NAME_CHARS), row.kind, credit=credit, credit_of_row=credit)
-        for row, credit in found
-    ]
+    scene, found = on_page.scene, []
+    for drawing in (scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)):
+        row = drawing.layer
+        if row.kind == "vector" and _may_show(drawing, on_page.view):
+            credit = one_line(drawing.attribution, LONGEST_CREDIT)
+            name = one_line(row.name, _NAME_CHARS)
+            found.append(ImageFact(row.uuid, name, row.kind, credit=credit, credit_of_row=credit))
+    return found
+
+
+def _may_show(drawing: LayerDrawing, view: View) -> bool:
+    """False once it is read that nothing of a vector layer is in a view, whatever its bounds hold."""
+    if not isinstance(drawing, VectorDrawing) or not drawing.content.tables:
+        return True
+    seen = drawing.seen(view)
+    return drawing.shows_in(seen, world_copies(seen))
 
 
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
