@@ -91,7 +91,7 @@ class MapExport(QObject):
             left_out=NOT_COPIED,
         )
         frozen = stretches_on_screen(self._canvas.scene)
-        maker = PlatePages(document, self._jobs, lambda _spec: [self._scene(frozen)])
+        maker = PlatePages(document, lambda _spec: [self._scene(frozen)])
         return _PlatePicture(maker, spec, LOGICAL_DPI * view.ratio)
 
     def _compared_picture(self) -> _ComparedPicture:

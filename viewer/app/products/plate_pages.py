@@ -1,20 +1,23 @@
-"""Lays a product out in a job: its scenes are kept while it is changed, its plate while things are moved on it."""
+"""Lays a product out step by step: its scenes are kept while it is changed, its plate while things are moved on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from PySide6.QtCore import QTimer
+
 from layers.document.document import Document
-from layers.errors import GeoloupeError
+from layers.errors import ExportFailed, GeoloupeError
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import Edition
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.map_scenes import maps_of
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
-from viewer.support.jobs import Job, Jobs
 
+STEP_S = 0.012
 MOST_TRIES = 3
 """A page during whose layout the case or its maps changed is begun anew, but not for ever."""
 
@@ -22,24 +25,28 @@ MOST_TRIES = 3
 class PlatePages:
     """`open_scenes` gives the scenes of a product, one a map; they are closed here."""
 
-    def __init__(self, document: Document, jobs: Jobs, open_scenes: Callable[[ProductSpec], list[MapScene]]) -> None:
-        self._document, self._jobs, self._scenes_for = document, jobs, open_scenes
+    def __init__(self, document: Document, open_scenes: Callable[[ProductSpec], list[MapScene]]) -> None:
+        self._document, self._scenes_for = document, open_scenes
         self._scenes: list[MapScene] = []
         self._scenes_of: object = None
         self._plate: Plate | None = None
         self._plate_of: tuple[ProductSpec, Edition] | None = None
         self._error: GeoloupeError | None = None
         self._is_stale = True
-        self._job: Job | None = None
+        self._coming: tuple[Plate, Iterator[None]] | None = None
         self._tries = 0
         self._changed: Callable[[], None] = _nothing
+        self._steps = QTimer(interval=0)
+        self._steps.timeout.connect(self._go_on)
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> PrintedPlate | None:
         self._open_scenes(spec)
-        if self._job is not None or not all(scene.is_open() for scene in self._scenes):
+        if not all(scene.is_open() for scene in self._scenes):
             return None
-        if self._is_stale or not self._is_of(spec, edition):
-            self._begin(spec, edition)
+        is_other = not self._is_of(spec, edition)
+        if is_other or (self._is_stale and (self._coming is None or self._tries < MOST_TRIES)):
+            self._begin(spec, edition, again=not is_other and self._coming is not None)
+        if self._coming is not None:
             return None
         if self._error is not None:
             raise self._error
@@ -53,47 +60,50 @@ class PlatePages:
         self._changed = changed
 
     def close(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+        self._steps.stop()
         for scene in self._scenes:
             scene.close()
             scene.deleteLater()
         self._scenes, self._scenes_of = [], None
-        self._plate = self._plate_of = self._error = self._job = None
+        self._plate = self._plate_of = self._error = self._coming = None
 
     # -- laid out -------------------------------------------------------------------------------------------------
 
     def _is_of(self, spec: ProductSpec, edition: Edition) -> bool:
-        """True where the plate that is there differs in the places of its things at most."""
+        """True where the plate that is there, or coming, differs in the places of its things and in colours at most."""
         if self._plate_of is None or self._plate_of[1] != edition:
             return False
         return _without_places(self._plate_of[0]) == _without_places(spec)
 
-    def _begin(self, spec: ProductSpec, edition: Edition) -> None:
-        """Off the window's thread: a page of many names takes a second."""
-        document, scenes = self._document, list(self._scenes)
-        self._is_stale, self._plate_of = False, (spec, edition)
+    def _begin(self, spec: ProductSpec, edition: Edition, *, again: bool) -> None:
+        """A few milliseconds at a time: a page of many names takes a second. What was coming is given up."""
+        self._tries = self._tries + 1 if again else 0
+        self._is_stale, self._plate_of, self._error = False, (spec, edition), None
+        scenes, product = list(self._scenes), edition.product
+        plate = Plate(spec, self._document, scenes, product=product, made_on=edition.made_on, at_once=False)
+        self._coming = plate, plate.steps()
+        self._steps.start()
 
-        def work(_: object) -> Plate:
-            return Plate(spec, document, scenes, product=edition.product, made_on=edition.made_on)
-
-        self._job = self._jobs.run(work, self._done, self._failed, of_case=True, given_up=lambda _: None)
-
-    def _done(self, plate: Plate) -> None:
-        self._plate, self._error = plate, None
-        self._end()
-
-    def _failed(self, error: GeoloupeError) -> None:
-        if self._is_stale and self._tries < MOST_TRIES:
-            self._tries += 1  # what it was laid out from has changed under it
-            self._job = self._plate_of = None
-            self._changed()
+    def _go_on(self) -> None:
+        if self._coming is None:
+            self._steps.stop()
             return
-        self._plate, self._error = None, error
-        self._end()
+        plate, steps = self._coming
+        end = time.perf_counter() + STEP_S
+        try:
+            while time.perf_counter() < end:
+                next(steps)
+        except StopIteration:
+            self._end(plate, None)
+        except GeoloupeError as error:
+            self._end(None, error)
+        except BaseException:
+            self._end(None, ExportFailed("The page could not be laid out, by an error in the program."))
+            raise
 
-    def _end(self) -> None:
-        self._job, self._tries = None, 0
+    def _end(self, plate: Plate | None, error: GeoloupeError | None) -> None:
+        self._steps.stop()
+        self._plate, self._error, self._coming, self._tries = plate, error, None, 0
         self._changed()
 
     # -- scenes ---------------------------------------------------------------------------------------------------

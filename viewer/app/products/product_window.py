@@ -84,7 +84,7 @@ class ProductWindow(QDialog):
         self._kept: tuple[ProductSpec, tuple[Override, ...]] = (spec, self.overrides)
         self._issued: tuple[ProductSpec, tuple[Override, ...]] | None = None
         """As it was when it was issued here: until something changes another file of it is the same version."""
-        self._is_ended = self._is_waiting = self._is_stale = False
+        self.is_ended = self._is_waiting = self._is_stale = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.fields = ProductFields(styles)
@@ -449,13 +449,13 @@ class ProductWindow(QDialog):
 
     def _leave(self) -> None:
         """Another case is open: nothing of this one is kept any more."""
-        self._is_ended = True
+        self.is_ended = True
         self.close()
 
     def _end(self) -> None:
         self._rest.stop()
         self.preview.show_sentence("")
-        if not self._is_ended and self.is_changed and self.keep():
+        if not self.is_ended and self.is_changed and self.keep():
             self._context.report(self.tr("The product is kept as a draft: it is in the list of products."))
-        self._is_ended = True
+        self.is_ended = True
         self._maker.close()

@@ -76,7 +76,7 @@ class ProductWindows(QObject):
     @property
     def windows(self) -> list[ProductWindow]:
         """All that are open."""
-        return [shown for shown in self._windows if isValid(shown)]
+        return [shown for shown in self._windows if isValid(shown) and not shown.is_ended]
 
     def begin(self) -> None:
         """Offer a product of what the map shows."""
@@ -122,7 +122,7 @@ class ProductWindows(QObject):
         session, context = self._session, self._canvas.own_scene.context
         document, folder = session.document, session.base_folder
         scenes = partial(product_scenes, document=document, context=context, base_folder=folder, frozen=frozen)
-        return PlatePages(document, self._jobs, scenes)
+        return PlatePages(document, scenes)
 
     def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
         from layers.product.lint.rules import findings  # for start-up time
