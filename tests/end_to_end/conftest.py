@@ -59,7 +59,7 @@ class FileNames(Questions):
         return self.to_write
 
     product_to_write = case_to_write
-    picture_to_write = sites_to_write = case_to_write
+    picture_to_write = data_to_write = case_to_write
 
 
 class Desk(Analyst):

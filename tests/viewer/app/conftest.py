@@ -67,7 +67,7 @@ class Answers:
         return self.path
 
     product_to_write = case_to_write
-    picture_to_write = sites_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
+    picture_to_write = data_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
     measurements_to_write = case_to_write
 
     def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:

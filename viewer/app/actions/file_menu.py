@@ -112,8 +112,8 @@ class FileMenu(CaseMenu):
     def export_product(self) -> None:
         self._products.begin()
 
-    def export_sites(self) -> None:
-        self._exports.export_sites()
+    def export_data(self) -> None:
+        self._exports.export_data()
 
     def export_measurements(self) -> None:
         self._exports.export_measurements()
@@ -170,7 +170,15 @@ class FileMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Make a finished map of what is shown, compared or selected"),
         ),
         Action(
-            "export_sites", QT_TRANSLATE_NOOP("Actions", "Export S&ites…"), export_sites, "", "export", offered=has_case
+            "export_data",
+            QT_TRANSLATE_NOOP("Actions", "Export Da&ta…"),
+            export_data,
+            "",
+            "export",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Write sites, claims and pictures for Google Earth, a browser, a table or GIS"
+            ),
         ),
         Action(
             "export_measurements",

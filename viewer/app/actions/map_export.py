@@ -1,10 +1,11 @@
-"""Copies a picture of the map to the clipboard, and exports sites and measurements as tables."""
+"""Copies a picture of the map to the clipboard, and exports the data of the case, and measurements as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
@@ -22,7 +23,6 @@ from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.export.features import TABLES_OF_SITES, sites_text
 from viewer.export.layout import Layout, today
 from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text
 from viewer.export.processing import stretches_on_screen
@@ -31,6 +31,9 @@ from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.painting import painting
+
+if TYPE_CHECKING:
+    from viewer.app.products.data_desk import DataDesk
 
 POLL_MS = 20
 CREDITS_PX = 60
@@ -58,12 +61,13 @@ class MapExport(QObject):
         self._jobs, self._messages = jobs, messages
         self._ask, self._window = ask, window
         self._pending: list[_PendingPicture] = []
+        self._desk: DataDesk | None = None
         self._folder: Path | None = None
         """The folder that the analyst wrote to last."""
 
     @property
     def is_idle(self) -> bool:
-        return not self._pending
+        return not self._pending and (self._desk is None or self._desk.is_idle)
 
     def copy_picture(self) -> None:
         """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
@@ -123,16 +127,23 @@ class MapExport(QObject):
         self._messages.show("export", sentence, "warning")
         return False
 
-    def export_sites(self) -> None:
-        """As GeoJSON or CSV, by the name's ending."""
+    def export_data(self) -> None:
+        """Sites, claims and pictures for other programs: choose in the dialog, which stays beside the map."""
         self._panels.flush()
-        path = self._ask().sites_to_write(self._suggestion(".geojson"))
-        if path is None:
-            return
-        suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
-        # What is edited while it is written is not in it.
-        rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_SITES}
-        self._write(lambda: write_whole(path, sites_text(Document(rows), suffix)), path)
+        if self._desk is None:
+            from viewer.app.products.data_desk import DataDesk  # for start-up time
+
+            self._desk = DataDesk(
+                self._session,
+                self._canvas,
+                self._jobs,
+                lambda suffix: self._ask().data_to_write(self._suggestion(suffix)),
+                self._bounds,
+                self._write,
+                lambda sentence: self._messages.show("export", sentence, "error"),
+                self._window,
+            )
+        self._desk.begin()
 
     def export_measurements(self) -> None:
         """As GeoJSON or CSV, by the name's ending."""

@@ -157,14 +157,19 @@ class Questions(QObject):
             ".svg": self.tr("SVG drawing (*.svg)"),
             ".tif": self.tr("GeoTIFF (*.tif)"),
         }
-        first = suggestion.suffix.lower()
-        ordered = sorted(kinds, key=lambda suffix: suffix != first)
-        words = ";;".join(kinds[suffix] for suffix in ordered)
-        return self._path_to_write(self.tr("Export the product"), suggestion, words)
+        return self._path_to_write(self.tr("Export the product"), suggestion, _in_order(kinds, suggestion))
 
-    def sites_to_write(self, suggestion: Path) -> Path | None:
-        kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
-        return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)
+    def data_to_write(self, suggestion: Path) -> Path | None:
+        """A file for other programs; the kind of the suggestion's ending is offered first."""
+        kinds = {
+            ".kmz": self.tr("Google Earth (*.kmz)"),
+            ".html": self.tr("Report (*.html)"),
+            ".xlsx": self.tr("Spreadsheet (*.xlsx)"),
+            ".geojson": self.tr("GeoJSON (*.geojson)"),
+            ".csv": self.tr("Table (*.csv)"),
+            ".gpkg": self.tr("Geoloupe case (*.gpkg)"),
+        }
+        return self._path_to_write(self.tr("Export the data"), suggestion, _in_order(kinds, suggestion))
 
     def measurements_to_write(self, suggestion: Path) -> Path | None:
         kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
@@ -225,3 +230,9 @@ class Questions(QObject):
         clicked = box.clickedButton()
         box.deleteLater()
         return next((answer for button, answer in answers.items() if button is clicked), otherwise)
+
+
+def _in_order(kinds: Mapping[str, str], suggestion: Path) -> str:
+    """Kinds of files as the dialog takes them, that of the suggestion first."""
+    first = suggestion.suffix.lower()
+    return ";;".join(kinds[suffix] for suffix in sorted(kinds, key=lambda suffix: suffix != first))

@@ -46,7 +46,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
         lambda uuids: _chips(case, uuids),
         publish=arguments.publish,
         marking=arguments.marking,
-        site=arguments.site or "",
+        sites=[arguments.site] if arguments.site else None,
         bounds=Bounds(*arguments.bounds) if arguments.bounds else None,
     )
     problems = [not_drawn(document.sites[said.uuid] for said in told.content.sites)]

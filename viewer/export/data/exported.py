@@ -108,16 +108,20 @@ def data_export(
     *,
     publish: bool = False,
     marking: str = "",
-    site: str = "",
+    sites: Collection[str] | None = None,
     bounds: Bounds | None = None,
 ) -> DataExport:
-    """Gathers what is to be written of a case: of one site, of what lies within `bounds`, or all of it. Blocks.
+    """Gathers what is to be written of a case: of `sites` (uuids), of what lies within `bounds`, or all of it. Blocks.
 
     Raises what reading the chips raises.
     """
     own = marking or document.meta("marking")
-    uuids = [site] if site else [one.uuid for one in document.sites.values() if bounds is None or _is_in(one, bounds)]
-    content = content_of(document, uuids, publish, own, whole_case=not site and bounds is None)
+    uuids = [
+        site.uuid
+        for site in document.sites.values()
+        if (sites is None or site.uuid in sites) and (bounds is None or _is_in(site, bounds))
+    ]
+    content = content_of(document, uuids, publish, own, whole_case=sites is None and bounds is None)
     content = replace(content, marking=highest((marking, content.marking)).words)
     chips = _chips_of(document, content, own, read_chips) if suffix in _WITH_CHIPS else {}
     return DataExport(document, content, own, chips)

@@ -42,7 +42,7 @@ class _Wanted:
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
-    take: Callable[[MapScene, View, bytes], None]
+    take: Callable[[MapScene, View, QImage], None]
     first: _Wanted | None = None
     """The first frame of the same comparison: all show the ground that it shows."""
     with_scale: bool = False
@@ -60,8 +60,8 @@ class GroundPictures:
     """Of the images of comparisons: WGS84 where another program lays them on its ground; empty: that of the map."""
     with_map: bool = False
     _wanted: list[_Wanted] = field(default_factory=list)
-    _frames: dict[tuple[int, int], GroundPicture] = field(default_factory=dict)
-    _map: MapPicture | None = None
+    _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
+    _map: tuple[MapPicture, QImage] | None = None
 
     def __post_init__(self) -> None:
         if self.with_map:
@@ -96,9 +96,11 @@ class GroundPictures:
             one.scene.close()
 
     def finished(self) -> DataExport:
-        """The export with its pictures."""
+        """The export with its pictures, coded; in any thread."""
         frames = [self._frames[key] for key in sorted(self._frames)]
-        return replace(self.export, overlays=tuple(frames), map=self._map)
+        shown = tuple(replace(picture, data=png_bytes(image)) for picture, image in frames)
+        drawn = None if self._map is None else replace(self._map[0], data=png_bytes(self._map[1]))
+        return replace(self.export, overlays=shown, map=drawn)
 
     # -- steps ----------------------------------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class GroundPictures:
                 return
             one.scene.set_view(one.view)
         if one.scene.is_complete(one.view):
-            one.take(one.scene, one.view, png_bytes(_painted(one.scene, one.view, one.with_scale)))
+            one.take(one.scene, one.view, _painted(one.scene, one.view, one.with_scale))
             one.is_done = True
 
     # -- the map --------------------------------------------------------------------------------------------------
@@ -126,10 +128,10 @@ class GroundPictures:
         bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
         return _view(chosen_canvas(None, found)[0], bounds)
 
-    def _take_map(self, scene: MapScene, view: View, data: bytes) -> None:
+    def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
         told = self.export.publishing
         said = tuple(told.words(text) for text in scene.attributions(view))
-        self._map = MapPicture(data, view.width, view.height, self._places(view), said)
+        self._map = MapPicture(b"", view.width, view.height, self._places(view), said), image
 
     def _places(self, view: View) -> dict[str, tuple[float, float]]:
         """Pixels of the marks of the product that are in the picture."""
@@ -165,14 +167,17 @@ class GroundPictures:
         bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
         return None if bounds is None else _view(self.crs or chosen_canvas(None, bounds)[0], bounds)
 
-    def _take_frame(self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, data: bytes) -> None:
+    def _take_frame(
+        self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, image: QImage
+    ) -> None:
         told = self.export.publishing
         layers = [self.export.document.layers[uuid] for uuid in spec.frames[at].layers]
         name = one_line(told.words(spec.frames[at].title or ", ".join(layer.name for layer in layers)))
         begin, end = _times(layers)
         words = " · ".join(told.words(text) for text in scene.attributions(view))
         box = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
-        self._frames[number, at] = GroundPicture(name, data, box, begin, end, words, number, (view.width, view.height))
+        size = view.width, view.height
+        self._frames[number, at] = GroundPicture(name, b"", box, begin, end, words, number, size), image
 
 
 def shown_document(export: DataExport) -> Document:

@@ -276,7 +276,7 @@ def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, 
         assert isinstance(first, Hit), text
         assert (first.group, first.text, palette.shown_texts()[0]) == (Group.PLACES, name, name)
         palette.close()
-    for text, command in (("draw a", "Draw a Line"), ("save", "Save"), ("exp", "Export Sites"), ("site", "Sites")):
+    for text, command in (("draw a", "Draw a Line"), ("save", "Save"), ("exp", "Export Data"), ("site", "Sites")):
         palette, _line = search_for(demo, text, qtbot)
         first = palette._current()
         assert isinstance(first, PaletteEntry), text

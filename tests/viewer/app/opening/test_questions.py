@@ -114,7 +114,7 @@ def test_only_parts_with_features_can_be_saved(ask: Questions) -> None:
 TO_WRITE = [
     ("case_to_write", "Geoloupe case (*.gpkg)", ".gpkg"),
     ("picture_to_write", "PNG picture (*.png)", ".png"),
-    ("sites_to_write", "Table (*.csv)", ".csv"),
+    ("data_to_write", "Spreadsheet (*.xlsx)", ".xlsx"),
     ("measurements_to_write", "GeoJSON (*.geojson)", ".geojson"),
     ("layer_to_write", "FlatGeobuf (*.fgb)", ".fgb"),
     ("style_to_write", "QGIS style (*.qml)", ".qml"),

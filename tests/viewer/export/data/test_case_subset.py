@@ -64,7 +64,7 @@ def test_gdal_counts_what_the_case_has(case: Document, pool: ReaderPool, tmp_pat
 
 
 def test_of_one_site_or_an_extent_only_that_goes_along(case: Document, pool: ReaderPool, tmp_path: Path) -> None:
-    one = made(case, pool, tmp_path / "one.gpkg", site="firm")
+    one = made(case, pool, tmp_path / "one.gpkg", sites=["firm"])
     assert (set(one.sites), set(one.claims), set(one.sources)) == ({"firm"}, {"accuses"}, {"s1"})
     part = made(case, pool, tmp_path / "part.gpkg", bounds=Bounds(10.4, 50.4, 10.8, 50.7))
     assert set(part.sites) == {"port", "pad", "note"}

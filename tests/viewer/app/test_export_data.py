@@ -1,0 +1,168 @@
+"""Data exported from the window: asked for beside the map, and written by jobs from the case as it was then."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+import sample_data
+from layers.document.document import Document
+from layers.product.content import ProductContent
+from tests.support.cases.rich import read_case
+from tests.viewer.app.conftest import Answers, settle
+from viewer.app.products.data_dialog import SELECTED, SHOWN, DataDialog
+from viewer.app.window import MainWindow
+from viewer.export.data import data_files
+
+FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
+
+
+@pytest.fixture
+def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.file_menu.open_words([str(sample_data.path("demo.gpkg"))])
+    settle(window, qtbot)
+    return window
+
+
+def asked(window: MainWindow) -> DataDialog:
+    window.action_table["export_data"].trigger()
+    dialog = window.findChild(DataDialog)
+    assert dialog is not None
+    return dialog
+
+
+def choose(dialog: DataDialog, suffix: str, part: str = "", publish: bool = False) -> None:
+    dialog.format.setCurrentIndex(dialog.format.findData(suffix))
+    if part:
+        assert dialog.part.findData(part) >= 0
+        dialog.part.setCurrentIndex(dialog.part.findData(part))
+    dialog.publish.setChecked(publish)
+
+
+def written(window: MainWindow, qtbot: QtBot, path: Path) -> bytes:
+    qtbot.waitUntil(lambda: window.map_export.is_idle and path.exists(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Written" in getattr(window.messages.line("export"), "text", ""), timeout=10_000)
+    assert str(path) in window.messages.line("export").text
+    return path.read_bytes()
+
+
+def names_in(suffix: str, path: Path) -> set[str]:
+    data = path.read_bytes()
+    if suffix == ".geojson":
+        return {feature["properties"]["label"] for feature in json.loads(data)["features"]}
+    if suffix == ".csv":
+        return {row["label"] for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig")))}
+    if suffix == ".xlsx":
+        return {row[0] for row in openpyxl.load_workbook(path)["Sites"].iter_rows(min_row=2, values_only=True)}
+    if suffix == ".gpkg":
+        return {site.label for site in read_case(path).document.sites.values()}
+    text = zipfile.ZipFile(path).read("doc.kml").decode() if suffix == ".kmz" else data.decode()
+    return {FIRM} if FIRM in text else set()
+
+
+def test_each_format_is_written_for_inside_and_outside(
+    demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    for suffix in (".kmz", ".html", ".xlsx", ".csv", ".gpkg"):
+        dialog = asked(demo)
+        choose(dialog, suffix, publish=suffix != ".csv")
+        assert dialog.note.text().startswith("Left out") is (suffix != ".csv")
+        answers.path = tmp_path / f"demo{suffix}"
+        qtbot.mouseClick(dialog.take_button, Qt.MouseButton.LeftButton)
+        written(demo, qtbot, answers.path)
+        names = names_in(suffix, answers.path)
+        assert FIRM in names
+        assert suffix in (".kmz", ".html") or len(names) == (60 if suffix == ".csv" else 5), suffix
+        demo.messages.clear("export")
+        qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
+    assert b"data:image/png" in (tmp_path / "demo.html").read_bytes()
+
+
+def test_what_is_selected_or_shown_goes_along_and_no_more(
+    demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    sites = demo.session.document.sites
+    dialog = asked(demo)
+    assert dialog.part.findData(SELECTED) < 0, "nothing is selected"
+    dialog.reject()
+    qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
+    (firm,) = (uuid for uuid, site in sites.items() if site.label == FIRM)
+    demo.selection.set([firm])
+    dialog = asked(demo)
+    choose(dialog, ".geojson", SELECTED)
+    answers.path = tmp_path / "one.geojson"
+    qtbot.mouseClick(dialog.take_button, Qt.MouseButton.LeftButton)
+    written(demo, qtbot, answers.path)
+    assert names_in(".geojson", answers.path) == {FIRM}
+    qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
+    demo.messages.clear("export")
+    demo.canvas.viewport.fit_lonlat(demo.canvas.own_scene.site_bounds(frozenset([firm])), 0.0, 0.0)
+    dialog = asked(demo)
+    assert dialog.wish().suffix == ".geojson", "the last choice stands"
+    choose(dialog, ".geojson", SHOWN)
+    answers.path = tmp_path / "shown.geojson"
+    qtbot.mouseClick(dialog.take_button, Qt.MouseButton.LeftButton)
+    written(demo, qtbot, answers.path)
+    assert FIRM in names_in(".geojson", answers.path)
+    assert len(names_in(".geojson", answers.path)) < len(sites)
+
+
+def test_the_case_as_it_was_is_written_without_the_window_s_thread(
+    demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads, can_begin, plain = [], threading.Event(), data_files.sites_text
+
+    def slow(document: Document, kind: str, content: ProductContent):
+        threads.append(threading.current_thread())
+        can_begin.wait(10)
+        yield from plain(document, kind, content)
+
+    monkeypatch.setattr(data_files, "sites_text", slow)
+    answers.path = tmp_path / "sites.geojson"
+    sites = list(demo.session.document.sites)
+    dialog = asked(demo)
+    choose(dialog, ".geojson")
+    dialog.take_button.click()
+    demo.selection.set(sites[:1])
+    demo.action_table["delete"].trigger()
+    assert len(demo.session.document.sites) == len(sites) - 1
+    can_begin.set()
+    written(demo, qtbot, answers.path)
+    line = demo.messages.line("export")
+    opened: list[str] = []
+    take: Callable[..., bool] = lambda url: opened.append(url.toLocalFile()) or True  # noqa: E731
+    monkeypatch.setattr("viewer.app.actions.map_export.QDesktopServices.openUrl", take)
+    assert line.action is not None
+    line.action.run()
+    assert opened == [str(answers.path)]
+    assert demo.map_export._suggestion(".png").parent == tmp_path, "where the last one was written"
+    assert threads
+    assert threading.main_thread() not in threads
+    assert [feature["id"] for feature in json.loads(answers.path.read_text("utf-8"))["features"]] == sites
+
+
+def test_the_open_case_is_not_replaced_by_a_part_of_it(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    case = tmp_path / "case.gpkg"
+    case.write_bytes(sample_data.path("demo.gpkg").read_bytes())
+    window.file_menu.open_words([str(case)])
+    settle(window, qtbot)
+    before = case.read_bytes()
+    dialog = asked(window)
+    choose(dialog, ".gpkg")
+    answers.path = case
+    dialog.take_button.click()
+    qtbot.waitUntil(lambda: window.messages.line("export") is not None, timeout=10_000)
+    assert "is the open case itself" in window.messages.line("export").text
+    assert case.read_bytes() == before

@@ -1,0 +1,123 @@
+"""The window that asks which data of a case go into a file for other programs, and for whom they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.product.marking import CLASSIFICATION, TLP
+from layers.text.counted import counted
+from viewer.panels.widgets.form_page import muted
+
+WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
+
+
+@dataclass(frozen=True, slots=True)
+class DataWish:
+    """The choices: the ending of the file, the part of the case, whether it is for outside, and its marking."""
+
+    suffix: str
+    part: str = WHOLE
+    publish: bool = False
+    marking: str = ""
+
+
+class DataDialog(QDialog):
+    """Stays beside the map; `chosen` carries a `DataWish`."""
+
+    chosen = Signal(object)
+
+    def __init__(self, sites: int, selected: int, first: DataWish, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Export Data"))
+        self.format = _combo(self.tr("Format"), self._formats(), first.suffix)
+        parts = [
+            (self.tr("The whole case ({0})").format(counted(sites, self.tr("mark"), self.tr("marks"))), WHOLE),
+            (self.tr("What the map shows"), SHOWN),
+        ]
+        if selected:
+            words = counted(selected, self.tr("mark"), self.tr("marks"))
+            parts.append((self.tr("What is selected ({0})").format(words), SELECTED))
+        self.part = _combo(self.tr("Part"), parts, first.part)
+        self.publish = QCheckBox(self.tr("For readers &outside"))
+        self.publish.setChecked(first.publish)
+        self.publish.setAccessibleName(self.tr("For readers outside"))
+        self.publish.toggled.connect(self._say)
+        self.marking = QComboBox()
+        self.marking.setEditable(True)
+        self.marking.addItems(["", *CLASSIFICATION, *TLP])
+        self.marking.setCurrentText(first.marking)
+        self.marking.setAccessibleName(self.tr("Marking"))
+        line = self.marking.lineEdit()
+        assert isinstance(line, QLineEdit)
+        line.setPlaceholderText(self.tr("the highest of what is in it"))
+        self.note = muted()
+        buttons = QDialogButtonBox()
+        self.take_button = buttons.addButton(self.tr("&Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._choose)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout()
+        form.addRow(self.tr("&Format"), self.format)
+        form.addRow(self.tr("&Part"), self.part)
+        form.addRow(self.tr("&Marking"), self.marking)
+        form.addRow("", self.publish)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.note)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(440)
+        self._say()
+
+    def wish(self) -> DataWish:
+        """The choices as they are now."""
+        return DataWish(
+            self.format.currentData(),
+            self.part.currentData(),
+            self.publish.isChecked(),
+            self.marking.currentText().strip(),
+        )
+
+    def _formats(self) -> Sequence[tuple[str, str]]:
+        return (
+            (self.tr("Google Earth (KMZ)"), ".kmz"),
+            (self.tr("Report for a browser and for print (HTML)"), ".html"),
+            (self.tr("Spreadsheet (XLSX)"), ".xlsx"),
+            (self.tr("Sites as GeoJSON"), ".geojson"),
+            (self.tr("Sites as a table (CSV)"), ".csv"),
+            (self.tr("A case of its own (GeoPackage)"), ".gpkg"),
+        )
+
+    def _say(self) -> None:
+        outside = self.tr(
+            "Left out: drafts and what nobody reviewed, sources and marks that are marked higher, notes, names of "
+            "people, folders of this machine."
+        )
+        here = self.tr("All rows go along, drafts and internal sources among them; of their history nothing does.")
+        self.note.setText(outside if self.publish.isChecked() else here)
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.wish())
+        self.accept()
+
+
+def _combo(name: str, rows: Sequence[tuple[str, str]], first: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for text, value in rows:
+        box.addItem(text, value)
+    box.setCurrentIndex(max(box.findData(first), 0))
+    return box
