@@ -75,7 +75,7 @@ class DataDesk(QObject):
         self._gather(replace(wish, suffix=path.suffix.lower()), path)
 
     def _gather(self, wish: DataWish, path: Path) -> None:
-        """What is edited while it is written is not in it."""
+        """Of the case as it is now: later edits are not in it."""
         rows: Mapping[object, tuple[Row, ...]] = {
             table: tuple(self._session.document.table(table).values()) for table in TABLES
         }
