@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,11 +16,13 @@ import pytest
 from PySide6.QtGui import QImage
 
 import sample_data
+from tests.support.cases.rich import read_case
 from tests.support.deaths.kills import KILLED, ROOT, deaths
 
 pytestmark = pytest.mark.bounded
 
 SIZE = "640x480"
+OLD = b"what was there before"
 
 
 def demo() -> Path:
@@ -33,15 +36,28 @@ def whole(path: Path) -> bool:
         return data.endswith(b"IEND\xaeB`\x82") and QImage(str(path)).width() == 640
     if path.suffix == ".geojson":
         return len(json.loads(data)["features"]) > 20
+    if path.suffix in (".kmz", ".xlsx"):
+        return zipfile.is_zipfile(path) and zipfile.ZipFile(path).testzip() is None
+    if path.suffix == ".html":
+        return data.endswith(b"</html>") and b"data:image/png" in data
+    if path.suffix == ".gpkg":
+        return len(read_case(path).document.sites) > 20
     return data.endswith(b"\n") and data.count(b"\n") > 20
 
 
-@pytest.mark.parametrize("suffix", [".geojson", ".csv"])
-@pytest.mark.parametrize("old", [None, b"what was there before"])
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("suffix", "old"),
+    [
+        *((suffix, old) for suffix in (".geojson", ".csv") for old in (None, OLD)),
+        *((suffix, OLD) for suffix in (".kmz", ".gpkg")),
+    ],
+)
 def test_f03_an_export_killed_at_any_call_leaves_no_half_file(
     own_home: Path, tmp_path: Path, suffix: str, old: bytes | None
 ) -> None:
-    out = tmp_path / f"sites{suffix}"
+    out = tmp_path / "made" / f"sites{suffix}"
+    out.parent.mkdir()
     if old is not None:
         out.write_bytes(old)
     ends: list[int] = []
@@ -93,3 +109,19 @@ def test_f03_a_picture_killed_at_any_moment_is_old_or_new(
         out.write_bytes(b"old")
         _died(words(out), own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
         assert out.read_bytes() == b"old" or whole(out)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("suffix", [".xlsx", ".html"])
+def test_f03_data_killed_at_any_moment_are_old_or_new(own_home: Path, tmp_path: Path, suffix: str) -> None:
+    out, chance = tmp_path / f"sites{suffix}", random.Random(suffix)
+    words: list[object] = ["export", demo(), "--out", out]
+    begin = time.monotonic()
+    _died(words, own_home, 60)
+    takes_s = time.monotonic() - begin
+    assert whole(out)
+    for _ in range(4):
+        out.write_bytes(OLD)
+        _died(words, own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
+        assert out.read_bytes() == OLD or whole(out)
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == [out.name]
