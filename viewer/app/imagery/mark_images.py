@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,7 +19,7 @@ from viewer.app.case.session import Session
 from viewer.canvas.image_below import ImagesBelow, images_around, images_below
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.commands.imagery.mark_images import SeenImage, forget_image, record_image, record_no_image
+from viewer.commands.imagery.mark_images import SeenImage, forget_image, on_no_image, record_image, record_no_image
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.image_facts import image_facts, pick_at, screen_m_at
 from viewer.rendering.raster.combined_source import CombinedSource
@@ -62,10 +63,6 @@ class MarkImages(QObject):
         """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
-        self._bare: dict[str, View] = {}
-        """Marks that were drawn on the map alone, which is recorded once they are painted, and their views."""
-        self._painted = QTimer(self, singleShot=True)
-        self._painted.timeout.connect(self._record_bare)
         canvas.scene_updated.connect(self._look_again)
         session.history.changed.connect(self._look_again)
         session.history.changed.connect(self._forget_gone)
@@ -74,7 +71,7 @@ class MarkImages(QObject):
     @property
     def is_idle(self) -> bool:
         """True while no mark waits for an image that is still being read."""
-        return not any(uuid in self._session.document.sites for uuid in (*self._waiting, *self._bare))
+        return not any(uuid in self._session.document.sites for uuid in self._waiting)
 
     def note(self, uuid: str) -> None:
         """Record the image of a mark that was drawn just now."""
@@ -83,7 +80,7 @@ class MarkImages(QObject):
 
     def push(self, edit: Edit) -> bool:
         """Push an edit that a tool has made: marks that it moved may lie on another image now."""
-        is_done = self._session.push_or_say(edit)
+        is_done = self._session.push_or_say(self._of_bare_map(edit))
         moved = [change.uuid for change in edit.changes if _is_moved(change)] if is_done else []
         for uuid in moved if len(moved) <= MOST_MOVED else ():
             self.note(uuid)
@@ -114,13 +111,26 @@ class MarkImages(QObject):
             self._session.push_or_say(forget_image(document, uuid, actor=actor))
         self.asked.emit(uuid)
 
+    def _of_bare_map(self, edit: Edit) -> Edit:
+        """The edit with what is known at once of a mark that is drawn where there is no image: another edit would cost
+        as much again before the mark is seen.
+        """
+        site = edit.changes[0].after if len(edit.changes) == 1 and edit.changes[0].before is None else None
+        if not (isinstance(site, Site) and site.is_site and site.position_basis == MEASURED and not site.image_uuid):
+            return edit
+        view, place = self._canvas.viewport.view(), site.place
+        below = images_below(self._canvas.scene, view, place.x, place.y)
+        screen_m = None if below.layers or below.is_awaited else screen_m_at(view, place.x, place.y)
+        if screen_m is None:
+            return edit
+        return replace(edit, changes=(replace(edit.changes[0], after=on_no_image(site, screen_m)),))
+
     # -- looking -----------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
         self._told.clear()
         self._finer = ""
         self._waiting.clear()
-        self._bare.clear()
         self._blended.clear()
         self._timer.stop()
 
@@ -148,9 +158,8 @@ class MarkImages(QObject):
             self._ask(site, below.layers)
         elif below.layers:
             self._record(site, below.layers[0], scene, mark.view)
-        else:
-            self._bare[site.uuid] = mark.view
-            self._painted.start(0)  # not before the frame that shows the mark
+        elif site.is_site and site.position_basis == MEASURED and not site.image_uuid:
+            self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
         """The images there in the view of now, else in that in which the mark was made."""
@@ -191,13 +200,6 @@ class MarkImages(QObject):
         self._messages.clear(BLENDED)
         if site.is_site:  # arrows, texts and numbers claim no place of their own
             self._warn(site.uuid, layer_uuid, facts["layer_title"], pick)
-
-    def _record_bare(self) -> None:
-        marks, self._bare = self._bare, {}
-        for uuid, view in marks.items():
-            site = self._session.document.sites.get(uuid)
-            if site is not None and site.is_site and site.position_basis == MEASURED and not site.image_uuid:
-                self._record_none(site, view)
 
     def _record_none(self, site: Site, view: View) -> None:
         """The map alone was under the hand: nothing was measured, and the place is no better than the screen was."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -78,6 +79,11 @@ def record_no_image(document: Document, site_uuid: str, screen_m: float, *, acto
     props = with_screen(site.props_json, screen_m)
     changed = update_sites(document, (site_uuid,), actor=actor, now=now, position_basis=BY_HAND, props_json=props)
     return Edit("Record that a mark is on no image", changed.changes)
+
+
+def on_no_image(site: Site, screen_m: float) -> Site:
+    """The row of a mark that is put on a map without an image, as `record_no_image` would leave it."""
+    return replace(site, position_basis=BY_HAND, props_json=with_screen(site.props_json, screen_m))
 
 
 def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:
