@@ -237,3 +237,25 @@ def test_whenever_a_writer_is_killed_the_overviews_become_the_same(tmp_path, cac
         with rasterio.open(reference, **options) as a, rasterio.open(built, **options) as b:
             assert (a.read() == b.read()).all()
             assert (a.dataset_mask() == b.dataset_mask()).all()
+
+
+@pytest.mark.parametrize("nodata", [-3.4e38, float(np.finfo(np.float32).min), float(np.finfo(np.float32).max)])
+def test_a_mark_for_no_data_at_the_end_of_the_numbers_is_averaged_with_nothing(tmp_path, cache, nodata):
+    """Beside it stand numbers that a sum of a few of them, or the next one, would make infinite or equal to it."""
+    mark = np.float32(nodata)
+    values = np.full((1, 16, 2600), 5.0, np.float32)
+    values[:, :, 1::2] = mark
+    values[:, :, 800:1600] = np.nextafter(mark, np.float32(0))
+    values[:, :, 1600:] = mark
+    path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, nodata)
+    built, _ = build(path, cache)
+    with rasterio.open(built) as quarter:
+        assert quarter.overviews(1) == [2]
+        for level in (quarter, rasterio.open(built, overview_level=0)):
+            found = level.read(1, masked=True)
+            part = level.width / 2600
+            assert (found[:, : int(790 * part)] == 5.0).all()
+            near = found[:, int(810 * part) : int(1590 * part)]
+            assert near.mask.all() or np.allclose(near.compressed(), mark, rtol=1e-5)
+            assert found[:, int(1610 * part) :].mask.all()
+        level.close()
