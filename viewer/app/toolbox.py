@@ -14,7 +14,6 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.draw_areas import CircleTool, RangeRingTool, RectangleTool, TurnedRectangleTool
-from viewer.tools.draw_shadow import ShadowTool
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.draw_strokes import ArrowTool, FreehandTool
 from viewer.tools.draw_words import CalloutTool, NumberTool, TextTool
@@ -23,7 +22,6 @@ from viewer.tools.identify import IdentifyTool
 from viewer.tools.lasso_sites import LassoSitesTool
 from viewer.tools.measure import MeasureTool, tool_id
 from viewer.tools.navigate import NavigateTool
-from viewer.tools.nudging.nudge_layer import NudgeLayerTool
 from viewer.tools.select import SelectTool
 from viewer.tools.select_features import LassoFeaturesTool, SelectFeaturesTool, WithinDistanceTool
 from viewer.tools.tool import Tool, ToolContext
@@ -75,8 +73,8 @@ class Toolbox(QObject):
             "tool_line": lambda: self._make_draw("tool_line", DrawTool(context, "line", parent=self)),
             "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
             **{f"tool_{kind.id}": partial(self._make_shape, kind) for kind in SHAPE_TOOLS},
-            f"tool_{ShadowTool.id}": partial(self._make_shape, ShadowTool),
-            "tool_nudge_layer": lambda: NudgeLayerTool(context, self),
+            "tool_shadow_height": self._make_shadow,
+            "tool_nudge_layer": self._make_nudge,
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
             "tool_select_features": lambda: SelectFeaturesTool(context, self),
@@ -202,6 +200,16 @@ class Toolbox(QObject):
 
     def _make_shape(self, kind: type[ShapeTool]) -> Tool:
         return self._make_draw(f"tool_{kind.id}", kind(self._context, parent=self))
+
+    def _make_shadow(self) -> Tool:
+        from viewer.tools.draw_shadow import ShadowTool  # for start-up time: it brings the sun's places along
+
+        return self._make_shape(ShadowTool)
+
+    def _make_nudge(self) -> Tool:
+        from viewer.tools.nudging.nudge_layer import NudgeLayerTool  # for start-up time: it is rarely taken
+
+        return NudgeLayerTool(self._context, self)
 
     def _make_measure(self, quantity: str) -> Tool:
         tool = MeasureTool(self._context, quantity, self)

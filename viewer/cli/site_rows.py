@@ -12,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
-from layers.geo.coordinates import Datum, parse_coordinate
+from layers.geo.coordinates import Datum
+from layers.geo.coordinates.parse import parse_coordinate
 from layers.pool.rows import read_rows
 from layers.requests.probe import Probe
 from layers.text.counted import metres

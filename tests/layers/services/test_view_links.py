@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from layers.errors import BadCoordinate, BadTemplate
 from layers.geo.baidu_mercator import from_bd09, to_bd09
 from layers.geo.bounds import Bounds
-from layers.geo.coordinates import parse_coordinate
+from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.measure import distance_m
 from layers.services.view_links import ShownView, ViewLink, links_of, view_links
 

@@ -15,25 +15,23 @@ from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_bounds
-from layers.product.spec import ProductSpec
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
-from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.export.layout import Layout, today
-from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text
 from viewer.export.processing import stretches_on_screen
-from viewer.export.product import Product
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.painting import painting
 
 if TYPE_CHECKING:
+    from layers.product.spec import ProductSpec
     from viewer.app.products.data_desk import DataDesk
+    from viewer.app.products.laid_out import LaidOut, PageMaker
+    from viewer.export.product import Product
 
 POLL_MS = 20
 CREDITS_PX = 60
@@ -81,7 +79,8 @@ class MapExport(QObject):
         self._pending.append(_PendingPicture(picture, self._put_on_clipboard, failed, self))
 
     def _plate_picture(self) -> _PlatePicture:
-        from viewer.app.products.plate_pages import PlatePages  # for start-up time
+        from layers.product.spec import ProductSpec  # for start-up time, as all imports in functions here
+        from viewer.app.products.plate_pages import PlatePages
 
         document, view = self._session.document, self._canvas.viewport.view()
         width, height = round(view.width / view.ratio), round(view.height / view.ratio) + CREDITS_PX
@@ -100,6 +99,9 @@ class MapExport(QObject):
 
     def _compared_picture(self) -> _ComparedPicture:
         """The comparison as it is seen: its sides beside each other, or one over the other."""
+        from viewer.export.layout import Layout, today  # for start-up time
+        from viewer.export.product import Product
+
         document, view = self._session.document, self._canvas.viewport.view()
         layout = Layout(
             view.width,
@@ -147,6 +149,8 @@ class MapExport(QObject):
 
     def export_measurements(self) -> None:
         """As GeoJSON or CSV, by the name's ending."""
+        from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text  # for start-up time
+
         self._panels.flush()
         path = self._ask().measurements_to_write(self._suggestion("_measurements.geojson"))
         if path is None:
@@ -206,6 +210,9 @@ class _PlatePicture:
 
     def image(self) -> QImage | None:
         """None while it is not complete."""
+        from viewer.app.products.laid_out import Edition  # for start-up time
+        from viewer.export.layout import today
+
         if self._laid is None:
             self._laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
             if self._laid is None:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import Datum, Notation, parse_coordinate
+from layers.geo.coordinates import Datum, Notation
+from layers.geo.coordinates.parse import parse_coordinate
 from viewer.panels.search.hits import Hit
 from viewer.panels.search.search_providers import CoordinateProvider
 from viewer.support.plain_label import plain_label

@@ -17,12 +17,9 @@ from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_bounds
-from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
-from viewer.app.products.first_spec import Seen, first_spec
-from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.products import issue_product, product_rows
 from viewer.export.processing import stretches_on_screen
@@ -35,6 +32,9 @@ from viewer.support.messages import MessageAction, Messages
 from viewer.support.text import one_line
 
 if TYPE_CHECKING:
+    from layers.product.lint.finding import Finding
+    from viewer.app.products.first_spec import Seen
+    from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
     from viewer.app.products.product_window import ProductWindow
 
@@ -80,6 +80,8 @@ class ProductWindows(QObject):
 
     def begin(self) -> None:
         """Offer a product of what the map shows."""
+        from viewer.app.products.first_spec import first_spec  # for start-up time
+
         if not self._has_map():
             return
         self._panels.flush()
@@ -131,6 +133,8 @@ class ProductWindows(QObject):
 
     def _seen(self) -> Seen:
         """The state of the main window now."""
+        from viewer.app.products.first_spec import Seen  # for start-up time
+
         document, scene = self._session.document, self._canvas.scene
         layers, drawings = document.layers, scene.drawings
         chosen = [uuid for uuid in self._selected() if uuid in layers and uuid in drawings]

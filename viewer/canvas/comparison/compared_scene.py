@@ -19,7 +19,6 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from viewer.canvas.comparison.difference_picture import difference_work, why_no_difference
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.side_words import (
     SideWords,
@@ -411,6 +410,8 @@ class ComparedScene(MapScene):
         self, painter: QPainter, sides: Sides, frames: _FramePainter, words: Sequence[SideWords]
     ) -> None:
         """The second frame less the first; where that means nothing the second alone, and why."""
+        from viewer.canvas.comparison.difference_picture import why_no_difference  # for start-up time
+
         ratio, why = frames.view.ratio, why_no_difference(sides.spec, self.frames)
         if why:
             frames.paint(painter, 1)
@@ -434,6 +435,8 @@ class ComparedScene(MapScene):
 
     def _difference_picture(self, view: View, in_haste: bool) -> QImage | None:
         """On the screen None until a job has made it; `recomposed` tells of it."""
+        from viewer.canvas.comparison.difference_picture import difference_work  # for start-up time
+
         if self._difference is not None and self._difference[0] == view:
             return self._difference[1]
         assert self._spec is not None

@@ -15,15 +15,9 @@ from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES, class_words
 from layers.errors import BadCoordinate, NotReadable
 from layers.geo.bounds import Bounds
-from layers.geo.coordinates import (
-    Datum,
-    Notation,
-    ParsedCoordinate,
-    format_coordinate,
-    parse_candidates,
-    parse_coordinate,
-)
+from layers.geo.coordinates import Datum, Notation, ParsedCoordinate, format_coordinate
 from layers.geo.coordinates.in_text import coordinates_among_words
+from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
 from layers.geo.on_earth import why_off_earth

@@ -12,7 +12,6 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
-from viewer.panels.sites.image_part import least_error_text
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
@@ -103,6 +102,8 @@ class SiteListPanel(QWidget):
     def _error_text(self, site: Site) -> str:
         """The error; of one that is not judged, the least that it is by the image that it was measured on."""
         if site.position_error_m is None and site.image_uuid in self._context.document.images:
+            from viewer.panels.sites.image_part import least_error_text  # for start-up time: no mark is on an image yet
+
             return least_error_text(site) or error_text(None)
         return error_text(site.position_error_m)
 

@@ -3,7 +3,8 @@
 import pytest
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import Notation, parse_candidates, parse_coordinate
+from layers.geo.coordinates import Notation
+from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 
 DD, DDM, DMS, UTM, MGRS = Notation
 

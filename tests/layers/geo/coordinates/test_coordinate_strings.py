@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from layers.errors import BadCoordinate
 from layers.geo.baidu_mercator import to_bd09
-from layers.geo.coordinates import Datum, Notation, format_coordinate, parse_coordinate
+from layers.geo.coordinates import Datum, Notation, format_coordinate
+from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.coordinates.utm_mgrs import write_mgrs
 from layers.geo.crs import WGS84, transform_points, utm_crs
 from layers.geo.datum import from_wgs84, to_wgs84

@@ -5,7 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import Notation, format_coordinate, parse_candidates, parse_coordinate
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.measure import distance_m
 
 LON = st.floats(-180, 180)

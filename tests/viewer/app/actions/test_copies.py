@@ -15,7 +15,7 @@ from shapely import LineString, Point, Polygon
 import sample_data
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from layers.geo.coordinates import parse_coordinate
+from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.measure import distance_m
 from tests.support.windows import take_up, texts
 from tests.viewer.app.conftest import settle

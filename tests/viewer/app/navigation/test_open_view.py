@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from layers.geo.coordinates import parse_coordinate
+from layers.geo.coordinates.parse import parse_coordinate
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.measure import distance_m
 from layers.services.view_links import view_links
