@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtGui import QImage
@@ -34,6 +35,12 @@ def whole(path: Path) -> bool:
     data = path.read_bytes()
     if path.suffix == ".png":
         return data.endswith(b"IEND\xaeB`\x82") and QImage(str(path)).width() == 640
+    if path.suffix == ".pdf":
+        return data.endswith(b"%%EOF\n")
+    if path.suffix == ".svg":
+        return ElementTree.fromstring(data).tag.endswith("svg")
+    if path.suffix in (".jpg", ".webp", ".tif"):
+        return QImage(str(path)).width() > 300
     if path.suffix == ".geojson":
         return len(json.loads(data)["features"]) > 20
     if path.suffix in (".kmz", ".xlsx"):
@@ -125,3 +132,18 @@ def test_f03_data_killed_at_any_moment_are_old_or_new(own_home: Path, tmp_path: 
         _died(words, own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
         assert out.read_bytes() == OLD or whole(out)
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == [out.name]
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("suffix", [".jpg", ".webp", ".tif", ".pdf", ".svg"])
+def test_f03_a_product_killed_at_any_moment_is_old_or_new(own_home: Path, tmp_path: Path, suffix: str) -> None:
+    out, chance = tmp_path / f"map{suffix}", random.Random(suffix)
+    begin = time.monotonic()
+    _died(product(out), own_home, 100)
+    takes_s = time.monotonic() - begin
+    assert whole(out)
+    for _ in range(5):
+        out.write_bytes(b"old")
+        _died(product(out), own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
+        assert out.read_bytes() == b"old" or whole(out)

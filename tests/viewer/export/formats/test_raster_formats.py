@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
+import sys
+import time
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -13,6 +18,7 @@ import rasterio
 from PySide6.QtGui import QImage
 
 from layers.errors import DiskFull, ExportFailed
+from tests.support.deaths.kills import ROOT
 from tests.support.printed_pages import WORDS, PrintedPages, one_map, two_pages
 from tests.viewer.export.formats.conftest import Write, painted, rgb
 from viewer.export.formats import sheets, strips
@@ -120,18 +126,28 @@ def test_what_a_format_cannot_hold_is_refused_in_words(ending: str, side: int) -
         check_size(PrintedPages(), Path("x.bmp"))
 
 
-@pytest.mark.parametrize("ending", ["png", "jpg", "tif"])
-def test_a_failure_leaves_the_old_file(studio: Studio, tmp_path: Path, ending: str, monkeypatch) -> None:
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tif", "pdf", "svg"])
+def test_a_full_disk_leaves_the_old_file(studio: Studio, tmp_path: Path, ending: str, monkeypatch) -> None:
+    """Where the file is made, and where it goes: half of it is written then."""
     path = tmp_path / f"x.{ending}"
     path.write_bytes(b"old")
 
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("viewer.export.formats.sheets.Strip.rgb", full)
-    with pytest.raises(DiskFull):
-        finish(begin_writing(one_map(), path, studio.context))
-    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"old"]
+    def half(_: object, file: BinaryIO, data: bytes) -> None:
+        file.write(data[: len(data) // 2])
+        full()
+
+    for where, what in (
+        ("viewer.export.formats.sheets.Strip.rgb", full),
+        ("layers.project.storage.fsops.FileSystem.write", half),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(where, what)
+            with pytest.raises(DiskFull, match="disk"):
+                finish(begin_writing(one_map(), path, studio.context))
+        assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"old"]
 
 
 def test_cancelled_it_leaves_nothing(studio: Studio, tmp_path: Path) -> None:
@@ -148,3 +164,45 @@ def test_a_map_that_does_not_come_is_named(studio: Studio, tmp_path: Path, monke
     with pytest.raises(ExportFailed, match="“Slow” did not answer"):
         finish(begin_writing(replace(one_map(), late=10**9), tmp_path / "x.png", studio.context))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_a_page_of_600_megapixels_takes_less_than_a_gigabyte(tmp_path: Path, ending: str) -> None:
+    """In a process of its own, with its readers: the memory of all of them together, and what the file holds."""
+    program = """
+import sys, tests.support.printed_pages as pages
+from pathlib import Path
+from viewer.export.formats.steps import finish
+from viewer.export.formats.writers import begin_writing
+from viewer.export.headless import Studio
+if __name__ == "__main__":
+    with Studio(workers=1) as studio:
+        finish(begin_writing(pages.one_map((30_000, 20_000), 600.0), Path(sys.argv[1]), studio.context))
+"""
+    script, path = tmp_path / "big.py", tmp_path / f"x.{ending}"
+    script.write_text(program)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    most = 0
+    with subprocess.Popen([sys.executable, script, path], env=environment) as process:
+        while process.poll() is None:
+            most = max(most, memory_kb(process.pid))
+            time.sleep(0.1)
+    assert process.returncode == 0
+    assert 0 < most < 1_000_000
+    told = subprocess.run(["gdalinfo", path], capture_output=True, text=True, check=True).stdout
+    assert ("Size is 30000, 20000" if ending == "png" else "Size is 29939, 19919") in told
+
+
+def memory_kb(pid: int) -> int:
+    """Of a process and its children, each shared page counted once."""
+    found = 0
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                found += int(line.split()[1])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return found
+    return found + sum(memory_kb(int(child)) for child in children)
