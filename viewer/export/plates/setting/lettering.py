@@ -6,17 +6,19 @@ All lengths are logical pixels, 96 to the inch, wherever a page is laid out.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import get_ident
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QTransform
 
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.fonts import FALLBACKS, FAMILY
+from viewer.support.painting import painting
 
 PT = 96.0 / 72.0
 """Logical pixels a point."""
@@ -24,6 +26,10 @@ MM = 96.0 / 25.4
 LEAST_PT = 6.0
 LEADING = 1.28
 _MEASURED_PX = 1000
+_HALO = 0.3
+"""Width of the stroke round letters, of their size."""
+_QUARTERS = 4
+_MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _TEXT_PX = 100
 """Of the font that a PDF is given, scaled: Qt's fonts have whole pixels only."""
 _PIECES = re.compile(r"\s*(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
@@ -128,26 +134,87 @@ def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
     """Text at any transform; onto PDF and SVG it stays text."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    is_vector = is_vector_device(painter)
+    is_vector, here = is_vector_device(painter), painter.worldTransform()
+    is_upright = not here.isRotating() and here.m11() == here.m22()
     for line in lines:
         if not line.text:
             continue
-        scale = line.type.size / _MEASURED_PX
+        if not is_vector and is_upright and (kept := _kept(line, here)) is not None:
+            place, sprite = kept
+            painter.setWorldTransform(QTransform())
+            painter.drawImage(place, sprite)
+            painter.setWorldTransform(here)
+            continue
         painter.save()
         painter.translate(line.x, line.baseline)
-        painter.scale(scale, scale)
-        outline = _outline(line.text, line.type._measured, get_ident())
-        if line.halo:
-            painter.strokePath(outline, round_pen(QColor(line.halo), 0.3 * _MEASURED_PX))
-        if is_vector:
-            painter.scale(_MEASURED_PX / _TEXT_PX, _MEASURED_PX / _TEXT_PX)
-            painter.setFont(_font(replace(line.type, size=_TEXT_PX), get_ident()))
-            painter.setPen(QColor(line.color))
-            painter.drawText(QPointF(), line.text)
-        else:
-            painter.fillPath(outline, QColor(line.color))
+        _paint_line(painter, line, is_vector)
         painter.restore()
     painter.restore()
+
+
+def _paint_line(painter: QPainter, line: TextLine, is_vector: bool) -> None:
+    """A line that begins at the painter's origin."""
+    scale = line.type.size / _MEASURED_PX
+    painter.scale(scale, scale)
+    outline = _outline(line.text, line.type._measured, get_ident())
+    if line.halo:
+        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * _MEASURED_PX))
+    if is_vector:
+        painter.scale(_MEASURED_PX / _TEXT_PX, _MEASURED_PX / _TEXT_PX)
+        painter.setFont(_font(replace(line.type, size=_TEXT_PX), get_ident()))
+        painter.setPen(QColor(line.color))
+        painter.drawText(QPointF(), line.text)
+    else:
+        painter.fillPath(outline, QColor(line.color))
+
+
+def _kept(line: TextLine, here: QTransform) -> tuple[QPoint, QImage] | None:
+    """A picture of the letters, and the pixel at which it begins; None where that would be a large one.
+
+    Pictures are kept, as one drags a name over a page that stays; letters stand at quarters of pixels.
+    """
+    scale, size = here.m11(), line.type.size * here.m11()
+    wide = math.ceil(line.type.width(line.text) * scale + 2 * size)
+    high = math.ceil(2.6 * size)
+    if wide * high > _MOST_KEPT_PX or scale <= 0:
+        return None
+    x, y = here.dx() + line.x * scale, here.dy() + line.baseline * scale
+    column, row = math.floor(x * _QUARTERS + 0.5), math.floor(y * _QUARTERS + 0.5)
+    key = line.text, line.type, line.color, line.halo, scale, column % _QUARTERS, row % _QUARTERS
+    begin = QPoint(column // _QUARTERS - math.ceil(size), row // _QUARTERS - math.ceil(1.6 * size))
+    sprite = _SPRITES.get(key)
+    if sprite is None:
+        sprite = QImage(wide + 1, high + 1, QImage.Format.Format_ARGB32_Premultiplied)
+        sprite.fill(Qt.GlobalColor.transparent)
+        with painting(sprite) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            off_x, off_y = (column % _QUARTERS) / _QUARTERS, (row % _QUARTERS) / _QUARTERS
+            painter.translate(math.ceil(size) + off_x, math.ceil(1.6 * size) + off_y)
+            painter.scale(scale, scale)
+            _paint_line(painter, line, is_vector=False)
+        _SPRITES.keep(key, sprite)
+    return begin, sprite
+
+
+class _Sprites:
+    """Pictures of lines, as many as some memory holds; all are let go when there are more."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, QImage] = {}
+        self._bytes = 0
+
+    def get(self, key: Hashable) -> QImage | None:
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, sprite: QImage) -> None:
+        self._bytes += sprite.sizeInBytes()
+        if self._bytes > _MOST_BYTES:
+            self._kept.clear()
+            self._bytes = sprite.sizeInBytes()
+        self._kept[key] = sprite
+
+
+_SPRITES = _Sprites()
 
 
 def _fitting(text: str, type_: Type, room: float) -> int:
