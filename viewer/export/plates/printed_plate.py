@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -14,21 +15,25 @@ from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.setting.lettering import TextLine, warm_up
 from viewer.export.plates.setting.piece import Piece, fine_pen
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
 
+_LETTERS_S = 0.008
 _PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
 """Groups that become pictures where a page in grey is to keep its vectors: their colours are not ours to choose."""
 
 
 class PrintedPlate:
-    """Holds nothing but the plate and its resolution: many may be made of one, each as quick as a number."""
+    """Holds little but the plate and its resolution: many may be made of one, each in no time."""
 
     def __init__(self, plate: Plate, dpi: float) -> None:
         self.plate, self._dpi = plate, dpi
         self._ratio = dpi / 96.0
+        self._lettering: dict[int, Iterator[tuple[TextLine, QPointF]]] = {}
+        self._lettered: set[int] = set()
 
     @property
     def pages(self) -> int:
@@ -113,8 +118,25 @@ class PrintedPlate:
                 one.scene.set_view(found[1])
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
+        """Makes pictures of letters meanwhile, some milliseconds each time that it is asked."""
+        if not self._has_letters(page):
+            return False
         views = ((one.scene, one.view_at(self._ratio, clip)) for one in self._maps(page))
         return all(found is None or scene.is_complete(found[1]) for scene, found in views)
+
+    def _has_letters(self, page: int) -> bool:
+        if page in self._lettered:
+            return True
+        if page not in self._lettering:
+            pieces = self._pieces(page, None)
+            self._lettering[page] = iter([(line, piece.shift) for piece in pieces for line in piece.lines])
+        end = time.perf_counter() + _LETTERS_S
+        for line, shift in self._lettering[page]:
+            warm_up(line, self._ratio, shift)
+            if time.perf_counter() > end:
+                return False
+        self._lettered.add(page)
+        return True
 
     def waits_for(self, page: int) -> list[str]:
         return list(

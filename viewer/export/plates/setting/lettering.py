@@ -155,17 +155,26 @@ def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
 def _paint_line(painter: QPainter, line: TextLine, is_vector: bool) -> None:
     """A line that begins at the painter's origin."""
     scale = line.type.size / _MEASURED_PX
-    painter.scale(scale, scale)
-    outline = _outline(line.text, line.type._measured, get_ident())
+    # A stroke round small letters takes half as long as one round large letters that is made small.
+    whole = 1.0 if is_vector else abs(painter.worldTransform().m11()) or 1.0
+    painter.scale(1 / whole, 1 / whole)
+    large = _outline(line.text, line.type._measured, get_ident())
+    outline = QTransform.fromScale(scale * whole, scale * whole).map(large)
     if line.halo:
-        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * _MEASURED_PX))
+        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * line.type.size * whole))
     if is_vector:
-        painter.scale(_MEASURED_PX / _TEXT_PX, _MEASURED_PX / _TEXT_PX)
+        painter.scale(line.type.size / _TEXT_PX, line.type.size / _TEXT_PX)
         painter.setFont(_font(replace(line.type, size=_TEXT_PX), get_ident()))
         painter.setPen(QColor(line.color))
         painter.drawText(QPointF(), line.text)
     else:
         painter.fillPath(outline, QColor(line.color))
+
+
+def warm_up(line: TextLine, ratio: float, shift: QPointF) -> None:
+    """Make the picture of a line that will be painted on a page of so many pixels a logical pixel, moved by so much."""
+    if line.text:
+        _kept(line, QTransform.fromScale(ratio, ratio).translate(shift.x(), shift.y()))
 
 
 def _kept(line: TextLine, here: QTransform) -> tuple[QPoint, QImage] | None:
