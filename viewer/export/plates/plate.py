@@ -397,9 +397,12 @@ class Plate:
             self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
 
     def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
-        """The boxes that its texts cover; they are on no sign of a mark."""
+        """The boxes that its texts cover, near the edges of the frame; they lie on no mark."""
         type_ = self.sizes.type(0.78)
-        avoid = [*boxes, *(box for _, box in one.symbol_boxes())]
+        edge, view = 6.0 * type_.size, one.view
+        inner = Box(edge, 2.5 * type_.size, view.width - edge, view.height - 2.5 * type_.size)
+        lines = (box for _, box in one.outline_boxes() if not _is_within(box, inner))
+        avoid = [*boxes, *(box for _, box in one.symbol_boxes()), *lines]
         found = graticule_on(one, self.spec.graticule, type_, avoid)
         one.paint_below_marks = partial(paint_graticule, graticule=found, color=self.style.label)
         self.graticules[one.number] = found
@@ -518,6 +521,10 @@ class Plate:
         return Atom(
             "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT
         )
+
+
+def _is_within(box: Box, other: Box) -> bool:
+    return box.left > other.left and box.top > other.top and box.right < other.right and box.bottom < other.bottom
 
 
 def _box(rect: QRectF) -> Box:

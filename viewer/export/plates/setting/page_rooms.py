@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
-from viewer.export.plates.setting.flow import Atom, height_of
+from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 
 LEAST_FRAME = 88.0
@@ -120,12 +120,24 @@ def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRo
     need = height_of(asked.words, columns[0].width())
     if not need:
         return body
-    height = min(need / count + 5 * sizes.body, _BAND[asked.layout] * body.height())
-    if height < 5 * sizes.body:
+    most = _BAND[asked.layout] * body.height()
+    height = _least_height(asked.words, columns, need / count, most, 2.0 * sizes.body)
+    if height < 3 * sizes.body:
         return body
     band = QRectF(body.left(), body.bottom() - height, body.width(), height)
     rooms.columns = columns_of_page(sizes, band, count)
     return body.adjusted(0.0, 0.0, 0.0, -height - gap)
+
+
+def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float, most: float, step: float) -> float:
+    """The height at which columns side by side hold all of the words; `most` where they do not."""
+    height = least
+    while height < most:
+        room = [Column(0, QRectF(0.0, 0.0, column.width(), height)) for column in columns]
+        if not Flow(room).set(words):
+            return height
+        height += step
+    return most
 
 
 def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
