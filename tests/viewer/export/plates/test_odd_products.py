@@ -1,0 +1,81 @@
+"""Odd products: empty cases, the whole world, poles, the antimeridian, endless words, tiny pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from layers.document.document import Document
+from layers.errors import ExportFailed
+from layers.geo.bounds import Bounds
+from layers.product.spec import PARTS, ProductMap, ProductSpec
+from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.plates.conftest import picture
+from tests.viewer.export.plates.test_geometry import faults
+from viewer.export.plates.plate_facts import facts_of
+
+SPEC = ProductSpec(title="Title", author="A", bounds=FRAME)
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        Bounds(-180.0, -85.0, 180.0, 85.0),
+        Bounds(170.0, -20.0, 190.0, -10.0),
+        Bounds(-180.0, 70.0, 180.0, 90.0),
+        Bounds(20.0, 84.0, 60.0, 88.0),
+        Bounds(10.5, 50.5, 10.5001, 50.5001),
+    ],
+    ids=["world", "antimeridian", "pole", "near the pole", "a roof"],
+)
+def test_any_part_of_the_earth_is_laid_out(plate_of, bounds: Bounds) -> None:
+    for notation in ("", "DD", "MGRS"):
+        plate = plate_of(replace(SPEC, bounds=bounds, graticule=notation))
+        assert list(faults(plate)) == []
+        assert not picture(plate, 40).isNull()
+
+
+def test_a_continent_tells_the_latitude_of_its_scale_and_needs_no_locator(plate_of) -> None:
+    (one,) = facts_of(plate_of(replace(SPEC, bounds=Bounds(-150.0, 10.0, 150.0, 75.0)))).maps
+    assert one.scale_bar is not None
+    assert one.scale_bar.holds_at_lat == pytest.approx(53.0, abs=8.0)
+    assert "° N" in one.scale_bar.words
+    assert not one.locator
+
+
+def test_an_arrow_that_would_not_be_true_all_over_is_left_out(plate_of) -> None:
+    (one,) = facts_of(plate_of(replace(SPEC, bounds=Bounds(-180, 65, 180, 90), crs="EPSG:3995"))).maps
+    assert not one.arrow
+    assert one.arrow_left_out
+    (other,) = facts_of(plate_of(SPEC)).maps
+    assert other.arrow
+
+
+@pytest.mark.parametrize("layout", ["single", "before-after", "panels", "insets", "site", "plain"])
+def test_a_case_with_nothing_in_it_is_a_page(plate_of, layout: str) -> None:
+    spec = ProductSpec(layout=layout, site="nobody", maps=(ProductMap(), ProductMap()))
+    plate = plate_of(
+        replace(spec, maps=spec.maps if layout in ("before-after", "panels", "insets") else spec.maps[:1]), Document()
+    )
+    assert list(faults(plate)) == []
+    assert not picture(plate, 40).isNull()
+
+
+def test_endless_words_go_on_over_pages(plate_of) -> None:
+    words = "Слово и 东方航天发射场 and more of them " * 60
+    spec = replace(SPEC, caption=words, title=words[:600], processing_note="W" * 400, dateline="no blanks" * 40)
+    plate = plate_of(spec)
+    assert plate.pages > 1
+    assert list(faults(plate)) == []
+
+
+@pytest.mark.parametrize("page", ["60x60", "90x4000"])
+def test_a_page_without_room_is_refused_in_words(plate_of, page: str) -> None:
+    with pytest.raises(ExportFailed, match="has no room for the map"):
+        plate_of(replace(SPEC, page=page))
+
+
+def test_a_page_of_nothing_but_its_map(plate_of) -> None:
+    plate = plate_of(replace(SPEC, title="", left_out=frozenset(PARTS)))
+    assert {piece.key for piece in plate.pieces} == {"credit:0"}
