@@ -20,30 +20,34 @@ from layers.grid.graticules.zones import ZoneBox, zones_in
 
 _POINTS = 17
 MOST_SQUARES = 600
+FEW_ZONES = 3
+"""Up to here there is room to say that a number is a zone's."""
 MOST_ZONES = 150
 """So many more are too small to hold their names."""
 
 
-def cell_names(frame: FrameView, notation: str, step: float | None, size_of: SizeOf) -> list[CellName]:
-    """Of squares where the lines are theirs, else of zones; of UTM the zones' numbers."""
+def cell_names(
+    frame: FrameView, notation: str, step: float | None, size_of: SizeOf, avoid: Sequence[Box] = ()
+) -> list[CellName]:
+    """Of squares where the lines are theirs, else of zones; of UTM the zones' numbers. None lies on a box to avoid."""
     if frame.lonlat is None or notation not in ("UTM", "MGRS"):
         return []
     zones = [zone for zone in zones_in(frame.lonlat) if notation == "MGRS" or not zone.is_polar]
     if len(zones) > MOST_ZONES:
         return []
+    few = len({zone.number for zone in zones}) <= FEW_ZONES
     names: list[CellName] = []
     seen: set[str] = set()
     for zone in zones:
         if notation == "MGRS" and step is not None and step >= SQUARE_M:
             cells = _squares(frame, zone)
         elif notation == "UTM":
-            cells = (
-                iter([(f"{zone.number}", _outline(frame, zone.bounds))]) if str(zone.number) not in seen else iter(())
-            )
+            text = f"UTM {zone.number}" if few else f"{zone.number}"
+            cells = iter([(text, _outline(frame, zone.bounds))]) if text not in seen else iter(())
         else:
             cells = iter([(zone.name, _outline(frame, zone.bounds))])
         for text, polygon in cells:
-            name = _placed(frame, text, polygon, size_of)
+            name = _placed(frame, text, polygon, size_of, avoid)
             if name is not None:
                 seen.add(text)
                 names.append(name)
@@ -125,7 +129,9 @@ def _polygon(points: Floats) -> shapely.Polygon | None:
     return polygon if polygon.is_valid else polygon.buffer(0)
 
 
-def _placed(frame: FrameView, text: str, polygon: shapely.Polygon | None, size_of: SizeOf) -> CellName | None:
+def _placed(
+    frame: FrameView, text: str, polygon: shapely.Polygon | None, size_of: SizeOf, avoid: Sequence[Box]
+) -> CellName | None:
     if polygon is None or not text:
         return None
     view = frame.view
@@ -143,6 +149,8 @@ def _placed(frame: FrameView, text: str, polygon: shapely.Polygon | None, size_o
     corners = [(left + gap, bottom - gap - height), (middle.x - width / 2, middle.y - height / 2)]
     corners += [(right - gap - width, bottom - gap - height), (left + gap, top + gap)]
     for x, y in corners:
+        if any(Box(x, y, width, height).meets(box, gap / 2) for box in avoid):
+            continue
         if part.contains(shapely.box(x, y, x + width, y + height)):
             return CellName(text, x, y, width, height)
     return None

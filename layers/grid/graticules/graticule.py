@@ -52,11 +52,10 @@ def graticule_of(
         lines, names = degree_lines(frame, notation, aim), []
     else:
         lines = metric_lines(frame, notation, aim)
-        names = cell_names(frame, notation, metre_step(frame, aim), size_of)
-    free = [name for name in names if not any(_box_of(name).meets(box) for box in avoid)]
-    taken = [*avoid, *map(_box_of, free)]
+        names = cell_names(frame, notation, metre_step(frame, aim), size_of, avoid)
+    taken = [*avoid, *map(_box_of, names)]
     labels = edge_labels(view, lines, size_of, sides, outside, taken)
-    return Graticule(notation, tuple(lines), tuple(labels), tuple(free))
+    return Graticule(notation, tuple(lines), tuple(labels), tuple(names))
 
 
 def _box_of(name: CellName) -> Box:

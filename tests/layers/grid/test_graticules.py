@@ -220,7 +220,7 @@ def test_zones_end_at_their_edges_and_have_their_exceptions() -> None:
             assert mgrs.MGRS().toMGRS(middle[1], middle[0], MGRSPrecision=0).zfill(5).startswith(name)
     view = view_around("EPSG:3857", 132.0, 51.9, 200_000.0)
     made = graticule_of(view, "UTM", size_of)
-    assert {name.text for name in made.names} == {"52", "53"}
+    assert {name.text for name in made.names} == {"UTM 52", "UTM 53"}
     for line in made.lines:
         lons = [lonlat(view, *point)[0] for piece in line.pieces for point in piece]
         if line.kind != "edge":
@@ -283,3 +283,13 @@ def test_labels_thin_out_alike() -> None:
 )
 def test_words_have_as_many_digits_as_the_step_needs(text: str, words: str) -> None:
     assert text == words
+
+
+def test_the_zone_is_named_beside_what_stands_in_its_corner() -> None:
+    view = view_around("EPSG:3857", 128.3, 51.9, 30_000.0)
+    bar = Box(0.0, view.height - 80.0, 240.0, 80.0)
+    for notation, name in (("UTM", "UTM 52"), ("MGRS", "52U")):
+        (alone,) = graticule_of(view, notation, size_of).names
+        (aside,) = graticule_of(view, notation, size_of, avoid=[bar]).names
+        assert (alone.text, aside.text) == (name, name)
+        assert (alone.x, alone.y) != (aside.x, aside.y)
