@@ -106,13 +106,15 @@ class ShownGraticule(QObject):
         """True while one is made that is not shown yet."""
         return self._awaited is not None
 
-    def paint(self, painter: QPainter, view: View, *, settled: bool) -> None:
-        """Paint it above the map, if the case wants one. While the map moves, lines that take long only go with it."""
+    def paint(self, painter: QPainter, view: View, *, settled: bool, is_pane: bool = False) -> None:
+        """Paint it above the map, if the case wants one. While the map moves, lines that take long only go with it.
+        `is_pane`: words stand above it, as on the sides of a comparison.
+        """
         notation = graticule_of_case(self._scene.document)
         if not notation:
             self._kept, self._awaited = {}, None
             return
-        wanted = _Wanted(view, notation, len(self._scene.frames) > 1)
+        wanted = _Wanted(view, notation, is_pane or len(self._scene.frames) > 1)
         made = self._kept.get(wanted)
         if made is None and notation in _AT_ONCE:
             made = self._keep(wanted, _made(wanted, text_sizes(view.ratio)))

@@ -455,7 +455,7 @@ class MapCanvas(QWidget):
                             paint(painter, view)
                 self._gestures.paint(painter, view)
         if self.show_overlays:
-            shown.graticule.paint(painter, view, settled=self._resting)
+            shown.graticule.paint(painter, view, settled=self._resting, is_pane=len(self.panes) > 1)
             pane.note = paint_corners(painter, view, shown.credits, shown.unplaced, shown.notes)
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)

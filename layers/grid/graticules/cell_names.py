@@ -1,4 +1,4 @@
-"""Names of zones and of 100 km squares, each in the lower left of the part of it that is in the frame."""
+"""Names of zones and of 100 km squares, each in a corner of the part of it that is in the frame, the lower left first."""
 
 from __future__ import annotations
 
@@ -146,8 +146,9 @@ def _placed(
         return None
     middle = part.centroid
     shapely.prepare(part)
-    corners = [(left + gap, bottom - gap - height), (middle.x - width / 2, middle.y - height / 2)]
-    corners += [(right - gap - width, bottom - gap - height), (left + gap, top + gap)]
+    low, high = bottom - gap - height, top + gap
+    corners = [(x, y) for y in (low, high) for x in (left + gap, right - gap - width)]
+    corners.append((middle.x - width / 2, middle.y - height / 2))
     for x, y in corners:
         if any(Box(x, y, width, height).meets(box, gap / 2) for box in avoid):
             continue
