@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from layers.errors import GeoloupeError
 from layers.grid.graticules.graticule import Graticule, graticule_of
-from layers.grid.graticules.grid_line import Box, GridLine, Side
+from layers.grid.graticules.grid_line import Box, Side
 from layers.grid.tile_grid import View
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import ARROW_ROOM_PX, paint_haloed_text
 from viewer.canvas.scene import MapScene
 from viewer.commands.meta import graticule_of_case
-from viewer.support.painting import part_of_picture
+from viewer.rendering.images import unpainted
+from viewer.rendering.vector.qt_shapes import polygon_of
+from viewer.support.painting import painting, part_of_picture
 
 TEXT_PX = 11.0
 _LINE_PX, _HEAVY_PX = 0.9, 1.7
@@ -64,25 +66,15 @@ def paint_lines(painter: QPainter, graticule: Graticule, ratio: float) -> None:
     """The lines alone: edges of zones and squares are heavier."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for is_heavy, width in ((False, _LINE_PX), (True, _HEAVY_PX)):
-        path = _path(line for line in graticule.lines if line.is_heavy == is_heavy)
-        for color, pen_width in (
-            (QColor(11, 20, 28, _HALO_ALPHA), (width + 1.6) * ratio),
-            (QColor(255, 255, 255, _INK_ALPHA), width * ratio),
-        ):
-            painter.strokePath(path, QPen(color, pen_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    halo, ink = QColor(11, 20, 28, _HALO_ALPHA), QColor(255, 255, 255, _INK_ALPHA)
+    for color, more in ((halo, 1.6), (ink, 0.0)):
+        for line in graticule.lines:
+            width = (_HEAVY_PX if line.is_heavy else _LINE_PX) + more
+            painter.setPen(QPen(color, width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            for piece in line.pieces:
+                painter.drawPolyline(polygon_of(piece))
     painter.restore()
-
-
-def _path(lines: Iterable[GridLine]) -> QPainterPath:
-    path = QPainterPath()
-    for line in lines:
-        for piece in line.pieces:
-            first, *rest = piece.tolist()
-            path.moveTo(*first)
-            for point in rest:
-                path.lineTo(*point)
-    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +92,7 @@ class ShownGraticule(QObject):
         self._scene, self._ready = scene, ready
         self._kept: dict[_Wanted, Graticule] = {}
         self._awaited: _Wanted | None = None
+        self._picture: tuple[_Wanted, QImage] | None = None
 
     @property
     def is_under_way(self) -> bool:
@@ -112,7 +105,7 @@ class ShownGraticule(QObject):
         """
         notation = graticule_of_case(self._scene.document)
         if not notation:
-            self._kept, self._awaited = {}, None
+            self._kept, self._awaited, self._picture = {}, None, None
             return
         wanted = _Wanted(view, notation, is_pane or len(self._scene.frames) > 1)
         made = self._kept.get(wanted)
@@ -121,10 +114,22 @@ class ShownGraticule(QObject):
         elif made is None and settled:
             self._await(wanted)
         with part_of_picture(painter):
-            if made is not None:
-                paint_graticule(painter, made, view.ratio)
-            else:
+            if made is None:
                 self._paint_moved(painter, wanted)
+            elif settled:
+                painter.drawImage(0, 0, self._picture_of(wanted, made))
+            else:
+                paint_graticule(painter, made, view.ratio)
+
+    def _picture_of(self, wanted: _Wanted, made: Graticule) -> QImage:
+        """Of a map that rests: slanting lines take longer than a frame has."""
+        if self._picture is None or self._picture[0] != wanted:
+            image = unpainted(wanted.view.width, wanted.view.height, opaque=False)
+            image.fill(Qt.GlobalColor.transparent)
+            with painting(image) as painter:
+                paint_graticule(painter, made, wanted.view.ratio)
+            self._picture = wanted, image
+        return self._picture[1]
 
     def _paint_moved(self, painter: QPainter, wanted: _Wanted) -> None:
         """The lines of another view on the same grid, where they lie in this one."""

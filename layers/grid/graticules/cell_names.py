@@ -1,4 +1,4 @@
-"""Names of zones and of 100 km squares, each in a corner of the part of it that is in the frame, the lower left first."""
+"""Names of zones and 100 km squares, each in a corner of the part of it that is in the frame, the lower left first."""
 
 from __future__ import annotations
 

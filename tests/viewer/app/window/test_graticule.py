@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -67,7 +68,9 @@ def test_a_map_that_moves_keeps_its_lines(window: MainWindow, qtbot: QtBot) -> N
     canvas._show_view()
     moved = pixels(canvas.grab_picture())
     strip, wide = slice(200, 260), 100
-    assert (moved[strip, 140 : 140 + wide] == before[strip, 180 : 180 + wide]).all(), "the lines went with the map"
+    shown, was = moved[strip, 140 : 140 + wide].astype(int), before[strip, 180 : 180 + wide].astype(int)
+    assert np.ptp(was) > 40
+    assert np.abs(shown - was).max() <= 4, "the lines went with the map"
     canvas.come_to_rest()
     settle(window, qtbot)
     assert canvas.is_idle()
