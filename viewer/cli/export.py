@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
 NOW = (*PRINTED, *DATA)
 LATER = (".docx", ".pptx")
-LATER_OPTIONS = ("bookmark", "each_site", "each_class", "each_bookmark")
+LATER_OPTIONS = ("bookmark",)
+BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_DATA = ("site", "publish")
 """Options that only the formats of data have yet."""
 
@@ -51,8 +52,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"for outside: no drafts, internal sources, names or paths; in {', '.join(DATA)}",
     )
     parser.add_argument("--bookmark", metavar="NAME", help="not yet available")
-    for option in ("each-site", "each-class", "each-bookmark"):
-        parser.add_argument(f"--{option}", metavar="FOLDER", help="not yet available")
+    for word in ("site", "class", "bookmark"):
+        parser.add_argument(f"--each-{word}", metavar="FOLDER", help=f"one product a {word}; --out is its kind: .pdf")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -60,6 +61,8 @@ def _run(arguments: argparse.Namespace) -> int:
         if getattr(arguments, option) is not None:
             complain(f"--{option.replace('_', '-')} is not yet available.")
             return USAGE
+    if any(getattr(arguments, option) is not None for option in BATCHES):
+        return _batch(arguments)
     if not arguments.out:
         complain("--out is missing: name the file to write.")
         return USAGE
@@ -84,6 +87,21 @@ def _run(arguments: argparse.Namespace) -> int:
 
     document, home = case_at_home(case_file(arguments.case))
     return _page(document, home, arguments)
+
+
+def _batch(arguments: argparse.Namespace) -> int:
+    """One product a site, class or bookmark; begun again after a crash it goes on where it stopped."""
+    suffix = Path(arguments.out).suffix.lower() or arguments.out.lower() if arguments.out else ".pdf"
+    if suffix not in PRINTED:
+        complain(f"“{arguments.out}”: a batch is written as one of {', '.join(PRINTED)}.")
+        return USAGE
+    if sentence := _refusal(arguments):
+        complain(sentence)
+        return USAGE
+    load_qt()
+    from viewer.cli.products.batch import write_batch  # for start-up time
+
+    return write_batch(arguments, suffix)
 
 
 def _refusal(arguments: argparse.Namespace) -> str:

@@ -53,9 +53,6 @@ def test_version_and_help(cli) -> None:
         ["export", "case.gpkg", "--out", "x.docx"],
         ["export", "case.gpkg", "--out", "x.png", "--site", "uuid"],
         ["export", "case.gpkg", "--out", "x.png", "--bookmark", "here"],
-        ["export", "case.gpkg", "--each-site", "folder"],
-        ["export", "case.gpkg", "--each-class", "folder"],
-        ["export", "case.gpkg", "--each-bookmark", "folder"],
     ],
 )
 def test_what_is_promised_for_later_says_so(cli, words: list[str]) -> None:

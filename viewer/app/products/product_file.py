@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from layers.errors import GeoloupeError
+from layers.errors import ExportFailed, GeoloupeError
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
 from viewer.export.formats.steps import Writing
 from viewer.export.formats.writers import begin_writing
 from viewer.rendering.context import RenderContext
 
-POLL_MS = 20
+PATIENCE_S = 120.0
+POLL_MS, SCREEN_DPI = 5, 96.0
 
 
 class ProductFile(QObject):
     """`ended`: written whole, with `sha256` of the file, or `error` says why not; given up, it has neither.
 
-    The maker is its own, and is closed with it.
+    The maker is closed with it, unless it serves others afterwards.
     """
 
     ended = Signal()
@@ -34,14 +36,18 @@ class ProductFile(QObject):
         context: RenderContext,
         title: str,
         parent: QObject,
+        *,
+        closes: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._closes, self._is_read = closes, False
         self._maker, self._spec, self._edition, self._context = maker, spec, edition, context
         self.path, self._title = path, title
         self.laid: LaidOut | None = None
         self.sha256 = ""
         self.error: GeoloupeError | None = None
         self._writing: Writing | None = None
+        self._begun = time.monotonic()
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -55,8 +61,12 @@ class ProductFile(QObject):
 
     def _look(self) -> None:
         try:
+            if not self._is_read:
+                self._is_read = self._read()
+                return
             laid = self._maker.make(self._spec, self._spec.dpi, self._edition)
             if laid is None:
+                self._check_patience()
                 return
             self._timer.stop()
             self.laid = laid
@@ -65,6 +75,21 @@ class ProductFile(QObject):
             self._end(error)
             return
         self._writing.ended.connect(self._written)
+
+    def _read(self) -> bool:
+        """True once all is read of which the words of the page tell: then it is laid out anew where that was late."""
+        laid = self._maker.make(self._spec, SCREEN_DPI, self._edition)
+        if laid is None:
+            self._check_patience()
+            return False
+        for page in range(laid.pages):
+            laid.want(page)
+        is_late = time.monotonic() - self._begun > PATIENCE_S
+        return is_late or all(laid.is_ready(page) for page in range(laid.pages))
+
+    def _check_patience(self) -> None:
+        if time.monotonic() - self._begun > PATIENCE_S:
+            raise ExportFailed("The layers of the product did not open within two minutes: see the list of layers.")
 
     def _written(self) -> None:
         writing, path = self._writing, self.path
@@ -82,7 +107,8 @@ class ProductFile(QObject):
     def _end(self, error: GeoloupeError | None) -> None:
         self._timer.stop()
         self.error = error
-        self._maker.close()
+        if self._closes:
+            self._maker.close()
         self.ended.emit()
 
 

@@ -1,0 +1,202 @@
+"""A batch of products: one a site, a class or a bookmark, in an order that depends on nothing but the case."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from layers.document.bookmark_state import state_of
+from layers.document.comparison import Frame
+from layers.document.document import Document
+from layers.document.edit import TABLES
+from layers.document.json_fields import json_object
+from layers.document.kept_view import KeptView
+from layers.document.rows import Bookmark
+from layers.document.site import Site
+from layers.document.vocabulary import class_words
+from layers.errors import GeoloupeError, InvalidValue
+from layers.geo.bounds import Bounds
+from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_off_earth, transform_bounds
+from layers.product.publishing import Publishing
+from layers.product.spec import ProductMap, ProductSpec
+
+type Each = Literal["site", "class", "bookmark"]
+EACH: tuple[Each, ...] = ("site", "class", "bookmark")
+REACH_M = 10_000.0
+"""From a site to the edges of its map, where its place is known well."""
+ERRORS_SHOWN = 3.0
+"""As many times the position error is shown around a site."""
+VIEW_PX = (1200, 800)
+"""The window that a bookmark without an extent is taken to have been made in."""
+_METRES_A_DEGREE, _LEAST_COS, _LONGEST_STEM = 111_320.0, 0.05, 60
+_MOST_ERROR_M = 1_000_000.0
+_MOST_LAT = MERCATOR_MAX_LAT - 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """One product; `stem` is its file's name without the ending, and there is no other one of that name."""
+
+    stem: str
+    spec: ProductSpec
+
+
+def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchItem]:
+    """A product for each of them, with the page, style and words of `like`. Raises InvalidValue where there is none.
+
+    What may not stand in a published product has none of its own.
+    """
+    match each:
+        case "site":
+            found = [(site.label, _site_spec(site, like)) for site in _sites(document, like)]
+        case "class":
+            found = _class_specs(document, like)
+        case "bookmark":
+            found = [pair for row in _in_tour(document) if (pair := _bookmark_spec(document, row, like)) is not None]
+    if not found:
+        raise InvalidValue(f"There is no {each} in the case of which a product could be made.")
+    return _named(found)
+
+
+def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str) -> str:
+    """A text that is the same as long as the batch and the case are: then a batch that stopped can go on."""
+    found = hashlib.sha256(suffix.encode())
+    for item in items:
+        found.update(f"{item.stem}\0{item.spec.to_json()}\0".encode())
+    for table in TABLES:
+        rows = document.table(table).values() if table not in ("products", "meta", "bookmarks") else ()
+        last, revs = max((row.modified_at for row in rows), default=""), sum(row.rev for row in rows)
+        found.update(f"{table}\0{len(rows)}\0{revs}\0{last}\0".encode())
+    return found.hexdigest()
+
+
+def file_stem(text: str) -> str:
+    """A file's name made of a title: its letters and digits, with hyphens."""
+    words = re.findall(r"\w+", " ".join(text[:500].split()).casefold())
+    return "-".join(words)[:_LONGEST_STEM].rstrip("-_")
+
+
+def bounds_around(site: Site) -> Bounds | None:
+    """The part of the Earth that shows a site with its surroundings, or all of where it may be; None off the Earth."""
+    if site.geometry.is_empty:
+        return None
+    left, bottom, right, top = site.geometry.bounds
+    if not all(map(math.isfinite, (left, bottom, right, top))):
+        return None
+    error = site.position_error_m if site.position_error_m is not None else 0.0
+    shown_m = ERRORS_SHOWN * error if 0 <= error <= _MOST_ERROR_M else 0.0
+    reach = max(shown_m, REACH_M) / _METRES_A_DEGREE
+    room = max(reach, 0.4 * (top - bottom))
+    middle = min(max((bottom + top) / 2, -_MOST_LAT), _MOST_LAT)
+    across = max(reach / max(math.cos(math.radians(middle)), _LEAST_COS), 0.4 * (right - left))
+    return _on_map(Bounds(left - across, bottom - room, right + across, top + room))
+
+
+def _on_map(box: Bounds) -> Bounds | None:
+    south, north = max(box.bottom, -_MOST_LAT), min(box.top, _MOST_LAT)
+    return Bounds(box.left, south, box.right, north) if south < north else None
+
+
+def _sites(document: Document, like: ProductSpec) -> list[Site]:
+    """Sites that have a product, by their names."""
+    publishing = Publishing(like.marking if like.publish else None)
+    named = {link.site_uuid for claim in document.claims for link in document.site_links_of_claim(claim)}
+    shown = (site for site in document.sites.values() if site.is_site and bounds_around(site) is not None)
+    admitted = (
+        one for one in shown if publishing.admits_marked(one) and publishing.admits_site(one, one.uuid in named)
+    )
+    return sorted(admitted, key=lambda site: (site.label.casefold(), site.uuid))
+
+
+def _site_spec(site: Site, like: ProductSpec) -> ProductSpec:
+    """A site page."""
+    title = site.label or class_words(site.class_code)
+    return replace(
+        like, layout="site", site=site.uuid, title=title, bounds=bounds_around(site), maps=(ProductMap(),), moved={}
+    )
+
+
+def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, ProductSpec]]:
+    """A map of each class, with the marks of that class alone."""
+    classes: dict[str, list[Site]] = {}
+    for site in _sites(document, like):
+        classes.setdefault(site.class_code, []).append(site)
+    found = []
+    for code in sorted(classes, key=lambda code: (class_words(code).casefold(), code)):
+        boxes = [box for site in classes[code] if (box := bounds_around(site)) is not None]
+        whole = _on_map(_union(boxes))
+        marks, title = tuple(site.uuid for site in classes[code]), class_words(code) or "Without a class"
+        spec = replace(
+            like, layout="single", site="", title=title, bounds=whole, maps=(ProductMap(marks=marks),), moved={}
+        )
+        found.append((title, spec))
+    return found
+
+
+def _union(boxes: Sequence[Bounds]) -> Bounds:
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return whole
+
+
+def _in_tour(document: Document) -> list[Bookmark]:
+    rows = document.bookmarks.values()
+    return sorted(rows, key=lambda row: (row.order_key if math.isfinite(row.order_key) else 0.0, row.uuid))
+
+
+def _bookmark_spec(document: Document, row: Bookmark, like: ProductSpec) -> tuple[str, ProductSpec] | None:
+    """The map that a bookmark remembers, with its layers, dates and styles; None for one that shows no place."""
+    try:
+        view = KeptView.from_json(row.viewport_json)
+        bounds = view.bounds_lonlat or _seen(view)
+    except GeoloupeError:
+        return None
+    whole = _on_map(bounds) if bounds is not None else None
+    if whole is None:
+        return None
+    shown = ProductMap(frame=_frame(document, row))
+    spec = replace(like, layout="single", site="", title=row.name, bounds=whole, maps=(shown,), moved={})
+    return row.name, spec
+
+
+def _seen(view: KeptView) -> Bounds | None:
+    if is_off_earth(view.crs):
+        return None
+    across, down = (side * view.resolution / 2 for side in VIEW_PX)
+    box = Bounds(view.x - across, view.y - down, view.x + across, view.y + down)
+    return transform_bounds(view.crs, WGS84, box)
+
+
+def _frame(document: Document, row: Bookmark) -> Frame | None:
+    """The layers that it shows, as they were; None where it remembers none, or none of them is left."""
+    remembered = [layer for layer in state_of(row.state_json).layers if layer.visible and layer.uuid in document.layers]
+    if not remembered:
+        return None
+    dates = {layer.uuid: layer.time for layer in remembered if layer.time}
+    styles = {layer.uuid: style for layer in remembered if (style := _style(layer.style_json))}
+    return Frame(tuple(layer.uuid for layer in remembered), dates=dates, styles=styles)
+
+
+def _style(text: str) -> dict[str, Any]:
+    try:
+        return json_object(text, "The style")
+    except InvalidValue:
+        return {}
+
+
+def _named(found: Iterable[tuple[str, ProductSpec]]) -> list[BatchItem]:
+    """Each with a file's name of its own."""
+    items, taken = list[BatchItem](), set[str]()
+    for at, (title, spec) in enumerate(found, start=1):
+        stem = first = file_stem(title) or f"product-{at}"
+        number = 2
+        while stem in taken:
+            stem, number = f"{first}-{number}", number + 1
+        taken.add(stem)
+        items.append(BatchItem(stem, spec))
+    return items

@@ -1,0 +1,119 @@
+"""Batches of products: which there are, in which order, and when one that stopped may go on."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely.geometry import LineString, Point
+
+from layers.document.bookmark_state import BookmarkState
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.rows import Bookmark
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.product.batch import batch_digest, batch_of, bounds_around, file_stem
+from layers.product.spec import ProductSpec, read_spec
+
+LIKE = ProductSpec(page="A4 portrait", marking="TLP:GREEN", title="The case", moved={"legend": (3.0, 4.0)})
+EXTENT = json.dumps({"crs": "EPSG:3857", "bounds_lonlat": [10, 50, 11, 51]})
+
+
+def site(uuid: str, label: str, **more: Any) -> Site:
+    return Site(uuid=uuid, geometry=more.pop("geometry", Point(10, 50)), label=label, **more)
+
+
+def case(**tables: list[Any]) -> Document:
+    return Document(tables)  # type: ignore[arg-type]
+
+
+def test_one_a_site_by_name_each_with_a_file_of_its_own() -> None:
+    sites = [site("b", "Pier"), site("a", "Anchorage"), site("c", "pier"), site("d", "Ring", mark_kind="annotation")]
+    items = batch_of(case(sites=sites), "site", LIKE)
+    assert [(one.stem, one.spec.site) for one in items] == [("anchorage", "a"), ("pier", "b"), ("pier-2", "c")]
+    spec = items[0].spec
+    assert (spec.layout, spec.title, spec.page, spec.marking) == ("site", "Anchorage", "A4 portrait", "TLP:GREEN")
+    assert not spec.moved, "what was moved on one page says nothing of others"
+    assert read_spec(spec.to_json()) == spec
+
+
+def test_one_a_class_with_the_marks_of_that_class_alone() -> None:
+    sites = [site("a", "A", class_code="port"), site("b", "B", class_code="port"), site("c", "C", class_code="company")]
+    items = batch_of(case(sites=sites), "class", LIKE)
+    assert [(one.spec.title, one.spec.maps[0].marks) for one in items] == [("Company", ("c",)), ("Port", ("a", "b"))]
+
+
+def test_one_a_bookmark_with_its_layers() -> None:
+    layers = [Layer(uuid="old", kind="raster", name="Old"), Layer(uuid="new", kind="raster", name="New", visible=False)]
+    state = BookmarkState.of(layers, sites_visible=True).as_json()
+    rows = [
+        Bookmark(uuid="2", name="Second", order_key=2.0, viewport_json=EXTENT, state_json=state),
+        Bookmark(uuid="1", name="First", order_key=1.0, viewport_json=EXTENT),
+        Bookmark(uuid="0", name="Odd", order_key=math.nan, viewport_json="[" * 9000),
+    ]
+    items = batch_of(case(bookmarks=rows, layers=layers), "bookmark", LIKE)
+    assert [(one.stem, one.spec.bounds) for one in items] == [("first", (10, 50, 11, 51)), ("second", (10, 50, 11, 51))]
+    assert items[0].spec.maps[0].frame is None
+    frame = items[1].spec.maps[0].frame
+    assert frame is not None
+    assert frame.layers == ("old",)
+
+
+def test_drafts_have_no_published_product() -> None:
+    sites = [site("a", "Secret draft", status="draft"), site("b", "Known", status="reviewed")]
+    published = ProductSpec(publish=True)
+    assert [one.stem for one in batch_of(case(sites=sites), "site", published)] == ["known"]
+    assert [one.spec.maps[0].marks for one in batch_of(case(sites=sites), "class", published)] == [("b",)]
+
+
+def test_a_case_without_any_is_refused() -> None:
+    for each in ("site", "class", "bookmark"):
+        with pytest.raises(InvalidValue, match=each):
+            batch_of(case(), each, LIKE)  # type: ignore[arg-type]
+
+
+def test_a_batch_goes_on_only_while_the_case_is_the_same() -> None:
+    one = case(sites=[site("a", "A")])
+    items = batch_of(one, "site", LIKE)
+    known = batch_digest(one, items, ".pdf")
+    assert batch_digest(case(sites=[site("a", "A")]), items, ".pdf") == known
+    assert batch_digest(one, items, ".png") != known
+    assert batch_digest(case(sites=[site("a", "A", rev=2)]), items, ".pdf") != known
+    assert batch_digest(one, batch_of(one, "site", ProductSpec()), ".pdf") != known
+
+
+@given(
+    st.floats(-180, 180),
+    st.floats(-90, 90),
+    st.one_of(st.none(), st.floats(0, 1e9), st.just(math.inf), st.just(math.nan)),
+)
+def test_the_map_of_a_site_is_a_part_of_the_earth_around_it(lon: float, lat: float, error: float | None) -> None:
+    box = bounds_around(site("a", "A", geometry=Point(lon, lat), position_error_m=error))
+    if box is None:
+        assert abs(lat) > 84
+        return
+    assert all(map(math.isfinite, box))
+    assert box.left < box.right
+    assert -85.1 < box.bottom < box.top < 85.1
+    assert box.left <= lon <= box.right
+
+
+def test_the_map_of_a_line_shows_all_of_it() -> None:
+    box = bounds_around(site("a", "A", geometry=LineString([(10, 50), (14, 52)])))
+    assert box is not None
+    assert box.left < 10
+    assert box.right > 14
+    assert bounds_around(site("a", "A", geometry=Point(0, math.inf))) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [("Пристань № 1", "пристань-1"), ("../../etc/passwd", "etc-passwd"), ("…", ""), ("a" * 900, "a" * 60)],
+)
+def test_names_of_files(title: str, stem: str) -> None:
+    assert file_stem(title) == stem

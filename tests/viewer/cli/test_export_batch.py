@@ -1,0 +1,84 @@
+"""Batches from the command line: without a display, the same bytes twice, and on after kill -9 where they stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sample_data
+from tests.support.command_line import geoloupe
+from viewer.app.products.batch_journal import NAME, BatchJournal
+
+DEMO = sample_data.path("demo.gpkg")
+
+
+def hashes(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(240)
+def test_one_a_class_is_written_twice_alike(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        ran = geoloupe(
+            *("export", DEMO, "--each-class", tmp_path / name, "--out", ".png", "--size", "400x300"), cwd=tmp_path
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert "products written" in ran.stdout
+    first = hashes(tmp_path / "one")
+    assert len(first) > 5
+    assert first == hashes(tmp_path / "two")
+    assert NAME not in first, "the journal goes with the end of the batch"
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(240)
+def test_a_batch_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    folder = tmp_path / "sheets"
+    words = ("export", str(DEMO), "--each-class", str(folder), "--out", ".pdf", "--size", "500x400")
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    environment.pop("DISPLAY", None)
+    running = subprocess.Popen([sys.executable, "-m", "viewer", *words], cwd=Path.cwd(), env=environment)
+    end = time.monotonic() + 90
+    while len(list(folder.glob("*.pdf"))) < 3 and time.monotonic() < end:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    left = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.pdf")}
+    assert len(left) >= 3
+    assert all(path.read_bytes().rstrip().endswith(b"%%EOF") for path in folder.glob("*.pdf")), "none is half"
+    ran = geoloupe(*words, cwd=Path.cwd())
+    assert ran.returncode == 0, ran.stderr
+    there = int(ran.stdout.split(", ")[1].split()[0])
+    assert len(left) - 1 <= there <= len(left), "at most the one that was not noted yet is made again"
+    kept = [name for name, then in left.items() if (folder / name).stat().st_mtime_ns == then]
+    assert len(kept) == there
+    assert len(list(folder.glob("*.pdf"))) == there + int(ran.stdout.split()[0]) > len(left)
+    assert sorted(path.suffix for path in folder.iterdir() if path.suffix != ".pdf") == []
+
+
+def test_what_a_batch_cannot_be_is_said(tmp_path: Path) -> None:
+    ran = geoloupe("export", DEMO, "--each-site", "a", "--each-class", "b", cwd=tmp_path)
+    assert (ran.returncode, "One batch at a time" in ran.stderr) == (2, True)
+    ran = geoloupe("export", DEMO, "--each-site", "a", "--out", ".docx", cwd=tmp_path)
+    assert (ran.returncode, ".docx" in ran.stderr) == (2, True)
+
+
+def test_a_journal_of_another_batch_or_of_no_sense_is_begun_anew(tmp_path: Path) -> None:
+    journal = BatchJournal(tmp_path, "mine")
+    (tmp_path / "a.pdf").write_bytes(b"a")
+    journal.note("a.pdf", "1")
+    journal.note("gone.pdf", "2")
+    journal.note("../b.pdf", "3")
+    with (tmp_path / NAME).open("a") as file:
+        file.write('{"file": "c.pdf", "sha')  # a crash
+    assert BatchJournal(tmp_path, "mine").done == {"a.pdf": "1"}
+    assert BatchJournal(tmp_path, "other").done == {}
+    (tmp_path / NAME).write_bytes(b"\xff[[[\n3\n")
+    assert BatchJournal(tmp_path, "mine").done == {}
