@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from shapely import orient_polygons, set_precision, to_geojson
+from shapely import Point, orient_polygons, set_precision, to_geojson
 from shapely.geometry import Polygon
 
 from layers.document.document import Document
@@ -126,14 +126,15 @@ def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
     yield taken()
     claimed = claims_by_site(content)
     for said, site in _sites(document, content):
-        place = _place_cells(site)
+        point = place_of(site)
+        place = _place_cells(site, point)
         facts = [plain_cell(value) for value in _facts(site, content).values()]
         aliases = dict(site.aliases)
         about = claimed.get(site.uuid, ())
         claims = " | ".join(claim.statement or claim.said for claim in about)
         wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
         extra = [plain_cell(aliases.get(language, "")) for language in ("zh", "ru", "en")]
-        more = [plain_cell(cell) for cell in _more_cells(site, said, about, content)]
+        more = [plain_cell(cell) for cell in _more_cells(site, point, said, about, content)]
         writer.writerow([*facts[:2], *place, *facts[2:], *extra, plain_cell(claims), wkt, *more])
         yield taken()
 
@@ -147,10 +148,12 @@ def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
     return {uuid: tuple(claims.values()) for uuid, claims in found.items()}
 
 
-def _more_cells(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent) -> Iterator[str]:
+def _more_cells(
+    site: Site, place: Point | None, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent
+) -> Iterator[str]:
     """The cells of `_MORE`: what we judge stands apart from what was said, likelihood apart from confidence."""
     for notation in (Notation.DDM, Notation.DMS, Notation.UTM):
-        yield coordinates(site, notation)
+        yield coordinates(place, site.position_error_m, notation)
     yield from (said.precision, said.inferred)
     yield _joined(claim.speaker for claim in claims)
     yield _joined(f"{claim.number}: {claim.state}" for claim in claims)
@@ -166,11 +169,14 @@ def _joined(texts: Iterable[str]) -> str:
     return " | ".join(dict.fromkeys(filter(None, texts)))
 
 
-def coordinates(site: Site, notation: Notation) -> str:
-    """A place to as many digits as its error allows; empty for what is no place on the Earth."""
-    if why_off_earth(site.geometry):
-        return ""
-    return format_coordinate(site.place.x, site.place.y, notation, error_m=site.position_error_m)
+def place_of(site: Site) -> Point | None:
+    """The place that stands for a site; None for what is no place on the Earth."""
+    return None if why_off_earth(site.geometry) else site.place
+
+
+def coordinates(place: Point | None, error_m: float | None, notation: Notation) -> str:
+    """A place to as many digits as its error allows; empty for none."""
+    return "" if place is None else format_coordinate(place.x, place.y, notation, error_m=error_m)
 
 
 def _facts(site: Site, content: ProductContent) -> dict[str, Any]:
@@ -190,12 +196,13 @@ def _sites(document: Document, content: ProductContent) -> Iterator[tuple[NamedS
             yield said, site
 
 
-def _place_cells(site: Site) -> list[str]:
+def _place_cells(site: Site, place: Point | None) -> list[str]:
     """Latitude, longitude and MGRS; empty for what is no place on the Earth."""
-    if why_off_earth(site.geometry):
+    if place is None:
         return ["", "", ""]
-    point, digits = site.place, digits_for(site.position_error_m)
-    return [f"{point.y:.{digits}f}", f"{point.x:.{digits}f}", coordinates(site, Notation.MGRS)]
+    digits = digits_for(site.position_error_m)
+    mgrs = coordinates(place, site.position_error_m, Notation.MGRS)
+    return [f"{place.y:.{digits}f}", f"{place.x:.{digits}f}", mgrs]
 
 
 def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent) -> dict[str, Any]:

@@ -30,7 +30,12 @@ from viewer.support.text import one_line
 LONGER_PX = 1200
 """The longer side of a picture."""
 _ROOM = 0.06
-_LEAST_DEGREES = 0.02
+_LEAST_ROOM = 0.01
+"""Degrees around the marks of a map, however near to each other they are."""
+_SHAPE = 1.5
+"""A map is at least so much wider than high, for a page and a screen."""
+_RATIO = 1.5
+"""Symbols and words are larger by this: a page shows the picture smaller than it is."""
 
 type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapScene], Document], MapScene]
 """Makes a scene of a document, with readers for it."""
@@ -124,9 +129,10 @@ class GroundPictures:
         found = scene.site_bounds(sites) or scene.bounds_lonlat()
         if found is None or scene.lone_plane():
             return None
-        grown = found.expanded(max(found.width, found.height, _LEAST_DEGREES) * _ROOM)
+        grown = found.expanded(max(found.width * _ROOM, found.height * _ROOM, _LEAST_ROOM))
+        crs = chosen_canvas(None, found)[0]
         bounds = Bounds(grown.left, max(grown.bottom, -85.0), grown.right, min(grown.top, 85.0))
-        return _view(chosen_canvas(None, found)[0], bounds)
+        return replace(_view(crs, _wide(transform_bounds(WGS84, crs, bounds))), ratio=_RATIO)
 
     def _take_map(self, scene: MapScene, view: View, image: QImage) -> None:
         told = self.export.publishing
@@ -165,7 +171,11 @@ class GroundPictures:
     def _frame_view(self, spec: ComparisonSpec, scene: MapScene) -> View | None:
         """The ground of the comparison, else that of its first images."""
         bounds = spec.bounds or around([box for uuid in spec.frames[0].layers if (box := scene.layer_bounds(uuid))])
-        return None if bounds is None else _view(self.crs or chosen_canvas(None, bounds)[0], bounds)
+        return None if bounds is None else self._frame_of(bounds)
+
+    def _frame_of(self, lonlat: Bounds) -> View:
+        crs = self.crs or chosen_canvas(None, lonlat)[0]
+        return _view(crs, transform_bounds(WGS84, crs, lonlat))
 
     def _take_frame(
         self, number: int, spec: ComparisonSpec, at: int, scene: MapScene, view: View, image: QImage
@@ -203,9 +213,14 @@ def _framed(spec: ComparisonSpec, at: int, document: Document, context: RenderCo
     return frame_scene(document, context, folder, spec, at)
 
 
-def _view(crs: str, lonlat: Bounds) -> View:
-    """Of exactly these bounds, as far as whole pixels allow."""
-    bounds = transform_bounds(WGS84, crs, lonlat)
+def _wide(bounds: Bounds) -> Bounds:
+    """The same with more to the sides where it is narrow."""
+    more = max(bounds.height * _SHAPE - bounds.width, 0.0) / 2
+    return Bounds(bounds.left - more, bounds.bottom, bounds.right + more, bounds.top)
+
+
+def _view(crs: str, bounds: Bounds) -> View:
+    """Of exactly these bounds of the CRS, as far as whole pixels allow."""
     scale = LONGER_PX / max(bounds.width, bounds.height)
     width, height = max(round(bounds.width * scale), 1), max(round(bounds.height * scale), 1)
     return View.of_bounds(crs, bounds, width, height)
@@ -218,8 +233,9 @@ def _painted(scene: MapScene, view: View, with_scale: bool) -> QImage:
     with painting(image) as painter:
         scene.paint_map(painter, view)
         if with_scale:
-            paint_scale_bar(painter, QRectF(8, view.height - 48, view.width * 0.3, 40), view)
-            paint_north_arrow(painter, QRectF(view.width - 52, 8, 44, 44), view)
+            size = 40 * view.ratio
+            paint_scale_bar(painter, QRectF(8, view.height - size - 8, view.width * 0.3, size), view)
+            paint_north_arrow(painter, QRectF(view.width - size - 8, 8, size, size), view)
     return image
 
 

@@ -20,7 +20,7 @@ from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from viewer.canvas.sites.site_symbol import paint_site_symbol
-from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of
+from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture
 from viewer.export.data.ground import png_bytes
 from viewer.export.data.kml_shape import kml_shape
@@ -60,6 +60,7 @@ class _Kmz:
         self._overlays, self._claimed = overlays, claims_by_site(content)
         self._files: dict[str, bytes] = {}
         self._styles: dict[str, str] = {}
+        self._icons: dict[str, str] = {}
         self._chips: dict[str, list[tuple[str, ChipPicture]]] = {}
         for number, chip in enumerate(chips, 1):
             if ending := _ENDINGS.get(chip.content_type):
@@ -216,7 +217,14 @@ class _Kmz:
         return self._styles.setdefault(style, f"s{len(self._styles) + 1}")
 
     def _icon(self, site: Site) -> str:
-        """The name of the picture of the site's symbol; equal ones are kept once."""
+        """The name of the picture of the site's symbol; equal ones are painted once."""
+        own = site.shape_json and (site.shape_json, site.mark_kind, site.stroke_width, site.stroke_color)
+        key = repr((symbol_of(site), own))
+        if key not in self._icons:
+            self._icons[key] = self._painted(site)
+        return self._icons[key]
+
+    def _painted(self, site: Site) -> str:
         picture = QImage(ICON_PX, ICON_PX, QImage.Format.Format_ARGB32_Premultiplied)
         picture.fill(0)
         with painting(picture) as painter:

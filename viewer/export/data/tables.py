@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from shapely import Point
+
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.coordinates import Notation
-from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
-from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for
+from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for, place_of
 from viewer.support.text import plain
 
 type Cell = str | float | None
@@ -37,6 +38,8 @@ class SiteRow(NamedTuple):
     said: NamedSite
     site: Site
     claims: tuple[ClaimSaid, ...]
+    place: Point | None
+    """None for what is no place on the Earth."""
 
 
 def case_tables(document: Document, content: ProductContent) -> list[DataTable]:
@@ -55,11 +58,8 @@ def case_tables(document: Document, content: ProductContent) -> list[DataTable]:
 def site_rows(document: Document, content: ProductContent) -> list[SiteRow]:
     """The marks of a product that may be shown, in its order."""
     claimed = claims_by_site(content)
-    return [
-        SiteRow(said, document.sites[said.uuid], claimed.get(said.uuid, ()))
-        for said in content.sites
-        if said.uuid not in content.withheld
-    ]
+    shown = [(said, document.sites[said.uuid]) for said in content.sites if said.uuid not in content.withheld]
+    return [SiteRow(said, site, claimed.get(said.uuid, ()), place_of(site)) for said, site in shown]
 
 
 def about(content: ProductContent) -> list[tuple[str, str]]:
@@ -73,10 +73,10 @@ def about(content: ProductContent) -> list[tuple[str, str]]:
     ]
 
 
-def _degrees(site: Site, axis: int) -> Cell:
-    if why_off_earth(site.geometry):
+def _degrees(row: SiteRow, axis: int) -> Cell:
+    if row.place is None:
         return None
-    return round(float((site.place.x, site.place.y)[axis]), digits_for(site.position_error_m))
+    return round(float((row.place.x, row.place.y)[axis]), digits_for(row.site.position_error_m))
 
 
 def _joined(texts: Iterable[str]) -> str:
@@ -84,7 +84,7 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def _in_notation(notation: Notation) -> Callable[[SiteRow], Cell]:
-    return lambda row: coordinates(row.site, notation)
+    return lambda row: coordinates(row.place, row.site.position_error_m, notation)
 
 
 _SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
@@ -93,8 +93,8 @@ _SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
     "role": lambda row: row.said.role,
     "mark": lambda row: row.said.mark_kind,
     "lifecycle": lambda row: row.said.doubt or row.said.lifecycle,
-    "lat": lambda row: _degrees(row.site, 1),
-    "lon": lambda row: _degrees(row.site, 0),
+    "lat": lambda row: _degrees(row, 1),
+    "lon": lambda row: _degrees(row, 0),
     **{str(notation.value).lower(): _in_notation(notation) for notation in NOTATIONS},
     "position_error_m": lambda row: row.site.position_error_m,
     "precision": lambda row: row.said.precision,

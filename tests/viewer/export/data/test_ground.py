@@ -16,8 +16,12 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.conftest import pixels
+from tests.viewer.export.data.conftest import FOLDER, PLANTED
+from tests.viewer.export.data.hidden_words import words_in
 from viewer.export.data.exported import DataExport, data_export
-from viewer.export.data.ground import GroundPictures
+from viewer.export.data.ground import GroundPictures, shown_document
+from viewer.export.data.kmz import kmz_bytes
+from viewer.export.data.report import report_html
 from viewer.export.headless import Studio, wait_until
 
 WEST, SOUTH, EAST, NORTH = 10.0, 50.0, 11.0, 51.0
@@ -29,7 +33,7 @@ def image(folder: Path, name: str, color: tuple[int, int, int], date: str, bound
     return Layer(
         uuid=name,
         kind="raster",
-        name=name,
+        name=f"{FOLDER}/{name}",
         source_json=f'{{"path": "{path}"}}',
         credit=f"© {name}",
         acquired_at=date,
@@ -58,8 +62,8 @@ def drawn(studio: Studio, told: DataExport, crs: str = "", *, with_map: bool = F
 def test_both_sides_of_a_comparison_lie_on_the_same_ground_with_their_dates(studio: Studio, compared: Document) -> None:
     told = drawn(studio, data_export(compared, ".kmz", lambda uuids: {}), WGS84)
     old, new = told.overlays
-    assert (old.name, old.begin, old.end) == ("old", "1985", "1985")
-    assert (new.name, new.begin, new.end) == ("new", "2020", "2020")
+    assert (old.name, old.begin, old.end) == (f"{FOLDER}/old", "1985", "1985")
+    assert (new.name, new.begin, new.end) == (f"{FOLDER}/new", "2020", "2020")
     assert "© old" in old.words
     assert "1985" in old.words
     assert old.bounds == new.bounds
@@ -87,6 +91,12 @@ def test_the_map_shows_the_marks_of_the_product_and_no_other(studio: Studio, com
         with_map=True,
     )
     assert published.map is not None
+    told_rows = shown_document(published).sites
+    assert set(told_rows) == {"port", "pad", "note"}
+    assert not any(site.label or site.aliases for site in told_rows.values()), "numbers stand at them"
+    assert [picture.name for picture in published.overlays] == ["old", "new"], "folders are nobody's business"
+    assert words_in(report_html(published).encode(), PLANTED) == set()
+    assert words_in(kmz_bytes(compared, published.content, [], published.overlays), PLANTED) == set()
     assert set(published.map.places) == {"port", "pad", "note"}
     x, y = published.map.places["port"]
     picture = QImage.fromData(published.map.data)
