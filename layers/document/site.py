@@ -106,7 +106,8 @@ class Site(Row):
     @property
     def place(self) -> Point:
         """The point, or one on the line or in the area, with its longitude in -180..180."""
-        point = in_one_piece(self.geometry).representative_point()
+        shape = self.geometry
+        point = shape if isinstance(shape, Point) else in_one_piece(shape).representative_point()
         return Point(normalise_lon(point.x), point.y)
 
     @property

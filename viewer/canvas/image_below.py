@@ -92,12 +92,13 @@ def images_at(scene: MapScene, view: View, px: float, py: float) -> list[SeenPix
 
 def images_around(scene: MapScene, geometry: BaseGeometry) -> list[str]:
     """Uuids of the shown image layers whose bounds hold a mark's place, the topmost first."""
+    images = [uuid for uuid in reversed(scene.stack.visible()) if is_image(scene.drawings[uuid])]
+    if not images:
+        return []
     place = Site(uuid="", geometry=geometry).place
-    found = []
-    for uuid in reversed(scene.stack.visible()):
-        drawing = scene.drawings[uuid]
-        bounds = drawing.shown_bounds() if is_image(drawing) else None
-        turns = () if bounds is None else (place.x, place.x + 360.0, place.x - 360.0)
+    turns, found = (place.x, place.x + 360.0, place.x - 360.0), []
+    for uuid in images:
+        bounds = scene.drawings[uuid].shown_bounds()
         if bounds is not None and bounds.bottom <= place.y <= bounds.top:
             found += [uuid] if any(bounds.left <= x <= bounds.right for x in turns) else []
     return found

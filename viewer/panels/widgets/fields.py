@@ -49,7 +49,10 @@ class LineField(QLineEdit):
 
     def reset(self) -> None:
         """Back to the value shown last."""
-        self.setText(plain(self._shown) if self._is_cut else self._shown)
+        text = plain(self._shown) if self._is_cut else self._shown
+        is_touched = self.isModified() or self.isUndoAvailable() or self.isRedoAvailable()
+        if is_touched or self.text() != text:  # a form of many lines is shown anew with each mark
+            self.setText(text)
         self.setCursorPosition(0)
         _mark_refused(self, False)
 
