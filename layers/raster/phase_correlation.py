@@ -10,12 +10,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.raster.spectra import (
+    band_pass,
+    both_halves,
+    correlation_surface,
+    deepest_trough,
+    frequencies_of,
+    hann,
+    highest_repeat,
+    peak_of,
+    power_of,
+    shift_phases,
+    signed_shift,
+    trough_and_rival,
+)
 from layers.text.counted import counted
 
 Singles = NDArray[np.float32]
@@ -50,8 +63,6 @@ _EXACT_PX = 0.08
 """With a larger error it is looked whether smaller pictures know it better."""
 _MOST_ERROR_PX, _LEAST_TILES_SMALL = 0.25, 6
 """Of what is found in smaller pictures."""
-_FINE, _OF_GRAIN = 0.4, 4.0
-"""Frequencies in cycles a pixel above which there is grain, and how far above it others count in full."""
 
 
 class _Rules(NamedTuple):
@@ -174,13 +185,13 @@ def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
         return rough
     first, second = (np.fft.rfft2(grey) for grey in greys)
     cross = (second * first.conj()).sum(axis=0)
-    shares = np.abs(cross) ** 2 / (_power(first).sum(axis=0) * _power(second).sum(axis=0) + 1e-30)
-    rings = np.rint(_frequencies((size, size)) * size).astype(np.int64)
+    shares = np.abs(cross) ** 2 / (power_of(first).sum(axis=0) * power_of(second).sum(axis=0) + 1e-30)
+    rings = np.rint(frequencies_of((size, size)) * size).astype(np.int64)
     by_chance = 1.0 / len(first)
     ring = np.bincount(rings.ravel(), shares.ravel()) / np.maximum(np.bincount(rings.ravel()), 1)
     shared = ((ring - by_chance) / (1 - by_chance + 1e-9)).clip(0.0, 0.98)
-    weight = (shared / (1 - shared))[rings] * _pass((size, size)) / (np.abs(cross) + 1e-30)
-    x, y = _peak_of(np.fft.irfft2(cross * weight, (size, size)).astype(np.float32))
+    weight = (shared / (1 - shared))[rings] * band_pass((size, size)) / (np.abs(cross) + 1e-30)
+    x, y = peak_of(np.fft.irfft2(cross * weight, (size, size)).astype(np.float32))
     dx, dy = base[0] + x, base[1] + y
     is_near = math.hypot(dx - rough.dx, dy - rough.dy) <= _AGREE_PX
     return replace(rough, dx=float(dx + rough.dx) / 2, dy=float(dy + rough.dy) / 2) if is_near else rough
@@ -203,14 +214,14 @@ def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> list[tup
     """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made smaller."""
     if not (_shows_something(small_moving) and _shows_something(small_fixed)):
         return []
-    window = _hann(small_moving.grey.shape[0])[:, None] * _hann(small_moving.grey.shape[1])[None, :]
+    window = hann(small_moving.grey.shape[0])[:, None] * hann(small_moving.grey.shape[1])[None, :]
     spectra = [np.fft.rfft2(_levelled(one) * window) for one in (small_moving, small_fixed)]
-    surface = _surface(spectra[1] * spectra[0].conj(), small_moving.grey.shape)
+    surface = correlation_surface(spectra[1] * spectra[0].conj(), small_moving.grey.shape)
     found = []
     rows, cols = surface.shape
     for _ in range(_CANDIDATES):
         row, col = np.unravel_index(int(surface.argmax()), surface.shape)
-        dy, dx = (_signed(int(at), size) for at, size in ((row, rows), (col, cols)))
+        dy, dx = (signed_shift(int(at), size) for at, size in ((row, rows), (col, cols)))
         if abs(dx) <= cols * 0.4 and abs(dy) <= rows * 0.4:
             found.append((dx * by, dy * by))
         near_rows, near_cols = (np.arange(at - 2, at + 3) % size for at, size in ((row, rows), (col, cols)))
@@ -274,25 +285,27 @@ class _Compared:
     def of(cls, greys: Sequence[Singles], size: int) -> Self:
         moving, fixed = (np.fft.rfft2(grey) for grey in greys)
         cross = fixed * moving.conj()
-        surfaces = _surface(cross, (size, size))
-        peaks = np.array([_peak_of(surface) for surface in surfaces])
-        weight = _pass((size, size)) * _twice(size)
-        first, second = (np.sqrt((weight * _power(one)).sum((1, 2), keepdims=True)) + 1e-12 for one in (moving, fixed))
-        return cls(moving, fixed, cross, surfaces, peaks, _turns(size, peaks), (first, second))
+        surfaces = correlation_surface(cross, (size, size))
+        peaks = np.array([peak_of(surface) for surface in surfaces])
+        weight = band_pass((size, size)) * both_halves(size)
+        first, second = (
+            np.sqrt((weight * power_of(one)).sum((1, 2), keepdims=True)) + 1e-12 for one in (moving, fixed)
+        )
+        return cls(moving, fixed, cross, surfaces, peaks, shift_phases(size, peaks), (first, second))
 
     def alike(self, size: int) -> Floats:
         """The correlation of each two tiles."""
-        weight = _pass((size, size)) * _twice(size)
+        weight = band_pass((size, size)) * both_halves(size)
         parts = weight * (self.cross * self.turns).real / (self.spreads[0] * self.spreads[1])
         found: Floats = parts.sum((1, 2)).astype(np.float64)
         return found
 
     def echo(self) -> float:
-        difference = _power(self.fixed * self.turns / self.spreads[1] - self.moving / self.spreads[0])
-        return _echo(difference.mean(axis=0))
+        difference = power_of(self.fixed * self.turns / self.spreads[1] - self.moving / self.spreads[0])
+        return deepest_trough(difference.mean(axis=0))
 
     def repeats(self) -> float:
-        return _repeats(_power(self.moving / self.spreads[0]).mean(axis=0))
+        return highest_repeat(power_of(self.moving / self.spreads[0]).mean(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +335,7 @@ class _Tried:
 
     def landscape(self) -> tuple[float, float]:
         """Trough and rival of all tiles together, as shares of the peak."""
-        return (0.0, 1.0) if self._compared is None else _landscape(self._compared.surfaces.mean(axis=0))
+        return (0.0, 1.0) if self._compared is None else trough_and_rival(self._compared.surfaces.mean(axis=0))
 
     def echo(self) -> float:
         """Of what differs between the two pictures; 0 to 1."""
@@ -374,7 +387,7 @@ def _pairs(
     for _, mask in taken:
         if not mask.all():
             valid &= mask.mean(axis=(1, 2)) >= _LEAST_VALID
-    window = _hann(size)[:, None] * _hann(size)[None, :]
+    window = hann(size)[:, None] * hann(size)[None, :]
     greys = [_tiles_levelled(_those(grey, valid), _those(mask, valid)) for grey, mask in taken]
     is_textured = np.logical_and.reduce([_is_textured(grey.std(axis=(1, 2))) for grey in greys])
     return corners[valid][is_textured], size, [_those(grey, is_textured) * window for grey in greys]
@@ -433,126 +446,6 @@ def _is_textured(spread: Singles) -> Mask:
     if not len(spread):
         return np.zeros(0, bool)
     return spread > max(float(np.median(spread)) * 0.15, 1e-9)
-
-
-# -- spectra -----------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def _hann(size: int) -> Singles:
-    return np.hanning(size + 2)[1:-1].astype(np.float32)
-
-
-def _frequencies(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Of the half spectrum of a picture, in cycles a pixel."""
-    return np.hypot(np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None, :])
-
-
-@lru_cache(maxsize=16)
-def _pass(shape: tuple[int, ...]) -> Singles:
-    """Weights of frequencies: nothing that is wider than a third of the picture, little of the finest grain."""
-    f, low = _frequencies(shape), 3.0 / min(shape)
-    return ((1 - np.exp(-((f / low) ** 2))) * np.exp(-((f / 0.25) ** 2))).astype(np.float32)
-
-
-@lru_cache(maxsize=16)
-def _twice(size: int) -> Singles:
-    """The half spectrum stands for both halves: all columns but the first and the last count twice."""
-    weights = np.full((1, size // 2 + 1), 2, np.float32)
-    weights[0, 0] = weights[0, -1] = 1
-    return weights
-
-
-def _power(spectrum: NDArray[Any]) -> Singles:
-    return (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
-
-
-def _surface(cross: NDArray[Any], shape: tuple[int, ...]) -> Singles:
-    """Phase correlation, the peak of equal pictures being about 1.
-
-    What is hardly stronger than the grain counts less: of smooth ground most frequencies hold nothing but noise.
-    """
-    weights = _pass(shape)
-    size = np.abs(cross)
-    grain = size[..., _is_fine(shape)].mean(axis=-1)[..., None, None]
-    whitened = cross / (size + _OF_GRAIN * grain + np.float32(1e-30)) * weights
-    back = np.fft.irfft2(whitened, shape)
-    most = np.abs(whitened)
-    full = 2 * most.sum(axis=(-2, -1), keepdims=True)
-    return (back * (shape[0] * shape[1] / np.maximum(full, 1e-30))).astype(np.float32, copy=False)
-
-
-@lru_cache(maxsize=16)
-def _is_fine(shape: tuple[int, ...]) -> Mask:
-    """The frequencies of the finest grain, of which noise has the largest share."""
-    return _frequencies(shape) > _FINE
-
-
-def _signed(at: int, size: int) -> int:
-    return at - size if at > size // 2 else at
-
-
-def _peak_of(surface: Singles) -> tuple[float, float]:
-    """x and y of the highest place, between pixels by the vertex of a paraboloid through its neighbours.
-
-    The surface is smooth, as little of the finest grain is let through: around its peak it is that of a bell.
-    """
-    rows, cols = surface.shape
-    row, col = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
-    near = surface[np.ix_(np.arange(row - 1, row + 2) % rows, np.arange(col - 1, col + 2) % cols)].astype(np.float64)
-    logs = np.log(np.maximum(near, near.max() * 1e-3 + 1e-12))
-    dy = _vertex(logs[0, 1], logs[1, 1], logs[2, 1])
-    dx = _vertex(logs[1, 0], logs[1, 1], logs[1, 2])
-    return _signed(col, cols) + dx, _signed(row, rows) + dy
-
-
-def _vertex(before: float, at: float, after: float) -> float:
-    bend = before - 2 * at + after
-    return 0.0 if bend >= 0 else min(max((before - after) / (2 * bend), -0.5), 0.5)
-
-
-def _turns(size: int, peaks: NDArray[np.float64]) -> NDArray[np.complex64]:
-    """Phases that take each tile's own shift back."""
-    fy, fx = np.fft.fftfreq(size), np.fft.rfftfreq(size)
-    x, y = (np.exp(2j * np.pi * f[None, :] * peaks[:, axis, None]) for axis, f in ((0, fx), (1, fy)))
-    return (y[:, :, None] * x[:, None, :]).astype(np.complex64)
-
-
-def _landscape(surface: Singles) -> tuple[float, float]:
-    """Depth of the trough within some pixels of the peak, and the next peak, as shares of its height."""
-    rows, cols = surface.shape
-    row, col = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
-    peak = float(surface[row, col])
-    if peak <= 0:
-        return 1.0, 1.0
-    moved = np.roll(surface, (rows // 2 - row, cols // 2 - col), (0, 1))
-    middle = moved[rows // 2 - 6 : rows // 2 + 7, cols // 2 - 6 : cols // 2 + 7]
-    trough = max(0.0, -float(middle.min())) / peak
-    rest = moved.copy()
-    rest[rows // 2 - 3 : rows // 2 + 4, cols // 2 - 3 : cols // 2 + 4] = 0
-    return trough, float(rest.max()) / peak
-
-
-def _echo(power: Singles) -> float:
-    """Depth of the deepest trough in the self-correlation of a picture with these powers, 0 to 1."""
-    size = power.shape[0]
-    surface = np.fft.irfft2(power * _pass((size, size)), (size, size))
-    if not surface[0, 0] > 0:
-        return 0.0
-    reach = np.arange(-(size // 3), size // 3 + 1) % size
-    return max(0.0, -float(surface[np.ix_(reach, reach)].min() / surface[0, 0]))
-
-
-def _repeats(power: Singles) -> float:
-    """Height of the highest peak but the one at no shift in the self-correlation of a picture with these powers."""
-    size = power.shape[0]
-    surface = np.fft.irfft2(power * _pass((size, size)), (size, size))
-    if not surface[0, 0] > 0:
-        return 0.0
-    steps = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
-    is_peak = np.logical_and.reduce([surface > np.roll(surface, step, (0, 1)) for step in steps])
-    is_peak[np.ix_(*2 * (np.arange(-2, 3) % size,))] = False
-    return float(surface[is_peak].max(initial=0.0) / surface[0, 0])
 
 
 # -- judging -----------------------------------------------------------------------------------------------------------
