@@ -8,6 +8,7 @@ from layers.document.document import Document
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
+from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.publishing import Publishing
 from layers.text.counted import counted, metres
@@ -39,6 +40,7 @@ def caveats_of(
     if any(document.observations_of_site(site.uuid) for site in marks):
         yield "Not seen on an image is not gone: it may be hidden, too small or not covered."
     yield from _on_origins(sources)
+    yield from unrecorded_in(sources)
     yield from _on_searches(document, {site.uuid for site in marks})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from layers.document.document import Document
 from layers.document.source import Source
@@ -80,20 +81,45 @@ class Citations:
 
 
 def citation_of(source: Source, url: str) -> str:
-    """Author, title, publisher, date, address, date of access; what is not recorded is said, never made up."""
+    """Author, title, publisher, date, address, date of access, as far as they are recorded; `unrecorded_in` says what
+    is not, once for all sources.
+    """
     title = source.title.strip()
     if title and not title.startswith(_QUOTES):
         title = f"“{title}”"
-    accessed = f"accessed {source.accessed_at}" if source.accessed_at else NO_ACCESS
+    accessed = f"accessed {source.accessed_at}" if source.accessed_at else ""
     parts = (
         source.author.strip(),
         title or NO_TITLE,
         source.publisher.strip(),
-        source.published_at or NO_DATE,
-        url or NO_ADDRESS,
+        source.published_at,
+        url,
         accessed,
     )
     return ", ".join(part for part in parts if part)
+
+
+def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:
+    """Sentences on the parts of citations that no row states, with the numbers of the sources that lack them."""
+    for what, lacks in (
+        (NO_DATE, [not source.has_date for source in sources]),
+        (NO_ADDRESS, [not source.url for source in sources]),
+        (NO_ACCESS, [not source.has_access_date for source in sources]),
+    ):
+        numbers = [number for number, lacking in enumerate(lacks, 1) if lacking]
+        if numbers:
+            yield f"{what.capitalize()}: {_in_ranges(numbers)}."
+
+
+def _in_ranges(numbers: Sequence[int]) -> str:
+    """Numbers that go up as "S1 to S3, S7"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"S{run[0]}" if len(run) == 1 else f"S{run[0]} to S{run[-1]}" for run in runs)
 
 
 def reliability_words(letter: str) -> str:

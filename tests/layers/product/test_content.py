@@ -16,7 +16,8 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.product.content import ProductContent
+from layers.product.citations import unrecorded_in
+from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_of
 from tests.support.cases.rich import read_case
 
@@ -53,9 +54,10 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     assert [source.number for source in content.sources] == ["S1"]
     assert content.sources[0].citation == (
         "“US intel: China surges equipment sales to Russia to help war effort in Ukraine”, "
-        "Newslooks, carrying the Associated Press (Washington), date not recorded, no address recorded, "
-        "date of access not recorded"
+        "Newslooks, carrying the Associated Press (Washington)"
     )
+    for missing in ("Date not recorded: S1.", "No address recorded: S1.", "Date of access not recorded: S1."):
+        assert missing in content.caveats, "said once for all sources, never made up"
     assert (claim.likelihood, claim.confidence) == ("", "")
     assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
@@ -242,3 +244,11 @@ def test_what_was_seen_is_told_without_gone_or_built() -> None:
         "None of 30 m or more seen in the 82 % that could be assessed on 2020; this does not show absence."
     )
     assert content.sites[0].name == "Other"
+
+
+def test_what_sources_do_not_record_is_said_once_with_their_numbers() -> None:
+    found = [
+        SourceCited(f"u{number}", f"S{number}", "x", url="" if number in (1, 2, 3, 7) else "https://x.org")
+        for number in range(1, 9)
+    ]
+    assert "No address recorded: S1 to S3, S7." in list(unrecorded_in(found))
