@@ -36,12 +36,21 @@ def print_json(value: Any) -> None:
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """WxH in pixels, for argparse."""
+    """WxH in pixels of a picture that is held in memory, for argparse."""
+    return _parsed_size(text, 30_000, 400_000_000)
+
+
+def parse_page_size(text: str) -> tuple[int, int]:
+    """WxH in pixels of a page, which is written strip by strip, for argparse."""
+    return _parsed_size(text, 100_000, 2_000_000_000)
+
+
+def _parsed_size(text: str, most_side: int, most_pixels: int) -> tuple[int, int]:
     try:
         width, height = (int(part) for part in text.lower().split("x"))
     except ValueError:
         raise argparse.ArgumentTypeError(f"a size is written WIDTHxHEIGHT, such as 1440x900, not “{text}”") from None
-    if not (16 <= width <= 30_000 and 16 <= height <= 30_000 and width * height <= 400_000_000):
+    if not (min(width, height) >= 16 and max(width, height) <= most_side and width * height <= most_pixels):
         raise argparse.ArgumentTypeError(f"{text} is no usable size")
     return width, height
 

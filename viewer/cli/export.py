@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.cli.products.exported_data import DATA, write_case_data
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
@@ -34,7 +34,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layout", metavar="NAME", help="how the page is laid out: single, plain, site, before-after, panels, insets"
     )
     parser.add_argument("--paper", metavar="A4", help="the page: A4, A3, Letter, slide, square; “A4 portrait”")
-    parser.add_argument("--size", type=parse_size, metavar="WxH", help="pixels; default 1600x1000")
+    parser.add_argument("--size", type=parse_page_size, metavar="WxH", help="pixels; default 1600x1000")
     parser.add_argument(
         "--dpi",
         type=int,

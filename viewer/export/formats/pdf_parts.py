@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
 from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import name_letters_as_written
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
 """The corners of a frame in parts of it, the lower left one first and up from there."""
+_INSET, _LEAST = 1e-6, 0.1
+"""Of a frame: so far from the edge of a map its places are told, and of so much of the frame at least."""
+_HAIR_PX = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +141,12 @@ def _clip(page: PdfPage, group: PdfGroup) -> str:
 
 
 def _placed(image: PackedImage, page: PdfPage) -> str:
-    s = page.scale
-    lower = page.height - (image.top + image.height) * s
-    return f"{image.width * s:.5f} 0 0 {image.height * s:.5f} {image.left * s:.5f} {lower:.5f}"
+    """The matrix of an image. Its edges lie a hair inside its pixels: poppler paints all pixels that they touch, and
+    would stretch an image that ends between two of them.
+    """
+    s, hair = page.scale, _HAIR_PX * page.scale
+    left, lower = image.left * s + hair, page.height - (image.top + image.height) * s + hair
+    return f"{image.width * s - 2 * hair:.6f} 0 0 {image.height * s - 2 * hair:.6f} {left:.6f} {lower:.6f}"
 
 
 def _image(pdf: pikepdf.Pdf, image: PackedImage) -> pikepdf.Object:
@@ -158,7 +165,11 @@ def _viewport(pdf: pikepdf.Pdf, frame: PdfFrame, page: PdfPage) -> Any:
     """The place of a map, as ISO 32000-2 has it; None where it cannot be told in degrees."""
     import pikepdf  # on first use
 
-    measure = map_measure(frame.crs, frame.corners)
+    corners, square = frame.corners, [float(value) for value in _SQUARE]
+    measure = map_measure(frame.crs, corners)
+    if measure is None and (part := part_on_map(frame)) is not None:
+        corners, square = part
+        measure = map_measure(frame.crs, corners)
     if measure is None:
         return None
     left, top, right, bottom = frame.box
@@ -171,13 +182,32 @@ def _viewport(pdf: pikepdf.Pdf, frame: PdfFrame, page: PdfPage) -> Any:
             pikepdf.Dictionary(
                 Type=pikepdf.Name.Measure,
                 Subtype=pikepdf.Name.GEO,
-                Bounds=list(_SQUARE),
+                Bounds=[_number(value) for value in square],
                 GPTS=degrees,
-                LPTS=list(_SQUARE),
+                LPTS=[Decimal(f"{value:.9f}") for value in square],
                 GCS=_gcs(measure),
             )
         ),
     )
+
+
+def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | None:
+    """The part of an unturned frame within the edges of its map: its corners, and these in parts of the frame.
+
+    None where there is none.
+    """
+    (left, bottom), (other_left, _), (right, top), _ = frame.corners
+    world = world_bounds(frame.crs)
+    if other_left != left or not (right > left and top > bottom):
+        return None
+    inset_x, inset_y = _INSET * (right - left), _INSET * (top - bottom)
+    x0, x1 = max(left, world.left + inset_x), min(right, world.right - inset_x)
+    y0, y1 = max(bottom, world.bottom + inset_y), min(top, world.top - inset_y)
+    if x1 - x0 < _LEAST * (right - left) or y1 - y0 < _LEAST * (top - bottom):
+        return None
+    u0, u1 = ((x - left) / (right - left) for x in (x0, x1))
+    v0, v1 = ((y - bottom) / (top - bottom) for y in (y0, y1))
+    return ((x0, y0), (x0, y1), (x1, y1), (x1, y0)), [u0, v0, u0, v1, u1, v1, u1, v0]
 
 
 def _gcs(measure: MapMeasure) -> pikepdf.Dictionary:

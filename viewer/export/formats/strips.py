@@ -24,7 +24,7 @@ STRIP_PIXELS = 1_000_000
 """Of the rows that are written at once."""
 FIRST_PIXELS, LEAST_PIXELS, MOST_PIXELS = 1_000_000, 250_000, 8_000_000
 """Of the part of a page that is painted at once."""
-BLOCK_ROWS = 64
+BLOCK_ROWS = 128
 MOST_UNDER_WAY = 3
 """Strips that wait to be written, or are being written."""
 

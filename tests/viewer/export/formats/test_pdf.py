@@ -106,10 +106,21 @@ def test_it_lies_where_the_map_does(write: Write, tmp_path: Path, crs: str, boun
         assert back == pytest.approx((px, py), abs=0.5)
 
 
-def test_a_map_that_has_no_place_in_degrees_is_not_given_one(write: Write, tmp_path: Path) -> None:
+def test_a_map_over_the_edge_of_the_world_lies_where_it_is_on_it(write: Write, tmp_path: Path) -> None:
     half = 2_000_000
-    over = Bounds(MERCATOR_EDGE - half, -half, MERCATOR_EDGE + half, half)
+    over = Bounds(MERCATOR_EDGE - 3 * half, -2 * half, MERCATOR_EDGE + half, 2 * half)
     printed = PrintedPages(frames=[frame(0, QRectF(20, 20, 400, 400), over, "EPSG:3857")])
+    write(printed, tmp_path / "x.pdf")
+    facts = told("gdalinfo", "--config", "GDAL_PDF_DPI", 96, tmp_path / "x.pdf")
+    origin = [float(v) for v in facts.split("Origin = (")[1].split(")")[0].split(",")]
+    step = [float(v) for v in facts.split("Pixel Size = (")[1].split(")")[0].split(",")]
+    assert printed.frames[0].view.to_pixel(*origin) == pytest.approx((-20, -20), abs=0.5)
+    assert step == pytest.approx([20_000, -20_000], rel=1e-3)
+
+
+def test_a_map_that_has_no_place_in_degrees_is_not_given_one(write: Write, tmp_path: Path) -> None:
+    beyond = Bounds(MERCATOR_EDGE * 2, 0, MERCATOR_EDGE * 2 + 1000, 1000)
+    printed = PrintedPages(frames=[frame(0, QRectF(20, 20, 400, 400), beyond, "EPSG:3857")])
     write(printed, tmp_path / "x.pdf")
     with pikepdf.open(tmp_path / "x.pdf") as pdf:
         assert "/VP" not in pdf.pages[0]
