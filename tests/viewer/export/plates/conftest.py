@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document
@@ -13,6 +13,8 @@ from layers.product.spec import ProductSpec
 from viewer.export.headless import Studio, wait_until
 from viewer.export.plates.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of, ink_box
+from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.support.painting import painting
 
@@ -32,6 +34,24 @@ def picture(plate: Plate, dpi: float, page: int = 0) -> QImage:
     with painting(image) as painter:
         printed.paint(painter, page)
     return image
+
+
+def faults(plate: Plate) -> Iterator[str]:
+    """Sentences on all that is wrong with a page."""
+    facts = facts_of(plate)
+    yield from (f"{one.one} lies on {one.other}, page {one.page}" for one in facts.overlaps)
+    yield from (f"{text.part} is cut: {text.words}" for text in facts.texts if text.is_cut)
+    yield from (f"{text.part} is {text.size_pt} pt" for text in facts.texts if 0 < text.size_pt < 5.99)
+    yield from (f"{words} is covered" for one in facts.maps for words in one.covered)
+    yield from (f"not told: {one.sites.uncounted}" for one in facts.maps if one.sites.uncounted)
+    page = QRectF(0, 0, plate.sizes.width, plate.sizes.height)
+    for piece in plate.pieces:
+        if not page.contains(ink_box(piece)):
+            yield f"{piece.key} is beyond the page"
+        if piece.kind is GroupKind.LABELS or piece.frame is not None:
+            rect = plate.maps[piece.frame or 0].rect
+            if not rect.adjusted(-1, -1, 1, 1).contains(piece.place):
+                yield f"{piece.key} is not on its map"
 
 
 @pytest.fixture

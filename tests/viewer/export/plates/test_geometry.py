@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QRectF
 
 from layers.document.comparison import Frame
 from layers.geo.bounds import Bounds
 from layers.product.spec import LAYOUTS, PAGES, PARTS, ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
-from tests.viewer.export.plates.conftest import picture
+from tests.viewer.export.plates.conftest import faults, picture
 from viewer.export.plates.house_style import style_names
-from viewer.export.plates.plate import Plate
-from viewer.export.plates.plate_facts import facts_of, ink_box
+from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed import GroupKind
 
 MAPS = {"before-after": 2, "panels": 6, "insets": 4}
@@ -49,23 +46,6 @@ def spec_of(layout: str, page: str, style: str = "Plain", dark: bool = False) ->
         maps=tuple(maps),
         site="in" if layout == "site" else "",
     )
-
-
-def faults(plate: Plate) -> Iterator[str]:
-    facts = facts_of(plate)
-    yield from (f"{one.one} lies on {one.other}, page {one.page}" for one in facts.overlaps)
-    yield from (f"{text.part} is cut: {text.words}" for text in facts.texts if text.is_cut)
-    yield from (f"{text.part} is {text.size_pt} pt" for text in facts.texts if 0 < text.size_pt < 5.99)
-    yield from (f"{words} is covered" for one in facts.maps for words in one.covered)
-    yield from (f"not told: {one.sites.uncounted}" for one in facts.maps if one.sites.uncounted)
-    page = QRectF(0, 0, plate.sizes.width, plate.sizes.height)
-    for piece in plate.pieces:
-        if not page.contains(ink_box(piece)):
-            yield f"{piece.key} is beyond the page"
-        if piece.kind is GroupKind.LABELS or piece.frame is not None:
-            rect = plate.maps[piece.frame or 0].rect
-            if not rect.adjusted(-1, -1, 1, 1).contains(piece.place):
-                yield f"{piece.key} is not on its map"
 
 
 @pytest.mark.parametrize("page", SIZES)

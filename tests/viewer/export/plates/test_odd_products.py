@@ -11,8 +11,7 @@ from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.product.spec import PARTS, ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
-from tests.viewer.export.plates.conftest import picture
-from tests.viewer.export.plates.test_geometry import faults
+from tests.viewer.export.plates.conftest import faults, picture
 from viewer.export.plates.plate_facts import facts_of
 
 SPEC = ProductSpec(title="Title", author="A", bounds=FRAME)
