@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -189,14 +189,10 @@ def _style(text: str) -> dict[str, Any]:
         return {}
 
 
-def _named(found: Iterable[tuple[str, ProductSpec]]) -> list[BatchItem]:
-    """Each with a file's name of its own."""
-    items, taken = list[BatchItem](), set[str]()
-    for at, (title, spec) in enumerate(found, start=1):
-        stem = first = file_stem(title) or f"product-{at}"
-        number = 2
-        while stem in taken:
-            stem, number = f"{first}-{number}", number + 1
-        taken.add(stem)
-        items.append(BatchItem(stem, spec))
-    return items
+def _named(found: Sequence[tuple[str, ProductSpec]]) -> list[BatchItem]:
+    """Each with a number before its name: no page of one takes the name of another."""
+    digits = len(str(len(found)))
+    return [
+        BatchItem("-".join(filter(None, (f"{at:0{digits}}", file_stem(title)))), spec)
+        for at, (title, spec) in enumerate(found, start=1)
+    ]

@@ -35,7 +35,7 @@ def case(**tables: list[Any]) -> Document:
 def test_one_a_site_by_name_each_with_a_file_of_its_own() -> None:
     sites = [site("b", "Pier"), site("a", "Anchorage"), site("c", "pier"), site("d", "Ring", mark_kind="annotation")]
     items = batch_of(case(sites=sites), "site", LIKE)
-    assert [(one.stem, one.spec.site) for one in items] == [("anchorage", "a"), ("pier", "b"), ("pier-2", "c")]
+    assert [(one.stem, one.spec.site) for one in items] == [("1-anchorage", "a"), ("2-pier", "b"), ("3-pier", "c")]
     spec = items[0].spec
     assert (spec.layout, spec.title, spec.page, spec.marking) == ("site", "Anchorage", "A4 portrait", "TLP:GREEN")
     assert not spec.moved, "what was moved on one page says nothing of others"
@@ -57,7 +57,10 @@ def test_one_a_bookmark_with_its_layers() -> None:
         Bookmark(uuid="0", name="Odd", order_key=math.nan, viewport_json="[" * 9000),
     ]
     items = batch_of(case(bookmarks=rows, layers=layers), "bookmark", LIKE)
-    assert [(one.stem, one.spec.bounds) for one in items] == [("first", (10, 50, 11, 51)), ("second", (10, 50, 11, 51))]
+    assert [(one.stem, one.spec.bounds) for one in items] == [
+        ("1-first", (10, 50, 11, 51)),
+        ("2-second", (10, 50, 11, 51)),
+    ]
     assert items[0].spec.maps[0].frame is None
     frame = items[1].spec.maps[0].frame
     assert frame is not None
@@ -67,7 +70,7 @@ def test_one_a_bookmark_with_its_layers() -> None:
 def test_drafts_have_no_published_product() -> None:
     sites = [site("a", "Secret draft", status="draft"), site("b", "Known", status="reviewed")]
     published = ProductSpec(publish=True)
-    assert [one.stem for one in batch_of(case(sites=sites), "site", published)] == ["known"]
+    assert [one.stem for one in batch_of(case(sites=sites), "site", published)] == ["1-known"]
     assert [one.spec.maps[0].marks for one in batch_of(case(sites=sites), "class", published)] == [("b",)]
 
 

@@ -79,6 +79,10 @@ class Answers:
         self.asked.append(f"folder from {folder}")
         return self.path
 
+    def folder_of_products(self) -> Path | None:
+        self.asked.append("folder of products")
+        return self.path
+
     def folder_of_scenes(self) -> Path | None:
         self.asked.append("folder of scenes")
         return self.path

@@ -112,6 +112,9 @@ class FileMenu(CaseMenu):
     def export_product(self) -> None:
         self._products.begin()
 
+    def export_batch(self) -> None:
+        self._products.begin_batch()
+
     def export_data(self) -> None:
         self._exports.export_data()
 
@@ -168,6 +171,13 @@ class FileMenu(CaseMenu):
             offered=has_case,
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Make a finished map of what is shown, compared or selected"),
+        ),
+        Action(
+            "export_batch",
+            QT_TRANSLATE_NOOP("Actions", "Export a &Batch…"),
+            export_batch,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Write one product a site, class or bookmark into a folder"),
         ),
         Action(
             "export_data",

@@ -175,6 +175,12 @@ class Questions(QObject):
         kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Export the measurements"), suggestion, kinds)
 
+    def folder_of_products(self) -> Path | None:
+        """Ask for the folder that a batch of products is written to."""
+        title = self.tr("Choose the folder of the products")
+        text = QFileDialog.getExistingDirectory(self._window, title, str(Path.home()))
+        return Path(text) if text else None
+
     def layer_to_write(self, suggestion: Path) -> Path | None:
         kinds = self.tr("GeoPackage (*.gpkg);;FlatGeobuf (*.fgb);;GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ from viewer.support.text import one_line
 
 if TYPE_CHECKING:
     from layers.product.lint.finding import Finding
+    from viewer.app.products.batch_desk import BatchDesk
     from viewer.app.products.first_spec import Seen
     from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
@@ -66,12 +68,13 @@ class ProductWindows(QObject):
         self._suffix = ".pdf"
         self._written: list[ProductFile] = []
         self._windows: list[ProductWindow] = []
+        self._batches: BatchDesk | None = None
         desk.opened.connect(self.open)
         desk.new_wanted.connect(self.begin)
 
     @property
     def is_idle(self) -> bool:
-        return not self._written
+        return not self._written and (self._batches is None or self._batches.is_idle)
 
     @property
     def windows(self) -> list[ProductWindow]:
@@ -86,6 +89,20 @@ class ProductWindows(QObject):
             return
         self._panels.flush()
         self._show(first_spec(self._seen()), "")
+
+    def begin_batch(self) -> None:
+        """Ask of what one product each is to be made."""
+        if not self._has_map():
+            return
+        from viewer.app.products.batch_desk import BatchDesk  # for start-up time
+        from viewer.app.products.first_spec import first_spec
+
+        self._panels.flush()
+        if self._batches is None:
+            context = self._canvas.own_scene.context
+            self._batches = BatchDesk(context, self._maker, self._messages, self._ask, self._window)
+        plain = replace(self._seen(), comparison=None, images=(), site="")
+        self._batches.begin(self._session.document, first_spec(plain), stretches_on_screen(self._canvas.scene))
 
     def open(self, uuid: str) -> None:
         """Show a product of the case; one whose window is open comes to the front."""
@@ -102,6 +119,8 @@ class ProductWindows(QObject):
         """The main window is closed: nothing more is to be read for the others."""
         for shown in self.windows:
             shown.close()
+        if self._batches is not None:
+            self._batches.cancel_all()
 
     def _show(self, spec: ProductSpec, uuid: str) -> None:
         from viewer.app.products.product_window import ProductWindow  # for start-up time

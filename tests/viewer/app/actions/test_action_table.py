@@ -165,6 +165,7 @@ OF_A_CASE = {
     *("add_scene_folder", "scene_outlines"),
     "save_as",
     "export_product",
+    "export_batch",
     "export_data",
     "export_measurements",
     "permissions",

@@ -45,6 +45,7 @@ from viewer.panels.widgets.fold_section import FoldSection
 
 DIALOGS = {
     "export_product": "ProductWindow",
+    "export_batch": "BatchDialog",
     "permissions": "PermissionDialog",
     "select_class": "TickDialog",
     "go_to": "GoToDialog",

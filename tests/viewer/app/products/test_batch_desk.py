@@ -1,0 +1,56 @@
+"""A batch from the window: asked for, written in the background, stopped and gone on with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
+
+from layers.document.site import Site
+from tests.support.windows import take_up, texts
+from tests.viewer.app.conftest import Answers
+from viewer.app.products.batch_dialog import BatchDialog
+from viewer.app.window import MainWindow
+
+WAIT_MS = 40_000
+pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
+
+
+def begun(window: MainWindow) -> BatchDialog:
+    window.action_table["export_batch"].trigger()
+    dialog = window.findChildren(BatchDialog)[-1]
+    dialog.format_box.setCurrentIndex(dialog.format_box.findText("PNG"))
+    return dialog
+
+
+def test_one_product_a_site_is_written_stopped_and_gone_on_with(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    sites = [Site(uuid=f"s{at}", geometry=Point(10 + at, 50), label=f"Site {at}") for at in range(4)]
+    take_up(window, qtbot, sites=sites)
+    answers.path = tmp_path / "sheets"
+    dialog = begun(window)
+    assert dialog.said.text().startswith("4 products")
+    dialog.each_box.setCurrentIndex(2)
+    assert not dialog.go_button.isEnabled(), "there is no bookmark"
+    dialog.each_box.setCurrentIndex(0)
+    QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
+    windows = window.product_windows
+    assert windows._batches is not None
+    (run,) = windows._batches.runs
+    qtbot.waitUntil(lambda: run.done > 0, timeout=WAIT_MS)
+    run.cancel()
+    assert windows.is_idle
+    assert "Stopped: " in texts(window)
+    first = {path.name: path.stat().st_mtime_ns for path in answers.path.glob("*.png")}
+    assert 0 < len(first) < 4
+    QTest.mouseClick(begun(window).go_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: windows.is_idle, timeout=WAIT_MS)
+    made = {path.name for path in answers.path.iterdir()}
+    assert made >= {"1-site-0.png", "2-site-1.png", "3-site-2.png", "4-site-3.png"}
+    assert all((answers.path / name).stat().st_mtime_ns == then for name, then in first.items()), "not made again"
+    assert "of them from before" in texts(window)

@@ -1,0 +1,84 @@
+"""Makes batches of products from the window: asked for, told of in the status bar, and stopped there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.document.document import Document
+from layers.product.batch import BatchItem, batch_digest, batch_of
+from layers.product.spec import ProductSpec
+from viewer.app.opening.questions import Questions
+from viewer.app.products.batch_dialog import BatchDialog
+from viewer.app.products.batch_run import BatchRun
+from viewer.app.products.laid_out import PageMaker
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import Job
+from viewer.support.messages import Messages
+
+
+class BatchDesk(QObject):
+    """One a main window. `maker` gives what lays the pages out, with the stretches that the screen has."""
+
+    def __init__(
+        self,
+        context: RenderContext,
+        maker: Callable[[Mapping[str, str]], PageMaker],
+        messages: Messages,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._context, self._maker, self._messages = context, maker, messages
+        self._ask, self._window = ask, window
+        self.runs: list[BatchRun] = []
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.runs
+
+    def begin(self, document: Document, like: ProductSpec, frozen: Mapping[str, str]) -> BatchDialog:
+        """Ask what is wanted; pages are as `like` has them."""
+        dialog = BatchDialog(lambda each: batch_of(document, each, like), self._window)
+        dialog.chosen.connect(partial(self._start, document, frozen))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def cancel_all(self) -> None:
+        """Give up what is under way; begun again it goes on where it stopped."""
+        for run in list(self.runs):
+            run.cancel()
+
+    def _start(
+        self, document: Document, frozen: Mapping[str, str], items: list[BatchItem], suffix: str, _each: str
+    ) -> None:
+        folder = self._ask().folder_of_products()
+        if folder is None:
+            return
+        digest = batch_digest(document, items, suffix)
+        run = BatchRun(items, folder, suffix, digest, self._maker(frozen), self._context, self)
+        job = self._context.jobs.follow(self.tr("Writing {0} products").format(len(items)), run.cancel)
+        run.progressed.connect(partial(self._tell, job, len(items)))
+        run.ended.connect(partial(self._ended, run, job, len(items), folder))
+        self.runs.append(run)
+
+    def _tell(self, job: Job, count: int, done: int) -> None:
+        self._context.jobs.tell(job, done / count, self.tr("{0} of {1}").format(done, count))
+
+    def _ended(self, run: BatchRun, job: Job, count: int, folder: Path) -> None:
+        self._context.jobs.end(job)
+        self.runs.remove(run)
+        run.deleteLater()
+        if run.error is not None:
+            self._messages.show("batch", run.error.sentence, "error")
+        elif run.is_cancelled:
+            said = self.tr("Stopped: {0} of {1} products are in {2}. Begun again, the batch goes on with the others.")
+            self._messages.show("batch", said.format(run.done, count, folder), "info")
+        else:
+            said = self.tr("{0} products are in {1}, {2} of them from before.")
+            self._messages.show("batch", said.format(run.done, folder, run.skipped), "info")
