@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import override
 
@@ -137,9 +138,11 @@ class FindingsView(QWidget):
         self.list.clear()
         for finding in self._open:
             self._add(finding.sentence, "error" if finding.severity == BLOCKING else "warning", finding.severity)
-        for finding in self._explained:
-            said = self.tr("{0} Explained in the case: {1}").format(finding.sentence, one_line(finding.explained))
-            self._add(said, "info", self.tr("explained"))
+        alike = Counter((finding.sentence, finding.explained) for finding in self._explained)
+        for (sentence, why), count in alike.items():
+            said = self.tr("{0} Explained in the case: {1}").format(sentence, one_line(why))
+            times = self.tr(" ({0} times)").format(count) if count > 1 else ""
+            self._add(said + times, "info", self.tr("explained"))
         for one in self._passed:
             rule = rule_of(one.rule)
             said = self.tr("Let pass: {0}. {1}").format(
@@ -182,7 +185,8 @@ class FindingsView(QWidget):
         return self._open[row] if 0 <= row < len(self._open) else None
 
     def _override(self) -> Override | None:
-        row = self.list.currentRow() - len(self._open) - len(self._explained)
+        alike = len({(one.sentence, one.explained) for one in self._explained})
+        row = self.list.currentRow() - len(self._open) - alike
         return self._passed[row] if 0 <= row < len(self._passed) else None
 
     def _show_offers(self, _row: int = 0) -> None:

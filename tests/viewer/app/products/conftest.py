@@ -134,7 +134,7 @@ class Table:
 
     def check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
         reasons = {(one.rule, one.where): one.reason for one in overrides}
-        return [one._replace(explained=reasons.get((one.rule, one.where), "")) for one in self.findings]
+        return [one._replace(explained=reasons.get((one.rule, one.where), one.explained)) for one in self.findings]
 
     def open(self, spec: ProductSpec | None = None, uuid: str = "") -> ProductWindow:
         """The window, with its page painted."""

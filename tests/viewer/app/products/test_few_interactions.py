@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -17,11 +18,14 @@ from pytestqt.qtbot import QtBot
 from layers.geo.bounds import Bounds
 from layers.product.spec import read_spec
 from tests.support.counted_steps import Counter
+from tests.support.pictures import pixels
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.conftest import Answers
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.products import product_rows, products_in_order
+from viewer.export.formats.writers import begin_writing
+from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.products.product_list import ProductListPanel
 
 Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -171,4 +175,34 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
     assert "Pucallpa, Peru" in said
     assert "1985" in said
     assert "2020" in said
+    shown.close()
+
+
+def test_the_preview_is_the_file_of_its_size(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """Also after something was moved on it, and at any size it names the same marks."""
+    window.resize(1366, 768)
+    window.file_menu.open_demo()
+    settle(window, qtbot)
+    window.action_table["export_product"].trigger()
+    shown = ready(window, qtbot)
+    shown.preview.choose("legend")
+    QTest.keyClick(shown.preview, Key.Key_Left)
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
+    laid = shown.laid
+    assert isinstance(laid, PrintedPlate)
+    path = tmp_path / "page.png"
+    begun = begin_writing(laid, path, window.context)
+    qtbot.waitUntil(lambda: begun.is_over, timeout=WAIT_MS)
+    assert begun.error is None
+    seen = shown.preview.picture()
+    assert seen is not None
+    file = QImage(str(path)).convertToFormat(seen.format())
+    assert (file.width(), file.height()) == (seen.width(), seen.height())
+    apart = np.abs(pixels(file).astype(int) - pixels(seen)).max(axis=2)
+    assert (apart > 0).mean() < 0.0005, "Qt gives a glyph's outline 1/64 of a pixel aside once it has drawn it as text"
+    assert apart.max() < 64
+    larger = PrintedPlate(laid.plate, 300)
+    assert [one for page in range(laid.pages) for one in laid.things(page)] == [
+        one for page in range(larger.pages) for one in larger.things(page)
+    ]
     shown.close()

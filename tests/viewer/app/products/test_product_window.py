@@ -16,7 +16,7 @@ from layers.document.document import Document
 from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
 from layers.product.lint.finding import Finding, Jump
-from layers.product.spec import ProductSpec, read_overrides, read_spec
+from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from tests.viewer.app.products.conftest import SEEN, BoxPage, Table
 from viewer.app.products.first_spec import Seen, first_spec
 from viewer.app.products.product_window import ProductWindow
@@ -178,6 +178,20 @@ def test_a_blocking_finding_keeps_it_from_being_issued_until_it_is_let_pass_with
     found.list.setCurrentRow(found.list.count() - 1)
     QTest.mouseClick(found.back_button, Left)
     assert found.blocking
+
+
+def test_what_the_case_explains_alike_stands_once(table: Table) -> None:
+    table.findings = [WIDE._replace(where=str(at), explained="as it should be") for at in range(12)]
+    window = table.open()
+    found = window.findings
+    assert found.list.count() == 1
+    assert found.list.item(0).text().endswith("(12 times)")
+    assert not found.blocking
+    window.overrides = (Override("gone", "", "so it is"),)
+    window._look_over()
+    found.list.setCurrentRow(1)
+    QTest.mouseClick(found.back_button, Left)
+    assert not window.overrides
 
 
 def test_a_finding_leads_to_its_field(table: Table) -> None:
