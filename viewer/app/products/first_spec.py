@@ -11,6 +11,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from viewer.commands.products import products_in_order
+from viewer.support.text import one_line
 
 KEPT = ("page", "dpi", "style", "dark", "author", "organisation", "marking", "graticule", "left_out", "publish")
 """Choices that are taken over from the product that was made last."""
@@ -37,7 +38,11 @@ def first_spec(seen: Seen) -> ProductSpec:
     spec = replace(_like_the_last(seen.document), bounds=seen.bounds)
     if seen.comparison is not None or len(seen.images) > 1:
         return with_layout(spec, "before-after", seen)
-    return with_layout(spec, "site", seen) if seen.site else spec
+    if not seen.site:
+        return spec
+    site = seen.document.sites.get(seen.site)
+    title = one_line(site.label) if site is not None else ""
+    return with_layout(replace(spec, title=title or spec.title), "site", seen)
 
 
 def with_layout(spec: ProductSpec, layout: str, seen: Seen) -> ProductSpec:

@@ -321,7 +321,9 @@ def test_what_is_offered_first() -> None:
     document = Document({"meta": [MetaEntry(uuid="title", value="Case"), MetaEntry(uuid="author", value="Anna")]})
     plain = first_spec(Seen(document, SEEN))
     assert (plain.layout, plain.title, plain.author, plain.bounds) == ("single", "Case", "Anna", SEEN)
-    assert first_spec(Seen(document, SEEN, site="s")).layout == "site"
+    document.apply(add_site(document, Point(10.5, 50.5), actor="Li", uuid="s", label="Pier 4"))
+    page = first_spec(Seen(document, SEEN, site="s"))
+    assert (page.layout, page.site, page.title) == ("site", "s", "Pier 4")
     pair = first_spec(Seen(document, SEEN, images=("old", "new"), site="s"))
     assert (pair.layout, pair.match) == ("before-after", True)
     compared = spec_of(("a",), ("b",), ("c",))
