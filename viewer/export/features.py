@@ -18,7 +18,6 @@ from shapely import Point, orient_polygons, set_precision, to_geojson
 from shapely.geometry import Polygon
 
 from layers.document.document import Document
-from layers.document.edit import Table
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
@@ -51,11 +50,6 @@ _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
     *("responses", "sources", "seen", "marking"),
 )
-TABLES_OF_SITES: tuple[Table, ...] = (
-    *("sites", "claims", "claim_sites", "sources", "claim_sources", "responses", "response_claims", "images"),
-    *("observations", "claim_evidence", "searches", "meta"),
-)
-"""As much of a document as is written."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

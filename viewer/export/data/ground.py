@@ -14,7 +14,7 @@ from layers.document.comparison import ComparisonSpec, read_spec
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.rows import Comparison
-from layers.errors import ExportFailed
+from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
 from layers.geo.lon_extent import around
@@ -67,6 +67,7 @@ class GroundPictures:
     _wanted: list[_Wanted] = field(default_factory=list)
     _frames: dict[tuple[int, int], tuple[GroundPicture, QImage]] = field(default_factory=dict)
     _map: tuple[MapPicture, QImage] | None = None
+    _unplaced: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.with_map:
@@ -93,7 +94,8 @@ class GroundPictures:
     @property
     def problems(self) -> list[str]:
         """Sentences on layers that could not be shown, each once."""
-        return list(dict.fromkeys(sentence for one in self._wanted for sentence in one.scene.said_problems()))
+        said = (sentence for one in self._wanted for sentence in one.scene.said_problems())
+        return list(dict.fromkeys([*self._unplaced, *said]))
 
     def close(self) -> None:
         """Give the scenes back."""
@@ -113,14 +115,22 @@ class GroundPictures:
         if one.view is None:
             if not one.scene.is_open() or (one.first is not None and one.first.view is None and not one.first.is_done):
                 return
-            one.view = one.view_of(one.scene) if one.first is None else one.first.view
-            if one.view is None:
-                one.is_done = True
-                return
-            one.scene.set_view(one.view)
-        if one.scene.is_complete(one.view):
-            one.take(one.scene, one.view, _painted(one.scene, one.view, one.with_scale))
+            self._begin(one)
+        view = one.view
+        if view is None:
             one.is_done = True
+        elif one.scene.is_complete(view):
+            one.take(one.scene, view, _painted(one.scene, view, one.with_scale))
+            one.is_done = True
+
+    def _begin(self, one: _Wanted) -> None:
+        """Look at the ground that is to be shown, if there is any."""
+        try:
+            one.view = one.view_of(one.scene) if one.first is None else one.first.view
+        except CannotBePlaced as error:
+            self._unplaced.append(error.sentence)
+        if one.view is not None:
+            one.scene.set_view(one.view)
 
     # -- the map --------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,24 @@ def test_both_sides_of_a_comparison_lie_on_the_same_ground_with_their_dates(stud
         seen = pixels(QImage.fromData(picture.data))
         assert seen.shape[:2] == (1200, 1200)
         assert np.abs(seen[5:-5:50, 5:-5:50] - color).max() < 3, "nothing but the image itself"
+
+
+def test_what_has_no_place_on_the_map_is_left_out(studio: Studio, compared: Document, tmp_path: Path) -> None:
+    far = replace(spec_of(["old"], ["new"]), bounds=Bounds(10, 86, 11, 89))
+    gone = replace(compared.layers["old"], uuid="gone", source_json='{"path": "/nowhere/x.tif"}')
+    rows = [
+        Comparison(uuid="far", name="Far", spec_json=far.to_json()),
+        Comparison(uuid="gone", name="Gone", spec_json=spec_of(["gone"], ["new"]).to_json()),
+    ]
+    document = Document({"layers": [*compared.layers.values(), gone], "comparisons": rows})
+    told = data_export(document, ".html", lambda uuids: {})
+    pictures = GroundPictures(told, lambda make, rows: studio.scene_made(make, rows), with_map=True)
+    wait_until(pictures.step)
+    made = pictures.finished()
+    assert [picture.group for picture in made.overlays] == [0, 0], "a polar map, and nothing of what is not there"
+    assert made.map is not None, "the layers, where there are no marks"
+    assert pictures.problems
+    report_html(made)
 
 
 def test_the_map_shows_the_marks_of_the_product_and_no_other(studio: Studio, compared: Document) -> None:
