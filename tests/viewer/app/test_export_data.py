@@ -8,6 +8,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 import sample_data
 from layers.document.document import Document
+from layers.document.edit import Change, Edit
 from layers.product.content import ProductContent
 from tests.support.cases.rich import read_case
 from tests.viewer.app.conftest import Answers, settle
@@ -86,6 +88,19 @@ def test_each_format_is_written_for_inside_and_outside(
         demo.messages.clear("export")
         qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
     assert b"data:image/png" in (tmp_path / "demo.html").read_bytes()
+    assert demo.messages.line("export data") is None
+
+
+def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path) -> None:
+    lost = replace(next(iter(demo.session.document.layers.values())), uuid="lost", name="Lost one")
+    lost = replace(lost, source_json='{"path": "/nowhere/lost.tif"}')
+    demo.session.push(Edit("Add", (Change("layers", None, lost),)))
+    dialog = asked(demo)
+    choose(dialog, ".html")
+    answers.path = tmp_path / "demo.html"
+    dialog.take_button.click()
+    written(demo, qtbot, answers.path)
+    assert "Lost one" in demo.messages.line("export data").text
 
 
 def test_what_is_selected_or_shown_goes_along_and_no_more(

@@ -143,6 +143,7 @@ class MapExport(QObject):
                 self._bounds,
                 self._write,
                 lambda sentence: self._messages.show("export", sentence, "error"),
+                lambda sentence: self._messages.show("export data", sentence, "warning"),
                 self._window,
             )
         self._desk.begin()

@@ -32,7 +32,7 @@ type Write = Callable[[Callable[[], object], Path], None]
 
 
 class DataDesk(QObject):
-    """One a window. `ask_path` asks for the file, `write` makes it, `failed` says what went wrong."""
+    """One a window. `ask_path` asks for the file, `write` makes it; `failed` and `warn` say why not, and what lacks."""
 
     def __init__(
         self,
@@ -43,12 +43,13 @@ class DataDesk(QObject):
         bounds: Callable[[], Bounds],
         write: Write,
         failed: Callable[[str], None],
+        warn: Callable[[str], None],
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session, self._canvas, self._jobs = session, canvas, jobs
         self._ask_path, self._bounds, self._write, self._failed = ask_path, bounds, write, failed
-        self._window = window
+        self._window, self._warn = window, warn
         self._last = DataWish(".kmz")
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
@@ -140,7 +141,10 @@ class DataDesk(QObject):
                 self._failed(error.sentence)
                 continue
             if is_made:
+                problems = pictures.problems
                 self._end(one)
+                if problems:
+                    self._warn(self.tr("{0}: {1}").format(path.name, " ".join(problems)))
                 self._write(partial(self._made_of, pictures, path), path)
 
     def _end(self, one: tuple[GroundPictures, Path]) -> None:
