@@ -11,9 +11,8 @@ from layers.product.spec import ProductSpec
 from layers.text.counted import grouped
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
-from viewer.export.plates.setting.lettering import Type
+from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
-from viewer.support.text import plain
 
 
 def _tr(text: str) -> str:
@@ -69,7 +68,7 @@ class EvidenceRows:
         return atoms + ([self._plain_row("site", site.inferred)] if site.inferred else [])
 
     def _plain_row(self, key: str, text: str) -> Atom:
-        return Atom(key, plain(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)
+        return Atom(key, whole(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)
 
     def claims(self, content: ProductContent, first: str = "") -> list[Atom]:
         """Each claim with its exact words, who said them, our judgement apart, and the answers to it; those about one
@@ -91,7 +90,7 @@ class EvidenceRows:
         if not content.sources:
             return []
         type_, quiet = self._sizes.type(0.92), self._style.quiet
-        rows = [self._numbered("sources", s.number, plain(s.citation), type_, 0.22, quiet) for s in content.sources]
+        rows = [self._numbered("sources", s.number, whole(s.citation), type_, 0.22, quiet) for s in content.sources]
         return [self._head("sources", _tr("Sources")), *rows]
 
     def caveats(self, content: ProductContent, more: Sequence[str]) -> list[Atom]:
@@ -104,7 +103,7 @@ class EvidenceRows:
         if not spec.caption:
             return []
         sizes = self._sizes
-        return [Atom("caption", plain(spec.caption), sizes.type(), self._style.ink, 0.5 * sizes.body)]
+        return [Atom("caption", whole(spec.caption), sizes.type(), self._style.ink, 0.5 * sizes.body)]
 
     def imprint(self, lines: Sequence[str]) -> list[Atom]:
         """The lines at the foot, where the first page has no room for them."""
@@ -118,7 +117,7 @@ class EvidenceRows:
         tail += f" [{cited}]" if cited else ""
         body, small = self._sizes.type(), self._sizes.type(0.95)
         gap = self._sizes.body
-        atoms = [self._numbered("claims", claim.number, f"{plain(said)}{tail}", body, 0.6)]
+        atoms = [self._numbered("claims", claim.number, f"{whole(said)}{tail}", body, 0.6)]
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
             atoms.append(self._inner(_tr("In our words: {0}").format(claim.statement)))
         if claim.state:
@@ -155,10 +154,10 @@ class EvidenceRows:
 
     def _inner(self, text: str) -> Atom:
         gap = self._sizes.body
-        return Atom("claims", plain(text), self._sizes.type(0.95), self._style.quiet, 0.15 * gap, indent=2.0 * gap)
+        return Atom("claims", whole(text), self._sizes.type(0.95), self._style.quiet, 0.15 * gap, indent=2.0 * gap)
 
     def _small(self, key: str, text: str) -> Atom:
-        return Atom(key, plain(text), self._sizes.type(0.92), self._style.quiet, 0.22 * self._sizes.body)
+        return Atom(key, whole(text), self._sizes.type(0.92), self._style.quiet, 0.22 * self._sizes.body)
 
     def _head(self, key: str, text: str) -> Atom:
         return Atom(key, text, self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)

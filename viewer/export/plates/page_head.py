@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.spec import ProductSpec
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, wrapped
+from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
-from viewer.support.text import one_line, plain
+from viewer.support.text import one_line
 
 MARKING_COLORS = {
     "TLP:RED": ("#FF2B2B", "#000000"),
@@ -59,7 +59,7 @@ def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyl
     logo_height = _LOGO_HEIGHT * sizes.body
     width = _text_width(room, logo, logo_height)
     title_type = sizes.type(2.0 if not sizes.is_small else 1.55, bold=True)
-    while len(wrapped(plain(title), title_type, width)) > _MOST_TITLE_LINES and title_type.size > sizes.body * 1.05:
+    while len(wrapped(whole(title), title_type, width)) > _MOST_TITLE_LINES and title_type.size > sizes.body * 1.05:
         title_type = title_type.scaled(0.9)
     parts = [
         ("title", title, title_type, style.ink),
@@ -67,7 +67,7 @@ def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyl
         ("subtitle", spec.subtitle, sizes.type(1.15 if not sizes.is_small else 1.0), style.quiet),
         ("dateline", spec.dateline, sizes.type(1.0), style.quiet),
     ]
-    kept = tuple((key, plain(words), type_, color) for key, words, type_, color in parts if words.strip())
+    kept = tuple((key, whole(words), type_, color) for key, words, type_, color in parts if words.strip())
     height = sum(len(wrapped(words, type_, width)) * type_.line_height for _, words, type_, _ in kept)
     return Heading(kept, max(height, logo_height if logo is not None else 0.0), logo)
 
@@ -98,15 +98,15 @@ def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type
     lines: list[TextLine] = []
     top = room.top()
     for text in texts:
-        block = text_block(plain(text), type_, color, QPointF(room.left(), top), room.width())
+        block = text_block(whole(text), type_, color, QPointF(room.left(), top), room.width())
         top += block_height(block)
         lines += block
-    return Piece(key, page, room, tuple(lines), texts=tuple(map(plain, texts)))
+    return Piece(key, page, room, tuple(lines), texts=tuple(map(whole, texts)))
 
 
 def lines_height(texts: list[str], type_: Type, room: float) -> float:
     """Of what `lines_piece` sets."""
-    return sum(len(wrapped(plain(text), type_, room)) for text in texts) * type_.line_height
+    return sum(len(wrapped(whole(text), type_, room)) for text in texts) * type_.line_height
 
 
 def page_number_piece(sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: str, room: QRectF) -> Piece:

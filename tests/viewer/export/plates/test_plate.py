@@ -14,6 +14,9 @@ from layers.document.edit import TABLES
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
 from tests.viewer.export.plates.conftest import picture, wait_for
+from viewer.export.formats.writers import begin_writing
+from viewer.export.headless import wait_until
+from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.support.painting import painting
 
@@ -104,3 +107,16 @@ def test_the_marking_is_never_below_that_of_what_is_on_the_page(plate_of, docume
     assert "UNCLASSIFIED // TLP:RED" in facts.words_of("marking top")
     assert raised.spec.marking == "TLP:GREEN", "the analyst's own stays as it was set"
     assert PrintedPlate(plate_of(SPEC), 96).facts().marking_top == "TLP:AMBER"
+
+
+@pytest.mark.parametrize("dpi", [60.0, 97.0])
+def test_the_written_png_is_the_preview_of_its_size(plate_of, studio, tmp_path, dpi: float) -> None:
+    plate = plate_of(replace(SPEC, page="A4 portrait", caption="Words that go on. " * 400))
+    assert plate.pages > 1
+    out = tmp_path / "product.png"
+    writing = begin_writing(PrintedPlate(plate, dpi), out, studio.context)
+    wait_until(lambda: writing.is_over)
+    assert writing.error is None
+    for page in range(plate.pages):
+        written, preview = QImage(str(page_path(out, page))), picture(plate, dpi, page)
+        assert (pixels(written) == pixels(preview)).all()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from layers.document.document import Document
 from viewer.canvas.sites.site_symbol import paint_site_symbol
@@ -15,7 +15,9 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.symbol_sample import paint_sample
+from viewer.support.painting import painting, part_of_picture
 
 KEY = "legend"
 _CHIP = QColor("#2c3a44")
@@ -58,6 +60,23 @@ def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, is_heading: bool)
 
 
 def _paint_symbol(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
+    """Onto pixels as a picture of its own: Qt paints fine lines otherwise where a page is clipped."""
+    here = painter.worldTransform()
+    room = here.mapRect(QRectF(box.left() - 2, box.top() - 2, 1.5 * height, box.height() + 4)).toAlignedRect()
+    if is_vector_device(painter) or here.isRotating() or room.isEmpty():
+        _paint_sample(painter, box, row, height)
+        return
+    picture = QImage(room.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    with painting(picture) as inner:
+        inner.setWorldTransform(here * QTransform.fromTranslate(-room.left(), -room.top()))
+        _paint_sample(inner, box, row, height)
+    with part_of_picture(painter):
+        painter.setWorldTransform(QTransform())
+        painter.drawImage(room.topLeft(), picture)
+
+
+def _paint_sample(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
     """Symbols are drawn for dark imagery: lines in white would be lost on paper."""
     scale = height / 21.0
     sample = row.sample

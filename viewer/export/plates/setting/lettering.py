@@ -19,12 +19,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.fonts import FALLBACKS, FAMILY
 from viewer.support.painting import painting
+from viewer.support.text import plain
 
 PT = 96.0 / 72.0
 """Logical pixels a point."""
 MM = 96.0 / 25.4
 LEAST_PT = 6.0
 LEADING = 1.28
+LONGEST_TEXT = 200_000
+"""Characters of one text of a page."""
 _MEASURED_PX = 1000
 _HALO = 0.3
 """Width of the stroke round letters, of their size."""
@@ -113,6 +116,11 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def whole(text: str) -> str:
+    """Text fit to be printed, and all of it: a page goes on where it is long."""
+    return plain(text, LONGEST_TEXT)
+
+
 def text_block(
     text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False, right: bool = False
 ) -> list[TextLine]:
@@ -156,12 +164,12 @@ def _paint_line(painter: QPainter, line: TextLine, is_vector: bool) -> None:
     """A line that begins at the painter's origin."""
     scale = line.type.size / _MEASURED_PX
     # A stroke round small letters takes half as long as one round large letters that is made small.
-    whole = 1.0 if is_vector else abs(painter.worldTransform().m11()) or 1.0
-    painter.scale(1 / whole, 1 / whole)
+    pixels = 1.0 if is_vector else abs(painter.worldTransform().m11()) or 1.0
+    painter.scale(1 / pixels, 1 / pixels)
     large = _outline(line.text, line.type._measured, get_ident())
-    outline = QTransform.fromScale(scale * whole, scale * whole).map(large)
+    outline = QTransform.fromScale(scale * pixels, scale * pixels).map(large)
     if line.halo:
-        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * line.type.size * whole))
+        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * line.type.size * pixels))
     if is_vector:
         painter.scale(line.type.size / _TEXT_PX, line.type.size / _TEXT_PX)
         painter.setFont(_font(replace(line.type, size=_TEXT_PX), get_ident()))
