@@ -61,6 +61,12 @@ class _FindingList(QListWidget):
         return QSize(240, 200)
 
 
+def finding_words(finding: Finding) -> str:
+    """The thing it is about, and what is wrong with that."""
+    where = finding.where.strip()
+    return f"{where[:1].upper()}{where[1:]}: {finding.sentence}" if where else finding.sentence
+
+
 class FindingsView(QWidget):
     """Findings that are open stand first, the blocking ones before the others; those let pass are listed below them."""
 
@@ -137,7 +143,7 @@ class FindingsView(QWidget):
         self.list.blockSignals(True)
         self.list.clear()
         for finding in self._open:
-            self._add(finding.sentence, "error" if finding.severity == BLOCKING else "warning", finding.severity)
+            self._add(finding_words(finding), "error" if finding.severity == BLOCKING else "warning", finding.severity)
         alike = Counter((finding.sentence, finding.explained) for finding in self._explained)
         for (sentence, why), count in alike.items():
             said = self.tr("{0} Explained in the case: {1}").format(sentence, one_line(why))

@@ -159,7 +159,7 @@ def test_a_blocking_finding_keeps_it_from_being_issued_until_it_is_let_pass_with
     assert window.said.text()
     found = window.findings
     assert found.list.hasFocus()
-    assert found.list.currentItem().text() == NO_CREDIT.sentence, "what blocks stands first"
+    assert found.list.currentItem().text() == "Map 1: The map has no credit.", "what blocks stands first"
     assert found.cure.text() == NO_CREDIT.cure
     QTest.mouseClick(found.pass_button, Left)
     write("  ")
