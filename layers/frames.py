@@ -28,7 +28,6 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,6 +42,7 @@ from layers.geo.on_earth import off_earth
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import read_case
 from layers.project.storage.tables import BY_NAME, STAMPS, Column
+from layers.quick_dataclass import dataclass
 
 CRS = "EPSG:4326"
 """Of all geometries. Coordinates are always longitude, latitude."""

@@ -6,8 +6,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
+
+from layers.quick_dataclass import dataclass
 
 KEY = "content"
 """Under which the source of a layer keeps it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 MOST_LAYERS = 10_000
 LONGEST_NAME = 500

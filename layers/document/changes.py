@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from layers.document.edit import Edit, Table
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ Its bytes are in the file only, never in memory: `layers.project.saving.blobs`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from layers.document.rows import Row
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import are_degrees
+from layers.quick_dataclass import dataclass
 
 MODES = ("swipe", "swipe across", "spyglass", "blink", "fade", "difference", "panes")
 """Swipe has a bar from top to bottom, *swipe across* one from side to side."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from layers.document.rows import Row
+from layers.quick_dataclass import dataclass
 
 type Table = Literal[
     "sites",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 import shapely
@@ -22,6 +22,7 @@ from layers.document.mark_shape import (
 from layers.document.site import Site
 from layers.geo.laying import can_lay, laid, laid_place
 from layers.geo.longitudes import shift_near
+from layers.quick_dataclass import dataclass
 
 type Centred = Rectangle | Circle | RangeRing
 """Shapes that give the geometry of their row."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +11,7 @@ from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.geo.lon_extent import LARGEST_UNIT, are_degrees
+from layers.quick_dataclass import dataclass
 
 FINEST, COARSEST = 1e-9, 1e7
 """Units of a CRS, metres or degrees, that one pixel may be."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.rows import Row
 from layers.document.vocabulary import DATE_KINDS
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""

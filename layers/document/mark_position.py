@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 SCREEN_KEY = "screen_m"
 """Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""

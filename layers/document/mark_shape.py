@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -35,6 +34,7 @@ from layers.geo.measure import (
     geometry_area_m2,
     geometry_length_m,
 )
+from layers.quick_dataclass import dataclass
 
 type Place = tuple[float, float]
 """Longitude, latitude."""

@@ -10,13 +10,14 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.rows import Template
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 KINDS = ("text", "number", "choice", "date")
 GEOMETRIES = ("point", "line", "polygon")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.document.image import Image
 from layers.document.rows import Row
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

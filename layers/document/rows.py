@@ -7,7 +7,7 @@ Empty text means "not said"; None means "no number".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
@@ -12,6 +11,7 @@ from layers.document.rows import Row
 from layers.document.vocabulary import AREA_NOT_PIN_M, MEASURED, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
+from layers.quick_dataclass import dataclass
 
 SITE_KINDS = ("site", "")
 """Kinds of marks that are sites."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pyproj.database import query_crs_info
@@ -12,6 +11,7 @@ from pyproj.enums import PJType
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_geographic, lonlat_bounds, metres_per_unit, parse_crs
+from layers.quick_dataclass import dataclass
 
 _KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
 _AUTHORITIES = ("EPSG", "ESRI", "IGNF")

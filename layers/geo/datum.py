@@ -10,7 +10,6 @@ import json
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -22,6 +21,7 @@ from pyproj.transformer import TransformerGroup
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, parse_crs
 from layers.geo.measure import distance_m
+from layers.quick_dataclass import dataclass
 
 GCJ02_ERROR_M = 5.0
 BD09_ERROR_M = 10.0

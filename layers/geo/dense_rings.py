@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.measure import GEOD
+from layers.quick_dataclass import dataclass
 
 MOST_POINTS = 200_000
 """So many points are set in at most by one call: where that is not enough, all legs get fewer."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -14,6 +13,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates.links import SRIDS, read_worldview
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.longitudes import normalise_lon
+from layers.quick_dataclass import dataclass
 
 MAX_DEPTH = 32
 LONGEST_TYPED = 32_000

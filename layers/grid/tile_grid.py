@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_geographic
+from layers.quick_dataclass import dataclass
 
 TILE_PX = 256
 """Edge of a display tile in pixels (measured: 256 beats 512 for pans)."""

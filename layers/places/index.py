@@ -11,13 +11,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import NotReadable
 from layers.geo.measure import distance_m
 from layers.places.names import holds_in_order, indexed_text, name_key, tight
 from layers.places.spelling import most_wrong, nearness, pieces, respelled
+from layers.quick_dataclass import dataclass
 
 VERSION = 1
 LONGEST_QUERY = 80

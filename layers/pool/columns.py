@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
+from layers.quick_dataclass import dataclass
 from layers.requests.features import OfLayer, ReadColumns
 from layers.vector.columns import DTYPES, NO_VALUES, Attributes, Column, Kind, attributes_of, whole_column
 from layers.vector.texts import Texts

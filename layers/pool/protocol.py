@@ -9,13 +9,14 @@ import json
 import math
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import GeoloupeError, TooLarge
+from layers.quick_dataclass import dataclass
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
@@ -14,6 +14,7 @@ from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
 from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderProcess
+from layers.quick_dataclass import dataclass
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from layers.document.bookmark_state import state_of
@@ -23,6 +23,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_off_earth, transform_bounds
 from layers.product.publishing import Publishing
 from layers.product.spec import ProductMap, ProductSpec
+from layers.quick_dataclass import dataclass
 
 type Each = Literal["site", "class", "bookmark"]
 EACH: tuple[Each, ...] = ("site", "class", "bookmark")

@@ -6,10 +6,11 @@ type, room and overlap have nothing to say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -27,6 +27,7 @@ from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import Publishing
 from layers.product.site_words import ACCUSED_ROLE, name_of, site_words
 from layers.product.steps import step_words
+from layers.quick_dataclass import dataclass
 
 NO_ANSWER = "No answer is recorded, nor that one was asked for."
 

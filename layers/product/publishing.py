@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from layers.document.chip import Chip
@@ -13,6 +12,7 @@ from layers.document.rows import Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.product.marking import may_carry
+from layers.quick_dataclass import dataclass
 
 _REVIEWED = ("reviewed", "published")
 _ADDRESS = re.compile(r"(?:(?P<web>https?://|www\.)|doi:|urn:)[^\s]+", re.IGNORECASE)

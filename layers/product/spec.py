@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, NamedTuple
 
 from layers.document.comparison import MOST_FRAMES as MOST_COMPARED
@@ -14,6 +14,7 @@ from layers.document.comparison import Frame, read_bounds, read_frame
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 
 KIND = "map"
 """Tells this product from others that are kept in the same table, such as match plates."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Self
+
+from layers.quick_dataclass import dataclass
 
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.parser import NUMBER, FormulaParser
+from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 500
 MAX_DEPTH = 40

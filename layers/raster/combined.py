@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from layers.errors import CannotBePlaced, GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, is_geographic, transform_bounds
+from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from layers.quick_dataclass import dataclass
 from layers.raster.band_maths import Expression, band_number, parse_expression
 from layers.raster.info import RasterInfo
 from layers.raster.scene import COMBINED, SceneBand, SceneInfo

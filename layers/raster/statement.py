@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 
 _LEVEL_TAGS = ("PROCESSING_LEVEL", "PROCESSINGLEVEL", "PRODUCT_LEVEL", "LEVEL")

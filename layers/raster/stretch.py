@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 METHODS = ("percentile", "deviations", "minmax")
 ORIGINS = ("image", "view", "given")

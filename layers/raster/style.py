@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.colour.ramps import ramp_pixels
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from layers.raster.band_maths import Expression, parse_expression
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of, resolve

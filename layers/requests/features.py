@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, NamedTuple, Self
 
+from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 
 

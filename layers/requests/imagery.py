@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any, ClassVar, NamedTuple, Self
 
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import PointSet
 from layers.raster.scene import BandPlace
 from layers.raster.stretch import Limits, StretchRule

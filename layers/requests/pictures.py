@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
 from layers.grid.tile_grid import Affine
+from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 
 ENCODED = ("JPEG", "WEBP")

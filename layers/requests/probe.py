@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import PointSet
 from layers.requests.question import Question
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any, ClassVar, Self
+
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
+from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 
 THUMBNAIL_PX = 96

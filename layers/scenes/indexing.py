@@ -9,11 +9,12 @@ import os
 import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from layers.errors import FileMissing, GeoloupeError, GivenUp, ReaderTimeout
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
+from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 from layers.requests.scenes import DescribeScene, FolderList, ListScenes, SceneFacts
 from layers.scenes.found_scene import FoundScene, scene_of_facts

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
+from layers.quick_dataclass import dataclass
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import Covering, part_covered
 from layers.time.time_span import TimeSpan, day_of

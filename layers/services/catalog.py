@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 
 from layers.errors import BadTemplate
+from layers.quick_dataclass import dataclass
 from layers.services.template import check_template, hosts_of, needs_time, tile_url
 
 MAX_LEVEL = 24

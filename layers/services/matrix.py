@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, same_crs, transform_points
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.quick_dataclass import dataclass
 from layers.services.catalog import TileService
 
 CELLS = 8

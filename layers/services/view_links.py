@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -16,6 +16,7 @@ from layers.errors import BadTemplate
 from layers.geo.baidu_mercator import from_bd09
 from layers.geo.bounds import Bounds
 from layers.geo.datum import Datum, from_wgs84
+from layers.quick_dataclass import dataclass
 
 BD09_METRES = "BD-09 metres"
 DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from layers.time.sun_position import DISC_DEG, suns_at
 
 RADAR, THERMAL, OPTICAL = "radar", "thermal", "optical"

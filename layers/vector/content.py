@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from layers.quick_dataclass import dataclass
 
 FEATURES_A_CELL = 64
 MAX_SIDE = 255

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
+
+from layers.quick_dataclass import dataclass
 
 PIECE_BYTES = 2**20
 """Long work is done in pieces of about so much, so that no other thread waits for the interpreter longer."""

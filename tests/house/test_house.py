@@ -45,6 +45,18 @@ def test_import_contracts() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_dataclasses_are_made_by_the_quick_decorator() -> None:
+    """Python's own takes six times as long for each class at the start: see `layers/quick_dataclass.py`."""
+    rooms = [path for path in CODE if path.is_relative_to(ROOT / "layers") or path.is_relative_to(ROOT / "viewer")]
+    slow = [
+        str(path.relative_to(ROOT))
+        for path in rooms
+        if path.name != "quick_dataclass.py"
+        and re.search(r"^from dataclasses import [^\n]*\bdataclass\b", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert not slow, "import `dataclass` from layers.quick_dataclass"
+
+
 def test_a_folder_holds_what_one_can_look_over() -> None:
     """More than twenty modules want packages, each named by the field's word for its subject."""
     counts = Counter(path.parent.relative_to(ROOT) for path in CODE if path.stem != "__init__")

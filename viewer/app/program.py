@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QSplashScreen
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_process import CaseProcess
+from layers.quick_dataclass import dataclass
 from viewer.app.case.crash_loop import NEAR_S, CrashLoop
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from layers.colour.palettes import luminance
+from layers.quick_dataclass import dataclass
 from viewer.resources import resource_path
 
 TINT_SHARE = 0.2

@@ -6,13 +6,13 @@ The note tells of a canvas without a scale, of what a canvas cannot show, and of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import (
     ARROW_ROOM_PX,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.geo.nearness import around
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped
 from layers.vector.columns import ascending
 from layers.vector.query import at, within_area, within_polygon

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
@@ -13,6 +12,7 @@ from layers.errors import GeoloupeError
 from layers.grid.graticules.graticule import Graticule, graticule_of
 from layers.grid.graticules.grid_line import Box, Side
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import ARROW_ROOM_PX, paint_haloed_text
 from viewer.canvas.scene import MapScene

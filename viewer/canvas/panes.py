@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.corners import CornerNote
 from viewer.canvas.map_picture import MapPicture

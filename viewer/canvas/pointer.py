@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -16,6 +15,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.nearest import nearest
 from viewer.canvas.feature_query import passing, vector_layers
 from viewer.canvas.scene import MapScene

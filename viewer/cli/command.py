@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from layers.quick_dataclass import dataclass
 
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 

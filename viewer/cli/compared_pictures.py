@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from layers.geo.crs import PIXEL_SPACE, chosen_canvas
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.difference_picture import why_no_difference
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame

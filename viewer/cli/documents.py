@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
+from layers.quick_dataclass import dataclass
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidV
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.pool.rows import read_rows
+from layers.quick_dataclass import dataclass
 from layers.requests.probe import Probe
 from layers.text.counted import metres
 from layers.vector.table import VectorInfo

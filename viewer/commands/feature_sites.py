@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import shapely
@@ -18,6 +18,7 @@ from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.project.storage.geometry_blobs import wkb_is_sound
+from layers.quick_dataclass import dataclass
 from layers.vector.style.markers import facility_of
 from layers.vector.style.routes import route_of
 from viewer.commands.sites import add_site, check_site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
+from layers.quick_dataclass import dataclass
 from layers.services.naming import service_from_text
 from layers.text.counted import grouped
 from viewer.commands.layers import add_layer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -13,6 +12,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
 from layers.project.opening.layer_paths import parts_of
+from layers.quick_dataclass import dataclass
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 

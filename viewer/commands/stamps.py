@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from layers.document.edit import Change, Table
 from layers.document.rows import Row
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

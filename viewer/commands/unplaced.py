@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_off_earth
+from layers.quick_dataclass import dataclass
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 """Endings of files that are pictures to be looked at: what has another and no place lacks something."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -17,6 +16,7 @@ from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.measure import circle
+from layers.quick_dataclass import dataclass
 from layers.text.counted import metres
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.features import digits_for

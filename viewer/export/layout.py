@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QRect
 
 from layers.errors import ExportFailed
+from layers.quick_dataclass import dataclass
 
 MARGIN, GAP, BAND, TITLE, SUBTITLE, CREDIT_LINE, LEGEND = 14, 10, 20, 30, 20, 16, 232
 """Logical pixels: the page's margin, between rooms, a marking, the lines of the header and of the credits, a legend."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
@@ -12,6 +11,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing

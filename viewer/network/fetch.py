@@ -6,7 +6,6 @@ import math
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -15,6 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest, QSslError
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
+from layers.quick_dataclass import dataclass
 from viewer.network.consent import Consent
 from viewer.network.decode import HalfPicture
 from viewer.network.tile_store import host_of_url

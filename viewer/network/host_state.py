@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from layers.quick_dataclass import dataclass
 
 ERRORS_TO_PAUSE = 5
 FIRST_PAUSE_S = 30.0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from layers.pool.pool import ReaderPool
+from layers.quick_dataclass import dataclass
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent

@@ -6,13 +6,13 @@ import errno
 import os
 import threading
 import time
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.disk.patience import in_a_thread_of_its_own
+from layers.quick_dataclass import dataclass
 from viewer.support.mailbox import Mailbox
 
 ANSWER_S = 3.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.crs import PIXEL_SPACE, WGS84, is_off_earth, is_unrolled, transform_points, world_bounds
 from layers.grid.tile_grid import Affine
 from layers.pool.protocol import Answer
+from layers.quick_dataclass import dataclass
 from layers.raster.info import BandInfo, RasterInfo
 from layers.requests.imagery import BandStatistics, Ring
 from viewer.rendering.drawing import LayerDrawing

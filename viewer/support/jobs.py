@@ -6,13 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.errors import GeoloupeError, TooLarge
+from layers.quick_dataclass import dataclass
 from viewer.support.mailbox import Mailbox
 
 log = logging.getLogger(__name__)

@@ -6,11 +6,12 @@ What is about the open case goes with it; what is about the program stays.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from layers.quick_dataclass import dataclass
 from viewer.support.text import plain
 
 type Level = Literal["info", "warning", "error"]

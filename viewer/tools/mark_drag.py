@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 import shapely
@@ -19,6 +19,7 @@ from layers.geo.lon_extent import MAX_LON
 from layers.geo.measure import destination
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.mark_handles import Handle, Handles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QPainter
@@ -13,6 +12,7 @@ from layers.document.edit import Edit
 from layers.errors import GeoloupeError
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
 

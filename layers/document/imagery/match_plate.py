@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from layers.document.document import Document
@@ -17,6 +17,7 @@ from layers.document.mark_shape import MOST_NUMBER, Numbered, shape_of_site
 from layers.document.rows import Product
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 KIND = "match plate"
 MOST_NUMBERS = 500

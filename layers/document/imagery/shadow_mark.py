@@ -7,7 +7,7 @@ as it is now; what a row holds of it is for other programs.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from typing import Any, ClassVar
 
 import shapely
@@ -19,6 +19,7 @@ from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.measure import azimuth_deg, distance_m
 from layers.geo.on_earth import why_off_earth
+from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import DATE_KINDS
 from layers.time.shadows import (
     OPTICAL,

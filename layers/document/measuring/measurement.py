@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from layers.geo.measure import (
     geometry_length_m,
 )
 from layers.geo.on_earth import why_off_earth
+from layers.quick_dataclass import dataclass
 from layers.text.measured_values import ANGLE, AREA, FACTORS, LENGTH, value_text
 
 type Place = tuple[float, float]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from layers.document.imagery.shadow_mark import NO_HEIGHT, ShadowMark
 from layers.document.mark_shape import measurement_of, shape_of
 from layers.document.measuring.measurement import MEASUREMENT, Measurement, image_pick_m, name_of
 from layers.document.site import Site
+from layers.quick_dataclass import dataclass
 from layers.text.measured_values import LENGTH, number_texts, unit_for, unit_sign, value_text
 
 HEIGHT = "height"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from layers.document.json_fields import finite_numbers, json_object
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 MOST_M = 30_000.0
 """As far as a layer may be moved: what lies further off is placed wrongly, not nudged."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.longitudes import normalise_lon
+from layers.quick_dataclass import dataclass
 
 _NOTATIONS = {1: Notation.DD, 2: Notation.DDM, 3: Notation.DMS}
 _MARKS = "°'\""

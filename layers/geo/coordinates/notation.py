@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 
 from layers.geo.datum import Datum
+from layers.quick_dataclass import dataclass
 from layers.text.counted import metres
 
 METRES_PER_DEGREE = 111_700.0

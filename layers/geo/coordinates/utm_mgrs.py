@@ -7,11 +7,11 @@ in odd zones and at F in even ones. Beyond UTM (84 N and 80 S) it has squares of
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.crs import WGS84, transform_points, utm_crs, utm_zone
+from layers.quick_dataclass import dataclass
 
 BANDS = "CDEFGHJKLMNPQRSTUVWXX"
 _COLUMNS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +21,7 @@ from layers.geo.crs import (
     transform_points,
 )
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 
 Floats = NDArray[np.float64]
 _LEAST_POINTS, _MOST_POINTS = 17, 1025

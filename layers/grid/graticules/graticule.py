@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from layers.geo.crs import is_off_earth
 from layers.grid.graticules.cell_names import cell_names
@@ -13,6 +12,7 @@ from layers.grid.graticules.frame import FrameView
 from layers.grid.graticules.grid_line import SIDES, Box, CellName, EdgeLabel, GridLine, Side
 from layers.grid.graticules.metric_lines import metre_step, metric_lines
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 
 NOTATIONS = ("DD", "DMS", "UTM", "MGRS")
 AIM_PX = 110.0

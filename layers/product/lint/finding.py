@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from layers.product.content import ProductContent
 from layers.product.facts import ImageFact, MapFact, ProductFacts
 from layers.product.spec import ProductSpec
+from layers.quick_dataclass import dataclass
 
 BLOCKING, WARNING = "blocking", "warning"
 CONTINENT_M = 2_000_000.0

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from layers.project.storage.integrity import Integrity, examine
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import check_sqlite, open_regular
+from layers.quick_dataclass import dataclass
 
 CHUNK_ROWS = 20_000
 CHUNK_BYTES = 8_000_000

@@ -12,7 +12,7 @@ import os
 import posixpath
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from layers.project.opening.layer_paths import (
     judged,
     places_of,
 )
+from layers.quick_dataclass import dataclass
 
 MOST_LINKS = 40
 """One after the other; the system follows as many."""

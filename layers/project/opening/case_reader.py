@@ -7,7 +7,6 @@ import binascii
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +18,7 @@ from layers.project.opening.foreign import Foreign
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import scratch_folder
 from layers.project.storage.integrity import Integrity
+from layers.quick_dataclass import dataclass
 
 READ_S = 120.0
 """Longest time for the answer to one question, however large the case."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from layers.project.opening.case_file import Schema, TableColumn
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
 from layers.project.storage.versions import later_columns, later_tables
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 _USUAL_TRIGGERS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from layers.document.document import Document
@@ -22,6 +21,7 @@ from layers.project.storage.schema import PRIVATE_TABLES, SCHEMA_VERSION
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import SPECS
 from layers.project.storage.versions import schema_version_in, version_in
+from layers.quick_dataclass import dataclass
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
 

@@ -11,11 +11,11 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import sample_data
+from layers.quick_dataclass import dataclass
 
 WINDOWS = os.name == "nt"
 MOST_CHARS = 4096

@@ -7,11 +7,12 @@ import time
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from layers.disk.content_mark import ContentMark, mark_of
 from layers.project.opening.layer_paths import folder_of, is_windows_text, parts_of
+from layers.quick_dataclass import dataclass
 
 MOST_ENTRIES = 50_000
 DEEPEST = 12

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from layers.document.document import Document
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from layers.document.document import Document
@@ -20,6 +20,7 @@ from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
 from layers.project.storage.versions import later_columns, schema_version_in
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 ELSEWHERE = "another program"

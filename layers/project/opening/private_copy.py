@@ -11,7 +11,6 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +20,7 @@ from layers.project.storage.fingerprint import Fingerprint, fingerprint_of, side
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file, side_files
 from layers.project.storage.sqlite_lock import LockedElsewhere, shared
+from layers.quick_dataclass import dataclass
 
 WAIT_S = 2.0
 MOST_SIDE_BYTES = 2**30

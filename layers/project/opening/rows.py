@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, cast
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from layers.project.storage.row_writer import row_number
 from layers.project.storage.schema import RESERVED_META, SCHEMA_VERSION, TITLES
 from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
 from layers.project.storage.versions import later_columns, later_tables
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 MOST_ROWS = 5_000_000

@@ -6,7 +6,6 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +25,7 @@ from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
 from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
 from layers.project.storage.tables import BY_NAME, SITE_SPECS
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 type Severity = Literal["error", "warning", "note"]

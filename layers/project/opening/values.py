@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from layers.document import vocabulary
 from layers.errors import InvalidValue
 from layers.project.opening.case_reader import Unfit
 from layers.project.storage.tables import Column, aliases_from_text, empty_value
+from layers.quick_dataclass import dataclass
 
 MOST_TEXT = 4_000_000
 """Characters of a text."""

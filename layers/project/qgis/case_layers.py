@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -14,6 +14,7 @@ from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.project.opening.layer_paths import Reach, judged
 from layers.project.qgis.qml_out import layer_attributes, layer_elements
+from layers.quick_dataclass import dataclass
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.table import VectorInfo
 

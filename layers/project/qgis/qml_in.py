@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import InvalidValue
 from layers.project.qgis.qml_symbols_in import LONGEST_TEXT, SymbolReader, color_of, number_of
 from layers.project.qgis.qml_symbols_out import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
+from layers.quick_dataclass import dataclass
 from layers.vector.expression.language import MAX_CHARS
 from layers.vector.style.classes import MOST_CLASSES, StyleClass
 from layers.vector.style.label_style import LabelStyle

@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from layers.document.json_fields import json_object
@@ -21,6 +20,7 @@ from layers.project.opening.foreign import ForeignTable
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
+from layers.quick_dataclass import dataclass
 
 _RTREE = "gpkg_rtree_index"
 

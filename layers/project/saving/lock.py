@@ -10,12 +10,12 @@ import json
 import os
 import stat
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
+from layers.quick_dataclass import dataclass
 
 STALE_S = 12 * 3600
 """A lock of another host, whose processes we cannot see, is believed for so long after its last sign of life."""

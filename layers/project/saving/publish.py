@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ from layers.project.storage.integrity import Seal, empty_slot, seal
 from layers.project.storage.row_writer import RowWriter, Stamp
 from layers.project.storage.save_errors import disk_full, not_allowed, save_error, shown
 from layers.project.storage.tables import SITE_SPECS
+from layers.quick_dataclass import dataclass
 
 SPARE_BYTES = 20_000_000
 REPLACE_TRIES = 5

@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import time
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from layers.errors import CaseDamaged, GeoloupeError
@@ -17,6 +17,7 @@ from layers.project.saving.session_file import NAME, Session, read_session
 from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import DISK, sweep
 from layers.project.storage.tables import SITE_SPECS
+from layers.quick_dataclass import dataclass
 
 KEPT = 10
 MAKING_S = 3600.0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from layers.errors import CaseDamaged
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.processes import Owner
+from layers.quick_dataclass import dataclass
 
 NAME = "session.json"
 

@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -29,6 +29,7 @@ from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.row_writer import RowWriter, Stamp
 from layers.project.storage.save_errors import is_disk_full, journal_error, save_error, shown
 from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HISTORY, create_schema
+from layers.quick_dataclass import dataclass
 
 IDLE_CHECKPOINT_S = 1.0
 MOST_BASELINE = 20_000

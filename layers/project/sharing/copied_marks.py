@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from typing import Any
 
 import shapely
@@ -25,6 +25,7 @@ from layers.errors import InvalidValue
 from layers.geo.geojson_geometry import geometry_of
 from layers.project.opening.values import judged
 from layers.project.storage.tables import STAMPS, Column, aliases_text, spec_of
+from layers.quick_dataclass import dataclass
 
 MOST_MARKS = 10_000
 OWN = "geoloupe"

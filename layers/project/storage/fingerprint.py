@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -11,6 +11,7 @@ from layers.errors import FileMissing
 from layers.project.storage.integrity import SLOT_BYTES, is_integrity_text
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file
+from layers.quick_dataclass import dataclass
 
 _PLAYED_BACK = ("-wal", "-journal")
 

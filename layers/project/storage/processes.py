@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
+
+from layers.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import base64
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
@@ -21,6 +20,7 @@ from layers.document.source import SourceFile
 from layers.project.storage.geometry_blobs import blob, blobs
 from layers.project.storage.schema import HISTORY_COLUMNS, RESERVED_META, TOMBSTONE_COLUMNS
 from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_columns, stored_values, told_value
+from layers.quick_dataclass import dataclass
 
 _HISTORY_SQL = (
     f"INSERT INTO loupe_history ({', '.join(HISTORY_COLUMNS)}) VALUES ({', '.join('?' * len(HISTORY_COLUMNS))})"

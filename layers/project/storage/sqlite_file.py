@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from layers.errors import CaseDamaged, FileMissing, NotAFile, NotAllowed, UnsupportedFormat
 from layers.project.storage.save_errors import shown
+from layers.quick_dataclass import dataclass
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SIDE_FILES = ("-wal", "-journal", "-shm")

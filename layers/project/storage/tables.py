@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from layers.document.rows import (
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
+from layers.quick_dataclass import dataclass
 
 type Kind = Literal["text", "integer", "real", "boolean", "aliases", "geometry"]
 

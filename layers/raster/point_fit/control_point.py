@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 
 from layers.errors import InvalidValue
 from layers.geo.crs import WEB_MERCATOR
+from layers.quick_dataclass import dataclass
 
 MOST_POINTS = 100
 """More are not set by hand, and a spline through so many is judged within a blink of the window."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from layers.geo.crs import WGS84, crs_name, is_off_earth, is_unrolled, transform
 from layers.geo.longitudes import shift_near
 from layers.geo.measure import GEOD
 from layers.grid.tile_grid import Affine
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
 from layers.raster.point_fit.plane_fits import PlaneFit, fit_affine, fit_projective
 from layers.raster.point_fit.thin_plate import Floats, Plane, ThinPlate, backwards

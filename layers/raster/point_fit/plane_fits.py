@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.thin_plate import Floats
 
 LEAST_RANK = 1e-5

@@ -8,10 +8,11 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import islice
 from typing import Any, NamedTuple, Self
+
+from layers.quick_dataclass import dataclass
 
 MOST_BESIDE = 4096
 """Of a folder that is not granted whole, so many files are looked at."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
 from layers.errors import GeoloupeError
+from layers.quick_dataclass import dataclass
 from layers.readers.deliveries.sidecar_text import read_json
 from layers.readers.deliveries.sidecar_values import MAX_LISTED, text, utc
 from layers.readers.files import regular_file

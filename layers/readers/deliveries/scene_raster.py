@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from rasterio.io import DatasetReader
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.quick_dataclass import dataclass
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.raster.datasets import DATASETS

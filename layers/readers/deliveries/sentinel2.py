@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError, UnsupportedFormat
+from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import SENTINEL2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from layers.quick_dataclass import dataclass
 from layers.readers.deliveries.sidecar_values import text
 
 MAX_LINES = 50_000

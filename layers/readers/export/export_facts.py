@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_source import parsed_layer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WEB_MERCATOR, WGS84
+from layers.quick_dataclass import dataclass
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.features.drawn_rows import Drawn, drawn_batch, drawn_rows, joined

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyogrio
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.readers.arrow.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
 from layers.readers.features.odd_dates import without_odd_cells

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.geo.crs import is_geographic, is_unrolled
+from layers.quick_dataclass import dataclass
 from layers.readers.geometry.long_legs import LONG_DEGREES, drawn_geometry
 from layers.readers.geometry.shapes import Shapes, general_shapes, grouped
 from layers.readers.geometry.steps import to_steps

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped
 
 MOST_LISTED = 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, lonlat_bounds, transform_bounds
 from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
+from layers.quick_dataclass import dataclass
 
 _MOST, _NEARLY_ALL = 0.5, 0.9
 """More than so many of the rows with numbers have to fit the CRS that the file names; or degrees, if it names none."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.vector.table import LINE, POINT, POLYGON
 
 _KIND_OF_TYPE = {0: POINT, 1: LINE, 2: LINE, 3: POLYGON}

@@ -5,11 +5,10 @@ Points, lines, polygons and their multis, little-endian, with or without Z and M
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.vector.table import LINE, POINT, POLYGON
 
 HEAD = 5

@@ -11,13 +11,13 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from layers.errors import BadCRS, FileMissing, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.geo.crs import plain_crs
 from layers.geo.crs_judge import fault_of_crs
+from layers.quick_dataclass import dataclass
 from layers.readers.files import PICTURES, Content, content_of, regular_file
 from layers.readers.guards.tiff_metadata import names_overviews
 from layers.text.guarded_xml import DESCRIPTION, BadXml, read_xml

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from layers.errors import BadCRS
+from layers.quick_dataclass import dataclass
 from layers.readers.raster.warp import ControlPoints
 from layers.readers.raster.worldfile import Transform, crs_text
 from layers.text.guarded_xml import BadXml, read_xml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from rasterio.errors import CRSError
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.crs import WGS84, is_geographic
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
 from layers.readers.deliveries.rpc_tiles import rpc_of_tile

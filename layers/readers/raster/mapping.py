@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, is_geographic, same_crs, transform_points
 from layers.grid.tile_grid import Affine
+from layers.quick_dataclass import dataclass
 from layers.readers.raster.warp import Warp
 
 MAX_ERROR_PX = 0.125

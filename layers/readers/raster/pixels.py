@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -18,6 +18,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from layers.errors import NotReadable
+from layers.quick_dataclass import dataclass
 from layers.raster.overviews import SAMPLED_FROM_PIXELS
 from layers.readers.library_words import cannot_read
 from layers.readers.raster.subdatasets import file_name

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.measure import distance_m
+from layers.quick_dataclass import dataclass
 from layers.readers.files import is_readable
 from layers.readers.raster.warp import Warp, rough_affine
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from rasterio.windows import Window
 
 from layers.errors import CannotBePlaced, SourceChanged
 from layers.grid.tile_grid import Affine
+from layers.quick_dataclass import dataclass
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.raster.mapping import Frame, Mapping, Singles, Span, Target, map_pixels
 from layers.readers.raster.overview_cache import OVERVIEW_FACTOR, built_overview

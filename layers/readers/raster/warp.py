@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.thin_plate import ThinPlate
 
 Floats = NDArray[np.float64]

@@ -8,10 +8,11 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.quick_dataclass import dataclass
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.tables.header_row import header_at, names_at, said_above
 from layers.text.counted import counted, grouped

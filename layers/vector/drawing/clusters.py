@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 from layers.vector.content import VectorContent
 
 type Floats = NDArray[np.float64]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.vector.table import FeatureTable, runs
 
 

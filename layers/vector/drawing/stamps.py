@@ -7,13 +7,13 @@ sliding maxima over a picture of their ranks, however many they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.vector.drawing.blending import over
 
 OPAQUE = 250

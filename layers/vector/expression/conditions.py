@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Kind, time_value
 from layers.vector.expression.language import quoted_column, quoted_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Column, Kind, time_value
 from layers.vector.texts import Heard, Texts, nobody
 

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from layers.formula.parser import NUMBER, FormulaParser
+from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 4000
 MAX_DEPTH = 60

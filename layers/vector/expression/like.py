@@ -6,13 +6,12 @@ room for what follows, so that nothing is ever tried again, as a backtracking re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.vector.texts import Texts
 
 MOST_GAPS = 8

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Column, Kind
 from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
 

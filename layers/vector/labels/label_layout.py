@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import IntEnum
 from typing import NamedTuple
+
+from layers.quick_dataclass import dataclass
 
 _CELL_PX = 96
 _GAP_PX = 2.0

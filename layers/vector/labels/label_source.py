@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes, Column, Kind
 from layers.vector.content import VectorContent
 from layers.vector.style.template import MOST_CHARS, template_of

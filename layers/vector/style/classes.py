@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped_number
 from layers.vector.columns import Attributes, Column, Kind, time_text
 from layers.vector.style.rules import rule_mask

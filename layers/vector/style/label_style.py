@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, Self
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from layers.vector.style.symbol import Symbol, known_values, plain_values
 from layers.vector.style.template import template_of
 

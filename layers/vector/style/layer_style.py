@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from layers.colour.palettes import LAYER_COLORS, with_alpha
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes
 from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.style.label_style import LabelStyle

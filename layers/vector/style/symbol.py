@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, fields
 from typing import Any, Self
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from layers.vector.style.markers import MARKERS
 
 ARROWS = ("none", "end", "both", "along")

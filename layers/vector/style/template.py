@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 
 MOST_CHARS = 400
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::\.(\d)f)?\}|[{}]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
+from layers.quick_dataclass import dataclass
 from layers.requests.features import Exported, ExportRows
 from layers.requests.probe import Probe
 from layers.text.counted import grouped

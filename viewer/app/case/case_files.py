@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks, CaseInline, CaseProcess
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.working_copy import WorkingCopy
+from layers.quick_dataclass import dataclass
 from viewer.app.case.case_watch import CaseWatch
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Self
 
+from layers.quick_dataclass import dataclass
 from viewer.support.settings import Settings
 
 KEY = "trusted_cases"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from layers.errors import CannotBePlaced
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import MOST_POINTS, ControlPoint, Method, PointSet
 from layers.raster.point_fit.fitted_points import FittedPoints, Residual, fitted_points
 

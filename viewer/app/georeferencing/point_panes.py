@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -16,6 +16,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.fitted_points import FittedPoints
 from viewer.app.georeferencing.place_points import PlacePointsTool, PointMark
 from viewer.app.georeferencing.point_draft import PointDraft

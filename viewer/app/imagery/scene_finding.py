@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from layers.quick_dataclass import dataclass
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas

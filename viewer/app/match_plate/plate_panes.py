@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.app.match_plate.number_pane import NumberPaneTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas

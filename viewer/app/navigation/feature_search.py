@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from layers.places.names import name_key
 from layers.pool.columns import read_attributes
 from layers.pool.measures import Measured
+from layers.quick_dataclass import dataclass
 from layers.vector.expression.quick_search import QuickSearch
 from viewer.canvas.feature_query import bounds_of_features
 from viewer.canvas.feature_selection import are_in

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -12,6 +11,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.project.opening.opening_watch import Glimpse
+from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.scene import MapScene

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from layers.errors import FileMissing
+from layers.quick_dataclass import dataclass
 from viewer.app.opening.file_kinds import DELIVERIES, known_ending
 
 DEEPEST = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
+from layers.quick_dataclass import dataclass
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text
 from viewer.app.case.session import Session

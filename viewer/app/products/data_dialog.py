@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.product.marking import CLASSIFICATION, TLP
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.panels.widgets.form_page import muted
 

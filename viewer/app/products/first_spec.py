@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from layers.document.comparison import ComparisonSpec, spec_of
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
+from layers.quick_dataclass import dataclass
 from viewer.commands.products import products_in_order
 from viewer.support.text import one_line
 

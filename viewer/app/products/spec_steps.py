@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from layers.product.spec import ProductSpec
+from layers.quick_dataclass import dataclass
 
 LONGEST = 500
 

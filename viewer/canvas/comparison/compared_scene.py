@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import override
@@ -19,6 +19,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.side_words import (
     SideWords,

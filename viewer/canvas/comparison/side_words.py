@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.comparison import ComparisonSpec
+from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides

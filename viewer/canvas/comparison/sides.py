@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from layers.document.comparison import ComparisonSpec
+from layers.quick_dataclass import dataclass
 
 SWIPES = ("swipe", "swipe across")
 GLASS_PART = 0.28

@@ -6,7 +6,7 @@ Matching is linear, band by band, on the ground that both images show in the vie
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import TILE_PX, TileKey, View
+from layers.quick_dataclass import dataclass
 from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
 from layers.raster.stretch_matching import Moments, matched_limits, moments_of

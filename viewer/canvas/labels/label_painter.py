@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 from threading import get_ident
@@ -13,6 +12,7 @@ from threading import get_ident
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.curved import Name
 from layers.vector.labels.label_layout import Letter, PlacedLabel, leader_start
 from layers.vector.style.label_style import WRAP_AFTER

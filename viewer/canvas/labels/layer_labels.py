@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.curved import Name, anchors_along
 from layers.vector.labels.label_anchors import area_anchors
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, mark_boxes

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
 from viewer.canvas.labels.label_painter import LabelPainter, face_of
 from viewer.canvas.labels.layer_labels import LayerLabels

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRect
@@ -13,6 +12,7 @@ from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_shapes import SiteShape, circles_of, to_pixels
 from viewer.canvas.sites.site_symbol_painter import SYMBOL_RADIUS_PX

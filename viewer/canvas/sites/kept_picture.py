@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from layers.grid.tile_grid import TileGrid, View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.footprints import Footprint, rects_of
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 import shapely
@@ -24,6 +24,7 @@ from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.dense_rings import Rings
 from layers.geo.measure import azimuth_deg, destination, distance_m
+from layers.quick_dataclass import dataclass
 from layers.text.measures import length_text
 from viewer.canvas.sites.mark_signs import MarkSign, ring_sign
 from viewer.canvas.sites.outlines import Floats

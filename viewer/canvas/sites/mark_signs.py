@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
 from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark, words_of
 from layers.document.site import Site
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.label_painter import Face
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, own_color

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 from layers.vector.drawing.strokes import Legs, clipped
 
 Floats = NDArray[np.float64]

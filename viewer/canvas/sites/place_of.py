@@ -7,7 +7,7 @@ else that is painted there was brought along from another date: it is the place 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, override
 
 from layers.document.document import Document
@@ -15,6 +15,7 @@ from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST
+from layers.quick_dataclass import dataclass
 
 _ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
 

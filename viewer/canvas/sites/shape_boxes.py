@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_shapes import SiteShape
 

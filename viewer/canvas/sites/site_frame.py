@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from math import isfinite
 from typing import Literal, NamedTuple
@@ -17,6 +17,7 @@ from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.bounds import Bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_painter import SignAt, leader_line

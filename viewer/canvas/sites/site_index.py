@@ -6,7 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from layers.geo.longitudes import shift_near
 from layers.geo.measure import HALF_ROUND_M
 from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.footprints import SYMBOL_REACH_PX, Footprint
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_signs import MarkSign, sign_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from layers.geo.crs import WGS84, is_unrolled, transform_points, world_bounds
 from layers.geo.dense_rings import Rings
 from layers.geo.measure import circles
 from layers.grid.tile_grid import Affine, View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.outlines import NOTHING, Floats, Outline, WorldPart, fewer_vertices
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, THINNEST_PX, WIDEST_PX, class_of
+from layers.quick_dataclass import dataclass
 from layers.vector.style.routes import ROUTES
 
 CLAIM_COLOR = "#f4511e"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication
 
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 

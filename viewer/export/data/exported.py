@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from shapely import box, intersects
 
@@ -16,6 +16,7 @@ from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
+from layers.quick_dataclass import dataclass
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
 _SHOWN = ("image/png", "image/jpeg", "image/webp")

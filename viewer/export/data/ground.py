@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.frame_scene import frame_scene
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.scene import MapScene

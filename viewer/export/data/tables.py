@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from shapely import Point
@@ -13,6 +12,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.coordinates import Notation
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
+from layers.quick_dataclass import dataclass
 from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for, place_of
 from viewer.support.text import plain
 

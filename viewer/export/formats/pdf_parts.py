@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
+from layers.quick_dataclass import dataclass
 from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import name_letters_as_written
 from viewer.export.plates.printed import OF_MAP, GroupKind, ProductWords

@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +20,7 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole, scratch_folder
 from layers.project.storage.save_errors import save_error
+from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 from viewer.export.plates.printed import Printed
 from viewer.support.jobs import Job, Jobs

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
 from PySide6.QtSvg import QSvgGenerator
 
+from layers.quick_dataclass import dataclass
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.png import PngFile
 from viewer.export.formats.steps import Steps, Workshop

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from layers.errors import ExportFailed
+from layers.quick_dataclass import dataclass
 from viewer.export.formats.coded_pictures import write_geotiff, write_jpeg, write_webp
 from viewer.export.formats.pdf import write_pdf
 from viewer.export.formats.png import MOST_SIDE, write_png

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from layers.quick_dataclass import dataclass
 
 FOLDER = Path(__file__).parent.parent / "house_styles"
 FIRST = "Plain"

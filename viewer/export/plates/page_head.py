@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.spec import ProductSpec
+from layers.quick_dataclass import dataclass
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.vector.column_order import order_of
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import parse_expression, quoted_text

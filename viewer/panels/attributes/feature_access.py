@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
+from layers.quick_dataclass import dataclass
 from layers.requests.features import ReadAttributes, RowFacts
 from viewer.canvas.feature_selection import FeatureSelection, Fids
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore

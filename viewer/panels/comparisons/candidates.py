@@ -6,9 +6,9 @@ An image without a date is never ranked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from layers.document.layer import Layer
+from layers.quick_dataclass import dataclass
 from layers.time.spans import Span, are_apart, span_of
 from viewer.canvas.comparison.side_words import acquisition_shown, dated
 from viewer.canvas.scene import MapScene

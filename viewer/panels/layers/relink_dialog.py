@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import override
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from layers.project.opening.layer_paths import is_below, parts_of
 from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
+from layers.quick_dataclass import dataclass
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.plain_label import plain_label

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
+from layers.quick_dataclass import dataclass
 from layers.raster.combined import Part, combined_acquisition
 from layers.raster.presets import band_titles
 from viewer.commands.combine import Channel, combine_layers, part_of

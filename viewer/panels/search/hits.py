@@ -8,12 +8,13 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, runtime_checkable
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.places.names import holds_in_order, name_key, tight
+from layers.quick_dataclass import dataclass
 
 MOST_IN_GROUP = 8
 SAME_PLACE_M = 10_000.0

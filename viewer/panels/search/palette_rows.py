@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QIcon, QPainter, QPalette, QStandardItem
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from layers.places.names import name_key
+from layers.quick_dataclass import dataclass
 from viewer.panels.search.hits import BEGINS, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
 from viewer.support.icons import line_icon
 

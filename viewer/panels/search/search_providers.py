@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -26,6 +25,7 @@ from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.spelling import most_wrong, words_nearness
 from layers.places.unpack import unpacked
+from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped, metres
 from viewer.panels.search.hits import (
     EXACT,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.quick_dataclass import dataclass
 from viewer.panels.widgets.form_page import clear_layout
 from viewer.support.icons import line_icon, mark_pixmap
 from viewer.support.plain_label import plain_label

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from layers.document.document import Document
 from layers.document.vocabulary import PRESENCES
+from layers.quick_dataclass import dataclass
 from layers.time.time_span import TimeSpan, span_of
 from viewer.support.text import one_line
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from layers.quick_dataclass import dataclass
 from layers.scenes.passes import Pass
 from layers.time.time_span import day_of
 from viewer.panels.time_strip.time_axis import TimeAxis

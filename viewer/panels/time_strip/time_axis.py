@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from layers.quick_dataclass import dataclass
 from layers.time.time_span import TimeSpan
 
 DAY_S = 86_400.0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
+from layers.quick_dataclass import dataclass
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import side_by_side

@@ -6,7 +6,6 @@ No proxy model: it would call back into Python for each comparison of a sort.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, override
 
@@ -14,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QIcon
 
 from layers.document.rows import Row
+from layers.quick_dataclass import dataclass
 from viewer.support.text import one_line, tooltip
 
 AHEAD_MS, AHEAD_ROWS = 10, 40

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, Signal
@@ -14,6 +13,7 @@ from PySide6.QtCore import QLockFile, QObject, Signal
 from layers.errors import DiskFull, GeoloupeError, GivenUp
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
+from layers.quick_dataclass import dataclass
 from layers.raster.overviews import SourceState
 from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 from viewer.support.jobs import Job, JobContext, Jobs

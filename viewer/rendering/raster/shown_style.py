@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import TILE_PX, TileKey, View
+from layers.quick_dataclass import dataclass
 from layers.raster.info import RasterInfo
 from layers.raster.stretch import Limits, StretchRule, Values
 from layers.raster.style import RasterStyle, shown_bands

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.quick_dataclass import dataclass
 
 MIB = 1 << 20
 LEAST_BYTES, MOST_BYTES = 8 * MIB, 512 * MIB

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 from layers.geo.bounds import Bounds
 from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
+from layers.quick_dataclass import dataclass
 from viewer.rendering.images import to_view_pixels
 from viewer.rendering.tiles.tile_cache import TileName, TilesByLayer
 from viewer.support.painting import painting

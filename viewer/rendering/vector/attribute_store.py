@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -14,6 +14,7 @@ from layers.errors import GeoloupeError
 from layers.pool.columns import read_attributes
 from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
+from layers.quick_dataclass import dataclass
 from layers.requests.features import OfLayer
 from layers.text.counted import grouped
 from layers.vector.columns import Attributes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, runtime_checkable
 
@@ -14,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression, parse_expression

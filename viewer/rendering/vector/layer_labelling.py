@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from layers.document.placing.nudge import Nudge
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.drawing.clusters import Clusters
 from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.label_style import LabelStyle

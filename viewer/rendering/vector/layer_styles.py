@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
@@ -13,6 +12,7 @@ from PySide6.QtCore import QObject
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses
 from layers.vector.style.layer_style import ClassKey, VectorStyle, classify

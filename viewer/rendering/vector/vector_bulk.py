@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.content import VectorContent
 from layers.vector.drawing.blending import argb_of, deepen, over, tint
 from layers.vector.drawing.fills import Fills

@@ -8,12 +8,13 @@ that are others.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import Clusters, clustered

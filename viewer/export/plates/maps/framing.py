@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QRect, QRectF
 
@@ -10,6 +10,7 @@ from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 
 MERCATOR_LATITUDE = 85.0
 

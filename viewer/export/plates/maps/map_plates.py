@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from layers.geo.crs import is_off_earth, true_north_degrees
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.overlays import north_angle_deg, scale_bar_of
 from viewer.export.plates.house_style import HouseStyle

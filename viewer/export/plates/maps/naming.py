@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import batched
 
@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from layers.document.vocabulary import class_words
 from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import (
     Anchor,
     Box,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.lettering import TextLine, Type, text_block, wrapped
 
 type PaintRow = Callable[[QPainter, QRectF], None]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from threading import get_ident
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QTransform
 
+from layers.quick_dataclass import dataclass
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.fonts import FALLBACKS, FAMILY
 from viewer.support.painting import painting

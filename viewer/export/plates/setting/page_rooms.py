@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
+from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from layers.product.spec import PAGES, ProductSpec
+from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.lettering import LEAST_PT, MM, PT, Type
 
 _SCREENS = frozenset({"Slide 16:9", "Square"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from layers.quick_dataclass import dataclass
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import TextLine, paint_lines
 
