@@ -68,6 +68,8 @@ def tooltip(text: str) -> str:
 
 def _wrapped(line: str) -> list[str]:
     """A line in lines of whole words of `TIP_COLUMNS` at most; a longer word is broken."""
+    if len(line) <= TIP_COLUMNS and line.isascii():
+        return [line.rstrip()]  # for start-up time: every action has a tip, and most are short
     parts, width = [""], 0
     for word in re.findall(r"\s*\S+", line) or [""]:
         wide = _columns(word)
