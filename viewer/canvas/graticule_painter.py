@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from layers.errors import GeoloupeError
-from layers.grid.graticules.graticule import Graticule, graticule_of
-from layers.grid.graticules.grid_line import Box, Side
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
@@ -20,6 +19,10 @@ from viewer.commands.meta import graticule_of_case
 from viewer.rendering.images import unpainted
 from viewer.rendering.vector.qt_shapes import polygon_of
 from viewer.support.painting import painting, part_of_picture
+
+if TYPE_CHECKING:
+    from layers.grid.graticules.graticule import Graticule
+    from layers.grid.graticules.grid_line import Box, Side
 
 TEXT_PX = 11.0
 _LINE_PX, _HEAVY_PX = 0.9, 1.7
@@ -168,12 +171,16 @@ class ShownGraticule(QObject):
 
 
 def _made(wanted: _Wanted, sizes: Callable[[str], tuple[float, float]]) -> Graticule:
+    from layers.grid.graticules.graticule import graticule_of  # for start-up time: few maps show one
+
     view = wanted.view
     return graticule_of(view, wanted.notation, sizes, sides=_SCREEN_SIDES, avoid=_taken(view, wanted.is_compared))
 
 
 def _taken(view: View, is_compared: bool) -> Sequence[Box]:
     """The room of north arrow and scale bar, and of the words on the sides of a comparison."""
+    from layers.grid.graticules.grid_line import Box  # for start-up time
+
     r, width, height = view.ratio, float(view.width), float(view.height)
     bar_width, bar_height = _BAR_ROOM_PX
     taken = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.rows import MetaEntry
-from layers.grid.graticules.graticule import NOTATIONS
 from viewer.commands.fields import check_choice
 from viewer.commands.stamps import insert, stamp_of, update
 
@@ -41,12 +40,18 @@ def set_sites_visible(document: Document, visible: bool, *, actor: str, now: str
 def graticule_of_case(document: Document) -> str:
     """The notation of the graticule over the map; empty: none is shown."""
     notation = document.meta(GRATICULE)
+    if not notation:
+        return ""
+    from layers.grid.graticules.graticule import NOTATIONS  # for start-up time: few maps show one
+
     return notation if notation in NOTATIONS else ""
 
 
 def set_graticule(document: Document, notation: str, *, actor: str, now: str | None = None) -> Edit:
     """Show a graticule over the map; none for an empty notation. Raises InvalidValue for one that is not known."""
     if notation:
+        from layers.grid.graticules.graticule import NOTATIONS  # for start-up time
+
         check_choice(notation, NOTATIONS, "graticule")
     label = f"Show graticule in {notation}" if notation else "Hide graticule"
     return set_meta(document, GRATICULE, notation, actor=actor, now=now, label=label)

@@ -12,6 +12,7 @@ import sample_data
 ROOT = Path(__file__).resolve().parents[3]
 LATE = {
     "layers.geo.coordinates.parse": "a coordinate is read",
+    "layers.grid.graticules.graticule": "a graticule is shown",
     "layers.places.index": "a place is looked for",
     "layers.product.lint": "a product is made",
     "layers.raster.point_fit.fitted_points": "a picture is placed by points",
@@ -46,6 +47,7 @@ LATE = {
     "viewer.panels.time_strip.scene_desk": "scenes are looked for",
     "viewer.panels.time_strip.scene_folders": "scenes are looked for",
     "viewer.panels.time_strip.time_strip_panel": "scenes are looked for",
+    "viewer.rendering.shadow_facts": "a mark is set",
     "viewer.tools.draw_shadow": "a shadow is measured",
     "viewer.tools.nudging.nudge_layer": "a layer is nudged",
 }

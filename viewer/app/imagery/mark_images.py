@@ -24,7 +24,6 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.image_facts import image_facts, pick_at, screen_m_at
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.shadow_facts import shadow_image
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 
@@ -187,6 +186,8 @@ class MarkImages(QObject):
         pick = None if drawing is None else pick_at(drawing, view, site.place.x, site.place.y)
         if drawing is None or facts is None or pick is None:
             return
+        from viewer.rendering.shadow_facts import shadow_image  # for start-up time: nothing is marked yet
+
         try:
             seen = SeenImage(facts, pick, shadow_image(drawing))
             edit = record_image(self._session.document, site.uuid, seen, actor=self._session.actor)
