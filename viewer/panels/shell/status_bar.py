@@ -233,10 +233,11 @@ class _Work(QWidget):
         self._cancel = QToolButton(self)
         self._cancel.setAutoRaise(True)
         self._cancel.setIconSize(QSize(14, 14))
-        self._cancel.setFixedSize(20, 20)  # or the bar, and with it the map, would move by a pixel as it comes
+        self._cancel.setFixedSize(20, 20)
         self._cancel.setToolTip(self.tr("Stop this"))
         self._cancel.setAccessibleName(self.tr("Stop this"))
         self._cancel.clicked.connect(self.cancel_asked)
+        self.setFixedHeight(20)  # or the bar, and with it the map, would move by a pixel as parts of it come and go
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 8, 0)
         for part in (self._title, self._bar, self._cancel):
