@@ -32,7 +32,7 @@ from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.pointer import Handle
-from viewer.canvas.sites.place_of import solid_marks
+from viewer.canvas.sites.mark_judge import MarkJudge, Solid
 from viewer.canvas.sites.site_frame import HitPart, SiteFrame, SiteHit
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_labels import label_text
@@ -99,11 +99,11 @@ class MapScene(QObject):
         self.context = context
         self.frozen = dict(frozen or {})
         self._arrange = arrange
-        self._told_by: frozenset[str] | None = None
-        """The layers whose images tell which marks are solid here; None: all are."""
+        self._judge = MarkJudge()
         self.label_language = ""
         self._stack = LayerStack(context, make_drawing, self)
         self._is_closed = False
+        self._stack.updated.connect(self._look_at_images)
         self._stack.updated.connect(self.updated)
         self._stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
@@ -137,11 +137,16 @@ class MapScene(QObject):
 
     def show_solid_on(self, layers: Collection[str] | None) -> None:
         """Let only the marks be solid of which the images of these layers tell (see `place_of`): the others are dashed,
-        each as the place of something. None, as everywhere but in a comparison: all are solid.
+        each as the place of something. None, as everywhere but in a comparison: see `MarkJudge`.
         """
-        self._told_by = None if layers is None else frozenset(layers)
+        self._judge.told_by = None if layers is None else frozenset(layers)
         if self._judge_marks():
             self.updated.emit()
+
+    @property
+    def solid(self) -> Solid | None:
+        """The marks that are solid here; None: all are."""
+        return self._index.solid
 
     def draw_anew(self, uuids: Collection[str]) -> None:
         """Drop all that was read of these layers: another permission holds for them, or another file."""
@@ -181,12 +186,11 @@ class MapScene(QObject):
             self._index = SiteIndex.of(self._document.sites)
         elif changes.touches("sites"):
             self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
-        is_other_marks = self._told_by is not None and changes.touches("sites", "images", "observations", "layers")
-        is_other_marks = is_other_marks and self._judge_marks(changes)
         if changes.touches("sites"):
             self._tell_of_sites()
         if changes.touches("layers"):
             self._show_layers(self._stack.base_folder)
+        is_other_marks = changes.touches("sites", "images", "observations", "layers") and self._judge_marks(changes)
         if changes.touches("sites", "layers") or SHOWN_KEYS & changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
@@ -196,20 +200,17 @@ class MapScene(QObject):
 
     def _judge_marks(self, changes: Changes | None = None) -> bool:
         """Find which marks are solid, of all or of those that an edit of sites alone touched; False where the same."""
-        solid, before = None, self._index.solid
-        if self._told_by is not None:
-            rows = [row for row in self._rows() if row.uuid in self._told_by]
-            if changes is None or before is None or changes.touches("images", "observations", "layers"):
-                solid = solid_marks(self._document, rows)
-            else:
-                touched = changes.uuids("sites")
-                solid = (before - touched) | solid_marks(self._document, rows, touched)
-        self._index.show_solid(solid)
-        if solid == before:
+        found = self._judge.judge(self._document, self._rows(), self._stack.drawings, self._index.solid, changes)
+        if not self._index.show_solid(found):
             return False
         self._frames = ()
         self._layouts.outdate()
         return True
+
+    def _look_at_images(self) -> None:
+        """Judge the marks again once it is known where an image lies."""
+        if self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
+            self._judge_marks()
 
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
@@ -461,8 +462,8 @@ class MapScene(QObject):
 
     def place_at(self, view: View, px: float, py: float) -> str:
         """Words on the uppermost mark under a place where the image that is shown does not tell of it; else empty."""
-        under = self.sites_at(view, px, py) if self._told_by is not None else []
         index = self.side_at(view, px, py)._index
+        under = self.sites_at(view, px, py) if index.solid is not None else []
         if not under or not index.is_place(under[0]):
             return ""
         name = label_text(index.shown(under[0]), self.label_language) or "place of a mark without a label"

@@ -28,6 +28,7 @@ from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.footprints import SYMBOL_REACH_PX, Footprint
 from viewer.canvas.sites.line_marks import LineMark
+from viewer.canvas.sites.mark_judge import AllBut, Solid
 from viewer.canvas.sites.mark_signs import MarkSign, sign_of
 from viewer.canvas.sites.place_of import place_of
 from viewer.canvas.sites.shape_boxes import ShapeBoxes
@@ -81,7 +82,7 @@ class SiteIndex:
     """Counts the edits that it followed: a picture of one revision is none of the next."""
     rings: set[str] = field(default_factory=set)
     """Range rings."""
-    solid: frozenset[str] | None = None
+    solid: Solid | None = None
     """The sites of which the image that is shown tells; all others are dashed. None: there is no such image."""
     _places: dict[str, tuple[Site, Site]] = field(default_factory=dict)
     """The rows of dashed sites that were asked for, with those that stand for them."""
@@ -139,12 +140,14 @@ class SiteIndex:
             self._beyond.difference_update(uuids)
             self._beyond |= self._found_beyond([uuid for uuid in uuids if uuid in self.sites])
 
-    def show_solid(self, solid: frozenset[str] | None) -> None:
-        """Show other sites solid; all is painted anew."""
-        if solid != self.solid:
-            self.solid = solid
-            self.revision += 1
-            self._places.clear()
+    def show_solid(self, solid: Solid | None) -> bool:
+        """Show other sites solid, and all is painted anew; False where they are the same."""
+        if solid == self.solid:
+            return False
+        self.solid = solid
+        self.revision += 1
+        self._places.clear()
+        return True
 
     def is_place(self, uuid: str) -> bool:
         """True for a site that is dashed, as the image that is shown does not tell of it."""
@@ -166,10 +169,19 @@ class SiteIndex:
             return self.symbol
         if self._shown_symbol is None or self._shown_symbol[0] != self.revision:
             dashed = [self._symbol_id(replace(symbol, is_doubtful=True)) for symbol in list(self.symbols)]
-            is_place = np.array([uuid not in self.solid for uuid in self.uuids], np.bool_)
+            is_place = self._is_place()
             ids = np.where(is_place, np.array(dashed, np.int32)[self.symbol], self.symbol) if dashed else self.symbol
             self._shown_symbol = self.revision, ids
         return self._shown_symbol[1]
+
+    def _is_place(self) -> NDArray[np.bool_]:
+        """Of each row whether it is dashed."""
+        if isinstance(self.solid, AllBut):
+            is_place = np.zeros(len(self.uuids), np.bool_)
+            is_place[[row for uuid in self.solid.dashed for row in self._rows.get(uuid, ())]] = True
+            return is_place
+        solid = self.solid or ()
+        return np.array([uuid not in solid for uuid in self.uuids], np.bool_)
 
     def footprint(self, uuid: str) -> Footprint:
         """Of a site as it is now; of none where it is not there."""

@@ -13,6 +13,7 @@ from layers.document.layer import Layer
 from layers.product.spec import ProductMap, ProductSpec
 from viewer.canvas.comparison.stretches import StretchMatch, with_styles, without_styles
 from viewer.canvas.scene import MapScene
+from viewer.canvas.sites.mark_judge import Solid
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.rendering.context import RenderContext
 
@@ -62,14 +63,14 @@ def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:
         scene.arrange(_arrangement(spec, at))
 
 
-def solid_on(spec: ProductSpec, document: Document, at: int) -> frozenset[str] | None:
-    """The marks that map `at` shows solid: where maps are of different images, those of which its images tell; None
-    for all.
+def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) -> Solid | None:
+    """The marks that map `at` shows solid: where maps are of different images, those of which its images tell, else
+    as its scene does; None for all.
     """
     maps = maps_of(spec)
     frame = maps[at].frame
     if frame is None or all(one.frame is None or one.frame == frame for one in maps):
-        return None
+        return scene.solid
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]
     return solid_marks(document, rows)

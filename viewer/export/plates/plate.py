@@ -291,7 +291,7 @@ class Plate:
         """The marks of a map, found once."""
         if number not in self._indexes or self._indexes[number][0] != hidden:
             index = index_of(self.document, hidden, None if marks is None else frozenset(marks))
-            index.show_solid(solid_on(self.spec, self.document, number))
+            index.show_solid(solid_on(self.spec, self.document, number, self.scenes[number]))
             self._indexes[number] = hidden, index
         return self._indexes[number][1]
 

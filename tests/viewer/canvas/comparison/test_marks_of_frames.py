@@ -106,6 +106,7 @@ def test_what_is_seen_on_an_image_becomes_solid_there_and_back(document, make_sc
     assert "Site port" in names(new)
     show_frame(new, SPEC, 0)
     assert {"place of Site port", "Site firm"} <= names(new)
+    new.arrange(list)
     new.show_solid_on(None)
     show = painted(plain, view_of())
     assert names(new) == names(plain)

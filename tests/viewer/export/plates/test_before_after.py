@@ -121,6 +121,13 @@ def test_a_mark_of_one_image_is_dashed_on_the_other(plate_of, case) -> None:
     assert "not said to be present" in texts(plate)
 
 
+def test_one_map_of_one_image_does_not_pretend_that_a_mark_of_another_is_on_it(plate_of, case) -> None:
+    plate = plate_of(replace(SPEC, layout="single", maps=(ProductMap(Frame(("old",))),)), case(**DATED))
+    assert plate.maps[0].index.is_place("seen")
+    assert not plate.maps[0].index.is_place("both")
+    assert "not said to be present" in texts(plate)
+
+
 def test_a_matched_stretch_is_declared(studio: Studio, case) -> None:
     document = case(**DATED)
     spec = replace(SPEC, match=True)

@@ -1,0 +1,75 @@
+"""Two dated images in the real window, as a fourth stranger used them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import settle
+from tests.viewer.app.window.conftest import hand_on_map
+from tests.viewer.tools.conftest import Desk
+from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
+
+Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+Control = Qt.KeyboardModifier.ControlModifier
+PLACE = Bounds(8, 48, 12, 52)
+DAYS = {"old": "1985-08-01", "new": "2020-08-01"}
+
+
+@pytest.fixture
+def desk(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Desk:
+    """A hand on the map of two dated images of one place, the newer one above."""
+    desk = hand_on_map(window, qtbot)
+    y, x = np.mgrid[0:64, 0:64]
+    for name, more in (("old", 0), ("new", 30)):
+        bands = np.stack((x * 3 + more, y * 3 + more, x + y + more)).astype(np.uint8)
+        window.file_menu.open_words([str(write_raster(tmp_path / f"{name}.tif", bands, "EPSG:4326", PLACE))])
+        settle(window, qtbot)
+    for name, day in DAYS.items():
+        window.panel_context.do(update_layer, layer(window, name), acquired_at=day, date_kind="instant")
+    window.views.show_bounds(PLACE, 0.0)
+    window.canvas.setFocus()
+    settle(window, qtbot)
+    return desk
+
+
+def layer(window: MainWindow, name: str) -> str:
+    return next(row.uuid for row in window.session.document.layers.values() if row.name == name)
+
+
+def show(window: MainWindow, qtbot: QtBot, name: str, *, visible: bool = True) -> None:
+    window.panel_context.do(update_layer, layer(window, name), visible=visible)
+    settle(window, qtbot)
+
+
+def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+    focus = QApplication.focusWidget()
+    assert focus is not None, "the keyboard is nowhere"
+    QTest.keyClick(focus, key, modifiers)
+
+
+def test_a_mark_of_a_hidden_image_is_no_mark_of_the_one_that_is_shown(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    press(Key.Key_P)
+    desk.click(10.0, 50.0)
+    settle(window, qtbot)
+    (mark,) = window.session.document.sites.values()
+    assert window.session.document.images[mark.image_uuid].layer_uuid == layer(window, "new")
+    view = window.canvas.viewport.view()
+    assert not window.scene.site_frame(view).index.is_place(mark.uuid)
+    show(window, qtbot, "new", visible=False)
+    assert window.scene.site_frame(view).index.is_place(mark.uuid)
+    at = desk.at(10.0, 50.0)
+    assert "not said to be present on this one" in window.scene.place_at(view, at.x(), at.y())
+    show(window, qtbot, "new")
+    assert not window.scene.site_frame(view).index.is_place(mark.uuid)

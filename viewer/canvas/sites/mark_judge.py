@@ -1,0 +1,123 @@
+"""Judges for a map which of its marks are solid, and which are the place of something (see `place_of`).
+
+In a comparison a mark is solid where an image of the frame tells of it. On the map alone all are, but for those that
+were drawn on an image that is hidden, where another image is shown: that one does not tell of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, cast
+
+import numpy as np
+import shapely
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from viewer.canvas.sites.place_of import solid_marks
+from viewer.rendering.drawing import LayerDrawing
+
+
+@dataclass(frozen=True, slots=True)
+class AllBut:
+    """All marks of a case but these, which cost what they are, however many the others."""
+
+    dashed: frozenset[str]
+
+    def __contains__(self, uuid: str) -> bool:
+        return uuid not in self.dashed
+
+
+type Solid = frozenset[str] | AllBut
+"""The marks that are solid; all others are dashed."""
+
+
+class _Shown(NamedTuple):
+    """An image that the map shows, where it lies, and the day it was taken where that is known."""
+
+    row: Layer
+    bounds: Bounds
+    day: str
+
+
+class MarkJudge:
+    """Keeps which images the marks were judged by last."""
+
+    def __init__(self) -> None:
+        self.told_by: frozenset[str] | None = None
+        """The layers whose images tell which marks are solid; None on the map alone."""
+        self._shown: tuple[_Shown, ...] = ()
+
+    def is_outdated(self, document: Document, rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> bool:
+        """True where more is known by now of the images that the map shows."""
+        is_alone = self.told_by is None and bool(document.images)
+        return is_alone and _shown(rows, drawings) != self._shown
+
+    def judge(
+        self,
+        document: Document,
+        rows: Sequence[Layer],
+        drawings: Mapping[str, LayerDrawing],
+        before: Solid | None,
+        changes: Changes | None = None,
+    ) -> Solid | None:
+        """The solid ones, of which only those are judged anew that an edit of sites alone has touched; None: all."""
+        is_whole = changes is None or before is None or changes.touches("images", "observations", "layers")
+        touched = frozenset() if changes is None or is_whole else changes.uuids("sites")
+        among = None if is_whole else touched
+        if self.told_by is not None:
+            own = [row for row in rows if row.uuid in self.told_by]
+            found = solid_marks(document, own, among)
+            return found if is_whole else (cast("frozenset[str]", before) - touched) | found
+        self._shown = _shown(rows, drawings) if document.images else ()
+        left = before.dashed - touched if isinstance(before, AllBut) and not is_whole else frozenset()
+        dashed = left | _elsewhere(document, rows, self._shown, among)
+        return AllBut(dashed) if dashed else None
+
+
+def _shown(rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> tuple[_Shown, ...]:
+    found = []
+    for row in rows:
+        drawing = drawings.get(row.uuid)
+        if drawing is not None and row.visible and row.drawn_opacity and _is_image(row):
+            bounds = drawing.shown_bounds()
+            if bounds is not None:
+                found.append(_Shown(row, bounds, drawing.acquisition.at[:10]))
+    return tuple(found)
+
+
+def _is_image(row: Layer) -> bool:
+    """True for what shows the ground at some time: the world map that comes along, and services of no day, do not."""
+    if row.kind == "raster":
+        return "shipped" not in row.source
+    return row.kind == "tiles" and bool(row.source.get("time"))
+
+
+def _elsewhere(
+    document: Document, rows: Sequence[Layer], shown: Sequence[_Shown], among: Iterable[str] | None
+) -> frozenset[str]:
+    """Uuids of the marks whose image is not shown, where another one is, which does not tell of them."""
+    if not shown:
+        return frozenset()
+    sites, images = document.sites, document.images
+    uuids = sites if among is None else [uuid for uuid in among if uuid in sites]
+    drawn = [uuid for uuid in uuids if sites[uuid].image_uuid in images]
+    if not drawn:
+        return frozenset()
+    told = solid_marks(document, [row for row in rows if row.visible and row.drawn_opacity], drawn)
+    asked = [uuid for uuid in drawn if uuid not in told]
+    if not asked:
+        return frozenset()
+    left, bottom, right, top = shapely.bounds(np.array([sites[uuid].geometry for uuid in asked], object)).T
+    lon, lat = (left + right) / 2, (bottom + top) / 2
+    days = np.array([images[sites[uuid].image_uuid].acquired_at[:10] for uuid in asked])
+    is_there = np.zeros(len(asked), np.bool_)
+    for one in shown:
+        around = (one.bounds.bottom <= lat) & (lat <= one.bounds.top)
+        turns = [(one.bounds.left <= lon + turn) & (lon + turn <= one.bounds.right) for turn in (0.0, 360.0, -360.0)]
+        is_other = (days != one.day) if one.day else np.ones(len(asked), np.bool_)
+        is_there |= around & np.logical_or.reduce(turns) & is_other
+    return frozenset(asked[at] for at in np.flatnonzero(is_there).tolist())
