@@ -53,6 +53,7 @@ from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
+from viewer.app.navigation.hidden_sites import HiddenSites
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
@@ -318,6 +319,7 @@ class MainWindow(QMainWindow):
         )
         self.image_menu = ImageMenu(panels, messages, self._make_plates(), self.scenes, self)
         self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
+        HiddenSites(self.toolbox, self.search, panels, messages, self)
         MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)

@@ -45,6 +45,8 @@ class MapSearch(QObject):
     """Nothing here contacts a host. `feature_found` carries (uuid of the layer, fid) of a feature that was chosen."""
 
     feature_found = Signal(str, int)
+    site_found = Signal()
+    """A site of the case was gone to, or marked there."""
 
     def __init__(
         self,
@@ -126,6 +128,7 @@ class MapSearch(QObject):
             site = self._session.document.sites.get(hit.site_uuid)
             self._panels.selection.set((hit.site_uuid,))
             self._panels.zoom_to_sites([site] if site is not None else [])
+            self.site_found.emit()
             return
         if hit.bounds is not None:
             self._views.show_rows(hit.bounds, 0.2)
@@ -133,6 +136,7 @@ class MapSearch(QObject):
             self._views.show_place(hit.lon, hit.lat, hit.error_m)
         if hit.site_uuid:
             self._panels.selection.set((hit.site_uuid,))
+            self.site_found.emit()
         if hit.fid is not None:
             self._show_feature(hit, hit.fid)
         self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
@@ -166,6 +170,7 @@ class MapSearch(QObject):
                 else self.tr("Marked {0}.").format(hit.text)
             )
             self._messages.show("marked", said)
+            self.site_found.emit()
 
     # -- meanwhile ----------------------------------------------------------------------------------------------
 

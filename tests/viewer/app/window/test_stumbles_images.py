@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
@@ -18,6 +18,8 @@ from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
+from viewer.commands.meta import set_sites_visible, sites_visible
+from viewer.commands.sites import update_site
 
 Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 Control = Qt.KeyboardModifier.ControlModifier
@@ -73,3 +75,32 @@ def test_a_mark_of_a_hidden_image_is_no_mark_of_the_one_that_is_shown(
     assert "not said to be present on this one" in window.scene.place_at(view, at.x(), at.y())
     show(window, qtbot, "new")
     assert not window.scene.site_frame(view).index.is_place(mark.uuid)
+
+
+def test_marking_and_finding_while_the_sites_are_hidden_says_so_and_shows_them(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    panels = window.panel_context
+    panels.do(set_sites_visible, False)
+    press(Key.Key_P)
+    desk.click(10.0, 50.0)
+    settle(window, qtbot)
+    (mark,) = window.session.document.sites.values()
+    line = window.messages.line("hidden sites")
+    assert line is not None
+    assert line.action is not None
+    assert line.action.text == "Show Sites"
+    line.action.run()
+    assert sites_visible(window.session.document)
+    assert window.messages.line("hidden sites") is None
+    panels.do(update_site, mark.uuid, label="Shed seven")
+    panels.do(set_sites_visible, False)
+    palette = window.search.show_palette([])
+    typed = palette.findChild(QLineEdit)
+    assert typed is not None
+    QTest.keyClicks(typed, "shed seven")
+    qtbot.waitUntil(lambda: any("Shed seven" in text for text in palette.shown_texts()), timeout=10_000)
+    QTest.keyClick(typed, Key.Key_Return)
+    assert window.messages.line("hidden sites") is not None
+    panels.do(set_sites_visible, True)
+    assert window.messages.line("hidden sites") is None, "it goes with what it is about"

@@ -1,0 +1,39 @@
+"""Says that the sites are hidden, to somebody who marks or finds one and sees nothing; one click shows them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from layers.document.changes import Changes
+from viewer.app.navigation.map_search import MapSearch
+from viewer.app.toolbox import Toolbox
+from viewer.commands.meta import SITES_VISIBLE, set_sites_visible, sites_visible
+from viewer.panels.context import PanelContext
+from viewer.support.messages import MessageAction, Messages
+
+KEY = "hidden sites"
+
+
+class HiddenSites(QObject):
+    """Stands as long as the sites are hidden, and is taken back with that."""
+
+    def __init__(
+        self, toolbox: Toolbox, search: MapSearch, panels: PanelContext, messages: Messages, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._panels, self._messages = panels, messages
+        toolbox.drawn.connect(lambda _uuid: self._tell(self.tr("The mark was made, but all sites are hidden.")))
+        toolbox.measured.connect(lambda _uuid: self._tell(self.tr("The measurement was made, but it is hidden.")))
+        search.site_found.connect(lambda: self._tell(self.tr("The site was found, but all sites are hidden.")))
+        panels.changed.connect(self._heard)
+
+    def _tell(self, sentence: str) -> None:
+        if not sites_visible(self._panels.document):
+            self._messages.show(KEY, sentence, "warning", MessageAction(self.tr("Show Sites"), self._show))
+
+    def _show(self) -> None:
+        self._panels.do(set_sites_visible, True)
+
+    def _heard(self, changes: Changes) -> None:
+        if SITES_VISIBLE in changes.uuids("meta") and sites_visible(self._panels.document):
+            self._messages.clear(KEY)
