@@ -1,4 +1,4 @@
-"""The messages of the program: one line a matter, counted when it happens again, there until it is dismissed.
+"""The messages of the program: one line a matter, counted when it happens again, there until it is dismissed or old.
 
 What is about the open case goes with it; what is about the program stays.
 """

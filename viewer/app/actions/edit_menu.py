@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.actions.link_paster import LinkPaster
 from viewer.app.actions.map_export import MapExport
 from viewer.app.actions.mark_clipboard import MarkClipboard, Paster, paste_first
 from viewer.app.actions.select_sites import ask_values, select_actions, select_alike
@@ -76,7 +77,7 @@ class EditMenu(CaseMenu):
         assert isinstance(parent, QWidget)
         self._window = parent
         self._clipboard = MarkClipboard(panels, messages, self)
-        self._pasters: tuple[Paster, ...] = (self._clipboard, pictures)
+        self._pasters: tuple[Paster, ...] = (self._clipboard, LinkPaster(panels, messages, self), pictures)
 
     def undo(self) -> None:
         """Take back what is being drawn or dragged, point by point; then what was done in the case."""
@@ -187,7 +188,10 @@ class EditMenu(CaseMenu):
 
     def paste(self) -> None:
         """Take what is on the clipboard: its kind decides who takes it."""
-        nothing = self.tr("There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture.")
+        nothing = self.tr(
+            "There is nothing on the clipboard that the map can take: marks, GeoJSON or a picture; "
+            "or, while a claim is open, a link."
+        )
         paste_first(self._pasters, lambda text: self._messages.show("pasted", text, "warning"), nothing)
 
     def copy_picture(self) -> None:

@@ -27,6 +27,8 @@ MOST_LINES = 4
 LONGEST_LINE = 400
 EXPIRES_MS = 10_000
 """A notice, which asks for nothing, goes by itself after so long, not counting while somebody points at it."""
+LATE_MS = 30_000
+"""A warning of the case that offers nothing goes after so long: it is of something that is past."""
 TICK_MS = 500
 NARROW_PX = 560
 """On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
@@ -85,7 +87,7 @@ class MessageBar(QWidget):
     def refresh(self) -> None:
         """Show what stands now."""
         lines = self._messages.lines()[::-1]
-        self._ages = {line: self._ages.get(line, 0) for line in lines if _expires(line)}
+        self._ages = {line: self._ages.get(line, 0) for line in lines if _expires_ms(line) is not None}
         if not self._ages:
             self._clock.stop()
         elif not self._clock.isActive():
@@ -111,7 +113,7 @@ class MessageBar(QWidget):
         if not self.isVisible() or self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
             return
         self._ages = {line: age + self._clock.interval() for line, age in self._ages.items()}
-        for line in [line for line, age in self._ages.items() if age >= EXPIRES_MS]:
+        for line in [line for line, age in self._ages.items() if age >= (_expires_ms(line) or 0)]:
             self._messages.clear(line.key)
 
     def _toggle(self) -> None:
@@ -119,9 +121,13 @@ class MessageBar(QWidget):
         self.refresh()
 
 
-def _expires(line: Message) -> bool:
-    """True for a line that may go unread: warnings, errors and questions with a button may not."""
-    return line.level == "info" and line.action is None
+def _expires_ms(line: Message) -> int | None:
+    """None for a line that may not go unread: an error, one with a button, and a warning about the program."""
+    if line.action is not None or line.level == "error":
+        return None
+    if line.level == "info":
+        return EXPIRES_MS
+    return LATE_MS if line.about == "case" else None
 
 
 class _Line(QFrame):

@@ -425,12 +425,19 @@ def quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("quick_clock")
-def test_n20_notices_expire_and_warnings_and_questions_stay(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+def test_n20_notices_expire_and_warnings_and_questions_stay(
+    window: MainWindow, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Warnings three times as long: one that came back after minutes was of nothing any more."""
     window.messages.show("a", "Copied.")
     window.messages.show("b", "The disk is full.", "warning")
     window.messages.show("c", "Layers wait.", "info", MessageAction("Allow", lambda: None))
     qtbot.waitUntil(lambda: window.messages.line("a") is None)
     assert [line.key for line in window.messages.lines()] == ["b", "c"]
+    window.messages.show("d", "The program is old.", "warning", about="program")
+    monkeypatch.setattr(message_bar, "LATE_MS", 60)
+    qtbot.waitUntil(lambda: window.messages.line("b") is None)
+    assert [line.key for line in window.messages.lines()] == ["c", "d"], "what asks, and what holds on, stays"
 
 
 @pytest.mark.usefixtures("quick_clock")

@@ -7,16 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import settle
+from tests.support.windows import settle, texts
 from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
+from viewer.commands.claims import add_claim
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.commands.sites import update_site
@@ -104,3 +106,24 @@ def test_marking_and_finding_while_the_sites_are_hidden_says_so_and_shows_them(
     assert window.messages.line("hidden sites") is not None
     panels.do(set_sites_visible, True)
     assert window.messages.line("hidden sites") is None, "it goes with what it is about"
+
+
+def test_a_link_pasted_on_the_map_is_a_source_of_the_claim_that_is_open(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    QGuiApplication.clipboard().setText("https://example.org/news/the-river-moved")
+    panels, document = window.panel_context, window.session.document
+    press(Key.Key_V, Control)
+    assert "while a claim is open, a link" in texts(window)
+    assert not document.sources
+    panels.do(add_claim, uuid="claim", statement="The river moved")
+    panels.show_claim("claim", raise_form=True)
+    window.canvas.setFocus()
+    settle(window, qtbot)
+    press(Key.Key_V, Control)
+    (source,) = document.sources.values()
+    assert source.url == "https://example.org/news/the-river-moved"
+    assert [link.source_uuid for link in document.source_links_of_claim("claim")] == [source.uuid]
+    assert "is a source of the claim “The river moved” now" in texts(window)
+    press(Key.Key_Z, Control)
+    assert not document.sources

@@ -1,0 +1,36 @@
+"""Cites a link on the clipboard for the claim that is open, wherever the keyboard is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QObject
+
+from layers.text.links import link_in
+from viewer.panels.claims.evidence_drop import take_evidence, words_of
+from viewer.panels.context import PanelContext
+from viewer.support.messages import Messages
+from viewer.support.text import one_line
+
+
+class LinkPaster(QObject):
+    """Takes links alone: a picture or a file that was copied may be meant for the map."""
+
+    def __init__(self, panels: PanelContext, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._panels, self._messages = panels, messages
+
+    def can_paste(self, content: QMimeData) -> bool:
+        """True for a link while a claim is open."""
+        return bool(self._panels.claim_uuid and self._links(content))
+
+    def paste(self, content: QMimeData) -> None:
+        """Cite it, and say for which claim: the form may lie behind another."""
+        uuid = self._panels.claim_uuid
+        take_evidence(self._panels, uuid, self._links(content))
+        claim = self._panels.document.claims[uuid]
+        name = one_line(claim.statement or claim.source_wording, 60)
+        said = self.tr("The link is a source of the claim “{0}” now.").format(name)
+        self._messages.show("pasted", said if name else self.tr("The link is a source of the open claim now."))
+        self._panels.panel_wanted.emit("claim_form")
+
+    def _links(self, content: QMimeData) -> list[str]:
+        return [word for word in words_of(content) if link_in(word)]
