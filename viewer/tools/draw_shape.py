@@ -53,6 +53,11 @@ class ShapeTool(DrawTool):
         """One sentence on places that make no shape."""
         return self.tr("These places are one and the same: set the next one elsewhere.")
 
+    @property
+    def lacking(self) -> str:
+        """One sentence for who ends with one place."""
+        return self.tr("One place alone makes no line: set the next one, then end.")
+
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
         """The shape under way."""
         if geometry.geom_type != "Point":
@@ -96,6 +101,8 @@ class ShapeTool(DrawTool):
             places = list(self._places)
         if len(places) == (self.places_wanted or max(2, len(places))):
             self._make(places)
+        elif places and self.places_wanted is None:
+            self.context.message(self.lacking)
 
     def paint(self, painter: QPainter, view: View) -> None:
         if self.off_earth:

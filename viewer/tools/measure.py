@@ -96,6 +96,10 @@ class MeasureTool(ShapeTool):
         return super().refusal()
 
     @property
+    def lacking(self) -> str:
+        return self.refusal() if _is_area(Measurement(self.quantity)) else super().lacking
+
+    @property
     def readout(self) -> str:
         """The result so far, and of a line its last leg."""
         places = self._shown()
@@ -117,6 +121,7 @@ class MeasureTool(ShapeTool):
 
     def _line_readout(self, places: Sequence[Place]) -> str:
         """The length, with length and azimuth of the last leg; of a bearing first the azimuth."""
+        places = [place for at, place in enumerate(places) if at == 0 or place != places[at - 1]]
         (lon1, lat1), (lon2, lat2) = places[-2:]
         length, azimuth = length_text(distance_m(lon1, lat1, lon2, lat2)), f"{azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
         if self.quantity == "bearing":

@@ -35,6 +35,8 @@ class MeasurementListPanel(QWidget):
         super().__init__(parent)
         self._context = context
         self._readings: dict[str, tuple[Site, Reading | None]] = {}
+        self._numbers: dict[str, int] = {}
+        """The order in which they were made; while a case is open nobody's number becomes another's."""
         columns = [
             Column(self.tr("Measurement"), self._name),
             Column(self.tr("Value"), self._value, self._sorted_by("value"), 70, True),
@@ -116,7 +118,8 @@ class MeasurementListPanel(QWidget):
         return one_line(reading.name, 200) or self._placed(site, quantity_title(reading.quantity))
 
     def _placed(self, site: Site, title: str) -> str:
-        """A measurement without a name is told from others by the place of its middle."""
+        """A measurement without a name is told from others by its number, and by the place of its middle."""
+        title = f"{title} {self._numbers[site.uuid]}"
         if why_off_earth(site.geometry):
             return title
         left, bottom, right, top = (float(side) for side in site.geometry.bounds)
@@ -150,7 +153,9 @@ class MeasurementListPanel(QWidget):
     def _read(self) -> None:
         self._readings.clear()
         found = [site for site in self._context.document.sites.values() if site.mark_kind == MEASUREMENT]
-        self.model.set_rows(sorted(found, key=lambda site: site.created_at))
+        found.sort(key=lambda site: site.created_at)
+        self._numbers = {site.uuid: number for number, site in enumerate(found, 1)}
+        self.model.set_rows(found)
         self._follow_selection()
 
     def _heard(self, changes: Changes) -> None:
@@ -161,6 +166,8 @@ class MeasurementListPanel(QWidget):
         if not touched:
             return
         here = {uuid: sites[uuid] for uuid in touched if uuid in sites and sites[uuid].mark_kind == MEASUREMENT}
+        for uuid in here.keys() - self._numbers.keys():
+            self._numbers[uuid] = max(self._numbers.values(), default=0) + 1
         self.model.refresh(touched, here)
         for uuid in touched - here.keys():
             self._readings.pop(uuid, None)

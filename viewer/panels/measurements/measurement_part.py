@@ -8,12 +8,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.mark_shape import shape_of
-from layers.document.measuring.measurement import QUANTITIES, Measurement, places_of
+from layers.document.measuring.measurement import QUANTITIES, Measurement, measured, places_of
 from layers.document.measuring.reading import Reading, reading_of
 from layers.document.site import Site
 from layers.geo.cross_track import cross_track
-from layers.geo.measure import azimuth_deg, geometry_area_m2, geometry_length_m
-from layers.text.measured_values import AREA, FACTORS, LENGTH, unit_for, value_text
+from layers.text.measured_values import FACTORS, LENGTH, unit_for, value_text
 from viewer.commands.shapes.measurements import is_free, make_sites, quantities_of, set_quantity, set_unit
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.reading_words import error_words, quantity_title, unit_choices
@@ -87,24 +86,24 @@ def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
     """The result, and what else the same places tell, in the unit of the result where that is a length."""
     found = [(quantity_title(reading.quantity), reading.text)]
     geometry = site.geometry
-    length_m = geometry_length_m(geometry)
 
-    def length(title: str) -> tuple[str, str]:
-        unit = reading.unit if reading.dimension == LENGTH else unit_for(LENGTH, length_m)
-        return quantity_title(title), value_text(LENGTH, length_m, None, unit)
+    def other(quantity: str) -> tuple[str, str]:
+        value, error = measured(quantity, geometry, reading.pick_m)
+        dimension = QUANTITIES[quantity].dimension
+        unit = reading.unit if reading.dimension == dimension else unit_for(dimension, value)
+        return quantity_title(quantity), value_text(dimension, value, error, unit)
 
     if reading.quantity == "area":
-        found.append(length("perimeter"))
+        found.append(other("perimeter"))
     elif reading.quantity == "perimeter":
-        found.append((quantity_title("area"), value_text(AREA, geometry_area_m2(geometry))))
+        found.append(other("area"))
     elif reading.quantity == "bearing":
-        found.append(length("length"))
+        found.append(other("length"))
     elif reading.quantity == "cross-track":
         off = cross_track(*places_of(geometry))
         side = QCoreApplication.translate("Readings", "Right of the line" if off.offset_m > 0 else "Left of the line")
         along = QCoreApplication.translate("Readings", "Along the line")
         found += [("", side), (along, value_text(LENGTH, off.along_m, None, reading.unit))]
     elif reading.quantity in ("length", "radius") and Measurement("bearing").is_of(geometry):
-        a, b = places_of(geometry)
-        found.append((quantity_title("bearing"), f"{azimuth_deg(*a, *b):.1f}°"))
+        found.append(other("bearing"))
     return found

@@ -25,9 +25,8 @@ from layers.grid.map_scale import LOGICAL_PIXEL_M
 from layers.text.counted import grouped
 from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
-from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line, tooltip
+from viewer.support.text import one_line
 
 LATE_MS = 500
 """Work that takes longer than this is shown."""
@@ -59,7 +58,7 @@ class StatusBar(QStatusBar):
         self._place: tuple[float, float] | None = None
         self._error_m: float | None = None
         self._hint_text = self._tip_text = self._mode_text = ""
-        self._hint = plain_label("", self)
+        self._hint = ElidedLabel(self)
         self._hint.setObjectName("muted")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.addWidget(self._hint, 1)
@@ -101,8 +100,7 @@ class StatusBar(QStatusBar):
 
     def _say(self) -> None:
         text = self._tip_text or f"{self._mode_text} {self._hint_text}".strip()
-        self._hint.setText(one_line(text))
-        self._hint.setToolTip(tooltip(text))
+        self._hint.say(text)
 
     def show_work(self, title: str, fraction: float, *, can_stop: bool = True) -> None:
         """Work goes on; shown half a second after its start. A negative `fraction`: nobody knows how far."""

@@ -30,6 +30,7 @@ from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.measurements.measurement_list import MeasurementListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.support.elided import ElidedLabel
 from viewer.tools.measure import MeasureTool, tool_id
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
@@ -221,6 +222,7 @@ def test_the_form_says_result_error_and_what_it_is_made_of_and_shows_other_units
     facts = dict(part.facts.facts())
     assert facts["Area"] == measurement_of(site).text
     assert facts["Perimeter"].endswith("km")
+    assert "±" in facts["Perimeter"], "what else the places tell has an error as well"
     assert part.note.text().startswith("At least: each place was pointed at to within")
     assert "No image is known" in part.note.text()
     choose(part.fields.fields["unit"], "ha")
@@ -231,6 +233,8 @@ def test_the_form_says_result_error_and_what_it_is_made_of_and_shows_other_units
     around = marks(window)[0]
     assert measurement_of(around).quantity == "perimeter"
     assert around.label.endswith(" km")
+    assert around.label == facts["Perimeter"]
+    assert "±" in dict(part.facts.facts())["Area"]
     choose(part.fields.fields["unit"], "nmi")
     assert marks(window)[0].label.endswith(" nmi")
     measure(window, desk, "length")
@@ -330,7 +334,7 @@ def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow,
     length, angle = marks(window)
     number, margin = reading_of(length).numbers
     row = [panel.model.index(0, column).data() for column in range(5)]
-    name = "Length · 50.2006° N, 9.5000° E"
+    name = "Length 1 · 50.2006° N, 9.5000° E"
     assert row == [name, number, margin, "km", "Length"]
     window.selection.clear()
     panel.copy_button.click()
@@ -498,3 +502,39 @@ def test_whatever_a_case_says_of_a_measurement_shows_as_a_measure_of_its_line(
     for _ in range(2 + len(odd)):
         window.action_table["undo"].trigger()
     assert not marks(window)
+
+
+def test_a_hint_that_is_too_long_ends_with_an_ellipsis_and_a_leg_of_nothing_is_not_said(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    window.resize(700, 600)
+    window.action_table["tool_measure"].trigger()
+    desk.click(*PLACES[0])
+    desk.hover(*PLACES[1])
+    assert "°" in window.canvas.tool.readout
+    desk.click(*PLACES[1])
+    desk.click(*PLACES[2])
+    assert "last leg 0 m" not in window.canvas.tool.readout, "the pointer rests where the vertex is"
+    assert "last leg" in window.canvas.tool.readout
+    hint = next(label for label in window.status.findChildren(ElidedLabel) if label.text() == window.canvas.hint)
+    assert hint.fontMetrics().horizontalAdvance(hint.text()) > hint.width(), "or it says nothing"
+    assert hint.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("tool", "said"),
+    [
+        ("tool_measure", "One place alone makes no line"),
+        ("tool_measure_area", "three corners or more"),
+        ("tool_line", "One place alone makes no line"),
+        ("tool_polygon", "three corners or more"),
+    ],
+)
+def test_enter_with_one_point_says_what_is_missing(window: MainWindow, desk: Desk, tool: str, said: str) -> None:
+    window.action_table[tool].trigger()
+    desk.click(*PLACES[0])
+    assert said not in texts(window)
+    press(Key.Key_Return)
+    assert said in texts(window)
+    assert not marks(window)
+    assert window.toolbox.can_step_back, "the point stays"

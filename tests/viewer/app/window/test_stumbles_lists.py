@@ -158,11 +158,11 @@ def test_measurements_without_a_name_are_told_apart_by_their_places(
     settle(window, qtbot)
     model = window.docks.measurements.panel.model
     assert [model.index(row, 0).data() for row in range(2)] == [
-        "Length · 50.0000° N, 9.3000° E",
-        "Length · 50.1000° N, 9.4000° E",
+        "Length 1 · 50.0000° N, 9.3000° E",
+        "Length 2 · 50.1000° N, 9.4000° E",
     ]
     window.action_table["next_notation"].trigger()
-    assert model.index(1, 0).data() == "Length · 50°06.00' N, 9°24.00' E"
+    assert model.index(1, 0).data() == "Length 2 · 50°06.00' N, 9°24.00' E"
 
 
 def test_the_filter_says_what_is_found_among_other_marks_and_leads_into_the_rows(
