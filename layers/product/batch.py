@@ -53,11 +53,13 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
     """
     match each:
         case "site":
-            found = [(site.label, _site_spec(site, like)) for site in _sites(document, like)]
+            found = [(site.label, site_spec(site, like)) for site in sites_of_products(document, like)]
         case "class":
             found = _class_specs(document, like)
         case "bookmark":
-            found = [pair for row in _in_tour(document) if (pair := _bookmark_spec(document, row, like)) is not None]
+            found = [
+                pair for row in bookmarks_in_tour(document) if (pair := bookmark_spec(document, row, like)) is not None
+            ]
     if not found:
         raise InvalidValue(f"There is no {each} in the case of which a product could be made.")
     return _named(found)
@@ -102,7 +104,7 @@ def _on_map(box: Bounds) -> Bounds | None:
     return Bounds(box.left, south, box.right, north) if south < north else None
 
 
-def _sites(document: Document, like: ProductSpec) -> list[Site]:
+def sites_of_products(document: Document, like: ProductSpec) -> list[Site]:
     """Sites that have a product, by their names."""
     publishing = Publishing(like.marking if like.publish else None)
     named = {link.site_uuid for claim in document.claims for link in document.site_links_of_claim(claim)}
@@ -113,7 +115,7 @@ def _sites(document: Document, like: ProductSpec) -> list[Site]:
     return sorted(admitted, key=lambda site: (site.label.casefold(), site.uuid))
 
 
-def _site_spec(site: Site, like: ProductSpec) -> ProductSpec:
+def site_spec(site: Site, like: ProductSpec) -> ProductSpec:
     """A site page."""
     title = site.label or class_words(site.class_code)
     return replace(
@@ -124,7 +126,7 @@ def _site_spec(site: Site, like: ProductSpec) -> ProductSpec:
 def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, ProductSpec]]:
     """A map of each class, with the marks of that class alone."""
     classes: dict[str, list[Site]] = {}
-    for site in _sites(document, like):
+    for site in sites_of_products(document, like):
         classes.setdefault(site.class_code, []).append(site)
     found = []
     for code in sorted(classes, key=lambda code: (class_words(code).casefold(), code)):
@@ -145,12 +147,13 @@ def _union(boxes: Sequence[Bounds]) -> Bounds:
     return whole
 
 
-def _in_tour(document: Document) -> list[Bookmark]:
+def bookmarks_in_tour(document: Document) -> list[Bookmark]:
+    """All of them, in the order of their tour."""
     rows = document.bookmarks.values()
     return sorted(rows, key=lambda row: (row.order_key if math.isfinite(row.order_key) else 0.0, row.uuid))
 
 
-def _bookmark_spec(document: Document, row: Bookmark, like: ProductSpec) -> tuple[str, ProductSpec] | None:
+def bookmark_spec(document: Document, row: Bookmark, like: ProductSpec) -> tuple[str, ProductSpec] | None:
     """The map that a bookmark remembers, with its layers, dates and styles; None for one that shows no place."""
     try:
         view = KeptView.from_json(row.viewport_json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
 NOW = (*PRINTED, *DATA)
 LATER = (".docx", ".pptx")
-LATER_OPTIONS = ("bookmark",)
 BATCHES = ("each_site", "each_class", "each_bookmark")
-OF_DATA = ("site", "publish")
-"""Options that only the formats of data have yet."""
+OF_PAGES = ("bookmark", "comparison")
+"""Options that the formats of data do not have: a table has no view."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,22 +44,17 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
     parser.epilog = OUTSIDE
-    parser.add_argument("--site", metavar="UUID", help=f"only this site, with its claims; in {', '.join(DATA)}")
+    parser.add_argument("--site", metavar="UUID", help="the page of this site; as data: only this site and its claims")
     parser.add_argument(
-        "--publish",
-        action="store_true",
-        help=f"for outside: no drafts, internal sources, names or paths; in {', '.join(DATA)}",
+        "--publish", action="store_true", help="for outside: no drafts, internal sources, names or paths"
     )
-    parser.add_argument("--bookmark", metavar="NAME", help="not yet available")
+    parser.add_argument("--bookmark", metavar="NAME", help="the view of a bookmark, with its layers, dates and styles")
+    parser.add_argument("--comparison", metavar="NAME", help="the images of a comparison side by side")
     for word in ("site", "class", "bookmark"):
         parser.add_argument(f"--each-{word}", metavar="FOLDER", help=f"one product a {word}; --out is its kind: .pdf")
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    for option in LATER_OPTIONS:
-        if getattr(arguments, option) is not None:
-            complain(f"--{option.replace('_', '-')} is not yet available.")
-            return USAGE
     if any(getattr(arguments, option) is not None for option in BATCHES):
         return _batch(arguments)
     if not arguments.out:
@@ -78,10 +72,6 @@ def _run(arguments: argparse.Namespace) -> int:
         return USAGE
     if suffix in DATA:
         return write_case_data(arguments)
-    for option in OF_DATA:
-        if getattr(arguments, option):
-            complain(f"--{option} is not yet available for {suffix}.")
-            return USAGE
     from viewer.cli.documents import case_at_home  # for start-up time
     from viewer.cli.reading import case_file
 
@@ -108,10 +98,19 @@ def _refusal(arguments: argparse.Namespace) -> str:
     """A sentence on options that cannot be taken; empty where all can."""
     from layers.product.spec import LAYOUTS  # for start-up time
 
+    named = [option for option in ("site", *OF_PAGES) if getattr(arguments, option) is not None]
+    if len(named) > 1:
+        return f"A product is of one thing: give one of {' and '.join(f'--{option}' for option in named)}."
+    if named and any(getattr(arguments, option) is not None for option in BATCHES):
+        return f"--{named[0]} is of one product, and a batch is of many: leave one of them out."
+    if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA:
+        return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED)} with it."
     if arguments.dpi is not None and not 24 <= arguments.dpi <= 1200:
         return "--dpi takes a number from 24 to 1200."
     if arguments.layout is not None and arguments.layout not in LAYOUTS:
         return _one_of("--layout", LAYOUTS)
+    if arguments.layout is not None and arguments.layout not in (fitting := _layouts_of(named)):
+        return f"With --{named[0]}, {_one_of('--layout', fitting)}"
     if arguments.paper is not None and arguments.size is not None:
         return "--paper and --size both say how large the page is: give one of them."
     if arguments.paper is not None:
@@ -120,6 +119,20 @@ def _refusal(arguments: argparse.Namespace) -> str:
         if paper_named(arguments.paper) is None:
             return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
     return ""
+
+
+def _layouts_of(named: Sequence[str]) -> Iterable[str]:
+    """The layouts that a product of a named thing can have."""
+    from layers.product.spec import LAYOUTS  # for start-up time
+
+    match named:
+        case ["comparison"]:
+            return ("before-after", "panels")
+        case ["bookmark"]:
+            return ("single", "plain", "insets")
+        case ["site"]:
+            return ("site", "single", "plain", "insets")
+    return LAYOUTS
 
 
 def _one_of(option: str, words: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from lxml import etree
 import sample_data
 from layers.document.document import Document
 from tests.support.cases.rich import read_case
-from viewer.cli.command import BAD_INPUT, DONE, USAGE
+from viewer.cli.command import BAD_INPUT, DONE
 
 FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -86,6 +86,3 @@ def test_what_cannot_be_done_is_said(cli, tmp_path: Path) -> None:
     outcome = cli("export", case, "--out", tmp_path / "x.kmz", "--site", "nobody")
     assert outcome.code == BAD_INPUT
     assert "no site nobody" in outcome.sentence
-    outcome = cli("export", case, "--out", tmp_path / "x.png", "--publish")
-    assert outcome.code == USAGE
-    assert not (tmp_path / "x.png").exists()

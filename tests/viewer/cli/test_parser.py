@@ -51,8 +51,7 @@ def test_version_and_help(cli) -> None:
         ["merge", "a.gpkg", "b.gpkg", "--base", "c.gpkg", "--out", "d.gpkg"],
         ["diff", "a.gpkg", "b.gpkg", "--json"],
         ["export", "case.gpkg", "--out", "x.docx"],
-        ["export", "case.gpkg", "--out", "x.png", "--site", "uuid"],
-        ["export", "case.gpkg", "--out", "x.png", "--bookmark", "here"],
+        ["export", "case.gpkg", "--out", "x.pptx", "--publish", "--bookmark", "here"],
     ],
 )
 def test_what_is_promised_for_later_says_so(cli, words: list[str]) -> None:

@@ -30,7 +30,7 @@ def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
         return USAGE
     ((each, folder),) = chosen
     document, home = case_at_home(case_file(arguments.case))
-    like = replace(spec_of(document, arguments), publish=bool(arguments.publish), layout="single")
+    like = replace(spec_of(document, arguments), layout="single")
     items = batch_of(document, each, like)
     digest = batch_digest(document, items, suffix)
     with Studio() as studio:

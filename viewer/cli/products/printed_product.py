@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from layers.document.document import Document
-from layers.errors import ExportFailed
+from layers.errors import ExportFailed, InvalidValue
 from layers.geo.bounds import Bounds
+from layers.product.batch import sites_of_products
 from layers.product.case_facts import default_specs
-from layers.product.spec import PAGES, Page, ProductSpec
+from layers.product.named_product import product_of_bookmark, product_of_comparison, product_of_site
+from layers.product.publishing import Publishing
+from layers.product.spec import MOST_MAPS, PAGES, Page, ProductSpec
 from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.sheets import is_held
@@ -24,6 +27,8 @@ from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 
 SCREEN_DPI, PAPER_DPI = 96, 300
+NAMED = {"site": product_of_site, "bookmark": product_of_bookmark, "comparison": product_of_comparison}
+"""Options that say of which thing of the case the product is."""
 SIZE = (1600, 1000)
 """Of a page without --paper and --size, in pixels."""
 
@@ -37,11 +42,12 @@ def paper_named(text: str) -> Page | None:
 
 
 def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
-    """The case's default product in the layout that is asked for, with what the options say.
+    """The product of what is named, else the case's default one in the layout that is asked for, with what the options
+    say.
 
     Raises InvalidValue where the case has nothing of which it could be made.
     """
-    spec = default_specs(document, arguments.layout or "single", Path(arguments.case).stem)[0]
+    spec = _subject(document, arguments)
     paper = paper_named(arguments.paper) if arguments.paper else None
     dpi = arguments.dpi or (SCREEN_DPI if paper is None else PAPER_DPI)
     page = paper.name if paper is not None else _page_of(arguments.size or SIZE, dpi)
@@ -49,6 +55,30 @@ def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
     if arguments.bounds:
         given["bounds"] = Bounds(*arguments.bounds)
     return replace(spec, page=page, dpi=dpi, **{name: value for name, value in given.items() if value})
+
+
+def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
+    named = {option: name for option in NAMED if (name := getattr(arguments, option, None)) is not None}
+    publish, marking = bool(arguments.publish), arguments.marking or document.meta("marking")
+    layout = "single" if named else arguments.layout or "single"
+    offered = default_specs(document, layout, "" if publish else Path(arguments.case).stem)
+    spec = replace(offered[0], publish=publish, marking=marking)
+    if publish:
+        admitted = {site.uuid for site in sites_of_products(document, spec)}
+        fitting = [one for one in offered if not one.site or one.site in admitted]
+        if not fitting:
+            raise InvalidValue("No site with a claim may stand in a published product: there is no site page.")
+        spec = replace(fitting[0], publish=publish, marking=marking)
+        words = Publishing(marking).words
+        spec = replace(spec, title=words(spec.title), subtitle=words(spec.subtitle))
+    for option, name in named.items():
+        spec = NAMED[option](document, name, spec)
+        most = MOST_MAPS[arguments.layout or spec.layout]
+        if len(spec.maps) > most:
+            raise InvalidValue(
+                f"--layout {arguments.layout} has {most} maps at most: the {option} has {len(spec.maps)}."
+            )
+    return replace(spec, layout=arguments.layout or spec.layout)
 
 
 def _page_of(size: tuple[int, int], dpi: int) -> str:

@@ -24,6 +24,7 @@ from layers.product.facts import ImageFact
 from layers.product.gathering import content_of
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
+from layers.product.publishing import without_paths
 from layers.product.spec import ProductSpec
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
@@ -104,7 +105,7 @@ class Plate:
         self.style = house_style(spec.style, spec.dark, spec.grey)
         self.sizes = PageSizes.of(spec, self.style.fonts)
         self._rows = EvidenceRows(self.sizes, self.style)
-        self.title = spec.title or self._site_name() or document.meta("title")
+        self.title = spec.title or self._site_name() or self._of_case("title")
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
         self.strips: list[str] = []
@@ -324,6 +325,8 @@ class Plate:
             explained.append(self._locator_atom(window))
         if spec.shows("legend") and spec.layout != "plain":
             found = legend_of(self.document, self.maps, spec.shows("annotation"))
+            if spec.publish:
+                found = [replace(row, text=without_paths(row.text)) for row in found]
             self.legend_words = [row.text for row in found]
             explained += legend_atoms(found, sizes, style)
         explained += key
@@ -348,6 +351,10 @@ class Plate:
             return []
         names = {uuid: one_line(self.name_of(uuid)) for uuid in self.numbers}
         return self._rows.key(self.numbers, names, self.left_out)
+
+    def _of_case(self, name: str) -> str:
+        said = self.document.meta(name)
+        return without_paths(said) if self.spec.publish else said
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None

@@ -13,6 +13,7 @@ from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.product.publishing import without_paths
 from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
 from viewer.export.plates.maps.image_words import data_credits, dates_of
@@ -40,7 +41,8 @@ def imprint_lines(
     spec: ProductSpec, maps: Sequence[MapOnPage], product: Product | None, made_on: str, program: str
 ) -> list[str]:
     """Annotation and data, projection and scale, product and processing: a line each."""
-    data = list(dict.fromkeys(text for one in maps for text in data_credits(one)))
+    said = (text for one in maps for text in data_credits(one))
+    data = list(dict.fromkeys(without_paths(text) if spec.publish else text for text in said))
     annotation = annotation_credit(spec) or _tr("the analyst")
     first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))]
     first += [_tr("Data: {0}.").format("; ".join(data).rstrip("."))] if data else []

@@ -7,12 +7,16 @@ import io
 import re
 import sqlite3
 import struct
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+
+import pikepdf
 
 _DATA_URL = re.compile(rb"data:[\w/+-]+;base64,([A-Za-z0-9+/=]+)")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){40,}")
@@ -30,6 +34,8 @@ def pieces(data: bytes) -> Iterator[bytes]:
         yield from _of_database(data)
     elif data.startswith(b"\x89PNG"):
         yield from _of_png(data)
+    elif data.startswith(b"%PDF"):
+        yield from _of_pdf(data)
     else:
         for found in _DATA_URL.finditer(data):
             yield from pieces(base64.b64decode(found[1]))
@@ -67,6 +73,31 @@ def _of_png(data: bytes) -> Iterator[bytes]:
                 except zlib.error:
                     continue
         at += 12 + length
+
+
+def _of_pdf(data: bytes) -> Iterator[bytes]:
+    """Streams, strings of its objects, and the words of its pages, whose letters are numbers in their streams."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        for one in pdf.objects:
+            if isinstance(one, pikepdf.Stream):
+                with suppress(pikepdf.PdfError):  # of a coding that is a picture's
+                    yield one.read_bytes()
+            if isinstance(one, pikepdf.Object):
+                yield from _strings(one)
+    told = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
+    yield re.sub(rb"\s+", b" ", told.stdout)
+
+
+def _strings(one: Any, depth: int = 0) -> Iterator[bytes]:
+    if isinstance(one, pikepdf.String):
+        yield str(one).encode()
+    elif depth < 8 and isinstance(one, pikepdf.Array):
+        for part in one:
+            yield from _strings(part, depth + 1)
+    elif depth < 8 and isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+        for key, part in one.items():
+            yield key.encode()
+            yield from _strings(part, depth + 1) if not getattr(part, "is_indirect", False) else ()
 
 
 def words_in(data: bytes, words: Iterable[str]) -> set[str]:

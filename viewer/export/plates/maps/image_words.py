@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import View
 from layers.product.facts import ImageFact
+from layers.product.publishing import without_paths
 from layers.product.spec import ProductSpec
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
@@ -69,7 +71,16 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
     """All that is known of each image of a map. `note`: on the stretch of the topmost one, beside the others'."""
     images = images_in(on_page)
     found = [_fact(on_page.scene, drawing, publish) for drawing in images]
+    if publish:
+        found = [_without_paths(fact) for fact in found]
     return [replace(found[0], processing=note), *found[1:]] if found and note else found
+
+
+def _without_paths(fact: ImageFact) -> ImageFact:
+    """A published one: its name may be that of a file with its folder."""
+    values = {field.name: getattr(fact, field.name) for field in fields(fact)}
+    words: dict[str, Any] = {name: without_paths(one) for name, one in values.items() if isinstance(one, str)}
+    return replace(fact, **words)
 
 
 def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool) -> ImageFact:

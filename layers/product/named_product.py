@@ -1,0 +1,71 @@
+"""The product of one thing of the case that somebody names: a site, a bookmark, a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from layers.document.comparison import read_spec as read_comparison
+from layers.document.document import Document
+from layers.document.rows import Bookmark, Comparison
+from layers.errors import InvalidValue
+from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, site_spec, sites_of_products
+from layers.product.spec import MOST_MAPS, ProductSpec, maps_of_comparison
+
+_MOST_NAMED = 8
+
+
+def product_of_site(document: Document, uuid: str, like: ProductSpec) -> ProductSpec:
+    """The page of a site, with the page size, style and words of `like`. Raises InvalidValue."""
+    site = document.sites.get(uuid)
+    if site is None:
+        raise InvalidValue(f"The case has no site {uuid}: “geoloupe sites” lists them.")
+    if all(one.uuid != uuid for one in sites_of_products(document, like)):
+        if not site.is_site:
+            raise InvalidValue(f"{uuid} is an annotation: name a site, “geoloupe sites” lists them.")
+        reason = "it has no place" if bounds_around(site) is None else "it may not stand in a published product"
+        raise InvalidValue(f"Of the site {uuid} no page can be made: {reason}.")
+    return site_spec(site, like)
+
+
+def product_of_bookmark(document: Document, name: str, like: ProductSpec) -> ProductSpec:
+    """The map that a bookmark remembers, with its layers, dates and styles. Raises InvalidValue."""
+    row = _named(bookmarks_in_tour(document), name, "bookmark")
+    found = bookmark_spec(document, row, like)
+    if found is None:
+        raise InvalidValue(f"The bookmark “{row.name}” shows no place: keep its view again.")
+    return found[1]
+
+
+def product_of_comparison(document: Document, name: str, like: ProductSpec) -> ProductSpec:
+    """The frames of a comparison side by side: before and after, more than two of them in panels.
+
+    Raises InvalidValue.
+    """
+    rows = [row for row in document.table("comparisons").values() if isinstance(row, Comparison)]
+    row = _named(rows, name, "comparison")
+    kept = read_comparison(row.spec_json)
+    if kept is None:
+        raise InvalidValue(f"The comparison “{row.name}” cannot be opened: make it again.")
+    maps = maps_of_comparison(kept.frames)
+    return replace(
+        like,
+        layout="before-after" if len(maps) <= MOST_MAPS["before-after"] else "panels",
+        bounds=kept.bounds,
+        maps=maps,
+        comparison=row.uuid,
+        match=kept.match,
+    )
+
+
+def _named[R: (Bookmark, Comparison)](rows: Sequence[R], name: str, word: str) -> R:
+    """The row of that name or uuid, if there is one alone; in another case of letters where none has it as it is."""
+    exact = [row for row in rows if name in (row.name, row.uuid)]
+    found = exact or [row for row in rows if row.name.casefold() == name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        uuids = ", ".join(row.uuid for row in found[:_MOST_NAMED])
+        raise InvalidValue(f"The case has {len(found)} {word}s “{name}”: give one's uuid, {uuids}.")
+    names = ", ".join(f"“{row.name}”" for row in rows[:_MOST_NAMED]) or "none"
+    raise InvalidValue(f"The case has no {word} “{name}”: it has {names}.")
