@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QTimer
 
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
+from layers.grid.tile_grid import View
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import Edition
+from viewer.canvas.comparison.stretches import Styles
 from viewer.canvas.scene import MapScene
-from viewer.export.plates.map_scenes import maps_of
+from viewer.export.plates.map_scenes import in_styles, maps_of, match_of, match_view, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 
@@ -35,14 +38,19 @@ class PlatePages:
         self._is_stale = True
         self._coming: tuple[Plate, Iterator[None]] | None = None
         self._tries = 0
+        self._match_of: object = None
+        self._is_matching = False
+        self._styles: Styles | None = None
+        """In which the maps match; None while that is not known."""
         self._changed: Callable[[], None] = _nothing
         self._steps = QTimer(interval=0)
         self._steps.timeout.connect(self._go_on)
 
     def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> PrintedPlate | None:
         self._open_scenes(spec)
-        if not all(scene.is_open() for scene in self._scenes):
+        if not all(scene.is_open() for scene in self._scenes) or not self._is_matched(spec):
             return None
+        spec = in_styles(spec, self._styles or {})
         is_other = not self._is_of(spec, edition)
         if is_other or (self._is_stale and (self._coming is None or self._tries < MOST_TRIES)):
             self._begin(spec, edition, again=not is_other and self._coming is not None)
@@ -65,7 +73,7 @@ class PlatePages:
             scene.close()
             scene.deleteLater()
         self._scenes, self._scenes_of = [], None
-        self._plate = self._plate_of = self._error = self._coming = None
+        self._plate = self._plate_of = self._error = self._coming = self._match_of = self._styles = None
 
     # -- laid out -------------------------------------------------------------------------------------------------
 
@@ -105,6 +113,46 @@ class PlatePages:
         self._steps.stop()
         self._plate, self._error, self._coming, self._tries = plate, error, None, 0
         self._changed()
+
+    # -- stretches ------------------------------------------------------------------------------------------------
+
+    def _is_matched(self, spec: ProductSpec) -> bool:
+        """False while the stretches of before and after are still to be set by each other; begins it where need be."""
+        view = match_view(spec, self._scenes)
+        wanted = view, self._looks(spec)
+        if self._match_of != wanted:
+            if self._styles:
+                show_maps(self._scenes, spec)
+            self._match_of, self._is_matching, self._styles = wanted, False, {} if view is None else None
+        if view is not None and self._styles is None and not self._is_matching:
+            self._begin_match(spec, view)
+        return self._styles is not None
+
+    def _looks(self, spec: ProductSpec) -> tuple[tuple[str, str], ...]:
+        """All of the rows of compared layers that a match depends on."""
+        rows = self._document.layers
+        named = dict.fromkeys(uuid for one in maps_of(spec) if one.frame is not None for uuid in one.frame.layers)
+        return tuple((rows[uuid].style_json, rows[uuid].nudge_json) for uuid in named if uuid in rows)
+
+    def _begin_match(self, spec: ProductSpec, view: View) -> None:
+        """Once all is read of both that is in view."""
+        for scene in self._scenes:
+            scene.set_view(view)
+        if not all(scene.is_complete(view) for scene in self._scenes):
+            return
+        match = match_of(spec, self._scenes)
+        if match is None:
+            self._styles = {}
+            return
+        self._is_matching = True
+        known = partial(self._show_matched, spec, self._match_of)
+        self._scenes[0].context.jobs.run(lambda _: match.styles(), known, lambda _error: known({}))
+
+    def _show_matched(self, spec: ProductSpec, wanted: object, styles: Styles) -> None:
+        if self._match_of is wanted:
+            self._is_matching, self._styles = False, styles
+            show_maps(self._scenes, in_styles(spec, styles))
+            self._hear()
 
     # -- scenes ---------------------------------------------------------------------------------------------------
 

@@ -189,7 +189,7 @@ class ProductFields(FormPage):
             if _trimmed(choice.currentText()) != words:
                 choice.setCurrentText(words)
         del blocked
-        self.checks["match"].setEnabled(spec.layout in ("before-after", "panels"))
+        self.checks["match"].setEnabled(spec.layout == "before-after")
 
     def begin(self) -> None:
         """The keyboard goes into the title, all of which is chosen: what is typed takes its place."""
@@ -241,7 +241,7 @@ class ProductFields(FormPage):
     def _tell(self, spec: ProductSpec, series: str) -> None:
         if spec != self._spec:
             self._spec = spec
-            self.checks["match"].setEnabled(spec.layout in ("before-after", "panels"))
+            self.checks["match"].setEnabled(spec.layout == "before-after")
             self.changed.emit(spec, series)
 
 

@@ -14,6 +14,7 @@ from layers.product.lint.finding import Finding
 from layers.product.lint.rules import findings
 from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
+from viewer.cli.products.printed_product import matched
 from viewer.export.headless import Studio, wait_until
 from viewer.export.layout import today
 from viewer.export.plates.map_scenes import scene_makers
@@ -54,6 +55,7 @@ def _findings(
         return findings(spec, content, facts_of_case(document, spec, marks, row), overrides)
     if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
         spec = replace(spec, bounds=_subject(document, scenes[0]))
+    spec = matched(spec, scenes)
     plate = Plate(spec, document, scenes, product=row, made_on=today())
     printed = PrintedPlate(plate, 96)
     for page in range(printed.pages):

@@ -20,9 +20,9 @@ from layers.product.spec import MOST_MAPS, PAGES, Page, ProductSpec
 from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.sheets import is_held
-from viewer.export.headless import Studio, wait_until
+from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.layout import today
-from viewer.export.plates.map_scenes import scene_makers
+from viewer.export.plates.map_scenes import in_styles, match_of, match_view, scene_makers, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 
@@ -91,9 +91,26 @@ def scenes_of(studio: Studio, document: Document, home: CaseHome | None, spec: P
     return [studio.scene_made(make, document, home) for make in scene_makers(spec)]
 
 
+def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
+    """The product with the stretches of before and after set by each other, where it is to have them; its scenes show
+    them from then on. Raises ExportFailed.
+    """
+    view = match_view(spec, scenes)
+    if view is None:
+        return spec
+    for scene in scenes:
+        complete(scene, view)
+    match = match_of(spec, scenes)
+    if match is None:
+        return spec
+    found = in_styles(spec, match.styles())
+    show_maps(scenes, found)
+    return found
+
+
 def laid_out(spec: ProductSpec, document: Document, scenes: Sequence[MapScene]) -> PrintedPlate:
     """The product, once all has been read of which its words tell. Raises ExportFailed."""
-    plate = Plate(spec, document, scenes, made_on=today())
+    plate = Plate(matched(spec, scenes), document, scenes, made_on=today())
     first = PrintedPlate(plate, spec.dpi)
     if not is_held(*first.size_px(0)):
         first = PrintedPlate(plate, SCREEN_DPI)

@@ -7,16 +7,23 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from layers.document.comparison import ComparisonSpec, frame_rows
+from PySide6.QtCore import QRectF
+
+from layers.document.comparison import ComparisonSpec, Frame, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+from layers.grid.tile_grid import View
 from layers.product.spec import ProductMap, ProductSpec
-from viewer.canvas.comparison.stretches import StretchMatch, with_styles, without_styles
+from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles, without_styles
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.mark_judge import Solid
 from viewer.canvas.sites.place_of import solid_marks
+from viewer.export.plates.maps.framing import Framing
 from viewer.rendering.context import RenderContext
 
+MATCH_PX = 1000, 800
 type SceneMaker = Callable[[Document, RenderContext, Path | None], MapScene]
 
 
@@ -42,19 +49,46 @@ def product_scenes(
     return [make(document, context, base_folder) for make in scene_makers(spec, frozen)]
 
 
-def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
-    """The product with the stretch of each map set by that of the first, as far as that is honest, where it is wanted.
+def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Bounds:
+    """The part of the Earth (lon, lat) that the maps of before and after show, both the same."""
+    own = next((one.bounds for one in spec.maps if one.bounds is not None), None)
+    shown = (box for scene in scenes if (box := scene.bounds_lonlat()) is not None)
+    return spec.bounds or own or next(shown, Bounds(-180.0, -85.0, 180.0, 85.0))
 
-    The scenes must be complete, and show the new frames from then on (`show_maps`).
+
+def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
+    """The view in which the stretches of the maps are set, the same whatever the page and its resolution are; None
+    where each map has its own.
     """
-    frames = [frame for one in maps_of(spec) if (frame := one.frame) is not None]
-    if not spec.match or spec.layout != "before-after" or len(frames) != len(scenes):
+    if not spec.match or spec.layout != "before-after" or len(_frames(spec)) != len(scenes):
+        return None
+    bounds = compared_bounds(spec, scenes)
+    crs = spec.crs or chosen_canvas(None, bounds)[0] or WEB_MERCATOR
+    return Framing.of(QRectF(0, 0, *MATCH_PX), crs, bounds, 1.0).view
+
+
+def match_of(spec: ProductSpec, scenes: Sequence[MapScene]) -> StretchMatch | None:
+    """Finds the styles in which the maps match, in any thread. Made when the scenes are complete in `match_view`; None
+    where there is nothing to match.
+    """
+    return StretchMatch.of(without_styles(_compared(spec)), scenes)
+
+
+def in_styles(spec: ProductSpec, styles: Styles) -> ProductSpec:
+    """The product whose maps are shown in the styles of a match; the scenes show them after `show_maps`."""
+    if not styles:
         return spec
-    compared = without_styles(ComparisonSpec(tuple(frames), match=True))
-    match = StretchMatch.of(compared, scenes)
-    found = compared if match is None else with_styles(compared, match.styles())
+    found = with_styles(without_styles(_compared(spec)), styles)
     maps = [replace(one, frame=frame) for one, frame in zip(maps_of(spec), found.frames, strict=True)]
     return replace(spec, maps=tuple(maps))
+
+
+def _compared(spec: ProductSpec) -> ComparisonSpec:
+    return ComparisonSpec(tuple(_frames(spec)), match=True)
+
+
+def _frames(spec: ProductSpec) -> list[Frame]:
+    return [frame for one in maps_of(spec) if (frame := one.frame) is not None]
 
 
 def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:

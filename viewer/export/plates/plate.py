@@ -31,7 +31,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.house_style import HouseStyle, house_style
-from viewer.export.plates.map_scenes import maps_of, solid_on
+from viewer.export.plates.map_scenes import compared_bounds, maps_of, solid_on
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
@@ -214,8 +214,7 @@ class Plate:
             boxes.insert(0, around.expanded(max(0.5 * max(around.width, around.height), _LEAST_ROOM_DEG)))
         whole = self.spec.bounds or (boxes[0] if boxes else Bounds(-180.0, -85.0, 180.0, 85.0))
         if self.spec.layout == "before-after":
-            own = next((one.bounds for one in self.spec.maps if one.bounds is not None), None)
-            return [self.spec.bounds or own or whole] * len(self.scenes)
+            return [compared_bounds(self.spec, self.scenes)] * len(self.scenes)
         return [one.bounds or whole for one in maps_of(self.spec)]
 
     def _marked(self, number: int) -> Bounds | None:

@@ -20,8 +20,9 @@ from layers.product.lint.rules import findings
 from layers.product.spec import ProductMap, ProductSpec
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.plates.conftest import wait_for
+from viewer.cli.products.printed_product import matched
 from viewer.export.headless import Studio
-from viewer.export.plates.map_scenes import matched, scene_makers
+from viewer.export.plates.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate
@@ -132,11 +133,9 @@ def test_a_matched_stretch_is_declared(studio: Studio, case) -> None:
     document = case(**DATED)
     spec = replace(SPEC, match=True)
     scenes = [studio.scene_made(make, document) for make in scene_makers(spec)]
-    wait_for(PrintedPlate(Plate(spec, document, scenes), 96))
     found = matched(spec, scenes)
     assert found != spec
-    again = [studio.scene_made(make, document) for make in scene_makers(found)]
-    plate = Plate(found, document, again)
+    plate = Plate(found, document, scenes)
     wait_for(PrintedPlate(plate, 96))
     plate = plate.refreshed()
     assert "stretch matched to Before" in plate.captions[1][0]

@@ -1,0 +1,167 @@
+"""Before and after with stretches set by each other, in the window of a product and by the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from layers.document.comparison import Frame
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.pool.pool import ReaderPool
+from layers.product.spec import ProductMap, ProductSpec
+from tests.support.readers.tiny_rasters import write_raster
+from tests.viewer.app.products.conftest import Table
+from viewer.app.actions.map_export import page_image
+from viewer.app.products.laid_out import Edition
+from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_window import ProductWindow
+from viewer.cli.products.printed_product import laid_out
+from viewer.export.headless import Studio, wait_until
+from viewer.export.layout import today
+from viewer.export.plates.map_scenes import product_scenes, scene_makers
+from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.rendering.images import argb_of_image
+
+SPEC = ProductSpec(
+    layout="before-after",
+    title="Two years",
+    author="An Analyst",
+    page="900x600",
+    dpi=96,
+    bounds=Bounds(10.0, 50.0, 11.0, 51.0),
+    maps=(ProductMap(Frame(("old",))), ProductMap(Frame(("new",)))),
+)
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Document:
+    """A dark image and a bright one of the same ground."""
+    y, x = np.mgrid[0:64, 0:64]
+    values = np.stack((30 + x, 30 + y, 60 + x // 2)).astype(np.uint8)
+    layers = [
+        Layer(
+            uuid=name,
+            kind="raster",
+            name=f"The {name} one",
+            source_json=json.dumps(
+                {
+                    "path": str(
+                        write_raster(
+                            tmp_path / f"{name}.tif",
+                            values + more,
+                            "EPSG:4326",
+                            Bounds(9, 49, 12, 52),
+                            photometric="RGB",
+                        )
+                    )
+                }
+            ),
+            credit="An Agency",
+            acquired_at=f"{year}-05-01T10:00:00Z",
+            date_kind="instant",
+            date_basis="analyst",
+        )
+        for name, more, year in (("old", 0, 1985), ("new", 120, 2020))
+    ]
+    return Document({"layers": layers})
+
+
+@pytest.fixture
+def studio(dressed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
+    with Studio() as studio:
+        yield studio
+
+
+def brightness(image: QImage) -> tuple[float, float]:
+    """Of the middle of the map at the left, and of that at the right."""
+    values = argb_of_image(image) & 0xFF
+    height, width = values.shape
+    rows = slice(height // 4, height // 2)
+    left, right = (values[rows, int(width * at) : int(width * (at + 0.1))] for at in (0.2, 0.7))
+    return float(left.mean()), float(right.mean())
+
+
+def shown(window: ProductWindow) -> QImage:
+    picture = window.preview.picture()
+    assert picture is not None
+    return picture
+
+
+def test_the_window_shows_them_matched_says_it_and_follows_the_choice(
+    studio: Studio, document: Document, table: Table, qtbot: QtBot
+) -> None:
+    studio.allow(document.layers[uuid].source for uuid in document.layers)
+    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
+    table.pages = PlatePages(document, scenes)  # type: ignore[assignment]
+    window = table.open(SPEC)
+    left, right = brightness(shown(window))
+    assert right > left + 80
+    laid = window.laid
+    assert isinstance(laid, PrintedPlate)
+    assert "matched" not in laid.facts().words_of()
+    window.fields.checks["match"].click()
+    table.settle(window)
+    left, right = brightness(shown(window))
+    assert abs(right - left) < 12
+    assert isinstance(window.laid, PrintedPlate)
+    assert "stretch matched to Before, band by band" in window.laid.plate.captions[1][0]
+    assert window.spec.maps == SPEC.maps, "what is kept in the case says that they match, not how"
+    window.undo()
+    table.settle(window)
+    left, right = brightness(shown(window))
+    assert right > left + 80
+
+
+def by_the_command_line(studio: Studio, document: Document, spec: ProductSpec) -> PrintedPlate:
+    return laid_out(spec, document, [studio.scene_made(make, document) for make in scene_makers(spec)])
+
+
+def by_the_window(studio: Studio, document: Document, spec: ProductSpec) -> tuple[PrintedPlate, PlatePages]:
+    """As `ProductFile` has it made: read at the screen's resolution first."""
+    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
+    pages = PlatePages(document, scenes)
+
+    def is_read() -> bool:
+        laid = pages.make(spec, 96, Edition(made_on=today()))
+        if laid is not None:
+            laid.want(0)
+        return laid is not None and laid.is_ready(0)
+
+    wait_until(is_read)
+    found: list[PrintedPlate | None] = []
+    wait_until(lambda: found.append(pages.make(spec, spec.dpi, Edition(made_on=today()))) or found[-1] is not None)
+    assert found[-1] is not None
+    return found[-1], pages
+
+
+def picture(laid: PrintedPlate) -> QImage:
+    laid.want(0)
+    wait_until(lambda: laid.is_ready(0))
+    return page_image(laid)
+
+
+@pytest.mark.parametrize("dpi", [96, 200])
+def test_the_page_is_the_same_from_the_window_and_from_the_command_line(
+    studio: Studio, document: Document, dpi: int
+) -> None:
+    spec = replace(SPEC, match=True, dpi=dpi)
+    told = by_the_command_line(studio, document, spec)
+    one = picture(told)
+    plain = by_the_command_line(studio, document, replace(spec, match=False))
+    assert picture(plain) != one
+    assert "stretch matched to Before" in told.plate.captions[1][0]
+    assert "matched" not in plain.facts().words_of()
+    laid, pages = by_the_window(studio, document, spec)
+    assert picture(laid) == one
+    pages.close()
