@@ -7,7 +7,6 @@ were drawn on an image that is hidden, where another image is shown: that one do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -17,6 +16,7 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.rendering.drawing import LayerDrawing
 
