@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -20,6 +19,7 @@ from layers.product.marking import CLASSIFICATION, TLP
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.panels.widgets.form_page import muted
+from viewer.support.still_boxes import ComboBox
 
 WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
 
@@ -56,7 +56,7 @@ class DataDialog(QDialog):
         self.publish.setChecked(first.publish)
         self.publish.setAccessibleName(self.tr("For readers outside"))
         self.publish.toggled.connect(self._say)
-        self.marking = QComboBox()
+        self.marking = ComboBox()
         self.marking.setEditable(True)
         self.marking.addItems(["", *CLASSIFICATION, *TLP])
         self.marking.setCurrentText(first.marking)
@@ -114,8 +114,8 @@ class DataDialog(QDialog):
         self.accept()
 
 
-def _combo(name: str, rows: Sequence[tuple[str, str]], first: str) -> QComboBox:
-    box = QComboBox()
+def _combo(name: str, rows: Sequence[tuple[str, str]], first: str) -> ComboBox:
+    box = ComboBox()
     box.setAccessibleName(name)
     for text, value in rows:
         box.addItem(text, value)
