@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
         self.comparison_bar = BarPlace(self.comparisons)
         self.comparison_bar.keyboard_left.connect(self.canvas.setFocus)
         column.addWidget(self.comparison_bar)
-        MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
+        MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX), self._linked_panes)
         self.setCentralWidget(middle)
         self.bookmarks = self._make_bookmarks()
         panels, views, canvas, ask = self.panel_context, self.views, self.canvas, self._questions
@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
     def _make_comparisons(self) -> ComparisonDesk:
         say = partial(self.messages.show, "comparison")
         chosen = lambda: self.docks.layer_tree.selected()  # noqa: E731 (the docks are made later)
-        LinkedPanes(self.canvas, self.scene, self)
+        self._linked_panes: LinkedPanes = LinkedPanes(self.canvas, self.scene, self)
         unsay = partial(self.messages.clear, "comparison")
         desk = ComparisonDesk(self.panel_context, self.canvas, self.scene, chosen, say, unsay, self)
         HeldBlink(desk, self)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import override
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
@@ -23,22 +24,36 @@ HIGH_PX = 160.0
 class LinkedPanes(QObject):
     """Gives the canvas a pane for each frame while the scene compares in that mode, and takes them back."""
 
+    top_moved = Signal()
+    """`top_px` is another now."""
+
     def __init__(self, canvas: MapCanvas, scene: ComparedScene, parent: QObject) -> None:
         super().__init__(parent)
         self._canvas, self._scene = canvas, scene
+        self.top_px = 0
+        """So much of the upper edge of the canvas, in logical pixels, the words on the panes take."""
         scene.compared.connect(self._follow)
 
     def _follow(self) -> None:
         others = self._scene.frames[1:] if self._scene.is_in_panes else []
         if [pane.scene for pane in self._canvas.panes.all[1:]] != others:
-            self._canvas.show_beside(others, FrameWords(self._scene))
+            self._canvas.show_beside(others, FrameWords(self._scene, self._set_top))
+        if not others:
+            self._set_top(0)
+
+    def _set_top(self, px: int) -> None:
+        if px != self.top_px:
+            self.top_px = px
+            self.top_moved.emit()
 
 
 class FrameWords(PaneWords):
     """The words on the panes: which date and kind, which image, which stretch. Painted letters are kept."""
 
-    def __init__(self, scene: ComparedScene) -> None:
-        self._scene = scene
+    def __init__(self, scene: ComparedScene, laid: Callable[[int], None] = lambda px: None) -> None:
+        """`laid` takes how far down they reach, in logical pixels."""
+        self._scene, self._laid = scene, laid
+        self._bottoms: dict[int, int] = {}
         self._words: list[SideWords] = []
         self._kept: dict[int, tuple[tuple[SideWords, int, float], QImage]] = {}
 
@@ -58,6 +73,8 @@ class FrameWords(PaneWords):
             image = unpainted(view.width, math.ceil(HIGH_PX * view.ratio), opaque=False)
             image.fill(0)
             with painting(image) as kept:
-                paint_pane_words(kept, view.width, image.height(), self._words[at], view.ratio)
+                bottom = paint_pane_words(kept, view.width, image.height(), self._words[at], view.ratio)
             self._kept[at] = key, image
+            self._bottoms[at] = math.ceil(bottom / view.ratio)
+            self._laid(max(self._bottoms.values()))
         painter.drawImage(0, 0, self._kept[at][1])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,8 +32,18 @@ EXPIRES_MS = 10_000
 LATE_MS = 30_000
 """A warning of the case that offers nothing goes after so long: it is of something that is past."""
 TICK_MS = 500
+_GAP_PX = 6
 NARROW_PX = 560
 """On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
+
+
+class TakenTop(Protocol):
+    """Tells how much of the upper edge is taken by words that are not to be covered."""
+
+    @property
+    def top_px(self) -> int: ...
+    @property
+    def top_moved(self) -> SignalInstance: ...
 
 
 class MessageBar(QWidget):
@@ -43,6 +55,7 @@ class MessageBar(QWidget):
         self._open = False
         self._host: QWidget | None = None
         self._free_px = 0
+        self._top: TakenTop | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -54,12 +67,14 @@ class MessageBar(QWidget):
         messages.changed.connect(self.refresh)
         self.refresh()
 
-    def lie_over(self, host: QWidget, free_px: int = 0) -> None:
+    def lie_over(self, host: QWidget, free_px: int = 0, top: TakenTop | None = None) -> None:
         """Lie on the upper edge of `host` from now on, outside its layout: what is below does not move for a line.
 
-        So much of the edge, at its right end, stays free.
+        So much of the edge, at its right end, stays free; and the bar lies below what is taken at the `top`.
         """
-        self._host, self._free_px = host, free_px
+        self._host, self._free_px, self._top = host, free_px, top
+        if top is not None:  # queued: it moves while a map is painted
+            top.top_moved.connect(self._place, Qt.ConnectionType.QueuedConnection)
         self.setParent(host)
         host.installEventFilter(self)
         self._place()
@@ -81,7 +96,9 @@ class MessageBar(QWidget):
             width = self._host.width() - self._free_px
             for line in self._lines:
                 line.set_narrow(width < NARROW_PX)
-            self.setGeometry(0, 0, width, min(self._layout.totalHeightForWidth(width), self._host.height()))
+            top = 0 if self._top is None or not self._top.top_px else self._top.top_px + _GAP_PX
+            height = min(self._layout.totalHeightForWidth(width), self._host.height() - top)
+            self.setGeometry(0, top, width, height)
             self.raise_()
 
     def refresh(self) -> None:

@@ -24,6 +24,7 @@ from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.panes import IN_USE_COLOR, Pane
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.sites import update_sites
+from viewer.panels.shell.message_bar import MessageBar
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 Nothing = Qt.KeyboardModifier.NoModifier
@@ -174,6 +175,25 @@ def test_each_pane_is_a_frame_and_all_show_the_same_ground(window: MainWindow, q
     assert window.comparisons.spec is None
     assert len(side.panes) == 1
     assert side.canvas.accessibleName() == "Map"
+
+
+def test_no_message_lies_on_the_titles_of_the_panes(two: Side) -> None:
+    window = two.window
+    window.messages.show("a", "A pixel of “2020” is 89 m here: the mark is no better than that.")
+    bar = window.findChild(MessageBar)
+    assert bar is not None
+    two.qtbot.waitUntil(bar.isVisible)
+    clear = two.canvas.grab_picture()
+    bar.hide()
+    top = bar.mapTo(two.canvas.parentWidget().parentWidget(), QPoint(0, 0)).y()
+    assert top > 10
+    ground = [clear.pixelColor(pane.place.left() + 12, y).getRgb() for pane in two.panes for y in range(top, top + 20)]
+    titles = [clear.pixelColor(pane.place.left() + 12, 20).getRgb() for pane in two.panes]
+    assert not set(ground) & set(titles), "the titles end above it"
+    bar.show()
+    window.action_table["end_comparison"].trigger()
+    two.settle()
+    two.qtbot.waitUntil(lambda: bar.y() == 0)
 
 
 def test_the_panes_move_as_one_by_mouse_and_by_keyboard(two: Side) -> None:
