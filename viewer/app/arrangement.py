@@ -137,7 +137,9 @@ class Arrangement(QObject):
         for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             if not tabs.accessibleName():
                 tabs.setAccessibleName(self.tr("Panels"))
-                tabs.setElideMode(Qt.TextElideMode.ElideNone)  # names are whole: arrows lead to those out of sight
+                # All are in sight: names that are long end with …, and are whole in their tooltips.
+                tabs.setElideMode(Qt.TextElideMode.ElideRight)
+                tabs.setUsesScrollButtons(False)
                 tabs.currentChanged.connect(self._tab_chosen)
 
     def _tab_chosen(self, at: int) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter
 
+from layers.geo.crs import is_off_earth, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.image_below import PlaceHits, images_at
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.select_features import FeatureTool
-from viewer.tools.sketch import paint_crosshair
+from viewer.tools.sketch import paint_crosshair, paint_pointed_at
 
 
 class IdentifyTool(FeatureTool):
@@ -20,6 +23,8 @@ class IdentifyTool(FeatureTool):
     name = "identify"
     cursor = Qt.CursorShape.WhatsThisCursor
     takes_shift = False
+    _pointed: tuple[str, tuple[float, float]] | None = None
+    """The place that was identified last, on the map of this CRS: it stays marked while the tool is in hand."""
 
     @property
     def hint(self) -> str:
@@ -33,6 +38,8 @@ class IdentifyTool(FeatureTool):
         view = self.view
         images = images_at(self.canvas.scene, view, event.px, event.py)
         place = PlaceHits(view.grid.crs, view.to_world(event.px, event.py), tuple(images))
+        self._pointed = place.crs, place.at
+        self.canvas.update()
         self.identified.emit(self.hits(event) + self.cluster_hits(event), place)
 
     def drag_end(self, event: PointerEvent) -> None:
@@ -42,6 +49,26 @@ class IdentifyTool(FeatureTool):
     def paint(self, painter: QPainter, view: View) -> None:
         super().paint(painter, view)
         paint_crosshair(painter, view)
+        at = self._pointed_px(view)
+        if at is not None:
+            paint_pointed_at(painter, view, *at)
+
+    def cancel(self) -> None:
+        super().cancel()
+        self._pointed = None
+
+    def _pointed_px(self, view: View) -> tuple[float, float] | None:
+        """The pixel of the place that was identified; None where it is not on this map."""
+        if self._pointed is None:
+            return None
+        crs, at = self._pointed
+        if crs != view.grid.crs:
+            if is_off_earth(crs) or is_off_earth(view.grid.crs):
+                return None
+            x, y = transform_points(crs, view.grid.crs, *at)
+            at = float(x), float(y)
+        px, py = view.to_pixel(*at)
+        return (px, py) if math.isfinite(px) and math.isfinite(py) else None
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         if key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -27,8 +27,9 @@ type Place = tuple[float, float]
 SKETCH_SYMBOL = LineSymbol(SELECTED_COLOR, 2.2)
 MEASURE_SYMBOL = LineSymbol("#ffffff", 2.0, (6.0, 4.0))
 HANDLE_PX = 4.5
-CROSS_PX = (4.0, 12.0)
-"""Begin and end of the crosshair's arms, from its middle."""
+CROSS_PX = (4.0, 22.0)
+"""Begin and end of the crosshair's arms, from its middle: they reach beyond a selected symbol that lies there."""
+_POINTED_PX = 7.0
 
 
 def paint_sketch(
@@ -82,6 +83,17 @@ def paint_crosshair(painter: QPainter, view: View) -> None:
     for color, width in ((HALO_COLOR, 3.4), ("#ffffff", 1.4)):
         painter.setPen(QPen(QColor(color), width * r))
         painter.drawLines(arms)
+    painter.restore()
+
+
+def paint_pointed_at(painter: QPainter, view: View, px: float, py: float) -> None:
+    """A ring with a dot at a place that was pointed at, in colours that no mark has."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for color, width in ((HALO_COLOR, 4.0), (SELECTED_COLOR, 2.0)):
+        painter.setPen(QPen(QColor(color), width * view.ratio))
+        painter.drawEllipse(QPointF(px, py), _POINTED_PX * view.ratio, _POINTED_PX * view.ratio)
+        painter.drawPoint(QPointF(px, py))
     painter.restore()
 
 

@@ -166,6 +166,6 @@ def test_over_the_edge_of_the_map_the_sketch_goes_on(desk) -> None:
     for x, y in ((60, 80), (wide - 60, 80), (wide - 60, high - 60), (60, high - 60)):
         QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, y))
     picture = desk.canvas.grab().toImage()
-    colors = {picture.pixelColor(x, high // 2).name() for x in range(80, wide - 80) if abs(x - wide // 2) > 14}
+    colors = {picture.pixelColor(x, high // 2).name() for x in range(80, wide - 80) if abs(x - wide // 2) > 25}
     assert len(colors) == 1, "no edge at the antimeridian, beside the crosshair"
     assert colors != {ground.name()}

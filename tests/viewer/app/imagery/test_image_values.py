@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,7 @@ from tests.support.drawn_rasters import write_raster
 from tests.support.windows import texts
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.canvas.sites.site_symbology import SELECTED_COLOR
 from viewer.commands.layers import update_layer
 from viewer.commands.sites import add_site
 from viewer.panels.attributes.identify_panel import IdentifyPanel
@@ -118,6 +120,29 @@ def test_by_keys_alone_the_crosshair_is_identified(window: MainWindow, tmp_path:
     QTest.keyClick(window.canvas, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert listed(window)["scene"]["Pixel"] in ("column 80, row 60", "column 79, row 59")
+
+
+def test_the_place_that_was_clicked_stays_marked(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    open_image(window, qtbot, image(tmp_path / "scene.tif"))
+    window.action_table["tool_identify"].trigger()
+    place = pixel_at(window, 60, 45)
+    box = QRect(place - QPoint(12, 12), place + QPoint(12, 12))
+    empty = window.canvas.grab().copy(box).toImage()
+    identify(window, qtbot, place)
+    marked = window.canvas.grab().copy(box).toImage()
+    assert marked != empty
+    window.action_table["zoom_in"].trigger()
+    settle(window, qtbot)
+    moved = pixel_at(window, 60, 45)
+    found = window.canvas.grab().copy(QRect(moved - QPoint(8, 8), moved + QPoint(8, 8))).toImage()
+    colors = {QColor(found.pixel(x, y)).name() for x in range(17) for y in range(17)}
+    assert QColor(SELECTED_COLOR).name() in colors, "it goes with the ground"
+    window.action_table["tool_select"].trigger()
+    window.action_table["tool_identify"].trigger()
+    again = window.canvas.grab().copy(QRect(moved - QPoint(8, 8), moved + QPoint(8, 8))).toImage()
+    assert QColor(SELECTED_COLOR).name() not in {
+        QColor(again.pixel(x, y)).name() for x in range(17) for y in range(17)
+    }, "and with the tool"
 
 
 def test_pixel_space_has_values_too(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import settle
@@ -85,3 +86,26 @@ def test_the_buttons_of_panels_keep_their_colour_when_a_case_is_closed_and_anoth
     window.file_menu.new_case()
     settle(window, qtbot)
     assert pictures() == before
+
+
+def test_all_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_so(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1366, 768)
+    window.action_table["open_demo"].trigger()
+    settle(window, qtbot)
+    window.selection.set({next(iter(window.session.document.sites))})
+    for last in ("", "panel_measurements", "panel_products"):
+        if last:
+            window.docks.show_panel(last)
+        settle(window, qtbot)
+        bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible() and bar.parentWidget() is window]
+        assert len(bars) == 2
+        for bar in bars:
+            for at in range(bar.count()):
+                assert bar.rect().contains(bar.tabRect(at)), f"{bar.tabText(at)} is out of sight"
+                needed = bar.fontMetrics().horizontalAdvance(bar.tabText(at))
+                is_whole = bar.tabRect(at).width() >= needed
+                assert is_whole or bar.elideMode() is Qt.TextElideMode.ElideRight
+                assert is_whole or bar.tabToolTip(at) == bar.tabText(at)
+                assert is_whole or last or bar.tabText(at).startswith("Site"), f"{bar.tabText(at)} is cut"

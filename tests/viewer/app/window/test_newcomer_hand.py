@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shapely
 from PySide6 import QtGui
-from PySide6.QtCore import QAbstractListModel, QPoint, Qt
+from PySide6.QtCore import QAbstractListModel, QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -35,6 +36,7 @@ from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import north_arrow_rect
+from viewer.commands.sites import add_site
 from viewer.panels.shell import message_bar
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
@@ -131,6 +133,22 @@ def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk
     (site,) = window.session.document.sites.values()
     assert (site.geometry.x, site.geometry.y) == pytest.approx(window.canvas.viewport.centre_lonlat(), abs=1e-9)
     assert named("Label") == "Label"
+
+
+def test_n01_the_crosshair_is_seen_around_a_selected_pin(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    pin = add_site(window.session.document, shapely.Point(lon, lat), actor="Li", uuid="pin", position_error_m=1.0)
+    window.session.push(pin)
+    window.selection.set({"pin"})
+    settle(window, qtbot)
+    middle = window.canvas.rect().center()
+    box = QRect(middle - QPoint(24, 24), middle + QPoint(24, 24))
+    bare = window.canvas.grab().copy(box).toImage()
+    press(Key.Key_P)
+    crossed = window.canvas.grab().copy(box).toImage()
+    seen = {(x, y) for x in range(49) for y in range(49) if bare.pixel(x, y) != crossed.pixel(x, y)}
+    for dx, dy in ((-19, 0), (19, 0), (0, -19), (0, 19)):
+        assert {(24 + dx + n, 24 + dy + m) for n in (-1, 0, 1) for m in (-1, 0, 1)} & seen, "beyond the pin"
 
 
 def test_n01_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
