@@ -402,7 +402,7 @@ class MapScene(QObject):
     def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
         """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
         found = (self.drawings[uuid] for uuid in self.shown_in(view))
-        texts = (one.attribution for one in found if not drawn or self._stack.paints(one, view))
+        texts = (one.credit_on_map for one in found if not drawn or self._stack.paints(one, view))
         return list(dict.fromkeys(filter(None, texts)))
 
     def notes(self, view: View) -> list[str]:

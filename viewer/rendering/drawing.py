@@ -60,6 +60,14 @@ class LayerDrawing(QObject):
         return self.layer.credit
 
     @property
+    def credit_on_map(self) -> str:
+        """The same, with the shift of a layer that does not lie where its data say: the map alone shows no sign."""
+        nudge = self.nudge
+        if nudge is None:
+            return self.attribution
+        return f"{self.attribution or one_line(self.layer.name, 60)}, shifted {nudge.offset_words}"
+
+    @property
     def acquisition(self) -> Acquisition:
         """Time and kind of the acquisition of what it shows, as far as they are known."""
         return acquisition_of(self.layer, None, None)

@@ -106,6 +106,8 @@ class LayerRows(QAbstractListModel):
             if drawing is not None and drawing.is_unavailable:
                 found[uuid] = self.tr("unavailable"), drawing.problem
                 continue
+            if moved := nudge_fact(layer):
+                found[uuid] = self.tr("shifted"), moved
             if isinstance(drawing, VectorDrawing):
                 if drawing.is_out_of_scale:
                     found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)

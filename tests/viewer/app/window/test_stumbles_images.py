@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from layers.document.placing.nudge import Nudge
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import settle, texts
@@ -21,7 +22,9 @@ from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
+from viewer.commands.nudging import nudge_layer
 from viewer.commands.sites import update_site
+from viewer.panels.layers.layer_rows import BADGE_ROLE
 
 Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 Control = Qt.KeyboardModifier.ControlModifier
@@ -127,3 +130,20 @@ def test_a_link_pasted_on_the_map_is_a_source_of_the_claim_that_is_open(
     assert "is a source of the claim “The river moved” now" in texts(window)
     press(Key.Key_Z, Control)
     assert not document.sources
+
+
+def test_a_shifted_layer_says_so_in_the_list_and_on_the_map(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    uuid = layer(window, "new")
+    window.panel_context.do(nudge_layer, uuid, Nudge(12.4, -3.0, 10.0, 50.0, by="Li", at="2026-11-27T10:00:00Z"))
+    settle(window, qtbot)
+    model = window.docks.layer_tree.model
+    index = model.index(model.row_of(uuid))
+    assert index.data(BADGE_ROLE) == "shifted"
+    assert "12.4 m east, 3 m south" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole).startswith("Moved by hand")
+    shown = window.scene.attributions(window.canvas.viewport.view())
+    assert [text for text in shown if "shifted 12.4 m east, 3 m south" in text]
+    press(Key.Key_Z, Control)
+    settle(window, qtbot)
+    assert not model.index(model.row_of(uuid)).data(BADGE_ROLE)
+    assert "shifted" not in " ".join(window.scene.attributions(window.canvas.viewport.view()))
