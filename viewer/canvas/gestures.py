@@ -170,8 +170,10 @@ class Gestures:
         if event.button() != self._button or self._start is None:
             return
         pointer, drag, dragging, start = self._pointer(event), self._drag, self._dragging, self._start
-        if self._handle is not None:
-            self._handle.let_go()
+        handle = self._handle
+        is_click = handle is not None and handle.is_inner and not dragging
+        if handle is not None and not is_click:
+            handle.let_go()
         self._forget()
         tool = self._canvas.tool
         if drag is _Drag.PAN and dragging:
@@ -180,7 +182,7 @@ class Gestures:
             zoom_to_box(self._canvas, start.px, start.py, pointer.px, pointer.py)
         elif not dragging and drag not in (_Drag.PAN, _Drag.HANDLE) and self._is_on_compass(start):
             self._turn_north_up()
-        elif drag in (_Drag.TOOL, _Drag.BOX_ZOOM) and tool is not None:
+        elif (is_click or drag in (_Drag.TOOL, _Drag.BOX_ZOOM)) and tool is not None:
             meant = self._meant(pointer)
             tool.drag_end(meant) if dragging else tool.click(meant)
             self._show_snap(None)
@@ -262,7 +264,12 @@ class Gestures:
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        return self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        found, tool = (
+            self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py),
+            self._canvas.tool,
+        )
+        is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
+        return found if is_left else None
 
     def _is_on_compass(self, pointer: PointerEvent) -> bool:
         view = self._canvas.viewport.view()

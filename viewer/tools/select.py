@@ -104,6 +104,11 @@ class SelectTool(Tool):
         px, py = self._move.grip_px
         return px + event.px - self._from.px, py + event.py - self._from.py
 
+    def leaves(self, event: PointerEvent) -> bool:
+        handles = self._handles()
+        is_free = handles is None or handles.at(event.px, event.py) is None
+        return is_free and event.modifiers == Qt.KeyboardModifier.NoModifier and not self._hits(event)
+
     def hover(self, event: PointerEvent) -> None:
         handles = self._handles()
         if handles is not None and handles.at(event.px, event.py) is not None:

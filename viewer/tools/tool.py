@@ -98,6 +98,10 @@ class Tool(QObject):
             "Tool", "This image has no place on Earth: nothing can be drawn or measured on it until it has a CRS."
         )
 
+    def leaves(self, event: PointerEvent) -> bool:
+        """True where a drag may move what lies there, such as a glass: the tool has no use for it."""
+        return False
+
     def activate(self) -> None:
         pass
 

@@ -275,9 +275,10 @@ class ComparedScene(MapScene):
     @override
     def handle_at(self, view: View, px: float, py: float) -> Handle | None:
         sides = self.sides(view)
-        if sides is None or self._held >= 0 or not sides.has_handle_at(px, py, view.ratio):
+        if sides is None or self._held >= 0:
             return None
-        return _Bar(self, sides, px, py)
+        is_rim = sides.has_handle_at(px, py, view.ratio)
+        return _Bar(self, sides, px, py, is_inner=not is_rim) if is_rim or sides.is_in_glass(px, py) else None
 
     # -- all frames as one --------------------------------------------------------------------------------------
 
@@ -506,9 +507,10 @@ class _FramePainter:
 
 
 class _Bar:
-    """The bar, or the rim of the glass, in the hand."""
+    """The bar, or the glass, in the hand."""
 
-    def __init__(self, scene: ComparedScene, sides: Sides, px: float, py: float) -> None:
+    def __init__(self, scene: ComparedScene, sides: Sides, px: float, py: float, *, is_inner: bool) -> None:
+        self.is_inner = is_inner
         self._scene, self._grip = scene, sides.grip_of(px, py)
         self._began = sides.spec.position, sides.spec.position_y
         self._mode = sides.spec.mode

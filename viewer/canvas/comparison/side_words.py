@@ -31,6 +31,8 @@ _MOST_LINES = 3
 _MOST_NAMED, _NAME_CHARS = 2, 44
 _ABOVE_CORNERS_PX = 64.0
 """From the lower edge: scale bar and credits stand below."""
+_ONE_BOX_PX, _TWO_BOXES_PX = 56.0, 112.0
+"""Room for the words of an image, and of two, one below the other."""
 _LEAST_PX = 46.0
 """A narrower side has no words."""
 
@@ -138,10 +140,15 @@ def paint_side_words(painter: QPainter, sides: Sides, words: Sequence[SideWords]
         return
     whole = QRectF(10 * r, 8 * r, sides.width - 20 * r, sides.height - 16 * r)
     middle = Qt.AlignmentFlag.AlignHCenter
-    glass = sides.glass
-    below = QPointF(glass.center().x(), glass.center().y() + 0.78 * sides.radius)
-    _paint_box(painter, below, middle | Qt.AlignmentFlag.AlignBottom, whole, words[1], r)
-    _paint_box(painter, QPointF(whole.center().x(), bottom), middle | Qt.AlignmentFlag.AlignBottom, whole, words[0], r)
+    glass, gap = sides.glass, 6 * r
+    is_below = glass.bottom() + gap + _TWO_BOXES_PX * r <= bottom  # else above it: no words lie on what it shows
+    place = QPointF(glass.center().x(), glass.bottom() + gap if is_below else glass.top() - gap)
+    align = Qt.AlignmentFlag.AlignTop if is_below else Qt.AlignmentFlag.AlignBottom
+    _paint_box(painter, place, middle | align, whole, words[1], r)
+    is_free = glass.bottom() + gap + _ONE_BOX_PX * r <= bottom
+    place = QPointF(whole.center().x(), bottom if is_free else whole.top())
+    align = Qt.AlignmentFlag.AlignBottom if is_free else Qt.AlignmentFlag.AlignTop
+    _paint_box(painter, place, middle | align, whole, words[0], r)
 
 
 def paint_caption(

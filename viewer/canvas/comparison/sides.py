@@ -88,6 +88,11 @@ class Sides:
             return abs(math.hypot(px - middle.x(), py - middle.y()) - self.radius) <= REACH_PX * ratio
         return False
 
+    def is_in_glass(self, px: float, py: float) -> bool:
+        """True inside the rim of a glass."""
+        middle = self.glass.center()
+        return self.spec.mode == "spyglass" and math.hypot(px - middle.x(), py - middle.y()) < self.radius
+
     def position_for(self, px: float, py: float, grip: QPointF) -> tuple[float, float]:
         """Position and position_y with which the bar, taken at `grip` from its place, is at a pixel."""
         x, y = (px - grip.x()) / self.width, (py - grip.y()) / self.height

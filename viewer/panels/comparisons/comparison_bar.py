@@ -85,7 +85,6 @@ class ComparisonBar(QWidget):
         for widget, says in (
             (self.name, tr("Name of the comparison")),
             (self.mode, tr("Mode of the comparison")),
-            (self.position, tr("Position of the bar, from the left or the top")),
             (self.height_field, tr("Position of the glass, from the top")),
             (self.rate, tr("Changes to and fro in a second")),
             (self.linked, tr("Move all panes together: place, scale and turn")),
@@ -121,6 +120,7 @@ class ComparisonBar(QWidget):
         self.mode.setCurrentIndex(self.mode.findData(spec.mode))
         self.position.setVisible(spec.mode not in STILL)
         self.position.show_value(spec.position)
+        self._name_position(spec.mode)
         for label in (self.from_left, self.from_top):
             label.setVisible(spec.mode == "spyglass")
         self.height_field.setVisible(spec.mode == "spyglass")
@@ -132,6 +132,16 @@ class ComparisonBar(QWidget):
         self.linked.setVisible(spec.mode == "panes")
         self.linked.setChecked(self._desk.is_linked)
         self.match.setChecked(spec.match)
+
+    def _name_position(self, mode: str) -> None:
+        says = {
+            "swipe": self.tr("Position of the bar, from the left"),
+            "swipe across": self.tr("Position of the bar, from the top"),
+            "spyglass": self.tr("Position of the glass, from the left"),
+            "fade": self.tr("Share of the image on top"),
+        }.get(mode, self.tr("Position"))
+        self.position.setAccessibleName(says)
+        self.position.setToolTip(tooltip(says))
 
     def begin(self) -> None:
         """Take the keyboard: arrow keys move the bar."""

@@ -106,7 +106,14 @@ class ComparisonDesk(QObject):
     @property
     def hint(self) -> str:
         """The way out of a comparison, in words; empty while there is none."""
-        return "" if self.spec is None else self.tr("Esc ends the comparison.")
+        if self.spec is None:
+            return ""
+        moves = {
+            "spyglass": self.tr("Drag the glass to move it, by its rim or inside."),
+            "swipe": self.tr("Drag the bar."),
+            "swipe across": self.tr("Drag the bar."),
+        }
+        return " ".join(filter(None, (moves.get(self.spec.mode), self.tr("Esc ends the comparison."))))
 
     def rename(self, uuid: str, name: str) -> None:
         self.context.do(rename_comparison, uuid, name)

@@ -198,6 +198,10 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     assert bar.from_top.isVisible()
     said = window.status._hint
     assert "Esc ends the comparison." in said.text()
+    assert "Drag the glass to move it" in said.text()
+    assert bar.position.toolTip() == "Position of the glass, from the left"
+    window.action_table["compare_fade"].trigger()
+    assert bar.position.toolTip() == bar.position.slider.accessibleName() == "Share of the image on top"
     window.action_table["compare_panes"].trigger()
     window.docks.layer_tree.view.setFocus()
     QTest.keyPress(window.docks.layer_tree.view, Key.Key_B)

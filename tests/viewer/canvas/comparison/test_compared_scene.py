@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,9 @@ from layers.grid.tile_grid import View
 from tests.support.painted_scenes import ALL, painted, view_of
 from tests.viewer.canvas.comparison.conftest import BLUE, GREEN, RED, layer
 from tests.viewer.conftest import shown
+from viewer.canvas.comparison import side_words
 from viewer.canvas.widget import MapCanvas
+from viewer.tools.tool import Tool, ToolContext
 
 TWO = spec_of(("old",), ("new",))
 SKY = Bounds(20.0, 49.6, 21.2, 50.4)
@@ -154,6 +157,84 @@ def test_the_mouse_drags_the_bar_and_nothing_else(make_compared, qtbot, mode):
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert scene.spec.position == 0.55, "Esc gives the drag up"
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start)
+
+
+def test_a_glass_is_dragged_inside_where_a_tool_has_no_use_for_that(make_compared, qtbot):
+    scene = make_compared()
+    canvas = shown(qtbot, MapCanvas(scene), 800, 600)
+    canvas.zoom_to_bounds(ALL, 0.0)
+    scene.compare(replace(TWO, mode="spyglass"))
+    tool = RecordingTool(canvas)
+    canvas.set_tool(tool)
+    inside = QPoint(420, 310)
+
+    def drag(by: QPoint) -> None:
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=inside)
+        QTest.mouseMove(canvas, inside + by)
+        QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=inside + by)
+
+    drag(QPoint(40, 30))
+    assert (scene.spec.position, scene.spec.position_y) == (0.5, 0.5), "a tool that draws draws"
+    assert tool.told == ["start", "move", "end"]
+    tool.told.clear()
+    tool.is_idle = True
+    drag(QPoint(40, 30))
+    assert (scene.spec.position, scene.spec.position_y) == (0.55, 0.55)
+    assert not tool.told
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=inside)
+    assert tool.told == ["click"], "a click is the tool's"
+    assert (scene.spec.position, scene.spec.position_y) == (0.55, 0.55)
+
+
+class RecordingTool(Tool):
+    """Keeps what it is told; idle it leaves drags to the picture."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        super().__init__(ToolContext(canvas, lambda edit: True, lambda text: None), canvas)
+        self.told: list[str] = []
+        self.is_idle = False
+        self.hint_text = ""
+
+    @property
+    def hint(self) -> str:
+        return self.hint_text
+
+    def leaves(self, event) -> bool:
+        return self.is_idle
+
+    def click(self, event) -> None:
+        self.told.append("click")
+
+    def drag_start(self, event) -> None:
+        self.told.append("start")
+
+    def drag_move(self, event) -> None:
+        self.told.append("move")
+
+    def drag_end(self, event) -> None:
+        self.told.append("end")
+
+
+def test_no_words_lie_in_a_glass_wherever_it_is(make_compared, monkeypatch):
+    scene, view = make_compared(), view_of()
+    boxes, paint = [], side_words._paint_lines
+
+    def kept(*arguments):
+        boxes.append(paint(*arguments))
+        return boxes[-1]
+
+    monkeypatch.setattr(side_words, "_paint_lines", kept)
+    for x, y in ((0.5, 0.5), (0.3, 0.25), (0.5, 0.75), (0.9, 0.5)):
+        scene.compare(replace(TWO, mode="spyglass", position=x, position_y=y))
+        boxes.clear()
+        painted(scene, view)
+        sides = scene.sides(view)
+        middle = sides.glass.center()
+        first, second = boxes[-2:]
+        assert not first.intersects(second)
+        for box in (first, second):
+            near = min(max(middle.x(), box.left()), box.right()), min(max(middle.y(), box.top()), box.bottom())
+            assert math.hypot(near[0] - middle.x(), near[1] - middle.y()) >= sides.radius
 
 
 def test_a_bar_stays_in_the_picture(make_compared):
