@@ -28,10 +28,10 @@ from viewer.support.messages import MessageAction, Messages
 from viewer.support.painting import painting
 
 if TYPE_CHECKING:
+    from layers.document.comparison import ComparisonSpec
     from layers.product.spec import ProductSpec
     from viewer.app.products.data_desk import DataDesk
     from viewer.app.products.laid_out import LaidOut, PageMaker
-    from viewer.export.product import Product
 
 POLL_MS = 20
 CREDITS_PX = 60
@@ -39,6 +39,8 @@ CREDITS_PX = 60
 LOGICAL_DPI, METRES_AN_INCH = 96.0, 0.0254
 NOT_COPIED = frozenset({"legend", "key", "claims", "sources", "caveats", "locator"})
 """Parts of a page that a copied picture of the map has no room for."""
+PAINTED_ON_SIDES = frozenset({"annotation", "labels"})
+"""Parts that each side of a comparison has of its own, as on the screen."""
 
 
 class MapExport(QObject):
@@ -72,13 +74,11 @@ class MapExport(QObject):
         if not self._has_map():
             return
         self._panels.flush()
-        scene = self._canvas.own_scene
-        is_compared = isinstance(scene, ComparedScene) and scene.spec is not None and scene.spec.mode != "panes"
-        picture = self._compared_picture() if is_compared else self._plate_picture()
+        picture = self._picture()
         failed = partial(self._messages.show, "export", level="error")
         self._pending.append(_PendingPicture(picture, self._put_on_clipboard, failed, self))
 
-    def _plate_picture(self) -> _PlatePicture:
+    def _picture(self) -> _PlatePicture:
         from layers.product.spec import ProductSpec  # for start-up time, as all imports in functions here
         from viewer.app.products.plate_pages import PlatePages
 
@@ -91,30 +91,11 @@ class MapExport(QObject):
             author=document.meta("author"),
             crs=view.grid.crs,
             bounds=self._bounds(),
-            left_out=NOT_COPIED,
+            left_out=NOT_COPIED | (PAINTED_ON_SIDES if self._compared() is not None else frozenset()),
         )
         frozen = stretches_on_screen(self._canvas.scene)
         maker = PlatePages(document, lambda _spec: [self._scene(frozen)])
         return _PlatePicture(maker, spec, LOGICAL_DPI * view.ratio)
-
-    def _compared_picture(self) -> _ComparedPicture:
-        """The comparison as it is seen: its sides beside each other, or one over the other."""
-        from viewer.export.layout import Layout, today  # for start-up time
-        from viewer.export.product import Product
-
-        document, view = self._session.document, self._canvas.viewport.view()
-        layout = Layout(
-            view.width,
-            view.height + round(CREDITS_PX * view.ratio),
-            view.ratio,
-            title=document.meta("title"),
-            marking=document.meta("marking"),
-            made_on=today(),
-            legend=False,
-            crs=view.grid.crs,
-        )
-        scene, bounds = self._scene(stretches_on_screen(self._canvas.scene)), self._bounds()
-        return _ComparedPicture(scene, lambda: Product(layout, document, scene, bounds))
 
     def _put_on_clipboard(self, image: QImage) -> None:
         QGuiApplication.clipboard().setImage(image)
@@ -188,9 +169,15 @@ class MapExport(QObject):
         """As the map shows it, with what is compared on it."""
         session, shown = self._session, self._canvas.own_scene
         scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
-        if isinstance(shown, ComparedScene) and shown.spec is not None and shown.spec.mode != "panes":
-            scene.compare(shown.spec)
+        if (compared := self._compared()) is not None:
+            scene.compare(compared)
         return scene
+
+    def _compared(self) -> ComparisonSpec | None:
+        """The comparison that is seen in one picture; None for the map, and for panes."""
+        shown = self._canvas.own_scene
+        spec = shown.spec if isinstance(shown, ComparedScene) else None
+        return spec if spec is not None and spec.mode != "panes" else None
 
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()
@@ -207,43 +194,26 @@ class _PlatePicture:
 
     def __init__(self, maker: PageMaker, spec: ProductSpec, dpi: float) -> None:
         self._maker, self._spec, self._dpi = maker, spec, dpi
-        self._laid: LaidOut | None = None
+        self._is_read = False
 
     def image(self) -> QImage | None:
         """None while it is not complete."""
         from viewer.app.products.laid_out import Edition  # for start-up time
         from viewer.export.layout import today
 
-        if self._laid is None:
-            self._laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
-            if self._laid is None:
-                return None
-            self._laid.want(0)
-        return page_image(self._laid) if self._laid.is_ready(0) else None
+        laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
+        if laid is None:
+            return None
+        laid.want(0)
+        if not laid.is_ready(0):
+            return None
+        if not self._is_read:  # its words may tell of what was read meanwhile
+            self._is_read = True
+            return None
+        return page_image(laid)
 
     def close(self) -> None:
         self._maker.close()
-
-
-class _ComparedPicture:
-    """The same of a comparison."""
-
-    def __init__(self, scene: MapScene, make: Callable[[], Product]) -> None:
-        self._scene, self._make = scene, make
-        self._product: Product | None = None
-
-    def image(self) -> QImage | None:
-        """None while it is not complete."""
-        if self._product is None:
-            if not self._scene.is_open():
-                return None
-            self._product = self._make()
-            self._scene.set_view(self._product.view)
-        return self._product.image() if self._scene.is_complete(self._product.view) else None
-
-    def close(self) -> None:
-        self._scene.close()
-        self._scene.deleteLater()
 
 
 class _PendingPicture(QObject):
@@ -251,7 +221,7 @@ class _PendingPicture(QObject):
 
     def __init__(
         self,
-        picture: _PlatePicture | _ComparedPicture,
+        picture: _PlatePicture,
         ready: Callable[[QImage], None],
         failed: Callable[[str], None],
         export: MapExport,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,8 +17,10 @@ from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import settle, take_up, texts
+from viewer.app.actions.map_export import page_image
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
+from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
 from viewer.panels.widgets.tick_dialog import TickDialog
 
@@ -471,7 +474,16 @@ def test_a_mark_knows_the_image_of_its_side(hand: Hand, tmp_path: Path) -> None:
         assert image.acquired_at == DAYS[name]
 
 
-def test_a_picture_of_the_map_has_the_comparison_with_its_dates(hand: Hand, tmp_path: Path) -> None:
+def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[PrintedPlate] = []
+
+    def kept(laid: PrintedPlate) -> QImage:
+        pages.append(laid)
+        return page_image(laid)
+
+    monkeypatch.setattr("viewer.app.actions.map_export.page_image", kept)
     window = hand.window
     add(hand, tmp_path, "old", "new")
     window.canvas.setFocus()
@@ -482,10 +494,14 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(hand: Hand, tmp_
     copied = QApplication.clipboard().image()
     view = window.canvas.viewport.view()
     assert copied.width() == view.width
-    column = [copied.pixelColor(view.width // 2, y).lightness() for y in range(100, view.height - 100)]
-    assert min(column[:50]) > 200, "the bar"
-    assert "1985-08-01" in " ".join(window.scene.attributions(view))
-    assert "2020-08-01" in " ".join(window.scene.attributions(view))
+    middle = range(view.width // 2 - 1, view.width // 2 + 2)
+    column = [max(copied.pixelColor(x, y).lightness() for x in middle) for y in range(100, 150)]
+    beside = [copied.pixelColor(view.width // 2 - 8, y).lightness() for y in range(100, 150)]
+    assert min(column) > 190, "the bar, which may lie between two pixels"
+    assert max(beside) < 120, "and nothing beside it"
+    said = " ".join(pages[0].plate.captions[0])
+    assert "1985-08-01" in said
+    assert "2020-08-01" in said
 
 
 def test_in_a_case_that_can_only_be_looked_at_a_comparison_is_shown_and_not_kept(

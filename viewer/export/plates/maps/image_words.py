@@ -37,9 +37,16 @@ def _tr(text: str) -> str:
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
     """The drawings of the images that have pixels in a frame, the topmost first."""
-    scene = on_page.scene
-    shown = [scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)]
-    return [drawing for drawing in shown if drawing.layer.kind != "vector"]
+    return [drawing for _, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
+
+
+def _shown(on_page: MapOnPage) -> list[tuple[MapScene, LayerDrawing]]:
+    """The drawings that have something in a frame, each once, with the scene that shows it."""
+    found: dict[str, tuple[MapScene, LayerDrawing]] = {}
+    for scene in on_page.scene.frames:
+        for uuid in scene.shown_in(on_page.view):
+            found.setdefault(uuid, (scene, scene.drawings[uuid]))
+    return list(found.values())
 
 
 def data_credits(on_page: MapOnPage) -> list[str]:
@@ -49,8 +56,8 @@ def data_credits(on_page: MapOnPage) -> list[str]:
 
 def data_facts(on_page: MapOnPage) -> list[ImageFact]:
     """The vector layers in a frame: who is to be credited for each."""
-    scene, found = on_page.scene, []
-    for drawing in (scene.drawings[uuid] for uuid in scene.shown_in(on_page.view)):
+    found = []
+    for _, drawing in _shown(on_page):
         row = drawing.layer
         if row.kind == "vector" and _may_show(drawing, on_page.view):
             credit = one_line(drawing.attribution, LONGEST_CREDIT)
@@ -69,8 +76,8 @@ def _may_show(drawing: LayerDrawing, view: View) -> bool:
 
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
     """All that is known of each image of a map. `note`: on the stretch of the topmost one, beside the others'."""
-    images = images_in(on_page)
-    found = [_fact(on_page.scene, drawing, publish) for drawing in images]
+    images = [(scene, drawing) for scene, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
+    found = [_fact(scene, drawing, publish) for scene, drawing in images]
     if publish:
         found = [_without_paths(fact) for fact in found]
     return [replace(found[0], processing=note), *found[1:]] if found and note else found

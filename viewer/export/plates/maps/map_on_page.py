@@ -147,8 +147,24 @@ class MapOnPage:
         left, top = part.left() - rect.left(), part.top() - rect.top()
         return part, replace(view, left=left, top=top, width=part.width(), height=part.height())
 
+    @property
+    def is_composed(self) -> bool:
+        """True where the scene puts several maps together in one picture, as a comparison on the screen: it is painted
+        whole, with their marks, as there.
+        """
+        return len(self.scene.frames) > 1
+
+    def _paint_composed(self, painter: QPainter, ratio: float) -> None:
+        rect, view = self.framing.at(ratio)
+        with part_of_picture(painter):
+            painter.translate(rect.topLeft())
+            self.scene.paint_map(painter, view)
+
     def paint_imagery(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
         """Paint the lowest layers, which are pictures, on the ground of a map, at the page's origin in its pixels."""
+        if self.is_composed:
+            self._paint_composed(painter, ratio)
+            return
         rect, whole = self.framing.at(ratio)
         pictures = picture_layers(self.scene, whole)
         if is_held(rect.width(), rect.height()) and has_features(self.scene, whole, pictures):
@@ -165,6 +181,8 @@ class MapOnPage:
 
     def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
         """Paint the other layers, a graticule, and the marks."""
+        if self.is_composed:
+            return
         found = self.view_at(ratio, clip)
         if found is None:
             return
