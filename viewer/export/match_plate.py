@@ -15,12 +15,13 @@ from layers.quick_dataclass import dataclass
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.photo_numbers import NumberAt, paint_numbers
-from viewer.export.credits import CREDIT_PX, wrapped_lines
-from viewer.export.furniture import INK, LINE, MARKING_COLORS, PAPER, QUIET
+from viewer.export.plates.page_head import MARKING_COLORS
 from viewer.support.fonts import font
 from viewer.support.painting import painting
 from viewer.support.text import LONGEST_CREDIT, one_line, plain
 
+INK, QUIET, PAPER, LINE = QColor("#16202a"), QColor("#51606e"), QColor("#ffffff"), QColor("#9aa7b2")
+CREDIT_PX = 10.5
 EDGE_PX, GAP_PX, TITLE_PX, HEAD_PX, LINE_PX, MARKING_PX = 14, 12, 30, 22, 15, 20
 CAPTION = "Numbers match what the analyst sees as the same feature."
 MOST_SAID = 30
@@ -123,6 +124,22 @@ class PlatePicture:
         face = font(12 * self.ratio, bold=True)
         _text(painter, room, self.marking, face, QColor(color), Qt.AlignmentFlag.AlignCenter)
         return room.height()
+
+
+def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
+    """Break lines at spaces so that each fits `width` pixels; a word that fits no line is cut."""
+    metrics = QFontMetricsF(font(CREDIT_PX * ratio))
+    out: list[str] = []
+    for text in texts:
+        line = ""
+        for word in plain(text).split():
+            longer = f"{line} {word}" if line else word
+            if line and metrics.horizontalAdvance(longer) > width:
+                out.append(line)
+                longer = word
+            line = longer
+        out.append(line)
+    return [line for line in out if line]
 
 
 def lacking(pairs: Sequence[Pair]) -> list[str]:

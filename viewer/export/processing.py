@@ -32,13 +32,6 @@ def stretches_on_screen(scene: MapScene) -> dict[str, str]:
     return found
 
 
-def nudge_lines(scene: MapScene, view: View) -> list[str]:
-    """One for each layer in view that is not shown where its data say it lies."""
-    drawings = [scene.drawings[uuid] for uuid in scene.shown_in(view)]
-    nudged = [(drawing.layer.name, drawing.nudge) for drawing in drawings]
-    return [_tr("“{0}” is {1}.").format(one_line(name, 60), nudge.words) for name, nudge in nudged if nudge is not None]
-
-
 def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> list[str]:
     """One for each image in view that does not look as its file has it, or does not lie where its file says; `exactly`:
     for all, with their stretches.

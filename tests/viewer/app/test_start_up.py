@@ -26,7 +26,6 @@ LATE = {
     "viewer.app.products.laid_out": "a product is made",
     "viewer.app.products.product_window": "a product is made",
     "viewer.canvas.comparison.difference_picture": "the difference of two images is shown",
-    "viewer.export.product": "the picture of a comparison is copied",
     "viewer.panels.attributes.attribute_table": "the attributes are shown",
     "viewer.panels.claims.claim_list": "the claims are shown",
     "viewer.panels.comparisons.comparison_bar": "images are compared",

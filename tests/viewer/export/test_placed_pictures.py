@@ -15,6 +15,7 @@ from layers.document.placing.control_points import written_control_points
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.grid.tile_grid import View
+from layers.product.spec import ProductSpec
 from layers.project.saving.publish import write_case
 from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
 from tests.support.command_line import geoloupe
@@ -22,9 +23,9 @@ from tests.support.pictures import map_of
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete, wait_until
-from viewer.export.layout import Layout
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.processing import processing_lines
-from viewer.export.product import Product
 
 FRAME = Bounds(10.0, 50.0, 10.06, 50.04)
 LEFT, TOP, PIXEL_M, SIDE = 1_113_400.0, 6_449_500.0, 40.0, 128
@@ -87,13 +88,14 @@ def test_every_product_says_what_places_it_how_well_and_by_whom(
     path = write_raster(tmp_path / "scan.tif", values, None, None, photometric="RGB")
     document = document_of(path, points_of(Method.AFFINE, slip_px=1.5))
     scene = scene_of(studio, document)
-    product = Product(Layout(700, 600, title="T", legend=False), document, scene, FRAME)
-    complete(scene, product.view)
-    (line,) = processing_lines(scene, product.view)
+    plate = Plate(ProductSpec(page="700x600", title="T", bounds=FRAME), document, [scene])
+    complete(scene, plate.maps[0].view)
+    printed = PrintedPlate(plate.refreshed(), 96)
+    (line,) = processing_lines(scene, printed.plate.maps[0].view)
     assert line.startswith("Scan is placed by 5 control points, affine, RMS ")
     assert line.endswith("(4 degrees of freedom), which is no position error (set by Anna, 2026-11-27).")
-    assert line in " ".join(product.credits)
-    assert line in product.image().text("Processing")
+    assert "placed by hand with control points" in printed.plate.captions[0][0]
+    assert line in printed.words.processing
     scene.close()
 
 

@@ -13,6 +13,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from layers.product.spec import ProductSpec
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch
 from tests.support.pictures import map_of
@@ -20,13 +21,13 @@ from tests.support.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, complete, wait_until
-from viewer.export.layout import Layout
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.processing import processing_lines, stretches_on_screen
-from viewer.export.product import Product
 
 DARK, BRIGHT = Bounds(10.1, 50.1, 10.9, 50.9), Bounds(11.1, 50.45, 11.9, 50.55)
 DRA = RasterStyle((1,), (Stretch(0, 4000),), rule=StretchRule("percentile", 5, 95, origin="view"))
-LAYOUT = Layout(600, 500, title="T", legend=False)
+SPEC = ProductSpec(page="600x500", title="T", left_out=frozenset({"legend"}))
 
 
 @pytest.fixture
@@ -46,13 +47,16 @@ def looked_at(studio: Studio, case: Document, bounds: Bounds) -> MapScene:
     return scene
 
 
-def product_of(studio: Studio, case: Document, bounds: Bounds, frozen: dict[str, str]) -> tuple[Product, MapScene]:
+def product_of(
+    studio: Studio, case: Document, bounds: Bounds, frozen: dict[str, str]
+) -> tuple[PrintedPlate, View, MapScene]:
     studio.allow(layer.source for layer in case.layers.values())
     scene = MapScene(case, studio.context, frozen=frozen)
     wait_until(scene.is_open)
-    product = Product(LAYOUT, case, scene, bounds)
-    complete(scene, product.view)
-    return product, scene
+    plate = Plate(replace(SPEC, bounds=bounds), case, [scene])
+    complete(scene, plate.maps[0].view)
+    printed = PrintedPlate(plate.refreshed(), 96)
+    return printed, printed.plate.maps[0].view, scene
 
 
 def test_the_stretch_on_the_screen_is_frozen_into_the_product(studio: Studio, case: Document) -> None:
@@ -60,29 +64,28 @@ def test_the_stretch_on_the_screen_is_frozen_into_the_product(studio: Studio, ca
     seen = screen.drawings["l"].style
     assert seen.stretches[0].high < 400
     frozen = stretches_on_screen(screen)
-    product, scene = product_of(studio, case, BRIGHT, frozen)
+    printed, view, scene = product_of(studio, case, BRIGHT, frozen)
     assert scene.drawings["l"].style.stretches == seen.stretches
-    middle = map_of(scene, product.view)[100:150, 100:150]
+    middle = map_of(scene, view)[100:150, 100:150]
     assert middle.min() == 255, "all of the east is beyond what was seen in the west"
-    (line,) = processing_lines(scene, product.view)
+    (line,) = processing_lines(scene, view)
     assert line == "Image processing of Scene: band 1, stretched as the view on the screen was (DRA), frozen."
-    assert line in " ".join(product.credits)
+    assert "band 1, stretched as the view on the screen was (DRA), frozen" in printed.plate.captions[0][0]
     case.apply(update_layer(case, "l", actor="me", style_json=json.dumps(replace(DRA, invert=True).to_json())))
-    complete(scene, product.view)
-    assert (map_of(scene, product.view)[100:150, 100:150] == middle).all()
+    complete(scene, view)
+    assert (map_of(scene, view)[100:150, 100:150] == middle).all()
     scene.close()
 
 
 def test_without_a_screen_the_product_measures_its_own_view_and_says_so(studio: Studio, case: Document) -> None:
-    product, scene = product_of(studio, case, BRIGHT, {})
+    printed, view, scene = product_of(studio, case, BRIGHT, {})
     low = scene.drawings["l"].style.stretches[0].low
     assert low > 2000
-    assert len(np.unique(map_of(scene, product.view))) > 50
-    image = product.image()
-    said = image.text("Processing")
+    assert len(np.unique(map_of(scene, view))) > 50
+    said = printed.words.processing
     assert "stretched to 5 – 95 % of this view (DRA)" in said
     assert f"{low:.6g} – " in said
-    assert processing_lines(scene, product.view) == [
+    assert processing_lines(scene, view) == [
         "Image processing of Scene: band 1, stretched to 5 – 95 % of this view (DRA)."
     ]
     scene.close()

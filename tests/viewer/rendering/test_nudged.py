@@ -21,6 +21,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.geo.ground_offset import moved, offset_m
 from layers.grid.tile_grid import TileGrid, View
+from layers.product.spec import ProductSpec
 from tests.support.drawn_rasters import write_raster
 from tests.support.painted_scenes import painted
 from viewer.canvas.feature_query import bounds_of_features, hits_at
@@ -28,9 +29,7 @@ from viewer.canvas.image_below import images_below
 from viewer.canvas.scene import MapScene
 from viewer.canvas.snapping import snap_at
 from viewer.commands.combine import part_of
-from viewer.export.layout import Layout
-from viewer.export.processing import nudge_lines
-from viewer.export.product import Product
+from viewer.export.plates.plate import Plate
 from viewer.rendering.context import RenderContext
 from viewer.rendering.image_chips import Region, raster_window
 from viewer.rendering.image_values import PixelValues, ask_pixel
@@ -159,10 +158,9 @@ def test_a_nudged_layer_is_shown_aside_everywhere(scene: MapScene, qtbot) -> Non
         part_of(scene.document.layers["r"], drawing.info)  # a combined layer would forget it
     # the footnote
     said = "moved by hand 400 m east, 300 m south, A. Analyst, 2026-11-27."
-    assert nudge_lines(scene, view) == [f"“Point” is {said}", f"“Dark” is {said}"]
-    layout = Layout(width=900, height=700, title="Nudged")
-    product = Product(layout, scene.document, scene, Bounds(LON - 0.04, LAT - 0.025, LON + 0.04, LAT + 0.025))
-    assert f"“Dark” is {said}" in " ".join(product.credits)
+    frame = Bounds(LON - 0.04, LAT - 0.025, LON + 0.04, LAT + 0.025)
+    plate = Plate(ProductSpec(title="Nudged", bounds=frame), scene.document, [scene])
+    assert said.rstrip(".") in plate.captions[0][0]
 
 
 def test_a_layer_that_is_nudged_over_the_antimeridian_comes_in_at_the_other_edge(
@@ -195,4 +193,4 @@ def test_a_preview_and_the_row_behind_it_show_the_same(scene: MapScene, qtbot) -
     qtbot.waitUntil(lambda: scene.is_complete(view), timeout=10_000)
     px, py = view.to_pixel(*(float(v) for v in transform_points(WGS84, WEB_MERCATOR, LON, LAT)))
     assert _bright(painted(scene, view)) == pytest.approx((px, py), abs=1.0)
-    assert nudge_lines(scene, view) == []
+    assert [scene.drawings[uuid].nudge for uuid in ("r", "v")] == [None, None]

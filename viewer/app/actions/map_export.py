@@ -199,7 +199,7 @@ class _PlatePicture:
     def image(self) -> QImage | None:
         """None while it is not complete."""
         from viewer.app.products.laid_out import Edition  # for start-up time
-        from viewer.export.layout import today
+        from viewer.export.made_on import today
 
         laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
         if laid is None:

@@ -41,7 +41,7 @@ from viewer.commands.imagery.match_plates import (
 )
 from viewer.commands.stamps import new_uuid
 from viewer.export.image import save_image
-from viewer.export.layout import today
+from viewer.export.made_on import today
 from viewer.export.match_plate import CAPTION, PlatePicture, Side
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted

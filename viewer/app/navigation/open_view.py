@@ -21,7 +21,7 @@ from layers.services.view_links import BD09_METRES, ShownView, ViewAddress, View
 from layers.text.counted import metres
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
-from viewer.export.layout import today
+from viewer.export.made_on import today
 from viewer.panels.widgets.form_page import muted, wrapped
 from viewer.support.plain_label import plain_label
 from viewer.support.text import breakable

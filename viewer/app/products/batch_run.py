@@ -12,7 +12,7 @@ from layers.product.batch import BatchItem
 from viewer.app.products.batch_journal import BatchJournal
 from viewer.app.products.laid_out import Edition, PageMaker
 from viewer.app.products.product_file import ProductFile
-from viewer.export.layout import today
+from viewer.export.made_on import today
 from viewer.rendering.context import RenderContext
 
 

@@ -32,7 +32,7 @@ from viewer.commands.products import (
     with_override,
 )
 from viewer.commands.stamps import new_uuid, utc_now
-from viewer.export.layout import today
+from viewer.export.made_on import today
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import issued_words
 from viewer.panels.widgets.form_page import muted

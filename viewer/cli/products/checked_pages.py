@@ -16,7 +16,7 @@ from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
 from viewer.cli.products.printed_product import matched
 from viewer.export.headless import Studio, wait_until
-from viewer.export.layout import today
+from viewer.export.made_on import today
 from viewer.export.plates.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate

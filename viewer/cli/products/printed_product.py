@@ -21,7 +21,7 @@ from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.sheets import is_held
 from viewer.export.headless import Studio, complete, wait_until
-from viewer.export.layout import today
+from viewer.export.made_on import today
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, scene_makers, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate

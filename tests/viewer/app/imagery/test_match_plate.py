@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -26,7 +26,9 @@ from viewer.app.match_plate.plate_dialog import MatchPlateDialog
 from viewer.app.window import MainWindow
 from viewer.commands.shapes.marks import add_mark
 from viewer.commands.sites import delete_sites
+from viewer.export.match_plate import CREDIT_PX, wrapped_lines
 from viewer.panels.layers.place_dialog import PlaceDialog
+from viewer.support.fonts import font
 
 pytestmark = popup
 Key, Left, Nothing = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -293,3 +295,10 @@ def test_an_unplaced_photograph_is_matched_with_the_map_and_saved_with_the_case(
 )
 def test_whatever_a_case_holds_is_a_plate_or_none(text: str) -> None:
     assert plate_of(Product(uuid="a", name="x", layout_json=text)) is None
+
+
+def test_wrapped_lines_fit(qapp: object) -> None:
+    lines = wrapped_lines(["many words " * 40, "short", ""], 300, 1.5)
+    metrics = QFontMetricsF(font(CREDIT_PX * 1.5))
+    assert all(metrics.horizontalAdvance(line) <= 300 for line in lines)
+    assert " ".join(lines).split() == ("many words " * 40 + "short").split()

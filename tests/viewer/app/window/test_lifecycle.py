@@ -11,7 +11,7 @@ from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import settle
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.site_labels import label_text
-from viewer.export.legend import legend_rows
+from viewer.export.plates.maps.legend_content import legend_rows
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
 

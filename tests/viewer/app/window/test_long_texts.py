@@ -19,11 +19,13 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
+from layers.product.spec import ProductSpec
 from tests.support.windows import search_for, take_up
 from tests.viewer.app.conftest import settle
+from viewer.app.actions.map_export import page_image
 from viewer.app.window import MainWindow
-from viewer.export.layout import Layout
-from viewer.export.product import Product
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.widgets.fields import LONGEST_LINE, LONGEST_TEXT, ChoiceField, LineField, TextField
 from viewer.support.text import LONGEST, one_line, plain, searched, tooltip
 
@@ -94,17 +96,10 @@ def test_a_case_of_megabytes_in_every_field_is_worked_with(window: MainWindow, q
     assert longest <= 2 * LONGEST
     assert len(window.windowTitle()) < 300
     document = window.session.document
-    layout = Layout(
-        1600,
-        1000,
-        title=document.meta("title"),
-        subtitle=TEXTS[0],
-        marking=document.meta("marking"),
-        author=document.meta("author"),
-        made_on="2024-04-12",
-    )
-    product = Product(layout, document, window.scene, Bounds(8, 48, 12, 52))
-    assert not product.image().isNull()
+    words = {name: document.meta(name) for name in ("title", "marking", "author")}
+    spec = ProductSpec(page="A3 landscape", subtitle=TEXTS[0], bounds=Bounds(8, 48, 12, 52), **words)
+    plate = Plate(spec, document, [window.scene], made_on="2024-04-12")
+    assert not page_image(PrintedPlate(plate, 96)).isNull()
     window.panel_context.flush()
     for name, rows in tables.items():
         assert list(document.table(name).values()) == rows, "all of it is kept as it was"

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from layers.document.document import Document
 from viewer.canvas.sites.site_symbol import paint_site_symbol
-from viewer.export.legend import LegendRow, layer_rows, legend_rows
 from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.maps.legend_content import LegendRow, layer_rows, legend_rows
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.page_sizes import PageSizes

@@ -6,19 +6,23 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import QRectF
 from shapely import LineString, Point
 
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR
+from layers.product.spec import ProductSpec
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.layer_style import VectorStyle
+from tests.viewer.export.conftest import FRAME
+from viewer.commands.meta import set_sites_visible
 from viewer.export.headless import Studio, complete
-from viewer.export.layout import Layout
-from viewer.export.legend import legend_rows
-from viewer.export.product import Product
+from viewer.export.plates.maps.framing import Framing
+from viewer.export.plates.maps.legend_content import layer_rows, legend_rows
 
 PLACES = [("port", 1, 1), ("port", 2, 2), ("depot", 3, 3), ("factory", 60, 60), (None, 4, 4)]
 
@@ -41,11 +45,9 @@ def layer(path: Path, style: VectorStyle) -> Layer:
 def rows_of(studio: Studio, one: Layer) -> list[tuple[str, int, bool]]:
     document = Document({"layers": [one]})
     scene = studio.scene(document, None)
-    layout = Layout(width=900, height=600, title="Test", legend=True)
-    product = Product(layout, document, scene, Bounds(0, 0, 10, 10))
-    complete(scene, product.view)
-    product.image().save("/dev/null", "PNG")
-    return [(row.text, row.count, row.look is not None) for row in product.legend]
+    view = Framing.of(QRectF(0, 0, 640, 500), WEB_MERCATOR, Bounds(0, 0, 10, 10), 1.0).view
+    complete(scene, view)
+    return [(row.text, row.count, row.look is not None) for row in layer_rows(scene, view)]
 
 
 def test_classes_in_the_frame_with_their_numbers(studio: Studio, tmp_path: Path) -> None:
@@ -125,3 +127,26 @@ def test_lines_of_a_layer_have_no_number(studio: Studio, tmp_path: Path) -> None
     ]
     (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     assert rows_of(studio, one) == [("Places", 0, True)]
+
+
+def test_legend_rows_are_in_a_steady_order(document) -> None:
+    uuids = ["zone", "area", "in2", "in"]
+    assert legend_rows(document, uuids) == legend_rows(document, reversed(uuids))
+
+
+def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
+    assert plate_of(ProductSpec(bounds=FRAME)).legend_words == [
+        "Named in a claim",
+        "Port",
+        "Setting (public infrastructure)",
+        "Depot",
+        "Other sites",
+        "Area",
+        "Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)",
+    ]
+    assert {"Airfield", "Railway"} <= {*plate_of(ProductSpec(bounds=Bounds(5, 5, 35, 55))).legend_words}
+
+
+def test_hidden_sites_are_in_no_legend(plate_of, document) -> None:
+    document.apply(set_sites_visible(document, False, actor="t"))
+    assert plate_of(ProductSpec(bounds=FRAME)).legend_words == []

@@ -1,0 +1,10 @@
+"""The day of a product."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def today() -> str:
+    """The day in UTC, for `made_on`."""
+    return datetime.now(UTC).strftime("%Y-%m-%d")
