@@ -291,7 +291,15 @@ class Docks(QObject):
     def _make_acquisition(self) -> QWidget:
         from viewer.panels.layers.acquisition_panel import AcquisitionPanel  # for start-up time: another is in front
 
-        return AcquisitionPanel(self._context)
+        panel = AcquisitionPanel(self._context)
+        panel.date_wanted.connect(self._type_date)
+        return panel
+
+    def _type_date(self) -> None:
+        """Put the keyboard into the date of the current layer."""
+        begin = getattr(self._pages["layer_properties"][0].panel, "begin_date", None)
+        assert callable(begin)
+        begin()
 
     def _make_attributes(self) -> QWidget:
         from viewer.panels.attributes.attribute_table import AttributeTablePanel  # for start-up time: hidden at first

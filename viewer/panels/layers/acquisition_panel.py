@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
@@ -10,13 +11,16 @@ from layers.raster.acquisition import Acquisition
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.text import one_line
 
 
 class AcquisitionPanel(QWidget):
-    """Connect what tells of drawn layers to `look_again`."""
+    """Connect what tells of drawn layers to `look_again`. `date_wanted`: the properties are in front to be told it."""
+
+    date_wanted = Signal()
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +38,11 @@ class AcquisitionPanel(QWidget):
         self.kind = muted()
         self.facts = FactRows()
         self.silence = muted(self.tr("What is not listed is not stated by the file or by anything beside it."))
-        for widget in (self.title, self.when, self.kind):
+        self.state_date = LinkButton(
+            self.tr("State its date…"), self.tr("Say in the properties of the layer when it was taken")
+        )
+        self.state_date.clicked.connect(self._ask_date)
+        for widget in (self.title, self.when, self.kind, self.state_date):
             self.page.content.addWidget(widget)
         self.page.content.addWidget(self.facts)
         self.page.content.addWidget(self.silence)
@@ -72,12 +80,17 @@ class AcquisitionPanel(QWidget):
         if changes.everything or self._context.layer_uuid in changes.uuids("layers"):
             self.look_again()
 
+    def _ask_date(self) -> None:
+        self._context.show_layer(self._context.layer_uuid, raise_form=True)
+        self.date_wanted.emit()
+
     def _show(self, name: str, known: Acquisition) -> None:
         facts = known.facts()
         self.title.setText(name)
         when = one_line(facts[0][1])
         self.when.setText(when[:1].upper() + when[1:])
         self.kind.setText(self._kind_words(known))
+        self.state_date.setVisible(not known.at)
         self.facts.show_facts(facts[2:])
 
     def _kind_words(self, known: Acquisition) -> str:

@@ -24,6 +24,7 @@ from viewer.panels.layers.reading_form import ReadingForm
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.vector_style.vector_style_form import VectorStyleForm, Work
+from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
@@ -42,6 +43,10 @@ class LayerPropertiesPanel(RowForm):
 
     Connect what tells of drawn layers to `look_again`.
     """
+
+    def begin_date(self) -> None:
+        """The keyboard in the date of the layer."""
+        begin_typing(self.fields.fields["acquired_at"])
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "layers", update_layer, parent)

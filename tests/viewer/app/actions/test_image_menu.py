@@ -11,6 +11,7 @@ import pytest
 import rasterio
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
@@ -69,6 +70,25 @@ def acquisition(window: MainWindow) -> AcquisitionPanel:
     panel = window.docks.acquisition.panel
     assert isinstance(panel, AcquisitionPanel)
     return panel
+
+
+def test_an_image_without_a_date_leads_to_where_it_is_stated(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    panel = acquisition(window)
+    settle(window, qtbot)
+    assert panel.when.text() == "Date unknown"
+    assert panel.state_date.isVisible()
+    QTest.mouseClick(panel.state_date, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    form = window.findChild(LayerPropertiesPanel)
+    assert form.isVisible()
+    date = form.fields.fields["acquired_at"]
+    assert date.hasFocus()
+    QTest.keyClicks(date, "1985-08-01")
+    QTest.keyClick(date, Qt.Key.Key_Return)
+    acquisition(window)
+    settle(window, qtbot)
+    assert panel.when.text().startswith("1985-08-01")
+    assert not panel.state_date.isVisible()
 
 
 def test_digits_show_the_combinations_that_the_bands_allow(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:

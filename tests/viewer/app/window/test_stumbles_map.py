@@ -426,6 +426,8 @@ def test_the_guide_stands_beside_the_window_and_names_what_there_is(window: Main
     assert guide is not None
     assert not guide.isModal()
     words = guide.page.toPlainText()
+    for chapter in ("Compare images", "Pixel values and statistics", "Measure", "Products"):
+        assert f"\n{chapter}\n" in words, chapter
     for line in ("Site, Mark a Point (P)", "Edit, Undo (Ctrl+Z)", "Site, Report", "Help, Keyboard Shortcuts (F1)"):
         assert line in words, words
     assert "{" not in words
