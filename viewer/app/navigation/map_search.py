@@ -92,7 +92,8 @@ class MapSearch(QObject):
 
     def show_palette(self, entries: Sequence[PaletteEntry]) -> CommandPalette:
         """Open the palette over the window, with these commands beside what is found."""
-        from viewer.panels.search.finder import Finder  # for start-up time
+        from viewer.app.navigation.layer_verbs import layer_verbs  # for start-up time, as the next two
+        from viewer.panels.search.finder import Finder
         from viewer.panels.search.palette import CommandPalette
 
         coordinates, sites, places, *_others = self._providers
@@ -100,7 +101,7 @@ class MapSearch(QObject):
         # The first search need not wait for the names; why they could not be made ready it says itself.
         self._jobs.run(lambda job: places.prepare(), failed=lambda error: None)
         finder = Finder(self._providers, self._jobs, known=sites)
-        palette = CommandPalette(entries, self._window, finder)
+        palette = CommandPalette([*entries, *layer_verbs(self._panels)], self._window, finder)
         finder.setParent(palette)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.hit_previewed.connect(self._preview)

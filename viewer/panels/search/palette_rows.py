@@ -36,6 +36,10 @@ class PaletteEntry:
     enabled: bool
     run: Callable[[], None]
     says: str = ""
+    is_by_verb: bool = False
+    """True for one of many that differ by a name alone: offered only to who begins with its verb, as the name alone
+    means the thing itself.
+    """
 
 
 type Row = PaletteEntry | Hit | str
@@ -77,9 +81,12 @@ def is_said(wanted: str, entry: PaletteEntry) -> bool:
 def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, PaletteEntry]]:
     """The commands that match by themselves or with their menu, the best first; all in their order for no text."""
     if not wanted:
-        return [(0.0, entry) for entry in entries]
+        return [(0.0, entry) for entry in entries if not entry.is_by_verb]
     found = []
+    verb = wanted.casefold().split()[0]
     for entry in entries:
+        if entry.is_by_verb and not (len(verb) > 1 and entry.text.casefold().startswith(verb)):
+            continue
         own = match_score(wanted, entry.text)
         if own is None and is_meant(wanted, entry.text):
             own = CLEAR_MATCH  # its words in another order

@@ -26,6 +26,7 @@ from viewer.commands.nudging import nudge_layer
 from viewer.commands.sites import update_site
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 
+pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)  # as every menu offscreen
 Key, Nothing, Left = Qt.Key, Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 Control = Qt.KeyboardModifier.ControlModifier
 PLACE = Bounds(8, 48, 12, 52)
@@ -147,3 +148,29 @@ def test_a_shifted_layer_says_so_in_the_list_and_on_the_map(window: MainWindow, 
     settle(window, qtbot)
     assert not model.index(model.row_of(uuid)).data(BADGE_ROLE)
     assert "shifted" not in " ".join(window.scene.attributions(window.canvas.viewport.view()))
+
+
+def test_the_palette_hides_and_shows_a_layer_by_name(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    def run(text: str, wanted: str) -> None:
+        palette = window.search.show_palette([])
+        typed = palette.findChild(QLineEdit)
+        QTest.keyClicks(typed, text)
+        qtbot.waitUntil(lambda: not palette._finder.is_busy, timeout=10_000)
+        assert palette.shown_texts()[0] == wanted
+        QTest.keyClick(typed, Key.Key_Return)
+        settle(window, qtbot)
+
+    layers = window.session.document.layers
+    run("hide new", "Hide “new”")
+    assert not layers[layer(window, "new")].visible
+    assert layers[layer(window, "old")].visible
+    run("show new", "Show “new”")
+    assert layers[layer(window, "new")].visible
+    run("hide all sites", "Hide all sites")
+    assert not sites_visible(window.session.document)
+    palette = window.search.show_palette([])
+    QTest.keyClicks(palette.findChild(QLineEdit), "new")
+    qtbot.waitUntil(lambda: not palette._finder.is_busy, timeout=10_000)
+    assert "new" in palette.shown_texts()
+    assert "Hide “new”" not in palette.shown_texts(), "the name alone means the layer itself"
+    palette.close()
