@@ -212,7 +212,7 @@ class ComparisonDesk(QObject):
         return None
 
     def open(self, uuid: str) -> None:
-        """Show a comparison that is kept, where it was made; what is in the way is said."""
+        """Show a comparison that is kept, where it was made or is looked at within that; what is in the way is said."""
         row = self.context.document.comparisons.get(uuid)
         spec = read_spec(row.spec_json) if row is not None else None
         if row is None:
@@ -225,7 +225,8 @@ class ComparisonDesk(QObject):
             said = self.tr("“{0}” is not whole: the case no longer has all of its images.")
             self.context.report(said.format(name))
         self._current = uuid
-        if spec.bounds is not None:
+        now = self._bounds()
+        if spec.bounds is not None and not (now is not None and spec.bounds.contains(now)):
             try:
                 self._canvas.zoom_to_bounds(spec.bounds, 0.0)
             except GeoloupeError as error:

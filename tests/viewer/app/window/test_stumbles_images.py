@@ -174,3 +174,24 @@ def test_the_palette_hides_and_shows_a_layer_by_name(window: MainWindow, desk: D
     assert "new" in palette.shown_texts()
     assert "Hide “new”" not in palette.shown_texts(), "the name alone means the layer itself"
     palette.close()
+
+
+def test_a_kept_comparison_is_opened_where_one_looks_within_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.comparisons.compare([layer(window, "old"), layer(window, "new")])
+    settle(window, qtbot)
+    uuid = window.comparisons.current
+    window.comparisons.end()
+    window.views.show_bounds(Bounds(9.9, 49.95, 10.0, 50.0), 0.0)
+    settle(window, qtbot)
+    near = window.canvas.viewport.resolution
+    window.comparisons.open(uuid)
+    settle(window, qtbot)
+    assert window.comparisons.spec is not None
+    assert window.canvas.viewport.resolution == pytest.approx(near, rel=0.05), "but for the room of the bar"
+    window.comparisons.end()
+    window.views.show_bounds(Bounds(20.0, 40.0, 21.0, 41.0), 0.0)
+    settle(window, qtbot)
+    window.comparisons.open(uuid)
+    settle(window, qtbot)
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == (pytest.approx(10.0, abs=0.5), pytest.approx(50.0, abs=0.5)), "from elsewhere it leads there"
