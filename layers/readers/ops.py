@@ -42,7 +42,7 @@ from layers.requests.imagery import (
     ReadTile,
     ReadVersions,
 )
-from layers.requests.pictures import EncodePicture, WriteStrip
+from layers.requests.pictures import EncodePicture, WritePixels, WriteStrip
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.registering import Register
@@ -53,7 +53,7 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 _OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
-_OF_PICTURES = (WriteStrip, EncodePicture)
+_OF_PICTURES = (WriteStrip, WritePixels, EncodePicture)
 _KINDS: tuple[type[Question], ...] = (
     Probe,
     ReadVersions,
@@ -97,6 +97,8 @@ def answer(asked: Question) -> Result:
 def _of_picture(asked: WriteStrip | EncodePicture) -> Result:
     from layers.readers.export import written_picture  # only where a product is written
 
+    if isinstance(asked, WritePixels):
+        return written_picture.write_pixels(asked)
     if isinstance(asked, WriteStrip):
         return written_picture.write_strip(asked)
     return written_picture.encode_picture(asked)

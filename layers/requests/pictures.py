@@ -45,6 +45,22 @@ class WriteStrip(Question):
 
 
 @dataclass(frozen=True)
+class WritePixels(WriteStrip):
+    """The same of raw pixels: `raw` holds the rows of one band after another, then a byte a pixel, 0 for no data."""
+
+    op: ClassVar[str] = "write_pixels"
+    dtype: str = "uint8"
+    bands: int = 1
+    nodata: float | None = None
+    names: tuple[str, ...] = ()
+    """Of the bands."""
+    colors: tuple[str, ...] = ()
+    """Of the bands: GDAL's colour interpretations in lower case."""
+    palette: tuple[tuple[int, int, int, int], ...] = ()
+    """RGBA by value, of the first band."""
+
+
+@dataclass(frozen=True)
 class EncodePicture(Question):
     """Write the TIFF `tiff`, of `WriteStrip`, as a JPEG or WebP `out` beside it."""
 

@@ -15,7 +15,11 @@ from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from layers.document.document import Document
+    from layers.product.spec import ProductSpec
     from layers.project.opening.case_paths import CaseHome
+    from viewer.canvas.scene import MapScene
+    from viewer.export.formats.steps import Writing
+    from viewer.rendering.context import RenderContext
 
 PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
 NOW = (*PRINTED, *DATA)
@@ -47,6 +51,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--site", metavar="UUID", help="the page of this site; as data: only this site and its claims")
     parser.add_argument(
         "--publish", action="store_true", help="for outside: no drafts, internal sources, names or paths"
+    )
+    parser.add_argument(
+        "--raw", action="store_true", help="as .tif: the topmost image's own pixels in view, on its own grid"
     )
     parser.add_argument("--bookmark", metavar="NAME", help="the view of a bookmark, with its layers, dates and styles")
     parser.add_argument("--comparison", metavar="NAME", help="the images of a comparison side by side")
@@ -105,6 +112,8 @@ def _refusal(arguments: argparse.Namespace) -> str:
         return f"--{named[0]} is of one product, and a batch is of many: leave one of them out."
     if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA:
         return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED)} with it."
+    if arguments.raw and Path(arguments.out).suffix.lower() != ".tif":
+        return "--raw is of pixels as a file has them: --out takes .tif with it."
     if arguments.dpi is not None and not 24 <= arguments.dpi <= 1200:
         return "--dpi takes a number from 24 to 1200."
     if arguments.layout is not None and arguments.layout not in LAYOUTS:
@@ -158,14 +167,31 @@ def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> 
             raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
         if spec.bounds is None and spec.layout != "site":
             spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
-        printed = laid_out(spec, document, scenes)
-        finish(begin_writing(printed, out, studio.context))
+        if arguments.raw:
+            finish(_raw_pixels(spec, scenes[0], out, studio.context))
+        else:
+            finish(begin_writing(laid_out(spec, document, scenes), out, studio.context))
         lost = any(scene.lost_layers() for scene in scenes)
         said = [] if spec.bounds is None else [chosen_canvas(spec.crs or None, spec.bounds)[1]]
         problems = dict.fromkeys([*said, *(one for scene in scenes for one in scene.said_problems())])
     for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE
+
+
+def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderContext) -> Writing:
+    from PySide6.QtCore import QRectF  # for start-up time, as all imports in functions here
+
+    from layers.geo.bounds import Bounds
+    from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+    from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
+    from viewer.export.plates.maps.framing import Framing
+
+    bounds = spec.bounds or scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
+    crs = spec.crs or chosen_canvas(None, bounds)[0] or WEB_MERCATOR
+    view = Framing.of(QRectF(0, 0, 1000, 1000), crs, bounds, 1.0).view
+    drawing = topmost_image(scene, view)
+    return begin_pixels(drawing, bounds, out, context, marking=spec.marking, publish=spec.publish)
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import MERCATOR_HALF_M, PIXEL_SPACE, WEB_MERCATOR, WGS84, transform_bounds, transform_points
+from layers.geo.crs import (
+    MERCATOR_HALF_M,
+    PIXEL_SPACE,
+    WEB_MERCATOR,
+    WGS84,
+    is_off_earth,
+    transform_bounds,
+    transform_points,
+)
 from layers.grid.tile_grid import Affine
 from layers.services.matrix import level_for, level_resolution_m
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -71,6 +79,27 @@ def raster_window(drawing: RasterDrawing, region: Region) -> PixelWindow | None:
     is_warped = info.placed_by in ("control points", "RPC")
     size = right - left, bottom - top
     return PixelWindow(crs, _shifted(grid, left, top), *size, is_warped, step=drawing.step_on(crs))
+
+
+def pixels_within(drawing: RasterDrawing, bounds: Bounds | None) -> PixelWindow | None:
+    """All pixels of a file that are inside of bounds in lon, lat, or anywhere; None where it has none there."""
+    info = drawing.info
+    crs = "" if info is None else drawing.layer.crs or info.crs
+    if info is None or not crs or is_off_earth(crs):
+        return None
+    grid, step = Affine(*info.transform), drawing.step_on(crs)
+    left, top, right, bottom = 0, 0, info.width, info.height
+    if bounds is not None:
+        placed = Affine(grid.a, grid.b, grid.c + step[0], grid.d, grid.e, grid.f + step[1])
+        corners = _corners(placed.inverse(), crs, bounds)
+        if not corners:
+            return None
+        columns, rows = ([corner[axis] for corner in corners] for axis in (0, 1))
+        left, right = max(left, math.floor(min(columns))), min(right, math.ceil(max(columns)))
+        top, bottom = max(top, math.floor(min(rows))), min(bottom, math.ceil(max(rows)))
+    if left >= right or top >= bottom:
+        return None
+    return PixelWindow(crs, _shifted(grid, left, top), right - left, bottom - top, is_warped=False, step=step)
 
 
 def service_window(drawing: TilesDrawing, region: Region, mercator_m: float) -> PixelWindow | None:

@@ -55,7 +55,7 @@ NOTHING = Grants()
 def needs_of(op: str, params: dict[str, Any]) -> Grants:
     """Grants that an op of imagery, of features or of a case needs, by the names of its parameters."""
     opened = {str(params["path"])} if params.get("path") else set()
-    bands = params.get("bands")
+    bands = params.get("bands")  # a number of them where pixels are written
     for band in bands if isinstance(bands, list) else ():
         if isinstance(band, dict):
             opened |= {str(path) for path in (*(band.get("paths") or ()), *filter(None, (band.get("path"),)))}
@@ -67,7 +67,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
     write = set()
     if op == "overviews":
         write.add(str(params["folder"]))
-    elif op in ("export_rows", "write_strip", "encode_picture", "write_workbook"):
+    elif op in ("export_rows", "write_strip", "write_pixels", "encode_picture", "write_workbook"):
         write.add(os.path.dirname(str(params["out"])))
     elif op == "open":
         write |= {str(params["scratch"]), os.path.dirname(str(params["copy"]))} - {""}

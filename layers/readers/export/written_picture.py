@@ -18,9 +18,10 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from layers.errors import DiskFull, ExportFailed
-from layers.requests.pictures import ENCODED, EncodePicture, WriteStrip
+from layers.requests.pictures import ENCODED, EncodePicture, WritePixels, WriteStrip
 
 _TIFF_ROWS = 16
+_COLORS = {color.name: color for color in ColorInterp if color is not ColorInterp.palette}
 _BIG_BYTES = 4 * 10**9
 
 
@@ -66,6 +67,50 @@ def _begin(asked: WriteStrip) -> None:
         if asked.xmp:
             name, _, value = asked.xmp.partition("=")  # the packet is the entry: a name, "=" and a value to rasterio
             file.update_tags(ns="xml:XMP", **{name: value})
+
+
+def write_pixels(asked: WritePixels) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The same of raw pixels. Those without data are masked unless a value stands for them."""
+    with _failures(asked.out):
+        data = np.fromfile(asked.raw, np.uint8)
+        size = asked.rows * asked.width
+        bands = data[:-size].view(asked.dtype).reshape(asked.bands, asked.rows, asked.width)
+        window = Window(0, asked.top, asked.width, asked.rows)
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+            if asked.top == 0:
+                _begin_pixels(asked)
+            with rasterio.open(asked.out, "r+", SPARSE_OK=True) as file:
+                file.write(bands, window=window)
+                if file.nodata is None and "alpha" not in asked.colors:
+                    file.write_mask(data[-size:].reshape(asked.rows, asked.width), window=window)
+        os.remove(asked.raw)
+    return {}, ()
+
+
+def _begin_pixels(asked: WritePixels) -> None:
+    options: dict[str, Any] = {"blockysize": _TIFF_ROWS, "sparse_ok": True, "compress": "deflate", "zlevel": 1}
+    with rasterio.open(
+        asked.out,
+        "w",
+        driver="GTiff",
+        dtype=asked.dtype,
+        count=asked.bands,
+        width=asked.width,
+        height=asked.height,
+        crs=asked.crs,
+        transform=Affine(*asked.affine),
+        nodata=asked.nodata,
+        bigtiff="if_safer",
+        **options,
+    ) as file:
+        file.update_tags(**asked.texts)
+        if asked.palette:
+            file.write_colormap(1, dict(enumerate(asked.palette)))
+        elif len(asked.colors) == asked.bands:
+            file.colorinterp = [_COLORS.get(name, ColorInterp.undefined) for name in asked.colors]
+        for number, name in enumerate(asked.names, 1):
+            if name:
+                file.set_band_description(number, name)
 
 
 def encode_picture(asked: EncodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:

@@ -11,18 +11,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
+import rasterio
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import sample_data
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.geo.bounds import Bounds
 from layers.product.content import ProductContent
 from tests.support.cases.rich import read_case
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app.products.data_dialog import SELECTED, SHOWN, DataDialog
+from viewer.app.products.data_dialog import SELECTED, SHOWN, WHOLE, DataDialog
 from viewer.app.window import MainWindow
 from viewer.export.data import data_files
 
@@ -181,3 +185,28 @@ def test_the_open_case_is_not_replaced_by_a_part_of_it(
     qtbot.waitUntil(lambda: window.messages.line("export") is not None, timeout=10_000)
     assert "is the open case itself" in window.messages.line("export").text
     assert case.read_bytes() == before
+
+
+def test_the_pixels_of_the_image_on_top_are_written_as_they_are(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    values = np.random.default_rng(2).integers(0, 3000, (2, 300, 400)).astype(np.uint16)
+    image = write_raster(tmp_path / "scene.tif", values, "EPSG:32632", Bounds(5e5, 5.5e6, 5.04e5, 5.503e6))
+    window.file_menu.open_words([str(image)])
+    settle(window, qtbot)
+    for part, path in ((WHOLE, tmp_path / "all.tif"), (SHOWN, tmp_path / "shown.tif")):
+        dialog = asked(window)
+        choose(dialog, ".tif", part)
+        assert "its own grid" in dialog.note.text()
+        assert dialog.part.itemText(0) == "The whole image"
+        answers.path = path
+        qtbot.mouseClick(dialog.take_button, Qt.MouseButton.LeftButton)
+        written(window, qtbot, path)
+        qtbot.waitUntil(lambda: window.findChild(DataDialog) is None)
+        window.messages.clear("export")
+        view = window.canvas.viewport
+        view.fit_lonlat(Bounds(9.01, 49.655, 9.02, 49.66), 0.0, 0.0)
+    with rasterio.open(tmp_path / "all.tif") as made, rasterio.open(tmp_path / "shown.tif") as seen:
+        assert (made.read() == values).all()
+        assert seen.res == made.res
+        assert seen.width < made.width

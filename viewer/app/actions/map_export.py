@@ -125,6 +125,7 @@ class MapExport(QObject):
                 self._write,
                 lambda sentence: self._messages.show("export", sentence, "error"),
                 lambda sentence: self._messages.show("export data", sentence, "warning"),
+                self._is_written,
                 self._window,
             )
         self._desk.begin()
@@ -151,13 +152,17 @@ class MapExport(QObject):
             write()
 
         def done(_nothing: None) -> None:
-            see = MessageAction(self.tr("Open"), lambda: self._open(path))
-            self._messages.show("export", self.tr("Written: {0}").format(path), "info", see)
+            self._is_written(path)
 
         def failed(error: GeoloupeError) -> None:
             self._messages.show("export", error.sentence, "error")
 
         self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
+
+    def _is_written(self, path: Path) -> None:
+        self._folder = path.parent
+        see = MessageAction(self.tr("Open"), lambda: self._open(path))
+        self._messages.show("export", self.tr("Written: {0}").format(path), "info", see)
 
     def _open(self, path: Path) -> None:
         """In the program that the desktop has for it."""

@@ -168,6 +168,7 @@ class Questions(QObject):
             ".geojson": self.tr("GeoJSON (*.geojson)"),
             ".csv": self.tr("Table (*.csv)"),
             ".gpkg": self.tr("Geoloupe case (*.gpkg)"),
+            ".tif": self.tr("Pixels of the topmost image (*.tif)"),
         }
         return self._path_to_write(self.tr("Export the data"), suggestion, _in_order(kinds, suggestion))
 

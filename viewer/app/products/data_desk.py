@@ -18,11 +18,13 @@ from layers.errors import GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84
 from viewer.app.case.session import Session
-from viewer.app.products.data_dialog import SELECTED, SHOWN, DataDialog, DataWish
+from viewer.app.products.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
 from viewer.canvas.widget import MapCanvas
 from viewer.export.data.data_files import write_data
 from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.ground import GroundPictures
+from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
+from viewer.export.formats.steps import Writing
 from viewer.support.jobs import JobContext, Jobs
 
 POLL_MS = 20
@@ -32,7 +34,8 @@ type Write = Callable[[Callable[[], object], Path], None]
 
 
 class DataDesk(QObject):
-    """One a window. `ask_path` asks for the file, `write` makes it; `failed` and `warn` say why not, and what lacks."""
+    """One a window. `ask_path` asks for the file, `write` makes it; `failed` and `warn` say why not, and what lacks;
+    `told` that a file is there."""
 
     def __init__(
         self,
@@ -44,12 +47,13 @@ class DataDesk(QObject):
         write: Write,
         failed: Callable[[str], None],
         warn: Callable[[str], None],
+        told: Callable[[Path], None],
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session, self._canvas, self._jobs = session, canvas, jobs
         self._ask_path, self._bounds, self._write, self._failed = ask_path, bounds, write, failed
-        self._window, self._warn = window, warn
+        self._window, self._warn, self._told = window, warn, told
         self._last = DataWish(".kmz")
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
@@ -73,7 +77,10 @@ class DataDesk(QObject):
         path = self._ask_path(wish.suffix)
         if path is None:
             return
-        self._gather(replace(wish, suffix=path.suffix.lower()), path)
+        if path.suffix.lower() == PIXELS:
+            self._write_pixels(wish, path)
+        else:
+            self._gather(replace(wish, suffix=path.suffix.lower()), path)
 
     def _gather(self, wish: DataWish, path: Path) -> None:
         """Of the case as it is now: later edits are not in it."""
@@ -112,6 +119,36 @@ class DataDesk(QObject):
         self._gathered += 1
         title = self.tr("Gathering {0}").format(path.name)
         self._jobs.run(work, done, failed, title, apart=True, given_up=given_up)
+
+    # -- pixels ---------------------------------------------------------------------------------------------------
+
+    def _write_pixels(self, wish: DataWish, path: Path) -> None:
+        """Of the image on top of the map: all of it, or what the map shows."""
+        scene, title = self._canvas.own_scene, self.tr("Writing {0}").format(path.name)
+        try:
+            writing = begin_pixels(
+                topmost_image(scene, self._canvas.viewport.view()),
+                None if wish.part == WHOLE else self._bounds(),
+                path,
+                scene.context,
+                marking=wish.marking or self._session.document.meta("marking"),
+                publish=wish.publish,
+                title=title,
+                parent=self,
+            )
+        except GeoloupeError as error:
+            self._failed(error.sentence)
+            return
+        self._gathered += 1
+        writing.ended.connect(partial(self._pixels_ended, writing, path))
+
+    def _pixels_ended(self, writing: Writing, path: Path) -> None:
+        self._gathered -= 1
+        if writing.error is not None:
+            self._failed(writing.error.sentence)
+        elif writing.written:
+            self._told(path)
+        writing.deleteLater()
 
     # -- pictures -------------------------------------------------------------------------------------------------
 

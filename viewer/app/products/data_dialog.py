@@ -21,6 +21,7 @@ from layers.text.counted import counted
 from viewer.panels.widgets.form_page import muted
 from viewer.support.still_boxes import ComboBox
 
+PIXELS = ".tif"
 WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
 
 
@@ -44,8 +45,9 @@ class DataDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export Data"))
         self.format = _combo(self.tr("Format"), self._formats(), first.suffix)
+        self._whole = self.tr("The whole case ({0})").format(counted(sites, self.tr("mark"), self.tr("marks")))
         parts = [
-            (self.tr("The whole case ({0})").format(counted(sites, self.tr("mark"), self.tr("marks"))), WHOLE),
+            (self._whole, WHOLE),
             (self.tr("What the map shows"), SHOWN),
         ]
         if selected:
@@ -61,10 +63,9 @@ class DataDialog(QDialog):
         self.marking.addItems(["", *CLASSIFICATION, *TLP])
         self.marking.setCurrentText(first.marking)
         self.marking.setAccessibleName(self.tr("Marking"))
-        line = self.marking.lineEdit()
-        assert isinstance(line, QLineEdit)
-        line.setPlaceholderText(self.tr("the highest of what is in it"))
         self.note = muted()
+        for choice in (self.format, self.part):
+            choice.currentIndexChanged.connect(self._say)
         buttons = QDialogButtonBox()
         self.take_button = buttons.addButton(self.tr("&Export…"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
@@ -99,6 +100,7 @@ class DataDialog(QDialog):
             (self.tr("Sites as GeoJSON"), ".geojson"),
             (self.tr("Sites as a table (CSV)"), ".csv"),
             (self.tr("A case of its own (GeoPackage)"), ".gpkg"),
+            (self.tr("Pixels of the topmost image (GeoTIFF)"), PIXELS),
         )
 
     def _say(self) -> None:
@@ -107,7 +109,16 @@ class DataDialog(QDialog):
             "people, folders of this machine."
         )
         here = self.tr("All rows go along, drafts and internal sources among them; of their history nothing does.")
-        self.note.setText(outside if self.publish.isChecked() else here)
+        pixels = self.tr("The image on top of the map as its file has it: all bands, on its own grid, without marks.")
+        said = outside if self.publish.isChecked() else here
+        is_pixels = self.format.currentData() == PIXELS
+        self.note.setText(pixels if is_pixels else said)
+        self.part.setItemText(0, self.tr("The whole image") if is_pixels else self._whole)
+        if is_pixels and self.part.currentData() == SELECTED:  # of marks: an image has none
+            self.part.setCurrentIndex(self.part.findData(SHOWN))
+        line = self.marking.lineEdit()
+        assert isinstance(line, QLineEdit)
+        line.setPlaceholderText(self.tr("that of the case") if is_pixels else self.tr("the highest of what is in it"))
 
     def _choose(self) -> None:
         self.chosen.emit(self.wish())

@@ -180,6 +180,10 @@ class FormatWriter(Protocol):
     def __call__(self, printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps: ...
 
 
+type FileMaker = Callable[[Workshop, list[tuple[Path, Path]]], Steps]
+"""The same of one product, or of something else that is written step by step."""
+
+
 class Writing(QObject):
     """One product on its way to its files; the window's thread only. `fraction` of a job tells how far it is.
 
@@ -190,9 +194,8 @@ class Writing(QObject):
 
     def __init__(
         self,
-        printed: Printed,
         target: Path,
-        write: FormatWriter,
+        write: FileMaker,
         jobs: Jobs,
         pool: ReaderPool,
         *,
@@ -206,7 +209,7 @@ class Writing(QObject):
         self._jobs = jobs
         self._scratch = contextlib.ExitStack()
         self._shop = Workshop(jobs, pool, self._scratch.enter_context(scratch_folder()), target)
-        self._steps = self._all_of(write, printed)
+        self._steps = self._all_of(write)
         self._waits_for: Pending | None = None
         self._is_over = False
         self._job: Job | None = jobs.follow(title, self.cancel) if title else None
@@ -224,9 +227,9 @@ class Writing(QObject):
         if not self._is_over:
             self._end(None)
 
-    def _all_of(self, write: FormatWriter, printed: Printed) -> Steps:
+    def _all_of(self, write: FileMaker) -> Steps:
         made: list[tuple[Path, Path]] = []
-        yield from write(printed, self._shop, made)
+        yield from write(self._shop, made)
 
         def move() -> None:
             for file, target in made:

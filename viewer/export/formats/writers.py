@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -67,4 +68,5 @@ def begin_writing(
     With a `title` it is announced, and can be cancelled. Raises ExportFailed where it cannot be written so.
     """
     check_size(printed, path)
-    return Writing(printed, path, format_of(path).write, context.jobs, context.pool, title=title, parent=parent)
+    write = partial(format_of(path).write, printed)
+    return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)

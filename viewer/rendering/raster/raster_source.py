@@ -251,6 +251,24 @@ class RasterSource:
         )
         self._submit(asked, answered)
 
+    def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: Answered) -> None:
+        """Have the raw values of all bands read, on the image's own `grid` in its `crs`, `size` across and down."""
+        asked = ReadTile(
+            str(self.path),
+            self._part,
+            self._height_m,
+            self._bands(self.all_bands),
+            self._points,
+            crs=crs,
+            affine=grid,
+            width=size[0],
+            height=size[1],
+            resampling="nearest",
+            source_crs=crs,
+            state=None if self.state is None else self.state[2:],
+        )
+        self._submit(asked, answered)
+
     def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: Answered) -> None:
         """Have the raw values of all bands read at a place in `crs`; `step` is less than a pixel, in units of it."""
         grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)

@@ -1,0 +1,154 @@
+"""A GeoTIFF of raw pixels: of the topmost image of a map, as its file has them, on its own grid."""
+
+from __future__ import annotations
+
+import math
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from layers.errors import CannotBePlaced, ExportFailed, GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import Affine, View
+from layers.pool.protocol import Answer
+from layers.product.publishing import without_paths
+from layers.requests.pictures import WritePixels
+from viewer.canvas.scene import MapScene
+from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing
+from viewer.rendering.context import RenderContext
+from viewer.rendering.image_chips import PixelWindow, pixels_within
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.text import LONGEST_CREDIT, one_line
+
+STRIP_BYTES = 32 << 20
+_TIFF_ROWS = 16
+
+
+def topmost_image(scene: MapScene, view: View) -> RasterDrawing:
+    """The uppermost image of a map with pixels of its own. Raises ExportFailed where there is none."""
+    for uuid in scene.shown_in(view):
+        drawing = scene.drawings[uuid]
+        if isinstance(drawing, RasterDrawing) and drawing.info is not None:
+            return drawing
+    raise ExportFailed("No image with pixels of its own is in view: tile services have pictures only.")
+
+
+def begin_pixels(
+    drawing: RasterDrawing,
+    bounds: Bounds | None,
+    path: Path,
+    context: RenderContext,
+    *,
+    marking: str = "",
+    publish: bool = False,
+    title: str = "",
+    parent: QObject | None = None,
+) -> Writing:
+    """Begin to write the pixels of an image inside of `bounds` (lon, lat), or all of them, under a name.
+
+    With a `title` it is announced, and can be cancelled. Raises ExportFailed where it has none there.
+    """
+    info = drawing.info
+    assert info is not None
+    name = one_line(drawing.layer.name, 80)
+    if info.placed_by in ("control points", "RPC"):
+        raise ExportFailed(f"“{name}” is placed by {info.placed_by}: its pixels have no even grid on the map.")
+    window = pixels_within(drawing, bounds)
+    if window is None:
+        raise ExportFailed(f"“{name}” has no pixels with a place on the Earth there.")
+    if len(drawing.source.all_bands) < len(info.bands):
+        raise ExportFailed(f"“{name}” has {len(info.bands)} bands, which are too many for one file.")
+    if len({band.dtype for band in info.bands}) > 1:
+        raise ExportFailed(f"“{name}” has bands of several types, which one GeoTIFF does not hold.")
+    texts = _texts(drawing, marking)
+    if publish:
+        texts = {key: without_paths(text) for key, text in texts.items()}
+    write = partial(_written, drawing, window, texts)
+    return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)
+
+
+def _written(
+    drawing: RasterDrawing, window: PixelWindow, texts: dict[str, str], shop: Workshop, made: list[tuple[Path, Path]]
+) -> Steps:
+    info, out = drawing.info, shop.folder / "pixels.tif"
+    assert info is not None
+    width, height, count = window.width, window.height, len(info.bands)
+    rows = STRIP_BYTES // (width * count * np.dtype(info.bands[0].dtype).itemsize) // _TIFF_ROWS * _TIFF_ROWS
+    nodata = {band.nodata for band in info.bands}
+    first: dict[str, Any] = {
+        "crs": window.crs,
+        "affine": window.placed,
+        "nodata": nodata.pop() if len(nodata) == 1 else None,
+        "names": tuple(one_line(band.description, 80) for band in info.bands),
+        "texts": texts,
+        "palette": info.bands[0].palette if len(info.bands) == 1 else (),
+    }
+    checked = shop.job(partial(_check_target, drawing.source.path, shop.target))
+    yield checked
+    assert checked.result is None
+    for top in range(0, height, max(rows, _TIFF_ROWS)):
+        count_rows = min(max(rows, _TIFF_ROWS), height - top)
+        read: Awaited[Answer] = Awaited()
+        drawing.source.ask_pixels(_shifted(window.affine, top), (width, count_rows), window.crs, partial(_take, read))
+        yield read
+        bands, mask = read.result.arrays
+        raw = shop.folder / f"rows-{top}.raw"
+        asked = WritePixels(
+            "",
+            str(out),
+            str(raw),
+            width,
+            height,
+            top,
+            count_rows,
+            dtype=bands.dtype.name,
+            bands=count,
+            colors=tuple(band.color for band in info.bands),
+            **(first if top == 0 else {}),
+        )
+        written = shop.then_ask(partial(_kept, asked, bands, mask, raw))
+        yield written
+        assert written.result is None
+    made.append((out, shop.target))
+
+
+def _check_target(image: Path, target: Path) -> None:
+    if target.exists() and image.exists() and os.path.samefile(image, target):
+        raise ExportFailed(f"{target.name} is the image itself: name another file.")
+
+
+def _take(read: Awaited[Answer], found: Answer | GeoloupeError) -> None:
+    if isinstance(found, GeoloupeError):
+        read.broke(found)
+    else:
+        read.arrived(found)
+
+
+def _kept(asked: WritePixels, bands: Any, mask: Any, raw: Path) -> WritePixels:
+    valid = np.where(mask, np.uint8(255), np.uint8(0))
+    np.concatenate([np.ascontiguousarray(bands).reshape(-1).view(np.uint8), valid.reshape(-1)]).tofile(raw)
+    return asked
+
+
+def _texts(drawing: RasterDrawing, marking: str) -> dict[str, str]:
+    layer, known = drawing.layer, drawing.acquisition
+    said = [one_line(layer.name, 80), known.at if known is not None else "", marking]
+    credit = layer.credit or (known.credit if known is not None else "")
+    found = {
+        "TIFFTAG_IMAGEDESCRIPTION": ". ".join(filter(None, said)),
+        "TIFFTAG_COPYRIGHT": one_line(credit, LONGEST_CREDIT),
+        "TIFFTAG_SOFTWARE": "Geoloupe",
+        "MARKING": marking,
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _shifted(grid: Affine, rows: int) -> Affine:
+    x, y = grid.apply(0, rows)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise CannotBePlaced("The image has no place on the Earth there.")
+    return Affine(grid.a, grid.b, x, grid.d, grid.e, y)
