@@ -103,7 +103,7 @@ class MapScene(QObject):
         self.label_language = ""
         self._stack = LayerStack(context, make_drawing, self)
         self._is_closed = False
-        self._stack.updated.connect(self._look_at_images)
+        self._stack.updated.connect(self._judge.note_news)
         self._stack.updated.connect(self.updated)
         self._stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
@@ -206,11 +206,6 @@ class MapScene(QObject):
         self._frames = ()
         self._layouts.outdate()
         return True
-
-    def _look_at_images(self) -> None:
-        """Judge the marks again once it is known where an image lies."""
-        if self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
-            self._judge_marks()
 
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
@@ -507,6 +502,8 @@ class MapScene(QObject):
 
     def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
         """The sites of a view, and of each wrapped world copy in it."""
+        if self._judge.has_news and self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
+            self._judge_marks()
         if not self._frames or self._frames[0].view != view:
             index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
             self._frames = tuple(SiteFrame.of(index, one) for one in wrapped_views(view))

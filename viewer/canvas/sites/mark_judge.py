@@ -50,9 +50,16 @@ class MarkJudge:
         self.told_by: frozenset[str] | None = None
         """The layers whose images tell which marks are solid; None on the map alone."""
         self._shown: tuple[_Shown, ...] = ()
+        self.has_news = False
+        """Layers have said that they changed, one by one: they are looked at together, when sites are shown next."""
+
+    def note_news(self) -> None:
+        """Hear of a layer that shows something else now."""
+        self.has_news = True
 
     def is_outdated(self, document: Document, rows: Sequence[Layer], drawings: Mapping[str, LayerDrawing]) -> bool:
         """True where more is known by now of the images that the map shows."""
+        self.has_news = False
         is_alone = self.told_by is None and bool(document.images)
         return is_alone and _shown(rows, drawings) != self._shown
 

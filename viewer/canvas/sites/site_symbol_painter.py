@@ -66,7 +66,10 @@ class SiteSymbolPainter:
                 places = ((x, y) for _, x, y in run)
                 self.paint_shapes(painter, symbols[symbol], places, scale, selected=selected, compact=compact)
             return
-        kinds, of_kind = np.unique(which, return_inverse=True)
+        # Not by np.unique: that would import numpy.ma, while the window starts.
+        is_used = np.zeros(len(symbols), bool)
+        is_used[which] = True
+        kinds, of_kind = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[which]
         most = max(int(_MOST_SPRITES / scale**2), _LEAST_SPRITES)
         if len(kinds) > most:
             for some in np.array_split(np.arange(len(which)), 2):

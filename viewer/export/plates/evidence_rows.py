@@ -117,7 +117,7 @@ class EvidenceRows:
         tail += f" [{cited}]" if cited else ""
         body, small = self._sizes.type(), self._sizes.type(0.95)
         gap = self._sizes.body
-        atoms = [self._numbered("claims", claim.number, f"{whole(said)}{tail}", body, 0.6)]
+        atoms = [self._numbered("claims", claim.number, f"{whole(said)}{whole(tail)}", body, 0.6)]
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
             atoms.append(self._inner(_tr("In our words: {0}").format(claim.statement)))
         if claim.state:
@@ -150,7 +150,9 @@ class EvidenceRows:
         )
         words = one.sentence or f"{one.speaker}: “{one.words}”"
         gap = self._sizes.body
-        return Atom("claims", f"{words}{cited}", self._sizes.type(italic=False), self._style.ink, 0.2 * gap, 2.0 * gap)
+        return Atom(
+            "claims", f"{whole(words)}{cited}", self._sizes.type(italic=False), self._style.ink, 0.2 * gap, 2.0 * gap
+        )
 
     def _inner(self, text: str) -> Atom:
         gap = self._sizes.body

@@ -13,7 +13,7 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
-from viewer.support.text import one_line
+from viewer.support.text import one_line, plain
 
 MARKING_COLORS = {
     "TLP:RED": ("#FF2B2B", "#000000"),
@@ -24,6 +24,8 @@ MARKING_COLORS = {
 }
 """TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""
 _MOST_TITLE_LINES = 3
+_LONGEST_LINE = 1000
+"""Characters of a title, or a line below it, that a head has room for: a case may hold megabytes."""
 _LOGO_HEIGHT = 2.6
 
 
@@ -58,6 +60,7 @@ def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyl
     logo = _logo(style)
     logo_height = _LOGO_HEIGHT * sizes.body
     width = _text_width(room, logo, logo_height)
+    title = plain(title, _LONGEST_LINE)
     title_type = sizes.type(2.0 if not sizes.is_small else 1.55, bold=True)
     while len(wrapped(whole(title), title_type, width)) > _MOST_TITLE_LINES and title_type.size > sizes.body * 1.05:
         title_type = title_type.scaled(0.9)
@@ -67,7 +70,9 @@ def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyl
         ("subtitle", spec.subtitle, sizes.type(1.15 if not sizes.is_small else 1.0), style.quiet),
         ("dateline", spec.dateline, sizes.type(1.0), style.quiet),
     ]
-    kept = tuple((key, whole(words), type_, color) for key, words, type_, color in parts if words.strip())
+    kept = tuple(
+        (key, whole(plain(words, _LONGEST_LINE)), type_, color) for key, words, type_, color in parts if words.strip()
+    )
     height = sum(len(wrapped(words, type_, width)) * type_.line_height for _, words, type_, _ in kept)
     return Heading(kept, max(height, logo_height if logo is not None else 0.0), logo)
 

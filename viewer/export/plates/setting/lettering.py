@@ -27,8 +27,10 @@ PT = 96.0 / 72.0
 MM = 96.0 / 25.4
 LEAST_PT = 6.0
 LEADING = 1.28
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 2_000
 """Characters of one text of a page."""
+_NARROWEST = 0.2
+"""Of its size, the least width of a letter: so a word without an end is measured only as far as a line can go."""
 _MEASURED_PX = 1000
 _HALO = 0.3
 """Width of the stroke round letters, of their size."""
@@ -36,7 +38,7 @@ _QUARTERS = 4
 _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _TEXT_PX = 100
 """Of the font that a PDF is given, scaled: Qt's fonts have whole pixels only."""
-_PIECES = re.compile(r"\s*(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
+_PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
 """A word with the blanks before it; a line may end before any Chinese character."""
 
 
@@ -100,17 +102,23 @@ def wrapped(text: str, type_: Type, room: float) -> tuple[str, ...]:
     several times until its words suit it.
     """
     lines: list[str] = []
+    most = max(8, int(room / (_NARROWEST * type_.size)))
+
+    def fits(words: str) -> bool:
+        return len(words) <= most and type_.width(words) <= room
+
     for paragraph in text.split("\n"):
         line = ""
         for piece in _PIECES.findall(paragraph):
-            if type_.width(line + piece.rstrip()) <= room or not (line or piece.strip()):
+            if fits(line + piece.rstrip()) or not (line or piece.strip()):
                 line += piece
                 continue
             if line.strip():
                 lines.append(line.strip())
             line = piece.lstrip()
-            while type_.width(line) > room and len(line) > 1:
-                cut = _fitting(line, type_, room)
+            while not fits(line) and len(line) > 1:
+                head = line[:most]
+                cut = len(head) if fits(head) else _fitting(head, type_, room)
                 lines.append(line[:cut])
                 line = line[cut:]
         lines.append(line.strip())
