@@ -50,8 +50,7 @@ from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
-_MOST_SAID = 20
-_MOST_NOTES = 4
+_MOST_SAID, _MOST_NOTES = 20, 4
 _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
 """Names keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
@@ -146,6 +145,7 @@ class MapScene(QObject):
     @property
     def solid(self) -> Solid | None:
         """The marks that are solid here; None: all are."""
+        self._look_at_images()
         return self._index.solid
 
     def draw_anew(self, uuids: Collection[str]) -> None:
@@ -206,6 +206,10 @@ class MapScene(QObject):
         self._frames = ()
         self._layouts.outdate()
         return True
+
+    def _look_at_images(self) -> None:
+        if self._judge.has_news and self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
+            self._judge_marks()
 
     def _show_layers(self, base_folder: Path | None) -> None:
         rows = self._rows()
@@ -502,8 +506,7 @@ class MapScene(QObject):
 
     def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
         """The sites of a view, and of each wrapped world copy in it."""
-        if self._judge.has_news and self._judge.is_outdated(self._document, self._rows(), self._stack.drawings):
-            self._judge_marks()
+        self._look_at_images()
         if not self._frames or self._frames[0].view != view:
             index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
             self._frames = tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
