@@ -213,6 +213,8 @@ class SiteFrame:
 
     def chosen(self, uuids: frozenset[str]) -> NDArray[np.bool_]:
         """True for the points of these sites."""
+        if not uuids:
+            return np.zeros(len(self.rows), np.bool_)  # and np.isin would import numpy.ma, while the window starts
         if len(uuids) <= len(self.rows):
             return np.isin(self.rows, [row for uuid in uuids for row in self.index.rows_of(uuid)])
         names = self.index.uuids
