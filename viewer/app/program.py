@@ -22,6 +22,7 @@ from viewer.app.screenshot import Screenshot
 from viewer.app.signals import SignalWatch
 from viewer.app.theme import apply_theme
 from viewer.app.window import MainWindow
+from viewer.canvas.said_problems import said_problems
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
@@ -178,7 +179,7 @@ class Program:
         failures = [*opener.failures, *([problem] if problem else [])]
         lost = scene.lost_layers()
         for sentence in failures[:1] or filter(
-            None, [*opener.notices, self._window.views.notice, *scene.said_problems()]
+            None, [*opener.notices, self._window.views.notice, *said_problems(scene)]
         ):
             complain(sentence)
         self._code = BAD_INPUT if failures else FINDINGS if lost else 0

@@ -21,12 +21,10 @@ from layers.geo.crs import (
     WEB_MERCATOR,
     has_way,
     is_off_earth,
-    polar_crs,
     same_crs,
 )
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from layers.text.counted import grouped
 from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
@@ -50,7 +48,7 @@ from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
-_MOST_SAID, _MOST_NOTES = 20, 4
+_MOST_NOTES = 4
 _HIT_ORDER: dict[HitPart, int] = {"mark": 0, "label": 1, "edge": 2, "rim": 2, "disc": 3, "inside": 4}
 """Names keep clear of symbols, but lie on lines and areas."""
 type Preview = Callable[[QPainter, View], None]
@@ -258,49 +256,6 @@ class MapScene(QObject):
         """Layer uuid to the sentence that says what is wrong with it."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
-    def remarks(self) -> dict[str, str]:
-        """Layer uuid to a sentence, for the visible layers of which nothing is on any map though nothing is wrong."""
-        return {uuid: remark for uuid in self._stack.visible() if (remark := self.drawings[uuid].remark)}
-
-    def beyond_the_map(self) -> dict[str, str]:
-        """Layer uuid to a sentence, for the visible layers all of which lies beyond the edge of the map last set."""
-        if not self._ends_at_mercator:
-            return {}
-        boxes = {uuid: self._stack.bounds_of(uuid) for uuid in self._stack.visible()}
-        return {
-            uuid: f"“{one_line(self.drawings[uuid].layer.name, 60)}” lies beyond 85 degrees, where this map ends: "
-            f"see it on a polar one ({polar_crs(box.bottom)})."
-            for uuid, box in boxes.items()
-            if box is not None and _is_beyond(box)
-        }
-
-    def sites_beyond_the_map(self) -> str:
-        """A sentence that counts the sites beyond that edge; empty where there are none."""
-        if not (self._ends_at_mercator and sites_visible(self._document)):
-            return ""
-        count = self._index.beyond_mercator
-        lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
-        return f"{lie} beyond 85 degrees, where this map ends: see a polar one." if count else ""
-
-    @property
-    def _ends_at_mercator(self) -> bool:
-        return self._view is not None and same_crs(self._view.grid.crs, WEB_MERCATOR)
-
-    def said_problems(self) -> list[str]:
-        """Sentences on problems for a reader who has neither map nor list of layers, each with its layer's name.
-
-        Of very many layers the first. Also of the layers that are lost, that are on no map, or beyond the edge of this
-        one.
-        """
-        wrong = self.problems() | self.lost_layers()
-        found = []
-        for uuid, sentence in (wrong | {**self.remarks(), **self.beyond_the_map(), **wrong}).items():
-            name = one_line(self.drawings[uuid].layer.name, 60)
-            found.append(sentence if name in sentence else f"“{name}”: {sentence}")
-        more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
-        said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
-        return [*said, *filter(None, (self.sites_problem, self.sites_beyond_the_map()))]
-
     def waits_for(self, view: View | None = None) -> list[str]:
         """The names of the layers that a picture of this view waits for; None: that are not open yet."""
         late = self._stack.not_open() if view is None else self._stack.incomplete(view)
@@ -314,6 +269,11 @@ class MapScene(QObject):
             f"{self._stack.problem_of(layer.uuid)}".rstrip()
             for layer in failed
         }
+
+    @property
+    def last_view(self) -> View | None:
+        """The view that was set last; None before the first."""
+        return self._view
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
@@ -393,7 +353,7 @@ class MapScene(QObject):
             layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
             sites_on_earth=len(self._index.sites) - nowhere if is_off and has_sites else 0,
             layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
-            layers_beyond=sum(box is not None and _is_beyond(box) for box in boxes) if ends else 0,
+            layers_beyond=sum(box is not None and is_beyond(box) for box in boxes) if ends else 0,
             sites_beyond=self._index.beyond_mercator if ends and has_sites else 0,
             sites_nowhere=nowhere,
         )
@@ -595,6 +555,6 @@ class MapScene(QObject):
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
 
 
-def _is_beyond(lonlat: Bounds) -> bool:
+def is_beyond(lonlat: Bounds) -> bool:
     """True where nothing of it is on a map in Web Mercator."""
     return lonlat.bottom > MERCATOR_MAX_LAT or lonlat.top < -MERCATOR_MAX_LAT

@@ -153,6 +153,7 @@ def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> 
 
     load_qt()
     from layers.geo.crs import chosen_canvas
+    from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
     from viewer.export.formats.steps import finish
     from viewer.export.formats.writers import begin_writing, format_of
@@ -173,7 +174,7 @@ def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> 
             finish(begin_writing(laid_out(spec, document, scenes), out, studio.context))
         lost = any(scene.lost_layers() for scene in scenes)
         said = [] if spec.bounds is None else [chosen_canvas(spec.crs or None, spec.bounds)[1]]
-        problems = dict.fromkeys([*said, *(one for scene in scenes for one in scene.said_problems())])
+        problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
     for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE

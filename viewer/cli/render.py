@@ -31,6 +31,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
     from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
+    from viewer.canvas.said_problems import said_problems
     from viewer.cli.documents import document_of, hosts_named
 
     load_qt()
@@ -54,7 +55,7 @@ def _run(arguments: argparse.Namespace) -> int:
         else:
             crs, said = chosen_canvas(arguments.crs, bounds or scene.bounds_lonlat())
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
+        lost, problems = scene.lost_layers(), [said, *said_problems(scene)]
     save_image(picture, arguments.out)
     for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)

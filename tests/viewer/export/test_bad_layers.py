@@ -18,6 +18,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.project.opening.case_paths import CaseHome
 from tests.support.readers.tiny_rasters import write_raster
+from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
 from viewer.rendering.drawing import FailedDrawing
@@ -103,7 +104,7 @@ def test_nobody_waits_for_it(studio: Studio, folder: Path, name: str, monkeypatc
     scene = studio.scene(Document({"layers": [layer]}), CaseHome(str(folder)))
     picture = studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)
     assert isinstance(picture, QImage)
-    (sentence,) = scene.said_problems()
+    (sentence,) = said_problems(scene)
     assert said in sentence
     assert "Scene" in sentence
     draws_all_the_same = "style" in name or "rule" in name or "column" in name
@@ -113,7 +114,7 @@ def test_nobody_waits_for_it(studio: Studio, folder: Path, name: str, monkeypatc
 def test_of_very_many_the_first_are_said(studio: Studio, folder: Path) -> None:
     layers = [raster(kind="hologram", name=f"Scene {n}") for n in range(50)]
     named = [Layer(**{f: getattr(one, f) for f in ("kind", "name", "source_json")}, uuid=one.name) for one in layers]
-    said = studio.scene(Document({"layers": named}), CaseHome(str(folder))).said_problems()
+    said = said_problems(studio.scene(Document({"layers": named}), CaseHome(str(folder))))
     assert len(said) == 21
     assert said[-1] == "30 more layers cannot be shown as they should be."
 
@@ -125,11 +126,11 @@ def test_a_crs_that_is_put_right_draws_the_layer(studio: Studio, folder: Path) -
         assert not isinstance(scene.drawings["l"], FailedDrawing)
         scene.drawings["l"].set_layer(make(crs="EPSG:4326"))
         picture = studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)
-        assert scene.said_problems() == []
+        assert said_problems(scene) == []
         assert len(set(memoryview(picture.constBits()).cast("I"))) > 1
         scene.drawings["l"].set_layer(make(crs="EPSG:999999"))
         blank = studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)
-        assert scene.said_problems() == [UNKNOWN]
+        assert said_problems(scene) == [UNKNOWN]
         assert len(set(memoryview(blank.constBits()).cast("I"))) == 1, make.__name__
 
 

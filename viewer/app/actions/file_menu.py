@@ -17,6 +17,7 @@ from viewer.app.case.session import Session
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
 from viewer.app.products.product_windows import ProductWindows
+from viewer.panels.shell.start_page import StartPage
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
@@ -44,6 +45,14 @@ class FileMenu(CaseMenu):
         self._saving, self._opener, self._exports, self._access = saving, opener, exports, access
         self._messages, self._settings, self._ask = messages, settings, ask
         self._products = products
+
+    def serve(self, page: StartPage) -> None:
+        """Do what is chosen on the start page."""
+        page.new_chosen.connect(self.new_case)
+        page.open_chosen.connect(self.open_files)
+        page.recent_chosen.connect(self.open_recent)
+        page.recent_forgotten.connect(self.forget_recent)
+        page.recover_chosen.connect(self.recover)
 
     # -- open and close -----------------------------------------------------------------------------------------
 

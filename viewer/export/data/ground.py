@@ -22,6 +22,7 @@ from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.frame_scene import frame_scene
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
+from viewer.canvas.said_problems import said_problems
 from viewer.canvas.scene import MapScene
 from viewer.export.data.exported import DataExport, GroundPicture, MapPicture
 from viewer.rendering.context import RenderContext
@@ -95,7 +96,7 @@ class GroundPictures:
     @property
     def problems(self) -> list[str]:
         """Sentences on layers that could not be shown, each once."""
-        said = (sentence for one in self._wanted for sentence in one.scene.said_problems())
+        said = (sentence for one in self._wanted for sentence in said_problems(one.scene))
         return list(dict.fromkeys([*self._unplaced, *said]))
 
     def close(self) -> None:

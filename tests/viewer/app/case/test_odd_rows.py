@@ -20,6 +20,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import take_up
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.canvas.said_problems import said_problems
 from viewer.rendering.images import argb_of_image
 
 ODD_LAYERS: list[dict[str, Any]] = [
@@ -74,7 +75,7 @@ def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points
     window.selection.set(("s",))
     settle(window, qtbot)
     assert len(np.unique(argb_of_image(window.canvas.grab().toImage()))) > 20
-    assert window.scene.said_problems()
+    assert said_problems(window.scene)
 
 
 @pytest.mark.bounded

@@ -1,0 +1,56 @@
+"""Problems of a scene in sentences, for a reader who has neither map nor list of layers."""
+
+from __future__ import annotations
+
+from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
+from layers.grid.tile_grid import View
+from layers.text.counted import grouped
+from viewer.canvas.scene import MapScene, is_beyond
+from viewer.support.text import one_line
+
+_MOST_SAID = 20
+
+
+def said_problems(scene: MapScene) -> list[str]:
+    """Sentences on layers that have a problem, are lost, are on no map, or lie beyond the edge of the last one; each
+    has its layer's name. Of very many there are the first. Then those on sites.
+    """
+    view = scene.last_view
+    ends = view is not None and same_crs(view.grid.crs, WEB_MERCATOR)
+    wrong = scene.problems() | scene.lost_layers()
+    beyond = _beyond_the_map(scene) if ends else {}
+    found = []
+    for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
+        name = _name(scene, uuid)
+        found.append(sentence if name in sentence else f"“{name}”: {sentence}")
+    more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
+    said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
+    sites = _sites_beyond(scene, view) if view is not None and ends else ""
+    return [*said, *filter(None, (scene.sites_problem, sites))]
+
+
+def _remarks(scene: MapScene) -> dict[str, str]:
+    """On the visible layers of which nothing is on any map though nothing is wrong."""
+    return {uuid: remark for uuid in scene.stack.visible() if (remark := scene.drawings[uuid].remark)}
+
+
+def _beyond_the_map(scene: MapScene) -> dict[str, str]:
+    """On the visible layers all of which lies beyond the edge of a map in Web Mercator."""
+    boxes = {uuid: scene.layer_bounds(uuid) for uuid in scene.stack.visible()}
+    return {
+        uuid: f"“{_name(scene, uuid)}” lies beyond 85 degrees, where this map ends: "
+        f"see it on a polar one ({polar_crs(box.bottom)})."
+        for uuid, box in boxes.items()
+        if box is not None and is_beyond(box)
+    }
+
+
+def _sites_beyond(scene: MapScene, view: View) -> str:
+    """Counts the sites beyond that edge; empty where there are none."""
+    count = scene.unplaced(view).sites_beyond
+    lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
+    return f"{lie} beyond 85 degrees, where this map ends: see a polar one." if count else ""
+
+
+def _name(scene: MapScene, uuid: str) -> str:
+    return one_line(scene.drawings[uuid].layer.name, 60)
