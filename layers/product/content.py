@@ -173,7 +173,6 @@ class LeftOut:
     claims_elsewhere: int = 0
     unreviewed_sites: int = 0
     unreviewed_claims: int = 0
-    withdrawn_claims: int = 0
     internal_sources: int = 0
     marked_higher: int = 0
     """Marks and claims whose marking is above that of a published product."""

@@ -49,8 +49,6 @@ class ImageFact:
     nudge: str = ""
     """The words of a shift by hand; empty: none."""
     is_placed_by_hand: bool = False
-    is_analysts: bool = False
-    """True where the analyst's own picture stands (a chip, a match plate): it needs a credit all the same."""
     share: float = 1.0
     """Of the frame that its pixels fill, 0 to 1."""
     is_reference: bool = False
@@ -63,7 +61,6 @@ class ScaleBarFact:
 
     words: str = ""
     length_m: float = 0.0
-    length_mm: float = 0.0
     holds_at_lat: float | None = None
     """Stated where the scale is not the same all over the frame."""
     shown: bool = True
@@ -121,21 +118,16 @@ class MapFact:
     arrow_left_out: str = ""
     """The reason that is printed where a map of a continent has none."""
     graticule: GraticuleFact | None = None
-    legend: tuple[str, ...] = ()
-    """Its lines."""
     legend_missing: tuple[str, ...] = ()
     """Words of what is drawn in the frame and is not in the legend."""
     legend_unseen: tuple[str, ...] = ()
     """Words of what is in the legend and is not drawn."""
     locator: bool = False
     sites: SitesFact = field(default_factory=SitesFact)
-    leader_lines: int = 0
     halo: bool = True
     """Labels have one."""
     covered: tuple[str, ...] = ()
     """Words of marks that a label, a callout or furniture covers."""
-    colours: tuple[str, ...] = ()
-    """Colours of annotations, as #rrggbb."""
     centre: str = ""
     """Coordinates of the middle as printed."""
     is_difference: bool = False
@@ -185,8 +177,3 @@ class ProductFacts:
     def words_of(self, *parts: str) -> str:
         """The words of these parts of the page, in reading order; of all of them without any."""
         return "\n".join(text.words for text in self.texts if not parts or text.part in parts)
-
-    @property
-    def least_pt(self) -> float:
-        """The smallest type of the page; 0 where nothing is laid out."""
-        return min((text.size_pt for text in self.texts if text.size_pt > 0), default=0.0)

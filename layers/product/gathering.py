@@ -242,7 +242,6 @@ class _Gathering:
             claims_elsewhere=max(placed - counts.withdrawn - counts.higher - counts.unreviewed, 0),
             unreviewed_sites=counts.unreviewed_sites,
             unreviewed_claims=counts.unreviewed,
-            withdrawn_claims=counts.withdrawn,
             internal_sources=len(self._citations.withheld),
             marked_higher=counts.higher,
         )

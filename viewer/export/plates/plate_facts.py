@@ -29,7 +29,6 @@ from viewer.export.plates.setting.piece import Piece
 
 _SLACK = 0.8
 """Logical pixels by which boxes may touch."""
-_COLOURS = ("label", "label_claim")
 
 
 def facts_of(plate: Plate) -> ProductFacts:
@@ -71,13 +70,10 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         arrow=has_arrow,
         arrow_left_out="north differs over the frame" if bends and north_angle_deg(one.view) is not None else "",
         graticule=_graticule(plate, number),
-        legend=tuple(plate.legend_words),
         locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
         sites=_sites(plate, one, naming),
-        leader_lines=sum(label.leader is not None for label in (*naming.labels, *naming.numbers)),
         halo=bool(plate.style.halo),
         covered=tuple(_covered(plate, one)),
-        colours=tuple(dict.fromkeys(getattr(plate.style, name) for name in _COLOURS)),
         centre=centre_words(one.view) if lonlat is not None else "",
         alt_text=alt_text(spec, strip or plate.title, one, names, lonlat),
         is_inset=spec.layout == "insets" and number > 0,
@@ -88,7 +84,7 @@ def _bar(plate: Plate, number: int) -> ScaleBarFact | None:
     bar = plate.bars.get(number)
     if bar is None:
         return None
-    return ScaleBarFact(bar.words, bar.length_m, bar.width / MM, bar.latitude)
+    return ScaleBarFact(bar.words, bar.length_m, bar.latitude)
 
 
 def _graticule(plate: Plate, number: int) -> GraticuleFact | None:
