@@ -22,6 +22,7 @@ from layers.product.content import (
     QuoteCited,
     ResponseSaid,
 )
+from layers.product.image_words import image_date_words
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import Publishing
@@ -316,7 +317,7 @@ def image_words(image: Image, publishing: Publishing) -> ImageSeen:
         uuid=image.uuid,
         name=publishing.words(image.layer_title or image.product_id or "image without a name"),
         sensor=image.sensor,
-        date=at or ("composite, date unknown" if image.date_kind == "composite" else "date unknown"),
+        date=at or image_date_words("", image.date_kind),
         date_kind=image.date_kind,
         date_basis=image.date_basis,
         credit=publishing.words(image.credit),
