@@ -112,12 +112,6 @@ def may_carry(own: str, marking: str) -> bool:
     return theirs.tlp <= max(public.tlp, 0) and theirs.level <= max(public.level, 0) and is_free
 
 
-def colour_of(text: str) -> str:
-    """The colour that TLP fixes for a marking, as #rrggbb; empty for one that is on no such scale."""
-    step = read_marking(text).tlp
-    return TLP_COLOURS[TLP[step]] if step >= 0 else ""
-
-
 def _tlp_step(word: str) -> int:
     name = re.sub(r"\s*\+?\s*STRICT", "+STRICT", word.upper()).replace("WHITE", "CLEAR")
     return TLP.index(f"TLP:{name}")

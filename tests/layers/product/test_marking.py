@@ -10,8 +10,8 @@ from layers.document.vocabulary import MARKINGS
 from layers.product.marking import (
     CLASSIFICATION,
     TLP,
+    TLP_COLOURS,
     Marking,
-    colour_of,
     free_words,
     highest,
     lacking,
@@ -64,8 +64,8 @@ def test_what_is_public_may_be_published() -> None:
 
 
 def test_tlp_has_its_own_colours() -> None:
-    assert colour_of("tlp:red") == "#ff2b2b"
-    assert colour_of("SECRET") == ""
+    assert TLP_COLOURS["TLP:RED"] == "#ff2b2b"
+    assert TLP_COLOURS.keys() == set(TLP)
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=30) | st.sampled_from([*TLP, *CLASSIFICATION]), max_size=5))

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from layers.product.marking import TLP_COLOURS
 from layers.product.spec import ProductSpec
 from layers.quick_dataclass import dataclass
 from viewer.export.plates.house_style import HouseStyle
@@ -15,13 +16,7 @@ from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
 from viewer.support.text import one_line, plain
 
-MARKING_COLORS = {
-    "TLP:RED": ("#FF2B2B", "#000000"),
-    "TLP:AMBER": ("#FFC000", "#000000"),
-    "TLP:AMBER+STRICT": ("#FFC000", "#000000"),
-    "TLP:GREEN": ("#33FF00", "#000000"),
-    "TLP:CLEAR": ("#FFFFFF", "#000000"),
-}
+MARKING_COLORS = {marking: (color, "#000000") for marking, color in TLP_COLOURS.items()}
 """TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""
 _MOST_TITLE_LINES = 3
 _LONGEST_LINE = 1000
