@@ -160,8 +160,6 @@ def _placed(
 def _apart(names: Sequence[CellName], ratio: float) -> list[CellName]:
     kept: list[CellName] = []
     for name in names:
-        box = Box(name.x, name.y, name.width, name.height)
-        others = (Box(one.x, one.y, one.width, one.height) for one in kept)
-        if not any(box.meets(other, GAP_PX * ratio) for other in others):
+        if not any(name.box.meets(other.box, GAP_PX * ratio) for other in kept):
             kept.append(name)
     return kept

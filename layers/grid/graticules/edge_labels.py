@@ -53,10 +53,9 @@ def edge_labels(
     kept: list[EdgeLabel] = []
     taken = list(avoid)
     for label in thinned:
-        box = _box(label)
-        if not any(box.meets(other, GAP_PX * view.ratio) for other in taken):
+        if not any(label.box.meets(other, GAP_PX * view.ratio) for other in taken):
             kept.append(label)
-            taken.append(box)
+            taken.append(label.box)
     return kept
 
 
@@ -130,8 +129,4 @@ def _thinned(family: Sequence[EdgeLabel], ranks: dict[EdgeLabel, int], ratio: fl
 
 def _any_meet(labels: Sequence[EdgeLabel], gap: float) -> bool:
     order = sorted(labels, key=lambda label: label.at)
-    return any(_box(one).meets(_box(other), gap) for one, other in pairwise(order))
-
-
-def _box(label: EdgeLabel) -> Box:
-    return Box(label.x, label.y, label.width, label.height)
+    return any(one.box.meets(other.box, gap) for one, other in pairwise(order))

@@ -53,10 +53,6 @@ def graticule_of(
     else:
         lines = metric_lines(frame, notation, aim)
         names = cell_names(frame, notation, metre_step(frame, aim), size_of, avoid)
-    taken = [*avoid, *map(_box_of, names)]
+    taken = [*avoid, *(name.box for name in names)]
     labels = edge_labels(view, lines, size_of, sides, outside, taken)
     return Graticule(notation, tuple(lines), tuple(labels), tuple(names))
-
-
-def _box_of(name: CellName) -> Box:
-    return Box(name.x, name.y, name.width, name.height)

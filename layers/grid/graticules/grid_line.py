@@ -36,31 +36,6 @@ class GridLine(NamedTuple):
         return self.kind == "edge" or self.is_square
 
 
-class CellName(NamedTuple):
-    """The name of a zone or a 100 km square, its lower left corner at x, y in pixels."""
-
-    text: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-class EdgeLabel(NamedTuple):
-    """A text beside the frame's edge, or just inside it; x, y is the upper left corner of its box, in pixels."""
-
-    text: str
-    side: Side
-    x: float
-    y: float
-    width: float
-    height: float
-    at: tuple[float, float]
-    """The place on the edge where its line ends."""
-    value: float = 0.0
-    kind: str = ""
-
-
 class Box(NamedTuple):
     """A box in pixels that nothing may be written on."""
 
@@ -77,3 +52,38 @@ class Box(NamedTuple):
             and self.y < other.y + other.height + gap
             and other.y < self.y + self.height + gap
         )
+
+
+class CellName(NamedTuple):
+    """The name of a zone or a 100 km square, its lower left corner at x, y in pixels."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        return Box(self.x, self.y, self.width, self.height)
+
+
+class EdgeLabel(NamedTuple):
+    """A text beside the frame's edge, or just inside it; x, y is the upper left corner of its box, in pixels."""
+
+    text: str
+    side: Side
+    x: float
+    y: float
+    width: float
+    height: float
+    at: tuple[float, float]
+    """The place on the edge where its line ends."""
+    value: float = 0.0
+    kind: str = ""
+
+    @property
+    def box(self) -> Box:
+        """The room that it takes."""
+        return Box(self.x, self.y, self.width, self.height)

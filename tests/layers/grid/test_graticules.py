@@ -135,7 +135,7 @@ def test_neighbouring_lines_are_a_round_step_apart_by_geod(place: str, canvas: s
 
 
 def boxes(made: Graticule) -> list[Box]:
-    return [Box(one.x, one.y, one.width, one.height) for one in (*made.labels, *made.names)]
+    return [*(label.box for label in made.labels), *(name.box for name in made.names)]
 
 
 @given(
