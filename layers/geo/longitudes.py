@@ -21,6 +21,11 @@ def shift_near(lon: float, reference_lon: float) -> float:
     return lon - math.copysign(360.0 * math.ceil((abs(offset) - 180.0) / 360.0), offset)
 
 
+def all_near(lons: NDArray[np.float64], reference: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """`shift_near` of each of them. One that is not finite is not a number then."""
+    return lons + 360.0 * np.round((reference - lons) / 360.0)
+
+
 def unwrap_longitudes(lons: ArrayLike) -> NDArray[np.float64]:
     """Longitudes without jumps: each step takes the short way round; the first value stays.
 

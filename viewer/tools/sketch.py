@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.crs import WGS84, transform_points
-from layers.geo.longitudes import shift_near, unwrap_longitudes
+from layers.geo.longitudes import all_near, shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
@@ -131,7 +131,7 @@ def shifted_places(lonlat: np.ndarray, view: View, dx: float, dy: float) -> np.n
     x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
     lon, lat = transform_points(view.grid.crs, WGS84, x + step_x, y + step_y)
     # On polar and local grids the way back gives -180..180: stay on the old side of the antimeridian.
-    lon = lon + 360.0 * np.round((lonlat[:, 0] - lon) / 360.0)
+    lon = all_near(lon, lonlat[:, 0])
     return np.column_stack([lon, lat])
 
 

@@ -12,11 +12,12 @@ import shapely
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates.utm_mgrs import write_mgrs
 from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.geo.longitudes import all_near, shift_near
 from layers.grid.graticules.edge_labels import GAP_PX, SizeOf
 from layers.grid.graticules.frame import Floats, FrameView
 from layers.grid.graticules.grid_line import Box, CellName
 from layers.grid.graticules.round_steps import SQUARE_M, multiples
-from layers.grid.graticules.zones import ZoneBox, zones_in
+from layers.grid.graticules.zones import ZoneBox
 
 _POINTS = 17
 MOST_SQUARES = 600
@@ -32,7 +33,7 @@ def cell_names(
     """Of squares where the lines are theirs, else of zones; of UTM the zones' numbers. None lies on a box to avoid."""
     if frame.lonlat is None or notation not in ("UTM", "MGRS"):
         return []
-    zones = [zone for zone in zones_in(frame.lonlat) if notation == "MGRS" or not zone.is_polar]
+    zones = [zone for zone in frame.zones if notation == "MGRS" or not zone.is_polar]
     if len(zones) > MOST_ZONES:
         return []
     few = len({zone.number for zone in zones}) <= FEW_ZONES
@@ -56,12 +57,10 @@ def cell_names(
 
 def _outline(frame: FrameView, box: Bounds) -> shapely.Polygon | None:
     """The part of a box in lon, lat that is in the frame, in pixels."""
-    seen = frame.lonlat
-    assert seen is not None
-    left, right = max(box.left, seen.left), min(box.right, seen.right)
-    bottom, top = max(box.bottom, seen.bottom), min(box.top, seen.top)
-    if left >= right or bottom >= top:
+    part = frame.part_of(box)
+    if part is None:
         return None
+    left, bottom, right, top = part
     xs, ys = np.linspace(left, right, _POINTS), np.linspace(bottom, top, _POINTS)
     lon = np.concatenate([xs, np.full(_POINTS, right), xs[::-1], np.full(_POINTS, left)])
     lat = np.concatenate([np.full(_POINTS, bottom), ys, np.full(_POINTS, top), ys[::-1]])
@@ -69,13 +68,11 @@ def _outline(frame: FrameView, box: Bounds) -> shapely.Polygon | None:
 
 
 def _squares(frame: FrameView, zone: ZoneBox) -> Iterator[tuple[str, shapely.Polygon | None]]:
-    seen, box = frame.lonlat, zone.bounds
-    assert seen is not None
-    part = Bounds(
-        max(box.left, seen.left), max(box.bottom, seen.bottom), min(box.right, seen.right), min(box.top, seen.top)
-    )
+    part = frame.part_of(zone.bounds)
+    if part is None:
+        return
     metric = transform_bounds(WGS84, zone.crs, part)
-    inside = _outline(frame, box)
+    inside = _outline(frame, part)
     columns = multiples(SQUARE_M, metric.left - SQUARE_M, metric.right, MOST_SQUARES)
     rows = multiples(SQUARE_M, metric.bottom - SQUARE_M, metric.top, MOST_SQUARES)
     if inside is None or len(columns) * len(rows) > MOST_SQUARES:
@@ -84,8 +81,7 @@ def _squares(frame: FrameView, zone: ZoneBox) -> Iterator[tuple[str, shapely.Pol
     ring_x, ring_y = _ring()
     x, y = columns_of[:, None] + ring_x * SQUARE_M, rows_of[:, None] + ring_y * SQUARE_M
     lon, lat = transform_points(zone.crs, WGS84, x, y)
-    lon = lon + 360.0 * np.round(((part.left + part.right) / 2 - lon) / 360.0)
-    pixels = frame.pixels(lon.ravel(), lat.ravel()).reshape(len(x), -1, 2)
+    pixels = frame.pixels(all_near(lon.ravel(), part.centre[0]), lat.ravel()).reshape(len(x), -1, 2)
     width, height = frame.view.width, frame.view.height
     for at, points in enumerate(pixels):
         low, high = np.nanmin(points, axis=0, initial=np.inf), np.nanmax(points, axis=0, initial=-np.inf)
@@ -115,8 +111,7 @@ def _letters(zone: ZoneBox, left: float, bottom: float) -> str:
         for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True):
             if not math.isfinite(lon):
                 continue
-            turned = lon + 360.0 * round(((box.left + box.right) / 2 - lon) / 360.0)
-            if box.left < turned < box.right and box.bottom < lat < box.top:
+            if box.left < shift_near(lon, box.centre[0]) < box.right and box.bottom < lat < box.top:
                 return write_mgrs(lon, lat, 0)[-2:]
     return ""
 

@@ -20,6 +20,7 @@ from layers.geo.crs import (
     transform_bounds,
     transform_points,
 )
+from layers.grid.graticules.zones import ZoneBox, zones_in
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 
@@ -52,6 +53,16 @@ class FrameView:
         width = min(found.right - found.left, 360.0 * _MOST_TURNS)
         middle = (found.left + found.right) / 2
         return Bounds(middle - width / 2, bottom, middle + width / 2, top) if bottom < top and width > 0 else None
+
+    @cached_property
+    def zones(self) -> list[ZoneBox]:
+        """The zones of UTM and of the polar grid that it shows something of."""
+        return zones_in(self.lonlat) if self.lonlat is not None else []
+
+    def part_of(self, box: Bounds) -> Bounds | None:
+        """The part of a box in lon, lat that is in the frame; None where no more than an edge is."""
+        both = self.lonlat.intersection(box) if self.lonlat is not None else None
+        return both if both is not None and both.width > 0 and both.height > 0 else None
 
     @property
     def is_straight(self) -> bool:
@@ -102,20 +113,11 @@ def _halved(shares: Floats) -> Floats:
 
 def _deviation(coarse: Floats, fine: Floats) -> float:
     """The farthest that the middle between two points lies from the line through them."""
-    middles, between = fine[1::2], (coarse[:-1] + coarse[1:]) / 2
-    off = np.hypot(*(middles - between).T)
-    along = np.hypot(*(coarse[1:] - coarse[:-1]).T)
-    known = np.isfinite(off)
+    way, to = coarse[1:] - coarse[:-1], fine[1::2] - coarse[:-1]
     # A line that is evenly drawn but unevenly stepped has its middles off along itself: that is no curve.
-    cross = _across(coarse, middles)
-    return float(np.max(np.where(known & (along > 0), cross, 0.0), initial=0.0))
-
-
-def _across(coarse: Floats, middles: Floats) -> Floats:
-    way, to = coarse[1:] - coarse[:-1], middles - coarse[:-1]
-    length = np.hypot(way[:, 0], way[:, 1])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.abs(way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0]) / length
+        across = np.abs(way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0]) / np.hypot(way[:, 0], way[:, 1])
+    return float(np.max(across, where=np.isfinite(across), initial=0.0))
 
 
 def _runs(points: Floats, far: float) -> Iterator[Floats]:

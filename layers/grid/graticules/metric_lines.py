@@ -10,6 +10,7 @@ import shapely
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.geo.longitudes import all_near
 from layers.geo.measure import ground_resolution_m
 from layers.grid.graticules.frame import Floats, FrameView
 from layers.grid.graticules.grid_line import GridLine
@@ -23,7 +24,7 @@ from layers.grid.graticules.round_steps import (
     square_digits,
     step_of,
 )
-from layers.grid.graticules.zones import NORTHERNMOST, SOUTHERNMOST, ZoneBox, zones_in
+from layers.grid.graticules.zones import NORTHERNMOST, SOUTHERNMOST, ZoneBox
 
 MOST_LINES = 300
 MOST_ZONES = 2600
@@ -34,7 +35,7 @@ def metric_lines(frame: FrameView, notation: str, aim_px: float) -> list[GridLin
     """Edges of zones first, then the lines inside them; only the edges where lines would have to be too far apart."""
     if frame.lonlat is None:
         return []
-    zones = zones_in(frame.lonlat)
+    zones = frame.zones
     step = metre_step(frame, aim_px)
     if len(zones) > MOST_ZONES:
         return []
@@ -105,12 +106,9 @@ def _edge(frame: FrameView, value: float, ends: tuple[float, float, float, float
 
 
 def _inside(frame: FrameView, zone: ZoneBox, step: float, notation: str) -> Iterator[GridLine]:
-    seen = frame.lonlat
-    assert seen is not None
-    box = zone.bounds
-    part = Bounds(
-        max(box.left, seen.left), max(box.bottom, seen.bottom), min(box.right, seen.right), min(box.top, seen.top)
-    )
+    part = frame.part_of(zone.bounds)
+    if part is None:
+        return
     try:
         metric = transform_bounds(WGS84, zone.crs, part)
     except CannotBePlaced:
@@ -133,8 +131,7 @@ def _pieces(frame: FrameView, zone: ZoneBox, part: Bounds, metric: Bounds, kind:
     way = np.linspace(*along, _POINTS)
     same = np.full_like(way, value)
     lon, lat = transform_points(zone.crs, WGS84, *((same, way) if kind == "easting" else (way, same)))
-    middle = (part.left + part.right) / 2
-    lon = lon + 360.0 * np.round((middle - lon) / 360.0)
+    lon = all_near(lon, part.centre[0])
     good = np.isfinite(lon) & np.isfinite(lat)
     found: list[Floats] = []
     for run in _runs(lon, lat, good):

@@ -38,6 +38,8 @@ def zones_in(bounds: Bounds) -> list[ZoneBox]:
     """The zones that bounds in lon, lat meet, each moved by whole turns to where it meets them."""
     found = []
     for turn in range(-3, 4):
+        if not (bounds.left < 180.0 + 360.0 * turn and bounds.right > -180.0 + 360.0 * turn):
+            continue
         for zone in all_zones():
             box = zone.bounds
             moved = Bounds(box.left + 360.0 * turn, box.bottom, box.right + 360.0 * turn, box.top)

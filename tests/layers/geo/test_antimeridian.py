@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from layers.geo.antimeridian import at_home, boxes_of, in_one_piece, split_geometry
 from layers.geo.lon_extent import narrowest
-from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
+from layers.geo.longitudes import all_near, normalise_lon, shift_near, unwrap_longitudes
 
 LONS = st.floats(-1e4, 1e4)
 
@@ -22,6 +22,8 @@ def test_shift_near_is_a_whole_turn_and_near(lon, reference):
     assert abs(shifted - reference) <= 180 + 1e-6
     turns = (shifted - lon) / 360
     assert turns == pytest.approx(round(turns), abs=1e-9)
+    (with_others,) = all_near(np.array([lon]), reference)
+    assert with_others == pytest.approx(shifted, abs=1e-6) or abs(shifted - reference) > 180 - 1e-6
 
 
 @given(st.lists(st.floats(-180, 180), min_size=1))
