@@ -6,6 +6,7 @@ Good for what needs no page: words, dates, credits, claims. `is_laid_out` is Fal
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from shapely import box
 
@@ -14,12 +15,11 @@ from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.rows import Comparison, Product
-from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.facts import ImageFact, MapFact, ProductFacts, SitesFact
 from layers.product.image_words import credit_of, image_date_words
-from layers.product.spec import ProductSpec, maps_of_comparison, read_spec
+from layers.product.spec import ProductSpec, read_spec
 
 
 def saved_specs(document: Document) -> Iterator[tuple[Product, ProductSpec]]:
@@ -49,37 +49,18 @@ def default_specs(document: Document, layout: str, name: str = "") -> list[Produ
         about = {site.uuid: site for claim in document.claims for site in document.sites_of_claim(claim)}
         if not about:
             raise InvalidValue("No claim of this case is about a site: there is no site page to check.")
-        return [_of_site(spec, site) for site in about.values()]
+        return [
+            replace(spec, title=site.label or spec.title, subtitle=spec.title, site=site.uuid)
+            for site in about.values()
+        ]
     return [_of_comparison(spec, document)] if layout == "before-after" else [spec]
-
-
-def _of_site(spec: ProductSpec, site: Site) -> ProductSpec:
-    return ProductSpec(
-        layout="site",
-        title=site.label or spec.title,
-        subtitle=spec.title,
-        author=spec.author,
-        marking=spec.marking,
-        site=site.uuid,
-    )
 
 
 def _of_comparison(spec: ProductSpec, document: Document) -> ProductSpec:
     for row in document.table("comparisons").values():
         kept = read_comparison(row.spec_json) if isinstance(row, Comparison) else None
         if kept is not None and len(kept.frames) == 2:
-            maps = maps_of_comparison(kept.frames)
-            return ProductSpec(
-                layout="before-after",
-                title=spec.title,
-                subtitle=spec.subtitle,
-                author=spec.author,
-                marking=spec.marking,
-                bounds=kept.bounds,
-                maps=maps,
-                comparison=row.uuid,
-                match=kept.match,
-            )
+            return spec.with_comparison(row.uuid, kept)
     raise InvalidValue("The case keeps no comparison of two images: there is no before and after to check.")
 
 

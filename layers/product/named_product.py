@@ -10,7 +10,7 @@ from layers.document.document import Document
 from layers.document.rows import Bookmark, Comparison
 from layers.errors import InvalidValue
 from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, site_spec, sites_of_products
-from layers.product.spec import MOST_MAPS, ProductSpec, maps_of_comparison
+from layers.product.spec import MOST_MAPS, ProductSpec
 
 _MOST_NAMED = 8
 
@@ -47,15 +47,8 @@ def product_of_comparison(document: Document, name: str, like: ProductSpec) -> P
     kept = read_comparison(row.spec_json)
     if kept is None:
         raise InvalidValue(f"The comparison “{row.name}” cannot be opened: make it again.")
-    maps = maps_of_comparison(kept.frames)
-    return replace(
-        like,
-        layout="before-after" if len(maps) <= MOST_MAPS["before-after"] else "panels",
-        bounds=kept.bounds,
-        maps=maps,
-        comparison=row.uuid,
-        match=kept.match,
-    )
+    layout = "before-after" if len(kept.frames) <= MOST_MAPS["before-after"] else "panels"
+    return replace(like, layout=layout).with_comparison(row.uuid, kept)
 
 
 def _named[R: (Bookmark, Comparison)](rows: Sequence[R], name: str, word: str) -> R:

@@ -10,7 +10,7 @@ from dataclasses import field, replace
 from typing import Any, NamedTuple
 
 from layers.document.comparison import MOST_FRAMES as MOST_COMPARED
-from layers.document.comparison import Frame, read_bounds, read_frame
+from layers.document.comparison import ComparisonSpec, Frame, read_bounds, read_frame
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
@@ -161,6 +161,16 @@ class ProductSpec:
         """The same with one thing set that far from its own place; back there for 0, 0."""
         others = {name: offset for name, offset in self.moved.items() if name != key}
         return replace(self, moved=others | ({key: (x_mm, y_mm)} if (x_mm, y_mm) != (0.0, 0.0) else {}))
+
+    def with_comparison(self, uuid: str, compared: ComparisonSpec) -> ProductSpec:
+        """The same of a comparison that the case keeps: a map for each of its frames, in its bounds."""
+        return replace(
+            self,
+            bounds=compared.bounds,
+            maps=maps_of_comparison(compared.frames),
+            comparison=uuid,
+            match=compared.match,
+        )
 
     @property
     def page_mm(self) -> tuple[float, float]:
