@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from layers.document.vocabulary import LIKELIHOOD_TERMS
 from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
-from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short
+from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
 from layers.product.site_words import ACCUSED_ROLE
 
 _TERMS = tuple(sorted((entry.term for entry in LIKELIHOOD_TERMS), key=len, reverse=True))
@@ -51,13 +51,13 @@ def _accusation(checked: Checked, claim: ClaimSaid) -> Iterator[Fault]:
     yield from _answers(checked, claim, where)
     for one in claim.accused:
         if one.uuid in claim.sites and not checked.holds(one.name):
-            yield Fault(where, f"“{short(one.name)}” is not named on the page.", "Show its label.", _part("labels"))
+            yield Fault(where, f"“{short(one.name)}” is not named on the page.", "Show its label.", to_part("labels"))
         if one.uuid in claim.sites and one.place_inferred and not checked.holds(one.inferred):
             yield Fault(
                 where,
                 f"We have put “{short(one.name)}” where it is shown, and the page does not say so.",
                 f"Print “{one.inferred}” beside it.",
-                _part("claims"),
+                to_part("claims"),
             )
 
 
@@ -70,7 +70,7 @@ def _accusers_words(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[
             Jump("claims", claim.uuid, "source_wording"),
         )
     elif not checked.holds(claim.said):
-        yield Fault(where, "The exact words are not on the page.", "Show the claims.", _part("claims"))
+        yield Fault(where, "The exact words are not on the page.", "Show the claims.", to_part("claims"))
     if not claim.speaker.strip():
         yield Fault(
             where,
@@ -79,7 +79,7 @@ def _accusers_words(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[
             Jump("claims", claim.uuid, "made_by"),
         )
     elif not checked.holds(claim.speaker):
-        yield Fault(where, "The page does not say who said it.", "Show the claims.", _part("claims"))
+        yield Fault(where, "The page does not say who said it.", "Show the claims.", to_part("claims"))
 
 
 def _answers(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[Fault]:
@@ -96,7 +96,7 @@ def _answers(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[Fault]:
                 where,
                 f"The answer of {short(answer.speaker) or 'a speaker'} is not on the page.",
                 "Show the claims with their answers.",
-                _part("claims"),
+                to_part("claims"),
             )
 
 
@@ -113,7 +113,7 @@ def _sites_named(checked: Checked) -> Iterator[Fault]:
                 map_name(one),
                 f"{len(told.uncounted)} of its marks are neither named nor keyed nor counted: {shown or 'no name'}.",
                 "Show labels and key, or choose a larger page.",
-                _part("labels"),
+                to_part("labels"),
             )
         for site in checked.content.accused:
             if site.uuid in told.drawn and site.uuid not in told.named | told.keyed:
@@ -121,7 +121,7 @@ def _sites_named(checked: Checked) -> Iterator[Fault]:
                     f"{map_name(one)}, {short(site.name)}",
                     "It is named in a claim and has no name on this map.",
                     "Show its label, or its number in the key.",
-                    _part("labels"),
+                    to_part("labels"),
                 )
 
 
@@ -147,7 +147,7 @@ def _doubt_said(checked: Checked) -> Iterator[Fault]:
                     f"{map_name(one)}, {short(site.name)}",
                     f"It is {site.lifecycle}, and its label does not say so.",
                     "Show its whole label.",
-                    _part("labels"),
+                    to_part("labels"),
                 )
 
 
@@ -188,7 +188,7 @@ def _judgement_shown(checked: Checked) -> Iterator[Fault]:
     for claim in checked.content.claims:
         for words in (claim.likelihood, claim.confidence):
             if words and checked.spec.shows("claims") and not checked.holds(words):
-                yield Fault(claim_name(claim), f"“{words}” is not on the page.", "Show the claims.", _part("claims"))
+                yield Fault(claim_name(claim), f"“{words}” is not on the page.", "Show the claims.", to_part("claims"))
 
 
 def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
@@ -203,7 +203,7 @@ def _likelihood_rows(checked: Checked) -> Iterator[Fault]:
             "the judgements",
             f"Both rows of ICD 203's terms are used: {used[1][0]} and {used[2][0]}.",
             "Use the terms of one row.",
-            _part("claims"),
+            to_part("claims"),
         )
 
 
@@ -275,7 +275,9 @@ def _source_list(checked: Checked) -> Iterator[Fault]:
         return
     for source in checked.content.sources:
         if not checked.holds(source.citation):
-            yield Fault(source_name(source), "It is not in the list of sources.", "Show the sources.", _part("sources"))
+            yield Fault(
+                source_name(source), "It is not in the list of sources.", "Show the sources.", to_part("sources")
+            )
 
 
 def _accessed(checked: Checked) -> Iterator[Fault]:
@@ -306,7 +308,7 @@ def _caveats(checked: Checked) -> Iterator[Fault]:
     for words in checked.content.caveats if checked.has_marks else ():
         if not checked.holds(words):
             what = "that what is not marked may be there all the same" if words == ABSENCE else f"“{short(words)}”"
-            yield Fault("the caveats", f"The page does not say {what}.", "Show the caveats.", _part("caveats"))
+            yield Fault("the caveats", f"The page does not say {what}.", "Show the caveats.", to_part("caveats"))
 
 
 def _withheld(checked: Checked) -> Iterator[Fault]:
@@ -329,10 +331,6 @@ def _withheld(checked: Checked) -> Iterator[Fault]:
 def source_name(source: SourceCited) -> str:
     """The words for a source."""
     return f"source “{short(source.title or source.publisher or source.number)}”"
-
-
-def _part(name: str) -> Jump:
-    return Jump("part", "", name)
 
 
 RULES = (

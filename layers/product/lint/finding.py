@@ -123,5 +123,10 @@ def to_layer(image: ImageFact, field: str) -> Jump:
     return Jump("layers", image.layer, field)
 
 
+def to_part(name: str) -> Jump:
+    """The way to a part of the page."""
+    return Jump("part", "", name)
+
+
 def _plain(text: str) -> str:
     return " ".join(_QUOTES.sub("", text).split()).casefold()

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from layers.product.facts import ImageFact, MapFact
-from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, image_name, map_name, to_layer
+from layers.product.lint.finding import (
+    BLOCKING,
+    WARNING,
+    Checked,
+    Fault,
+    Jump,
+    Rule,
+    image_name,
+    map_name,
+    to_layer,
+    to_part,
+)
 from layers.time.spans import are_apart, span_of
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
@@ -101,7 +112,7 @@ def _credit(checked: Checked) -> Iterator[Fault]:
                     where,
                     "Its credit is not on the page.",
                     "Show the line of credits, or give the page more room.",
-                    Jump("part", "", "credits"),
+                    to_part("credits"),
                 )
 
 

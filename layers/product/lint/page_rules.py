@@ -15,6 +15,7 @@ from layers.product.lint.finding import (
     Rule,
     map_name,
     short,
+    to_part,
 )
 from layers.product.marking import free_words, lacking
 from layers.product.publishing import without_paths
@@ -106,7 +107,7 @@ def _centre(checked: Checked) -> Iterator[Fault]:
         if not (has_degrees and has_mgrs):
             what = "coordinates of its middle" if not has_degrees else "the MGRS square of its middle"
             yield Fault(
-                map_name(one), f"The page does not give the {what}.", "Show the line of its middle.", _part("imprint")
+                map_name(one), f"The page does not give the {what}.", "Show the line of its middle.", to_part("imprint")
             )
 
 
@@ -117,15 +118,15 @@ def _scale_bar(checked: Checked) -> Iterator[Fault]:
         bar, where = one.scale_bar, map_name(one)
         if bar is None or not bar.shown:
             if one.bounds is not None and one.width_m < CONTINENT_M:
-                yield Fault(where, "It has no scale bar.", "Show the scale bar.", _part("scale bar"))
+                yield Fault(where, "It has no scale bar.", "Show the scale bar.", to_part("scale bar"))
         elif not _METRIC.search(bar.words):
-            yield Fault(where, "Its scale bar is not metric.", "Show it in metres or kilometres.", _part("scale bar"))
+            yield Fault(where, "Its scale bar is not metric.", "Show it in metres or kilometres.", to_part("scale bar"))
         elif one.width_m >= SCALE_CHANGES_M and bar.holds_at_lat is None:
             yield Fault(
                 where,
                 "Its scale changes over the frame, and the bar does not say for which latitude it holds.",
                 "State the latitude, or leave the bar out.",
-                _part("scale bar"),
+                to_part("scale bar"),
             )
 
 
@@ -139,7 +140,7 @@ def _north_arrow(checked: Checked) -> Iterator[Fault]:
                 map_name(one),
                 "It has no north arrow: true north is drawn even where it is up.",
                 "Show the north arrow.",
-                _part("north arrow"),
+                to_part("north arrow"),
             )
 
 
@@ -150,14 +151,14 @@ def _legend(checked: Checked) -> Iterator[Fault]:
                 f"{map_name(one)}, {short(words)}",
                 "It is drawn, and the legend does not explain it.",
                 "Show the legend, or name it with a label.",
-                _part("legend"),
+                to_part("legend"),
             )
         for words in one.legend_unseen:
             yield Fault(
                 f"{map_name(one)}, {short(words)}",
                 "The legend explains it, and it is not in the frame.",
                 "Leave it out of the legend.",
-                _part("legend"),
+                to_part("legend"),
             )
 
 
@@ -168,7 +169,7 @@ def _labels_clear(checked: Checked) -> Iterator[Fault]:
                 f"{map_name(one)}, {short(words)}",
                 "A label, a callout or furniture covers it.",
                 "Drag what covers it aside, or choose a larger page.",
-                _part("labels"),
+                to_part("labels"),
             )
         if not one.halo and one.sites.named:
             yield Fault(
@@ -185,7 +186,7 @@ def _overlaps(checked: Checked) -> Iterator[Fault]:
             f"page {page + 1}, {short(one)} and {short(other)}",
             "One lies on the other.",
             "Drag them apart, or choose a larger page.",
-            Jump("part", "", one),
+            to_part(one),
         )
 
 
@@ -196,7 +197,7 @@ def _cut_text(checked: Checked) -> Iterator[Fault]:
                 f"page {text.page + 1}, {text.part} “{short(text.words)}”",
                 "The text is cut.",
                 "Shorten it, or choose a larger page.",
-                _part(text.part),
+                to_part(text.part),
             )
 
 
@@ -207,7 +208,7 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
             part,
             f"Its type is {size:.1f} pt high on paper; below {LEAST_PT:g} pt nobody reads it.",
             "Choose a larger page, or leave something out.",
-            _part(part),
+            to_part(part),
         )
 
 
@@ -220,7 +221,7 @@ def _key(checked: Checked) -> Iterator[Fault]:
                     f"{map_name(one)}, {short(site.name)}",
                     "It has a number on the map, and no line in the key.",
                     "Show the key.",
-                    _part("key"),
+                    to_part("key"),
                 )
 
 
@@ -233,7 +234,7 @@ def _locator(checked: Checked) -> Iterator[Fault]:
             map_name(maps[0]),
             "No inset shows where in the world it lies.",
             "Show the locator.",
-            _part("locator"),
+            to_part("locator"),
         )
 
 
@@ -246,7 +247,7 @@ def _projection(checked: Checked) -> Iterator[Fault]:
                 map_name(one),
                 "The page does not name its projection and datum.",
                 "Show the imprint.",
-                _part("imprint"),
+                to_part("imprint"),
             )
 
 
@@ -288,7 +289,9 @@ def _made_on(checked: Checked) -> Iterator[Fault]:
     if not facts.is_laid_out:
         return
     if not facts.made_on or not checked.holds(facts.made_on):
-        yield Fault("the imprint", "The day of the product is not on the page.", "Show the imprint.", _part("imprint"))
+        yield Fault(
+            "the imprint", "The day of the product is not on the page.", "Show the imprint.", to_part("imprint")
+        )
 
 
 def _number(checked: Checked) -> Iterator[Fault]:
@@ -302,7 +305,7 @@ def _number(checked: Checked) -> Iterator[Fault]:
             Jump("product", "", "number"),
         )
     elif facts.number and facts.is_laid_out and not checked.holds(facts.number):
-        yield Fault("the imprint", "Its number is not on the page.", "Show the imprint.", _part("imprint"))
+        yield Fault("the imprint", "Its number is not on the page.", "Show the imprint.", to_part("imprint"))
 
 
 def _alt_text(checked: Checked) -> Iterator[Fault]:
@@ -332,12 +335,8 @@ def _leaks(checked: Checked) -> Iterator[Fault]:
                 f"page {text.page + 1}, {text.part} “{short(without_paths(text.words))}”",
                 "It names a folder of somebody's machine.",
                 "Take the path out of the text.",
-                _part(text.part),
+                to_part(text.part),
             )
-
-
-def _part(name: str) -> Jump:
-    return Jump("part", "", name)
 
 
 RULES = (
