@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.product.lint.finding import BLOCKING, Finding
-from layers.product.lint.rules import rule_of
+from layers.product.lint.rules import rule_of, unexplained
 from layers.product.spec import Override
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
@@ -134,7 +134,7 @@ class FindingsView(QWidget):
     def show_findings(self, found: Sequence[Finding], overrides: Sequence[Override]) -> None:
         """Show what the check says now; the row that was chosen stays so."""
         passed = {(one.rule, one.where) for one in overrides}
-        standing = sorted((one for one in found if not one.explained), key=lambda one: one.severity != BLOCKING)
+        standing = sorted(unexplained(found), key=lambda one: one.severity != BLOCKING)
         explained = [one for one in found if one.explained and (one.rule, one.where) not in passed]
         if (standing, explained, list(overrides)) == (self._open, self._explained, self._passed) and self._is_shown:
             return

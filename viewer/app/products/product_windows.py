@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
     from viewer.app.products.product_window import ProductWindow
-
-_LONGEST_STEM = 60
 
 
 class ProductWindows(QObject):
@@ -235,14 +232,10 @@ class ProductWindows(QObject):
             self._messages.show("export", said.format(path.name, path.parent), "warning")
 
     def _suggestion(self, shown: ProductWindow) -> Path:
+        from layers.product.batch import file_stem  # for start-up time: only where one is written
+
         target, product = self._session.target, shown.edition.product
         version = product.version if product is not None else 1
-        stem = file_stem(shown.spec.title) or (target.stem if target else "product")
+        stem = file_stem(one_line(shown.spec.title)) or (target.stem if target else "product")
         name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
         return (self._folder or (target.parent if target else Path.home())) / name
-
-
-def file_stem(title: str) -> str:
-    """A file's name of a title: letters, digits and hyphens."""
-    words = re.findall(r"\w+", one_line(title).casefold())
-    return "-".join(words)[:_LONGEST_STEM].rstrip("-")
