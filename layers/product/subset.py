@@ -54,7 +54,7 @@ class _Subset:
         } & document.images.keys()
 
     def rows(self) -> dict[Table, list[Row]]:
-        document, is_on = self._document, self._publishing.is_on
+        document = self._document
         found: dict[Table, list[Row]] = {
             "sites": [document.sites[uuid] for uuid in document.sites if uuid in self._sites],
             "claims": [document.claims[uuid] for uuid in self._claims],
@@ -77,7 +77,7 @@ class _Subset:
             ),
             "meta": list(self._meta()),
         }
-        if is_on:
+        if self._publishing.is_on:
             return {table: [self._bare(row) for row in rows] for table, rows in found.items()}
         return {
             **found,
@@ -121,7 +121,7 @@ class _Subset:
                     speaker=row.speaker,
                     words=row.words,
                     made_at=row.made_at,
-                    source_uuid=row.source_uuid if row.source_uuid in self._sources else "",
+                    source_uuid=_if_in(self._sources, row.source_uuid),
                     kind=row.kind,
                 )
             case ClaimSite():
@@ -163,7 +163,7 @@ class _Subset:
             operator_country=site.operator_country,
             position_error_m=site.position_error_m,
             position_basis=self._publishing.words(site.position_basis),
-            position_source_uuid=site.position_source_uuid if site.position_source_uuid in self._sources else "",
+            position_source_uuid=_if_in(self._sources, site.position_source_uuid),
             status=site.status,
             observed_at=site.observed_at,
             valid_from=site.valid_from,
@@ -175,13 +175,13 @@ class _Subset:
             mark_kind=site.mark_kind,
             marking=site.marking,
             number=site.number,
-            image_uuid=site.image_uuid if site.image_uuid in self._images else "",
+            image_uuid=_if_in(self._images, site.image_uuid),
             pixel_m=site.pixel_m,
             base_or_top=site.base_or_top,
-            parent_uuid=site.parent_uuid if site.parent_uuid in self._sites else "",
+            parent_uuid=_if_in(self._sites, site.parent_uuid),
             lifecycle=site.lifecycle,
             lifecycle_as_of=site.lifecycle_as_of,
-            lifecycle_source_uuid=site.lifecycle_source_uuid if site.lifecycle_source_uuid in self._sources else "",
+            lifecycle_source_uuid=_if_in(self._sources, site.lifecycle_source_uuid),
         )
 
     def _claim(self, claim: Claim) -> Claim:
@@ -223,7 +223,7 @@ class _Subset:
             descriptor=said.descriptor,
             rights=said.rights,
             marking=source.marking,
-            origin_uuid=source.origin_uuid if source.origin_uuid in self._sources else "",
+            origin_uuid=_if_in(self._sources, source.origin_uuid),
             date_basis=source.date_basis,
         )
 
@@ -253,7 +253,7 @@ class _Subset:
             uuid=chip.uuid,
             content_type=chip.content_type,
             site_uuid=chip.site_uuid,
-            source_uuid=chip.source_uuid if chip.source_uuid in self._sources else "",
+            source_uuid=_if_in(self._sources, chip.source_uuid),
             layer_title=told.words(chip.layer_title),
             width=chip.width,
             height=chip.height,
@@ -265,8 +265,8 @@ class _Subset:
             caption=told.words(chip.caption),
             marking=chip.marking,
             kind=chip.kind,
-            pair_uuid=chip.pair_uuid if chip.pair_uuid in self._chips else "",
-            image_uuid=chip.image_uuid if chip.image_uuid in self._images else "",
+            pair_uuid=_if_in(self._chips, chip.pair_uuid),
+            image_uuid=_if_in(self._images, chip.image_uuid),
         )
 
     def _observation(self, seen: Observation) -> Observation:
@@ -275,7 +275,7 @@ class _Subset:
             uuid=seen.uuid,
             site_uuid=seen.site_uuid,
             image_uuid=seen.image_uuid,
-            chip_uuid=seen.chip_uuid if seen.chip_uuid in self._chips else "",
+            chip_uuid=_if_in(self._chips, seen.chip_uuid),
             presence=seen.presence,
             change=seen.change,
             change_kind=seen.change_kind,
@@ -289,3 +289,8 @@ class _Subset:
 
 def _colour(text: str) -> str:
     return text if _COLOUR.fullmatch(text) else ""
+
+
+def _if_in(uuids: Collection[str], uuid: str) -> str:
+    """The uuid of a row that goes along; empty for one that does not."""
+    return uuid if uuid in uuids else ""
