@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
@@ -63,6 +64,12 @@ def without_innards(text: str) -> str:
     text = " ".join(text.split())[:200]
     is_inner = _INNARDS.search(text) or _PYTHON.search(text)
     return "the library that reads it gave up. Copy or download it again." if is_inner else text
+
+
+def tells_full_disk(error: Exception) -> bool:
+    """True where a library that writes gave up as there is no room: only some of them keep the system's number."""
+    text = f"{error} {error.__cause__ or ''}"
+    return getattr(error, "errno", None) == errno.ENOSPC or "No space" in text or "disk is full" in text
 
 
 def _because(text: str) -> str:

@@ -17,6 +17,7 @@ from layers.readers.features.ogr_rows import READ_ERRORS, field_type, read_info
 from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.features.vector_source import parsed_layer, rows_of, source_of
 from layers.readers.geometry.stored_shapes import as_stored
+from layers.readers.library_words import tells_full_disk
 from layers.requests.features import Exported, ExportRows
 
 CHUNK_ROWS = 20_000
@@ -117,6 +118,6 @@ def _types(source: VectorSource, rows: Rows) -> dict[str, str]:
 
 def _failure(error: Exception, source: VectorSource) -> ExportFailed | DiskFull:
     text = " ".join(str(error).split())[:200]
-    if getattr(error, "errno", None) == 28 or "No space" in text or "disk is full" in text:
+    if tells_full_disk(error):
         return DiskFull(f"{source.name} does not fit on the disk: make room or choose another folder.")
     return ExportFailed(f"{source.name} could not be written: {text or type(error).__name__}")

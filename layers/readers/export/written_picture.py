@@ -18,6 +18,7 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from layers.errors import DiskFull, ExportFailed
+from layers.readers.library_words import tells_full_disk
 from layers.requests.pictures import ENCODED, EncodePicture, WritePixels, WriteStrip
 
 _TIFF_ROWS = 16
@@ -132,6 +133,6 @@ def _failures(out: str) -> Iterator[None]:
             yield
     except (RasterioError, CPLE_BaseError, OSError, ValueError) as error:
         text = " ".join(str(error).split())[:200]
-        if getattr(error, "errno", None) == 28 or "No space" in text:
+        if tells_full_disk(error):
             raise DiskFull("The picture does not fit on the disk for temporary files: make room there.") from error
         raise ExportFailed(f"{name} could not be written: {text or type(error).__name__}") from error

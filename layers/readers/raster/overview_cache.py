@@ -21,6 +21,7 @@ from rasterio.windows import Window
 
 from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.raster.overviews import MAX_PIXELS, overview_name
+from layers.readers.library_words import tells_full_disk
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import file_name
@@ -206,7 +207,7 @@ def _cannot_write(error: Exception, unfinished: Path, full: DatasetReader) -> Ge
         unfinished.unlink()
     name = file_name(full)
     text = str(error.__cause__ or error)
-    if "No space" in text or getattr(error, "errno", None) == 28:
+    if tells_full_disk(error):
         return DiskFull(f"The overviews of {name} do not fit on the disk: make room in the cache folder.")
     return NotAllowed(
         f"The overviews of {name} cannot be written into the cache folder: {' '.join(text.split())[:200]}"
