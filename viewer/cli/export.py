@@ -156,11 +156,10 @@ def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> 
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
     from viewer.export.formats.steps import finish
-    from viewer.export.formats.writers import begin_writing, format_of
+    from viewer.export.formats.writers import begin_writing
     from viewer.export.headless import Studio
 
     out = Path(arguments.out)
-    format_of(out)
     spec = spec_of(document, arguments)
     with Studio() as studio:
         scenes = scenes_of(studio, document, home, spec)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from layers.document.document import Document
 from layers.product.batch import EACH, batch_digest, batch_of
-from layers.product.spec import ProductSpec
-from layers.project.opening.case_paths import CaseHome
 from viewer.app.products.batch_run import BatchRun, finish_batch
 from viewer.app.products.plate_pages import PlatePages
-from viewer.canvas.scene import MapScene
 from viewer.cli.command import DONE, USAGE
 from viewer.cli.documents import case_at_home
 from viewer.cli.products.printed_product import scenes_of, spec_of
@@ -34,19 +31,9 @@ def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
     items = batch_of(document, each, like)
     digest = batch_digest(document, items, suffix)
     with Studio() as studio:
-        maker = PlatePages(document, _Scenes(studio, document, home).of)
+        maker = PlatePages(document, partial(scenes_of, studio, document, home))
         run = BatchRun(items, Path(folder), suffix, digest, maker, studio.context)
         finish_batch(run)
     there = f", {run.skipped} were there already" if run.skipped else ""
     print(f"{len(run.written)} products written to {folder}{there}.")
     return DONE
-
-
-class _Scenes:
-    """Opens the scenes of products in a studio."""
-
-    def __init__(self, studio: Studio, document: Document, home: CaseHome) -> None:
-        self._studio, self._document, self._home = studio, document, home
-
-    def of(self, spec: ProductSpec) -> list[MapScene]:
-        return scenes_of(self._studio, self._document, self._home, spec)

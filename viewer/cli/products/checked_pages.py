@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.document.rows import Product
@@ -14,16 +13,12 @@ from layers.product.lint.finding import Finding
 from layers.product.lint.rules import findings
 from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
-from viewer.cli.products.printed_product import matched
-from viewer.export.headless import Studio, wait_until
+from viewer.cli.export import subject_bounds
+from viewer.cli.products.printed_product import SCREEN_DPI, matched, read_pages, scenes_of
+from viewer.export.headless import Studio
 from viewer.export.made_on import today
-from viewer.export.plates.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
-
-if TYPE_CHECKING:
-    from layers.geo.bounds import Bounds
-    from viewer.canvas.scene import MapScene
 
 type Kept = tuple[Product | None, ProductSpec]
 
@@ -48,25 +43,15 @@ def _findings(
     row: Product | None,
     overrides: Sequence[Override],
 ) -> list[Finding]:
-    scenes = [studio.scene_made(make, document, home) for make in scene_makers(spec)]
+    scenes = scenes_of(studio, document, home, spec)
     if scenes[0].lone_plane():
         marks = marks_of(document, spec)
         content = content_of(document, marks, spec.publish, spec.marking, row)
         return findings(spec, content, facts_of_case(document, spec, marks, row), overrides)
     if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
-        spec = replace(spec, bounds=_subject(document, scenes[0]))
+        spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
     spec = matched(spec, scenes)
     plate = Plate(spec, document, scenes, product=row, made_on=today())
-    printed = PrintedPlate(plate, 96)
-    for page in range(printed.pages):
-        printed.want(page)
-        wait_until(lambda page=page: printed.is_ready(page), lambda page=page: printed.waits_for(page))  # type: ignore[misc]
-    read = PrintedPlate(plate.refreshed(), 96)
+    read_pages(PrintedPlate(plate, SCREEN_DPI))
+    read = PrintedPlate(plate.refreshed(), SCREEN_DPI)
     return findings(spec, read.content, read.facts(), overrides)
-
-
-def _subject(document: Document, scene: MapScene) -> Bounds:
-    from viewer.cli.export import subject_bounds  # a sister of this module's caller, which imports it
-
-    found: Bounds = subject_bounds(document, scene)
-    return found

@@ -108,15 +108,20 @@ def matched(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
     return found
 
 
+def read_pages(printed: PrintedPlate) -> None:
+    """Wait until all has been read that its pages show. Raises ExportFailed."""
+    for page in range(printed.pages):
+        printed.want(page)
+        wait_until(partial(printed.is_ready, page), partial(printed.waits_for, page))
+
+
 def laid_out(spec: ProductSpec, document: Document, scenes: Sequence[MapScene]) -> PrintedPlate:
     """The product, once all has been read of which its words tell. Raises ExportFailed."""
     plate = Plate(matched(spec, scenes), document, scenes, made_on=today())
     first = PrintedPlate(plate, spec.dpi)
     if not is_held(*first.size_px(0)):
         first = PrintedPlate(plate, SCREEN_DPI)
-    for page in range(first.pages):
-        first.want(page)
-        wait_until(partial(first.is_ready, page), partial(first.waits_for, page))
+    read_pages(first)
     printed = PrintedPlate(plate.refreshed(), spec.dpi)
     if not printed.frames and spec.layout != "site":
         raise ExportFailed("This product has no map.")
