@@ -23,6 +23,7 @@ from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import places_of
 from viewer.canvas.scene import MapScene
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
+from viewer.export.not_complete import not_complete
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
@@ -37,7 +38,6 @@ from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
 _WHOLE_DEGREES = 350.0
-_MOST_NAMED = 5
 
 
 class Studio:
@@ -170,11 +170,7 @@ def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -
         loop.exec()
     poll.stop()
     if not done():
-        names = late()
-        some = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
-        raise ExportFailed(
-            f"The map did not get complete within two minutes: {some or 'a file or a server'} did not answer."
-        )
+        raise not_complete(late())
 
 
 @contextmanager

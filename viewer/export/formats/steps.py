@@ -22,6 +22,7 @@ from layers.project.storage.fsops import move_whole, scratch_folder
 from layers.project.storage.save_errors import save_error
 from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
+from viewer.export.not_complete import not_complete
 from viewer.export.plates.printed import Printed
 from viewer.support.jobs import Job, Jobs
 
@@ -29,7 +30,6 @@ PATIENCE_S = 120.0
 """As long may a part of the map take until it is complete."""
 READER_DEADLINE_S = 600.0
 LOOK_MS = 2
-_MOST_NAMED = 5
 
 
 class Pending(Protocol):
@@ -77,12 +77,7 @@ class Readiness:
         if self.is_there():
             return True
         if time.monotonic() - self.begun > PATIENCE_S:
-            names = self.printed.waits_for(self.page)
-            some = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED])
-            raise ExportFailed(
-                "The map did not get complete within two minutes: "
-                f"{some or 'a file or a server'}{', …' if len(names) > _MOST_NAMED else ''} did not answer."
-            )
+            raise not_complete(self.printed.waits_for(self.page))
         return False
 
 

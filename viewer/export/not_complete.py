@@ -1,0 +1,17 @@
+"""The failure of a map that does not get complete in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layers.errors import ExportFailed
+
+_MOST_NAMED = 5
+
+
+def not_complete(late: Sequence[str]) -> ExportFailed:
+    """Names the layers that are late, as far as they are known, and not more than some."""
+    some = ", ".join(f"“{name}”" for name in late[:_MOST_NAMED]) + (", …" if len(late) > _MOST_NAMED else "")
+    return ExportFailed(
+        f"The map did not get complete within two minutes: {some or 'a file or a server'} did not answer."
+    )
