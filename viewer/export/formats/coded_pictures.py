@@ -15,7 +15,7 @@ from layers.requests.pictures import EncodePicture, WriteStrip
 from viewer.export.formats.embedded import with_jpeg_words, with_webp_words
 from viewer.export.formats.metadata import credit_line, named_texts, xmp_packet
 from viewer.export.formats.sheets import Strip
-from viewer.export.formats.steps import Awaited, Steps, Workshop
+from viewer.export.formats.steps import Awaited, Steps, Workshop, result_of
 from viewer.export.formats.strips import painted_strips
 from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed import OF_MAP, MapFrame, PaintedGroup, Printed
@@ -66,12 +66,8 @@ def _encoded(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]], ki
         tiff, plain, out = (shop.folder / f"page-{page}{end}" for end in (".tif", ".plain", f".{kind.lower()}"))
         size = printed.size_px(page)
         yield from _tiff(printed, page, shop, tiff, QRect(0, 0, *size), [], {"packed": False})
-        encoded = shop.ask(EncodePicture("", str(tiff), str(plain), kind, QUALITY[kind]))
-        yield encoded
-        assert encoded.result is not None
-        embedded = shop.job(partial(embed, plain, out, printed.words, size, printed.dpi))
-        yield embedded
-        assert embedded.result is None
+        yield from result_of(shop.ask(EncodePicture("", str(tiff), str(plain), kind, QUALITY[kind])))
+        yield from result_of(shop.job(partial(embed, plain, out, printed.words, size, printed.dpi)))
         made.append((out, page_path(shop.target, page)))
 
 

@@ -12,14 +12,12 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.pdf_parts import PackedImage, PdfFrame, PdfGroup, PdfPage, assembled
-from viewer.export.formats.steps import Steps, Workshop
+from viewer.export.formats.steps import Steps, Workshop, result_of
 from viewer.export.formats.strips import packed_strips, ready
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.painting import painting
 
 POINTS = 72.0
-MOST_PT = 14_400
-"""Of a side of a page: what readers of PDF show."""
 _RESOLUTION = 1200
 """Dots an inch of Qt's coordinates; the painter is scaled to it."""
 
@@ -44,9 +42,7 @@ def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
         frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
         pages.append(PdfPage(width * scale, height * scale, scale, groups, frames))
     out = shop.folder / "product.pdf"
-    finished = shop.job(partial(assembled, out, pages, printed.words, xmp_packet(printed.words)))
-    yield finished
-    assert finished.result is None
+    yield from result_of(shop.job(partial(assembled, out, pages, printed.words, xmp_packet(printed.words))))
     made.append((out, shop.target))
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from PySide6.QtCore import QRect
+
 from viewer.export.formats.metadata import named_texts, xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
-from viewer.export.formats.steps import Steps, Workshop
+from viewer.export.formats.steps import Steps, Workshop, result_of
 from viewer.export.formats.strips import packed_strips
 from viewer.export.plates.page_files import page_path
-from viewer.export.plates.printed import Printed
+from viewer.export.plates.printed import PaintedGroup, Printed
 
 MOST_SIDE = 2**31 - 1
 
@@ -52,19 +55,29 @@ class PngFile:
         self._file.write(zlib.crc32(data, zlib.crc32(kind)).to_bytes(4, "big"))
 
 
+def painted_png(
+    printed: Printed,
+    page: int,
+    shop: Workshop,
+    begin: Callable[[], PngFile],
+    room: QRect | None = None,
+    groups: Sequence[PaintedGroup] = (),
+) -> Steps:
+    """Write a part of a page, by default all of it, into the file that `begin` opens."""
+    file = yield from result_of(shop.job(begin))
+    try:
+        yield from packed_strips(printed, page, shop, file.rows, room, groups)
+        yield from result_of(shop.job(file.close))
+    finally:
+        file.give_up()
+
+
 def write_png(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
     """Write each page as a PNG."""
     for page in range(printed.pages):
         path = shop.folder / f"page-{page}.png"
         texts, xmp = named_texts(printed, page), xmp_packet(printed.words)
-        begun = shop.job(partial(PngFile, path, printed.size_px(page), printed.dpi, texts, xmp))
-        yield begun
-        file = begun.result
-        try:
-            yield from packed_strips(printed, page, shop, file.rows)
-            closed = shop.job(file.close)
-            yield closed
-            assert closed.result is None
-        finally:
-            file.give_up()
+        yield from painted_png(
+            printed, page, shop, partial(PngFile, path, printed.size_px(page), printed.dpi, texts, xmp)
+        )
         made.append((path, page_path(shop.target, page)))

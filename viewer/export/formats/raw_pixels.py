@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject
 
-from layers.errors import CannotBePlaced, ExportFailed, GeoloupeError
+from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
 from layers.pool.protocol import Answer
 from layers.product.publishing import without_paths
 from layers.requests.pictures import WritePixels
 from viewer.canvas.scene import MapScene
-from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing
+from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing, result_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.image_chips import PixelWindow, pixels_within
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -87,15 +87,12 @@ def _written(
         "texts": texts,
         "palette": info.bands[0].palette if len(info.bands) == 1 else (),
     }
-    checked = shop.job(partial(_check_target, drawing.source.path, shop.target))
-    yield checked
-    assert checked.result is None
+    yield from result_of(shop.job(partial(_check_target, drawing.source.path, shop.target)))
     for top in range(0, height, max(rows, _TIFF_ROWS)):
         count_rows = min(max(rows, _TIFF_ROWS), height - top)
         read: Awaited[Answer] = Awaited()
-        drawing.source.ask_pixels(_shifted(window.affine, top), (width, count_rows), window.crs, partial(_take, read))
-        yield read
-        bands, mask = read.result.arrays
+        drawing.source.ask_pixels(_shifted(window.affine, top), (width, count_rows), window.crs, read.answered)
+        bands, mask = (yield from result_of(read)).arrays
         raw = shop.folder / f"rows-{top}.raw"
         asked = WritePixels(
             "",
@@ -110,22 +107,13 @@ def _written(
             colors=tuple(band.color for band in info.bands),
             **(first if top == 0 else {}),
         )
-        written = shop.then_ask(partial(_kept, asked, bands, mask, raw))
-        yield written
-        assert written.result is None
+        yield from result_of(shop.then_ask(partial(_kept, asked, bands, mask, raw)))
     made.append((out, shop.target))
 
 
 def _check_target(image: Path, target: Path) -> None:
     if target.exists() and image.exists() and os.path.samefile(image, target):
         raise ExportFailed(f"{target.name} is the image itself: name another file.")
-
-
-def _take(read: Awaited[Answer], found: Answer | GeoloupeError) -> None:
-    if isinstance(found, GeoloupeError):
-        read.broke(found)
-    else:
-        read.arrived(found)
 
 
 def _kept(asked: WritePixels, bands: Any, mask: Any, raw: Path) -> WritePixels:

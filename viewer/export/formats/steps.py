@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
@@ -55,6 +55,12 @@ class Awaited[T]:
     def broke(self, error: GeoloupeError) -> None:
         self._error, self.is_done = error, True
 
+    def answered(self, found: T | GeoloupeError) -> None:
+        if isinstance(found, GeoloupeError):
+            self.broke(found)
+        else:
+            self.arrived(found)
+
     @property
     def result(self) -> T:
         """Raises what went wrong."""
@@ -85,6 +91,12 @@ type Steps = Iterator[Pending | None]
 """None: go on at the next turn of the event loop."""
 
 
+def result_of[T](awaited: Awaited[T]) -> Generator[Pending, None, T]:
+    """Wait for a job or a reader, and go on with its result. Raises what went wrong."""
+    yield awaited
+    return awaited.result
+
+
 @dataclass(eq=False)
 class _Asked:
     """A question that has its turn after others; None until it is made."""
@@ -112,14 +124,7 @@ class Workshop:
     def ask(self, question: Question) -> Awaited[Answer]:
         """Ask the reader that may write into our folder."""
         found: Awaited[Answer] = Awaited()
-
-        def answered(result: Answer | GeoloupeError) -> None:
-            if isinstance(result, GeoloupeError):
-                found.broke(result)
-            else:
-                found.arrived(result)
-
-        self._ask(question, answered)
+        self._ask(question, found.answered)
         return found
 
     def then_ask(self, prepare: Callable[[], Question]) -> Awaited[None]:
@@ -230,9 +235,7 @@ class Writing(QObject):
             for file, target in made:
                 move_whole(file, target)
 
-        moved = self._shop.job(move)
-        yield moved
-        assert moved.result is None
+        yield from result_of(self._shop.job(move))
         self.written = [target for _, target in made]
 
     def _step(self) -> None:

@@ -16,9 +16,9 @@ from PySide6.QtSvg import QSvgGenerator
 
 from layers.quick_dataclass import dataclass
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
-from viewer.export.formats.png import PngFile
-from viewer.export.formats.steps import Steps, Workshop
-from viewer.export.formats.strips import packed_strips, ready
+from viewer.export.formats.png import PngFile, painted_png
+from viewer.export.formats.steps import Steps, Workshop, result_of
+from viewer.export.formats.strips import ready
 from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
 from viewer.support.fonts import FALLBACKS, FAMILY
@@ -50,24 +50,14 @@ def write_svg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
         for number, group in enumerate(printed.groups(page)):
             if group.kind is GroupKind.IMAGERY:
                 room, path = imagery_room(printed, group, page), shop.folder / f"imagery-{page}-{number}.png"
-                begun = shop.job(
-                    partial(PngFile, path, (room.width(), room.height()), printed.dpi, {}, b"", room.top())
-                )
-                yield begun
-                file = begun.result
-                try:
-                    yield from packed_strips(printed, page, shop, file.rows, room, [group])
-                    file.close()
-                finally:
-                    file.give_up()
+                begin = partial(PngFile, path, (room.width(), room.height()), printed.dpi, {}, b"", room.top())
+                yield from painted_png(printed, page, shop, begin, room, [group])
                 parts.append(_Part(group, image=path, room=room))
             else:
                 parts.append(_Part(group, _shapes(printed, page, number, group)))
                 yield None
         out = shop.folder / f"page-{page}.svg"
-        written = shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed))
-        yield written
-        assert written.result is None
+        yield from result_of(shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed)))
         made.append((out, page_path(shop.target, page)))
 
 
