@@ -150,9 +150,7 @@ class EvidenceRows:
         )
         words = one.sentence or f"{one.speaker}: “{one.words}”"
         gap = self._sizes.body
-        return Atom(
-            "claims", f"{whole(words)}{cited}", self._sizes.type(italic=False), self._style.ink, 0.2 * gap, 2.0 * gap
-        )
+        return Atom("claims", f"{whole(words)}{cited}", self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
 
     def _inner(self, text: str) -> Atom:
         gap = self._sizes.body

@@ -15,7 +15,6 @@ from layers.product.facts import (
     SitesFact,
     TextFact,
 )
-from viewer.canvas.overlays import north_angle_deg
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
 from viewer.export.plates.maps.image_words import data_facts
 from viewer.export.plates.maps.map_on_page import MapOnPage
@@ -68,7 +67,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         images=(*plate.images[number], *data_facts(one)),
         scale_bar=_bar(plate, number),
         arrow=has_arrow,
-        arrow_left_out="north differs over the frame" if bends and north_angle_deg(one.view) is not None else "",
+        arrow_left_out="north differs over the frame" if bends else "",
         graticule=_graticule(plate, number),
         locator=plate.has_locator and any(piece.key == "locator" for piece in plate.pieces),
         sites=_sites(plate, one, naming),
@@ -97,7 +96,7 @@ def _graticule(plate: Plate, number: int) -> GraticuleFact | None:
 
 def _sites(plate: Plate, one: MapOnPage, naming: Naming) -> SitesFact:
     """Marks that are not named count as counted where the page prints their number."""
-    drawn = frozenset(uuid for uuid in one.drawn() if one.index.sites[uuid].is_site)
+    drawn = frozenset(uuid for uuid in one.in_frame() if one.index.sites[uuid].is_site)
     told = naming.named | naming.keyed.keys()
     spec = plate.spec
     is_counted = spec.shows("labels") and spec.shows("key")

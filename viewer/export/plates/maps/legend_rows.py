@@ -55,7 +55,7 @@ def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, is_heading: bool)
         paint = partial(_paint_symbol, row=row, height=height)
         return Atom(KEY, text, sizes.type(), style.ink, 0.0, 2.7 * sizes.body, paint, height)
     if row.is_note:
-        return Atom(KEY, row.text, sizes.type(0.92, italic=False), style.quiet, 0.3 * sizes.body)
+        return Atom(KEY, row.text, sizes.type(0.92), style.quiet, 0.3 * sizes.body)
     return Atom(KEY, row.text, sizes.type(1.0, bold=True), style.quiet, 0.35 * sizes.body, keep=is_heading)
 
 

@@ -83,10 +83,6 @@ class MapOnPage:
         """The callouts in the frame, in logical pixels from its corner, each with its mark."""
         return [(uuid, one) for frame in self.frames for uuid, one in frame.signs if one.sign.kind == "callout"]
 
-    def drawn(self) -> frozenset[str]:
-        """Uuids of all marks whose signs, lines or areas are painted."""
-        return frozenset(self.in_frame())
-
     def pinned(self) -> frozenset[str]:
         """Uuids of those that are painted as an exact pin."""
         found = set[str]()

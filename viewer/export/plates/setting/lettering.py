@@ -56,10 +56,6 @@ class Type:
         return self.size / PT
 
     @property
-    def ascent(self) -> float:
-        return _metrics(self._measured, get_ident()).ascent() * self.size / _MEASURED_PX
-
-    @property
     def line_height(self) -> float:
         return self.size * LEADING
 
@@ -131,13 +127,13 @@ def whole(text: str) -> str:
 
 
 def text_block(
-    text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False, right: bool = False
+    text: str, type_: Type, color: str, at: QPointF, room: float, *, centred: bool = False
 ) -> list[TextLine]:
     """Lines whose upper left is `at`, in a room so wide."""
     found = []
     for number, line in enumerate(wrapped(text, type_, room)):
         spare = room - type_.width(line)
-        x = at.x() + (spare / 2 if centred else spare if right else 0.0)
+        x = at.x() + (spare / 2 if centred else 0.0)
         found.append(TextLine(x, at.y() + number * type_.line_height + type_.size, line, type_, color))
     return found
 

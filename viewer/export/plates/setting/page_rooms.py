@@ -34,8 +34,6 @@ class Cell:
 class PageRooms:
     """Of one page. Empty rectangles are left out."""
 
-    marking_top: QRectF
-    marking_bottom: QRectF
     header: QRectF
     foot: QRectF
     cells: list[Cell] = field(default_factory=list)
@@ -90,14 +88,14 @@ def columns_of_page(sizes: PageSizes, room: QRectF, count: int = 0) -> list[QRec
 
 
 def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
-    top, bottom, inner = frame_of_page(sizes, asked.marking)
+    _top, _bottom, inner = frame_of_page(sizes, asked.marking)
     gap = sizes.gap
     header = QRectF(inner.left(), inner.top(), inner.width(), asked.header)
     foot = QRectF(inner.left(), inner.bottom() - asked.foot, inner.width(), asked.foot)
     body = inner.adjusted(
         0.0, asked.header + (gap if asked.header else 0.0), 0.0, -asked.foot - (gap if asked.foot else 0.0)
     )
-    rooms = PageRooms(top, bottom, header, foot)
+    rooms = PageRooms(header, foot)
     maps = QRectF(body)
     if with_words and not sizes.is_small:
         maps = _words_room(sizes, asked, body, rooms)
