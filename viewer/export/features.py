@@ -149,17 +149,18 @@ def _more_cells(
     for notation in (Notation.DDM, Notation.DMS, Notation.UTM):
         yield coordinates(place, site.position_error_m, notation)
     yield from (said.precision, said.inferred)
-    yield _joined(claim.speaker for claim in claims)
-    yield _joined(f"{claim.number}: {claim.state}" for claim in claims)
-    yield _joined(f"{claim.number}: {claim.likelihood}" for claim in claims if claim.likelihood)
-    yield _joined(f"{claim.number}: {claim.confidence}" for claim in claims if claim.confidence)
-    yield _joined(answer.sentence for claim in claims for answer in claim.responses)
-    yield _joined(f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes)
+    yield joined(claim.speaker for claim in claims)
+    yield joined(f"{claim.number}: {claim.state}" for claim in claims)
+    yield joined(f"{claim.number}: {claim.likelihood}" for claim in claims if claim.likelihood)
+    yield joined(f"{claim.number}: {claim.confidence}" for claim in claims if claim.confidence)
+    yield joined(answer.sentence for claim in claims for answer in claim.responses)
+    yield joined(f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes)
     yield said.seen
     yield site.marking or content.marking
 
 
-def _joined(texts: Iterable[str]) -> str:
+def joined(texts: Iterable[str]) -> str:
+    """Several texts in one cell, each once."""
     return " | ".join(dict.fromkeys(filter(None, texts)))
 
 

@@ -13,7 +13,7 @@ from layers.document.site import Site
 from layers.geo.coordinates import Notation
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
 from layers.quick_dataclass import dataclass
-from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for, place_of
+from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for, joined, place_of
 from viewer.support.text import plain
 
 type Cell = str | float | None
@@ -79,10 +79,6 @@ def _degrees(row: SiteRow, axis: int) -> Cell:
     return round(float((row.place.x, row.place.y)[axis]), digits_for(row.site.position_error_m))
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return " | ".join(dict.fromkeys(filter(None, texts)))
-
-
 def _in_notation(notation: Notation) -> Callable[[SiteRow], Cell]:
     return lambda row: coordinates(row.place, row.site.position_error_m, notation)
 
@@ -99,18 +95,14 @@ _SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
     "position_error_m": lambda row: row.site.position_error_m,
     "precision": lambda row: row.said.precision,
     "place_inferred": lambda row: row.said.inferred,
-    "claims": lambda row: _joined(f"{claim.number}: {claim.said}" for claim in row.claims),
-    "speakers": lambda row: _joined(claim.speaker for claim in row.claims),
-    "likelihood": lambda row: _joined(
-        f"{claim.number}: {claim.likelihood}" for claim in row.claims if claim.likelihood
-    ),
-    "confidence": lambda row: _joined(
-        f"{claim.number}: {claim.confidence}" for claim in row.claims if claim.confidence
-    ),
-    "responses": lambda row: _joined(answer.sentence for claim in row.claims for answer in claim.responses),
+    "claims": lambda row: joined(f"{claim.number}: {claim.said}" for claim in row.claims),
+    "speakers": lambda row: joined(claim.speaker for claim in row.claims),
+    "likelihood": lambda row: joined(f"{claim.number}: {claim.likelihood}" for claim in row.claims if claim.likelihood),
+    "confidence": lambda row: joined(f"{claim.number}: {claim.confidence}" for claim in row.claims if claim.confidence),
+    "responses": lambda row: joined(answer.sentence for claim in row.claims for answer in claim.responses),
     "sources": lambda row: " ".join(dict.fromkeys(quote.source.number for c in row.claims for quote in c.quotes)),
     "seen": lambda row: row.said.seen,
-    "names": lambda row: _joined(f"{language}: {name}" for language, name in row.said.names),
+    "names": lambda row: joined(f"{language}: {name}" for language, name in row.said.names),
     "marking": lambda row: row.site.marking,
 }
 _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
@@ -124,12 +116,12 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
     "likelihood": lambda claim: claim.likelihood,
     "confidence": lambda claim: claim.confidence,
     "confidence_reason": lambda claim: claim.reason,
-    "named": lambda claim: _joined(accused.name for accused in claim.accused),
-    "place_inferred": lambda claim: _joined(claim.inferred),
-    "responses": lambda claim: _joined(answer.sentence for answer in claim.responses),
+    "named": lambda claim: joined(accused.name for accused in claim.accused),
+    "place_inferred": lambda claim: joined(claim.inferred),
+    "responses": lambda claim: joined(answer.sentence for answer in claim.responses),
     "sources": lambda claim: " ".join(dict.fromkeys(quote.source.number for quote in claim.quotes)),
-    "quotes": lambda claim: _joined(f"{quote.source.number}: {quote.words}" for quote in claim.quotes if quote.words),
-    "how_we_know": lambda claim: _joined(claim.steps),
+    "quotes": lambda claim: joined(f"{quote.source.number}: {quote.words}" for quote in claim.quotes if quote.words),
+    "how_we_know": lambda claim: joined(claim.steps),
     "marking": lambda claim: claim.marking,
 }
 _RESPONSE_COLUMNS: dict[str, Callable[[ResponseSaid], Cell]] = {
