@@ -21,7 +21,7 @@ from viewer.canvas.sites.mark_signs import DISC_RADIUS_PX, MarkSign, sign_box
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_symbol_painter import DASH_PX, dashed
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, LineSymbol
-from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of, round_pen
+from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of, rect_of, round_pen
 from viewer.support.painting import painting
 
 SIGNS_A_FRAME_S = 0.004
@@ -181,7 +181,7 @@ def _paint_leaders(painter: QPainter, signs: Sequence[SignAt], scale: float) -> 
 def _paint_sign(painter: QPainter, sign: MarkSign, scale: float, selected: bool) -> None:
     """A sign about the painter's origin."""
     box = sign_box(sign, scale)
-    rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
+    rect = rect_of(box)
     if sign.kind == "text":
         _paint_text_ground(painter, sign, rect, scale, selected)
     else:

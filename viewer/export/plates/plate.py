@@ -72,6 +72,7 @@ from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.text import one_line
 
 _TURNS = 4
@@ -383,8 +384,8 @@ class Plate:
             furniture = self._furniture(one, taken, obstacles)
             insets = self._inset_boxes(one, furniture)
             corner = one.rect.topLeft()
-            boxes = [_box(rect.translated(-corner)) for rect in taken]
-            boxes += [_box(rect.translated(-corner)) for rect in insets]
+            boxes = [box_of(rect.translated(-corner)) for rect in taken]
+            boxes += [box_of(rect.translated(-corner)) for rect in insets]
             if self.spec.graticule:
                 boxes += self._add_graticule(one, furniture, boxes)
             naming = Naming()
@@ -531,10 +532,6 @@ class Plate:
 
 def _is_within(box: Box, other: Box) -> bool:
     return box.left > other.left and box.top > other.top and box.right < other.right and box.bottom < other.bottom
-
-
-def _box(rect: QRectF) -> Box:
-    return Box(rect.left(), rect.top(), rect.right(), rect.bottom())
 
 
 def _edges(box: QRectF) -> list[QRectF]:

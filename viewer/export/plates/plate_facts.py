@@ -25,6 +25,7 @@ from viewer.export.plates.plate_words import alt_text, centre_words, crs_words, 
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.piece import Piece
+from viewer.rendering.vector.qt_shapes import rect_of
 
 _SLACK = 0.8
 """Logical pixels by which boxes may touch."""
@@ -169,7 +170,7 @@ def _covered(plate: Plate, one: MapOnPage) -> list[str]:
     above = [piece for piece in plate.pieces if piece.frame == one.number and piece.page == one.page]
     found: dict[str, None] = {}
     for uuid, box in one.symbol_boxes():
-        rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top).translated(corner)
+        rect = rect_of(box).translated(corner)
         if rect.intersects(one.rect) and any(
             touching(rect, piece.place) for piece in above if not piece.key.endswith(uuid)
         ):

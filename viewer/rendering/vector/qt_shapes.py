@@ -1,4 +1,4 @@
-"""From arrays of pixels to Qt's shapes, and the pen they are stroked with."""
+"""From arrays and boxes of pixels to Qt's shapes and back, and the pen they are stroked with."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import cast
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPainterPath, QPen, QPolygonF
+
+from layers.vector.labels.label_layout import Box
 
 _VECTOR_ENGINES = (QPaintEngine.Type.Pdf, QPaintEngine.Type.SVG, QPaintEngine.Type.Picture)
 
@@ -33,6 +35,16 @@ def path_of(rings: Iterable[NDArray[np.floating]]) -> QPainterPath:
         path.addPolygon(polygon_of(ring))
         path.closeSubpath()
     return path
+
+
+def rect_of(box: Box) -> QRectF:
+    """A box as Qt has it."""
+    return QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
+
+
+def box_of(rect: QRectF) -> Box:
+    """The opposite of `rect_of`."""
+    return Box(rect.left(), rect.top(), rect.right(), rect.bottom())
 
 
 def round_pen(color: QColor, width: float) -> QPen:

@@ -12,7 +12,7 @@ from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.piece import Piece
-from viewer.rendering.vector.qt_shapes import round_pen
+from viewer.rendering.vector.qt_shapes import rect_of, round_pen
 
 
 def callout_pieces(on_page: MapOnPage) -> list[Piece]:
@@ -23,7 +23,7 @@ def callout_pieces(on_page: MapOnPage) -> list[Piece]:
 
 def _piece(on_page: MapOnPage, uuid: str, one: SignAt, corner: QPointF, scale: float) -> Piece:
     box = one.box(scale)
-    rect = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top).translated(corner)
+    rect = rect_of(box).translated(corner)
     assert one.foot is not None
     foot = corner + QPointF(*one.foot)
     here = one._replace(px=rect.center().x(), py=rect.center().y(), foot=(foot.x(), foot.y()))

@@ -18,6 +18,7 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.rendering.vector.qt_shapes import box_of
 
 _MOST_TURN_DEG = 5.0
 """That true north may differ over a frame which one arrow stands for."""
@@ -109,8 +110,7 @@ def corner_box(
         left = inner.left() if x == 0 else max(inner.right(), inner.left())
         top = inner.top() if y == 0 else max(inner.bottom(), inner.top())
         box = QRectF(left, top, width, height)
-        own = box.translated(-rect.topLeft())
-        mine = Box(own.left(), own.top(), own.right(), own.bottom())
+        mine = box_of(box.translated(-rect.topLeft()))
         covered = sum(mine.overlaps(other) for other in obstacles)
         lies_on = any(box.intersects(other) for other in taken)
         found.append((lies_on, covered, order, box))

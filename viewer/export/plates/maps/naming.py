@@ -33,6 +33,7 @@ from viewer.export.plates.maps.number_places import NumberPlaces
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
 from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.rendering.vector.qt_shapes import rect_of
 
 MOST_KEYED = 400
 _PAD = 2.0
@@ -245,12 +246,12 @@ def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_sca
     for label in naming.labels:
         type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
         color = style.label_claim if label.rank is Rank.CLAIM else style.label
-        box = _rect(label.box).translated(corner)
+        box = rect_of(label.box).translated(corner)
         lines = _lines(label, type_, box, color, style.halo)
         found.append(_piece(on_page, label, box, lines, color, style, f"label:{label.uuid}"))
     for label in naming.numbers:
         type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
-        box = _rect(label.box).translated(corner)
+        box = rect_of(label.box).translated(corner)
         x = box.center().x() - type_.width(label.text) / 2
         line = TextLine(x, box.center().y() + 0.36 * type_.size, label.text, type_, "#0b141c")
         piece = _piece(on_page, label, box, (line,), style.label, style, f"number:{label.uuid}")
@@ -334,7 +335,3 @@ def _paint_leader(
     for ink, width in ((QColor(halo), 2.8 * scale), (QColor(color), 1.1 * scale)):
         painter.setPen(fine_pen(painter, ink, width, round_cap))
         painter.drawLine(line)
-
-
-def _rect(box: Box) -> QRectF:
-    return QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
