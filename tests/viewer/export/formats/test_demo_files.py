@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 import sample_data
 from tests.support.deaths.kills import ROOT
-from tests.viewer.export.formats.conftest import rgb
+from tests.viewer.export.conftest import pixels
 
 DPI = 150
 
@@ -37,7 +37,7 @@ def test_the_map_of_the_pdf_is_that_of_the_png(qapp, own_home: Path, tmp_path: P
         subprocess.run([sys.executable, "-m", "viewer", *map(str, words)], cwd=ROOT, check=True)
     pdf = str(tmp_path / "x.pdf")
     subprocess.run(["pdftoppm", "-r", str(DPI), "-png", "-singlefile", pdf, str(tmp_path / "page")], check=True)
-    made, found = rgb(QImage(str(tmp_path / "x.png"))), rgb(QImage(str(tmp_path / "page.png")))
+    made, found = pixels(QImage(str(tmp_path / "x.png"))), pixels(QImage(str(tmp_path / "page.png")))
     assert made.shape == found.shape
     facts = subprocess.run(["gdalinfo", pdf], capture_output=True, text=True, check=True).stdout
     assert "NEATLINE" in facts

@@ -16,7 +16,8 @@ from PySide6.QtGui import QImage
 from layers.geo.bounds import Bounds
 from layers.geo.map_measure import map_measure
 from tests.support.printed_pages import NAMES, WORDS, PrintedPages, frame, one_map, two_pages
-from tests.viewer.export.formats.conftest import Write, painted, rgb
+from tests.viewer.export.conftest import pixels
+from tests.viewer.export.formats.conftest import Write, painted
 
 MERCATOR_EDGE = 20037508.342789244
 
@@ -28,7 +29,7 @@ def told(*words: object) -> str:
 def rasterised(path: Path, dpi: float, page: int = 1) -> np.ndarray:
     stem = path.with_suffix("")
     told("pdftoppm", "-r", f"{dpi:g}", "-png", "-singlefile", "-f", page, path, stem)
-    return rgb(QImage(f"{stem}.png"))
+    return pixels(QImage(f"{stem}.png"))
 
 
 def whole_map(size: tuple[int, int], dpi: float) -> PrintedPages:
@@ -40,9 +41,9 @@ def whole_map(size: tuple[int, int], dpi: float) -> PrintedPages:
 def test_its_map_rasterised_is_the_map_of_the_png(write: Write, tmp_path: Path) -> None:
     printed = whole_map((1200, 900), 150.0)
     write(printed, tmp_path / "x.pdf")
-    found, made = rasterised(tmp_path / "x.pdf", 150), rgb(painted(printed))
+    found, made = rasterised(tmp_path / "x.pdf", 150), pixels(painted(printed))
     assert found.shape == made.shape
-    far = np.abs(found.astype(int) - made)[60:800, 40:1160]
+    far = np.abs(found - made)[60:800, 40:1160]
     assert far.mean() < 2
     assert np.mean(far.max(axis=2) < 16) >= 0.99
 

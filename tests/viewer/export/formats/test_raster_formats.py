@@ -20,7 +20,8 @@ from PySide6.QtGui import QImage
 from layers.errors import DiskFull, ExportFailed
 from tests.support.deaths.kills import ROOT
 from tests.support.printed_pages import WORDS, PrintedPages, one_map, two_pages
-from tests.viewer.export.formats.conftest import Write, painted, rgb
+from tests.viewer.export.conftest import pixels
+from tests.viewer.export.formats.conftest import Write, painted
 from viewer.export.formats import sheets, strips
 from viewer.export.formats.coded_pictures import whole_pixels
 from viewer.export.formats.packed_rows import joined_sum
@@ -33,7 +34,7 @@ def test_a_png_is_what_the_painter_paints_to_the_last_byte(write: Write, tmp_pat
     printed = one_map((1400, 1100), 150.0)
     write(printed, tmp_path / "x.png")
     found = QImage(str(tmp_path / "x.png"))
-    assert (rgb(found) == rgb(painted(printed))).all()
+    assert (pixels(found) == pixels(painted(printed))).all()
     assert found.dotsPerMeterX() == 5906
     texts = {key: found.text(key) for key in found.textKeys()}
     assert texts["Title"] == WORDS.title
@@ -56,7 +57,7 @@ def test_a_page_in_strips_differs_at_no_edge_but_of_lines(write: Write, tmp_path
     write(printed, tmp_path / "y.png")
     assert len(printed.wanted) >= 2 * 6
     assert (tmp_path / "x.png").read_bytes() == (tmp_path / "y.png").read_bytes()
-    far = np.abs(rgb(QImage(str(tmp_path / "x.png"))).astype(int) - rgb(QImage(str(tmp_path / "whole.png"))))
+    far = np.abs(pixels(QImage(str(tmp_path / "x.png"))) - pixels(QImage(str(tmp_path / "whole.png"))))
     assert np.mean(far.max(axis=2) > 8) < 0.01
 
 
@@ -71,7 +72,7 @@ def test_sums_of_parts_are_joined() -> None:
 def test_a_photo_format_has_picture_and_words(write: Write, tmp_path: Path, ending: str, driver: str) -> None:
     printed, path = one_map((640, 480), 300.0), tmp_path / f"x.{ending}"
     write(printed, path)
-    far = np.abs(rgb(QImage(str(path))).astype(int) - rgb(painted(printed)))
+    far = np.abs(pixels(QImage(str(path))) - pixels(painted(printed)))
     assert far.mean() < 4
     packet = subprocess.run(["gdalinfo", "-mdd", "all", path], capture_output=True, text=True, check=True).stdout
     assert f"Driver: {driver}/" in packet
@@ -105,7 +106,7 @@ def test_a_geotiff_lies_where_the_map_does(write: Write, tmp_path: Path) -> None
             at = frame.view.to_world(px + room.left() - frame.rect_px.left(), py + room.top() - frame.rect_px.top())
             assert file.transform @ (px, py) == pytest.approx(at, abs=1e-6)
         found = file.read().transpose(1, 2, 0)
-    part = rgb(painted(printed))[room.top() : room.bottom() + 1, room.left() : room.right() + 1]
+    part = pixels(painted(printed))[room.top() : room.bottom() + 1, room.left() : room.right() + 1]
     assert (found == part).all()
 
 
@@ -114,7 +115,7 @@ def test_pages_stand_beside_each_other(write: Write, tmp_path: Path) -> None:
         write(two_pages(), tmp_path / f"x.{ending}")
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"x.png", "x-2.png", "x.jpg", "x-2.jpg", "x.tif", "x-2.tif", "x-3.tif"}
-    assert (rgb(QImage(str(tmp_path / "x-2.png"))) == rgb(painted(two_pages(), 1))).all()
+    assert (pixels(QImage(str(tmp_path / "x-2.png"))) == pixels(painted(two_pages(), 1))).all()
 
 
 @pytest.mark.parametrize(("ending", "side"), [("webp", 16_383), ("jpg", 65_535)])

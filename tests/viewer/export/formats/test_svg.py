@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtGui import QImage
 
 from tests.support.printed_pages import NAMES, WORDS, one_map, two_pages
-from tests.viewer.export.formats.conftest import Write, painted, rgb
+from tests.viewer.export.conftest import pixels
+from tests.viewer.export.formats.conftest import Write, painted
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -63,7 +64,7 @@ def test_chromium_paints_what_the_painter_does(write: Write, tmp_path: Path) -> 
         capture_output=True,
         timeout=50,
     )
-    found = rgb(QImage(str(tmp_path / "x.png"))).astype(int)
-    far = np.abs(found - rgb(painted(one_map())))[60:400, 40:560]
+    found = pixels(QImage(str(tmp_path / "x.png")))
+    far = np.abs(found - pixels(painted(one_map())))[60:400, 40:560]
     assert far.mean() < 4
     assert np.mean(far.max(axis=2) < 16) > 0.95
