@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
-from viewer.export.formats.pdf_parts import PackedImage, PdfFrame, PdfGroup, PdfPage, assembled
+from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.formats.steps import Steps, Workshop, result_of
 from viewer.export.formats.strips import packed_strips, ready
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
+from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, ProductWords, imagery_room
 from viewer.support.painting import painting
 
 POINTS = 72.0
@@ -42,8 +43,14 @@ def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
         frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
         pages.append(PdfPage(width * scale, height * scale, scale, groups, frames))
     out = shop.folder / "product.pdf"
-    yield from result_of(shop.job(partial(assembled, out, pages, printed.words, xmp_packet(printed.words))))
+    yield from result_of(shop.job(partial(_assemble, out, pages, printed.words)))
     made.append((out, shop.target))
+
+
+def _assemble(out: Path, pages: Sequence[PdfPage], words: ProductWords) -> None:
+    from viewer.export.formats.pdf_parts import assembled  # in the job: it loads pikepdf
+
+    assembled(out, pages, words, xmp_packet(words))
 
 
 def vectors(printed: Printed, page: int, group: PaintedGroup) -> bytes:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pikepdf
+import pikepdf
 
 _USUAL = {0x09: 0x20, 0xA0: 0x20, 0xAD: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D, 0x2126: 0x3A9, 0x2206: 0x394}
 """Tab and hard space for the space, soft and hard hyphens for the hyphen, signs of physics for Greek letters."""
@@ -19,8 +17,6 @@ _CODE = re.compile(rb"<([0-9A-Fa-f]{4})>")
 
 def name_letters_as_written(pdf: pikepdf.Pdf) -> None:
     """Set right which characters the glyphs of all fonts stand for."""
-    import pikepdf  # on first use: the window's start has none of it
-
     for one in pdf.objects:
         if isinstance(one, pikepdf.Dictionary) and isinstance(one.get("/ToUnicode"), pikepdf.Stream):
             one.ToUnicode.write(_LIST.sub(lambda found: _CODE.sub(_usual, found[0]), one.ToUnicode.read_bytes()))

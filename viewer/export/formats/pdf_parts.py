@@ -1,22 +1,24 @@
-"""Puts a PDF together of its groups: one content a page, tagged, with the place of each map; on any thread."""
+"""Puts a PDF together of its groups: one content a page, tagged, with the place of each map; on any thread.
+
+Imported only when one is written: it loads pikepdf.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pikepdf
 
 from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
-from layers.quick_dataclass import dataclass
 from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import name_letters_as_written
+from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.plates.printed import OF_MAP, GroupKind, ProductWords
-
-if TYPE_CHECKING:
-    import pikepdf
 
 _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
 """The corners of a frame in parts of it, the lower left one first and up from there."""
@@ -25,53 +27,8 @@ _INSET, _LEAST = 1e-6, 0.1
 _HAIR_PX = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class PackedImage:
-    """RGB pixels packed as `PackedRows` does, and where they lie on the page, in its pixels."""
-
-    data: bytes
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class PdfGroup:
-    """A painted group: a PDF of one page of Qt's, or an image."""
-
-    kind: GroupKind
-    title: str
-    frame: int | None
-    content: bytes | PackedImage
-
-
-@dataclass(frozen=True, slots=True)
-class PdfFrame:
-    """A map on its page. `box`: left, top, right, bottom in points from the page's upper left corner."""
-
-    title: str
-    alt_text: str
-    box: tuple[float, ...]
-    crs: str
-    corners: tuple[Corner, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PdfPage:
-    """Sizes in points; `scale`: points a pixel."""
-
-    width: float
-    height: float
-    scale: float
-    groups: Sequence[PdfGroup]
-    frames: Mapping[int, PdfFrame]
-
-
 def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: bytes) -> None:
     """Write the PDF to `out`. Raises OSError."""
-    import pikepdf  # on first use: the window's start has none of it
-
     with pikepdf.new() as pdf:
         document = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Document))
         tags = _Tags(pdf, document)
@@ -84,8 +41,6 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
 
 
 def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
-    import pikepdf  # on first use
-
     added = pdf.add_blank_page(page_size=(_number(page.width), _number(page.height)))
     forms, images, content = pikepdf.Dictionary(), pikepdf.Dictionary(), list[str]()
     tags.begin_page(added.obj)
@@ -115,8 +70,6 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
 
 def _form(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> pikepdf.Object:
     """The page of a PDF of Qt's as something to be painted. Its content stays packed as it is: that can take long."""
-    import pikepdf  # on first use
-
     page = source.pages[0]
     content = page.obj.Contents
     form = pdf.make_stream(b"")
@@ -150,8 +103,6 @@ def _placed(image: PackedImage, page: PdfPage) -> str:
 
 
 def _image(pdf: pikepdf.Pdf, image: PackedImage) -> pikepdf.Object:
-    import pikepdf  # on first use
-
     stream = pdf.make_stream(b"")
     stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
     stream.Width, stream.Height = image.width, image.height
@@ -163,8 +114,6 @@ def _image(pdf: pikepdf.Pdf, image: PackedImage) -> pikepdf.Object:
 
 def _viewport(pdf: pikepdf.Pdf, frame: PdfFrame, page: PdfPage) -> Any:
     """The place of a map, as ISO 32000-2 has it; None where it cannot be told in degrees."""
-    import pikepdf  # on first use
-
     corners, square = frame.corners, [float(value) for value in _SQUARE]
     measure = map_measure(frame.crs, corners)
     if measure is None and (part := part_on_map(frame)) is not None:
@@ -211,8 +160,6 @@ def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | Non
 
 
 def _gcs(measure: MapMeasure) -> pikepdf.Dictionary:
-    import pikepdf  # on first use
-
     kind = pikepdf.Name.PROJCS if measure.is_projected else pikepdf.Name.GEOGCS
     found = pikepdf.Dictionary(Type=kind, WKT=pikepdf.String(measure.wkt))
     if measure.epsg is not None:
@@ -238,8 +185,6 @@ class _Tags:
 
     def begin(self, group: PdfGroup, page: PdfPage) -> str:
         """The operator that begins the marked content of a group."""
-        import pikepdf  # on first use
-
         if group.kind is GroupKind.GROUND:
             return "/Artifact BMC"
         frame = page.frames.get(group.frame) if group.frame is not None and group.kind in OF_MAP else None
@@ -254,8 +199,6 @@ class _Tags:
         return f"/{tag} <</MCID {number}>> BDC"
 
     def _figure(self, number: int, frame: PdfFrame, page: PdfPage) -> pikepdf.Object:
-        import pikepdf  # on first use
-
         left, top, right, bottom = frame.box
         box = [_number(value) for value in (left, page.height - bottom, right, page.height - top)]
         element = self._element(
@@ -268,8 +211,6 @@ class _Tags:
         return element
 
     def _element(self, kind: pikepdf.Name, **more: Any) -> pikepdf.Object:
-        import pikepdf  # on first use
-
         made = pikepdf.Dictionary(
             Type=pikepdf.Name.StructElem, S=kind, P=self._document, Pg=self._page, K=pikepdf.Array([]), **more
         )
@@ -277,15 +218,11 @@ class _Tags:
         return self._elements[-1]
 
     def _end_page(self) -> None:
-        import pikepdf  # on first use
-
         if self._page is not None:
             self._numbers += [len(self._numbers) // 2, self._pdf.make_indirect(pikepdf.Array(self._of_page))]
 
     def close(self) -> None:
         """Hang the structure into the document."""
-        import pikepdf  # on first use
-
         self._end_page()
         self._document.K = pikepdf.Array(self._elements)
         root = self._pdf.make_indirect(
@@ -302,8 +239,6 @@ class _Tags:
 
 
 def _describe(pdf: pikepdf.Pdf, words: ProductWords, xmp: bytes) -> None:
-    import pikepdf  # on first use
-
     packet = pdf.make_stream(xmp)
     packet.Type, packet.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
     pdf.Root.Metadata = packet
