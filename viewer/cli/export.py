@@ -172,7 +172,7 @@ def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> 
         else:
             finish(begin_writing(laid_out(spec, document, scenes), out, studio.context))
         lost = any(scene.lost_layers() for scene in scenes)
-        said = [] if spec.bounds is None else [chosen_canvas(spec.crs or None, spec.bounds)[1]]
+        said = [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
         problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
     for sentence in filter(None, problems):
         complain(sentence)
@@ -183,12 +183,12 @@ def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderCo
     from PySide6.QtCore import QRectF  # for start-up time, as all imports in functions here
 
     from layers.geo.bounds import Bounds
-    from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+    from layers.geo.crs import chosen_canvas
     from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
     from viewer.export.plates.maps.framing import Framing
 
     bounds = spec.bounds or scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
-    crs = spec.crs or chosen_canvas(None, bounds)[0] or WEB_MERCATOR
+    crs = chosen_canvas(spec.crs, bounds)[0]
     view = Framing.of(QRectF(0, 0, 1000, 1000), crs, bounds, 1.0).view
     drawing = topmost_image(scene, view)
     return begin_pixels(drawing, bounds, out, context, marking=spec.marking, publish=spec.publish)

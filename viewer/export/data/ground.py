@@ -186,7 +186,7 @@ class GroundPictures:
         return None if bounds is None else self._frame_of(bounds)
 
     def _frame_of(self, lonlat: Bounds) -> View:
-        crs = self.crs or chosen_canvas(None, lonlat)[0]
+        crs = chosen_canvas(self.crs, lonlat)[0]
         return _view(crs, transform_bounds(WGS84, crs, lonlat))
 
     def _take_frame(

@@ -13,7 +13,7 @@ from layers.document.comparison import ComparisonSpec, Frame, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+from layers.geo.crs import chosen_canvas
 from layers.grid.tile_grid import View
 from layers.product.spec import ProductMap, ProductSpec
 from viewer.canvas.comparison.stretches import StretchMatch, Styles, with_styles, without_styles
@@ -63,7 +63,7 @@ def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
     if not spec.match or spec.layout != "before-after" or len(_frames(spec)) != len(scenes):
         return None
     bounds = compared_bounds(spec, scenes)
-    crs = spec.crs or chosen_canvas(None, bounds)[0] or WEB_MERCATOR
+    crs = chosen_canvas(spec.crs, bounds)[0]
     return Framing.of(QRectF(0, 0, *MATCH_PX), crs, bounds, 1.0).view
 
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QPainter
 from layers.document.document import Document
 from layers.document.rows import Product
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, chosen_canvas
+from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
 from layers.product.facts import ImageFact
@@ -270,7 +270,7 @@ class Plate:
 
     def _make_maps(self, rooms: PageRooms, bounds: Sequence[Bounds]) -> Iterator[None]:
         spec = self.spec
-        crs = spec.crs or chosen_canvas(None, bounds[0])[0] or WEB_MERCATOR
+        crs = chosen_canvas(spec.crs, bounds[0])[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {one.number: one for one in self.maps}, []
         for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
