@@ -198,7 +198,7 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
     if not texts:
         return QRectF(rect.bottomRight(), QSizeF())
     r = view.ratio
-    size_px, lines = _credit_lines(texts, rect.width(), view)
+    size_px, lines = _credit_lines(tuple(texts), rect.width(), view.width, view.height, r)
     font = map_font(size_px * r)
     metrics = QFontMetricsF(font)
     width = max(metrics.horizontalAdvance(line) for line in lines) + 12 * r
@@ -219,22 +219,27 @@ _MOST_CREDITS = 40
 """No strip has room for more: of thousands the others are counted, not measured."""
 
 
-def _credit_lines(texts: Sequence[str], room: float, view: View) -> tuple[float, list[str]]:
-    """Size of the letters, in logical pixels, and the lines: the largest, in the narrowest room, that hold all."""
-    r, most = view.ratio, MOST_CREDIT_HEIGHT * view.height
-    tried = [(CREDIT_SIZES_PX[0], room), *((size_px, float(view.width)) for size_px in CREDIT_SIZES_PX)]
-    for size_px, width in tried if len(texts) <= _MOST_CREDITS else ():
-        lines = _joined_lines(texts, QFontMetricsF(map_font(size_px * r)), width - 12 * r)
+@lru_cache(maxsize=16)
+def _credit_lines(
+    texts: tuple[str, ...], room: float, width: int, height: int, r: float
+) -> tuple[float, tuple[str, ...]]:
+    """Size of the letters, in logical pixels, and the lines: the largest, in the narrowest room, that hold all. Kept,
+    as each frame asks: to measure many credits takes milliseconds.
+    """
+    most = MOST_CREDIT_HEIGHT * height
+    tried = [(CREDIT_SIZES_PX[0], room), *((size_px, float(width)) for size_px in CREDIT_SIZES_PX)]
+    for size_px, across in tried if len(texts) <= _MOST_CREDITS else ():
+        lines = _joined_lines(texts, QFontMetricsF(map_font(size_px * r)), across - 12 * r)
         if _height_of(len(lines), size_px, r) <= most:
-            return size_px, lines
+            return size_px, tuple(lines)
     size_px, tr = CREDIT_SIZES_PX[-1], QCoreApplication.translate
     metrics = QFontMetricsF(map_font(size_px * r))
     for count in range(min(len(texts) - 1, _MOST_CREDITS), -1, -1):
         left = len(texts) - count
         more = tr("overlays", "and {0} more" if count else "{0} credits: there is no room for them").format(left)
-        lines = _joined_lines([*texts[:count], more], metrics, view.width - 12 * r)
+        lines = _joined_lines([*texts[:count], more], metrics, width - 12 * r)
         if _height_of(len(lines), size_px, r) <= most or not count:
-            return size_px, lines
+            return size_px, tuple(lines)
     raise AssertionError("the last one is always taken")
 
 
