@@ -264,10 +264,8 @@ class Gestures:
     def _handle_at(self, pointer: PointerEvent) -> Handle | None:
         if self._is_on_compass(pointer):
             return None
-        found, tool = (
-            self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py),
-            self._canvas.tool,
-        )
+        found = self._canvas.scene.handle_at(self._canvas.viewport.view(), pointer.px, pointer.py)
+        tool = self._canvas.tool
         is_left = found is None or not found.is_inner or tool is None or tool.leaves(pointer)
         return found if is_left else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
@@ -28,13 +29,9 @@ def layer_verbs(panels: PanelContext) -> list[PaletteEntry]:
     return found
 
 
-def _entry(name: str, is_shown: bool, run: partial[bool]) -> PaletteEntry:
+def _entry(name: str, is_shown: bool, run: Callable[[], object]) -> PaletteEntry:
     verb = _tr("Hide") if is_shown else _tr("Show")
-    return PaletteEntry(f"{verb} {name}", _tr("Layer"), "", QIcon(), True, lambda: _ignored(run()), is_by_verb=True)
-
-
-def _ignored(_is_done: bool) -> None:
-    """A refusal has been said."""
+    return PaletteEntry(f"{verb} {name}", _tr("Layer"), "", QIcon(), True, run, is_by_verb=True)
 
 
 def _tr(text: str) -> str:

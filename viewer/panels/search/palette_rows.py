@@ -34,7 +34,7 @@ class PaletteEntry:
     shortcut: str
     icon: QIcon
     enabled: bool
-    run: Callable[[], None]
+    run: Callable[[], object]
     says: str = ""
     is_by_verb: bool = False
     """True for one of many that differ by a name alone: offered only to who begins with its verb, as the name alone
