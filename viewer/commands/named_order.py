@@ -16,6 +16,14 @@ from viewer.commands.stamps import Stamp, delete, stamp_of, update
 LONGEST_NAME = 200
 
 
+def checked_name(name: str, noun: str) -> str:
+    """A name with single spaces, for a row that is called so. Raises InvalidValue for an empty or a long one."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise InvalidValue(f"A {noun} needs a name of at most {LONGEST_NAME} characters.")
+    return name
+
+
 class NamedOrder[R: (Bookmark, Comparison)]:
     """The rows of one table in their order. All that changes them raises InvalidValue."""
 
@@ -37,10 +45,7 @@ class NamedOrder[R: (Bookmark, Comparison)]:
         return key, renumbered
 
     def checked_name(self, name: str) -> str:
-        name = " ".join(name.split())
-        if not name or len(name) > LONGEST_NAME:
-            raise InvalidValue(f"A {self._noun} needs a name of at most {LONGEST_NAME} characters.")
-        return name
+        return checked_name(name, self._noun)
 
     def rename(self, document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
         row = row_of(self._rows(document), uuid, self._noun)

@@ -21,10 +21,11 @@ from layers.product.spec import (
     read_spec,
 )
 from viewer.commands.fields import row_of
+from viewer.commands.named_order import LONGEST_NAME, checked_name
 from viewer.commands.shapes.mark_numbers import lock_numbers
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
-LONGEST_NAME, LONGEST_NUMBER, LONGEST_REASON = 200, 40, 2000
+LONGEST_NUMBER, LONGEST_REASON = 40, 2000
 
 
 def product_rows(document: Document) -> Mapping[str, Product]:
@@ -67,7 +68,7 @@ def save_product(
     """Keep a product as version 1, with the next number. Raises InvalidValue."""
     row = Product(
         uuid=uuid or new_uuid(),
-        name=_checked_name(name or spec.title[: LONGEST_NAME - 10] or LAYOUTS[spec.layout]),
+        name=checked_name(name or spec.title[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], "product"),
         number=next_product_number(document),
         layout_json=_checked(spec),
         overrides_json=_checked_overrides(overrides),
@@ -94,7 +95,7 @@ def change_product(
 def rename_product(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
     """Raises InvalidValue. The name is the case's own: an issued product may have another."""
     row = row_of(product_rows(document), uuid, "product")
-    changes = update("products", row, stamp_of(actor, now), name=_checked_name(name))
+    changes = update("products", row, stamp_of(actor, now), name=checked_name(name, "product"))
     return Edit(f"Rename product “{row.name}”", changes)
 
 
@@ -229,13 +230,6 @@ def _checked_overrides(overrides: Sequence[Override]) -> str:
     if len(overrides) > MOST_OVERRIDES or read_overrides(text) != tuple(overrides):
         raise InvalidValue(f"Up to {MOST_OVERRIDES} findings of a product are let pass, each with a reason.")
     return text
-
-
-def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidValue(f"A product needs a name of at most {LONGEST_NAME} characters.")
-    return name
 
 
 def _is_whole(text: str) -> bool:
