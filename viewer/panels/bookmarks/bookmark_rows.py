@@ -51,8 +51,12 @@ class BookmarkRows(NamedRows[Bookmark]):
             self.dataChanged.emit(self.index(at), self.index(at))
 
     @override
+    def facts_of(self, row: Bookmark) -> str:
+        return self._facts[row.uuid]
+
+    @override
     def shown(self, at: int, row: Bookmark, role: int) -> Any:
-        name, facts = self.name_of(row), self._facts[row.uuid]
+        name, facts = self.name_of(row), self.facts_of(row)
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return f"{at + 1}. {name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, override
+from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -15,7 +15,6 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk, mode_word
 from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.widgets.form_page import side_by_side
-from viewer.support.text import tooltip
 
 
 class ComparisonRows(NamedRows[Comparison]):
@@ -25,6 +24,7 @@ class ComparisonRows(NamedRows[Comparison]):
         super().__init__(lambda: desk.rows)
         self._desk = desk
 
+    @override
     def facts_of(self, row: Comparison) -> str:
         """The mode and the number of images, and what is wrong with it."""
         spec = read_spec(row.spec_json)
@@ -35,18 +35,6 @@ class ComparisonRows(NamedRows[Comparison]):
         facts += [self.tr("{0} gone").format(lost)] if lost else []
         facts += [self.tr("shown now")] if row.uuid == self._desk.current else []
         return " · ".join(facts)
-
-    @override
-    def shown(self, at: int, row: Comparison, role: int) -> Any:
-        name, facts = self.name_of(row), self.facts_of(row)
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return f"{name}\n{facts}"
-            case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(f"{name}\n{facts}")
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{name}, {facts}"
-        return None
 
 
 class ComparisonListPanel(OrderedListPanel):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewIt
 
 from layers.document.rows import Bookmark, Comparison, Product
 from viewer.commands.named_order import LONGEST_NAME
-from viewer.support.text import one_line
+from viewer.support.text import one_line, tooltip
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -54,9 +54,21 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
         """The name as it is shown."""
         return one_line(row.name) or self.tr("(no name)")
 
-    def shown(self, at: int, row: R, role: int) -> Any:
-        """Gives the data of the row at a place for a role."""
+    def facts_of(self, row: R) -> str:
+        """Says in one line what a row is, beside its name."""
         raise NotImplementedError
+
+    def shown(self, at: int, row: R, role: int) -> Any:
+        """Gives the data of the row at a place for a role: its name, and its facts below."""
+        name, facts = self.name_of(row), self.facts_of(row)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return f"{name}\n{facts}"
+            case Qt.ItemDataRole.ToolTipRole:
+                return tooltip(f"{name}\n{facts}")
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{name}, {facts}"
+        return None
 
     @override
     def rowCount(self, parent: Index = NOWHERE) -> int:

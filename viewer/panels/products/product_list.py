@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, override
+from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -13,7 +13,6 @@ from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.products.product_desk import ProductDesk, product_facts
 from viewer.panels.widgets.form_page import side_by_side
-from viewer.support.text import tooltip
 
 
 class ProductRows(NamedRows[Product]):
@@ -23,16 +22,8 @@ class ProductRows(NamedRows[Product]):
         super().__init__(lambda: desk.rows)
 
     @override
-    def shown(self, at: int, row: Product, role: int) -> Any:
-        name, facts = self.name_of(row), product_facts(row)
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return f"{name}\n{facts}"
-            case Qt.ItemDataRole.ToolTipRole:
-                return tooltip(f"{name}\n{facts}")
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{name}, {facts}"
-        return None
+    def facts_of(self, row: Product) -> str:
+        return product_facts(row)
 
 
 class ProductListPanel(NamedListPanel):
