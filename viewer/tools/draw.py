@@ -153,16 +153,19 @@ class DrawTool(Tool):
         self._is_kept = kept
         self.changed()
 
+    @property
+    def lacking(self) -> str:
+        """One sentence for who ends with too few places."""
+        if self._closed:
+            return self.tr("An area has three corners or more: set the next one.")
+        return self.tr("One place alone makes no line: set the next one, then end.")
+
     def finish(self) -> None:
         """End the drawing; with too few vertices it goes on."""
         geometry = geometry_of(self._places, closed=self._closed)
         if geometry is None or len(set(self._places)) < self._least:
             if self._places:
-                self.context.message(
-                    self.tr("An area has three corners or more: set the next one.")
-                    if self._closed
-                    else self.tr("One place alone makes no line: set the next one, then end.")
-                )
+                self.context.message(self.lacking)
             return
         if self._closed and not geometry.is_valid:
             self.context.message(

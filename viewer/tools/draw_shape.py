@@ -53,11 +53,6 @@ class ShapeTool(DrawTool):
         """One sentence on places that make no shape."""
         return self.tr("These places are one and the same: set the next one elsewhere.")
 
-    @property
-    def lacking(self) -> str:
-        """One sentence for who ends with one place."""
-        return self.tr("One place alone makes no line: set the next one, then end.")
-
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
         """The shape under way."""
         if geometry.geom_type != "Point":
