@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
     def _make_product_windows(self) -> ProductWindows:
         session, canvas, panels, chosen = self.session, self.canvas, self.panel_context, self.docks.layer_tree.selected
         desks, say = (self.products, self.comparisons), self.messages
-        made = ProductWindows(session, canvas, panels, *desks, chosen, self.context.jobs, say, self._questions, self)
+        made = ProductWindows(session, canvas, panels, *desks, chosen, say, self._questions, self)
         self.closed.connect(made.close_all)
         return made
 

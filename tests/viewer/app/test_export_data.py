@@ -160,7 +160,7 @@ def test_the_case_as_it_was_is_written_without_the_window_s_thread(
     line = demo.messages.line("export")
     opened: list[str] = []
     take: Callable[..., bool] = lambda url: opened.append(url.toLocalFile()) or True  # noqa: E731
-    monkeypatch.setattr("viewer.app.actions.map_export.QDesktopServices.openUrl", take)
+    monkeypatch.setattr("viewer.app.opening.written_file.QDesktopServices.openUrl", take)
     assert line.action is not None
     line.action.run()
     assert opened == [str(answers.path)]

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
@@ -18,13 +18,14 @@ from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
+from viewer.app.opening.written_file import open_button
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
-from viewer.support.messages import MessageAction, Messages
+from viewer.support.messages import Messages
 from viewer.support.painting import painting
 
 if TYPE_CHECKING:
@@ -161,14 +162,8 @@ class MapExport(QObject):
 
     def _is_written(self, path: Path) -> None:
         self._folder = path.parent
-        see = MessageAction(self.tr("Open"), lambda: self._open(path))
-        self._messages.show("export", self.tr("Written: {0}").format(path), "info", see)
-
-    def _open(self, path: Path) -> None:
-        """In the program that the desktop has for it."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            said = self.tr("The desktop has no program for {0}: it is in {1}.")
-            self._messages.show("export", said.format(path.name, path.parent), "warning")
+        said = self.tr("Written: {0}").format(path)
+        self._messages.show("export", said, "info", open_button(path, self._messages))
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
         """As the map shows it, with what is compared on it."""

@@ -8,8 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -20,6 +19,7 @@ from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
+from viewer.app.opening.written_file import open_button
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.products import issue_product, product_rows
 from viewer.export.processing import stretches_on_screen
@@ -27,9 +27,7 @@ from viewer.panels.comparisons.candidates import candidate_of, in_order
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
-from viewer.support.jobs import Jobs
-from viewer.support.messages import MessageAction, Messages
-from viewer.support.text import one_line
+from viewer.support.messages import Messages
 
 if TYPE_CHECKING:
     from layers.product.lint.finding import Finding
@@ -51,7 +49,6 @@ class ProductWindows(QObject):
         desk: ProductDesk,
         comparisons: ComparisonDesk,
         selected: Callable[[], list[str]],
-        jobs: Jobs,
         messages: Messages,
         ask: Callable[[], Questions],
         window: QWidget,
@@ -59,7 +56,7 @@ class ProductWindows(QObject):
         super().__init__(window)
         self._session, self._canvas, self._panels = session, canvas, panels
         self._comparisons, self._selected = comparisons, selected
-        self._jobs, self._messages, self._ask, self._window = jobs, messages, ask, window
+        self._messages, self._ask, self._window = messages, ask, window
         self._folder: Path | None = None
         """The folder that was written to last."""
         self._suffix = ".pdf"
@@ -206,14 +203,13 @@ class ProductWindows(QObject):
 
     def _issue(self, document: Document, uuid: str, laid: LaidOut, path: Path, sha256: str) -> None:
         """It is written: the case notes that, unless another one is open by now."""
-        see = MessageAction(self.tr("Open"), lambda: self._open_file(path))
         said = self.tr("Written: {0}").format(path)
         row = product_rows(document).get(uuid)
         if document is self._session.document and row is not None and not row.issued_at:
             refusal = self._panels.attempt(issue_product, uuid, sha256=sha256, numbers=laid.numbers)
             issued = self.tr("{0}, issued as product {1}, version {2}").format(said, row.number, row.version)
             said = f"{said}. {refusal}" if refusal else issued
-        self._messages.show("export", said, "info", see)
+        self._messages.show("export", said, "info", open_button(path, self._messages))
         for shown in self.windows:
             if shown.uuid == uuid:
                 shown.note_issued()
@@ -224,12 +220,6 @@ class ProductWindows(QObject):
         for shown in self.windows:
             if shown.uuid == uuid:
                 shown.say(error.sentence)
-
-    def _open_file(self, path: Path) -> None:
-        """In the program that the desktop has for it."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            said = self.tr("The desktop has no program for {0}: it is in {1}.")
-            self._messages.show("export", said.format(path.name, path.parent), "warning")
 
     def _suggestion(self, shown: ProductWindow) -> Path:
         from layers.product.batch import file_stem  # for start-up time: only where one is written

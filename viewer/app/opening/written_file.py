@@ -1,0 +1,25 @@
+"""The button beside a message on a file that was written: it opens that file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from viewer.support.messages import MessageAction, Messages
+
+
+def open_button(path: Path, messages: Messages) -> MessageAction:
+    """Opens it in the program that the desktop has for it; where there is none, a message says where it is."""
+
+    def open_it() -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            said = _tr("The desktop has no program for {0}: it is in {1}.")
+            messages.show("export", said.format(path.name, path.parent), "warning")
+
+    return MessageAction(_tr("Open"), open_it)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("WrittenFile", text)
