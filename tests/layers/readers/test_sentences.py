@@ -1,5 +1,6 @@
 """Sentences about files that do not open: what is wrong and what to do, never the words of a library."""
 
+import errno
 import struct
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from layers.errors import GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.pool.worker import sentence_for
-from layers.readers.library_words import cannot_open, cannot_read
+from layers.readers.library_words import cannot_open, cannot_read, tells_full_disk
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.subdatasets import file_name
 from tests.support.readers.raw import raw
@@ -136,3 +137,24 @@ def test_outside_its_folder_says_what_to_do(tmp_path):
         "a.vrt is not opened because it asks for the source '../far.tif', which is outside its folder: copy that file "
         "into the folder and make the mosaic anew there (gdalbuildvrt), or ask for a TIFF."
     )
+
+
+def _caused(text: str) -> Exception:
+    error = ValueError("Write failed")
+    error.__cause__ = RuntimeError(text)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "is_full"),
+    [
+        (OSError(errno.ENOSPC, "no room"), True),
+        (RuntimeError("TIFFAppendToStrip: Write error: No space left on device"), True),
+        (RuntimeError("sqlite3_step() failed: database or disk is full"), True),
+        (_caused("No space left on device"), True),
+        (OSError(errno.EACCES, "Permission denied"), False),
+        (RuntimeError("Write error"), False),
+    ],
+)
+def test_a_full_disk_is_told_from_other_failures(error: Exception, is_full: bool) -> None:
+    assert tells_full_disk(error) is is_full
