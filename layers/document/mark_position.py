@@ -62,8 +62,8 @@ def pick_of(site: Site) -> Pick | None:
     if not site.image_uuid or not _is_length(site.pixel_m):
         return None
     assert site.pixel_m is not None
-    kept = _props(site.props_json).get(SCREEN_KEY)
-    return Pick(float(site.pixel_m), float(kept) if kept is not None and _is_length(kept) else float(site.pixel_m))
+    screen_m = _screen_m(site)
+    return Pick(float(site.pixel_m), float(site.pixel_m) if screen_m is None else screen_m)
 
 
 def with_screen(props_json: str, screen_m: float) -> str:
@@ -84,7 +84,11 @@ def shown_error_m(site: Site) -> float | None:
     pick = pick_of(site)
     if pick is not None:
         return pick.error_m
-    kept = _props(site.props_json).get(SCREEN_KEY) if site.position_basis == BY_HAND else None
+    return _screen_m(site) if site.position_basis == BY_HAND else None
+
+
+def _screen_m(site: Site) -> float | None:
+    kept = _props(site.props_json).get(SCREEN_KEY)
     return float(kept) if kept is not None and _is_length(kept) else None
 
 
