@@ -36,6 +36,8 @@ LIKELIHOOD_TERMS: tuple[LikelihoodTerm, ...] = (
 
 ROLES = ("named in a claim", "setting", "other")
 STATUSES = ("draft", "reviewed", "published")
+REVIEWED = ("reviewed", "published")
+"""Statuses of what somebody has looked over."""
 VOICES = ("speaker", "report's own", "analyst")
 STATES = ("reported", "assessed", "verified", "withdrawn")
 CONFIDENCES = ("low", "moderate", "high")

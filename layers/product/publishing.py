@@ -11,10 +11,10 @@ from layers.document.document import Document
 from layers.document.rows import Response
 from layers.document.site import Site
 from layers.document.source import Source
+from layers.document.vocabulary import REVIEWED
 from layers.product.marking import may_carry
 from layers.quick_dataclass import dataclass
 
-_REVIEWED = ("reviewed", "published")
 _ADDRESS = re.compile(r"(?:(?P<web>https?://|www\.)|doi:|urn:)[^\s]+", re.IGNORECASE)
 _OWN_MACHINE = re.compile(
     r"localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[^.]*|[\da-f:]*"
@@ -61,11 +61,11 @@ class Publishing:
         public = [source for source in sources if source is not None and self.admits_source(source)]
         if sources and not public:
             return False
-        return claim.status in _REVIEWED or bool(public and claim.source_wording and not is_ours(claim))
+        return claim.status in REVIEWED or bool(public and claim.source_wording and not is_ours(claim))
 
     def admits_site(self, site: Site, is_named: bool) -> bool:
         """False for a draft of ours: a mark that nobody reviewed, and that no claim in the product names."""
-        return not self.is_on or is_named or site.status in _REVIEWED
+        return not self.is_on or is_named or site.status in REVIEWED
 
     def admits_response(self, document: Document, response: Response) -> bool:
         """False for one that is only in an internal source."""
@@ -74,7 +74,7 @@ class Publishing:
 
     def statement_of(self, claim: Claim) -> str:
         """Our own words for it; empty where they are a draft."""
-        return claim.statement if not self.is_on or claim.status in _REVIEWED else ""
+        return claim.statement if not self.is_on or claim.status in REVIEWED else ""
 
     def address(self, url: str) -> str:
         """An address that readers can go to; empty for a path and for a machine of one's own."""

@@ -15,6 +15,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Row
 from layers.document.site import Site
+from layers.document.vocabulary import REVIEWED
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
@@ -157,7 +158,7 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
     changes, told = [], []
     for edit in edits:
         site = document.sites.get(edit.uuid)
-        if edit.op != "update" or site is None or site.status not in ("reviewed", "published"):
+        if edit.op != "update" or site is None or site.status not in REVIEWED:
             continue
         draft = replace(site, status="draft", reviewed_by="", reviewed_at="", rev=site.rev + 1)
         changes.append(Change("sites", site, draft))
