@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any, Literal
 
 from layers.document.bookmark_state import state_of
@@ -131,20 +132,13 @@ def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, Produ
     found = []
     for code in sorted(classes, key=lambda code: (class_words(code).casefold(), code)):
         boxes = [box for site in classes[code] if (box := bounds_around(site)) is not None]
-        whole = _on_map(_union(boxes))
+        whole = _on_map(reduce(Bounds.union, boxes))
         marks, title = tuple(site.uuid for site in classes[code]), class_words(code) or "Without a class"
         spec = replace(
             like, layout="single", site="", title=title, bounds=whole, maps=(ProductMap(marks=marks),), moved={}
         )
         found.append((title, spec))
     return found
-
-
-def _union(boxes: Sequence[Bounds]) -> Bounds:
-    whole = boxes[0]
-    for box in boxes[1:]:
-        whole = whole.union(box)
-    return whole
 
 
 def bookmarks_in_tour(document: Document) -> list[Bookmark]:
