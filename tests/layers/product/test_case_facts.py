@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,14 +20,6 @@ from layers.product.gathering import content_of
 from layers.product.lint.finding import Finding
 from layers.product.lint.rules import findings, unexplained
 from layers.product.spec import ProductMap, ProductSpec
-from tests.support.cases.rich import read_case
-
-DEMO = Path("sample_data/demo.gpkg")
-
-
-@pytest.fixture(scope="module")
-def demo() -> Document:
-    return read_case(DEMO).document
 
 
 def found_in(document: Document, layout: str = "single") -> list[Finding]:

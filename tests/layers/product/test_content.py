@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from shapely import Point
@@ -19,15 +18,8 @@ from layers.document.source import Source
 from layers.product.citations import unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_of
-from tests.support.cases.rich import read_case
 
-DEMO = Path("sample_data/demo.gpkg")
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
-
-
-@pytest.fixture(scope="module")
-def demo() -> Document:
-    return read_case(DEMO).document
 
 
 def _firms(demo: Document) -> list[str]:
