@@ -81,6 +81,9 @@ MOST_PAGES = 40
 _LEAST_ROOM_DEG = 0.02
 """Round a site on its page."""
 
+type Shown = tuple[Bounds, Bounds | None]
+"""The part of the Earth that a map shows, and of that what is marked, where nobody said what it shall show."""
+
 
 class Plate:
     """`scenes`: one a map, open, as `product_scenes` makes them; what they have read by now is what the words tell of.
@@ -193,7 +196,8 @@ class Plate:
 
     def steps(self) -> Iterator[None]:
         """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
-        bounds = self._bounds()
+        bounds = list(zip(self._bounds(), map(self._marked, range(len(self.scenes))), strict=True))
+        yield
         rooms, atoms = yield from self._settled(bounds, [])
         yield from self._place_on_maps()
         if key := self._key_atoms():
@@ -227,7 +231,7 @@ class Plate:
         return scene.site_bounds(frozenset(self.document.sites)) or scene.bounds_lonlat()
 
     def _settled(
-        self, bounds: Sequence[Bounds], key: Sequence[Atom]
+        self, bounds: Sequence[Shown], key: Sequence[Atom]
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
         spec, count = self.spec, len(self.scenes)
@@ -268,13 +272,14 @@ class Plate:
     def _strip_type(self) -> Type:
         return self.sizes.type(1.05, bold=True)
 
-    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Bounds]) -> Iterator[None]:
+    def _make_maps(self, rooms: PageRooms, bounds: Sequence[Shown]) -> Iterator[None]:
         spec = self.spec
-        crs = chosen_canvas(spec.crs, bounds[0])[0]
+        crs = chosen_canvas(spec.crs, bounds[0][0])[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {one.number: one for one in self.maps}, []
         for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
-            framing = Framing.of(cell.frame, crs, bounds[number], self.sizes.label_factor, self._marked(number))
+            shown, marked = bounds[number]
+            framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked)
             index, kept = self._index(number, hidden, one.marks), before.get(number)
             is_same = kept is not None and kept.framing == framing and kept.index is index
             self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))
