@@ -54,9 +54,7 @@ class BatchDesk(QObject):
         for run in list(self.runs):
             run.cancel()
 
-    def _start(
-        self, document: Document, frozen: Mapping[str, str], items: list[BatchItem], suffix: str, _each: str
-    ) -> None:
+    def _start(self, document: Document, frozen: Mapping[str, str], items: list[BatchItem], suffix: str) -> None:
         folder = self._ask().folder_of_products()
         if folder is None:
             return

@@ -18,8 +18,8 @@ SUFFIXES = (".pdf", ".png", ".jpg", ".webp", ".svg", ".tif")
 class BatchDialog(QDialog):
     """`chosen`: the products and the ending of their files. Page, style and marking are those of the last product."""
 
-    chosen = Signal(list, str, str)
-    """list[BatchItem], the ending, and the word for what each is of."""
+    chosen = Signal(list, str)
+    """list[BatchItem], and the ending."""
 
     def __init__(self, items_of: Callable[[Each], list[BatchItem]], parent: QWidget) -> None:
         """`items_of` raises InvalidValue where there is none."""
@@ -66,4 +66,4 @@ class BatchDialog(QDialog):
 
     def _choose(self) -> None:
         self.accept()
-        self.chosen.emit(self._items, SUFFIXES[self.format_box.currentIndex()], self.each_box.currentText())
+        self.chosen.emit(self._items, SUFFIXES[self.format_box.currentIndex()])

@@ -171,11 +171,11 @@ class ProductFields(FormPage):
         fields = self.findChildren(QWidget)
         blocked = [QSignalBlocker(field) for field in fields]
         for name, line in self.lines.items():
-            if _trimmed(line.text()) != getattr(spec, name):
+            if line.text().strip() != getattr(spec, name):
                 line.setText(getattr(spec, name))
                 line.setCursorPosition(0)
         for name, text in self.texts.items():
-            if _trimmed(text.toPlainText()) != getattr(spec, name):
+            if text.toPlainText().strip() != getattr(spec, name):
                 text.setPlainText(getattr(spec, name))
         for name, box in self.checks.items():
             box.setChecked(getattr(spec, name))
@@ -186,7 +186,7 @@ class ProductFields(FormPage):
         self.style_box.setCurrentIndex(max(self.style_box.findData(spec.style), 0))
         self.dpi_box.setValue(spec.dpi)
         for choice, words in ((self.page_box, spec.page), (self.marking_box, spec.marking)):
-            if _trimmed(choice.currentText()) != words:
+            if choice.currentText().strip() != words:
                 choice.setCurrentText(words)
         del blocked
         self.checks["match"].setEnabled(spec.layout == "before-after")
@@ -223,7 +223,7 @@ class ProductFields(FormPage):
         return True
 
     def _take(self, series: str, name: str, value: Any) -> None:
-        value = _trimmed(value) if isinstance(value, str) else value
+        value = value.strip() if isinstance(value, str) else value
         self._tell(replace(self._spec, **{name: value}), series)
 
     def _take_text(self, name: str) -> None:
@@ -243,7 +243,3 @@ class ProductFields(FormPage):
             self._spec = spec
             self.checks["match"].setEnabled(spec.layout == "before-after")
             self.changed.emit(spec, series)
-
-
-def _trimmed(text: str) -> str:
-    return text.strip()
