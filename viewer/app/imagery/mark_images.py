@@ -115,7 +115,7 @@ class MarkImages(QObject):
         as much again before the mark is seen.
         """
         site = edit.changes[0].after if len(edit.changes) == 1 and edit.changes[0].before is None else None
-        if not (isinstance(site, Site) and site.is_site and site.position_basis == MEASURED and not site.image_uuid):
+        if not (isinstance(site, Site) and _wants_image(site)):
             return edit
         view, place = self._canvas.viewport.view(), site.place
         below = images_below(self._canvas.scene, view, place.x, place.y)
@@ -157,7 +157,7 @@ class MarkImages(QObject):
             self._ask(site, below.layers)
         elif below.layers:
             self._record(site, below.layers[0], scene, mark.view)
-        elif site.is_site and site.position_basis == MEASURED and not site.image_uuid:
+        elif _wants_image(site):
             self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
@@ -240,6 +240,11 @@ def _is_known(drawing: LayerDrawing | None) -> bool:
         return True
     drawing.ask_acquisition()
     return drawing.source.acquisition is not None
+
+
+def _wants_image(site: Site) -> bool:
+    """True for a site that is said to be measured, and not yet on which image."""
+    return site.is_site and site.position_basis == MEASURED and not site.image_uuid
 
 
 def _is_moved(change: Change) -> bool:

@@ -75,15 +75,18 @@ def record_image(document: Document, site_uuid: str, seen: SeenImage, *, actor: 
 
 def record_no_image(document: Document, site_uuid: str, screen_m: float, *, actor: str, now: str | None = None) -> Edit:
     """Say that a mark was put on a map without an image, with pixels of so many metres. Raises InvalidValue."""
-    site = row_of(document.sites, site_uuid, "site")
-    props = with_screen(site.props_json, screen_m)
-    changed = update_sites(document, (site_uuid,), actor=actor, now=now, position_basis=BY_HAND, props_json=props)
+    fields = _of_no_image(row_of(document.sites, site_uuid, "site"), screen_m)
+    changed = update_sites(document, (site_uuid,), actor=actor, now=now, **fields)
     return Edit("Record that a mark is on no image", changed.changes)
 
 
 def on_no_image(site: Site, screen_m: float) -> Site:
     """The row of a mark that is put on a map without an image, as `record_no_image` would leave it."""
-    return replace(site, position_basis=BY_HAND, props_json=with_screen(site.props_json, screen_m))
+    return replace(site, **_of_no_image(site, screen_m))
+
+
+def _of_no_image(site: Site, screen_m: float) -> dict[str, Any]:
+    return {"position_basis": BY_HAND, "props_json": with_screen(site.props_json, screen_m)}
 
 
 def forget_image(document: Document, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:
