@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QWidget
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.geo.crs import is_off_earth
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.scene import MapScene
+from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
@@ -181,7 +182,7 @@ class MapExport(QObject):
 
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()
-        return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        return lonlat_bounds(view.grid.crs, view.world_bounds())
 
     def _suggestion(self, suffix: str) -> Path:
         target = self._session.target

@@ -15,11 +15,12 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.geo.crs import is_off_earth
 from layers.product.spec import Override, ProductSpec, read_spec
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
+from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.products import issue_product, product_rows
 from viewer.export.processing import stretches_on_screen
@@ -164,7 +165,7 @@ class ProductWindows(QObject):
 
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()
-        return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        return lonlat_bounds(view.grid.crs, view.world_bounds())
 
     def _has_map(self) -> bool:
         """True while the canvas shows a part of the Earth; says what to do where not."""
