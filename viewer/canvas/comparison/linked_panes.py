@@ -50,12 +50,12 @@ class LinkedPanes(QObject):
 class FrameWords(PaneWords):
     """The words on the panes: which date and kind, which image, which stretch. Painted letters are kept."""
 
-    def __init__(self, scene: ComparedScene, laid: Callable[[int], None] = lambda px: None) -> None:
+    def __init__(self, scene: ComparedScene, laid: Callable[[int], None]) -> None:
         """`laid` takes how far down they reach, in logical pixels."""
         self._scene, self._laid = scene, laid
-        self._bottoms: dict[int, int] = {}
         self._words: list[SideWords] = []
-        self._kept: dict[int, tuple[tuple[SideWords, int, float], QImage]] = {}
+        self._kept: dict[int, tuple[tuple[SideWords, int, float], QImage, int]] = {}
+        """Of each pane the words, with what they were painted of, and how far down they reach."""
 
     @override
     def name(self, at: int) -> str:
@@ -74,7 +74,6 @@ class FrameWords(PaneWords):
             image.fill(0)
             with painting(image) as kept:
                 bottom = paint_pane_words(kept, view.width, image.height(), self._words[at], view.ratio)
-            self._kept[at] = key, image
-            self._bottoms[at] = math.ceil(bottom / view.ratio)
-            self._laid(max(self._bottoms.values()))
+            self._kept[at] = key, image, math.ceil(bottom / view.ratio)
+            self._laid(max(down for _key, _image, down in self._kept.values()))
         painter.drawImage(0, 0, self._kept[at][1])
