@@ -19,6 +19,7 @@ from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
+from tests.viewer.panels.conftest import Journal
 from viewer.app.products.first_spec import Seen
 from viewer.app.products.laid_out import Edition, LaidOut
 from viewer.app.products.product_window import ProductWindow
@@ -121,7 +122,7 @@ class Table:
 
     def __post_init__(self) -> None:
         self.seen = Seen(self.document, SEEN)
-        self.history = History(self.document, _Nothing(), "Li")
+        self.history = History(self.document, Journal(), "Li")
         self.parent = QWidget()
         self.context = PanelContext(
             self.document,
@@ -149,11 +150,6 @@ class Table:
 
     def settle(self, window: ProductWindow) -> None:
         self.qtbot.waitUntil(lambda: window.is_idle)
-
-
-class _Nothing:
-    def append(self, edit: object, actor: str) -> None:
-        pass
 
 
 @pytest.fixture
