@@ -50,6 +50,8 @@ class ProductFields(FormPage):
         self.parts: dict[str, QCheckBox] = {}
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
+        self._choices = {"layout": self.layout_box, "graticule": self.graticule_box, "style": self.style_box}
+        """Boxes of which each row has a value of the product, by its column."""
         self._fill_boxes(styles)
         self._build()
         self._connect()
@@ -147,13 +149,8 @@ class ProductFields(FormPage):
             box.toggled.connect(partial(self._take, name, name))
         for part, box in self.parts.items():
             box.toggled.connect(partial(self._take_part, part))
-        self.layout_box.currentIndexChanged.connect(
-            lambda: self._take("layout", "layout", self.layout_box.currentData())
-        )
-        self.graticule_box.currentIndexChanged.connect(
-            lambda: self._take("graticule", "graticule", self.graticule_box.currentData())
-        )
-        self.style_box.currentIndexChanged.connect(lambda: self._take("style", "style", self.style_box.currentData()))
+        for name, choice in self._choices.items():
+            choice.currentIndexChanged.connect(partial(self._take_choice, name))
         self.page_box.currentTextChanged.connect(self._take_page)
         self.marking_box.currentTextChanged.connect(partial(self._take, "marking", "marking"))
         self.dpi_box.valueChanged.connect(partial(self._take, "dpi", "dpi"))
@@ -181,9 +178,8 @@ class ProductFields(FormPage):
             box.setChecked(getattr(spec, name))
         for part, box in self.parts.items():
             box.setChecked(spec.shows(part))
-        self.layout_box.setCurrentIndex(self.layout_box.findData(spec.layout))
-        self.graticule_box.setCurrentIndex(self.graticule_box.findData(spec.graticule))
-        self.style_box.setCurrentIndex(max(self.style_box.findData(spec.style), 0))
+        for name, choice in self._choices.items():
+            choice.setCurrentIndex(max(choice.findData(getattr(spec, name)), 0))
         self.dpi_box.setValue(spec.dpi)
         for choice, words in ((self.page_box, spec.page), (self.marking_box, spec.marking)):
             if choice.currentText().strip() != words:
@@ -198,16 +194,9 @@ class ProductFields(FormPage):
 
     def field_of(self, name: str) -> QWidget | None:
         """The field of a column of the product, or of a part; None where there is none."""
-        boxes = {
-            "layout": self.layout_box,
-            "page": self.page_box,
-            "graticule": self.graticule_box,
-            "style": self.style_box,
-            "marking": self.marking_box,
-            "dpi": self.dpi_box,
-        }
-        found = self.lines.get(name) or self.texts.get(name) or self.checks.get(name) or self.parts.get(name)
-        return found or boxes.get(name)
+        typed = {"page": self.page_box, "marking": self.marking_box, "dpi": self.dpi_box}
+        rooms = (self.lines, self.texts, self.checks, self.parts, self._choices, typed)
+        return next((room[name] for room in rooms if name in room), None)
 
     def show_field(self, name: str) -> bool:
         """Bring a field to sight, with the keyboard in it; False where there is none."""
@@ -225,6 +214,9 @@ class ProductFields(FormPage):
     def _take(self, series: str, name: str, value: Any) -> None:
         value = value.strip() if isinstance(value, str) else value
         self._tell(replace(self._spec, **{name: value}), series)
+
+    def _take_choice(self, name: str, _row: int) -> None:
+        self._take(name, name, self._choices[name].currentData())
 
     def _take_text(self, name: str) -> None:
         self._take(WORDS_SERIES + name, name, self.texts[name].toPlainText()[:LONGEST_TEXT])
