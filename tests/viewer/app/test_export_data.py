@@ -25,6 +25,7 @@ from layers.geo.bounds import Bounds
 from layers.product.content import ProductContent
 from tests.support.cases.rich import read_case
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.products.data_dialog import SELECTED, SHOWN, WHOLE, DataDialog
 from viewer.app.window import MainWindow
@@ -35,9 +36,7 @@ FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
 
 @pytest.fixture
 def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    window.file_menu.open_words([str(sample_data.path("demo.gpkg"))])
-    settle(window, qtbot)
-    return window
+    return opened(window, sample_data.path("demo.gpkg"), qtbot)
 
 
 def asked(window: MainWindow) -> DataDialog:

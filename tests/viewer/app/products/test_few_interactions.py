@@ -20,6 +20,7 @@ from layers.product.spec import read_spec
 from tests.support.counted_steps import Counter
 from tests.support.pictures import pixels
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import press
 from tests.viewer.app.conftest import Answers
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
@@ -38,12 +39,6 @@ def counter(qapp: QApplication) -> Iterator[Counter]:
     found = Counter(qapp)
     yield found
     qapp.removeEventFilter(found)
-
-
-def press(key: Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    widget = QApplication.focusWidget()
-    assert widget is not None
-    QTest.keyClick(widget, key, modifiers)
 
 
 class FileDialog(Answers):

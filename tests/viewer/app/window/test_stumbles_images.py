@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from layers.document.placing.nudge import Nudge
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import settle, texts
+from tests.support.windows import press, settle, texts
 from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -57,12 +57,6 @@ def layer(window: MainWindow, name: str) -> str:
 def show(window: MainWindow, qtbot: QtBot, name: str, *, visible: bool = True) -> None:
     window.panel_context.do(update_layer, layer(window, name), visible=visible)
     settle(window, qtbot)
-
-
-def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
-    focus = QApplication.focusWidget()
-    assert focus is not None, "the keyboard is nowhere"
-    QTest.keyClick(focus, key, modifiers)
 
 
 def test_a_mark_of_a_hidden_image_is_no_mark_of_the_one_that_is_shown(
