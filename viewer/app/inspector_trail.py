@@ -12,7 +12,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.text import one_line, tooltip
 
-LONGEST_TITLE = 20
+LONGEST_TITLE = 21
 MOST_STOPS = 50
 TABLES: dict[str, Table] = {
     "site_form": "sites",

@@ -227,6 +227,6 @@ class ProductWindows(QObject):
 
         target, product = self._session.target, shown.edition.product
         version = product.version if product is not None else 1
-        stem = file_stem(one_line(shown.spec.title)) or (target.stem if target else "product")
+        stem = file_stem(shown.spec.title) or (target.stem if target else "product")
         name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
         return (self._folder or (target.parent if target else Path.home())) / name
