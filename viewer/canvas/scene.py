@@ -360,9 +360,9 @@ class MapScene(QObject):
 
     def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
         """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
-        found = (self.drawings[uuid] for uuid in self.shown_in(view))
-        texts = (one.credit_on_map for one in found if not drawn or self._stack.paints(one, view))
-        return list(dict.fromkeys(filter(None, texts)))
+        credited = [one for uuid in self.shown_in(view) if (one := self.drawings[uuid]).credit_on_map]
+        shown = (one for one in credited if not drawn or self._stack.paints(one, view))
+        return list(dict.fromkeys(one.credit_on_map for one in shown))
 
     def notes(self, view: View) -> list[str]:
         """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""

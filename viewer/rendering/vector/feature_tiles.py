@@ -38,6 +38,8 @@ MANY_FEATURES = 30_000
 _KNOWN_VIEWS = 4
 TRIAL_PX = 200
 """The longer side of a picture on which it is tried whether anything is painted at all."""
+A_FEW = 16
+"""Features of a table that are tried first."""
 JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""
 
@@ -213,11 +215,15 @@ def _leaves_ink(content: VectorContent, view: View, scale: float) -> bool:
     origin = grid.affine(0, view.left, view.top)
     small_grid = replace(grid, resolution=grid.resolution * part, origin_x=origin.c, origin_y=origin.f)
     width, height = (max(math.ceil(side / part), 1) for side in (view.width, view.height))
-    image = unpainted(width, height, opaque=False)
-    image.fill(Qt.GlobalColor.transparent)
-    with painting(image) as painter:
-        paint_content(painter, content, View(small_grid, 0, 0, width, height, view.ratio), max(scale / part, 0.5))
-    return bool(np.frombuffer(image.constBits(), np.uint8).any())
+    small = View(small_grid, 0, 0, width, height, view.ratio)
+    for most in (A_FEW, None):  # nearly always the first few tell, and each frame of a pan asks
+        image = unpainted(width, height, opaque=False)
+        image.fill(Qt.GlobalColor.transparent)
+        with painting(image) as painter:
+            paint_content(painter, content, small, max(scale / part, 0.5), most)
+        if np.frombuffer(image.constBits(), np.uint8).any():
+            return True
+    return False
 
 
 def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:

@@ -40,14 +40,16 @@ _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0
 type Symbols = Sequence[Symbol | None]
 
 
-def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float) -> None:
-    """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one."""
+def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None) -> None:
+    """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one. `most`: at most so
+    many features of each table.
+    """
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
     found = []
     for table in content.tables:
         rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
         if rows.size:
-            found.append((table, rows))
+            found.append((table, rows[:most]))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for table, rows in found:
