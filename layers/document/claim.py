@@ -8,7 +8,10 @@ from layers.quick_dataclass import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Row):
-    """Likelihood and confidence are the analyst's and stand on assessed claims only; `source_wording` is verbatim."""
+    """Likelihood and confidence are the analyst's and stand on assessed claims only; `source_wording` is verbatim.
+
+    The words that a field takes stand in `layers.document.vocabulary`.
+    """
 
     statement: str = ""
     source_wording: str = ""

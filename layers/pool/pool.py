@@ -1,7 +1,7 @@
 """The pool of reader processes: a queue of questions for each profile, and files given up after they stopped readers.
 
-From a question to the file: `ReaderPool` queues it for a profile (`readers.environment.Profile`: imagery, features,
-VRTs, writers), `ReaderSet` has supervisors for that profile, a `Supervisor` (a thread) starts a `ReaderProcess` and
+From a question to the file: `ReaderPool` queues it for the profile that `routing` names (imagery, features, VRTs,
+writers), `ReaderSet` has supervisors for that profile, a `Supervisor` (a thread) starts a `ReaderProcess` and
 asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question to `readers.ops`.
 """
 
@@ -18,8 +18,9 @@ from functools import partial
 from layers.errors import GeoloupeError, ReaderTimeout
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
-from layers.pool.protocol import Answer, Profile, Request, profile_for
+from layers.pool.protocol import Answer, Profile, Request
 from layers.pool.reader_set import ReaderSet
+from layers.pool.routing import ELSEWHERE, profile_for
 from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
@@ -39,12 +40,6 @@ CHILD_ENVIRONMENT = {
 }
 """Environment variables that have to be set before a child starts: later is too late."""
 CLOSE_TIMEOUT_S = 1.0
-
-_ELSEWHERE = {
-    Profile.FEATURES: Profile.LOCAL,  # a file whose name promises features may hold imagery
-    Profile.LOCAL: Profile.VRT,  # a VRT that has been judged is opened by a reader of its own
-}
-"""Whose readers are asked next where those of a profile cannot tell."""
 
 Source = Callable[[], Request | None]
 Done = Callable[[Answer | GeoloupeError], None]
@@ -97,7 +92,7 @@ class ReaderPool:
             request.done(self._run_inline(request))
             return
         request.profile = profile_for(request)
-        if isinstance(request.question, Probe | DescribeScene) and request.profile in _ELSEWHERE:
+        if isinstance(request.question, Probe | DescribeScene) and request.profile in ELSEWHERE:
             request.done = partial(self._probed, request, request.done)
         self._queue(request)
 
@@ -315,7 +310,7 @@ class ReaderPool:
 
     def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
         """A reader may answer by the profile of those who can tell: they are asked then."""
-        elsewhere = _ELSEWHERE.get(request.profile)
+        elsewhere = ELSEWHERE.get(request.profile)
         if isinstance(result, Answer) and elsewhere is not None and result.header.get("profile") == elsewhere:
             request.profile = elsewhere
             self._queue(request)

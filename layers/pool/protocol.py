@@ -20,8 +20,6 @@ from layers.quick_dataclass import dataclass
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
-from layers.requests.features import OfLayer
-from layers.requests.probe import Probe
 from layers.requests.question import Question
 
 __all__ = [
@@ -36,7 +34,6 @@ __all__ = [
     "deadline_s",
     "is_out_of_reach",
     "place_arrays",
-    "profile_for",
     "read_holds",
     "read_reply",
 ]
@@ -52,23 +49,6 @@ _SECONDS_A_MB = {
 _MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
-_VECTOR_ENDINGS = frozenset(
-    {
-        ".gpkg",
-        ".geojson",
-        ".geojsonl",
-        ".geojsons",
-        ".json",
-        ".shp",
-        ".fgb",
-        ".kml",
-        ".kmz",
-        ".gpx",
-        ".csv",
-        ".tsv",
-        ".xlsx",
-    }
-)
 
 
 class BadReply(Exception):
@@ -111,22 +91,6 @@ class Request:
     def op(self) -> str:
         """The name of what is asked."""
         return self.question.op
-
-
-def profile_for(request: Request) -> Profile:
-    """Whose request it is. A probe goes by the name of the file: where that deceives, the reader says who can tell.
-    A probe that names a canvas is asked for a drawing of imagery.
-    """
-    asked = request.question
-    is_look = isinstance(asked, Probe) and not asked.canvas_crs and foretells_features(asked.path)
-    if request.profile is Profile.LOCAL and (is_look or isinstance(asked, OfLayer)):
-        return Profile.FEATURES
-    return request.profile
-
-
-def foretells_features(path: str) -> bool:
-    """True for the name of a file that will most likely be asked for its features."""
-    return os.path.splitext(path)[1].lower() in _VECTOR_ENDINGS
 
 
 def deadline_s(request: Request) -> float:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Grants, Profile, foretells_features
+from layers.pool.protocol import Grants, Profile
+from layers.pool.routing import foretells_features
 from layers.project.opening.case_process import CaseProcess
 from viewer.support.memory import keep_freed_memory
 from viewer.support.plain_imports import load_qt

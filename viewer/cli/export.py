@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.product.endings import PRINTED_ENDINGS
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.cli.products.exported_data import DATA, write_case_data
 from viewer.support.plain_imports import load_qt
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from viewer.export.formats.steps import Writing
     from viewer.rendering.context import RenderContext
 
-PRINTED = (".png", ".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif")
-NOW = (*PRINTED, *DATA)
+NOW = (*PRINTED_ENDINGS, *DATA)
 LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_PAGES = ("bookmark", "comparison")
@@ -89,8 +89,8 @@ def _run(arguments: argparse.Namespace) -> int:
 def _batch(arguments: argparse.Namespace) -> int:
     """One product a site, class or bookmark; begun again after a crash it goes on where it stopped."""
     suffix = Path(arguments.out).suffix.lower() or arguments.out.lower() if arguments.out else ".pdf"
-    if suffix not in PRINTED:
-        complain(f"“{arguments.out}”: a batch is written as one of {', '.join(PRINTED)}.")
+    if suffix not in PRINTED_ENDINGS:
+        complain(f"“{arguments.out}”: a batch is written as one of {', '.join(PRINTED_ENDINGS)}.")
         return USAGE
     if sentence := _refusal(arguments):
         complain(sentence)
@@ -111,7 +111,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
     if named and any(getattr(arguments, option) is not None for option in BATCHES):
         return f"--{named[0]} is of one product, and a batch is of many: leave one of them out."
     if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA:
-        return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED)} with it."
+        return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
     if arguments.raw and Path(arguments.out).suffix.lower() != ".tif":
         return "--raw is of pixels as a file has them: --out takes .tif with it."
     if arguments.dpi is not None and not 24 <= arguments.dpi <= 1200:

@@ -1,4 +1,4 @@
-"""The table of rules, and the check of a product by all of them."""
+"""The check of a product by all rules, which are written by subject: `page_rules`, `image_rules`, `evidence_rules`."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import CaseDamaged, TooLarge
-from layers.project.opening.hardened import allow_only, hardened
+from layers.project.opening.hardened_sqlite import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.geometry_blobs import START_BYTES, told_boxes

@@ -1,4 +1,9 @@
-"""The door for cases, ours and doubtful ones: import, never open. A process apart reads, values come, nothing else."""
+"""The door for cases, ours and doubtful ones: judged, then imported, never opened by the window.
+
+In this order: `storage.sqlite_file` walks the header without SQLite, a process apart (`case_file`) holds the file still
+and judges its schema, `storage.integrity` compares its bytes with what was saved, and `take_in` makes rows of the
+values that come.
+"""
 
 from __future__ import annotations
 

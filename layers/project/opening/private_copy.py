@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from layers.errors import CaseDamaged, CaseInUse, NotAFile, TooLarge
-from layers.project.opening.hardened import harden
+from layers.project.opening.hardened_sqlite import harden
 from layers.project.storage.fingerprint import Fingerprint, fingerprint_of, sides_of
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file, side_files

@@ -1,4 +1,6 @@
-"""Is a case sound? Format, integrity, spatial index, links, files of its layers, and the rules of the trade."""
+"""The report of `geoloupe validate` on a case that the intake has read: format, integrity, spatial index, links, files
+of its layers, and the rules of the trade. What is judged before a case is opened stands in `intake`.
+"""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ from layers.document.layer import Layer
 from layers.document.rows import Bookmark, Comparison, MetaEntry
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.product.endings import PRINTED_ENDINGS
 from layers.project.saving.publish import write_case
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.cli.command import BAD_INPUT, DONE, USAGE
-from viewer.cli.export import PRINTED
 from viewer.rendering.images import argb_of_image
 
 THERE = Bounds(10.4, 50.4, 10.6, 50.6)
@@ -119,7 +119,7 @@ def test_a_comparison_is_before_and_after_or_panels(cli, case: Path, tmp_path: P
     assert three.read_text().count("Imagery of map") == 3
 
 
-@pytest.mark.parametrize("suffix", PRINTED)
+@pytest.mark.parametrize("suffix", PRINTED_ENDINGS)
 def test_every_printed_format_takes_them(cli, case: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"x{suffix}"
     assert cli("export", case, "--out", out, "--bookmark", "b-dark", "--publish", *SMALL).code == DONE

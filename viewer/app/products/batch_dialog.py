@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 
 from layers.errors import InvalidValue
 from layers.product.batch import BatchItem, Each
+from layers.product.endings import OFFERED_ENDINGS
 from viewer.panels.widgets.form_page import muted
 from viewer.support.still_boxes import ComboBox
-
-SUFFIXES = (".pdf", ".png", ".jpg", ".webp", ".svg", ".tif")
 
 
 class BatchDialog(QDialog):
@@ -36,7 +35,7 @@ class BatchDialog(QDialog):
         )
         for each, word in words:
             self.each_box.addItem(word, each)
-        self.format_box.addItems([suffix[1:].upper() for suffix in SUFFIXES])
+        self.format_box.addItems([suffix[1:].upper() for suffix in OFFERED_ENDINGS])
         form = QFormLayout()
         for title, box in ((tr("&One product a"), self.each_box), (tr("&Format"), self.format_box)):
             form.addRow(title, box)
@@ -66,4 +65,4 @@ class BatchDialog(QDialog):
 
     def _choose(self) -> None:
         self.accept()
-        self.chosen.emit(self._items, SUFFIXES[self.format_box.currentIndex()])
+        self.chosen.emit(self._items, OFFERED_ENDINGS[self.format_box.currentIndex()])

@@ -1,4 +1,4 @@
-"""The formats that a product is written in, by the endings of their files."""
+"""The formats that a product is written in, one for each of `layers.product.endings`."""
 
 from __future__ import annotations
 

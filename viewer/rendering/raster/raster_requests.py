@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
-from layers.grid.plan import COARSE_LEVEL
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.grid.tile_plan import COARSE_LEVEL
 from layers.pool.protocol import Answer
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SAMPLED_FROM_PIXELS, Lack

@@ -13,8 +13,8 @@ from PySide6.QtGui import QImage
 from layers.errors import FileMissing, GeoloupeError, GivenUp, Quarantined, SourceChanged
 from layers.geo.bounds import Bounds
 from layers.geo.crs import world_bounds
-from layers.grid.plan import PixelBounds, tiles_around, tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
+from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import REDUCED_FROM, Lack

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 
 from layers.geo.bounds import Bounds
-from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
+from layers.grid.tile_plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
 from layers.quick_dataclass import dataclass
 from viewer.rendering.images import to_view_pixels
 from viewer.rendering.tiles.tile_cache import TileName, TilesByLayer

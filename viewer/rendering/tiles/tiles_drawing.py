@@ -14,8 +14,8 @@ from layers.document.layer import Layer
 from layers.errors import BadTemplate, GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same_crs, transform_bounds
-from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
+from layers.grid.tile_plan import tiles_in
 from layers.services.catalog import TileService
 from layers.services.matrix import Sources, SourceTile, level_resolution_m, parent_of, sources_of
 from layers.text.counted import grouped

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.grid.plan import PixelBounds, tiles_around, tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
+from layers.grid.tile_plan import PixelBounds, tiles_around, tiles_in
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from tests.support.readers.raw import raw

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QImage
 
 from layers.geo.crs import WGS84
-from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, View
+from layers.grid.tile_plan import tiles_in
 from viewer.rendering.tiles.tile_cache import TilesByLayer
 from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views, wrapped_views

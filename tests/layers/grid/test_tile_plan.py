@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.geo.bounds import Bounds
-from layers.grid.plan import COARSE_LEVEL, PixelBounds, pixel_bounds, plan_tiles, tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
+from layers.grid.tile_plan import COARSE_LEVEL, PixelBounds, pixel_bounds, plan_tiles, tiles_in
 
 GRID = TileGrid("EPSG:3857", 10.0)
 views = st.builds(

@@ -1,0 +1,52 @@
+"""The profile of readers that answers a question: the first one asked, and the next where that one cannot tell.
+
+Cases are none of this: a process of their own reads each (`layers.project.opening.case_process`).
+"""
+
+from __future__ import annotations
+
+import os
+
+from layers.pool.protocol import Request
+from layers.readers.environment import Profile
+from layers.requests.features import OfLayer
+from layers.requests.probe import Probe
+
+ELSEWHERE = {
+    Profile.FEATURES: Profile.LOCAL,  # a file whose name promises features may hold imagery
+    Profile.LOCAL: Profile.VRT,  # a VRT that has been judged is opened by a reader of its own
+}
+"""Whose readers are asked next where those of a profile cannot tell."""
+_VECTOR_ENDINGS = frozenset(
+    {
+        ".gpkg",
+        ".geojson",
+        ".geojsonl",
+        ".geojsons",
+        ".json",
+        ".shp",
+        ".fgb",
+        ".kml",
+        ".kmz",
+        ".gpx",
+        ".csv",
+        ".tsv",
+        ".xlsx",
+    }
+)
+
+
+def profile_for(request: Request) -> Profile:
+    """Whose request it is. A probe goes by the name of the file: where that deceives, the reader says who can tell.
+    A probe that names a canvas is asked for a drawing of imagery.
+    """
+    asked = request.question
+    is_look = isinstance(asked, Probe) and not asked.canvas_crs and foretells_features(asked.path)
+    if request.profile is Profile.LOCAL and (is_look or isinstance(asked, OfLayer)):
+        return Profile.FEATURES
+    return request.profile
+
+
+def foretells_features(path: str) -> bool:
+    """True for the name of a file that will most likely be asked for its features."""
+    return os.path.splitext(path)[1].lower() in _VECTOR_ENDINGS

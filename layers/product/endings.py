@@ -1,0 +1,10 @@
+"""The endings of the files that a product's pages are written to, in the order in which they are offered.
+
+A format is added here; its writer in `viewer.export.formats.writers`, its words for the save dialog in
+`viewer.app.opening.questions`.
+"""
+
+PRINTED_ENDINGS = (".pdf", ".png", ".jpg", ".jpeg", ".webp", ".svg", ".tif")
+ALSO = frozenset({".jpeg"})
+"""Second endings of a format, which are taken and not offered."""
+OFFERED_ENDINGS = tuple(ending for ending in PRINTED_ENDINGS if ending not in ALSO)
