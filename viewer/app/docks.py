@@ -135,6 +135,8 @@ class Docks(QObject):
         """Show a panel in front, or put it away; one that is open behind another tab comes to the front instead."""
         dock = self._docks[id_]
         is_behind = dock.isVisible() and dock.visibleRegion().isEmpty()
+        if visible and dock.isVisible() and not is_behind:
+            return
         was_hidden = dock.isHidden()
         dock.setVisible(visible or is_behind)
         if visible and was_hidden:

@@ -361,8 +361,8 @@ class MainWindow(QMainWindow):
         session.document_replaced.connect(self.toolbox.begin_anew)
         session.state_changed.connect(self._show_state)
         session.document_replaced.connect(self._look_for_recoverable)
-        self.toolbox.steps_changed.connect(self.action_table.refresh)
-        self.selection.changed.connect(self.action_table.refresh)
+        self.toolbox.steps_changed.connect(self.action_table.refresh_soon)
+        self.selection.changed.connect(self.action_table.refresh_soon)
         self.toolbox.drawn.connect(self.mark_images.note)
         self.toolbox.measured.connect(self.mark_images.note)
         self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
@@ -469,7 +469,7 @@ class MainWindow(QMainWindow):
         self.access.begin()
         self.scene.set_document(self.session.document, self.session.base_folder)
         self.panel_context.set_document(self.session.document)
-        self.session.document.subscribe(lambda _changes: self.action_table.refresh())
+        self.session.document.subscribe(self.action_table.refresh_soon)
         seen = self.glimpse.end(self.session.document)
         self.show_case_page()
         self._show_recent()
@@ -485,7 +485,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{self._case_name()}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
         self.show_case_page()
-        self.action_table.refresh()
+        self.action_table.refresh_soon()
 
     def _case_name(self) -> str:
         """The title of the case, and the name of its file where that is another."""
@@ -537,8 +537,10 @@ class MainWindow(QMainWindow):
         return self.ask
 
     def event(self, event: QEvent) -> bool:
-        """Qt would print what the action under the pointer does over the hint of the tool."""
-        if isinstance(event, QStatusTipEvent):
+        """A key finds the actions as they are now; Qt would print an action's tip over the hint of the tool."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            self.action_table.refresh_if_due()
+        elif isinstance(event, QStatusTipEvent):
             self.status.show_tip(event.tip())
             return True
         return super().event(event)

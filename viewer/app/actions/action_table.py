@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QWidget
 
@@ -90,7 +90,11 @@ def has_case(menu: CaseMenu) -> bool:
 
 
 class ActionTable(QObject):
-    """The QActions of one window. Menus are added in the order of the menu bar."""
+    """The QActions of one window. Menus are added in the order of the menu bar.
+
+    One step of the analyst changes the case, the selection and the title: the actions are looked at once after all of
+    that, when the map has been painted, or as soon as somebody asks for one.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -99,6 +103,8 @@ class ActionTable(QObject):
         self._menus: dict[str, ActionMenu] = {}
         self._specs: dict[str, Action] = {}
         self._actions: dict[str, QAction] = {}
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
 
     def add(self, menu: ActionMenu) -> None:
         """Make the actions of a menu. Raises ValueError where the menu or one of its ids is there already."""
@@ -109,10 +115,11 @@ class ActionTable(QObject):
         for spec in menu.actions:
             self._specs[spec.id] = spec
             self._actions[spec.id] = self._build(spec, menu)
-        menu.changed.connect(self.refresh)
+        menu.changed.connect(self.refresh_soon)
         menu.own_changed.connect(partial(self._refresh, menu))
 
     def __getitem__(self, id_: str) -> QAction:
+        self.refresh_if_due()
         return self._actions[id_]
 
     @property
@@ -124,8 +131,18 @@ class ActionTable(QObject):
         menus = (self._menus[id_] for id_ in TOOLBAR_ORDER)
         return [(menu.id, spec) for menu in menus for spec in menu.actions if spec.toolbar]
 
-    def refresh(self, *_: object) -> None:
+    def refresh_soon(self, *_: object) -> None:
+        """Others may be offered, checked or named now."""
+        self._soon.start()
+
+    def refresh_if_due(self) -> None:
+        """Do now what `refresh_soon` asked for."""
+        if self._soon.isActive():
+            self.refresh()
+
+    def refresh(self) -> None:
         """Offer, check and name the actions as things are now."""
+        self._soon.stop()
         for menu in self._menus.values():
             self._refresh(menu)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
@@ -288,3 +289,33 @@ def test_icons_follow_the_colours(window: MainWindow, qapp: QApplication) -> Non
 
 def test_bare_text() -> None:
     assert bare("&Save As…") == "Save As"
+
+
+def test_a_key_finds_the_actions_as_they_are_though_the_loop_was_not_free(window: MainWindow, qtbot: QtBot) -> None:
+    window.action_table["new_case"].trigger()
+    settle(window, qtbot)
+    session, actions = window.session, window.action_table
+    session.push(add_site(session.document, Point(10, 20), label="Pad", actor="t"))
+    settle(window, qtbot)
+    duplicate = actions["duplicate"]
+    assert not duplicate.isEnabled()
+    window.canvas.setFocus()
+    window.selection.set(session.document.sites)
+    assert not duplicate.isEnabled(), "looked at once, when all that one step changes is done"
+    qtbot.keyClick(window.canvas, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert len(session.document.sites) == 2
+
+
+def test_a_step_has_the_actions_looked_at_once(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.action_table["new_case"].trigger()
+    settle(window, qtbot)
+    session, looks = window.session, list[str]()
+    own = ActionTable._refresh
+    monkeypatch.setattr(ActionTable, "_refresh", lambda table, menu: looks.append(menu.id) or own(table, menu))
+    session.push(add_site(session.document, Point(10, 20), label="Pad", actor="t"))
+    window.selection.set(session.document.sites)
+    assert looks.count("site") == 0
+    QApplication.processEvents()
+    assert looks.count("site") == 1

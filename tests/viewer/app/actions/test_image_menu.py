@@ -110,12 +110,12 @@ def test_digits_show_the_combinations_that_the_bands_allow(window: MainWindow, l
 
 
 def test_d_switches_the_stretch_from_the_view(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
-    action = window.action_table["dra"]
+    actions = window.action_table
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_D)
     settle(window, qtbot)
     assert style_of(window)["stretch"]["from"] == "view"
-    assert action.isChecked()
+    assert actions["dra"].isChecked()
     steps = window.session.history.stack.index()
     window.canvas.zoom_in()
     settle(window, qtbot)
@@ -126,11 +126,11 @@ def test_d_switches_the_stretch_from_the_view(window: MainWindow, layer: Layer, 
     qtbot.keyClick(window.canvas, Qt.Key.Key_D)
     assert style_of(window)["stretches"] == [[s.low, s.high, s.gamma] for s in seen]
     assert style_of(window)["stretch"]["from"] == "given"
-    assert not action.isChecked()
+    assert not actions["dra"].isChecked()
     window.session.undo()
-    assert action.isChecked()
+    assert actions["dra"].isChecked()
     window.session.undo()
-    assert not action.isChecked()
+    assert not actions["dra"].isChecked()
 
 
 def test_a_stretch_goes_from_layer_to_layer(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
