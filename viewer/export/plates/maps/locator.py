@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from layers.geo.bounds import Bounds
 from sample_data import path as sample_path
@@ -23,6 +24,8 @@ WIDEST_DEG = 90.0
 """A map that shows more than this needs no locator."""
 _LEAST_DEG, _TIMES = 24.0, 14.0
 ASPECT = 1.5
+_COAST, _FINE = 0.7, 0.5
+"""Logical pixels: the pen of a coast, and how far apart two of its places are."""
 
 
 def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
@@ -44,18 +47,16 @@ def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequen
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(box, QColor(style.locator_ground))
     painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
-    painter.setPen(fine_pen(painter, style.locator_land, 0.7))
+    painter.save()
+    painter.setPen(fine_pen(painter, style.locator_land, _COAST))
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.translate(box.topLeft())
+    seen = painter.clipBoundingRect()
+    for around, line in coasts_in(window, box.width(), box.height()):
+        if around.intersects(seen):  # a preview is painted in strips, and few lines touch one
+            painter.drawPolyline(line)
+    painter.restore()
     x_scale, y_scale = box.width() / window.width, box.height() / window.height
-    for line in _coast(math.floor(math.log2(360.0 / window.width))):
-        for turn in (-360.0, 0.0, 360.0):
-            lon = line[:, 0] + turn
-            if lon.max() < window.left or lon.min() > window.right:
-                continue
-            if line[:, 1].max() < window.bottom or line[:, 1].min() > window.top:
-                continue
-            x, y = box.left() + (lon - window.left) * x_scale, box.top() + (window.top - line[:, 1]) * y_scale
-            painter.drawPolyline(polygon_of(np.column_stack([x, y])))
     for frame in frames:
         rect = QRectF(
             box.left() + (frame.left - window.left) * x_scale,
@@ -82,10 +83,55 @@ def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
         painter.drawLine(QPointF(at.x() + 3 * dx, at.y() + 3 * dy), QPointF(at.x() + 7 * dx, at.y() + 7 * dy))
 
 
+@lru_cache(maxsize=16)
+def coasts_in(window: Bounds, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
+    """The coasts of a window in a box so large, each with the box about it. Kept, and only what is seen: of the whole
+    world a hundred thousand places would be painted again in each strip of a page.
+    """
+    coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
+    found = []
+    for turn in (-360.0, 0.0, 360.0):
+        left, right = window.left - turn, window.right - turn
+        shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
+        shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
+        for at in np.flatnonzero(shown).tolist():
+            places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
+            found += [_thinned(run) for run in _runs_in(places, width, height)]
+    reach = 2 * _COAST
+    lines = [polygon_of(line) for line in found if len(line) > 1]
+    return tuple((line.boundingRect().adjusted(-reach, -reach, reach, reach), line) for line in lines)
+
+
+def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
+    """The parts of a line whose sections touch a box from the origin on, grown by what a pen covers."""
+    low, high = np.minimum(places[:-1], places[1:]), np.maximum(places[:-1], places[1:])
+    touches = (high > -_COAST).all(axis=1) & (low < (width + _COAST, height + _COAST)).all(axis=1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], touches, [False]])))
+    for begin, end in edges.reshape(-1, 2).tolist():
+        yield places[begin : end + 1]
+
+
+def _thinned(line: Floats) -> Floats:
+    """Without places so close to each other that the pen covers both; none is moved."""
+    cells = np.floor(line / _FINE)
+    kept = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])
+    kept[-1] = True
+    return line[kept]
+
+
+class _Coast(NamedTuple):
+    """Lines in lon, lat, and the corners of the boxes about them."""
+
+    lines: tuple[Floats, ...]
+    low: Floats
+    high: Floats
+
+
 @cache
-def _coast(zoom: int) -> tuple[Floats, ...]:
+def _coast(zoom: int) -> _Coast:
     """The lines that a map of so many doublings of the world's width shows."""
-    return tuple(line for least, line in _lines() if least <= max(zoom, 0) + 2.0)
+    lines = tuple(line for least, line in _lines() if least <= zoom + 2.0)
+    return _Coast(lines, np.array([line.min(axis=0) for line in lines]), np.array([line.max(axis=0) for line in lines]))
 
 
 @cache
