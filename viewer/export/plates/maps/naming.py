@@ -38,7 +38,7 @@ from viewer.rendering.vector.qt_shapes import rect_of
 MOST_KEYED = 400
 _PAD = 2.0
 _NARROW, _NARROW_CHARS = 0.88, 15
-_A_STEP, _FEW_ANCHORS = 6, 4
+_A_STEP, _FEW_ANCHORS = 3, 4
 _EDGE = 3.0
 _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
@@ -111,9 +111,11 @@ def name_marks(
     beside = {label.uuid for label in naming.numbers}
     standing = [box for label in layout.placed for box in _boxes_of(label)]
     places = NumberPlaces(room, [box for _, box in symbols] + list(taken), standing)
-    for some in batched((one for one in asked if one.uuid not in beside), _A_STEP):
-        naming.numbers += [label for one in some if (label := places.place(one)) is not None]
-        yield
+    for one in asked:
+        if one.uuid not in beside:
+            label = places.place(one)
+            naming.numbers += [label] if label is not None else []
+            yield
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
     told = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
     naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}

@@ -8,7 +8,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.vector.labels.label_layout import Box, LabelRequest, PlacedLabel
+from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel
+
+type _Boxes = NDArray[np.float64]
+"""A row a box: left, top, right, bottom."""
 
 _TURNS = 24
 _LENGTHS = (16.0, 24.0, 34.0, 46.0, 60.0, 76.0, 94.0, 114.0, 136.0, 160.0, 190.0, 220.0)
@@ -28,27 +31,43 @@ class NumberPlaces:
     def place(self, request: LabelRequest) -> PlacedLabel | None:
         """None where there is no room within reach."""
         for anchor in request.anchors[:4]:
-            for x, y in _around(anchor.px, anchor.py, anchor.clearance):
-                left, top = round(x - request.width / 2), round(y - request.height / 2)
-                box = Box(left, top, left + request.width, top + request.height)
-                if not self._is_inside(box) or _hits(self._marks, box) or _hits(self._standing, box):
+            found = self._free_place(anchor, request)
+            if found is None:
+                continue
+            box, end, line = found
+            self._standing = np.concatenate([self._standing, _rows([box]), line])
+            return PlacedLabel(
+                request.uuid,
+                request.text,
+                request.rank,
+                box,
+                0,
+                anchor.px,
+                anchor.py,
+                request.face,
+                leader=end,
+                clearance=anchor.clearance,
+            )
+        return None
+
+    def _free_place(self, anchor: Anchor, request: LabelRequest) -> tuple[Box, tuple[float, float], _Boxes] | None:
+        """The box, the end of its line and the boxes along that. Only what is within reach is compared, and the boxes
+        of one distance all at once: where marks stand close together thousands would be looked at one by one.
+        """
+        reach = anchor.clearance + _LENGTHS[-1] + max(request.width, request.height) + 1.0
+        about = _rows([Box(anchor.px - reach, anchor.py - reach, anchor.px + reach, anchor.py + reach)])
+        standing, marks = _near(about, self._standing), _near(about, self._marks)
+        for length in _LENGTHS:
+            ends = list(_around(anchor.px, anchor.py, anchor.clearance, length))
+            boxes = [_box_about(x, y, request.width, request.height) for x, y in ends]
+            rows = _rows(boxes)
+            is_taken = _hits(rows, standing).any(axis=1) | _hits(rows, marks).any(axis=1)
+            for end, box, taken in zip(ends, boxes, is_taken.tolist(), strict=True):
+                if taken or not self._is_inside(box):
                     continue
-                line = list(_along(anchor.px, anchor.py, x, y))
-                if any(_hits(self._standing, part) for part in line):
-                    continue
-                self._standing = np.concatenate([self._standing, _rows([box, *line])])
-                return PlacedLabel(
-                    request.uuid,
-                    request.text,
-                    request.rank,
-                    box,
-                    0,
-                    anchor.px,
-                    anchor.py,
-                    request.face,
-                    leader=(x, y),
-                    clearance=anchor.clearance,
-                )
+                line = _along(anchor.px, anchor.py, *end)
+                if not _hits(line, _near(line, standing)).any():
+                    return box, end, line
         return None
 
     def _is_inside(self, box: Box) -> bool:
@@ -56,28 +75,40 @@ class NumberPlaces:
         return box.left >= room.left and box.top >= room.top and box.right <= room.right and box.bottom <= room.bottom
 
 
-def _around(px: float, py: float, clearance: float) -> Iterator[tuple[float, float]]:
-    for length in _LENGTHS:
-        for turn in range(_TURNS):
-            angle = 2 * math.pi * (turn + 0.5 * (length % 3 == 0)) / _TURNS
-            yield px + math.cos(angle) * (clearance + length), py + math.sin(angle) * (clearance + length)
+def _around(px: float, py: float, clearance: float, length: float) -> Iterator[tuple[float, float]]:
+    for turn in range(_TURNS):
+        angle = 2 * math.pi * (turn + 0.5 * (length % 3 == 0)) / _TURNS
+        yield px + math.cos(angle) * (clearance + length), py + math.sin(angle) * (clearance + length)
 
 
-def _along(x1: float, y1: float, x2: float, y2: float) -> Iterator[Box]:
+def _box_about(x: float, y: float, width: float, height: float) -> Box:
+    left, top = round(x - width / 2), round(y - height / 2)
+    return Box(left, top, left + width, top + height)
+
+
+def _along(x1: float, y1: float, x2: float, y2: float) -> _Boxes:
+    """Small boxes along a line, but for its ends."""
     length = math.hypot(x2 - x1, y2 - y1)
     steps = max(1, int(length / _STEP))
-    for i in range(steps + 1):
-        at = length * i / steps
-        if _UNDER < at < length - 9.0:
-            x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
-            yield Box(x - 1.0, y - 1.0, x + 1.0, y + 1.0)
+    i = np.arange(steps + 1.0)
+    i = i[(length * i / steps > _UNDER) & (length * i / steps < length - 9.0)]
+    x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
+    return np.column_stack([x - 1.0, y - 1.0, x + 1.0, y + 1.0])
 
 
-def _rows(boxes: Sequence[Box]) -> NDArray[np.float64]:
+def _rows(boxes: Sequence[Box]) -> _Boxes:
     return np.array(boxes, np.float64).reshape(-1, 4)
 
 
-def _hits(rows: NDArray[np.float64], box: Box) -> bool:
-    return bool(
-        np.any((rows[:, 0] < box.right) & (rows[:, 2] > box.left) & (rows[:, 1] < box.bottom) & (rows[:, 3] > box.top))
-    )
+def _hits(boxes: _Boxes, others: _Boxes) -> NDArray[np.bool_]:
+    """A row for each box: which of the others it overlaps."""
+    left, top, right, bottom = (boxes[:, side, None] for side in range(4))
+    return (others[:, 0] < right) & (others[:, 2] > left) & (others[:, 1] < bottom) & (others[:, 3] > top)
+
+
+def _near(boxes: _Boxes, others: _Boxes) -> _Boxes:
+    """The others that the box about all of them overlaps."""
+    if not len(boxes):
+        return others[:0]
+    around = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+    return others[_hits(around[None], others)[0]]
