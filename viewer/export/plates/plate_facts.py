@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 
 from layers.product.facts import (
@@ -138,13 +140,15 @@ def _overlaps(plate: Plate) -> list[Overlap]:
     found = []
     for page in range(plate.pages):
         pieces = [piece for piece in plate.pieces if piece.page == page and not piece.place.isEmpty()]
-        for one, other in combinations(pieces, 2):
-            if one.key != other.key and touching(ink_box(one), ink_box(other)):
-                found.append(Overlap(one.key, other.key, page))
-        frames = [(f"map:{one.number}", one.rect) for one in plate.maps if one.page == page]
-        for key, rect in frames:
-            outside = [piece for piece in pieces if piece.frame is None]
-            found += [Overlap(piece.key, key, page) for piece in outside if touching(ink_box(piece), rect)]
+        boxes = [ink_box(piece) for piece in pieces]
+        for at, others in enumerate(touching(boxes, boxes)):
+            one = pieces[at]
+            some = (pieces[other] for other in others if other > at)
+            found += [Overlap(one.key, other.key, page) for other in some if other.key != one.key]
+        maps = [one for one in plate.maps if one.page == page]
+        for one, others in zip(maps, touching([one.rect for one in maps], boxes), strict=True):
+            outside = [pieces[other] for other in others if pieces[other].frame is None]
+            found += [Overlap(piece.key, f"map:{one.number}", page) for piece in outside]
     return found
 
 
@@ -158,21 +162,31 @@ def ink_box(piece: Piece) -> QRectF:
     return box.translated(piece.shift)
 
 
-def touching(one: QRectF, other: QRectF) -> bool:
-    """True where two boxes share more than their edges."""
-    shared = one.intersected(other)
-    return shared.width() > _SLACK and shared.height() > _SLACK
+def touching(boxes: Sequence[QRectF], others: Sequence[QRectF]) -> Iterator[list[int]]:
+    """For each box the numbers of the others with which it shares more than edges. In arrays: a page has thousands of
+    pairs, and is checked each time that something is moved on it.
+    """
+    rows = _sides(others)
+    for one in _sides(boxes):
+        shared = np.minimum(one[2:], rows[:, 2:]) - np.maximum(one[:2], rows[:, :2])
+        yield np.flatnonzero((shared > _SLACK).all(axis=1)).tolist()
+
+
+def _sides(boxes: Sequence[QRectF]) -> NDArray[np.float64]:
+    """Left, top, right and bottom of each."""
+    sides = [(box.left(), box.top(), box.right(), box.bottom()) for box in boxes]
+    return np.array(sides, np.float64).reshape(-1, 4)
 
 
 def _covered(plate: Plate, one: MapOnPage) -> list[str]:
     """Names of marks whose symbols lie below a label or furniture of their map."""
     corner = one.rect.topLeft()
     above = [piece for piece in plate.pieces if piece.frame == one.number and piece.page == one.page]
+    symbols = [(uuid, rect_of(box).translated(corner)) for uuid, box in one.symbol_boxes()]
+    symbols = [(uuid, rect) for uuid, rect in symbols if rect.intersects(one.rect)]
     found: dict[str, None] = {}
-    for uuid, box in one.symbol_boxes():
-        rect = rect_of(box).translated(corner)
-        if rect.intersects(one.rect) and any(
-            touching(rect, piece.place) for piece in above if not piece.key.endswith(uuid)
-        ):
+    lying = touching([rect for _, rect in symbols], [piece.place for piece in above])
+    for (uuid, _), others in zip(symbols, lying, strict=True):
+        if any(not above[other].key.endswith(uuid) for other in others):
             found[plate.name_of(uuid)] = None
     return list(found)

@@ -15,7 +15,7 @@ from layers.document.site import Site
 from layers.product.numbering import numbers_json
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
-from tests.viewer.export.plates.conftest import picture
+from tests.viewer.export.plates.conftest import faults, picture
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.printed_plate import PrintedPlate
 
@@ -45,6 +45,24 @@ def test_a_thing_is_found_where_it_is_and_moves_by_so_much(plate_of, key: str) -
     assert all(printed.box_of(one) == PrintedPlate(moved, 150).box_of(one) for one in others)
     assert picture(moved, 60) != picture(plate, 60)
     assert picture(moved.moved(SPEC), 60) == picture(plate, 60)
+
+
+def test_what_was_moved_onto_something_else_is_told(plate_of) -> None:
+    plate = plate_of(SPEC)
+    assert list(faults(plate)) == []
+    title, legend, corner = plate.box_of("title"), plate.box_of("legend"), plate.maps[0].rect.topLeft()
+    assert title is not None
+    assert legend is not None
+    onto_legend = SPEC.with_moved("title", (legend.x() - title.x()) / MM, (legend.y() - title.y()) / MM)
+    found = {(one.one, one.other) for one in facts_of(plate.moved(onto_legend)).overlaps}
+    assert found == {("title", "legend")} or found == {("legend", "title")}
+    onto_map = SPEC.with_moved("title", (corner.x() - title.x() + 20) / MM, (corner.y() - title.y() + 20) / MM)
+    assert ("title", "map:0") in {(one.one, one.other) for one in facts_of(plate.moved(onto_map)).overlaps}
+    anchor, label = next(one for one in plate.namings[0].labels if one.uuid == "in"), plate.box_of("label:in2")
+    assert label is not None
+    way = corner.x() + anchor.px - label.center().x(), corner.y() + anchor.py - label.center().y()
+    (one,) = facts_of(plate.moved(SPEC.with_moved("label:in2", way[0] / MM, way[1] / MM))).maps
+    assert one.covered == ("In",)
 
 
 def test_a_label_far_from_its_mark_has_a_line_to_it(plate_of) -> None:
