@@ -47,6 +47,8 @@ PARTS = (
 LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES = 4000, 1_000_000, 2000, 200
 LEAST_DPI, MOST_DPI = 24, 1200
 _WHAT = "The product"
+_OF_MAP = re.compile(r":[0-9]{1,2}$")
+"""Ends the key of a thing that belongs to the map of this number."""
 _PIXELS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)x([0-9]{1,6}(?:\.[0-9]{1,3})?)")
 
 
@@ -132,6 +134,8 @@ class ProductSpec:
     alt_text: str = ""
     processing_note: str = ""
     """Beside what the layers say of themselves."""
+    number: str = ""
+    """As typed; empty: the next whole number of the case."""
     crs: str = ""
     """Empty: the one that suits the bounds."""
     bounds: Bounds | None = None
@@ -161,6 +165,11 @@ class ProductSpec:
         """The same with one thing set that far from its own place; back there for 0, 0."""
         others = {name: offset for name, offset in self.moved.items() if name != key}
         return replace(self, moved=others | ({key: (x_mm, y_mm)} if (x_mm, y_mm) != (0.0, 0.0) else {}))
+
+    def with_maps(self, maps: Sequence[ProductMap]) -> ProductSpec:
+        """The same with other maps, or in another order: what was moved on one map goes back to its place."""
+        moved = {key: offset for key, offset in self.moved.items() if not _OF_MAP.search(key)}
+        return replace(self, maps=tuple(maps), moved=moved)
 
     def with_comparison(self, uuid: str, compared: ComparisonSpec) -> ProductSpec:
         """The same of a comparison that the case keeps: a map for each of its frames, in its bounds."""
@@ -204,6 +213,7 @@ _WORDS = (
     "caption",
     "alt_text",
     "processing_note",
+    "number",
     "crs",
     "comparison",
     "site",

@@ -39,10 +39,23 @@ def products_in_order(document: Document) -> list[Product]:
     return sorted(found, key=lambda row: (*_natural(row.number), row.version, row.created_at, row.uuid))
 
 
-def next_product_number(document: Document) -> str:
-    """A whole number above all that products have."""
-    numbers = [int(row.number) for row in product_rows(document).values() if _is_whole(row.number)]
-    return str(max(numbers, default=0) + 1)
+def next_product_number(document: Document, but: str = "") -> str:
+    """A whole number above all that products have; `but` of this uuid."""
+    rows = (row for row in product_rows(document).values() if row.uuid != but)
+    return str(max((int(row.number) for row in rows if _is_whole(row.number)), default=0) + 1)
+
+
+def product_number(document: Document, spec: ProductSpec, row: Product | None = None) -> str:
+    """The number under which a product is kept: the one that was typed, else the case's own.
+
+    All versions of a product have that of the first.
+    """
+    if row is not None and (row.issued_at or row.previous_uuid):
+        return row.number
+    typed, was = _one_line(spec.number), read_spec(row.layout_json) if row is not None else None
+    if typed or row is None or not row.number or (was is not None and _one_line(was.number)):
+        return typed or next_product_number(document, row.uuid if row is not None else "")
+    return row.number
 
 
 def later_versions(document: Document, uuid: str) -> list[Product]:
@@ -65,11 +78,11 @@ def save_product(
     now: str | None = None,
     uuid: str | None = None,
 ) -> Edit:
-    """Keep a product as version 1, with the next number. Raises InvalidValue."""
+    """Keep a product as version 1. Raises InvalidValue, as where another product has its number."""
     row = Product(
         uuid=uuid or new_uuid(),
         name=checked_name(name or spec.title[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], "product"),
-        number=next_product_number(document),
+        number=_checked_number(document, product_number(document, spec)),
         layout_json=_checked(spec),
         overrides_json=_checked_overrides(overrides),
     )
@@ -88,7 +101,11 @@ def change_product(
     """Let a draft be another; `overrides` None: those it has. Raises InvalidValue, as for an issued one."""
     row = _draft(document, uuid)
     text = row.overrides_json if overrides is None else _checked_overrides(overrides)
-    changes = update("products", row, stamp_of(actor, now), layout_json=_checked(spec), overrides_json=text)
+    number = product_number(document, spec, row)
+    if number != row.number:
+        number = _checked_number(document, number, uuid)
+    fields = {"layout_json": _checked(spec), "overrides_json": text, "number": number}
+    changes = update("products", row, stamp_of(actor, now), **fields)
     return Edit(f"Change product “{row.name}”", changes)
 
 
@@ -97,18 +114,6 @@ def rename_product(document: Document, uuid: str, name: str, *, actor: str, now:
     row = row_of(product_rows(document), uuid, "product")
     changes = update("products", row, stamp_of(actor, now), name=checked_name(name, "product"))
     return Edit(f"Rename product “{row.name}”", changes)
-
-
-def number_product(document: Document, uuid: str, number: str, *, actor: str, now: str | None = None) -> Edit:
-    """Give a draft without an earlier version another number. Raises InvalidValue."""
-    row, number = _draft(document, uuid), " ".join(number.split())
-    if row.previous_uuid:
-        raise InvalidValue("All versions of a product have one number: it stays.")
-    if not number or len(number) > LONGEST_NUMBER:
-        raise InvalidValue(f"A product needs a number of at most {LONGEST_NUMBER} characters.")
-    if any(other.number == number for other in product_rows(document).values() if other.uuid != uuid):
-        raise InvalidValue(f"Another product has the number {number}: choose one that is free.")
-    return Edit(f"Number product “{row.name}”", update("products", row, stamp_of(actor, now), number=number))
 
 
 def let_pass(
@@ -230,6 +235,18 @@ def _checked_overrides(overrides: Sequence[Override]) -> str:
     if len(overrides) > MOST_OVERRIDES or read_overrides(text) != tuple(overrides):
         raise InvalidValue(f"Up to {MOST_OVERRIDES} findings of a product are let pass, each with a reason.")
     return text
+
+
+def _checked_number(document: Document, number: str, uuid: str = "") -> str:
+    if len(number) > LONGEST_NUMBER:
+        raise InvalidValue(f"The number of a product has at most {LONGEST_NUMBER} characters: shorten it.")
+    if any(other.number == number for other in product_rows(document).values() if other.uuid != uuid):
+        raise InvalidValue(f"Another product has the number {number}: choose one that is free.")
+    return number
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _is_whole(text: str) -> bool:

@@ -30,7 +30,6 @@ from viewer.commands.products import (
     later_versions,
     let_pass,
     next_product_number,
-    number_product,
     product_rows,
     products_in_order,
     reissue_product,
@@ -77,6 +76,19 @@ def test_a_saved_product_is_read_again() -> None:
     ]
 
 
+def test_a_typed_number_is_kept_until_it_is_cleared() -> None:
+    document = with_product()
+    for typed, number in (("IMG-26/4", "IMG-26/4"), ("", "1"), ("12", "12"), ("", "1")):
+        document.apply(change_product(document, "one", replace(PLATE, number=typed), **WHO))
+        assert row(document, "one").number == number
+        kept = read_spec(row(document, "one").layout_json)
+        assert kept is not None
+        assert kept.number == typed
+    document.apply(save_product(document, PLATE, uuid="two", **WHO))
+    document.apply(change_product(document, "one", replace(PLATE, bottom_line="Two piers"), **WHO))
+    assert [row(document, uuid).number for uuid in ("one", "two")] == ["1", "2"]
+
+
 def test_an_issued_product_stays_as_it_is_and_is_followed_by_the_next_version() -> None:
     document = with_product()
     document.apply(let_pass(document, "one", "credit", "map 1", " nobody  to credit ", **WHO))
@@ -86,7 +98,6 @@ def test_an_issued_product_stays_as_it_is_and_is_followed_by_the_next_version() 
     assert read_numbers(issued.numbers_json) == {"a": 1, "b": 2}
     refusals: list[Callable[[], Edit]] = [
         lambda: change_product(document, "one", PLATE, **WHO),
-        lambda: number_product(document, "one", "7", **WHO),
         lambda: let_pass(document, "one", "credit", "", "so it is", **WHO),
         lambda: issue_product(document, "one", sha256="", numbers={}, **WHO),
     ]
@@ -100,8 +111,8 @@ def test_an_issued_product_stays_as_it_is_and_is_followed_by_the_next_version() 
     assert (draft.uuid, draft.number, draft.version, draft.previous_uuid) == ("two", "1", 2, "one")
     assert read_numbers(draft.numbers_json) == {"a": 1, "b": 2}
     assert [one.reason for one in read_overrides(draft.overrides_json)] == ["nobody to credit"]
-    with pytest.raises(InvalidValue, match="one number"):
-        number_product(document, "two", "7", **WHO)
+    document.apply(change_product(document, "two", replace(PLATE, number="7"), **WHO))
+    assert row(document, "two").number == "1", "all versions have the number of the first"
     with pytest.raises(InvalidValue, match="not been issued"):
         reissue_product(document, "two", **WHO)
     document.apply(issue_product(document, "two", sha256="", numbers={"a": 1}, **WHO))
@@ -139,8 +150,9 @@ def test_what_is_refused() -> None:
     refusals: list[Callable[[], Edit]] = [
         lambda: rename_product(document, "one", "  ", **WHO),
         lambda: rename_product(document, "gone", "x", **WHO),
-        lambda: number_product(document, "one", "2", **WHO),
-        lambda: number_product(document, "one", "", **WHO),
+        lambda: change_product(document, "one", replace(PLATE, number=" 2 "), **WHO),
+        lambda: change_product(document, "one", replace(PLATE, number="x" * 41), **WHO),
+        lambda: save_product(document, replace(PLATE, number="1"), **WHO),
         lambda: let_pass(document, "one", "credit", "", "  ", **WHO),
         lambda: save_product(document, replace(PLATE, title="x" * 5000), **WHO),
         lambda: delete_products(document, ["one", "gone"], **WHO),

@@ -71,7 +71,10 @@ def with_layout(spec: ProductSpec, layout: str, seen: Seen) -> ProductSpec:
 def lacking(spec: ProductSpec, document: Document) -> str:
     """A sentence on what a layout lacks, with the cure; empty where it is whole."""
     if spec.layout in ("before-after", "panels") and len(spec.maps) < 2:
-        return "This layout needs two images: select them in the list of layers, then choose it again."
+        return (
+            "This layout needs two images: choose maps in the form, or select images in the list of layers and choose "
+            "the layout again."
+        )
     if spec.layout == "site" and spec.site not in document.sites:
         return "A site page needs its site: select one on the map, then choose this layout again."
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from layers.product.spec import (
     ProductSpec,
     page_of_pixels,
 )
+from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage
 from viewer.support.begun_line import BegunLine
@@ -32,6 +33,8 @@ LONG = ("caption", "alt_text", "processing_note")
 """Words of more than a line."""
 LONG_ROWS = 3
 WORDS_SERIES = "words of "
+MATCHED = ("before-after", "panels")
+"""Layouts whose images can be made to look alike."""
 
 
 class ProductFields(FormPage):
@@ -40,14 +43,20 @@ class ProductFields(FormPage):
     changed = Signal(object, str)
     """The product as it is now, and the name of the field: edits of the same one that follow each other are one."""
 
-    def __init__(self, styles: Iterable[tuple[str, str]] = (), parent: QWidget | None = None) -> None:
-        """`styles` are house styles, each with its title."""
+    def __init__(
+        self,
+        styles: Iterable[tuple[str, str]] = (),
+        selected: Callable[[], Sequence[str]] = tuple,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`styles` are house styles, each with its title; `selected` gives the marks that are selected on the map."""
         super().__init__("", parent)
         self._spec = ProductSpec()
         self.lines: dict[str, QLineEdit] = {}
         self.texts: dict[str, QPlainTextEdit] = {}
         self.checks: dict[str, QCheckBox] = {}
         self.parts: dict[str, QCheckBox] = {}
+        self.maps = MapFields(selected)
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self._choices = {"layout": self.layout_box, "graticule": self.graticule_box, "style": self.style_box}
@@ -87,6 +96,7 @@ class ProductFields(FormPage):
         self._row(form, tr("&Marking"), self.marking_box)
         self._row(form, tr("&Author"), self._line("author"))
         self._row(form, tr("&Organisation"), self._line("organisation"))
+        self._row(form, tr("&Number"), self._line("number"))
         if self.style_box.count() > 1:
             self._row(form, tr("&House style"), self.style_box)
         self._row(form, tr("&Graticule"), self.graticule_box)
@@ -102,6 +112,9 @@ class ProductFields(FormPage):
             self.checks[name] = box
             form.addRow(box)
         self.content.addLayout(form)
+        self.maps_section = FoldSection(tr("Maps"), folded=True)
+        self.maps_section.content.addWidget(self.maps)
+        self.content.addWidget(self.maps_section)
         self.content.addWidget(self._parts_section())
         self.content.addWidget(self._more_section())
         self.content.addStretch(1)
@@ -154,6 +167,7 @@ class ProductFields(FormPage):
         self.page_box.currentTextChanged.connect(self._take_page)
         self.marking_box.currentTextChanged.connect(partial(self._take, "marking", "marking"))
         self.dpi_box.valueChanged.connect(partial(self._take, "dpi", "dpi"))
+        self.maps.changed.connect(self._tell)
 
     # -- shown and taken ------------------------------------------------------------------------------------------
 
@@ -185,7 +199,19 @@ class ProductFields(FormPage):
             if choice.currentText().strip() != words:
                 choice.setCurrentText(words)
         del blocked
-        self.checks["match"].setEnabled(spec.layout == "before-after")
+        self._follow_layout(spec)
+
+    def show_number(self, own: str, *, is_fixed: bool) -> None:
+        """The number that the product has by itself; `is_fixed`: of a later version it stays."""
+        line = self.lines["number"]
+        line.setPlaceholderText(own)
+        line.setReadOnly(is_fixed)
+        line.setToolTip(tooltip(self.tr("All versions of a product have one number")) if is_fixed else "")
+
+    def _follow_layout(self, spec: ProductSpec) -> None:
+        self.checks["match"].setEnabled(spec.layout in MATCHED)
+        self.maps.show_spec(spec)
+        self.maps_section.offer(is_open=is_shown_for(spec.layout))
 
     def begin(self) -> None:
         """The keyboard goes into the title, all of which is chosen: what is typed takes its place."""
@@ -194,7 +220,7 @@ class ProductFields(FormPage):
 
     def field_of(self, name: str) -> QWidget | None:
         """The field of a column of the product, or of a part; None where there is none."""
-        typed = {"page": self.page_box, "marking": self.marking_box, "dpi": self.dpi_box}
+        typed = {"page": self.page_box, "marking": self.marking_box, "dpi": self.dpi_box, "maps": self.maps.list}
         rooms = (self.lines, self.texts, self.checks, self.parts, self._choices, typed)
         return next((room[name] for room in rooms if name in room), None)
 
@@ -233,5 +259,5 @@ class ProductFields(FormPage):
     def _tell(self, spec: ProductSpec, series: str) -> None:
         if spec != self._spec:
             self._spec = spec
-            self.checks["match"].setEnabled(spec.layout == "before-after")
+            self._follow_layout(spec)
             self.changed.emit(spec, series)

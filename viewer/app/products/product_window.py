@@ -14,18 +14,20 @@ from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
 from layers.product.lint.finding import Finding
+from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
 from viewer.app.products.findings_view import FindingsView
 from viewer.app.products.first_spec import Seen, lacking, with_layout
 from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
+from viewer.app.products.map_question import ask_for_maps
 from viewer.app.products.product_fields import ProductFields
 from viewer.app.products.product_preview import ProductPreview
 from viewer.app.products.spec_steps import SpecSteps
 from viewer.commands.products import (
     change_product,
     draft_after,
-    next_product_number,
     override_of,
+    product_number,
     product_rows,
     reissue_product,
     save_product,
@@ -43,7 +45,7 @@ SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX, EDGE_PX = 330, 270, 16
 REST_MS, OPENING_MS = 150, 50
 """After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
-_FIELDS = {"credits": "annotation_credit", "maps": "layout"}
+_FIELDS = {"credits": "annotation_credit"}
 """Fields of the form in which others are put right."""
 type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Finding]]
 _PRINTED = (
@@ -87,7 +89,7 @@ class ProductWindow(QDialog):
         self.is_ended = self._is_waiting = self._is_stale = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.fields = ProductFields(styles)
+        self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids))
         self.preview, self.findings = ProductPreview(), FindingsView()
         self.said = muted()
         self._build()
@@ -152,6 +154,8 @@ class ProductWindow(QDialog):
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._entered)
+        self.fields.maps.choose_wanted.connect(self.ask_for_maps)
+        self.fields.maps.refused.connect(self.say)
         self.preview.moved.connect(self._move)
         self.preview.resized.connect(self._rest.start)
         self.preview.painted.connect(self._painted)
@@ -202,15 +206,19 @@ class ProductWindow(QDialog):
         """The number and version that an export of it now has: after an issued one the next."""
         row = self.row
         if row is None:
-            number = next_product_number(self._context.document)
-            return Edition(Product(uuid="", name="", number=number), today())
+            return Edition(Product(uuid="", name="", number=self._number), today())
         if row.issued_at and not self.is_as_issued:
             following = draft_after(self._context.document, row.uuid)
             version = following.version if following is not None else row.version + 1
             return Edition(
                 Product(uuid="", name="", number=row.number, version=version, previous_uuid=row.uuid), today()
             )
-        return Edition(replace(row, layout_json="", overrides_json=""), row.issued_at[:10] or today())
+        row = replace(row, layout_json="", overrides_json="", number=self._number)
+        return Edition(row, row.issued_at[:10] or today())
+
+    @property
+    def _number(self) -> str:
+        return product_number(self._context.document, self.spec, self.row)
 
     @property
     def is_as_issued(self) -> bool:
@@ -264,6 +272,24 @@ class ProductWindow(QDialog):
             self.say(self.tr("This layout has {0} maps at most.").format(most))
             return
         self._set_spec(replace(spec, maps=(*spec.maps, ProductMap(bounds=self._seen().bounds))))
+
+    def ask_for_maps(self) -> None:
+        """Ask which bookmarks, images and sites are to be shown, each in a map of its own."""
+        choices, room = map_choices(self._context.document, self.spec), room_for_maps(self.spec)
+        if not choices:
+            self.say(
+                self.tr("The case has no bookmark, comparison or site: add what the map shows with “Add the View”.")
+            )
+        elif room < 1:
+            self.say(self.tr("This layout has {0} maps at most.").format(MOST_MAPS[self.spec.layout]))
+        else:
+            self.question = ask_for_maps(choices, room, self)
+            self.question.chosen.connect(self.take_maps)
+
+    def take_maps(self, chosen: Sequence[MapChoice]) -> None:
+        """Show these as maps of the product."""
+        self._set_spec(with_chosen(self.spec, chosen))
+        self.fields.maps.choose(len(self.spec.maps) - 1)
 
     # -- the page -------------------------------------------------------------------------------------------------
 
@@ -421,12 +447,18 @@ class ProductWindow(QDialog):
         self.said.setText(plain(sentence))
 
     def _show_title(self) -> None:
+        self._show_number()
         row, name = self.row, one_line(self.spec.title, 80) or self.tr("without a title")
         stands = self.tr("Product")
         if row is not None:
             stands = self.tr("Product {0}, version {1}, {2}").format(row.number, row.version, issued_words(row))
         self.setWindowTitle(f"{stands}: {name.replace('[*]', '')}[*]")
         self.setWindowModified(self.is_changed)
+
+    def _show_number(self) -> None:
+        row, document = self.row, self._context.document
+        own = product_number(document, replace(self.spec, number=""), row)
+        self.fields.show_number(own, is_fixed=row is not None and bool(row.issued_at or row.previous_uuid))
 
     # -- the case -------------------------------------------------------------------------------------------------
 

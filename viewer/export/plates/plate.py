@@ -306,6 +306,7 @@ class Plate:
         self.strips = []
         for letter, one, chosen in zip(letters, self.maps, maps_of(self.spec), strict=True):
             title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
+            title = without_paths(title) if self.spec.publish else title
             date = dates_of(one) if letter and self.spec.layout != "insets" else ""
             self.strips.append(" · ".join(part for part in (letter, title, date) if part))
         notes = notes_on_stretches(self.spec, self.maps)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
+    QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -22,6 +23,8 @@ from viewer.support.text import tooltip
 
 NAME = 0
 """The column with the box."""
+MOST_UNSOUGHT = 12
+"""A longer list has a line to find rows by."""
 
 
 class TickRow(NamedTuple):
@@ -58,6 +61,12 @@ class TickDialog(QDialog):
         self.list = QTreeWidget()
         self.list.setAccessibleName(columns[0])
         self._fill(columns)
+        self.find_line = QLineEdit()
+        self.find_line.setPlaceholderText(self.tr("Find"))
+        self.find_line.setAccessibleName(self.tr("Find"))
+        self.find_line.setClearButtonEnabled(True)
+        self.find_line.setVisible(len(self._rows) > MOST_UNSOUGHT)
+        self.find_line.textChanged.connect(self._find)
         self.all_button, self.none_button = QPushButton(self.tr("Select &All")), QPushButton(self.tr("Select &None"))
         self.all_button.clicked.connect(lambda: self._tick(True))
         self.none_button.clicked.connect(lambda: self._tick(False))
@@ -69,6 +78,7 @@ class TickDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addWidget(said)
+        layout.addWidget(self.find_line)
         layout.addWidget(self.list, 1)
         layout.addLayout(side_by_side(self.all_button, self.none_button))
         layout.addWidget(buttons)
@@ -110,10 +120,18 @@ class TickDialog(QDialog):
         assert item is not None
         return item
 
+    def _find(self, words: str) -> None:
+        """Show the rows alone that have these letters; what is ticked stays so."""
+        wanted = words.strip().casefold()
+        for at, row in enumerate(self._rows):
+            self._item(at).setHidden(not any(wanted in cell.casefold() for cell in row.cells))
+
     def _tick(self, on: bool) -> None:
+        """All that are shown."""
         state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
         for row in range(self.list.topLevelItemCount()):
-            self._item(row).setCheckState(NAME, state)
+            if not self._item(row).isHidden():
+                self._item(row).setCheckState(NAME, state)
 
     def _toggle(self, item: QTreeWidgetItem, column: int) -> None:
         """A double click on the box itself has toggled twice already."""

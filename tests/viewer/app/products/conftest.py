@@ -1,10 +1,13 @@
-"""A product window on pages of two coloured boxes: nothing is read for them."""
+"""A product window on pages of two coloured boxes, for which nothing is read; and one on pages of two images."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -13,18 +16,22 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
+from layers.document.layer import Layer
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
+from layers.pool.pool import ReaderPool
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.panels.conftest import Journal
 from viewer.app.products.first_spec import Seen
 from viewer.app.products.laid_out import Edition, LaidOut
 from viewer.app.products.product_window import ProductWindow
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
+from viewer.export.headless import Studio
 from viewer.export.plates.printed import MapFrame, PaintedGroup, ProductWords
 from viewer.panels.context import PanelContext
 
@@ -150,6 +157,46 @@ class Table:
 
     def settle(self, window: ProductWindow) -> None:
         self.qtbot.waitUntil(lambda: window.is_idle)
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Document:
+    """A dark image and a bright one of the same ground."""
+    y, x = np.mgrid[0:64, 0:64]
+    values = np.stack((30 + x, 30 + y, 60 + x // 2)).astype(np.uint8)
+    layers = [
+        Layer(
+            uuid=name,
+            kind="raster",
+            name=f"The {name} one",
+            source_json=json.dumps(
+                {
+                    "path": str(
+                        write_raster(
+                            tmp_path / f"{name}.tif",
+                            values + more,
+                            "EPSG:4326",
+                            Bounds(9, 49, 12, 52),
+                            photometric="RGB",
+                        )
+                    )
+                }
+            ),
+            credit="An Agency",
+            acquired_at=f"{year}-05-01T10:00:00Z",
+            date_kind="instant",
+            date_basis="analyst",
+        )
+        for name, more, year in (("old", 0, 1985), ("new", 120, 2020))
+    ]
+    return Document({"layers": layers})
+
+
+@pytest.fixture
+def studio(dressed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
+    with Studio() as studio:
+        yield studio
 
 
 @pytest.fixture

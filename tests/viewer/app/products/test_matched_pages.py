@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from layers.document.comparison import Frame
 from layers.document.document import Document
-from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.pool.pool import ReaderPool
 from layers.product.spec import ProductMap, ProductSpec
-from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.products.conftest import Table
 from viewer.app.actions.map_export import page_image
 from viewer.app.products.laid_out import Edition
@@ -41,46 +34,6 @@ SPEC = ProductSpec(
     bounds=Bounds(10.0, 50.0, 11.0, 51.0),
     maps=(ProductMap(Frame(("old",))), ProductMap(Frame(("new",)))),
 )
-
-
-@pytest.fixture
-def document(tmp_path: Path) -> Document:
-    """A dark image and a bright one of the same ground."""
-    y, x = np.mgrid[0:64, 0:64]
-    values = np.stack((30 + x, 30 + y, 60 + x // 2)).astype(np.uint8)
-    layers = [
-        Layer(
-            uuid=name,
-            kind="raster",
-            name=f"The {name} one",
-            source_json=json.dumps(
-                {
-                    "path": str(
-                        write_raster(
-                            tmp_path / f"{name}.tif",
-                            values + more,
-                            "EPSG:4326",
-                            Bounds(9, 49, 12, 52),
-                            photometric="RGB",
-                        )
-                    )
-                }
-            ),
-            credit="An Agency",
-            acquired_at=f"{year}-05-01T10:00:00Z",
-            date_kind="instant",
-            date_basis="analyst",
-        )
-        for name, more, year in (("old", 0, 1985), ("new", 120, 2020))
-    ]
-    return Document({"layers": layers})
-
-
-@pytest.fixture
-def studio(dressed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
-    with Studio() as studio:
-        yield studio
 
 
 def brightness(image: QImage) -> tuple[float, float]:

@@ -1,0 +1,93 @@
+"""Maps that a product can be given by name: of the case's bookmarks, of the frames of its comparisons, of its sites."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from layers.document.comparison import read_spec
+from layers.document.document import Document
+from layers.document.rows import Comparison
+from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, sites_of_products
+from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec
+
+
+class MapChoice(NamedTuple):
+    """One map; `comparison` is the uuid of the comparison that it is a frame of, whose images are to match or not."""
+
+    kind: str
+    """*bookmark*, *comparison* or *site*."""
+    name: str
+    map: ProductMap
+    comparison: str = ""
+    match: bool = False
+
+
+def map_choices(document: Document, spec: ProductSpec) -> list[MapChoice]:
+    """All of them: bookmarks in the order of their tour, frames in that of their comparisons, sites by name."""
+    return [*_bookmarks(document, spec), *_frames(document), *_sites(document, spec)]
+
+
+def replaced_maps(spec: ProductSpec) -> bool:
+    """True where chosen maps take the place of those that are there: of a single one, and of one that nobody chose
+    where maps are set against each other.
+    """
+    is_unset = spec.layout in ("before-after", "panels") and spec.maps in ((), (ProductMap(),))
+    return is_unset or MOST_MAPS[spec.layout] == 1
+
+
+def room_for_maps(spec: ProductSpec) -> int:
+    """The most maps that can be chosen for a product now."""
+    return MOST_MAPS[spec.layout] - (0 if replaced_maps(spec) else len(spec.maps))
+
+
+def with_chosen(spec: ProductSpec, chosen: Sequence[MapChoice]) -> ProductSpec:
+    """The product with these maps, behind those that it has."""
+    if not chosen:
+        return spec
+    is_new, maps = replaced_maps(spec), [one.map for one in chosen]
+    found = spec.with_maps((*(() if is_new else spec.maps), *maps)[: MOST_MAPS[spec.layout]])
+    if is_new:
+        of = {one.comparison for one in chosen}
+        is_whole = len(of) == 1 and "" not in of
+        found = replace(found, comparison=chosen[0].comparison if is_whole else "")
+        found = replace(found, match=chosen[0].match) if is_whole else found
+    bounds = next((one.bounds for one in found.maps if one.bounds is not None), None)
+    if bounds is not None and spec.layout not in ("panels", "insets"):  # there all maps show the product's own
+        found = replace(found, bounds=bounds)
+    return found
+
+
+def _bookmarks(document: Document, spec: ProductSpec) -> list[MapChoice]:
+    found = []
+    for row in bookmarks_in_tour(document):
+        shown = bookmark_spec(document, row, spec)
+        if shown is not None:
+            name, kept = shown
+            found.append(MapChoice("bookmark", name, replace(kept.maps[0], bounds=kept.bounds, title=name)))
+    return found
+
+
+def _frames(document: Document) -> list[MapChoice]:
+    """Frames of which a layer at least is left."""
+    rows = [row for row in document.table("comparisons").values() if isinstance(row, Comparison)]
+    found = []
+    for row in sorted(rows, key=lambda row: (row.order_key if math.isfinite(row.order_key) else 0.0, row.uuid)):
+        kept = read_spec(row.spec_json)
+        for frame in kept.frames if kept is not None else ():
+            names = [document.layers[uuid].name for uuid in frame.layers if uuid in document.layers]
+            if kept is not None and names:
+                name = f"{row.name}: {frame.title or ', '.join(names)}"
+                found.append(MapChoice("comparison", name, ProductMap(frame, kept.bounds), row.uuid, kept.match))
+    return found
+
+
+def _sites(document: Document, spec: ProductSpec) -> list[MapChoice]:
+    """Sites that may stand in the product, each with what is around it."""
+    return [
+        MapChoice("site", site.label, ProductMap(bounds=bounds_around(site), title=site.label))
+        for site in sites_of_products(document, spec)
+        if site.label
+    ]

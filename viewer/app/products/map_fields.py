@@ -1,0 +1,182 @@
+"""The maps of a product in its form: a list of them, and the title and the marks of the one that is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QListWidget, QPushButton, QVBoxLayout, QWidget
+
+from layers.product.spec import LONGEST_TEXT, MOST_MAPS, ProductMap, ProductSpec
+from viewer.panels.widgets.form_page import side_by_side
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.support.begun_line import BegunLine
+from viewer.support.still_boxes import ComboBox
+from viewer.support.text import one_line, tooltip
+
+ROWS = 3.4
+"""Of the list that are seen at once: the half one shows that there are more."""
+ALL, NONE, OWN, SELECTED = "all", "none", "own", "selected"
+
+
+class MapFields(QWidget):
+    """`selected` gives the uuids of the marks that are selected on the map."""
+
+    changed = Signal(object, str)
+    """The product with other maps, and the name of the field."""
+    choose_wanted = Signal()
+    refused = Signal(str)
+
+    def __init__(self, selected: Callable[[], Sequence[str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._spec, self._selected, tr = ProductSpec(), selected, self.tr
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Maps of the page"))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedHeight(round(ROWS * (self.list.fontMetrics().height() + 6)) + 4)
+        self.choose_button = QPushButton(tr("Choose M&aps…"))
+        self.choose_button.setToolTip(tooltip(tr("Bookmarks, images of comparisons and sites of the case")))
+        self.choose_button.setAutoDefault(False)
+        self.up_button = IconButton("up", tr("Move the map up"))
+        self.down_button = IconButton("down", tr("Move the map down"))
+        self.remove_button = IconButton("delete", tr("Take the map off the page"))
+        self.title_line, self.marks_box = BegunLine(), ComboBox()
+        self.title_line.setMaxLength(LONGEST_TEXT)
+        self.title_line.setPlaceholderText(tr("Above the map"))
+        for value, text in (
+            (ALL, tr("All of the case")),
+            (NONE, tr("None")),
+            (SELECTED, tr("Those selected on the map")),
+        ):
+            self.marks_box.addItem(text, value)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for title, field in ((tr("Title of the map"), self.title_line), (tr("Marks on it"), self.marks_box)):
+            form.addRow(title, field)
+            field.setAccessibleName(title)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list)
+        buttons = (self.choose_button, self.up_button, self.down_button, self.remove_button)
+        column.addLayout(side_by_side(*buttons))
+        column.addLayout(form)
+        self.list.currentRowChanged.connect(self._show_chosen)
+        self.choose_button.clicked.connect(self.choose_wanted)
+        self.up_button.clicked.connect(lambda: self._move(-1))
+        self.down_button.clicked.connect(lambda: self._move(1))
+        self.remove_button.clicked.connect(self._remove)
+        self.title_line.textEdited.connect(self._take_title)
+        self.marks_box.activated.connect(self._take_marks)
+
+    @property
+    def at(self) -> int:
+        """The number of the map that is chosen."""
+        return max(self.list.currentRow(), 0)
+
+    def show_spec(self, spec: ProductSpec) -> None:
+        """Show the maps of a product; the same one stays chosen."""
+        self._spec, at = spec, self.at
+        names = [self._name(number, one) for number, one in enumerate(spec.maps)]
+        shown = [self.list.item(row).text() for row in range(self.list.count())]
+        if names != shown:
+            blocked = QSignalBlocker(self.list)
+            if len(names) != len(shown):
+                self.list.clear()
+                self.list.addItems(names)
+            for row, name in enumerate(names):
+                self.list.item(row).setText(name)
+            self.list.setCurrentRow(min(at, len(names) - 1))
+            del blocked
+        self._show_chosen()
+
+    def choose(self, at: int) -> None:
+        """Let this map be the chosen one."""
+        self.list.setCurrentRow(at)
+
+    def _name(self, number: int, one: ProductMap) -> str:
+        """As the page calls it, and what it shows."""
+        tr, layout = self.tr, self._spec.layout
+        letters = {"panels": number, "insets": number - 1}
+        called = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""
+        if layout == "insets" and number == 0:
+            called = tr("Overview")
+        elif layout == "before-after":
+            called = str(number + 1)
+        frame = one.frame.title if one.frame is not None else ""
+        what = one_line(one.title or frame, 80) or (tr("Layers of its own") if one.frame else tr("The map's layers"))
+        return f"{called}: {what}" if called else what
+
+    def _show_chosen(self, _row: int = 0) -> None:
+        maps, at = self._spec.maps, self.at
+        one = maps[at] if at < len(maps) else ProductMap()
+        if self.title_line.text().strip() != one.title:
+            self.title_line.setText(one.title)
+            self.title_line.setCursorPosition(0)
+        self._show_marks(one.marks)
+        is_site = self._spec.layout == "site"
+        self.choose_button.setEnabled(not is_site)
+        self.marks_box.setEnabled(not is_site)
+        self.up_button.setEnabled(at > 0)
+        self.down_button.setEnabled(at + 1 < len(maps))
+        self.remove_button.setEnabled(len(maps) > 1)
+
+    def _show_marks(self, marks: Sequence[str] | None) -> None:
+        box, value = self.marks_box, ALL if marks is None else OWN if marks else NONE
+        blocked, own = QSignalBlocker(box), box.findData(OWN)
+        if own >= 0:
+            box.removeItem(own)
+        if marks:
+            text = self.tr("{0} marks") if len(marks) > 1 else self.tr("{0} mark")
+            box.insertItem(box.findData(SELECTED), text.format(len(marks)), OWN)
+        box.setCurrentIndex(box.findData(value))
+        del blocked
+
+    # -- taken ----------------------------------------------------------------------------------------------------
+
+    def _tell(self, maps: Sequence[ProductMap], series: str, *, anew: bool = False) -> None:
+        spec = self._spec.with_maps(maps) if anew else replace(self._spec, maps=tuple(maps))
+        if spec != self._spec:
+            self.changed.emit(spec, series)
+
+    def _take(self, series: str, **values: Any) -> None:
+        maps, at = list(self._spec.maps), self.at
+        if at < len(maps):
+            maps[at] = replace(maps[at], **values)
+            self._tell(maps, series)
+
+    def _take_title(self, text: str) -> None:
+        self._take(f"words of map {self.at}", title=text.strip())
+
+    def _take_marks(self, _row: int) -> None:
+        match self.marks_box.currentData():
+            case "all":
+                self._take("", marks=None)
+            case "none":
+                self._take("", marks=())
+            case "selected":
+                marks = tuple(self._selected())
+                if marks:
+                    self._take("", marks=marks)
+                else:
+                    self.refused.emit(self.tr("No mark is selected on the map: select those that this map shall show."))
+        self._show_chosen()
+
+    def _move(self, by: int) -> None:
+        maps, at = list(self._spec.maps), self.at
+        if 0 <= at + by < len(maps):
+            maps.insert(at + by, maps.pop(at))
+            self._tell(maps, "", anew=True)
+            self.choose(at + by)
+
+    def _remove(self) -> None:
+        maps, at = list(self._spec.maps), self.at
+        if len(maps) > 1:
+            del maps[at]
+            self._tell(maps, "", anew=True)
+
+
+def is_shown_for(layout: str) -> bool:
+    """True where a layout has more than one map: there the list is open."""
+    return MOST_MAPS[layout] > 1
