@@ -72,7 +72,8 @@ class MarkPainter:
         _paint_leaders(painter, signs, scale)
         if is_vector_device(painter):
             for one in signs:
-                self.paint_shapes(painter, one, scale)
+                at_pixel = one._replace(px=round(one.px), py=round(one.py))  # as its picture would be
+                self.paint_shapes(painter, at_pixel, scale)
             return True
         end, has_new, left_out = time.perf_counter() + within_s, False, False
         for one in signs:

@@ -62,6 +62,7 @@ class SiteSymbolPainter:
         if not len(which):
             return
         if is_vector_device(painter):
+            px, py = on_pixels(px, scale), on_pixels(py, scale)
             for symbol, run in groupby(zip(which.tolist(), px.tolist(), py.tolist(), strict=True), itemgetter(0)):
                 places = ((x, y) for _, x, y in run)
                 self.paint_shapes(painter, symbols[symbol], places, scale, selected=selected, compact=compact)
@@ -112,7 +113,7 @@ class SymbolSheet:
     """Pictures of symbols at one scale, side by side in one picture, so that a single call paints very many."""
 
     def __init__(self, scale: float) -> None:
-        self._scale, self._half = scale, math.ceil(_HALF_SPRITE_PX * scale)
+        self._scale, self._half = scale, _half_px(scale)
         self.slots: dict[tuple[SiteSymbol, bool, bool], int] = {}
         self._sheet = QPixmap()
 
@@ -133,9 +134,9 @@ class SymbolSheet:
 
     def paint(self, painter: QPainter, slots: NDArray[np.intp], px: Floats, py: Floats) -> None:
         """Pictures centred at places, on whole pixels: Qt puts each down as it would by itself."""
-        side, half = 2 * self._half, self._half
+        side = 2 * self._half
         fragments = np.zeros((len(slots), _FRAGMENT_NUMBERS))
-        fragments[:, 0], fragments[:, 1] = np.rint(px - half) + half, np.rint(py - half) + half
+        fragments[:, 0], fragments[:, 1] = on_pixels(px, self._scale), on_pixels(py, self._scale)
         fragments[:, 2], fragments[:, 3] = slots % _SPRITES_A_ROW * side, slots // _SPRITES_A_ROW * side
         fragments[:, 4:6], fragments[:, 6:8], fragments[:, 9] = side, 1.0, 1.0
         # Qt takes the address of the first one; made one by one they would take longer than the painting.
@@ -162,6 +163,16 @@ class SymbolSheet:
             painter.scale(self._scale, self._scale)
             _paint_symbol(painter, symbol, selected, compact)
         return sprite
+
+
+def _half_px(scale: float) -> int:
+    return math.ceil(_HALF_SPRITE_PX * scale)
+
+
+def on_pixels(places: Floats, scale: float) -> Floats:
+    """Where symbols are set down: their middles at whole pixels, onto PDF and SVG as onto a picture."""
+    half = _half_px(scale)
+    return np.rint(places - half) + half
 
 
 def paint_faint_sign(painter: QPainter, symbol: SiteSymbol, px: float, py: float, scale: float, color: QColor) -> None:

@@ -67,10 +67,11 @@ def vectors(printed: Printed, page: int, group: PaintedGroup) -> bytes:
             QMarginsF(),
         )
     )
-    writer.setResolution(_RESOLUTION)
+    resolution = round(printed.dpi)
+    writer.setResolution(resolution)
     with painting(writer) as painter:
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
-        painter.scale(_RESOLUTION / printed.dpi, _RESOLUTION / printed.dpi)
+        painter.scale(resolution / printed.dpi, resolution / printed.dpi)
         printed.paint(painter, page, None, group)
     return bytes(buffer.data().data())
 

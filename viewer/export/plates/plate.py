@@ -71,7 +71,7 @@ from viewer.export.plates.setting.flow import Atom, Column, Flow, PaintRow, SetA
 from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
-from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.export.plates.setting.piece import Piece, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.text import one_line
 
@@ -554,8 +554,7 @@ def _edges(box: QRectF) -> list[QRectF]:
 def _paint_inset_box(painter: QPainter, box: QRectF, plate: QRectF, color: str, style: HouseStyle) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for ink, width in ((style.halo, 3.4), (color, 1.5)):
-        painter.setPen(fine_pen(painter, ink, width))
-        painter.drawRect(box)
+        painter.drawRect(sharp_rect(painter, box, ink, width))
     paint_plate(painter, plate, style.plate, style.plate_ink)
 
 

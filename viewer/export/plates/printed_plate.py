@@ -16,7 +16,7 @@ from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
 from viewer.export.plates.setting.lettering import TextLine, warm_up
-from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.export.plates.setting.piece import Piece, sharp_rect
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
@@ -221,10 +221,9 @@ class PrintedPlate:
 
     def _paint_frames(self, painter: QPainter, page: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(fine_pen(painter, self.plate.style.ink, 0.9))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for one in self._maps(page):
-            painter.drawRect(one.rect)
+            painter.drawRect(sharp_rect(painter, one.rect, self.plate.style.ink, 0.9))
 
     def _pieces(self, page: int, clip: QRect | None) -> list[Piece]:
         return [piece for piece in self.plate.pieces if piece.page == page and self._is_seen(piece, clip)]

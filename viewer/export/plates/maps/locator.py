@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from layers.geo.bounds import Bounds
 from sample_data import path as sample_path
 from viewer.export.plates.house_style import HouseStyle
-from viewer.export.plates.setting.piece import fine_pen
+from viewer.export.plates.setting.piece import fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import polygon_of
 
 Floats = NDArray[np.float64]
@@ -66,9 +66,8 @@ def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequen
         )
         _paint_frame(painter, rect, QColor(style.accent))
     painter.restore()
-    painter.setPen(fine_pen(painter, style.line, 0.8))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(box)
+    painter.drawRect(sharp_rect(painter, box, style.line, 0.8))
 
 
 def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:

@@ -17,7 +17,7 @@ from viewer.canvas.overlays import north_angle_deg, scale_bar_of
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import TextLine, Type
-from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import box_of
 
 _MOST_TURN_DEG = 5.0
@@ -124,19 +124,19 @@ def paint_plate(painter: QPainter, box: QRectF, ground: str, ink: str) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     rim = QColor(ink)
     rim.setAlpha(110)
-    painter.setPen(fine_pen(painter, rim, 0.7))
     painter.setBrush(QColor(ground))
-    painter.drawRoundedRect(box, 2.5, 2.5)
+    painter.drawRoundedRect(sharp_rect(painter, box, rim, 0.7), 2.5, 2.5)
 
 
 def _paint_bar(painter: QPainter, box: QRectF, pad: float, length: float, tick: float, ground: str, ink: str) -> None:
     """A bar of two halves, one filled."""
     paint_plate(painter, box, ground, ink)
     left, bottom = box.left() + pad, box.bottom() - pad
-    painter.setPen(fine_pen(painter, ink, 0.9))
+    bar = sharp_rect(painter, QRectF(left, bottom - tick, length, tick), ink, 0.9)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(left, bottom - tick, length, tick))
-    painter.fillRect(QRectF(left, bottom - tick, length / 2, tick), QColor(ink))
+    painter.drawRect(bar)
+    painter.setBrush(QColor(ink))
+    painter.drawRect(sharp_rect(painter, QRectF(bar.left(), bar.top(), bar.width() / 2, bar.height()), ink, 0.9))
 
 
 def _paint_arrow(painter: QPainter, box: QRectF, angle: float, ground: str, ink: str, top: float) -> None:

@@ -8,13 +8,24 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from threading import get_ident
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QRawFont,
+    QTextLayout,
+    QTransform,
+)
 
 from layers.quick_dataclass import dataclass
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
@@ -36,8 +47,11 @@ _HALO = 0.3
 """Width of the stroke round letters, of their size."""
 _QUARTERS = 4
 _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
-_TEXT_PX = 100
-"""Of the font that a PDF is given, scaled: Qt's fonts have whole pixels only."""
+_HAIR_PX = 0.02
+"""To the right and down, so that a place that is rounded does not fall short of a whole pixel."""
+_FINE_ROWS = 50
+_SLANT, _SLANTED = 0.2126, re.compile("italic|oblique", re.IGNORECASE)
+_HEAD_BYTES = 44
 _PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
 """A word with the blanks before it; a line may end before any Chinese character."""
 
@@ -144,78 +158,102 @@ def block_height(lines: Sequence[TextLine]) -> float:
 
 
 def paint_lines(painter: QPainter, lines: Iterable[TextLine]) -> None:
-    """Text at any transform; onto PDF and SVG it stays text."""
+    """Text at any transform; onto PDF and SVG it stays text.
+
+    On an upright page a line begins at a quarter of a pixel and stands on a whole one, onto PDF too: PDF viewers put
+    letters there, and so the file looks as the picture does.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     is_vector, here = is_vector_device(painter), painter.worldTransform()
-    is_upright = not here.isRotating() and here.m11() == here.m22()
+    is_upright = not here.isRotating() and here.m11() == here.m22() > 0
     for line in lines:
         if not line.text:
             continue
-        if not is_vector and is_upright and (kept := _kept(line, here)) is not None:
-            place, sprite = kept
-            painter.setWorldTransform(QTransform())
-            painter.drawImage(place, sprite)
-            painter.setWorldTransform(here)
+        if not is_upright:
+            painter.save()
+            painter.translate(line.x, line.baseline)
+            _paint_line(painter, line, 1.0, is_vector)
+            painter.restore()
             continue
-        painter.save()
-        painter.translate(line.x, line.baseline)
-        _paint_line(painter, line, is_vector)
-        painter.restore()
+        scale, (column, row) = here.m11(), _begin(line, here)
+        if not is_vector and (sprite := _kept(line, scale, column % _QUARTERS)) is not None:
+            painter.setWorldTransform(QTransform())
+            painter.drawImage(QPoint(column // _QUARTERS, row) + sprite.offset(), sprite)
+        else:
+            painter.setWorldTransform(QTransform.fromTranslate(column / _QUARTERS, row))
+            _paint_line(painter, line, scale, is_vector, begin=column % _QUARTERS / _QUARTERS)
+        painter.setWorldTransform(here)
     painter.restore()
 
 
-def _paint_line(painter: QPainter, line: TextLine, is_vector: bool) -> None:
-    """A line that begins at the painter's origin."""
-    scale = line.type.size / _MEASURED_PX
-    # A stroke round small letters takes half as long as one round large letters that is made small.
-    pixels = 1.0 if is_vector else abs(painter.worldTransform().m11()) or 1.0
-    painter.scale(1 / pixels, 1 / pixels)
-    large = _outline(line.text, line.type._measured, get_ident())
-    outline = QTransform.fromScale(scale * pixels, scale * pixels).map(large)
+def _begin(line: TextLine, here: QTransform) -> tuple[int, int]:
+    """Quarters of pixels to the right, and whole pixels down."""
+    x, y = here.dx() + line.x * here.m11(), here.dy() + line.baseline * here.m11()
+    return math.floor(x * _QUARTERS + 0.5), math.floor(y + 0.5)
+
+
+def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool, begin: float | None = None) -> None:
+    """A line that begins at the painter's origin, so many pixels a logical one; `begin`: how far that is within a
+    pixel, None where pixels do not matter.
+    """
+    type_, thread = line.type, get_ident()
     if line.halo:
-        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * line.type.size * pixels))
+        # A stroke round small letters takes half as long as one round large letters that is made small.
+        part = scale * type_.size / _MEASURED_PX
+        outline = QTransform.fromScale(part, part).map(_outline(line.text, type_._measured, thread))
+        painter.strokePath(outline, round_pen(QColor(line.halo), _HALO * type_.size * scale))
+    size = type_.size * scale
     if is_vector:
-        painter.scale(line.type.size / _TEXT_PX, line.type.size / _TEXT_PX)
-        painter.setFont(_font(replace(line.type, size=_TEXT_PX), get_ident()))
+        painter.save()
+        painter.translate(*((_HAIR_PX, _HAIR_PX) if begin is not None else (0.0, 0.0)))
+        painter.scale(size / _MEASURED_PX, size / _MEASURED_PX)
+        painter.shear(-_slant(type_._measured, thread), 0.0)
+        painter.setFont(_font(type_._measured, thread))
         painter.setPen(QColor(line.color))
         painter.drawText(QPointF(), line.text)
-    else:
-        painter.fillPath(outline, QColor(line.color))
+        painter.restore()
+        return
+    for letter in _letters(line.text, type_._measured, thread):
+        x = letter.at * size
+        if begin is not None:
+            parts = _QUARTERS if letter.is_fine(size) else 1
+            x = math.floor((begin + x + _HAIR_PX) * parts) / parts - begin
+        shape = QTransform.fromTranslate(x, 0.0).scale(size / _MEASURED_PX, size / _MEASURED_PX).map(letter.outline)
+        painter.fillPath(shape, QColor(line.color))
 
 
 def warm_up(line: TextLine, ratio: float, shift: QPointF) -> None:
     """Make the picture of a line that will be painted on a page of so many pixels a logical pixel, moved by so much."""
     if line.text:
-        _kept(line, QTransform.fromScale(ratio, ratio).translate(shift.x(), shift.y()))
+        column, _ = _begin(line, QTransform.fromScale(ratio, ratio).translate(shift.x(), shift.y()))
+        _kept(line, ratio, column % _QUARTERS)
 
 
-def _kept(line: TextLine, here: QTransform) -> tuple[QPoint, QImage] | None:
-    """A picture of the letters, and the pixel at which it begins; None where that would be a large one.
+def _kept(line: TextLine, scale: float, quarters: int) -> QImage | None:
+    """A picture of the letters that begin so many quarters of a pixel after a whole one, from which its offset counts;
+    None where it would be a large one.
 
-    Pictures are kept, as one drags a name over a page that stays; letters stand at quarters of pixels.
+    Pictures are kept, as one drags a name over a page that stays.
     """
-    scale, size = here.m11(), line.type.size * here.m11()
+    size = line.type.size * scale
     wide = math.ceil(line.type.width(line.text) * scale + 2 * size)
     high = math.ceil(2.6 * size)
-    if wide * high > _MOST_KEPT_PX or scale <= 0:
+    if wide * high > _MOST_KEPT_PX:
         return None
-    x, y = here.dx() + line.x * scale, here.dy() + line.baseline * scale
-    column, row = math.floor(x * _QUARTERS + 0.5), math.floor(y * _QUARTERS + 0.5)
-    key = line.text, line.type, line.color, line.halo, scale, column % _QUARTERS, row % _QUARTERS
-    begin = QPoint(column // _QUARTERS - math.ceil(size), row // _QUARTERS - math.ceil(1.6 * size))
+    key = line.text, line.type, line.color, line.halo, scale, quarters
     sprite = _SPRITES.get(key)
     if sprite is None:
         sprite = QImage(wide + 1, high + 1, QImage.Format.Format_ARGB32_Premultiplied)
         sprite.fill(Qt.GlobalColor.transparent)
+        left, top = math.ceil(size), math.ceil(1.6 * size)
         with painting(sprite) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            off_x, off_y = (column % _QUARTERS) / _QUARTERS, (row % _QUARTERS) / _QUARTERS
-            painter.translate(math.ceil(size) + off_x, math.ceil(1.6 * size) + off_y)
-            painter.scale(scale, scale)
-            _paint_line(painter, line, is_vector=False)
+            painter.translate(left + quarters / _QUARTERS, top)
+            _paint_line(painter, line, scale, is_vector=False, begin=quarters / _QUARTERS)
+        sprite.setOffset(QPoint(-left, -top))
         _SPRITES.keep(key, sprite)
-    return begin, sprite
+    return sprite
 
 
 class _Sprites:
@@ -250,14 +288,23 @@ def _fitting(text: str, type_: Type, room: float) -> int:
 
 @lru_cache(maxsize=256)
 def _font(type_: Type, _thread: int) -> QFont:
-    """A font has what its thread loaded for it: no two threads use one."""
+    """A font has what its thread loaded for it: no two threads use one. Upright where the family has no other."""
     chosen = QFont([*dict.fromkeys((*type_.families, FAMILY, *FALLBACKS))])
     chosen.setPixelSize(max(1, round(type_.size)))
     chosen.setBold(type_.bold)
-    chosen.setItalic(type_.italic)
     chosen.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     chosen.setFeature(QFont.Tag("liga"), 0)  # a ligature in a PDF is one odd character that nobody finds
+    if type_.italic:
+        chosen.setItalic(True)
+        if not _SLANTED.search(QRawFont.fromFont(chosen).styleName()):
+            chosen.setItalic(False)
     return chosen
+
+
+@lru_cache(maxsize=256)
+def _slant(type_: Type, thread: int) -> float:
+    """How far letters are slanted by ourselves: Qt would slant them more in a PDF than in a picture."""
+    return _SLANT if type_.italic and not _font(type_, thread).italic() else 0.0
 
 
 @lru_cache(maxsize=64)
@@ -275,4 +322,48 @@ def _outline(text: str, type_: Type, thread: int) -> QPainterPath:
     path = QPainterPath()
     path.addText(QPointF(), _font(type_, thread), text)
     path.setFillRule(Qt.FillRule.WindingFill)
-    return path
+    return QTransform().shear(-_slant(type_, thread), 0.0).map(path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A letter of a line: `at` is where it begins, and `reach` how high all letters of its font are, in parts of the
+    size; its `outline` is a large one.
+    """
+
+    at: float
+    reach: tuple[float, float]
+    outline: QPainterPath
+
+    def is_fine(self, size: float) -> bool:
+        """True where it stands at a quarter of a pixel: large ones stand at whole pixels, as poppler has them."""
+        return sum(int(one * size) for one in self.reach) + 3 <= _FINE_ROWS
+
+
+@lru_cache(maxsize=4_000)
+def _letters(text: str, type_: Type, thread: int) -> tuple[_Letter, ...]:
+    layout = QTextLayout(text, _font(type_, thread))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    slanted = QTransform().shear(-_slant(type_, thread), 0.0)
+    found = []
+    for run in layout.glyphRuns():
+        font = run.rawFont()
+        reach = _reach(font)
+        for glyph, at in zip(run.glyphIndexes(), run.positions(), strict=True):
+            outline = font.pathForGlyph(glyph)
+            if not outline.isEmpty():
+                outline.setFillRule(Qt.FillRule.WindingFill)
+                found.append(_Letter(at.x() / type_.size, reach, slanted.map(outline)))
+    return tuple(found)
+
+
+def _reach(font: QRawFont) -> tuple[float, float]:
+    """Of the tallest letters, above and below the line, in parts of the size."""
+    head = bytes(font.fontTable("head").data())
+    if len(head) < _HEAD_BYTES:
+        return 1.0, 0.3
+    lowest, highest = struct.unpack(">h2xh", head[38:44])
+    units = struct.unpack(">H", head[18:20])[0] or 1000
+    return highest / units, -lowest / units

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import field, replace
 
@@ -11,6 +12,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.quick_dataclass import dataclass
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import TextLine, paint_lines
+
+_MITER = Qt.PenJoinStyle.MiterJoin
 
 type Paint = Callable[[QPainter], None]
 
@@ -23,6 +26,26 @@ def fine_pen(
     """
     scale = painter.worldTransform().m11()
     return QPen(QColor(color), max(width, 1.02 / scale) if scale > 0 else width, Qt.PenStyle.SolidLine, cap)
+
+
+def sharp_rect(painter: QPainter, box: QRectF, color: str | QColor, width: float) -> QRectF:
+    """Give the painter a pen of a whole number of pixels; the box whose outline by that pen covers whole pixels only.
+
+    So PDF viewers paint such outlines, and the file looks as the picture does.
+    """
+    here = painter.worldTransform()
+    scale = here.m11()
+    if here.isRotating() or scale <= 0 or scale != here.m22():
+        painter.setPen(fine_pen(painter, color, width))
+        return box
+    wide = max(1, math.floor(width * scale + 0.5))
+    painter.setPen(QPen(QColor(color), wide / scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _MITER))
+    at, rect = wide % 2 / 2, here.mapRect(box)
+    left, top, right, bottom = (
+        math.floor(side - at + 0.5) + at for side in (rect.left(), rect.top(), rect.right(), rect.bottom())
+    )
+    x, y = here.dx(), here.dy()
+    return QRectF(QPointF((left - x) / scale, (top - y) / scale), QPointF((right - x) / scale, (bottom - y) / scale))
 
 
 @dataclass(frozen=True, slots=True)
