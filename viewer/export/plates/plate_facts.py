@@ -145,10 +145,10 @@ def _overlaps(plate: Plate) -> list[Overlap]:
             one = pieces[at]
             some = (pieces[other] for other in others if other > at)
             found += [Overlap(one.key, other.key, page) for other in some if other.key != one.key]
-        maps = [one for one in plate.maps if one.page == page]
-        for one, others in zip(maps, touching([one.rect for one in maps], boxes), strict=True):
+        maps = [map_ for map_ in plate.maps if map_.page == page]
+        for map_, others in zip(maps, touching([map_.rect for map_ in maps], boxes), strict=True):
             outside = [pieces[other] for other in others if pieces[other].frame is None]
-            found += [Overlap(piece.key, f"map:{one.number}", page) for piece in outside]
+            found += [Overlap(piece.key, f"map:{map_.number}", page) for piece in outside]
     return found
 
 

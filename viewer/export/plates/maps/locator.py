@@ -115,7 +115,8 @@ def _thinned(line: Floats) -> Floats:
     cells = np.floor(line / _FINE)
     kept = np.concatenate([[True], (cells[1:] != cells[:-1]).any(axis=1)])
     kept[-1] = True
-    return line[kept]
+    thinned: Floats = line[kept]
+    return thinned
 
 
 class _Coast(NamedTuple):

@@ -111,4 +111,5 @@ def _near(boxes: _Boxes, others: _Boxes) -> _Boxes:
     if not len(boxes):
         return others[:0]
     around = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
-    return others[_hits(around[None], others)[0]]
+    near: _Boxes = others[_hits(around[None], others)[0]]
+    return near
