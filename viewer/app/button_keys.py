@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from typing import override
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QToolButton, QWidget
+
+from viewer.support.focus_filter import FocusFilter
 
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class ButtonKeys(QObject):
-    """Watches only the button that has the focus, so that no event of the map comes by."""
+class ButtonKeys(FocusFilter):
+    """Presses buttons of windows that are no dialogs."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._moved)
-
-    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
-        if isinstance(before, QAbstractButton) and shiboken6.isValid(before):
-            before.removeEventFilter(self)
-        if isinstance(now, QAbstractButton) and not isinstance(now.window(), QDialog):
-            now.installEventFilter(self)
+    @override
+    def concerns(self, widget: QWidget) -> bool:
+        return isinstance(widget, QAbstractButton) and not isinstance(widget.window(), QDialog)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

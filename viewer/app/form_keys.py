@@ -17,6 +17,7 @@ from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
+from viewer.support.focus_filter import FocusFilter
 
 _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -25,22 +26,17 @@ ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 type _Field = LineField | ChoiceField | TextField
 
 
-class FormKeys(QObject):
-    """Watches only the widget that has the focus, while that is in a panel, so that no event of the map comes by."""
+class FormKeys(FocusFilter):
+    """Watches what is in a panel."""
 
     def __init__(self, canvas: QWidget, parent: QObject) -> None:
         super().__init__(parent)
         self._canvas = canvas
         self._is_handing_on = False
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._moved)
 
-    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
-        if before is not None and shiboken6.isValid(before):
-            before.removeEventFilter(self)
-        if now is not None and _panel_of(now) is not None:
-            now.installEventFilter(self)
+    @override
+    def concerns(self, widget: QWidget) -> bool:
+        return _panel_of(widget) is not None
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

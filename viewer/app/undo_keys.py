@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from typing import override
 
-import shiboken6
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from viewer.support.focus_filter import FocusFilter
 
 type _Text = QLineEdit | QPlainTextEdit | QTextEdit
 
 _REDO = QKeySequence("Ctrl+Y")
 
 
-class UndoKeys(QObject):
-    """Watches only the text that has the focus. Qt's fields keep these keys also where they have nothing to undo."""
+class UndoKeys(FocusFilter):
+    """Watches texts: Qt's fields keep these keys also where they have nothing to undo."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._moved)
-
-    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
-        if before is not None and shiboken6.isValid(before):
-            before.removeEventFilter(self)
-        if now is not None and _text_of(now) is not None:
-            now.installEventFilter(self)
+    @override
+    def concerns(self, widget: QWidget) -> bool:
+        return _text_of(widget) is not None
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
