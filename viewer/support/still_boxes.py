@@ -6,11 +6,12 @@ A choice or a slider is never changed by it, a number or a date only while that 
 from __future__ import annotations
 
 from functools import partial
-from typing import override
+from typing import TYPE_CHECKING, override
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QDateEdit,
     QDoubleSpinBox,
@@ -26,6 +27,10 @@ from PySide6.QtWidgets import (
 RING_PX = 1.6
 MOST_ROWS = 15
 """Rows of a list that are seen at once; letters typed there find the others."""
+if TYPE_CHECKING:
+    _AnyBox = QAbstractSpinBox
+else:
+    _AnyBox = object  # a class of Python can have one parent of Qt: that of the box
 _OPENS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Space)
 _PAGES = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -86,49 +91,31 @@ class ComboBox(QComboBox):
             super().keyPressEvent(event)
 
 
-class SpinBox(QSpinBox):
+class _StillBox(_AnyBox):
+    """A box with arrows, whose value the wheel changes only while it has the keyboard."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SpinBox(_StillBox, QSpinBox):
     """A whole number."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class DecimalBox(QDoubleSpinBox):
+class DecimalBox(_StillBox, QDoubleSpinBox):
     """A number."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class DateBox(QDateEdit):
+class DateBox(_StillBox, QDateEdit):
     """A day."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class Slider(QSlider):
