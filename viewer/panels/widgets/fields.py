@@ -99,10 +99,7 @@ class LineField(QLineEdit):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files and links are for the form, not to be typed here."""
-        if event.mimeData().hasUrls():
-            event.ignore()
-        else:
+        if not left_to_form(event):
             super().dragEnterEvent(event)
 
     @override
@@ -204,10 +201,7 @@ class TextField(QPlainTextEdit):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files and links are for the form, not to be typed here."""
-        if event.mimeData().hasUrls():
-            event.ignore()
-        else:
+        if not left_to_form(event):
             super().dragEnterEvent(event)
 
     @override
@@ -366,6 +360,14 @@ class ChoiceField(ComboBox):
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled() and self._free:
             self.reset()
+
+
+def left_to_form(event: QDragEnterEvent) -> bool:
+    """True for files and links that are dragged over a field: those are for the form, not to be typed in."""
+    if not event.mimeData().hasUrls():
+        return False
+    event.ignore()
+    return True
 
 
 def _mark_refused(field: QWidget, is_refused: bool) -> None:

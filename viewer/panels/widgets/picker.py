@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit, QWidget
 
 from layers.text.links import link_in
+from viewer.panels.widgets.fields import left_to_form
 from viewer.support.text import one_line
 
 LONGEST_LIST = 20_000
@@ -94,10 +95,7 @@ class Picker(QLineEdit):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files and links are for the form, not to be typed here."""
-        if event.mimeData().hasUrls():
-            event.ignore()
-        else:
+        if not left_to_form(event):
             super().dragEnterEvent(event)
 
     @override
