@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from layers.errors import BadCoordinate
 from layers.geo.coordinates import format_coordinate
@@ -15,6 +15,7 @@ from layers.geo.coordinates.notation import Notation
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.text.counted import grouped_number
 from viewer.app.georeferencing.point_draft import DraftPoint, PointDraft
+from viewer.panels.sites.place_table import PlaceTable
 
 FINE_M = 0.1
 COUNTS, PIXEL, PLACE, METRES, PIXELS = range(5)
@@ -133,7 +134,7 @@ class PointModel(QAbstractTableModel):
         return flags | Qt.ItemFlag.ItemIsEditable if index.column() in (PIXEL, PLACE) else flags
 
 
-class PointTable(QTableView):
+class PointTable(PlaceTable):
     """Enter, F2 or typing begins an entry; Space turns a point on and off; Delete takes it away."""
 
     row_chosen = Signal(int)
@@ -149,16 +150,10 @@ class PointTable(QTableView):
         self.setAccessibleDescription(
             self.tr("Enter types a pixel or a place, Space turns a point off, Delete removes it")
         )
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        triggers = QAbstractItemView.EditTrigger
-        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
-        self.setTabKeyNavigation(False)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(PLACE, QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         draft.changed.connect(self._follow)
         self.selectionModel().currentChanged.connect(self._chosen)
 
@@ -177,20 +172,8 @@ class PointTable(QTableView):
             self.row_chosen.emit(now.row())
 
     @override
-    def event(self, event: QEvent) -> bool:
-        # Delete is about the point here, whatever else it is a key of.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Delete
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_edited, index = self.state() == QAbstractItemView.State.EditingState, self.currentIndex()
+        is_edited, index = self.is_edited, self.currentIndex()
         if event.key() == Qt.Key.Key_Delete and not is_edited:
             self.removal_wanted.emit()
         elif event.key() == Qt.Key.Key_Space and not is_edited and index.isValid():

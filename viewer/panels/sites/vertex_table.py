@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QWidget
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.coordinates import format_coordinate
 from layers.geo.coordinates.notation import Notation
 from layers.geo.vertices import Ring, rings_of
+from viewer.panels.sites.place_table import PlaceTable
 
 ROWS_SEEN = 5
 FINE_M = 0.1
@@ -90,7 +91,7 @@ class VertexModel(QAbstractTableModel):
         return str(vertex + 1) if len(self._rings) == 1 else f"{part + 1}.{vertex + 1}"
 
 
-class VertexTable(QTableView):
+class VertexTable(PlaceTable):
     """Enter, F2 or typing begins an entry, Enter ends it; Delete takes the current vertex out, never the mark.
 
     `vertex_changed`: another one is current.
@@ -104,16 +105,10 @@ class VertexTable(QTableView):
         self.vertices = VertexModel(self)
         self.setModel(self.vertices)
         self.setAccessibleName(self.tr("Vertices"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        triggers = QAbstractItemView.EditTrigger
-        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.selectionModel().currentChanged.connect(lambda _now, _before: self.vertex_changed.emit())
 
     def show_geometry(self, geometry: BaseGeometry | None, notation: Notation) -> None:
@@ -130,20 +125,8 @@ class VertexTable(QTableView):
         return self.vertices.vertex_at(self.currentIndex().row())
 
     @override
-    def event(self, event: QEvent) -> bool:
-        # Delete is about the vertex here: the window, whose key it is too, would delete the whole mark.
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Delete
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        vertex, is_edited = self.current_vertex(), self.state() == QAbstractItemView.State.EditingState
+        vertex, is_edited = self.current_vertex(), self.is_edited
         if event.key() == Qt.Key.Key_Delete and vertex is not None and not is_edited:
             self.removal_wanted.emit(*vertex)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not is_edited:

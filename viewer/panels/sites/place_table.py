@@ -1,0 +1,39 @@
+"""A table of points, one a row, whose places are typed in: how it is selected, edited and left."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+
+class PlaceTable(QTableView):
+    """One row is selected at a time; a double click, F2 or typing begins an entry, and Tab leaves the table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        triggers = QAbstractItemView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    @property
+    def is_edited(self) -> bool:
+        """True while something is typed into a cell: its keys are the entry's."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        # Delete is about the point here: the window, whose key it is too, would delete the whole mark.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Delete
+        ):
+            event.accept()
+            return True
+        return super().event(event)
