@@ -1,4 +1,4 @@
-"""A box under way: from where a drag began to where the pointer is."""
+"""The verbs of a tool that drags a box: from where the drag began to where the pointer is."""
 
 from __future__ import annotations
 
@@ -8,27 +8,38 @@ from PySide6.QtGui import QPainter
 from layers.grid.tile_grid import View
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
+from viewer.tools.tool import Tool
 
 
-class DraggedBox:
-    """A tool `begin`s it, `reach`es further and `end`s it."""
+class BoxTool(Tool):
+    """A tool whose drags are boxes: it says what it makes of one in `take_box`."""
 
-    def __init__(self) -> None:
-        self._from: PointerEvent | None = None
-        self._to: PointerEvent | None = None
+    _from: PointerEvent | None = None
+    """The place where the drag under way began."""
+    _to: PointerEvent | None = None
 
-    def begin(self, event: PointerEvent) -> None:
+    def take_box(self, start: PointerEvent, end: PointerEvent) -> None:
+        """A box was dragged: both its corners."""
+        raise NotImplementedError
+
+    def drag_start(self, event: PointerEvent) -> None:
         self._from = self._to = event
 
-    def reach(self, event: PointerEvent) -> None:
+    def drag_move(self, event: PointerEvent) -> None:
         self._to = event
+        self.canvas.update()
 
-    def end(self) -> PointerEvent | None:
-        """End the drag, and give the place where it began; None where nothing was under way."""
+    def drag_end(self, event: PointerEvent) -> None:
         start, self._from = self._from, None
-        return start
+        if start is not None:
+            self.take_box(start, event)
+
+    def cancel(self) -> None:
+        self._from = None
+        self.changed()
 
     def paint(self, painter: QPainter, view: View) -> None:
+        super().paint(painter, view)
         if self._from is not None and self._to is not None:
             start, now = QPointF(self._from.px, self._from.py), QPointF(self._to.px, self._to.py)
             paint_rubber_band(painter, QRectF(start, now).normalized(), view.ratio)

@@ -19,7 +19,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
 from viewer.tools.sketch import measures, middle_of, near, paint_geometry, paint_handle, pixels_of
-from viewer.tools.tool import Tool
+from viewer.tools.tool import SiteTool
 
 REACH_PX = 8.0
 MOST_VERTICES = 5000
@@ -34,7 +34,7 @@ class Handle(NamedTuple):
     is_middle: bool = False
 
 
-class EditVerticesTool(Tool):
+class EditVerticesTool(SiteTool):
     """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched.
 
     An arrow stays an arrow, a callout keeps its text; what its shape gives wholly has no vertices here.
@@ -72,13 +72,6 @@ class EditVerticesTool(Tool):
         uuids = self.canvas.selection.uuids
         return self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
 
-    def activate(self) -> None:
-        self.canvas.selection.changed.connect(self._on_selection)
-
-    def deactivate(self) -> None:
-        self.canvas.selection.changed.disconnect(self._on_selection)
-        self.cancel()
-
     @property
     def own_keys(self) -> frozenset[int]:
         """Of vertices, never of the site."""
@@ -87,10 +80,6 @@ class EditVerticesTool(Tool):
     @property
     def can_snap(self) -> bool:
         return self._grabbed is not None
-
-    @property
-    def in_hand(self) -> frozenset[str]:
-        return self.canvas.selection.uuids
 
     def hover(self, event: PointerEvent) -> None:
         over = self._handle_at(event) is not None
@@ -151,7 +140,7 @@ class EditVerticesTool(Tool):
                 paint_handle(painter, px, py, view.ratio, strong=strong, faint=handle.is_middle)
         painter.restore()
 
-    def _on_selection(self) -> None:
+    def selection_changed(self) -> None:
         self.cancel()
 
     def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:

@@ -23,7 +23,7 @@ from viewer.commands.shapes.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.sites import delete_sites, move_sites, reshape_site, unfit
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures
 from viewer.tools.mark_handles import Handles
-from viewer.tools.tool import Tool
+from viewer.tools.tool import SiteTool
 
 REACH_PX = 5.0
 NUDGE_PX, NUDGE_FAR_PX = 1, 10
@@ -43,7 +43,7 @@ class _Drag(Enum):
     PAN = auto()
 
 
-class SelectTool(Tool):
+class SelectTool(SiteTool):
     """Click a mark or its name, and again there for the one below it; Control adds; a box takes all inside.
 
     A drag moves the selected.
@@ -83,20 +83,9 @@ class SelectTool(Tool):
             return text.format(counted(count, self.tr("site"), self.tr("sites")))
         return self.tr("Click a site to select it, or drag a box. Arrow keys, Space+drag or a drag on a mark pan.")
 
-    def activate(self) -> None:
-        self.canvas.selection.changed.connect(self._on_selection)
-
-    def deactivate(self) -> None:
-        self.canvas.selection.changed.disconnect(self._on_selection)
-        self.cancel()
-
     @property
     def can_snap(self) -> bool:
         return self._drag in (_Drag.MOVE, _Drag.HANDLE)
-
-    @property
-    def in_hand(self) -> frozenset[str]:
-        return self.canvas.selection.uuids
 
     def snaps_from(self, event: PointerEvent) -> tuple[float, float] | None:
         if self._move is None or self._from is None:
@@ -219,7 +208,7 @@ class SelectTool(Tool):
         if handles is not None and self._drag is not _Drag.MOVE:
             handles.paint(painter)
 
-    def _on_selection(self) -> None:
+    def selection_changed(self) -> None:
         self._nudges += 1
         self._clicked = None
         self.changed()

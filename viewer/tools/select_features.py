@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -27,7 +26,7 @@ from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
-from viewer.tools.dragged_box import DraggedBox
+from viewer.tools.dragged_box import BoxTool
 from viewer.tools.feature_marks import paint_area, paint_feature
 from viewer.tools.sketch import pixels_of
 from viewer.tools.tool import Tool
@@ -136,14 +135,10 @@ class FeatureTool(Tool):
         return self.tr("{0} selected.").format(words) + " " + hint if count else hint
 
 
-class SelectFeaturesTool(FeatureTool):
+class SelectFeaturesTool(BoxTool, FeatureTool):
     """Click a feature, or drag a box over many."""
 
     name = "select_features"
-
-    @cached_property
-    def _box(self) -> DraggedBox:
-        return DraggedBox()
 
     @property
     def hint(self) -> str:
@@ -156,28 +151,11 @@ class SelectFeaturesTool(FeatureTool):
             lambda drawing: np.array([hit.fid for hit in hits if hit.layer_uuid == drawing.layer_uuid], np.int64),
         )
 
-    def drag_start(self, event: PointerEvent) -> None:
-        self._box.begin(event)
-
-    def drag_move(self, event: PointerEvent) -> None:
-        self._box.reach(event)
-        self.canvas.update()
-
-    def drag_end(self, event: PointerEvent) -> None:
-        start = self._box.end()
-        if start is not None:
-            (left, right), (top, bottom) = sorted((start.px, event.px)), sorted((start.py, event.py))
-            ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
-            scene, view = self.canvas.scene, self.view
-            self.take_later(start.modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
-
-    def cancel(self) -> None:
-        self._box.end()
-        self.changed()
-
-    def paint(self, painter: QPainter, view: View) -> None:
-        super().paint(painter, view)
-        self._box.paint(painter, view)
+    def take_box(self, start: PointerEvent, end: PointerEvent) -> None:
+        (left, right), (top, bottom) = sorted((start.px, end.px)), sorted((start.py, end.py))
+        ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        scene, view = self.canvas.scene, self.view
+        self.take_later(start.modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
 
 
 class LassoFeaturesTool(FeatureTool):

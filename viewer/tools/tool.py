@@ -152,3 +152,21 @@ class Tool(QObject):
         """Hint and preview are no longer what they were."""
         self.hint_changed.emit()
         self.canvas.update()
+
+
+class SiteTool(Tool):
+    """A tool that changes the selected sites, and is told when others are selected while it is in use."""
+
+    def activate(self) -> None:
+        self.canvas.selection.changed.connect(self.selection_changed)
+
+    def deactivate(self) -> None:
+        self.canvas.selection.changed.disconnect(self.selection_changed)
+        self.cancel()
+
+    def selection_changed(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        return self.canvas.selection.uuids
