@@ -12,6 +12,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
 from layers.document.placing.control_points import written_control_points
+from layers.document.placing.in_pixels import row_in_pixels
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
@@ -85,16 +86,7 @@ class PicturePane(PointPane):
     def __init__(
         self, layer: Layer, draft: PointDraft, source: MapSource, say: Callable[[str], None], parent: QWidget
     ) -> None:
-        row = replace(
-            layer,
-            uuid=new_uuid(),
-            crs=PIXEL_SPACE,
-            control_points_json="",
-            nudge_json="",
-            visible=True,
-            opacity=1.0,
-            blend="normal",
-        )
+        row = row_in_pixels(layer, new_uuid())
         scene = MapScene(
             Document({"layers": [row]}), source.context, source.base_folder, make_drawing=source.make_drawing
         )

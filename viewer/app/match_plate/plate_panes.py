@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.document.placing.in_pixels import row_in_pixels
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
@@ -81,16 +82,7 @@ class PhotoPane(NumberPane):
     """The photograph in pixel space, whatever places it on the map."""
 
     def __init__(self, layer: Layer, source: PlateSource, title: str, say: Callable[[str], None]) -> None:
-        self._row = replace(
-            layer,
-            uuid=new_uuid(),
-            crs=PIXEL_SPACE,
-            control_points_json="",
-            nudge_json="",
-            visible=True,
-            opacity=1.0,
-            blend="normal",
-        )
+        self._row = row_in_pixels(layer, new_uuid())
         scene = MapScene(Document({"layers": [self._row]}), source.context.for_frame(), source.base_folder)
         super().__init__(title, scene, say, is_photo=True)
         self.canvas.show_overlays = False
