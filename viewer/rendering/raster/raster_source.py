@@ -211,7 +211,29 @@ class RasterSource:
         """Have exact pixels read: on the image's own `grid` in its `crs`, `size` of them across and down. `placed`:
         where they are on the map, if that is another place.
         """
-        asked = ReadChip(
+        self._submit(self._exact(ReadChip, bands, crs, grid, size, placed=placed), answered)
+
+    def ask_area(
+        self, grid: Affine, size: tuple[int, int], crs: str, rings: tuple[Ring, ...], answered: Answered
+    ) -> None:
+        """Have statistics of all bands read, of the pixels inside `rings` on a grid of `size` pixels in `crs`."""
+        more = {"overview_path": self.overview_path, "rings": rings}
+        self._submit(self._exact(ReadArea, self.all_bands, crs, grid, size, **more), answered)
+
+    def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: Answered) -> None:
+        """Have the raw values of all bands read, on the image's own `grid` in its `crs`, `size` across and down."""
+        self._submit(self._exact(ReadTile, self.all_bands, crs, grid, size), answered)
+
+    def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: Answered) -> None:
+        """Have the raw values of all bands read at a place in `crs`; `step` is less than a pixel, in units of it."""
+        grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
+        self._submit(self._exact(ReadTile, self.all_bands, reader_crs(crs), grid, (1, 1)), answered)
+
+    def _exact[T: ReadTile](
+        self, kind: type[T], bands: tuple[int, ...], crs: str, grid: Affine, size: tuple[int, int], **more: Any
+    ) -> T:
+        """A question about pixels as they are in the file: on a grid of `size` pixels across and down in `crs`."""
+        return kind(
             str(self.path),
             self._part,
             self._height_m,
@@ -224,69 +246,8 @@ class RasterSource:
             resampling="nearest",
             source_crs=crs,
             state=None if self.state is None else self.state[2:],
-            placed=placed,
+            **more,
         )
-        self._submit(asked, answered)
-
-    def ask_area(
-        self, grid: Affine, size: tuple[int, int], crs: str, rings: tuple[Ring, ...], answered: Answered
-    ) -> None:
-        """Have statistics of all bands read, of the pixels inside `rings` on a grid of `size` pixels in `crs`."""
-        shown = self.all_bands
-        asked = ReadArea(
-            str(self.path),
-            self._part,
-            self._height_m,
-            self._bands(shown),
-            self._points,
-            crs=crs,
-            affine=grid,
-            width=size[0],
-            height=size[1],
-            resampling="nearest",
-            source_crs=crs,
-            state=None if self.state is None else self.state[2:],
-            overview_path=self.overview_path,
-            rings=rings,
-        )
-        self._submit(asked, answered)
-
-    def ask_pixels(self, grid: Affine, size: tuple[int, int], crs: str, answered: Answered) -> None:
-        """Have the raw values of all bands read, on the image's own `grid` in its `crs`, `size` across and down."""
-        asked = ReadTile(
-            str(self.path),
-            self._part,
-            self._height_m,
-            self._bands(self.all_bands),
-            self._points,
-            crs=crs,
-            affine=grid,
-            width=size[0],
-            height=size[1],
-            resampling="nearest",
-            source_crs=crs,
-            state=None if self.state is None else self.state[2:],
-        )
-        self._submit(asked, answered)
-
-    def ask_pixel(self, place: tuple[float, float], step: float, crs: str, answered: Answered) -> None:
-        """Have the raw values of all bands read at a place in `crs`; `step` is less than a pixel, in units of it."""
-        grid = Affine(step, 0.0, place[0] - step / 2, 0.0, -step, place[1] + step / 2)
-        asked = ReadTile(
-            str(self.path),
-            self._part,
-            self._height_m,
-            self._bands(self.all_bands),
-            self._points,
-            crs=reader_crs(crs),
-            affine=grid,
-            width=1,
-            height=1,
-            resampling="nearest",
-            source_crs=reader_crs(crs),
-            state=None if self.state is None else self.state[2:],
-        )
-        self._submit(asked, answered)
 
     @property
     def all_bands(self) -> tuple[int, ...]:
