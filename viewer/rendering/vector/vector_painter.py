@@ -38,6 +38,8 @@ _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is smaller than can be seen."""
 type Symbols = Sequence[Symbol | None]
+type Pixels = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Columns and rows of points."""
 
 
 def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None) -> None:
@@ -130,9 +132,7 @@ def margin_px(symbols: Symbols, scale: float) -> float:
     return max(reach, default=0.0) * scale + 1.0
 
 
-def to_pixels(
-    table: FeatureTable, view: View, xy: NDArray[np.int32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def to_pixels(table: FeatureTable, view: View, xy: NDArray[np.int32]) -> Pixels:
     """Steps of a table as pixels of a view, those far away pulled in."""
     inverse, step = view.affine.inverse(), table.step
     c, f = inverse.apply(table.origin_x, table.origin_y)
@@ -220,23 +220,17 @@ def _paint_points(
         if not rows.size:
             continue
         parts = gathered(table, rows)
-        x, y = to_pixels(table, view, parts.xy)
+        xy = to_pixels(table, view, parts.xy)
         codes = content.codes_of(table, rows)
-        each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
+        each = np.zeros(len(xy[0]), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
         if as_shapes:
-            _paint_shapes(painter, content.symbols, x, y, each, scale)
+            _paint_shapes(painter, content.symbols, xy, each, scale)
         else:
-            _paint_sprites(painter, content.symbols, x, y, each, scale)
+            _paint_sprites(painter, content.symbols, xy, each, scale)
 
 
-def _paint_shapes(
-    painter: QPainter,
-    symbols: Symbols,
-    x: NDArray[np.float32],
-    y: NDArray[np.float32],
-    each: NDArray[Any],
-    scale: float,
-) -> None:
+def _paint_shapes(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:
+    x, y = xy
     for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
         symbol = symbols[index]
         if symbol is not None:
@@ -245,14 +239,8 @@ def _paint_shapes(
             painter.translate(-px, -py)
 
 
-def _paint_sprites(
-    painter: QPainter,
-    symbols: Symbols,
-    x: NDArray[np.float32],
-    y: NDArray[np.float32],
-    each: NDArray[Any],
-    scale: float,
-) -> None:
+def _paint_sprites(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:
+    x, y = xy
     images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
     for px, py, index in zip(columns, rows, each.tolist(), strict=True):
