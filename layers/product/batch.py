@@ -67,10 +67,12 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
 
 
 def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str) -> str:
-    """A text that is the same as long as the batch and the case are: then a batch that stopped can go on."""
+    """A text that is the same as long as the batch and the case are: then a batch that stopped can go on, also where
+    the screen has been moved since, which stretches follow.
+    """
     found = hashlib.sha256(suffix.encode())
     for item in items:
-        found.update(f"{item.stem}\0{item.spec.to_json()}\0".encode())
+        found.update(f"{item.stem}\0{replace(item.spec, stretches={}).to_json()}\0".encode())
     for table in TABLES:
         rows = document.table(table).values() if table not in ("products", "meta", "bookmarks") else ()
         last, revs = max((row.modified_at for row in rows), default=""), sum(row.rev for row in rows)

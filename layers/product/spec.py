@@ -44,7 +44,7 @@ PARTS = (
     "imprint",
 )
 """Parts of a page that can be left out. Without *annotation* it is the unannotated twin: no mark and no label."""
-LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES = 4000, 1_000_000, 2000, 200
+LONGEST_TEXT, LONGEST_JSON, MOST_MOVED, MOST_OVERRIDES, MOST_STRETCHES = 4000, 1_000_000, 2000, 200, 500
 LEAST_DPI, MOST_DPI = 24, 1200
 _WHAT = "The product"
 _OF_MAP = re.compile(r":[0-9]{1,2}$")
@@ -152,6 +152,8 @@ class ProductSpec:
     publish: bool = False
     """Without case id, internal sources, names of people and paths."""
     moved: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    stretches: Mapping[str, str] = field(default_factory=dict)
+    """Styles in which images were seen whose stretch follows the view (DRA), as rows have them in JSON; by layer."""
 
     def shows(self, part: str) -> bool:
         """True where a part of the page is wanted."""
@@ -197,6 +199,7 @@ class ProductSpec:
         data["maps"] = [_map_json(one) for one in self.maps]
         data["left_out"] = sorted(self.left_out)
         data["moved"] = {key: list(offset) for key, offset in sorted(self.moved.items())}
+        data["stretches"] = dict(sorted(self.stretches.items()))
         return json.dumps(data)
 
 
@@ -262,6 +265,7 @@ def read_spec(text: str) -> ProductSpec | None:
         graticule=graticule if graticule in GRATICULES else "",
         left_out=frozenset(part for part in left_out if part in PARTS) if isinstance(left_out, list) else frozenset(),
         moved=dict(_offsets(moved)) if isinstance(moved, dict) else {},
+        stretches=_styles(data.get("stretches")),
     )
     return replace(spec, **words, **flags)
 
@@ -315,6 +319,12 @@ def _offsets(data: Mapping[str, Any]) -> list[tuple[str, tuple[float, float]]]:
         if is_pair and all(type(value) in (int, float) and abs(value) < 10_000 for value in offset):
             found.append((key[:LONGEST_TEXT], (float(offset[0]), float(offset[1]))))
     return [(key, offset) for key, offset in found if all(map(math.isfinite, offset))]
+
+
+def _styles(data: Any) -> dict[str, str]:
+    """Texts that may be styles: whether one suits its image is seen when that is drawn."""
+    rows = list(data.items())[:MOST_STRETCHES] if isinstance(data, dict) else []
+    return {uuid: text for uuid, text in rows if isinstance(text, str) and len(text) <= LONGEST_TEXT}
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from functools import lru_cache
@@ -42,6 +43,21 @@ class Stretch:
     low: float
     high: float
     gamma: float = 1.0
+
+
+FROZEN, SET_BY_ANOTHER = "frozen", "set by another image"
+"""Keys of a style, as JSON, on where its stretch is from: a view that was left since (DRA), or the first of the images
+that are set against each other.
+"""
+
+
+def was_frozen(style_json: str) -> bool:
+    """True for a style, as JSON, with a stretch from a view that was left since."""
+    try:
+        data = json.loads(style_json) if style_json else {}
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and data.get(FROZEN) is True
 
 
 @dataclass(frozen=True, slots=True)

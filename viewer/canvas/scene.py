@@ -89,8 +89,8 @@ class MapScene(QObject):
     ) -> None:
         """`frozen`: styles, as JSON, in which layers are shown here whatever becomes of their rows; by uuid.
 
-        `arrange` gives the rows as they are shown here: other ones visible, another day. A scene `beside` this one, of
-        the same document, spares finding the sites anew.
+        `arrange` gives the rows as they are shown: other ones visible, another day or style. A scene `beside` this
+        one, of the same document, spares finding the sites anew.
         """
         super().__init__(parent)
         self.context = context
@@ -225,8 +225,8 @@ class MapScene(QObject):
             self.sites_problem_changed.emit(sentence)
 
     def _rows(self) -> list[Layer]:
-        rows = self._arrange(self._document.layers_in_order())
-        return [replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows]
+        rows = self._document.layers_in_order()
+        return self._arrange([replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows])
 
     def _in_order(self, uuids: frozenset[str]) -> list[str]:
         """Sets have no order, pictures must: new sites are painted in the document's order."""

@@ -12,7 +12,7 @@ from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
-from layers.raster.style import RasterStyle
+from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.text import one_line
@@ -23,12 +23,12 @@ def _tr(text: str) -> str:
 
 
 def stretches_on_screen(scene: MapScene) -> dict[str, str]:
-    """The styles of layers that are stretched from the view (DRA), with the stretch that is seen now; by uuid."""
+    """The styles of layers that are stretched from the view (DRA), frozen as they are seen now; by uuid."""
     found = {}
     for uuid, drawing in scene.drawings.items():
         if isinstance(drawing, RasterDrawing) and drawing.style is not None and drawing.style.rule.origin == "view":
             given = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
-            found[uuid] = json.dumps(given.to_json())
+            found[uuid] = json.dumps(given.to_json() | {FROZEN: True})
     return found
 
 
@@ -45,17 +45,17 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> l
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            said = ", ".join(_said(drawing.style, drawing.info, uuid in frame.frozen, exactly))
+            said = ", ".join(_said(drawing.style, drawing.info, was_frozen(drawing.layer.style_json), exactly))
             lines.append(_tr("Image processing of {0}: {1}.").format(drawing.layer.name, said))
         lines += _placing(drawing.layer, drawing.info)
     return lines
 
 
-def stretch_words(drawing: RasterDrawing, *, frozen: bool) -> str:
+def stretch_words(drawing: RasterDrawing) -> str:
     """Words on the processing of an image, equal for an equal one; empty until its file is known."""
     if drawing.style is None or drawing.info is None:
         return ""
-    return ", ".join(_said(drawing.style, drawing.info, frozen, exactly=False))
+    return ", ".join(_said(drawing.style, drawing.info, was_frozen(drawing.layer.style_json), exactly=False))
 
 
 def _placing(layer: Layer, info: RasterInfo) -> list[str]:
@@ -67,13 +67,13 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     return [_tr("{0} is placed by {1} (set by {2}).").format(layer.name, info.georeferencing_note, who)]
 
 
-def _said(style: RasterStyle, info: RasterInfo, is_frozen: bool, exactly: bool) -> Iterator[str]:
+def _said(style: RasterStyle, info: RasterInfo, frozen: bool, exactly: bool) -> Iterator[str]:
     bands = ", ".join(map(str, style.bands))
     if style.expression:
         yield _tr("{0} of bands {1}").format(style.expression, bands)
     else:
         yield (_tr("bands {0}") if len(style.bands) > 1 else _tr("band {0}")).format(bands)
-    yield _stretch(style, info, is_frozen)
+    yield _stretch(style, info, frozen)
     if exactly:
         yield "; ".join(f"{s.low:.6g} – {s.high:.6g}" for s in style.stretches)
     gammas = {s.gamma for s in style.stretches} - {1.0}
@@ -94,9 +94,9 @@ def _said(style: RasterStyle, info: RasterInfo, is_frozen: bool, exactly: bool) 
         yield _tr("colours {0}").format(style.colormap)
 
 
-def _stretch(style: RasterStyle, info: RasterInfo, is_frozen: bool) -> str:
+def _stretch(style: RasterStyle, info: RasterInfo, frozen: bool) -> str:
     rule = style.rule
-    if is_frozen:
+    if frozen:
         return _tr("stretched as the view on the screen was (DRA), frozen")
     if rule.origin == "given":
         bytes_only = not style.expression and all(info.bands[number - 1].dtype == "uint8" for number in style.bands)

@@ -222,10 +222,15 @@ def _before_after(checked: Checked) -> Iterator[Fault]:
 
 
 def _same_stretch(checked: Checked) -> Iterator[Fault]:
-    """The same stretch is honest for the same sensor and units only; else it is matched, and that is said."""
-    if checked.spec.layout != "before-after":
+    """The same stretch is honest for the same sensor and units only; else it is matched, and that is said.
+
+    Panels are set against each other where they show the same ground.
+    """
+    if checked.spec.layout not in ("before-after", "panels"):
         return
     for (one, a), (other, b) in combinations(_tops(checked.maps), 2):
+        if checked.spec.layout == "panels" and (a.layer == b.layer or not _same_ground(one, other)):
+            continue
         where = f"{map_name(one)} and {map_name(other)}"
         says_match = any(_MATCHED.search(words) for words in (a.processing, b.processing, a.stretch, b.stretch))
         are_alike = bool(a.sensor) and a.sensor == b.sensor and bool(a.units) and a.units == b.units
@@ -243,6 +248,15 @@ def _same_stretch(checked: Checked) -> Iterator[Fault]:
                 "Match the stretch of the second to the first, which the page then declares; or say why not.",
                 Jump("product", "", "match"),
             )
+
+
+def _same_ground(one: MapFact, other: MapFact) -> bool:
+    """True where half of the smaller of two maps is on the other one as well."""
+    shared = one.bounds.intersection(other.bounds) if one.bounds is not None and other.bounds is not None else None
+    if shared is None or one.bounds is None or other.bounds is None:
+        return False
+    least = min(box.width * box.height for box in (one.bounds, other.bounds))
+    return shared.width * shared.height > least / 2
 
 
 def _difference(checked: Checked) -> Iterator[Fault]:

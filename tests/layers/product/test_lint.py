@@ -237,7 +237,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("image-date-basis", lambda made: made.with_image(date_basis="")),
     ("image-date-true", lambda made: made.with_image(date="2020-05-01 (from metadata) 2024-05-01 (from metadata)")),
     ("image-date-true", lambda made: made.with_image(date_kind="composite").as_a_and_b()),
-    ("image-sensor", lambda made: made.with_image(sensor="").with_spec(layout="panels")),
+    ("image-sensor", lambda made: made.with_image(sensor="").with_spec(layout="single")),
     ("image-credit", lambda made: made.with_image(credit="")),
     ("image-credit", lambda made: made.with_image(credit="", credit_of_row="", licence="")),
     ("image-credit", lambda made: made.with_image(credit="© Somebody else")),
@@ -279,6 +279,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("before-after-dates", lambda made: made.with_image(0, acquired_at="2020/2024-05-01", date_kind="interval")),
     ("same-stretch", lambda made: made.with_image(0, stretch="bands 4, 3, 2").with_map(0, title="A")),
     ("same-stretch", lambda made: made.with_image(0, units="")),
+    ("same-stretch", lambda made: made.with_spec(layout="panels").with_image(0, stretch="bands 4, 3, 2")),
     ("difference-caption", lambda made: made.with_map(is_difference=True)),
     ("accused", lambda made: made.without_words("provides optics")),
     ("accused", lambda made: made.without_words("an official")),
@@ -341,6 +342,12 @@ def test_before_and_after_need_known_dates_but_a_and_b_do_not() -> None:
     spoiled = whole().with_image(0, date_kind="unknown")
     assert [one.rule for one in spoiled.found()] == ["before-after-dates"]
     assert spoiled.with_map(0, title="A").with_map(1, title="B").found() == []
+
+
+def test_panels_of_other_ground_need_no_common_stretch() -> None:
+    made = whole().with_spec(layout="panels").with_image(0, stretch="bands 4, 3, 2")
+    assert [one.rule for one in made.found()] == ["same-stretch"]
+    assert not made.with_map(0, bounds=Bounds(100.0, 10.0, 101.0, 11.0)).found()
 
 
 def test_that_nobody_was_asked_is_an_answer() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +22,12 @@ from viewer.support.messages import Messages
 
 
 class BatchDesk(QObject):
-    """One a main window. `maker` gives what lays the pages out, with the stretches that the screen has."""
+    """One a main window. `maker` gives what lays the pages out."""
 
     def __init__(
         self,
         context: RenderContext,
-        maker: Callable[[Mapping[str, str]], PageMaker],
+        maker: Callable[[], PageMaker],
         messages: Messages,
         ask: Callable[[], Questions],
         window: QWidget,
@@ -41,10 +41,10 @@ class BatchDesk(QObject):
     def is_idle(self) -> bool:
         return not self.runs
 
-    def begin(self, document: Document, like: ProductSpec, frozen: Mapping[str, str]) -> BatchDialog:
+    def begin(self, document: Document, like: ProductSpec) -> BatchDialog:
         """Ask what is wanted; pages are as `like` has them."""
         dialog = BatchDialog(lambda each: batch_of(document, each, like), self._window)
-        dialog.chosen.connect(partial(self._start, document, frozen))
+        dialog.chosen.connect(partial(self._start, document))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
@@ -54,12 +54,12 @@ class BatchDesk(QObject):
         for run in list(self.runs):
             run.cancel()
 
-    def _start(self, document: Document, frozen: Mapping[str, str], items: list[BatchItem], suffix: str) -> None:
+    def _start(self, document: Document, items: list[BatchItem], suffix: str) -> None:
         folder = self._ask().folder_of_products()
         if folder is None:
             return
         digest = batch_digest(document, items, suffix)
-        run = BatchRun(items, folder, suffix, digest, self._maker(frozen), self._context, self)
+        run = BatchRun(items, folder, suffix, digest, self._maker(), self._context, self)
         job = self._context.jobs.follow(self.tr("Writing {0} products").format(len(items)), run.cancel)
         run.progressed.connect(partial(self._tell, job, len(items)))
         run.ended.connect(partial(self._ended, run, job, len(items), folder))

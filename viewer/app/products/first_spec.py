@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
 from typing import Any
 
 from layers.document.comparison import ComparisonSpec, spec_of
@@ -32,11 +32,13 @@ class Seen:
     """Uuids of the images chosen in the tree, the oldest first."""
     site: str = ""
     """The uuid of the one site that is chosen; empty where there are none or several."""
+    stretches: Mapping[str, str] = field(default_factory=dict)
+    """Styles of the images whose stretch follows the view (DRA), as they are seen, in JSON; by layer."""
 
 
 def first_spec(seen: Seen) -> ProductSpec:
     """A comparison that is shown goes before images that are chosen, and these before a site."""
-    spec = replace(_like_the_last(seen.document), bounds=seen.bounds)
+    spec = replace(_like_the_last(seen.document), bounds=seen.bounds, stretches=seen.stretches)
     if seen.comparison is not None or len(seen.images) > 1:
         return with_layout(spec, "before-after", seen)
     if not seen.site:

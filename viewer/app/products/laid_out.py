@@ -36,6 +36,10 @@ class LaidOut(Printed, Protocol):
 
     def facts(self) -> ProductFacts: ...
 
+    def with_stretches(self, spec: ProductSpec) -> ProductSpec:
+        """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""
+        ...
+
     def things(self, page: int) -> Sequence[str]:
         """The keys of all that can be moved on a page."""
         ...

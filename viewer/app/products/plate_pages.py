@@ -158,7 +158,7 @@ class PlatePages:
 
     def _open_scenes(self, spec: ProductSpec) -> None:
         """Scenes that show the same layers stay, with all that they have read."""
-        wanted = (spec.layout, *(one.frame for one in maps_of(spec)))
+        wanted = (spec.layout, spec.stretches, *(one.frame for one in maps_of(spec)))
         if wanted == self._scenes_of:
             return
         self.close()

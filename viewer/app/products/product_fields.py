@@ -23,6 +23,7 @@ from layers.product.spec import (
     page_of_pixels,
 )
 from viewer.app.products.map_fields import MapFields, is_shown_for
+from viewer.export.plates.map_scenes import MATCHED
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage
 from viewer.support.begun_line import BegunLine
@@ -33,8 +34,6 @@ LONG = ("caption", "alt_text", "processing_note")
 """Words of more than a line."""
 LONG_ROWS = 3
 WORDS_SERIES = "words of "
-MATCHED = ("before-after", "panels")
-"""Layouts whose images can be made to look alike."""
 
 
 class ProductFields(FormPage):

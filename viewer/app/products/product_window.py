@@ -138,7 +138,7 @@ class ProductWindow(QDialog):
         row.addWidget(self.map_button)
         row.addWidget(self.said, 1)
         for button, tip in (
-            (self.view_button, tr("Show on the page what the map shows now")),
+            (self.view_button, tr("Show on the page what the map shows now, in its stretch")),
             (self.map_button, tr("Add what the map shows now as a map of its own")),
             (self.save_button, tr("Keep the product in the case as a draft (Ctrl+S)")),
             (self.export_button, tr("Write the product to a file and issue it (Enter)")),
@@ -262,8 +262,9 @@ class ProductWindow(QDialog):
         self._set_spec(self.spec.with_moved(key, x_mm, y_mm), f"move {key}" if self.preview.hasFocus() else "", 0)
 
     def take_view(self) -> None:
-        """Show on the page what the map shows now."""
-        self._set_spec(replace(self.spec, bounds=self._seen().bounds))
+        """Show on the page what the map shows now, in its stretch."""
+        seen = self._seen()
+        self._set_spec(replace(self.spec, bounds=seen.bounds, stretches=seen.stretches))
 
     def add_view(self) -> None:
         """Add what the map shows now as a map of its own: an inset, or a panel."""
@@ -396,9 +397,12 @@ class ProductWindow(QDialog):
 
     def keep(self) -> bool:
         """Have the case hold it as it is now; of one that was issued the next version. False where it was refused."""
-        row, spec = self.row, self.spec
+        row = self.row
         if row is not None and row.issued_at and self.is_as_issued:
             return True
+        if self.laid is not None and self.is_idle:
+            self._show_spec(self.laid.with_stretches(self.spec))
+        spec = self.spec
         if row is None:
             uuid = new_uuid()
             refusal = self._context.attempt(save_product, spec, overrides=self.overrides, uuid=uuid)

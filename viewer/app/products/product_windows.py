@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -97,7 +97,7 @@ class ProductWindows(QObject):
             context = self._canvas.own_scene.context
             self._batches = BatchDesk(context, self._maker, self._messages, self._ask, self._window)
         plain = replace(self._seen(), comparison=None, images=(), site="")
-        self._batches.begin(self._session.document, first_spec(plain), stretches_on_screen(self._canvas.scene))
+        self._batches.begin(self._session.document, first_spec(plain))
 
     def open(self, uuid: str) -> None:
         """Show a product of the case; one whose window is open comes to the front."""
@@ -108,7 +108,8 @@ class ProductWindows(QObject):
             shown.raise_()
             shown.activateWindow()
         elif spec is not None:
-            self._show(spec, uuid)
+            kept = stretches_on_screen(self._canvas.scene) | dict(spec.stretches)
+            self._show(replace(spec, stretches=kept), uuid)
 
     def close_all(self) -> None:
         """The main window is closed: nothing more is to be read for the others."""
@@ -121,23 +122,21 @@ class ProductWindows(QObject):
         from viewer.app.products.product_window import ProductWindow  # for start-up time
         from viewer.export.plates.house_style import style_names
 
-        frozen, styles = stretches_on_screen(self._canvas.scene), [(name, name) for name in style_names()]
-        shown = ProductWindow(
-            self._panels, spec, uuid, self._maker(frozen), self._check, self._seen, styles, self._window
-        )
-        shown.export_wanted.connect(partial(self._export, shown, frozen))
+        styles = [(name, name) for name in style_names()]
+        shown = ProductWindow(self._panels, spec, uuid, self._maker(), self._check, self._seen, styles, self._window)
+        shown.export_wanted.connect(partial(self._export, shown))
         self._windows = [*self.windows, shown]
         shown.show()
         shown.raise_()
         shown.activateWindow()
 
-    def _maker(self, frozen: Mapping[str, str]) -> PageMaker:
+    def _maker(self) -> PageMaker:
         from viewer.app.products.plate_pages import PlatePages  # for start-up time
         from viewer.export.plates.map_scenes import product_scenes
 
         session, context = self._session, self._canvas.own_scene.context
         document, folder = session.document, session.base_folder
-        scenes = partial(product_scenes, document=document, context=context, base_folder=folder, frozen=frozen)
+        scenes = partial(product_scenes, document=document, context=context, base_folder=folder)
         return PlatePages(document, scenes)
 
     def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
@@ -161,6 +160,7 @@ class ProductWindows(QObject):
             self._comparisons.current,
             [one.uuid for one in in_order(candidate_of(scene, layer) for layer in images)],
             sites[0] if len(sites) == 1 and document.sites[sites[0]].is_site else "",
+            stretches_on_screen(scene),
         )
 
     def _bounds(self) -> Bounds:
@@ -177,7 +177,7 @@ class ProductWindows(QObject):
 
     # -- written and issued ---------------------------------------------------------------------------------------
 
-    def _export(self, shown: ProductWindow, frozen: Mapping[str, str]) -> None:
+    def _export(self, shown: ProductWindow) -> None:
         from viewer.app.products.product_file import ProductFile  # for start-up time
 
         path = self._ask().product_to_write(self._suggestion(shown))
@@ -188,7 +188,7 @@ class ProductWindows(QObject):
         if not is_kept:
             return
         shown.say(self.tr("Writing {0}…").format(path.name))
-        maker, document = self._maker(frozen), self._session.document
+        maker, document = self._maker(), self._session.document
         context, title = self._canvas.own_scene.context, self.tr("Writing {0}").format(path.name)
         file = ProductFile(maker, shown.spec, shown.edition, path, context, title, self)
         file.ended.connect(partial(self._ended, file, document, shown.uuid))

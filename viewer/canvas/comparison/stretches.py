@@ -19,7 +19,7 @@ from layers.quick_dataclass import dataclass
 from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
 from layers.raster.stretch_matching import Moments, matched_limits, moments_of
-from layers.raster.style import RasterStyle, Stretch, shown_bands
+from layers.raster.style import FROZEN, SET_BY_ANOTHER, RasterStyle, Stretch, shown_bands, was_frozen
 from viewer.canvas.comparison.side_words import images_of, letters_of
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -60,11 +60,11 @@ def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) ->
     return ""
 
 
-def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
-    """Words on the stretch of each frame, that are burned in."""
+def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str = "") -> list[str]:
+    """Words on the stretch of each frame, that are burned in; `called`: the name of the first one, where it has one."""
     if not spec.match:
         return [""] * len(scenes)
-    first, found, called = top_image(scenes[0], spec, 0), [""], letters_of(spec, scenes)[0]
+    first, found, called = top_image(scenes[0], spec, 0), [""], called or letters_of(spec, scenes)[0]
     for at in range(1, len(scenes)):
         other = top_image(scenes[at], spec, at)
         why = why_not_matched(first, other)
@@ -80,7 +80,9 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]
 
 
 def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
-    """True where sensor and units are stated and equal, so that one stretch means the same in both."""
+    """True for one image, and where sensor and units are stated and equal: one stretch means the same in both."""
+    if first.layer_uuid == other.layer_uuid and first.style is not None and other.style is not None:
+        return (first.style.bands, first.style.expression) == (other.style.bands, other.style.expression)
     same_bands = first.style is not None and other.style is not None and first.style.bands == other.style.bands
     return same_bands and not statement_of(first).unlike(statement_of(other), "sensor", "units")
 
@@ -91,6 +93,8 @@ class StretchMatch:
 
     reference: RasterStyle
     uuid: str
+    is_frozen: bool
+    """The reference has a stretch from a view, that is left now."""
     alike: Mapping[int, tuple[str, RasterStyle]]
     pairs: Mapping[int, tuple[str, RasterStyle, Sequence[tuple[_Tile, _Tile]]]]
 
@@ -110,18 +114,20 @@ class StretchMatch:
                 continue
             both = [(one, two) for _, one, two in paired_tiles(first, other)]
             pairs[at] = other.layer_uuid, other.style, both
-        return cls(first.style, first.layer_uuid, alike, pairs) if alike or pairs else None
+        frozen = first.style.rule.origin == "view" or was_frozen(first.layer.style_json)
+        return cls(first.style, first.layer_uuid, frozen, alike, pairs) if alike or pairs else None
 
     def styles(self) -> Styles:
         """Of the first frame its own, as it is seen now; of the others those that suit it."""
         given = StretchRule(origin="given")
-        found: Styles = {0: (self.uuid, replace(self.reference, rule=given).to_json())}
+        own = replace(self.reference, rule=given).to_json()
+        found: Styles = {0: (self.uuid, own | ({FROZEN: True} if self.is_frozen else {}))}
         for at, (uuid, style) in self.alike.items():
-            found[at] = uuid, self._looking(style, self.reference.stretches).to_json()
+            found[at] = uuid, self._looking(style, self.reference.stretches).to_json() | {SET_BY_ANOTHER: True}
         for at, (uuid, style, tiles) in self.pairs.items():
             matched = _matched(self.reference, style, tiles)
             if matched is not None:
-                found[at] = uuid, self._looking(style, matched).to_json()
+                found[at] = uuid, self._looking(style, matched).to_json() | {SET_BY_ANOTHER: True}
         return found if len(found) > 1 else {}
 
     def _looking(self, style: RasterStyle, stretches: tuple[Stretch, ...]) -> RasterStyle:
@@ -142,6 +148,17 @@ def with_styles(spec: ComparisonSpec, styles: Styles) -> ComparisonSpec:
         frame = spec.frames[at]
         spec = spec.with_frame(at, replace(frame, styles={**frame.styles, uuid: style}))
     return spec
+
+
+def with_matches_alone(spec: ComparisonSpec) -> ComparisonSpec:
+    """A comparison in which the images alone have styles that were set by another image's."""
+    return replace(
+        spec,
+        frames=tuple(
+            replace(frame, styles={uuid: one for uuid, one in frame.styles.items() if one.get(SET_BY_ANOTHER) is True})
+            for frame in spec.frames
+        ),
+    )
 
 
 def without_styles(spec: ComparisonSpec) -> ComparisonSpec:

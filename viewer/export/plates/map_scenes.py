@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF
 
-from layers.document.comparison import ComparisonSpec, Frame, frame_rows
+from layers.document.comparison import ComparisonSpec, frame_rows
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
@@ -21,9 +22,12 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.mark_judge import Solid
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.export.plates.maps.framing import Framing
+from viewer.export.processing import stretches_on_screen
 from viewer.rendering.context import RenderContext
 
 MATCH_PX = 1000, 800
+MATCHED = ("before-after", "panels")
+"""Layouts whose images can be made to look alike."""
 type SceneMaker = Callable[[Document, RenderContext, Path | None], MapScene]
 
 
@@ -33,20 +37,30 @@ def maps_of(spec: ProductSpec) -> tuple[ProductMap, ...]:
     return maps * 2 if spec.layout == "before-after" and len(maps) == 1 else maps
 
 
-def scene_makers(spec: ProductSpec, frozen: Mapping[str, str] | None = None) -> list[SceneMaker]:
-    """Makers of the scenes, one a map. `frozen`: styles in which layers are shown whatever their rows say, by uuid."""
-    return [partial(_scene, frozen=frozen, arrange=_arrangement(spec, at)) for at in range(len(maps_of(spec)))]
+def scene_makers(spec: ProductSpec) -> list[SceneMaker]:
+    """Makers of the scenes, one a map; where a product keeps a stretch, that is shown whatever becomes of the row."""
+    return [partial(_scene, frozen=spec.stretches, arrange=_arrangement(spec, at)) for at in range(len(maps_of(spec)))]
 
 
 def product_scenes(
-    spec: ProductSpec,
-    document: Document,
-    context: RenderContext,
-    base_folder: Path | None,
-    frozen: Mapping[str, str] | None = None,
+    spec: ProductSpec, document: Document, context: RenderContext, base_folder: Path | None
 ) -> list[MapScene]:
     """A scene for each map, in the maps' order; the caller closes them."""
-    return [make(document, context, base_folder) for make in scene_makers(spec, frozen)]
+    return [make(document, context, base_folder) for make in scene_makers(spec)]
+
+
+def with_stretches(spec: ProductSpec, scenes: Sequence[MapScene]) -> ProductSpec:
+    """The product with the stretches kept that follow the view in its maps (DRA), as its scenes show them now."""
+    maps, stretches = list(maps_of(spec)), dict(spec.stretches)
+    for at, scene in enumerate(scenes):
+        frame = maps[at].frame
+        for uuid, text in stretches_on_screen(scene).items():
+            if frame is not None and uuid in frame.styles:
+                frame = replace(frame, styles={**frame.styles, uuid: json.loads(text)})
+            else:
+                stretches.setdefault(uuid, text)
+        maps[at] = replace(maps[at], frame=frame)
+    return replace(spec, maps=tuple(maps[: len(spec.maps)]), stretches=stretches)
 
 
 def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Bounds:
@@ -60,9 +74,12 @@ def match_view(spec: ProductSpec, scenes: Sequence[MapScene]) -> View | None:
     """The view in which the stretches of the maps are set, the same whatever the page and its resolution are; None
     where each map has its own.
     """
-    if not spec.match or spec.layout != "before-after" or len(_frames(spec)) != len(scenes):
+    framed = _framed(spec)
+    if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
         return None
     bounds = compared_bounds(spec, scenes)
+    if spec.layout == "panels":  # each may show another place: all are seen where the first of them is
+        bounds = maps_of(spec)[framed[0]].bounds or bounds
     crs = chosen_canvas(spec.crs, bounds)[0]
     return Framing.of(QRectF(0, 0, *MATCH_PX), crs, bounds, 1.0).view
 
@@ -71,24 +88,28 @@ def match_of(spec: ProductSpec, scenes: Sequence[MapScene]) -> StretchMatch | No
     """Finds the styles in which the maps match, in any thread. Made when the scenes are complete in `match_view`; None
     where there is nothing to match.
     """
-    return StretchMatch.of(without_styles(_compared(spec)), scenes)
+    return StretchMatch.of(without_styles(compared_maps(spec)), [scenes[at] for at in _framed(spec)])
 
 
 def in_styles(spec: ProductSpec, styles: Styles) -> ProductSpec:
     """The product whose maps are shown in the styles of a match; the scenes show them after `show_maps`."""
     if not styles:
         return spec
-    found = with_styles(without_styles(_compared(spec)), styles)
-    maps = [replace(one, frame=frame) for one, frame in zip(maps_of(spec), found.frames, strict=True)]
+    found, maps = with_styles(compared_maps(spec), styles), list(maps_of(spec))
+    for at, frame in zip(_framed(spec), found.frames, strict=True):
+        maps[at] = replace(maps[at], frame=frame)
     return replace(spec, maps=tuple(maps))
 
 
-def _compared(spec: ProductSpec) -> ComparisonSpec:
-    return ComparisonSpec(tuple(_frames(spec)), match=True)
+def compared_maps(spec: ProductSpec) -> ComparisonSpec:
+    """The maps that have layers of their own, as a comparison."""
+    frames = (maps_of(spec)[at].frame for at in _framed(spec))
+    return ComparisonSpec(tuple(frame for frame in frames if frame is not None), match=True)
 
 
-def _frames(spec: ProductSpec) -> list[Frame]:
-    return [frame for one in maps_of(spec) if (frame := one.frame) is not None]
+def _framed(spec: ProductSpec) -> list[int]:
+    """The numbers of the maps that have layers of their own."""
+    return [at for at, one in enumerate(maps_of(spec)) if one.frame is not None]
 
 
 def show_maps(scenes: Sequence[MapScene], spec: ProductSpec) -> None:
@@ -103,7 +124,7 @@ def solid_on(spec: ProductSpec, document: Document, at: int, scene: MapScene) ->
     """
     maps = maps_of(spec)
     frame = maps[at].frame
-    if frame is None or all(one.frame is None or one.frame == frame for one in maps):
+    if frame is None or all(one.frame is None or one.frame.layers == frame.layers for one in maps):
         return scene.solid
     own = frozenset(frame.layers)
     rows = [frame.row_of(layer) for layer in document.layers_in_order() if layer.uuid in own]
@@ -122,12 +143,8 @@ def _scene(
 
 
 def _arrangement(spec: ProductSpec, at: int) -> Callable[[Sequence[Layer]], list[Layer]]:
-    maps = maps_of(spec)
-    framed = [number for number, one in enumerate(maps) if one.frame is not None]
-    if maps[at].frame is None:
-        return list
-    compared = ComparisonSpec(tuple(frame for one in maps if (frame := one.frame) is not None))
-    return partial(_shown_rows, compared, framed.index(at))
+    framed = _framed(spec)
+    return partial(_shown_rows, compared_maps(spec), framed.index(at)) if at in framed else list
 
 
 def _shown_rows(spec: ComparisonSpec, at: int, rows: Sequence[Layer]) -> list[Layer]:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
+from layers.product.spec import ProductSpec
+from viewer.export.plates.map_scenes import with_stretches
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
@@ -56,6 +58,10 @@ class PrintedPlate:
     def facts(self) -> ProductFacts:
         """All of the page that the check and the metadata need."""
         return facts_of(self.plate)
+
+    def with_stretches(self, spec: ProductSpec) -> ProductSpec:
+        """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""
+        return with_stretches(spec, self.plate.scenes)
 
     @property
     def ratio(self) -> float:

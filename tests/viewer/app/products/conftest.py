@@ -59,6 +59,9 @@ class BoxPage:
     def facts(self) -> ProductFacts:
         return ProductFacts()
 
+    def with_stretches(self, spec: ProductSpec) -> ProductSpec:
+        return spec
+
     def groups(self, page: int) -> Sequence[PaintedGroup]:
         return ()
 

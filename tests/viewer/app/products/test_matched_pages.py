@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
@@ -13,6 +16,7 @@ from layers.document.comparison import Frame
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.products.conftest import Table
 from viewer.app.actions.map_export import page_image
 from viewer.app.products.laid_out import Edition
@@ -118,3 +122,47 @@ def test_the_page_is_the_same_from_the_window_and_from_the_command_line(
     laid, pages = by_the_window(studio, document, spec)
     assert picture(laid) == one
     pages.close()
+
+
+def test_panels_are_matched_too_and_say_so_where_they_cannot_be(
+    studio: Studio, document: Document, table: Table, tmp_path: Path
+) -> None:
+    """Also panels of other places: what they are matched by is the ground of the first."""
+    far = write_raster(tmp_path / "far.tif", np.full((3, 64, 64), 200, np.uint8), "EPSG:4326", Bounds(30, 49, 32, 51))
+    old = document.layers["old"]
+    layer = replace(old, uuid="far", name="Elsewhere", source_json=json.dumps({"path": str(far)}))
+    document = Document({"layers": [*document.layers.values(), layer]})
+    studio.allow(document.layers[uuid].source for uuid in document.layers)
+    scenes = partial(product_scenes, document=document, context=studio.context, base_folder=None)
+    table.pages = PlatePages(document, scenes)  # type: ignore[assignment]
+    maps = (
+        ProductMap(title="All of it"),
+        ProductMap(Frame(("old",)), SPEC.bounds),
+        ProductMap(Frame(("new",)), Bounds(10.5, 50.5, 10.6, 50.6)),
+        ProductMap(Frame(("old",)), Bounds(9.1, 49.1, 9.2, 49.2)),
+        ProductMap(Frame(("far",)), Bounds(30.5, 49.5, 31.5, 50.5)),
+    )
+    window = table.open(replace(SPEC, layout="panels", page="A3 landscape", maps=maps))
+    assert window.fields.checks["match"].isEnabled()
+    assert isinstance(window.laid, PrintedPlate)
+    assert "match" not in window.laid.facts().words_of()
+    window.fields.checks["match"].click()
+    table.settle(window)
+    assert isinstance(window.laid, PrintedPlate)
+    captions = [" ".join(lines) for lines in window.laid.plate.captions]
+    wanted = (
+        "",
+        "",
+        "stretch matched to B, band by band",
+        "same stretch as B",
+        "stretch not matched: too little ground",
+    )
+    for caption, said in zip(captions, wanted, strict=True):
+        assert said in caption
+    assert not [caption for caption in captions[:2] if "matched" in caption]
+    one, two = (window.laid.plate.maps[at].scene.drawings[name].style for at, name in ((1, "old"), (3, "old")))
+    assert one.stretches == two.stretches
+    other = window.laid.plate.maps[2].scene.drawings["new"].style
+    assert other.stretches[0].low == pytest.approx(one.stretches[0].low + 120, abs=3)
+    told = by_the_command_line(studio, document, replace(window.spec, dpi=96))
+    assert told.plate.captions == window.laid.plate.captions

@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import View
 from layers.product.facts import ImageFact
 from layers.product.publishing import without_paths
@@ -16,8 +15,9 @@ from layers.product.spec import ProductSpec
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
 from viewer.canvas.comparison.side_words import acquisition_shown, dated, letters_for, span_of_all
-from viewer.canvas.comparison.stretches import statement_of, stretch_notes
+from viewer.canvas.comparison.stretches import statement_of, stretch_notes, top_image, with_matches_alone
 from viewer.canvas.scene import MapScene
+from viewer.export.plates.map_scenes import MATCHED, compared_maps, maps_of
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.processing import stretch_words
 from viewer.rendering.drawing import LayerDrawing
@@ -119,7 +119,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool) -> ImageFact:
         kind,
         known.product_gsd_m or known.collected_gsd_m,
         units=statement_of(raster).units if raster is not None else "",
-        stretch=stretch_words(raster, frozen=layer.uuid in scene.frozen) if raster is not None else "",
+        stretch=stretch_words(raster) if raster is not None else "",
         nudge="" if nudge is None else (replace(nudge, by="") if publish else nudge).words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
@@ -179,10 +179,16 @@ def letters_of_maps(maps: Sequence[MapOnPage], layout: str) -> list[str]:
 
 def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
     """Words on the stretch of each map beside the first one's, where they are set against each other."""
-    frames = tuple(frame for one in spec.maps if (frame := one.frame) is not None)
-    if not spec.match or spec.layout != "before-after" or len(frames) != len(maps):
-        return [""] * len(maps)
-    return stretch_notes(ComparisonSpec(frames, match=True), [one.scene for one in maps])
+    framed = [at for at, one in enumerate(maps_of(spec)) if one.frame is not None]
+    found = [""] * len(maps)
+    if not spec.match or spec.layout not in MATCHED or len(framed) < 2:
+        return found
+    compared, scenes = with_matches_alone(compared_maps(spec)), [maps[at].scene for at in framed]
+    notes = stretch_notes(compared, scenes, letters_of_maps(maps, spec.layout)[framed[0]])
+    for number, (at, note) in enumerate(zip(framed, notes, strict=True)):
+        is_unmatched = number > 0 and top_image(scenes[number], compared, number) is not None
+        found[at] = note or (_tr("stretch not matched: too little ground in common") if is_unmatched else "")
+    return found
 
 
 def dates_of(on_page: MapOnPage) -> str:
