@@ -25,7 +25,7 @@ class RenderContext:
     `consent` says which hosts may be contacted, by default as the fetcher does, and `folders` which files outside a
     case may be looked at; by default none.
     `overviews` is None where nothing is kept: for pictures. `reads_ahead` is for people: what comes next is read while
-    they look.
+    they look. `is_of_page`: for products, whose pictures are to look as their PDF does.
     """
 
     pool: ReaderPool
@@ -36,6 +36,7 @@ class RenderContext:
     tiles: TileCache = field(default_factory=TileCache)
     overviews: Overviews | None = None
     reads_ahead: bool = False
+    is_of_page: bool = False
     drives: Drives = field(init=False)
     scheduler: TileScheduler = field(init=False)
     ahead: AheadBudget = field(init=False)
@@ -64,6 +65,12 @@ class RenderContext:
         object.__setattr__(beside, "tiles", TileCache())
         object.__setattr__(beside, "ahead", AheadBudget(beside.tiles))
         return beside
+
+    def for_page(self) -> RenderContext:
+        """The same for a map of a product."""
+        own = self.for_frame()
+        object.__setattr__(own, "is_of_page", True)
+        return own
 
     def is_idle(self) -> bool:
         """True when no reader, job or download works for a drawing and nothing waits to be delivered."""

@@ -1,9 +1,11 @@
-"""Letters of a PDF as text: of the characters that share a glyph Qt names any, and search has to find the usual one."""
+"""The fonts of a PDF, set right where Qt leaves them so that others find or paint other letters."""
 
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
+from collections.abc import Sequence
 
 import pikepdf
 
@@ -15,8 +17,49 @@ _LIST = re.compile(rb"\[[^\]]*\]")
 _CODE = re.compile(rb"<([0-9A-Fa-f]{4})>")
 
 
+_TABLES, _ENTRY = 12, 16
+"""Bytes before the list of a font's tables, and of each of its rows."""
+_SUM_AT, _UNITS_AT, _BOX_AT = 8, 18, 36
+"""In the table `head`: where the sum of the whole font stands, the units of its size, and the box of its letters."""
+_SUM = 0xB1B0AFBA
+
+
+def give_fonts_their_box(pdf: pikepdf.Pdf) -> None:
+    """Write the box of all letters of a font into it, where Qt writes that of the letters in use: by that box poppler
+    decides whether letters stand at parts of a pixel, which should not depend on the words of a page.
+    """
+    for one in pdf.objects:
+        if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one and "/FontBBox" in one:
+            font = with_box(one.FontFile2.read_bytes(), [float(side) for side in one.FontBBox])
+            one.FontFile2.write(font)
+            one.FontFile2.Length1 = len(font)
+
+
+def with_box(font: bytes, box: Sequence[float]) -> bytes:
+    """A TrueType font with another box of its letters: left, bottom, right, top in thousandths of its size."""
+    data, head, row = bytearray(font), 0, 0
+    for at in range(_TABLES, _TABLES + _ENTRY * struct.unpack_from(">H", data, 4)[0], _ENTRY):
+        if data[at : at + 4] == b"head":
+            row, (head, length) = at, struct.unpack_from(">II", data, at + 8)
+    if not row:
+        return font
+    units = struct.unpack_from(">H", data, head + _UNITS_AT)[0]
+    struct.pack_into(">4h", data, head + _BOX_AT, *(round(side * units / 1000) for side in box))
+    struct.pack_into(">I", data, head + _SUM_AT, 0)
+    struct.pack_into(">I", data, row + 4, _sum_of(data[head : head + length]))
+    struct.pack_into(">I", data, head + _SUM_AT, (_SUM - _sum_of(data)) & 0xFFFFFFFF)
+    return bytes(data)
+
+
+def _sum_of(table: bytes | bytearray) -> int:
+    padded = bytes(table) + bytes(-len(table) % 4)
+    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+
+
 def name_letters_as_written(pdf: pikepdf.Pdf) -> None:
-    """Set right which characters the glyphs of all fonts stand for."""
+    """Set right which characters the glyphs of all fonts stand for: of those that share a glyph Qt names any, and
+    search has to find the usual one.
+    """
     for one in pdf.objects:
         if isinstance(one, pikepdf.Dictionary) and isinstance(one.get("/ToUnicode"), pikepdf.Stream):
             one.ToUnicode.write(_LIST.sub(lambda found: _CODE.sub(_usual, found[0]), one.ToUnicode.read_bytes()))

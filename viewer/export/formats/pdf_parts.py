@@ -16,7 +16,7 @@ import pikepdf
 from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
 from viewer.export.formats.metadata import SOFTWARE
-from viewer.export.formats.pdf_letters import name_letters_as_written
+from viewer.export.formats.pdf_letters import give_fonts_their_box, name_letters_as_written
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.plates.printed import OF_MAP, GroupKind, ProductWords
 
@@ -35,6 +35,7 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
         for page in pages:
             _add_page(pdf, page, tags)
         tags.close()
+        give_fonts_their_box(pdf)
         name_letters_as_written(pdf)
         _describe(pdf, words, xmp)
         pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)

@@ -139,7 +139,7 @@ def _scene(
     frozen: Mapping[str, str] | None,
     arrange: Callable[[Sequence[Layer]], list[Layer]],
 ) -> MapScene:
-    return MapScene(document, context.for_frame(), base_folder, frozen=frozen, arrange=arrange)
+    return MapScene(document, context.for_page(), base_folder, frozen=frozen, arrange=arrange)
 
 
 def _arrangement(spec: ProductSpec, at: int) -> Callable[[Sequence[Layer]], list[Layer]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
@@ -15,7 +16,7 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.vector.content import VectorContent
 from layers.vector.drawing.simplification import Details
 from viewer.rendering.context import RenderContext
-from viewer.rendering.images import NOTHING, image_of_argb, unpainted
+from viewer.rendering.images import NOTHING, argb_of_image, image_of_argb, unpainted
 from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
@@ -28,6 +29,9 @@ FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
 """The cost of a line or an area besides its vertices, in vertices."""
+MOST_EXACT = 100_000
+"""Vertices in a view of a page up to which its tiles are painted as a PDF is, which takes longer."""
+_FINEST_PX = 1.02
 _WORTH_A_LOOK = 8
 TILES_A_JOB = 6
 """Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""
@@ -144,20 +148,31 @@ class FeatureTiles:
             are_few = self._few[view] = self._count_is_small(view)
         return are_few
 
-    def _count_is_small(self, view: View) -> bool:
+    def _count_is_small(self, view: View, most: int = FEW_VERTICES) -> bool:
         content = self.content
         bounds = view.world_bounds().expanded(margin_px(content.symbols, self._scale) * view.grid.resolution)
         # Cells are coarse: of what is near, a part is in view. More than this is not worth a closer look.
-        if content.count_near(bounds) > _WORTH_A_LOOK * FEW_VERTICES:
+        if content.count_near(bounds) > _WORTH_A_LOOK * most:
             return False
         total = 0
         for table in content.tables:
             rows = content.rows_in(table, bounds)
             total += int(table.coordinates_of(rows).sum())
             total += 0 if table.is_single else _VERTICES_A_FEATURE * len(rows)
-            if total > FEW_VERTICES:
+            if total > most:
                 return False
         return True
+
+    def _is_exact(self, view: View) -> bool:
+        """True where tiles are painted feature by feature. Qt begins the dashes of a line elsewhere on each tile, and
+        paints lines finer than a pixel otherwise.
+        """
+        if not self._context.is_of_page:
+            return False
+        symbols = [symbol for symbol in self.content.symbols if symbol is not None]
+        if any(one.dash or 0 < one.stroke_width_px * self._scale < _FINEST_PX for one in symbols):
+            return False
+        return self._count_is_small(view, MOST_EXACT)
 
     def _work(self) -> None:
         """Have missing tiles painted, unless the view is painted directly."""
@@ -168,6 +183,7 @@ class FeatureTiles:
         if not views:
             return
         for view, plan in self._tiles.plan(views, self._cursor):
+            exactly = self._is_exact(view)
             mark = view.grid, self._number, self._scale
             missing = [key for key in plan.want if (*mark, key) not in self._asked]
             is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
@@ -175,9 +191,9 @@ class FeatureTiles:
             for keys in _columns(missing, at_once):
                 if self._jobs >= JOBS_AHEAD:
                     return
-                self._start(view, keys)
+                self._start(view, keys, exactly)
 
-    def _start(self, view: View, keys: list[TileKey]) -> None:
+    def _start(self, view: View, keys: list[TileKey], exactly: bool) -> None:
         grid, content, scale, number = view.grid, self.content, self._scale, self._number
         details = self._details if content.is_largely_in(view.world_bounds()) else None
         revision = self._tiles.revision
@@ -186,7 +202,7 @@ class FeatureTiles:
         self._jobs += 1
 
         def work(_: JobContext) -> list[tuple[TileKey, QImage]]:
-            return list(_painted(content, details, grid, keys, scale))
+            return list(_painted(content, details, grid, keys, scale, exactly))
 
         def ended() -> None:
             self._jobs -= 1
@@ -243,11 +259,24 @@ def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:
 
 
 def _painted(
-    content: VectorContent, details: Details | None, grid: TileGrid, keys: list[TileKey], scale: float
+    content: VectorContent,
+    details: Details | None,
+    grid: TileGrid,
+    keys: list[TileKey],
+    scale: float,
+    exactly: bool,
 ) -> Iterator[tuple[TileKey, QImage]]:
     first = keys[0]
     view = View(grid, first.col * TILE_PX, first.row * TILE_PX, TILE_PX, TILE_PX * len(keys))
-    picture = bulk_picture(content, details, view, scale)
+    picture = _exact_picture(content, view, scale) if exactly else bulk_picture(content, details, view, scale)
     for number, key in enumerate(keys):
         tile = None if picture is None else picture[number * TILE_PX : (number + 1) * TILE_PX]
         yield key, NOTHING if tile is None or not tile.any() else image_of_argb(np.ascontiguousarray(tile))
+
+
+def _exact_picture(content: VectorContent, view: View, scale: float) -> NDArray[np.uint32]:
+    image = unpainted(view.width, view.height, opaque=False)
+    image.fill(Qt.GlobalColor.transparent)
+    with painting(image) as painter:
+        paint_content(painter, content, view, scale)
+    return argb_of_image(image)

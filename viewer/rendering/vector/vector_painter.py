@@ -202,10 +202,23 @@ def _paint_lines(
         elif index:
             continue
         pieces += [piece for several in _pieces(table, rows, view) for piece in several]
+    if not symbol.dash and symbol.arrow == "none":
+        reach = margin_px([symbol], scale)
+        pieces = [run for piece in pieces for run in _runs_near(piece, view, reach)]
     if pieces:
         paint_lines(painter, symbol, [polygon_of(piece) for piece in pieces], scale)
         if symbol.arrow != "none":
             paint_arrows(painter, symbol, pieces, scale)
+
+
+def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[NDArray[np.float64]]:
+    """The parts of a line whose legs come near a view: of a long coast a map, or a tile of it, shows little."""
+    low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
+    near = ((high >= -reach) & (low <= (view.width + reach, view.height + reach))).all(axis=1)
+    if near.all():
+        return [points]
+    legs = np.flatnonzero(near)
+    return [points[run[0] : run[-1] + 2] for run in np.split(legs, np.flatnonzero(np.diff(legs) > 1) + 1) if len(run)]
 
 
 def _paint_points(
