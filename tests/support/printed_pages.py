@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -78,6 +78,10 @@ class PrintedPages:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 self._paint(painter, page, one)
                 painter.restore()
+
+    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
+        self.paint(painter, page, None, group)
+        yield
 
     def _paint(self, painter: QPainter, page: int, group: PaintedGroup) -> None:
         width, height = self.size

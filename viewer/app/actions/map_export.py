@@ -206,7 +206,7 @@ class _PlatePicture:
         if laid is None:
             return None
         laid.want(0)
-        if not laid.is_ready(0):
+        if not (laid.has_letters(0) and laid.is_ready(0)):
             return None
         if not self._is_read:  # its words may tell of what was read meanwhile
             self._is_read = True

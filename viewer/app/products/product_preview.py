@@ -145,7 +145,7 @@ class ProductPreview(QWidget):
 
     def _begin(self) -> None:
         assert self._laid is not None
-        self._is_due = self._laid.is_ready(self.page)
+        self._is_due = self._is_ready()
         self._next, self._row = QImage(*self._laid.size_px(self.page), QImage.Format.Format_RGB32), 0
         self._drafted_at = time.monotonic()
         self._strips.start()
@@ -183,8 +183,12 @@ class ProductPreview(QWidget):
         if self._laid is None or self._is_final or self._strips.isActive():
             return
         is_late = time.monotonic() - self._drafted_at > DRAFT_MS / 1000
-        if self._laid.is_ready(self.page) or is_late:
+        if self._is_ready() or is_late:
             self._begin()
+
+    def _is_ready(self) -> bool:
+        laid = self._laid
+        return laid is not None and laid.has_letters(self.page) and laid.is_ready(self.page)
 
     # -- painted on the screen ------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from xml.sax.saxutils import escape
+from html import escape  # that of xml.sax loads all of the network with it
 
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, transform_bounds
@@ -96,7 +96,7 @@ def rdf_words(words: ProductWords, longest: int = LONGEST) -> str:
 
 def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
     def text(value: str) -> str:
-        return escape(clean(value, longest))
+        return escape(clean(value, longest), quote=False)
 
     def choice(value: str) -> str:
         kept = text(value)
@@ -116,7 +116,7 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
     yield "dc:subject", several("Bag", words.keywords)
     yield "dc:language", several("Bag", (words.language,))
     yield "xmp:CreatorTool", SOFTWARE
-    yield "xmp:CreateDate", escape(xmp_date(words.made_on))
+    yield "xmp:CreateDate", escape(xmp_date(words.made_on), quote=False)
     yield "xmpRights:UsageTerms", choice(credit)
     yield "photoshop:Headline", text(words.title)
     yield "photoshop:Credit", text(credit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from viewer.export.formats.metadata import xmp_packet
 from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
-from viewer.export.formats.steps import Steps, Workshop, result_of
+from viewer.export.formats.steps import Pending, Steps, Workshop, paced, result_of
 from viewer.export.formats.strips import packed_strips, ready
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Printed, ProductWords, imagery_room
 from viewer.support.painting import painting
@@ -21,6 +21,8 @@ from viewer.support.painting import painting
 POINTS = 72.0
 _RESOLUTION = 1200
 """Dots an inch of Qt's coordinates; the painter is scaled to it."""
+_STEPS_A_SHEET, _MOST_STEPS = {GroupKind.MAP: 1, GroupKind.LABELS: 8}, 40
+"""By how long it takes to pack them. Their number, not the time, for the same file each time."""
 
 
 def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -> Steps:
@@ -37,8 +39,8 @@ def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
                 image.rows.close()
                 groups.append(PdfGroup(group.kind, group.title, group.frame, image.packed()))
             else:
-                groups.append(PdfGroup(group.kind, group.title, group.frame, vectors(printed, page, group)))
-                yield None
+                shapes = yield from vectors(printed, page, group)
+                groups.append(PdfGroup(group.kind, group.title, group.frame, shapes))
         scale = POINTS / printed.dpi
         frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
         pages.append(PdfPage(width * scale, height * scale, scale, groups, frames))
@@ -53,8 +55,8 @@ def _assemble(out: Path, pages: Sequence[PdfPage], words: ProductWords) -> None:
     assembled(out, pages, words, xmp_packet(words))
 
 
-def vectors(printed: Printed, page: int, group: PaintedGroup) -> bytes:
-    """A group as a PDF of one page, whose upper left corner is the page's."""
+def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
+    """A group as a PDF whose pages lie on each other, their upper left corners on the page's; painted in steps."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -72,8 +74,17 @@ def vectors(printed: Printed, page: int, group: PaintedGroup) -> bytes:
     with painting(writer) as painter:
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         painter.scale(resolution / printed.dpi, resolution / printed.dpi)
-        printed.paint(painter, page, None, group)
+        steps = printed.paint_in_steps(painter, page, group)
+        yield from paced(_in_sheets(writer, steps, _STEPS_A_SHEET.get(group.kind, _MOST_STEPS)))
     return bytes(buffer.data().data())
+
+
+def _in_sheets(writer: QPdfWriter, steps: Iterator[None], each: int) -> Iterator[None]:
+    """The steps on sheets of so many each: Qt packs a sheet when it ends, all at once."""
+    for number, _step in enumerate(steps, start=1):
+        if number % each == 0:
+            writer.newPage()
+        yield
 
 
 class _ImageFile:

@@ -53,11 +53,12 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
             painted = f"{_clip(page, group)} {_placed(group.content, page)} cm {name} Do"
         else:
             with pikepdf.open(BytesIO(group.content)) as source:
-                first = source.pages[0]
-                offset = page.height - float(first.mediabox[3])
-                forms[name] = _form(pdf, source)
+                offset = page.height - float(source.pages[0].mediabox[3])
+                sheets = {f"{name}-{at}": _form(pdf, source, at) for at in range(len(source.pages))}
+            for sheet, form in sheets.items():
+                forms[sheet] = form
             clip = _clip(page, group) if group.kind is GroupKind.MAP else ""
-            painted = f"{clip} 1 0 0 1 0 {offset:.4f} cm {name} Do"
+            painted = f"{clip} 1 0 0 1 0 {offset:.4f} cm {' '.join(f'{sheet} Do' for sheet in sheets)}"
         content.append(f"{begin} q {painted} Q EMC")
     for name in images.keys():  # noqa: SIM118 - a pikepdf.Dictionary is none
         forms[name] = images[name]
@@ -69,9 +70,9 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
         added.obj.VP = pikepdf.Array(views)
 
 
-def _form(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> pikepdf.Object:
-    """The page of a PDF of Qt's as something to be painted. Its content stays packed as it is: that can take long."""
-    page = source.pages[0]
+def _form(pdf: pikepdf.Pdf, source: pikepdf.Pdf, at: int) -> pikepdf.Object:
+    """A page of a PDF of Qt's as something to be painted. Its content stays packed as it is: that can take long."""
+    page = source.pages[at]
     content = page.obj.Contents
     form = pdf.make_stream(b"")
     form.write(content.read_raw_bytes(), filter=pikepdf.Name.FlateDecode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,11 @@ class HeldSheet:
         with painting(self._image) as painter:
             painter.setClipRect(part)
             paint(painter)
+
+    def paint_in_steps(self, paint: Callable[[QPainter], Iterator[None]]) -> Iterator[None]:
+        """Paint on all of it, with one painter from the first step to the last."""
+        with painting(self._image) as painter:
+            yield from paint(painter)
 
     def strip(self, part: QRect) -> Strip:
         """Rows as they are now; nothing is painted on them any more."""

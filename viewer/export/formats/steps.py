@@ -30,6 +30,8 @@ PATIENCE_S = 120.0
 """As long may a part of the map take until it is complete."""
 READER_DEADLINE_S = 600.0
 LOOK_MS = 2
+STEP_S = 0.012
+"""Time that is painted without a look at the event loop."""
 
 
 class Pending(Protocol):
@@ -95,6 +97,16 @@ def result_of[T](awaited: Awaited[T]) -> Generator[Pending, None, T]:
     """Wait for a job or a reader, and go on with its result. Raises what went wrong."""
     yield awaited
     return awaited.result
+
+
+def paced(steps: Iterator[None]) -> Steps:
+    """Several small steps at each turn of the event loop, as many as take some milliseconds."""
+    end = time.perf_counter() + STEP_S
+    for _step in steps:
+        if time.perf_counter() > end:
+            yield None
+            end = time.perf_counter() + STEP_S
+    yield None
 
 
 @dataclass(eq=False)

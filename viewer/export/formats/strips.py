@@ -13,11 +13,12 @@ from PySide6.QtGui import QPainter
 
 from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.sheets import HeldSheet, Strip, is_held, painted_block
-from viewer.export.formats.steps import Awaited, Readiness, Steps, Workshop
+from viewer.export.formats.steps import Awaited, Readiness, Steps, Workshop, paced
 from viewer.export.plates.printed import GroupKind, PaintedGroup, Printed
 
 AIM_S = 0.02
 """Time that the painting of one part should take."""
+_IN_PARTS = (GroupKind.GROUND, GroupKind.IMAGERY)
 BAND_PIXELS = 16_000_000
 """Of the part of a page whose tiles are held in memory at once, where not all of it is."""
 STRIP_PIXELS = 1_000_000
@@ -70,17 +71,16 @@ def ready(printed: Printed, page: int, part: QRect | None = None) -> Steps:
 
 
 def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
-    """Group by group onto a page that is held, each part by part but for the layers and marks of a map: Qt begins the
-    dashes of a line elsewhere where the rest of it is cut off.
+    """Group by group onto a page that is held: pictures part by part, and all else thing by thing, each once. Of a part
+    that is cut off Qt would begin the dashes of a line elsewhere.
     """
     yield from ready(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
     for group in groups:
-        if group.kind is GroupKind.MAP:
-            sheet.paint(sheet.room, partial(printed.paint, page=page, group=group))
-            yield None
-        else:
+        if group.kind in _IN_PARTS:
             yield from _in_parts(printed, page, sheet, room, group)
+        else:
+            yield from paced(sheet.paint_in_steps(partial(printed.paint_in_steps, page=page, group=group)))
     under_way: list[Awaited[None]] = []
     for strip in _cut(room, STRIP_PIXELS // room.width()):
         yield from _room_for_one(under_way)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import partial
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
-from xml.sax.saxutils import escape, quoteattr
 
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
 from PySide6.QtSvg import QSvgGenerator
@@ -17,7 +17,7 @@ from PySide6.QtSvg import QSvgGenerator
 from layers.quick_dataclass import dataclass
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.png import PngFile, painted_png
-from viewer.export.formats.steps import Steps, Workshop, result_of
+from viewer.export.formats.steps import Pending, Steps, Workshop, paced, result_of
 from viewer.export.formats.strips import ready
 from viewer.export.plates.page_files import page_path
 from viewer.export.plates.printed import OF_MAP, GroupKind, MapFrame, PaintedGroup, Printed, imagery_room
@@ -37,7 +37,10 @@ class _Part:
     """A painted group: shapes, or an image in a file."""
 
     group: PaintedGroup
-    shapes: str = ""
+    shapes: bytes = b""
+    """As Qt wrote them."""
+    number: int = 0
+    """Of the group on its page."""
     image: Path | None = None
     room: QRect | None = None
 
@@ -54,15 +57,15 @@ def write_svg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
                 yield from painted_png(printed, page, shop, begin, room, [group])
                 parts.append(_Part(group, image=path, room=room))
             else:
-                parts.append(_Part(group, _shapes(printed, page, number, group)))
-                yield None
+                shapes = yield from _shapes(printed, page, group)
+                parts.append(_Part(group, shapes, number))
         out = shop.folder / f"page-{page}.svg"
         yield from result_of(shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed)))
         made.append((out, page_path(shop.target, page)))
 
 
-def _shapes(printed: Printed, page: int, number: int, group: PaintedGroup) -> str:
-    """A group as Qt writes it, with names of its own for gradients and edges."""
+def _shapes(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
+    """A group as Qt writes it, painted in steps."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
@@ -72,11 +75,16 @@ def _shapes(printed: Printed, page: int, number: int, group: PaintedGroup) -> st
     generator.setViewBox(QRect(0, 0, width, height))
     generator.setResolution(round(printed.dpi))
     with painting(generator) as painter:
-        printed.paint(painter, page, None, group)
-    found = _BODY.search(bytes(buffer.data().data()).decode())
+        yield from paced(printed.paint_in_steps(painter, page, group))
+    return bytes(buffer.data().data())
+
+
+def _body(part: _Part) -> str:
+    """The shapes of a group, with names of their own for gradients and edges."""
+    found = _BODY.search(part.shapes.decode())
     assert found is not None
     body = f"<defs>{found[1]}</defs>{found[2]}"
-    body = _OWN_ID.sub(rf"\g<1>g{number}-\g<2>", body)
+    body = _OWN_ID.sub(rf"\g<1>g{part.number}-\g<2>", body)
     return xml_only(body.replace(f'font-family="{FAMILY}"', f'font-family="{_FAMILIES}"'))
 
 
@@ -87,7 +95,7 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
         file.write(
             '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
             f'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" width="{width}" height="{height}" '
-            f'viewBox="0 0 {size[0]} {size[1]}" xml:lang={quoteattr(words.language)}>\n'
+            f'viewBox="0 0 {size[0]} {size[1]}" xml:lang="{escape(words.language)}">\n'
             f"{_said(words.title, words.description or words.alt_text)}"
             f"<metadata>{rdf_words(words)}</metadata>\n".encode()
         )
@@ -105,7 +113,7 @@ def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part],
 
 
 def _said(title: str, description: str) -> str:
-    return f"<title>{escape(clean(title))}</title><desc>{escape(clean(description))}</desc>\n"
+    return f"<title>{escape(clean(title), quote=False)}</title><desc>{escape(clean(description), quote=False)}</desc>\n"
 
 
 def _edge(frame: MapFrame, name: str) -> str:
@@ -116,9 +124,9 @@ def _edge(frame: MapFrame, name: str) -> str:
 
 def _write_part(file: BinaryIO, part: _Part, name: str, clip: str = "") -> None:
     kept = clip if part.group.kind is not GroupKind.LABELS else ""  # a callout may reach over the frame
-    file.write(f'<g id="{name}"{kept}><title>{escape(clean(part.group.title))}</title>\n'.encode())
+    file.write(f'<g id="{name}"{kept}><title>{escape(clean(part.group.title), quote=False)}</title>\n'.encode())
     if part.image is None:
-        file.write(part.shapes.encode())
+        file.write(_body(part).encode())
     else:
         room = part.room
         assert room is not None

@@ -45,7 +45,7 @@ class Heading:
         if self.logo is not None:
             across = logo_height * self.logo.width() / self.logo.height()
             box = QRectF(room.right() - across, room.top(), across, logo_height)
-            found.append(Piece("logo", 0, box, below=partial(_paint_logo, box=box, logo=self.logo)))
+            found.append(Piece("logo", 0, box, below=(partial(_paint_logo, box=box, logo=self.logo),)))
         return found
 
 
@@ -89,7 +89,7 @@ def marking_piece(spec: ProductSpec, sizes: PageSizes, style: HouseStyle, page: 
     color, ground = MARKING_COLORS.get(spec.marking.strip(), (style.ink, style.paper))
     type_ = _marking_type(sizes)
     lines = text_block(one_line(spec.marking), type_, color, room.topLeft(), room.width(), centred=True)
-    below = partial(_fill, box=room, color=ground)
+    below = (partial(_fill, box=room, color=ground),)
     return Piece(f"marking {at}", page, room, tuple(lines), below, is_draggable=False, texts=(one_line(spec.marking),))
 
 

@@ -466,7 +466,9 @@ class Plate:
                 type_,
                 self.style.plate_ink,
             )
-            found.append(Piece(f"inset:{at + 1}", 0, plate, lines.lines, paint, frame=one.number, is_draggable=False))
+            found.append(
+                Piece(f"inset:{at + 1}", 0, plate, lines.lines, (paint,), frame=one.number, is_draggable=False)
+            )
             covered += [plate, *_edges(box.intersected(one.rect))]
         return covered
 
@@ -569,13 +571,13 @@ def _pieces_of(flow: Flow) -> list[Piece]:
         for one in atoms:
             box = box.united(one.box)
         lines = tuple(line for one in atoms for line in one.lines)
-        signs = [(one.atom.sign, one.box) for one in atoms if one.atom.sign is not None]
-        below = partial(_paint_signs, signs=signs) if signs else None
+        below = tuple(
+            partial(_paint_sign, sign=one.atom.sign, box=one.box) for one in atoms if one.atom.sign is not None
+        )
         texts = tuple(" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))) for one in atoms)
         found.append(Piece(key, flow.columns[column].page, box, lines, below, texts=tuple(filter(None, texts))))
     return found
 
 
-def _paint_signs(painter: QPainter, signs: Sequence[tuple[PaintRow, QRectF]]) -> None:
-    for sign, box in signs:
-        sign(painter, box)
+def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> None:
+    sign(painter, box)

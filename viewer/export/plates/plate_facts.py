@@ -154,7 +154,7 @@ def _overlaps(plate: Plate) -> list[Overlap]:
 
 def ink_box(piece: Piece) -> QRectF:
     """About all letters of a thing; its own box where it has a ground, or none."""
-    if piece.below is not None or not piece.lines or piece.kind is GroupKind.LABELS:
+    if piece.below or not piece.lines or piece.kind is GroupKind.LABELS:
         return piece.place
     box = QRectF()
     for line in piece.lines:

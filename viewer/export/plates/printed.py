@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -121,6 +121,10 @@ class Printed(Protocol):
 
         Text is painted as text, and vectors as such, where the painter's device keeps them.
         """
+        ...
+
+    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
+        """The same of a whole group, a few milliseconds a step; the painter serves nothing else meanwhile."""
         ...
 
 

@@ -25,7 +25,11 @@ from viewer.support.painting import painting, part_of_picture
 
 _LETTERS_S = 0.008
 _PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
-"""Groups that become pictures where a page in grey is to keep its vectors: their colours are not ours to choose."""
+"""Groups that become pictures where a page in grey is to keep its vectors: their colours are not ours to choose. They
+are painted whole: Qt begins the dashes of a line elsewhere where the rest of it is cut off.
+"""
+_GREY_PIXELS = 500_000
+"""Of a page in grey that are painted in one step."""
 
 
 class PrintedPlate:
@@ -124,13 +128,13 @@ class PrintedPlate:
                 one.scene.set_view(found[1])
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        """Makes pictures of letters meanwhile, some milliseconds each time that it is asked."""
-        if not self._has_letters(page):
-            return False
         views = ((one.scene, one.view_at(self._ratio, clip)) for one in self._maps(page))
         return all(found is None or scene.is_complete(found[1]) for scene, found in views)
 
-    def _has_letters(self, page: int) -> bool:
+    def has_letters(self, page: int) -> bool:
+        """Makes pictures of letters for strips that follow each other, some milliseconds each time that it is asked;
+        True once all are there.
+        """
         if page in self._lettered:
             return True
         if page not in self._lettering:
@@ -173,22 +177,34 @@ class PrintedPlate:
 
     def paint(self, painter: QPainter, page: int, clip: QRect | None = None, group: PaintedGroup | None = None) -> None:
         if not self.plate.spec.grey:
-            self._paint(painter, page, clip, group)
+            _exhaust(self._paint(painter, page, clip, group))
             return
         whole = QRect(0, 0, *self.size_px(page))
         area = whole if clip is None else clip.intersected(whole)
         if is_vector_device(painter) and (group is None or group.kind not in _PAINTED_GREY):
-            self._paint(painter, page, clip, group)
+            _exhaust(self._paint(painter, page, clip, group))
             return
         image = QImage(area.size(), QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         with painting(image) as inner:
             inner.translate(-area.topLeft())
             inner.setClipRect(area)
-            self._paint(inner, page, area, group)
+            _exhaust(self._paint(inner, page, area, group))
         painter.drawImage(area.topLeft(), greyed(image))
 
-    def _paint(self, painter: QPainter, page: int, clip: QRect | None, group: PaintedGroup | None) -> None:
+    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
+        if not self.plate.spec.grey:
+            yield from self._paint(painter, page, None, group)
+        elif is_vector_device(painter) or group.kind in _PAINTED_GREY:
+            self.paint(painter, page, None, group)
+        else:
+            width, height = self.size_px(page)
+            rows = max(1, _GREY_PIXELS // width)
+            for top in range(0, height, rows):
+                self.paint(painter, page, QRect(0, top, width, rows), group)
+                yield
+
+    def _paint(self, painter: QPainter, page: int, clip: QRect | None, group: PaintedGroup | None) -> Iterator[None]:
         kinds = set(GroupKind) if group is None else {group.kind}
         frame = None if group is None else group.frame
         if GroupKind.GROUND in kinds:
@@ -199,29 +215,30 @@ class PrintedPlate:
             if GroupKind.IMAGERY in kinds:
                 one.paint_imagery(painter, self._ratio, clip)
             if GroupKind.MAP in kinds:
-                one.paint_marks(painter, self._ratio, clip)
+                yield from one.paint_marks(painter, self._ratio, clip)
             if GroupKind.LABELS in kinds:
-                self._paint_labels(painter, one, clip)
+                yield from self._paint_labels(painter, one, clip)
         if GroupKind.FURNITURE in kinds:
-            self._paint_furniture(painter, page, clip)
+            yield from self._paint_furniture(painter, page, clip)
 
-    def _paint_labels(self, painter: QPainter, one: MapOnPage, clip: QRect | None) -> None:
+    def _paint_labels(self, painter: QPainter, one: MapOnPage, clip: QRect | None) -> Iterator[None]:
         own = [piece for piece in self._pieces(one.page, None) if piece.kind is GroupKind.LABELS]
         labels = [piece for piece in own if piece.frame == one.number]
         with part_of_picture(painter):
             painter.scale(self._ratio, self._ratio)
             for piece in labels:
                 piece.paint_leader(painter)
+                yield
             for piece in reversed(labels):
                 if self._is_seen(piece, clip):
-                    piece.paint(painter)
+                    yield from piece.paint(painter)
 
-    def _paint_furniture(self, painter: QPainter, page: int, clip: QRect | None) -> None:
+    def _paint_furniture(self, painter: QPainter, page: int, clip: QRect | None) -> Iterator[None]:
         with part_of_picture(painter):
             painter.scale(self._ratio, self._ratio)
             for piece in self._pieces(page, clip):
                 if piece.kind is GroupKind.FURNITURE:
-                    piece.paint(painter)
+                    yield from piece.paint(painter)
             if self.plate.spec.shows("frame"):
                 self._paint_frames(painter, page)
 
@@ -249,6 +266,11 @@ class PrintedPlate:
         naming = self.plate.namings[one.number]
         names = [label.text.replace("\n", " ") for label in naming.labels]
         return alt_text(self.plate.spec, title, one, names, one.framing.lonlat())
+
+
+def _exhaust(steps: Iterator[None]) -> None:
+    for _step in steps:
+        pass
 
 
 def greyed(image: QImage) -> QImage:

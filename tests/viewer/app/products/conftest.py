@@ -71,6 +71,9 @@ class BoxPage:
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
         return True
 
+    def has_letters(self, page: int) -> bool:
+        return True
+
     def waits_for(self, page: int) -> list[str]:
         return []
 
@@ -94,6 +97,10 @@ class BoxPage:
         legend = self.box_of("legend")
         assert legend is not None
         painter.fillRect(legend, QColor(Qt.GlobalColor.blue))
+
+    def paint_in_steps(self, painter: QPainter, page: int, group: PaintedGroup) -> Iterator[None]:
+        self.paint(painter, page, None, group)
+        yield
 
 
 class BoxPages:

@@ -31,7 +31,7 @@ def _piece(on_page: MapOnPage, uuid: str, one: SignAt, corner: QPointF, scale: f
         f"callout:{uuid}",
         on_page.page,
         rect,
-        below=partial(_paint, one=here, scale=scale),
+        below=(partial(_paint, one=here, scale=scale),),
         kind=GroupKind.LABELS,
         frame=on_page.number,
         tether=foot,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -175,8 +175,8 @@ class MapOnPage:
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
 
-    def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> None:
-        """Paint the other layers, a graticule, and the marks."""
+    def paint_marks(self, painter: QPainter, ratio: float, clip: QRect | None = None) -> Iterator[None]:
+        """Paint the other layers, a graticule, and the marks, a few milliseconds a step."""
         if self.is_composed:
             return
         found = self.view_at(ratio, clip)
@@ -186,16 +186,21 @@ class MapOnPage:
         with part_of_picture(painter):
             painter.translate(rect.topLeft())
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
-            pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
-            self.scene.stack.paint(painter, view, part=slice(pictures, None))
+            for at in range(
+                picture_layers(self.scene, self.framing.at(ratio)[1]), len(self.scene.stack.shown_on(view))
+            ):
+                self.scene.stack.paint(painter, view, part=slice(at, at + 1))
+                yield
             if self.paint_below_marks is not None:
                 self._paint_grid(painter, ratio, view, self.paint_below_marks)
+                yield
             # Marks of the whole frame, for strips too: dashes and circles begin where they do on the whole page.
             whole = self.framing.at(ratio)[1]
             painter.translate(-view.left, -view.top)
             with part_of_picture(painter):
                 for copy, frame in enumerate(self._site_frames(whole)):
                     self._painter.paint(painter, frame, copy=copy)
+                    yield
             self._paint_layer_labels(painter, ratio, whole)
 
     def _paint_grid(self, painter: QPainter, ratio: float, view: View, paint: Callable[[QPainter], None]) -> None:

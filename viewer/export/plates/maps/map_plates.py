@@ -63,7 +63,7 @@ def scale_bar_piece(
         ink=style.plate_ink,
     )
     key = f"scale bar:{on_page.number}"
-    piece = Piece(key, on_page.page, box, (line,), paint, frame=on_page.number, texts=(bar.words,))
+    piece = Piece(key, on_page.page, box, (line,), (paint,), frame=on_page.number, texts=(bar.words,))
     return BarOnPlate(piece, bar.words, bar.length_m, bar.width_px, bar.latitude)
 
 
@@ -81,7 +81,9 @@ def north_arrow_piece(
         box.center().x() - letter.width("N") / 2, box.top() + 1.05 * type_.size, "N", letter, style.plate_ink
     )
     paint = partial(_paint_arrow, box=box, angle=angle, ground=style.plate, ink=style.plate_ink, top=1.2 * type_.size)
-    return Piece(f"north arrow:{on_page.number}", on_page.page, box, (line,), paint, frame=on_page.number, texts=("N",))
+    return Piece(
+        f"north arrow:{on_page.number}", on_page.page, box, (line,), (paint,), frame=on_page.number, texts=("N",)
+    )
 
 
 def north_holds(view: View) -> bool:

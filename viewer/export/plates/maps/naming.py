@@ -257,7 +257,7 @@ def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_sca
         x = box.center().x() - type_.width(label.text) / 2
         line = TextLine(x, box.center().y() + 0.36 * type_.size, label.text, type_, "#0b141c")
         piece = _piece(on_page, label, box, (line,), style.label, style, f"number:{label.uuid}")
-        found.append(replace(piece, below=partial(_paint_disc, box=box)))
+        found.append(replace(piece, below=(partial(_paint_disc, box=box),)))
     return found
 
 

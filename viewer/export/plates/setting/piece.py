@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import field, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -59,8 +59,8 @@ class Piece:
     page: int
     box: QRectF
     lines: tuple[TextLine, ...] = ()
-    below: Paint | None = None
-    """Paints all but the lines, at the page's origin."""
+    below: tuple[Paint, ...] = ()
+    """Paint all but the lines, one after the other, at the page's origin."""
     kind: GroupKind = GroupKind.FURNITURE
     frame: int | None = None
     tether: QPointF | None = None
@@ -83,11 +83,14 @@ class Piece:
         if self.leader is not None:
             self.leader(painter, self.place)
 
-    def paint(self, painter: QPainter) -> None:
-        """Paint at the page's origin, without the leader."""
+    def paint(self, painter: QPainter) -> Iterator[None]:
+        """Paint at the page's origin, without the leader, a few milliseconds a step."""
         painter.save()
         painter.translate(self.shift)
-        if self.below is not None:
-            self.below(painter)
-        paint_lines(painter, self.lines)
+        for paint in self.below:
+            paint(painter)
+            yield
+        for line in self.lines:
+            paint_lines(painter, (line,))
+            yield
         painter.restore()

@@ -1,0 +1,107 @@
+"""Pages are painted a little at a time: no turn of the event loop paints more than one thing, and each thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from PySide6.QtGui import QImage, QPainter
+from shapely.geometry import Point
+
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.product.spec import ProductSpec
+from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.plates.conftest import MakePlate, picture
+from viewer.export.formats.pdf import vectors
+from viewer.export.formats.steps import Writing, finish
+from viewer.export.formats.writers import begin_writing
+from viewer.export.headless import Studio
+from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.export.plates.setting import lettering
+from viewer.support.painting import painting
+
+SPEC = ProductSpec(title="Title", subtitle="Subtitle", author="A", bounds=FRAME)
+
+
+class Turns:
+    """Counts the lines that are painted at each step of a writing."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.turn = 0
+        self.lines: Counter[int] = Counter()
+        self.painted: Counter[lettering.TextLine] = Counter()
+        step, paint = Writing._step, lettering._paint_line
+
+        def stepped(writing: Writing) -> None:
+            self.turn += 1
+            step(writing)
+
+        def counted(painter: QPainter, line: lettering.TextLine, *how: Any, **more: Any) -> None:
+            self.lines[self.turn] += 1
+            self.painted[line] += 1
+            paint(painter, line, *how, **more)
+
+        monkeypatch.setattr(Writing, "_step", stepped)
+        monkeypatch.setattr(lettering, "_paint_line", counted)
+        monkeypatch.setattr(lettering, "_SPRITES", lettering._Sprites())
+        monkeypatch.setattr("viewer.export.formats.steps.STEP_S", 0.0)
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    return Turns(monkeypatch)
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_each_line_of_a_page_is_painted_once_and_one_at_a_turn(
+    plate_of: MakePlate, studio: Studio, turns: Turns, tmp_path: Path, ending: str
+) -> None:
+    plate = plate_of(SPEC)
+    assert not turns.painted, "no letters are painted for a page that is only read"
+    finish(begin_writing(PrintedPlate(plate, 300), tmp_path / f"page.{ending}", studio.context))
+    lines = [line for piece in plate.pieces for line in piece.lines if line.text]
+    assert len(lines) > 10
+    assert turns.painted == Counter(lines)
+    assert max(turns.lines.values()) == 1
+
+
+def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, document: Document) -> None:
+    """Qt packs a sheet in one go, and the outlines of letters are long."""
+    sites = [
+        Site(uuid=f"s{i}", geometry=Point(10.05 + 0.1 * (i % 9), 50.1 + 0.1 * (i // 9)), label=f"Mark {i}")
+        for i in range(72)
+    ]
+    plate = plate_of(SPEC, Document({"layers": list(document.layers.values()), "sites": sites}))
+    printed = PrintedPlate(plate, 96)
+    group = next(one for one in printed.groups(0) if one.kind is GroupKind.LABELS)
+    steps = vectors(printed, 0, group)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        content = end.value
+    with pikepdf.open(BytesIO(content)) as pdf:
+        assert len(pdf.pages) >= len(plate.namings[0].labels) // 8 > 3
+        assert max(len(page.Contents.read_bytes()) for page in pdf.pages) < 700_000
+
+
+@pytest.mark.parametrize("grey", [False, True], ids=["in colour", "in grey"])
+def test_a_page_in_steps_is_the_page(plate_of: MakePlate, grey: bool) -> None:
+    plate = plate_of(replace(SPEC, grey=grey, marking="TLP:AMBER", graticule="DD"))
+    printed, whole = PrintedPlate(plate, 130), picture(plate, 130)
+    at_once, in_steps = (QImage(whole.size(), QImage.Format.Format_RGB32) for _ in range(2))
+    for group in printed.groups(0):
+        with painting(at_once) as painter:
+            printed.paint(painter, 0, None, group)
+        with painting(in_steps) as painter:
+            for _step in printed.paint_in_steps(painter, 0, group):
+                pass
+    assert in_steps == at_once
+    assert grey or in_steps == whole
