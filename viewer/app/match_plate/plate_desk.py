@@ -14,6 +14,7 @@ from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
+from viewer.panels.one_dialog import show_once
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
@@ -50,8 +51,8 @@ class MatchPlateDesk(QObject):
         from viewer.export.processing import stretches_on_screen
 
         photo, scene = self._panels.layer_uuid, self._canvas.scene
-        dialog = next((one for one in self._window.findChildren(MatchPlateDialog) if one.photo == photo), None)
-        if dialog is None:
+
+        def make() -> MatchPlateDialog:
             source = PlateSource(
                 self._session.document,
                 scene.context,
@@ -63,9 +64,9 @@ class MatchPlateDesk(QObject):
             dialog = MatchPlateDialog(self._panels, photo, source, self._path, self._suggestion(), self._window)
             dialog.marked.connect(self.marked)
             self._closing.connect(dialog.close)
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
+            return dialog
+
+        show_once(self._window, MatchPlateDialog, make, lambda one: one.photo == photo)
 
     def close_all(self) -> None:
         """Close all plates: the window is closed, and nothing more is to be read for them."""

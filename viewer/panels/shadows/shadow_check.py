@@ -14,6 +14,7 @@ from layers.errors import InvalidValue
 from layers.time.shadows import ASSUMED, Instant, Refused, TimeCheck, instant_of
 from viewer.commands.sites import update_site
 from viewer.panels.context import PanelContext
+from viewer.panels.one_dialog import show_once
 from viewer.panels.shadows.day_strip import DayStrip, fits_words
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
@@ -189,9 +190,4 @@ def bold_text() -> QLabel:
 
 def open_check(context: PanelContext, uuid: str, window: QWidget) -> None:
     """Open the check of a mark; one that is open already comes to the front."""
-    dialog = next((one for one in window.findChildren(ShadowCheck) if one.uuid == uuid), None)
-    if dialog is None:
-        dialog = ShadowCheck(context, uuid, window)
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()
+    show_once(window, ShadowCheck, lambda: ShadowCheck(context, uuid, window), lambda one: one.uuid == uuid)

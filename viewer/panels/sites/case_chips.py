@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from viewer.panels.context import PanelContext
+from viewer.panels.one_dialog import show_once
 from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.sites.chip_strip import ChipStrip
 from viewer.panels.widgets.form_page import muted, side_by_side
@@ -56,8 +57,4 @@ class CaseChips(QDialog):
 
 def show_case_chips(context: PanelContext, window: QWidget) -> CaseChips:
     """Bring the chips of the case to the front."""
-    dialog = window.findChild(CaseChips) or CaseChips(context, window)
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()
-    return dialog
+    return show_once(window, CaseChips, lambda: CaseChips(context, window))

@@ -15,6 +15,7 @@ from layers.document.vocabulary import MARKINGS
 from layers.project.storage.tables import DATA, THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips, update_chip
 from viewer.panels.context import PanelContext
+from viewer.panels.one_dialog import show_once
 from viewer.panels.sites.chip_place import place_in, ticked
 from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_scales
 from viewer.panels.widgets.fact_rows import FactRows
@@ -150,9 +151,4 @@ class ChipDialog(QDialog):
 
 def open_chip(context: PanelContext, uuid: str, window: QWidget) -> None:
     """See a chip larger; one that is open already comes to the front."""
-    dialog = next((one for one in window.findChildren(ChipDialog) if one.uuid == uuid), None)
-    if dialog is None:
-        dialog = ChipDialog(context, uuid, window)
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()
+    show_once(window, ChipDialog, lambda: ChipDialog(context, uuid, window), lambda one: one.uuid == uuid)
