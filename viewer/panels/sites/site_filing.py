@@ -19,6 +19,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.linked_field import LinkedField
+from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, example, word
 from viewer.support.text import one_line, plain
 
@@ -112,7 +113,7 @@ class LifecycleRows(QObject):
         )
         name = self.tr("Source of the lifecycle")
         prompt = self.tr("Link, or title of a source…")
-        self.source = LinkedField(self._sources, prompt, name, self.tr("New source “{0}”").format)
+        self.source = LinkedField(Picker(self._sources, prompt, name, self.tr("New source “{0}”").format))
         self.source.picked.connect(lambda uuid: self._set(uuid))
         self.source.created.connect(self._create)
         self.source.cut.connect(lambda: self._set(""))
@@ -182,7 +183,7 @@ class FilingRows(QObject):
             "folder", self.tr("Folder"), folder_field(context), self.tr("Marks of one folder are selected together")
         )
         name = self.tr("Site that this one is a part of")
-        self.parent_site = LinkedField(self._parents, self.tr("Find a site…"), name)
+        self.parent_site = LinkedField(Picker(self._parents, self.tr("Find a site…"), name))
         self.parent_site.picked.connect(self._set)
         self.parent_site.cut.connect(lambda: self._set(""))
         self.parent_site.opened.connect(self._open)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -21,18 +19,12 @@ class LinkedField(QWidget):
     opened = Signal()
     cut = Signal()
 
-    def __init__(
-        self,
-        offers: Callable[[], Iterable[tuple[str, str]]],
-        prompt: str,
-        name: str,
-        new_row: Callable[[str], str] | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        """As of `Picker`; `name` says what a row is linked as."""
+    def __init__(self, picker: Picker, parent: QWidget | None = None) -> None:
+        """`picker` offers the rows; its name says what a row is linked as."""
         super().__init__(parent)
+        name = picker.accessibleName()
         self.setAccessibleName(name)
-        self.picker = Picker(offers, prompt, name, new_row)
+        self.picker = picker
         self.picker.picked.connect(self.picked)
         self.picker.created.connect(self.created)
         self.label = plain_label()
