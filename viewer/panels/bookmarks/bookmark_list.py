@@ -42,9 +42,7 @@ class BookmarkListPanel(OrderedListPanel):
         desk.current_changed.connect(self._show_current)
         desk.name_wanted.connect(self._type_name)
         desk.thumbnails.changed.connect(self.model.show_picture)
-        desk.context.changed.connect(lambda changes: self.read() if changes.touches("bookmarks", "layers") else None)
-        desk.context.document_replaced.connect(self.read)
-        self.read()
+        self.follow(desk.context, "bookmarks", "layers")
 
     def _add_tour(self) -> None:
         """Below the list: the place of a row in the tour, and the tour's player."""

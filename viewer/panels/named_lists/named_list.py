@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.document.edit import Table
+from viewer.panels.context import PanelContext
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.icon_button import IconButton
@@ -106,6 +108,12 @@ class NamedListPanel(QWidget):
         view.delete_wanted.connect(self.delete)
         self._rows.name_typed.connect(self._rows_desk.rename)
         view.selectionModel().currentChanged.connect(lambda *_: self.show_offers())
+
+    def follow(self, context: PanelContext, *tables: Table) -> None:
+        """Read the rows, and again whenever one of these tables changes."""
+        context.changed.connect(lambda changes: self.read() if changes.touches(*tables) else None)
+        context.document_replaced.connect(self.read)
+        self.read()
 
     def button(self, text: str, says: str, do: Callable[[], object]) -> QPushButton:
         """A button below the list."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import override
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from layers.document.rows import Product
@@ -35,16 +34,13 @@ class ProductListPanel(NamedListPanel):
         self._desk, self.model, tr = desk, model, self.tr
         hint = tr("A product is a finished map that the case keeps, to be issued and reissued. Add the first.")
         self.set_up_view(tr("Products"), hint, NameDelegate(self.view, tr("Name of the product")))
-        self.view.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.add_button = self.button(tr("Add…"), tr("Make a product of what the map shows"), desk.begin)
         self.open_button = self.button(tr("Open"), tr("Open the product"), self.enter)
         again = tr("Issue the product again as its next version")
         self.reissue_button = self.button(tr("Reissue…"), again, self.reissue)
         self.delete_button = self.button(tr("Delete"), tr("Delete the product"), self.delete)
         self.column.addLayout(side_by_side(self.add_button, self.open_button, self.reissue_button, self.delete_button))
-        desk.context.changed.connect(lambda changes: self.read() if changes.touches("products") else None)
-        desk.context.document_replaced.connect(self.read)
-        self.read()
+        self.follow(desk.context, "products")
 
     @override
     def enter(self) -> None:
