@@ -13,7 +13,6 @@ from layers.document.mark_shape import (
     Circle,
     Freehand,
     MarkShape,
-    Place,
     RangeRing,
     Rectangle,
     as_json,
@@ -21,7 +20,7 @@ from layers.document.mark_shape import (
 )
 from layers.document.site import Site
 from layers.geo.laying import can_lay, laid, laid_place
-from layers.geo.longitudes import shift_near
+from layers.geo.longitudes import Place, shift_near
 from layers.quick_dataclass import dataclass
 
 type Centred = Rectangle | Circle | RangeRing

@@ -24,7 +24,7 @@ from layers.document.measuring.measurement import QUANTITIES, Measurement, measu
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import split_geometry
-from layers.geo.longitudes import shift_near, unwrap_longitudes
+from layers.geo.longitudes import Place, shift_near, unwrap_longitudes
 from layers.geo.measure import (
     HALF_ROUND_M,
     azimuth_deg,
@@ -35,9 +35,6 @@ from layers.geo.measure import (
     geometry_length_m,
 )
 from layers.quick_dataclass import dataclass
-
-type Place = tuple[float, float]
-"""Longitude, latitude."""
 
 HEADS = ("end", "start", "both")
 """Ends of an arrow's line that have a head."""
@@ -61,8 +58,26 @@ _SAME_SHARE = 1e-6
 _SAME_DEG = 2e-9
 
 
+class _AreaShape:
+    """A shape that encloses an area."""
+
+    __slots__ = ()
+
+    def geometry(self) -> BaseGeometry:
+        """Its outline."""
+        raise NotImplementedError
+
+    @property
+    def area_m2(self) -> float:
+        return geometry_area_m2(self.geometry())
+
+    @property
+    def perimeter_m(self) -> float:
+        return geometry_length_m(self.geometry())
+
+
 @dataclass(frozen=True, slots=True)
-class Rectangle:
+class Rectangle(_AreaShape):
     """`rotation_deg` is the direction of the side that `height_m` measures, clockwise from true north."""
 
     centre: Place
@@ -85,14 +100,6 @@ class Rectangle:
         right, up = self.width_m / 2, self.height_m / 2
         at = [self._offset(x, y) for x, y in ((-right, up), (right, up), (right, -up), (-right, -up))]
         return at[0], at[1], at[2], at[3]
-
-    @property
-    def area_m2(self) -> float:
-        return geometry_area_m2(self.geometry())
-
-    @property
-    def perimeter_m(self) -> float:
-        return geometry_length_m(self.geometry())
 
     def geometry(self) -> BaseGeometry:
         """The polygon of its corners; of one round a pole the polygon that reaches the pole.
@@ -127,7 +134,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(_AreaShape):
     centre: Place
     radius_m: float
 
@@ -136,14 +143,6 @@ class Circle:
     def __post_init__(self) -> None:
         _check_place(self.centre)
         _check_range(self.radius_m, SMALLEST_M, LARGEST_AREA_M, "radius of a circle in metres")
-
-    @property
-    def area_m2(self) -> float:
-        return geometry_area_m2(self.geometry())
-
-    @property
-    def perimeter_m(self) -> float:
-        return geometry_length_m(self.geometry())
 
     def geometry(self) -> BaseGeometry:
         """The geodesic circle as a polygon; of one round a pole the polygon that reaches the pole."""

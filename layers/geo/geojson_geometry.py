@@ -10,12 +10,11 @@ from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import InvalidValue
+from layers.geo.longitudes import Place
 
 MOST_VERTICES = 500_000
 _MOST_TURNS_DEG = 720.0
 """Longitudes further from home than this come from another CRS, or from nowhere."""
-
-type Place = tuple[float, float]
 
 
 def geometry_of(value: object) -> BaseGeometry:

@@ -14,15 +14,11 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.antimeridian import is_as_drawn, split_geometry
-from layers.geo.longitudes import shift_near, unwrap_longitudes
+from layers.geo.longitudes import Place, shift_near, unwrap_longitudes
 from layers.geo.measure import GEOD
 
 _SMALL_DEG = 30.0
 """Geometries of this extent need no closer look: all of it is near enough to any place inside."""
-
-type Place = tuple[float, float]
-"""Longitude, latitude."""
-
 LARGEST_M = 5_000_000.0
 """Geometries that reach further from their anchor would be torn: beyond a quarter of the Earth directions turn."""
 

@@ -7,6 +7,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+type Place = tuple[float, float]
+"""Longitude, latitude, in degrees."""
+
 
 def normalise_lon(lon: float) -> float:
     """The same meridian within -180..180; a value already there, 180 itself included, stays exactly as it is."""

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_points
-from layers.geo.longitudes import unwrap_longitudes
+from layers.geo.longitudes import Place, unwrap_longitudes
 
 STEPS = 8
 """Stretches a side: straight sides bend on the Earth."""
-type Place = tuple[float, float]
 
 
 def picture_outline(

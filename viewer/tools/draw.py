@@ -14,6 +14,7 @@ from layers.document.edit import Edit
 from layers.document.mark_shape import MarkShape
 from layers.document.mark_template import MarkTemplate
 from layers.document.vocabulary import MEASURED
+from layers.geo.longitudes import Place
 from layers.geo.measure import destination
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
@@ -22,7 +23,7 @@ from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.support.text import one_line
 from viewer.tools.leg_entry import LegEntry
-from viewer.tools.sketch import Place, geometry_of, measured, measures, near, paint_crosshair, paint_sketch, pixels_of
+from viewer.tools.sketch import geometry_of, measured, measures, near, paint_crosshair, paint_sketch, pixels_of
 from viewer.tools.tool import Tool, ToolContext
 
 _DIGITS = frozenset(range(Qt.Key.Key_0, Qt.Key.Key_9 + 1))

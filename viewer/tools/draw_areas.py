@@ -20,13 +20,14 @@ from layers.document.mark_shape import (
     rectangle_on_side,
 )
 from layers.errors import InvalidValue
+from layers.geo.longitudes import Place
 from layers.geo.measure import distance_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
 from viewer.canvas.overlays import north_angle_deg
 from viewer.canvas.sites.site_symbology import ANNOTATION_COLOR, LineSymbol
 from viewer.tools.draw_shape import ShapeTool
-from viewer.tools.sketch import SKETCH_SYMBOL, Place, paint_geometry
+from viewer.tools.sketch import SKETCH_SYMBOL, paint_geometry
 
 _LEG_SYMBOL = LineSymbol(ANNOTATION_COLOR, 1.4, (5.0, 4.0))
 

@@ -15,6 +15,7 @@ from layers.document.imagery.shadow_mark import ShadowMark
 from layers.document.mark_shape import MarkShape
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.longitudes import Place
 from layers.geo.measure import azimuth_deg, destination, geometry_length_m, ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.time.shadows import ShadowSun, instant_of_image, sun_of_image
@@ -23,7 +24,7 @@ from viewer.canvas.sites.site_symbology import LineSymbol
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.shadow_facts import shadow_image
 from viewer.tools.draw_shape import ShapeTool
-from viewer.tools.sketch import MEASURE_SYMBOL, Place, measures, paint_geometry
+from viewer.tools.sketch import MEASURE_SYMBOL, measures, paint_geometry
 
 GUIDE_PX = 150.0
 """Pixels of the screen for which the direction of shadows is drawn at least."""

@@ -11,10 +11,11 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_shape import Circle, MarkShape, RangeRing, Rectangle
+from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.draw import DrawTool
-from viewer.tools.sketch import Place, measured, near, paint_crosshair, paint_geometry, paint_handle, pixels_of
+from viewer.tools.sketch import measured, near, paint_crosshair, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import ToolContext
 
 

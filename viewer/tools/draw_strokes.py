@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.mark_shape import Arrow, Freehand, MarkShape
 from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.longitudes import Place
 from layers.geo.measure import azimuth_deg, ground_resolution_m
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
@@ -22,7 +23,7 @@ from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_painter import paint_arrow_heads
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.tools.draw_shape import ShapeTool
-from viewer.tools.sketch import SKETCH_SYMBOL, Place, geometry_of, measures, near, paint_geometry, pixels_of
+from viewer.tools.sketch import SKETCH_SYMBOL, geometry_of, measures, near, paint_geometry, pixels_of
 
 SMOOTHING_PX = 1.5
 """The hand trembles by so much: what is drawn keeps within it of where the hand went."""

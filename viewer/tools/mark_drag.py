@@ -16,6 +16,7 @@ from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.lon_extent import MAX_LON
+from layers.geo.longitudes import Place
 from layers.geo.measure import destination
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
@@ -23,7 +24,7 @@ from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.mark_handles import Handle, Handles
-from viewer.tools.sketch import Place, near, pixels_of, shifted, shifted_places
+from viewer.tools.sketch import near, pixels_of, shifted, shifted_places
 
 _STEP_M = 1000.0
 _FARTHEST_LAT = 89.9

@@ -16,6 +16,7 @@ from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, re
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.longitudes import Place
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
@@ -23,7 +24,7 @@ from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
 from viewer.rendering.world_copies import wrapped_views
-from viewer.tools.sketch import Place, near, paint_handle, pixels_of
+from viewer.tools.sketch import near, paint_handle, pixels_of
 
 REACH_PX = 9.0
 AROUND_PX = 7.0

@@ -17,6 +17,7 @@ from layers.document.measuring.measurement import MEASUREMENT, QUANTITIES, Measu
 from layers.errors import GeoloupeError
 from layers.geo.cross_track import cross_track
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.longitudes import Place
 from layers.geo.measure import azimuth_deg, distance_m, ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.text.measured_values import value_text
@@ -24,7 +25,7 @@ from layers.text.measures import area_text, length_text
 from viewer.canvas.overlays import haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.draw_shape import ShapeTool
-from viewer.tools.sketch import MEASURE_SYMBOL, Place, geometry_of, measures, paint_geometry, pixels_of
+from viewer.tools.sketch import MEASURE_SYMBOL, geometry_of, measures, paint_geometry, pixels_of
 from viewer.tools.tool import ToolContext
 
 CLOSE_PX = 9.0

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.crs import WGS84, transform_points
-from layers.geo.longitudes import all_near, shift_near, unwrap_longitudes
+from layers.geo.longitudes import Place, all_near, shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
@@ -20,9 +20,6 @@ from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, pr
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol
 from viewer.rendering.vector.qt_shapes import path_of
 from viewer.rendering.world_copies import wrapped_views
-
-type Place = tuple[float, float]
-"""Longitude, latitude."""
 
 SKETCH_SYMBOL = LineSymbol(SELECTED_COLOR, 2.2)
 MEASURE_SYMBOL = LineSymbol("#ffffff", 2.0, (6.0, 4.0))

@@ -21,7 +21,7 @@ from layers.document.mark_position import pick_of
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.cross_track import cross_track
-from layers.geo.longitudes import shift_near
+from layers.geo.longitudes import Place, shift_near
 from layers.geo.measure import (
     GEOD,
     azimuth_deg,
@@ -35,8 +35,6 @@ from layers.geo.on_earth import why_off_earth
 from layers.quick_dataclass import dataclass
 from layers.text.measured_values import ANGLE, AREA, FACTORS, LENGTH, value_text
 
-type Place = tuple[float, float]
-"""Longitude, latitude."""
 type Lines = list[NDArray[np.float64]]
 
 MEASUREMENT = "measurement"
