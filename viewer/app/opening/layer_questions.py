@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
 from layers.document.layer import Layer
@@ -18,6 +17,7 @@ from viewer.app.case.session import Session
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.layers import read_layer_as
 from viewer.panels.layers.table_dialog import Answered, TableDialog
@@ -26,24 +26,16 @@ from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 
 
-class LayerQuestions(QObject):
-    """One dialog at a time, beside the map. The window's thread only."""
+class LayerQuestions(QuestionsInTurn):
+    """Asks and takes the answers to the opener."""
 
     def __init__(self, session: Session, opener: FileOpener, context: RenderContext, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(session, window)
         self._session, self._opener, self._window = session, opener, window
         self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
-        self._waiting: list[Callable[[], QDialog]] = []
-        self.dialog: QDialog | None = None
-        """The question that stands open."""
         opener.choice_wanted.connect(self.choose_layers)
         opener.columns_wanted.connect(self.choose_columns)
         opener.files_wanted.connect(self.choose_files)
-        session.document_replaced.connect(self._forget)
-
-    @property
-    def is_idle(self) -> bool:
-        return self.dialog is None and not self._waiting
 
     def choose_layers(self, path: Path, layers: list[FoundLayer]) -> None:
         """Ask which layers of a file to add."""
@@ -53,7 +45,7 @@ class LayerQuestions(QObject):
             picker.chosen.connect(self._opener.add)
             return picker
 
-        self._ask(make)
+        self.ask_in_turn(make)
 
     def choose_files(self, folder: Path, found: FolderFiles) -> None:
         """Ask which files of a folder to open."""
@@ -63,7 +55,7 @@ class LayerQuestions(QObject):
             picker.chosen.connect(self._opener.open)
             return picker
 
-        self._ask(make)
+        self.ask_in_turn(make)
 
     def choose_columns(self, path: Path) -> None:
         """Ask how a table is to be read that does not say where its rows are."""
@@ -73,7 +65,7 @@ class LayerQuestions(QObject):
             dialog.decided.connect(lambda options, sheet: self._opener.open_as(path, options, sheet))
             return dialog
 
-        self._ask(make)
+        self.ask_in_turn(make)
 
     def choose_reading(self, uuid: str) -> None:
         """Ask anew how the table of a layer is to be read."""
@@ -88,35 +80,13 @@ class LayerQuestions(QObject):
             dialog.decided.connect(lambda options, sheet: self._read_as(layer, options, sheet))
             return dialog
 
-        self._ask(make)
+        self.ask_in_turn(make)
 
     def _read_as(self, layer: Layer, options: dict[str, Any], sheet: str) -> None:
         if layer.uuid in self._session.document.layers:
             edit = read_layer_as(self._session.document, layer.uuid, options, table=sheet, actor=self._session.actor)
             if edit.changes:
                 self._session.push_or_say(edit)
-
-    # -- one after the other ----------------------------------------------------------------------------------------
-
-    def _ask(self, make: Callable[[], QDialog]) -> None:
-        self._waiting.append(make)
-        self._next()
-
-    def _next(self) -> None:
-        if self.dialog is None and self._waiting:
-            self.dialog = self._waiting.pop(0)()
-            self.dialog.finished.connect(self._ended)
-            self.dialog.show()
-
-    def _ended(self) -> None:
-        self.dialog = None
-        self._next()
-
-    def _forget(self) -> None:
-        """Another case is open: the questions were about the one before."""
-        self._waiting = []
-        if self.dialog is not None:
-            self.dialog.reject()
 
     def _reader(self, path: Path) -> Callable[[dict[str, Any], Answered], None]:
         def ask(options: dict[str, Any], take: Answered) -> None:

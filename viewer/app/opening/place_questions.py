@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from layers.document.edit import Edit
@@ -24,6 +23,7 @@ from layers.raster.info import RasterInfo
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.pictures import OnView, pictures_folder, placed_copy
+from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.commands.unplaced import PICTURES, PlaceQuestion
@@ -35,8 +35,8 @@ from viewer.support.settings import Settings
 MOST_RECENT = 6
 
 
-class PlaceQuestions(QObject):
-    """Nothing is added before it is answered; one may look around meanwhile. The window's thread only."""
+class PlaceQuestions(QuestionsInTurn):
+    """Nothing is added before it is answered; one may look around meanwhile."""
 
     def __init__(
         self,
@@ -54,62 +54,46 @@ class PlaceQuestions(QObject):
         """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to;
         `placed` the path of a picture that has got a world file; `georeference` a layer to be placed by points.
         """
-        super().__init__(window)
+        super().__init__(session, window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
         self._show, self._allow, self._placed, self._georeference = show, allow, placed, georeference
         self._messages, self._window = messages, window
-        self._waiting: list[list[FoundLayer]] = []
-        self._dialog: PlaceDialog | None = None
-        session.document_replaced.connect(self._forget)
 
     def ask(self, found: list[FoundLayer]) -> None:
         """Layers that have a question; those of one file are asked about together."""
-        self._waiting += [list(group) for _, group in groupby(found, key=lambda layer: layer.question)]
-        self._ask_next()
+        for _, group in groupby(found, key=lambda layer: layer.question):
+            self.ask_in_turn(partial(self._about, list(group)))
 
     def ask_again(self, uuid: str) -> None:
         """Another answer for a layer of the case."""
         layer = self._session.document.layers.get(uuid)
-        if layer is None or self._dialog is not None:
-            return
-        question = self._question_of(layer)
-        dialog = self._open(question, layer.source, layer.crs)
-        dialog.decided.connect(lambda crs: self._change(uuid, crs))
-        dialog.laid_on_view.connect(lambda how: self._lay_again(uuid, question, how))
-        dialog.points_wanted.connect(lambda: self._georeference(uuid))
+        if layer is not None and self.is_idle:
+            self.ask_in_turn(partial(self._about_shown, layer))
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
-    def _ask_next(self) -> None:
-        if self._dialog is not None or not self._waiting:
-            return
-        layers = self._waiting.pop(0)
+    def _about(self, layers: list[FoundLayer]) -> PlaceDialog:
         question = layers[0].question
         assert question is not None
-        dialog = self._open(question, layers[0].source)
+        dialog = self._dialog_of(question, layers[0].source)
         dialog.decided.connect(lambda crs: self._add(layers, crs))
         dialog.laid_on_view.connect(lambda how: self._lay(layers[0], question, how))
         dialog.points_wanted.connect(lambda: self._georeference(self._add(layers, PIXEL_SPACE)))
+        return dialog
 
-    def _open(self, question: PlaceQuestion, source: Mapping[str, Any], current: str = "") -> PlaceDialog:
+    def _about_shown(self, layer: Layer) -> PlaceDialog:
+        uuid, question = layer.uuid, self._question_of(layer)
+        dialog = self._dialog_of(question, layer.source, layer.crs)
+        dialog.decided.connect(lambda crs: self._change(uuid, crs))
+        dialog.laid_on_view.connect(lambda how: self._lay_again(uuid, question, how))
+        dialog.points_wanted.connect(lambda: self._georeference(uuid))
+        return dialog
+
+    def _dialog_of(self, question: PlaceQuestion, source: Mapping[str, Any], current: str = "") -> PlaceDialog:
         likely, path = self._likely(question), source.get("path")
         has_view = not self._views.is_off_earth
         is_kept = isinstance(path, str) and Path(path).parent == pictures_folder(self._session.target)
-        dialog = PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept)
-        self._dialog = dialog
-        dialog.finished.connect(self._ended)
-        dialog.show()
-        return dialog
-
-    def _ended(self) -> None:
-        self._dialog = None
-        self._ask_next()
-
-    def _forget(self) -> None:
-        """Another case is open: the questions were about the one before."""
-        self._waiting = []
-        if self._dialog is not None:
-            self._dialog.reject()
+        return PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept)
 
     def _likely(self, question: PlaceQuestion) -> list[str]:
         """Likely CRSs: those chosen lately, degrees where the numbers could be some, and the one usual here."""
