@@ -5,6 +5,8 @@ Points, lines, polygons and their multis, little-endian, with or without Z and M
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -134,15 +136,7 @@ class _Walk:
         everything = np.arange(len(self._at))
         simple = self.base <= 3
         self._parts(everything[simple])
-        multis = everything[~simple]
-        left = self._count(multis, HEAD)
-        while multis.size:
-            more = (left > 0) & ~self.bad[multis]
-            multis, left = multis[more], left[more] - 1
-            if not multis.size or self._is_long():
-                break
-            self._parts(multis)
-        self.bad[multis] = True
+        self._repeat(everything[~simple], self._parts)
 
     def found(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Of each part, by row: the index of its row, the byte where it begins, its number of coordinates."""
@@ -168,15 +162,18 @@ class _Walk:
         lines = which[kind == 2]
         self._at[lines] += HEAD
         self._run_of(lines)
-        polygons = which[kind == 0]
-        left = self._count(polygons, HEAD)
-        while polygons.size:
-            more = (left > 0) & ~self.bad[polygons]
-            polygons, left = polygons[more], left[more] - 1
-            if not polygons.size or self._is_long():
+        self._repeat(which[kind == 0], self._run_of)
+
+    def _repeat(self, which: NDArray[np.int64], take: Callable[[NDArray[np.int64]], None]) -> None:
+        """Take parts or rings, as many of each row as it counts; rows that would have too many are bad."""
+        left = self._count(which, HEAD)
+        while which.size:
+            more = (left > 0) & ~self.bad[which]
+            which, left = which[more], left[more] - 1
+            if not which.size or self._is_long():
                 break
-            self._run_of(polygons)
-        self.bad[polygons] = True
+            take(which)
+        self.bad[which] = True
 
     def _run_of(self, which: NDArray[np.int64]) -> None:
         """A number of coordinates, and they."""
