@@ -187,7 +187,7 @@ class MapExport(QObject):
     def _suggestion(self, suffix: str) -> Path:
         target = self._session.target
         name = f"{target.stem if target else 'map'}{suffix}"
-        return (self._folder or (target.parent if target else Path.home())) / name
+        return (self._folder or self._session.base_folder or Path.home()) / name
 
 
 class _PlatePicture:

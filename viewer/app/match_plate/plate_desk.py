@@ -84,5 +84,4 @@ class MatchPlateDesk(QObject):
         return self._ask().picture_to_write(suggestion)
 
     def _suggestion(self) -> Path:
-        target = self._session.target
-        return (target.parent if target else Path.home()) / "match-plate.png"
+        return (self._session.base_folder or Path.home()) / "match-plate.png"
