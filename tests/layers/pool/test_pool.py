@@ -25,6 +25,7 @@ from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
 from tests.support.readers import babbler, staller
 from tests.support.readers.raw import raw
+from tests.support.readers.real_reader import real_reader
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
@@ -33,10 +34,8 @@ UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReaderPool]:
     monkeypatch.setenv("GEOLOUPE_TEST_OPS", "1")
-    pool = ReaderPool(1)
-    pool.start()
-    yield pool
-    pool.close()
+    with real_reader() as pool:
+        yield pool
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from layers.readers.confinement.landlock import landlock_abi
 from tests.support.cases.rich import BLOBS, rich_document
 from tests.support.readers import reacher
 from tests.support.readers.raw import raw
+from tests.support.readers.real_reader import real_reader
 from tests.support.readers.tiny_deliveries import sentinel2
 from tests.support.readers.tiny_rasters import surface, write_raster
 
@@ -58,10 +59,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def pool(home: Path) -> Iterator[ReaderPool]:
-    pool = ReaderPool(1)
-    pool.start()
-    yield pool
-    pool.close()
+    with real_reader() as pool:
+        yield pool
 
 
 @pytest.fixture

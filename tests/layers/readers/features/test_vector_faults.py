@@ -30,6 +30,7 @@ from layers.readers.files import Content
 from layers.requests.features import OfLayer
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from tests.support.readers.raw import raw
+from tests.support.readers.real_reader import real_reader
 from tests.support.readers.vector_files import KML, POOL, draw, geojson, ogr, places_of, point, probe, put
 
 PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordinates></Point></Placemark>"
@@ -42,10 +43,8 @@ def columns_of(path: Path, layer: str = "", **options) -> dict[str, list]:
 @pytest.fixture
 def reader() -> Iterator[ReaderPool]:
     """A pool with one real reader."""
-    pool = ReaderPool(1)
-    pool.start()
-    yield pool
-    pool.close()
+    with real_reader() as pool:
+        yield pool
 
 
 def within(seconds: float, action) -> object:

@@ -17,6 +17,7 @@ from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
 from tests.support.readers.raw import raw
+from tests.support.readers.real_reader import real_reader
 
 GIB = 2**30
 CANCEL_S = 2.0
@@ -25,10 +26,8 @@ CANCEL_S = 2.0
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReaderPool]:
     monkeypatch.setenv("GEOLOUPE_TEST_OPS", "1")
-    pool = ReaderPool(1)
-    pool.start()
-    yield pool
-    pool.close()
+    with real_reader() as pool:
+        yield pool
 
 
 def geopackage(path: Path, shapes: np.ndarray, geometry: str) -> Path:

@@ -27,6 +27,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import pixels
 from tests.support.readers.raw import raw
+from tests.support.readers.real_reader import real_reader
 from tests.support.readers.tiny_rasters import SIZE, sparse_tiff, surface, write_raster
 from tests.support.readers.vrts import source, vrt
 
@@ -48,10 +49,8 @@ def tile(path: Path, crs: str = "EPSG:32652", bounds: Bounds = UTM, size: int = 
 @pytest.fixture
 def reader() -> Iterator[ReaderPool]:
     """A pool of one real reader, with the environment of one."""
-    pool = ReaderPool(1)
-    pool.start()
-    yield pool
-    pool.close()
+    with real_reader() as pool:
+        yield pool
 
 
 def one_tile_tiff(path: Path, side: int, stored: bytes) -> Path:
