@@ -19,6 +19,7 @@ from tests.corpus.geotiffs import simple_in
 from tests.corpus.odd import Odd
 from tests.corpus.pictures import PLACES, at, rgb, simple, size_of, values_of, write
 from tests.corpus.tiny_netcdf import Variable, write_netcdf
+from tests.support.readers.gdal_2_tables import add_technical_table
 from tests.support.readers.tiny_envi import write_envi
 from tests.support.readers.tiny_hdf5 import FILES
 
@@ -292,17 +293,7 @@ def _tiles(form: str, folder: Path, rng: np.random.Generator, of_gdal_2: bool = 
         rasterio.shutil.copy(tiff, path, driver="GPKG", RASTER_TABLE="TILES", TILE_FORMAT=form)
     tiff.unlink()
     if of_gdal_2:
-        with closing(sqlite3.connect(path)) as database:
-            database.execute("CREATE TABLE ogr_empty_table (fid INTEGER PRIMARY KEY, geom GEOMETRY)")
-            database.execute(
-                "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES "
-                "('ogr_empty_table', 'features', 'ogr_empty_table', "
-                "'Technical table needed to be able to open with old versions', 0)"
-            )
-            database.execute(
-                "INSERT INTO gpkg_geometry_columns VALUES ('ogr_empty_table', 'geom', 'GEOMETRY', 0, 0, 0)"
-            )
-            database.commit()
+        add_technical_table(path)
     return path
 
 

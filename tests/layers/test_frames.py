@@ -29,7 +29,7 @@ from layers.errors import CaseDamaged, CaseTooNew, FileMissing, GeoloupeError, N
 from layers.project.opening.case_process import CaseInline
 from layers.project.saving.publish import write_case
 from tests.support.cases.changed_cases import change, leave_journal
-from tests.support.cases.rich import BLOBS, open_for_work, relabel, rich_document
+from tests.support.cases.rich import BLOBS, copied_alone, open_for_work, relabel, rich_document
 from tests.support.cases.tampered_cases import make_canaries, tampered_case
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,9 +71,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(saved: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "case"
-    folder.mkdir()
-    return Path(shutil.copy(saved, folder / "case.gpkg"))
+    return copied_alone(saved, tmp_path)
 
 
 def everything(folder: Path) -> dict[str, tuple[bytes, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -183,6 +184,13 @@ BLOBS: dict[tuple[str, str] | tuple[str, str, str], bytes] = {
     ("loupe_bookmarks", "mark", "thumbnail"): b"smaller",
 }
 """The bytes that belong to rows of `rich_document`."""
+
+
+def copied_alone(case: Path, parent: Path) -> Path:
+    """A copy of a case in a folder of its own, where whatever comes to lie beside it is seen."""
+    folder = parent / "case"
+    folder.mkdir()
+    return Path(shutil.copy(case, folder / "case.gpkg"))
 
 
 def read_case(path: Path, *, accept_damage: bool = False) -> Intake:

@@ -20,7 +20,7 @@ from layers.project.opening.validate import validate
 from layers.project.saving.publish import publish, write_case
 from layers.project.storage.sqlite_file import is_case, side_file
 from tests.support.cases.changed_cases import leave_journal
-from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
+from tests.support.cases.rich import copied_alone, open_for_work, read_case, relabel, rich_document
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(saved: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "case"
-    folder.mkdir()
-    return Path(shutil.copy(saved, folder / "case.gpkg"))
+    return copied_alone(saved, tmp_path)
 
 
 def name_a_super_journal(journal: Path, name: Path) -> None:

@@ -21,6 +21,7 @@ from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.integrity import Integrity
+from tests.support.cases.changed_cases import leave_journal
 from tests.support.cases.rich import leftovers, read_case, relabel, rich_document, state
 
 
@@ -176,26 +177,10 @@ def test_a_program_in_the_middle_of_reading_is_noticed(work: WorkingCopy, target
             publish(work, target)
 
 
-SPOILER = """
-import os, sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute(f"PRAGMA journal_mode = {sys.argv[2]}")
-connection.execute("PRAGMA cache_size = 1")
-connection.execute("PRAGMA wal_autocheckpoint = 0")
-connection.execute("BEGIN")
-connection.execute("UPDATE claims SET statement = hex(zeroblob(200000))")
-if sys.argv[2] == "WAL":
-    connection.execute("COMMIT")
-os._exit(9)
-"""
-
-
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 def test_side_files_never_bring_old_rows_back(work: WorkingCopy, document: Document, target: Path, mode: str) -> None:
     publish(work, target)
-    subprocess.run([sys.executable, "-c", SPOILER, str(target), mode], check=False)
-    side = target.with_name(target.name + ("-wal" if mode == "WAL" else "-journal"))
-    assert side.exists()
+    side = leave_journal(target, mode)
     work.append(relabel(document, "new"), "me")
     publish(work, target, overwrite=True)
     assert not side.exists()

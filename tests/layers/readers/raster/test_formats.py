@@ -18,6 +18,7 @@ from layers.geo.crs import MERCATOR_HALF_M
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
+from tests.support.readers.gdal_2_tables import add_technical_table
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
@@ -241,15 +242,7 @@ def test_tiles_with_the_technical_table_of_gdal_2(tmp_path):
     path = tmp_path / "a.gpkg"
     source = write_raster(tmp_path / "a.tif", GREY, "EPSG:3857", tile_bounds(4, 13, 5))
     rasterio.shutil.copy(source, path, driver="GPKG", RASTER_TABLE="TILES", TILE_FORMAT="PNG")
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("CREATE TABLE ogr_empty_table (fid INTEGER PRIMARY KEY, geom GEOMETRY)")
-        database.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES "
-            "('ogr_empty_table', 'features', 'ogr_empty_table', "
-            "'Technical table needed to be able to open with old versions', 0)"
-        )
-        database.execute("INSERT INTO gpkg_geometry_columns VALUES ('ogr_empty_table', 'geom', 'GEOMETRY', 0, 0, 0)")
-        database.commit()
+    add_technical_table(path)
     info = probe(path)
     assert (info.driver, info.crs, info.parts) == ("GPKG", "EPSG:3857", ("TILES",))
     with closing(sqlite3.connect(path)) as database:  # a layer that is a view is never read: it hides no tiles either
