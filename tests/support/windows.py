@@ -21,6 +21,13 @@ def settle(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.is_idle, timeout=10_000)
 
 
+def begin_on_map(window: MainWindow, qtbot: QtBot) -> None:
+    """The window is the active one, and its map has the keyboard."""
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+
+
 def search_for(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPalette, QLineEdit]:
     """The palette and its line, once all has been found."""
     window.action_table["palette"].trigger()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from tests.support.drawn_rasters import write_raster
-from tests.support.windows import settle
+from tests.support.windows import begin_on_map, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 
@@ -67,7 +67,5 @@ def desk(window: MainWindow, scene_file: Path, add_image: AddImage, qtbot: QtBot
     add_image(scene_file)
     window.views.show_bounds(Bounds(9.435, 50.137, 9.522, 50.193), 0.0)
     settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     return Desk(window.canvas)

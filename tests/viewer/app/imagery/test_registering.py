@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.placing.nudge import Nudge, read_nudge
 from tests.support.content_hash import content_hash
 from tests.support.shifted_pairs import pure_noise, true_pair, write_picture
-from tests.support.windows import settle
+from tests.support.windows import begin_on_map, settle
 from tests.viewer.app.imagery.conftest import AddImage
 from viewer.app.window import MainWindow
 from viewer.commands.nudging import nudge_layer
@@ -35,9 +35,7 @@ def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
 def dialog_of(window: MainWindow, uuid: str, qtbot: QtBot) -> RegisterDialog:
     """Opened by the keyboard for a layer, and run."""
     window.panel_context.show_layer(uuid)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     QTest.keyClick(window.canvas, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     dialog = window.findChildren(RegisterDialog)[-1]
     assert "says nothing about where" in dialog.says_nothing.text()

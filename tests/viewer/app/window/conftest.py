@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from tests.support.windows import settle
+from tests.support.windows import begin_on_map, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 
@@ -17,9 +17,7 @@ def hand_on_map(window: MainWindow, qtbot: QtBot) -> Desk:
     settle(window, qtbot)
     window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
     settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     return Desk(window.canvas)
 
 

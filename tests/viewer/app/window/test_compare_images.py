@@ -16,7 +16,7 @@ from layers.document.comparison import MODES, read_spec
 from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import settle, take_up, texts
+from tests.support.windows import begin_on_map, settle, take_up, texts
 from viewer.app.actions.map_export import page_image
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
@@ -68,9 +68,7 @@ def hand(window: MainWindow, qtbot: QtBot) -> Hand:
     """An active window of a new case."""
     window.file_menu.new_case()
     settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     return Hand(window, qtbot)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from tests.support.windows import press, settle, texts
+from tests.support.windows import begin_on_map, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import add_layer
@@ -34,9 +34,7 @@ def form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
     push(add_claim(document, actor="me", uuid="report", voice="speaker", statement="Sold"))
     push(add_claim(document, actor="me", uuid="own", voice="analyst", statement="Not yet ready", **BAND))
     settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     return show(window, "own", qtbot)
 
 

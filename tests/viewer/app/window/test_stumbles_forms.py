@@ -26,7 +26,7 @@ from layers.document.site import Site
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.measure import distance_m
 from tests.support.choices import choose_by_keys
-from tests.support.windows import press, search_for, settle
+from tests.support.windows import begin_on_map, press, search_for, settle
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
@@ -65,9 +65,7 @@ def form(window: MainWindow, qtbot: QtBot) -> SiteFormPanel:
     window.session.push(pad)
     window.selection.set({"pad"})
     settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     found = window.findChild(SiteFormPanel)
     assert found is not None
     return found

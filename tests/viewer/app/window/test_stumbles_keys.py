@@ -16,7 +16,7 @@ from layers.document.mark_shape import Numbered, RangeRing, shape_of_site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.project.saving.publish import write_case
-from tests.support.windows import opened, settle, texts
+from tests.support.windows import begin_on_map, opened, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.opening.questions import Unsaved
@@ -43,9 +43,7 @@ def desk(window: MainWindow, qtbot: QtBot) -> Desk:
     window.file_menu.new_case()
     settle(window, qtbot)
     window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     return Desk(window.canvas)
 
 
