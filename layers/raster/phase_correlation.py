@@ -142,14 +142,18 @@ class Picture(NamedTuple):
     @classmethod
     def of_bands(cls, bands: NDArray[Any], valid: Mask) -> Self:
         """The mean of bands (n, h, w), each brought to one spread; what is no number is not valid."""
-        parts = []
+        grey = np.zeros(bands.shape[1:], np.float32)
         for band in bands:
             values = band.astype(np.float32)
-            valid = valid & np.isfinite(values)
-            spread = float(values[valid].std()) if valid.any() else 0.0
-            parts.append(values / spread if spread > 0 and math.isfinite(spread) else np.zeros_like(values))
-        grey = np.mean(parts, axis=0, dtype=np.float32)
-        return cls(np.where(valid, grey, np.float32(0)), valid)
+            if band.dtype.kind not in "biu":
+                valid = valid & np.isfinite(values)
+            known = values.ravel() if valid.all() else values[valid]
+            spread = float(known.std()) if known.size else 0.0
+            if spread > 0 and math.isfinite(spread):
+                values /= spread
+                grey += values
+        grey /= len(bands)
+        return cls(grey if valid.all() else np.where(valid, grey, np.float32(0)), valid)
 
 
 def register(moving: Picture, fixed: Picture) -> Registered:

@@ -126,3 +126,21 @@ def test_an_answer_crosses_as_json() -> None:
     local = (LocalShift(1.0, 2.0, 3.5, -4.5, True), LocalShift(5.0, 6.0, 0.0, 0.0, False))
     for answer in (Registered(3.5, -4.5, True, 0.2, "Fine.", local), Registered(None, None, False, None, "No.")):
         assert Registered.from_json(json.loads(json.dumps(answer.to_json()))) == answer
+
+
+def test_a_picture_is_the_mean_of_bands_of_one_spread_also_with_holes() -> None:
+    random = np.random.default_rng(4)
+    for bands in (random.integers(0, 255, (3, 40, 50)).astype(np.uint8), random.normal(size=(2, 40, 50))):
+        holes = bands.copy()
+        if bands.dtype.kind == "f":
+            holes[0, 3, 4], holes[1, 5, 6] = np.nan, np.inf
+        valid = random.random((40, 50)) < 0.8
+        picture = Picture.of_bands(holes, valid)
+        there, parts = valid.copy(), []
+        for band in holes.astype(np.float32):
+            there &= np.isfinite(band)
+            parts.append(band / band[there].std())
+        assert np.array_equal(picture.valid, there)
+        assert np.array_equal(picture.grey, np.where(there, np.mean(parts, axis=0, dtype=np.float32), np.float32(0)))
+    whole = np.full((1, 40, 50), 7, np.uint16)
+    assert not Picture.of_bands(whole, np.ones((40, 50), bool)).grey.any(), "an even surface has no spread"
