@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from layers.geo.bounds import Bounds
 from layers.geo.picture_outline import box_outline, picture_outline
 from layers.scenes.footprint import footprint_of_box, footprint_of_ring, in_equal_areas
-from layers.scenes.scene_table import SceneTable
+from layers.scenes.scene_table import Covering, SceneTable
 from tests.support.many_scenes import five_thousand, scene
 
 SPHERE = 4 * math.pi * (180 / math.pi) ** 2
@@ -125,3 +125,18 @@ def test_an_area_query_over_five_thousand_scenes_is_short() -> None:
         times.append(1000 * (time.perf_counter() - began))
     print(f"median {sorted(times)[len(times) // 2]:.2f} ms, longest {max(times):.2f} ms")
     assert max(times) < 1000, "it answers at all: no duration is held here"
+
+
+def test_a_box_is_cut_out_of_what_reaches_beyond_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among thousands that all hit, to ask first which of them do would take as long as the cutting."""
+    inside = [scene(f"in {at}", Bounds(1.0 + at, 1.0, 1.5 + at, 2.0)) for at in range(6)]
+    beyond = [scene("left", Bounds(-1.0, 4.0, 1.0, 5.0)), scene("touching", Bounds(10.0, 0.0, 11.0, 10.0))]
+    table = SceneTable([*inside, *beyond])
+    cut: list[int] = []
+    clip = shapely.clip_by_rect
+    monkeypatch.setattr(shapely, "clip_by_rect", lambda parts, *box: (cut.append(len(parts)), clip(parts, *box))[1])
+    monkeypatch.setattr(shapely, "intersects", lambda *_: pytest.fail("each part would be looked at twice"))
+    found = table.covering(shapely.box(0.0, 0.0, 10.0, 10.0))
+    assert cut == [2]
+    assert [one.scene.key for one in found] == [*(one.key for one in inside), "left"]
+    assert all(isinstance(one, Covering) for one in found)
