@@ -99,7 +99,7 @@ def judge_claim(document: Document, *, actor: str, now: str | None = None, **fie
 def update_claim(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a claim; one that leaves *assessed* loses likelihood and confidence. Raises InvalidValue.
 
-    A likelihood term brings its band with it; explicit numbers must lie inside it.
+    A likelihood term brings its band with it; explicit numbers must lie inside it, and bring the one term around them.
     """
     claim = row_of(document.claims, uuid, "claim")
     words = list(dict.fromkeys(FIELD_WORDS.get(name, name) for name in fields))
@@ -268,12 +268,24 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
         _check_term(document, claim, fields["likelihood_term"])
         low, high = likelihood_band(fields["likelihood_term"]) if fields["likelihood_term"] else (None, None)
         whole = {"likelihood_low": low, "likelihood_high": high, **whole}
-    _check_band(
-        whole.get("likelihood_term", claim.likelihood_term),
-        whole.get("likelihood_low", claim.likelihood_low),
-        whole.get("likelihood_high", claim.likelihood_high),
-    )
+    term = whole.get("likelihood_term", claim.likelihood_term)
+    low, high = (whole.get(name, getattr(claim, name)) for name in ("likelihood_low", "likelihood_high"))
+    _check_band(term, low, high)
+    if not term and low is not None and ("likelihood_low" in fields or "likelihood_high" in fields):
+        whole["likelihood_term"] = _term_around(document, claim, low, high)
     return whole
+
+
+def _term_around(document: Document, claim: Claim, low: int, high: int) -> str:
+    """The one term in whose band both bounds lie. Raises InvalidValue where it has to be chosen."""
+    row = likelihood_row_in_use(document, claim.uuid) or 1
+    terms = [entry for entry in LIKELIHOOD_TERMS if entry.row == row]
+    around = [entry.term for entry in terms if entry.low <= low and high <= entry.high]
+    if len(around) == 1:
+        return around[0]
+    if around:
+        raise InvalidValue(f"{low} to {high} % is within {' and '.join(around)}: choose the likelihood's term.")
+    raise InvalidValue(f"{low} to {high} % is within no one term: choose the likelihood's term, and stay within it.")
 
 
 def _check_term(document: Document, claim: Claim, term: str) -> None:

@@ -101,6 +101,7 @@ class PanelContext(QObject):
         jobs: Jobs | None = None,
         consent: Callable[[str], None] = lambda host: None,
         report: Callable[[str], None] = lambda sentence: None,
+        withdraw: Callable[[str], None] = lambda sentence: None,
         zoom_to_layer: Callable[[str], None] = lambda uuid: None,
         info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
         drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None,
@@ -111,11 +112,11 @@ class PanelContext(QObject):
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat, and `zoom_to_points` those of points alone; `consent` a host the analyst
-        agreed to contact; `report` a sentence for the message line; `info_of` gives what a reader found in a layer's
-        file, None until then; `drawing_of` what draws a layer on the canvas; `jobs` builds large edits off the window's
-        thread, without it they are built at once; `features` is what panels of vector layers work with; `copy_keeper`
-        gives what keeps the bytes of a row of source_files, in any thread, until they are saved; `images` leads to the
-        images behind marks; `map_view` gives what the map shows.
+        agreed to contact; `report` a sentence for the message line, and `withdraw` one that no longer holds; `info_of`
+        gives what a reader found in a layer's file, None until then; `drawing_of` what draws a layer on the canvas;
+        `jobs` builds large edits off the window's thread, without it they are built at once; `features` is what panels
+        of vector layers work with; `copy_keeper` gives what keeps the bytes of a row of source_files, in any thread,
+        until they are saved; `images` leads to the images behind marks; `map_view` gives what the map shows.
         """
         super().__init__(parent)
         self.selection = selection
@@ -125,7 +126,7 @@ class PanelContext(QObject):
         self.info_of = info_of
         self.drawing_of = drawing_of
         self.consent = consent
-        self.report = report
+        self.report, self._withdraw, self._dropped = report, withdraw, ""
         self.features = features
         self.copy_keeper = copy_keeper
         self.images = images
@@ -230,6 +231,15 @@ class PanelContext(QObject):
 
     def _say_error(self, error: GeoloupeError) -> None:
         self.report(error.sentence)
+
+    def report_dropped(self, why: str) -> None:
+        """Say which entries of a form were not kept, and why."""
+        self._dropped = self.tr("Not kept: {0}").format(why)
+        self.report(self._dropped)
+
+    def withdraw_dropped(self) -> None:
+        """What was not kept is said no longer: it was entered anew."""
+        self._withdraw(self._dropped)
 
     def flush(self) -> None:
         """Commit what is typed but not yet entered: called before saving, closing and taking pictures."""

@@ -64,6 +64,12 @@ class Messages(QObject):
         if self._lines.pop(key, None) is not None:
             self.changed.emit()
 
+    def withdraw(self, key: str, text: str) -> None:
+        """Take away the line of `key`, where it says nothing later than `text`."""
+        line = self._lines.get(key)
+        if line is not None and line.text == plain(text):
+            self.clear(key)
+
     def end_case(self) -> None:
         """Another case takes the place of the open one: what was said about that one is of no use any more."""
         kept = {key: line for key, line in self._lines.items() if line.about == "program"}

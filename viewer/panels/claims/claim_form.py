@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import override
+from typing import Any, override
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
@@ -92,6 +92,7 @@ class ClaimFormPanel(RowForm):
     def _add_judgement(self) -> None:
         self.judgement = JudgementFields(self._context, self.fields)
         self.judgement_part.content.addWidget(self.judgement)
+        self.fields.pair("likelihood_low", "likelihood_high", self._commit_columns)
 
     def _add_links(self) -> None:
         self.sources_part.content.addWidget(self.sources)
@@ -165,7 +166,9 @@ class ClaimFormPanel(RowForm):
     def _shown(self, uuid: str) -> None:
         self._uuid = uuid
         claim = self.row()
-        if claim is not None:
+        if claim is None:
+            self.fields.forget()
+        else:
             self.fields.show_other(claim)
             self._fold_for(claim)
         self.refresh()
@@ -216,6 +219,11 @@ class ClaimFormPanel(RowForm):
             lambda answer: wrapped(plain(f"{answer.speaker}: “{answer.words}”")),
             self.tr("None recorded."),
         )
+
+    @override
+    def _commit(self, column: str, value: Any) -> str:
+        bounds = self.judgement.typed_within(value) if column == "likelihood_term" else {}
+        return self._commit_columns({column: value, **bounds})
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
-from layers.document.vocabulary import CONFIDENCES, LIKELIHOOD_TERMS
+from layers.document.vocabulary import CONFIDENCES, LIKELIHOOD_TERMS, likelihood_band
+from layers.errors import InvalidValue
 from viewer.commands.claims import likelihood_row_in_use
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
@@ -98,6 +99,19 @@ class JudgementFields(QWidget):
         until.setMinimumWidth(0)
         band.setLayout(row)
         return band
+
+    def typed_within(self, term: str) -> dict[str, Any]:
+        """The bounds that were typed and refused, where they are within this term; empty where they are not."""
+        fields = self._fields
+        try:
+            typed = fields.typed_pair()
+        except InvalidValue:
+            return {}
+        low, high = typed["likelihood_low"], typed["likelihood_high"]
+        if not term or low is None or high is None or not (self.low.is_waiting or self.high.is_waiting):
+            return {}
+        least, most = likelihood_band(term)
+        return typed if least <= low <= high <= most else {}
 
     def show_claim(self, claim: Claim) -> None:
         """Open or close the fields as the claim's state asks."""

@@ -69,7 +69,8 @@ class SiteFormPanel(QWidget):
         layout.addWidget(self._pages)
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
-        self.fields.dropped.connect(lambda why: context.report(self.tr("Not kept: {0}").format(why)))
+        self.fields.dropped.connect(context.report_dropped)
+        self.fields.mended.connect(context.withdraw_dropped)
         self.page.content.addLayout(form)
         self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
@@ -201,7 +202,9 @@ class SiteFormPanel(QWidget):
             self._flush()
             self._uuid = uuid
             site = self._context.document.sites.get(uuid)
-            if site is not None:
+            if site is None:
+                self.fields.forget()
+            else:
                 self.fields.show_other(_Shown(site))
                 dated = site.observed_at, site.valid_from, site.valid_to, site.lifecycle
                 self.dates_part.offer(is_open=any(dated))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, override
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QWidget
 
+from layers.errors import InvalidValue
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField, TextField
 from viewer.panels.widgets.refusal import Refusal
@@ -16,15 +18,21 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
 LONGEST_TYPED = 60
+_COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
 LABEL_PX = 74
 """So that the fields of one page stand in line."""
 
 
 class FieldSet(QObject):
-    """Labels and fields in a form layout; `refusal` says at a field why its value was refused."""
+    """Labels and fields in a form layout; `refusal` says at a field why its value was refused.
+
+    What was refused stays in its field until it is mended or taken back, the value changes, or another row is shown.
+    """
 
     dropped = Signal(str)
-    """The field and reason of a refusal that goes without having been mended or taken back."""
+    """The fields and reasons of refusals that go without having been mended or taken back."""
+    mended = Signal()
+    """A field of which `dropped` told holds a value now."""
 
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
         """`commit` takes a column and its new value, and returns why not, or empty text."""
@@ -34,7 +42,36 @@ class FieldSet(QObject):
         self.refusal = Refusal()
         self.refusal.dismissed.connect(lambda: self.refuse(""))
         self._commit = commit
+        self._reasons: dict[str, str] = {}
+        """The reasons of the refusals that stand, by column; the newest last."""
+        self._told: set[str] = set()
+        self._is_flushing = False
+        self._partners: dict[str, str] = {}
+        self._commit_pair: Callable[[Mapping[str, Any]], str] = lambda values: ""
         self.go_on_in(form)
+
+    def pair(self, low: str, high: str, commit: Callable[[Mapping[str, Any]], str]) -> None:
+        """Two columns of which neither says anything alone: they are committed together.
+
+        The first that is typed is held while the keyboard is in the other one, which is still empty.
+        """
+        self._partners, self._commit_pair = {low: high, high: low}, commit
+        for column in (low, high):
+            self.fields[column].installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """When the keyboard leaves the pair, what is held of it is judged."""
+        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _COMES_BACK:
+            pair = [self.fields[column] for column in self._partners]
+            if QApplication.focusWidget() not in pair:
+                for field in pair:
+                    field.flush()
+        return False
+
+    def typed_pair(self) -> dict[str, Any]:
+        """What stands in the fields of the pair. Raises InvalidValue where a text there cannot be read."""
+        return {column: self.fields[column].as_value(self.fields[column].text()) for column in self._partners}
 
     def go_on_in(self, form: QFormLayout) -> None:
         """Lay the fields that follow out in this form layout."""
@@ -67,6 +104,7 @@ class FieldSet(QObject):
             field.unreadable.connect(
                 lambda sentence: self._refused(column, f"{self.labels[column].text()}: {sentence}")
             )
+            field.taken_back.connect(lambda: self._taken_back(column))
         return caption
 
     def add_below(self, widget: QWidget) -> None:
@@ -86,52 +124,111 @@ class FieldSet(QObject):
 
     def show_row(self, row: object) -> None:
         """Show all columns of `row`."""
-        refused = self._refused_names()
+        refused = {column: _typed_in(self.fields[column]) for column in self._refused_columns()}
         for column, field in self.fields.items():
             field.show_value(getattr(row, column))
-        if refused and not self._refused_names():
-            self._drop(refused)
+        if self._reasons:
+            kept = self._refused_columns()
+            lost = {column for column, typed in refused.items() if typed != _typed_in(self.fields[column])}
+            self._drop([column for column in refused if column in lost and column not in kept])
 
     def show_other(self, row: object) -> None:
         """Show another row: nothing typed and nothing refused is kept from the one before."""
-        self._drop(self._refused_names())
+        self.forget()
         for column, field in self.fields.items():
             field.show_value(getattr(row, column))
             field.reset()
 
+    def forget(self) -> None:
+        """The row is shown no longer: what was refused goes with it, and that is told."""
+        self._drop(self._refused_columns())
+        self.refuse("")
+
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
+        self._is_flushing = True
         for field in self.fields.values():
             field.flush()
+        self._is_flushing = False
 
     def refuse(self, sentence: str, at: QWidget | None = None) -> None:
-        """Say at a widget, else at the first field, why something was not done; empty text takes it away."""
+        """Say at a widget, else at the first field, why something was not done; empty text takes all refusals away."""
         if not sentence:
+            self._reasons.clear()
             for field in self.fields.values():
                 if _is_refused(field):
                     field.reset()
         self.refusal.say(plain(sentence), at or next(iter(self.fields.values()), None))
 
     def _committed(self, column: str, value: Any) -> None:
-        sentence = self._commit(column, value)
-        if not sentence:
-            self._drop(self._refused_names())
+        partner = self._partners.get(column)
+        if partner is not None and self._holds(column, value, partner):
             return
-        typed = one_line(_typed_in(self.fields[column]), LONGEST_TYPED)
-        self._refused(column, sentence if typed in sentence else f"“{typed}”: {sentence}")
+        for name in (column, partner):
+            self._reasons.pop(name or "", None)
+        try:
+            if partner is None:
+                sentence = self._commit(column, value)
+            else:
+                sentence = self._commit_pair(self.typed_pair() | {column: value})
+        except InvalidValue as error:  # in the partner's text
+            sentence = error.sentence
+        if sentence:
+            typed = one_line(_typed_in(self.fields[column]), LONGEST_TYPED)
+            self._refused(column, sentence if typed in sentence else f"“{typed}”: {sentence}")
+            return
+        if partner is not None and not self.fields[partner].hasFocus():
+            self.fields[partner].reset()
+        self._mend(column, partner or column)
 
-    def _refused_names(self) -> list[str]:
-        return [field.accessibleName() for field in self.fields.values() if _is_refused(field)]
+    def _holds(self, column: str, value: Any, partner: str) -> bool:
+        """Hold a value of the pair while the keyboard is in its partner, which is still empty."""
+        other = self.fields[partner]
+        if self._is_flushing or value is None or other.text().strip() or QApplication.focusWidget() is not other:
+            return False
+        self.fields[column].hold()
+        return True
 
-    def _drop(self, refused: list[str]) -> None:
-        """Take away what was refused in the fields of these names, and tell of it."""
-        if refused and self.refusal.is_said:
-            self.dropped.emit(f"{refused[0]}: {self.refusal.text()}")
-        self.refuse("")
+    def _mend(self, *columns: str) -> None:
+        """Refusals of other fields stand; of these it is no longer said, nor told, that they were not kept."""
+        if self._told.intersection(columns):
+            self._told.clear()
+            self.mended.emit()
+        self._say_newest()
+
+    def _taken_back(self, column: str) -> None:
+        if self._reasons.pop(column, None):
+            self._say_newest()
+
+    def _say_newest(self) -> None:
+        column, reason = next(reversed(self._reasons.items()), ("", ""))
+        if not reason:
+            self.refuse("")
+        elif self.refusal.text() != plain(reason) or not self.refusal.is_said:
+            self.refusal.say(plain(reason), self.fields[column])
+
+    def _refused_columns(self) -> list[str]:
+        return [column for column in self._reasons if _is_refused(self.fields[column])]
+
+    def _drop(self, columns: list[str]) -> None:
+        """Tell of refusals that went with what had been typed; those that were taken back go without a word."""
+        told = []
+        for column in columns:
+            name, reason = self.fields[column].accessibleName(), self._reasons[column]
+            told.append(reason if reason.startswith(f"{name}:") else f"{name}: {reason}")
+        left = self._refused_columns()
+        self._reasons = {column: self._reasons[column] for column in left if column not in columns}
+        if told:
+            self._told = set(columns)
+            self.dropped.emit(" ".join(told))
+        self._say_newest()
 
     def _refused(self, column: str, sentence: str) -> None:
-        self.refuse(sentence, self.fields[column])
         self.fields[column].refuse()
+        self._reasons.pop(column, None)
+        if _is_refused(self.fields[column]):
+            self._reasons[column] = sentence
+        self.refusal.say(plain(sentence), self.fields[column])
 
 
 def _is_refused(field: QWidget) -> bool:

@@ -28,10 +28,12 @@ class LineField(QLineEdit):
     committed = Signal(object)
     unreadable = Signal(str)
     """Why what was typed is no value at all."""
+    taken_back = Signal()
+    """The value that was shown stands there again, typed by hand."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown, self._is_cut = "", False
+        self._shown, self._is_cut, self._is_held = "", False, False
         self.leads_back = False
         """True while Enter goes back to the map: the keyboard came from there for this field alone."""
         self.editingFinished.connect(self.flush)
@@ -41,10 +43,11 @@ class LineField(QLineEdit):
 
         Of what is longer than a line can hold the beginning is shown, which cannot be changed: the rest would be lost.
         """
-        self._shown = self.as_text(value)
+        before, self._shown = self._shown, self.as_text(value)
         self._is_cut = len(self._shown) > LONGEST_LINE
         self.setReadOnly(self._is_cut)
-        if not (self.hasFocus() and self.isModified()):
+        is_kept = self.hasFocus() or (self.is_waiting and before == self._shown)
+        if not (is_kept and self.isModified()):
             self.reset()
 
     def reset(self) -> None:
@@ -54,6 +57,7 @@ class LineField(QLineEdit):
         if is_touched or self.text() != text:  # a form of many lines is shown anew with each mark
             self.setText(text)
         self.setCursorPosition(0)
+        self._is_held = False
         _mark_refused(self, False)
 
     def refuse(self) -> None:
@@ -61,10 +65,21 @@ class LineField(QLineEdit):
         self.setModified(True)
         _mark_refused(self, True)
 
+    def hold(self) -> None:
+        """Keep what was typed for later: it is committed with what belongs to it, or by the next `flush`."""
+        self.setModified(True)
+        self._is_held = True
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while something stands here that was refused, or is held."""
+        return self._is_held or bool(self.property(REFUSED))
+
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
         if self.isModified():
             self.setModified(False)
+            self._is_held = False
             if self._is_cut:
                 return
             _mark_refused(self, False)
@@ -75,6 +90,7 @@ class LineField(QLineEdit):
                 return
             if self.is_as_shown(value):
                 self.reset()
+                self.taken_back.emit()
             else:
                 self.committed.emit(value)
 
@@ -170,10 +186,11 @@ class TextField(QPlainTextEdit):
 
     def show_value(self, value: Any) -> None:
         """Show a value without committing it; typing that is not finished stays. Long texts as in `LineField`."""
-        self._shown = str(value)
+        before, self._shown = self._shown, str(value)
         self._is_cut = len(self._shown) > LONGEST_TEXT
         self.setReadOnly(self._is_cut)
-        if not (self.hasFocus() and self.document().isModified()):
+        is_waiting = self.hasFocus() or (bool(self.property(REFUSED)) and before == self._shown)
+        if not (is_waiting and self.document().isModified()):
             self.reset()
 
     def reset(self) -> None:
@@ -286,13 +303,14 @@ class ChoiceField(ComboBox):
 
     def show_value(self, value: Any) -> None:
         """Show a value without committing it. A value that is no choice shows as it is; None shows nothing."""
+        is_refused = bool(self.property(REFUSED)) and value == self._value
         self._value = value
         self._set_cut(isinstance(value, str) and len(value) > LONGEST_LINE)
         if self._is_cut:
             value = plain(value)  # stands for it among the choices
         index = self.findData(value)
         if self._free:
-            if not (self._line().hasFocus() and self._line().isModified()):
+            if not ((self._line().hasFocus() or is_refused) and self._line().isModified()):
                 self.reset()
             return
         if index < 0 and value not in (None, ""):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -31,7 +31,8 @@ class RowForm(QWidget):
         layout.addWidget(self.page)
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
-        self.fields.dropped.connect(lambda why: context.report(self.tr("Not kept: {0}").format(why)))
+        self.fields.dropped.connect(context.report_dropped)
+        self.fields.mended.connect(context.withdraw_dropped)
 
     def follow(self, first_field: str) -> None:
         """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""
@@ -69,7 +70,9 @@ class RowForm(QWidget):
             self.fields.flush()
             self._uuid = uuid
             row = self.row()
-            if row is not None:
+            if row is None:
+                self.fields.forget()
+            else:
                 self.fields.show_other(row)
                 self.page.show_form(from_top=True)
         self.refresh()
@@ -84,6 +87,9 @@ class RowForm(QWidget):
         self.page.show_form()
 
     def _commit(self, column: str, value: Any) -> str:
+        return self._commit_columns({column: value})
+
+    def _commit_columns(self, values: Mapping[str, Any]) -> str:
         if self.row() is None:
             return ""
-        return self._context.attempt(self._update, self._uuid, **{column: value})
+        return self._context.attempt(self._update, self._uuid, **values)

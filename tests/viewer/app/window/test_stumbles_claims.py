@@ -133,21 +133,22 @@ def test_a_refusal_never_stands_over_the_field_in_which_one_types(
     assert refusal.isVisible()
 
 
-@pytest.mark.parametrize("way", ["claim", "field"])
-def test_what_was_refused_is_not_lost_without_a_word(
-    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, way: str
-) -> None:
+def test_what_was_refused_is_not_lost_without_a_word(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
     type_into(form.judgement.low, "90")
     press(Key.Key_Tab)
-    if way == "claim":
-        show(window, "report", qtbot)
-    else:
-        type_into(form.fields.fields["confidence_reason"], "Two scenes")
-        press(Key.Key_Tab)
+    type_into(form.fields.fields["confidence_reason"], "Two scenes")
+    press(Key.Key_Tab)
+    assert form.judgement.low.text() == "90", "another entry takes nothing away"
+    assert form.fields.refusal.is_said
+    show(window, "report", qtbot)
     assert form.fields.refusal.isHidden()
     assert "Not kept: From, %: The likelihood's low bound (90 %)" in texts(window)
     show(window, "own", qtbot)
     assert form.judgement.low.text() == "55"
+    type_into(form.judgement.low, "60")
+    press(Key.Key_Tab)
+    assert window.session.document.claims["own"].likelihood_low == 60
+    assert "Not kept" not in texts(window), "it was mended"
 
 
 @pytest.mark.parametrize("date", ["2020", "2020-05", "2020-05-01/2020-05-31"])

@@ -377,6 +377,9 @@ def test_b4_a_refusal_stands_at_its_field_keeps_the_typing_and_moves_nothing(
         assert country.mapTo(form, QPoint()) == before
         assert pad_of(window).position_error_m == 7000.0
     enter(country, "RU")
+    assert pad_of(window).location_country == "RU"
+    assert field.text() == "nan", "another entry takes nothing away"
+    enter(field, "7000 m")
     assert form.fields.refusal.isHidden()
     assert field.text() == "7000"
     enter(field, "5 parsecs")

@@ -1,0 +1,185 @@
+"""Entries that a form refuses: judged when they are whole, kept until they are mended, named as they are."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shapely import Point
+
+from layers.document.claim import Claim
+from tests.support.choices import choose_by_keys, popup
+from tests.support.windows import press, settle, texts
+from viewer.app.window import MainWindow
+from viewer.commands.claims import add_claim
+from viewer.commands.sites import add_site
+from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.sites.site_form import SiteFormPanel
+
+pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
+    """Of a judgement begun with J: nothing is said in it yet."""
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    press(Key.Key_J)
+    found = window.findChild(ClaimFormPanel)
+    assert found is not None
+    qtbot.waitUntil(found.fields.fields["statement"].hasFocus)
+    return found
+
+
+@pytest.fixture
+def mark(window: MainWindow, qtbot: QtBot) -> SiteFormPanel:
+    """The form of a site that is selected, its dates unfolded."""
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    document = window.session.document
+    window.session.push(add_site(document, Point(128.3, 51.9), actor="me", uuid="pad", label="Pad"))
+    settle(window, qtbot)
+    window.activateWindow()
+    window.selection.set(("pad",))
+    window.panel_context.panel_wanted.emit("site_form")
+    found = window.findChild(SiteFormPanel)
+    assert found is not None
+    found.dates_part.set_folded(False)
+    qtbot.waitUntil(found.fields.fields["observed_at"].isVisible)
+    return found
+
+
+def claim_of(window: MainWindow, form: ClaimFormPanel) -> Claim:
+    return window.session.document.claims[form.uuid]
+
+
+def band_of(window: MainWindow, form: ClaimFormPanel) -> tuple[str, int | None, int | None]:
+    claim = claim_of(window, form)
+    return claim.likelihood_term, claim.likelihood_low, claim.likelihood_high
+
+
+def type_here(text: str) -> None:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    QTest.keyClicks(widget, text)
+
+
+def type_range(form: ClaimFormPanel, low: str, high: str) -> None:
+    form.judgement.low.setFocus()
+    press(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    type_here(low)
+    press(Key.Key_Tab)
+    assert form.judgement.high.hasFocus()
+    type_here(high)
+    press(Key.Key_Tab)
+
+
+def test_a_range_is_typed_without_a_term_and_takes_the_one_around_it(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot
+) -> None:
+    type_here("They will fly")
+    for _ in range(2):
+        press(Key.Key_Tab)
+    assert form.judgement.low.hasFocus()
+    type_here("60")
+    press(Key.Key_Tab)
+    qtbot.wait(20)
+    assert not form.fields.refusal.is_said, "the range is not whole yet"
+    assert form.judgement.low.text() == "60"
+    type_here("75")
+    press(Key.Key_Tab)
+    assert not form.fields.refusal.is_said
+    assert band_of(window, form) == ("likely", 60, 75)
+    assert (form.judgement.low.text(), form.judgement.high.text()) == ("60", "75")
+    window.action_table["undo"].trigger()
+    assert band_of(window, form) == ("", None, None), "one step"
+    assert (form.judgement.low.text(), form.judgement.high.text()) == ("", "")
+
+
+@popup
+def test_a_range_within_no_term_waits_for_the_term(window: MainWindow, form: ClaimFormPanel, qtbot: QtBot) -> None:
+    type_range(form, "80", "95")
+    assert band_of(window, form) == ("very likely", 80, 95)
+    type_range(form, "40", "50")
+    assert "choose another term" in form.fields.refusal.text()
+    form.fields.fields["confidence_reason"].setFocus()
+    type_here("Two scenes")
+    form.fields.fields["statement"].setFocus()
+    assert claim_of(window, form).confidence_reason == "Two scenes"
+    assert (form.judgement.low.text(), form.judgement.high.text()) == ("40", "50"), "kept while others are entered"
+    choose_by_keys(form.judgement.likelihood, "rough")
+    assert band_of(window, form) == ("roughly even chance", 45, 55), "no term holds both: its band is taken"
+    assert "Not kept" in texts(window)
+    type_range(form, "46", "80")
+    type_range(form, "60", "70")
+    assert "choose another term" in form.fields.refusal.text()
+    choose_by_keys(form.judgement.likelihood, "likely")
+    assert band_of(window, form) == ("likely", 60, 70), "the bounds as they were typed"
+    assert not form.fields.refusal.is_said
+
+
+def test_a_range_over_two_terms_is_refused_and_kept(window: MainWindow, form: ClaimFormPanel) -> None:
+    type_range(form, "40", "70")
+    assert "within no one term" in form.fields.refusal.text()
+    assert (form.judgement.low.text(), form.judgement.high.text()) == ("40", "70")
+    assert band_of(window, form) == ("", None, None)
+    form.judgement.low.setFocus()
+    press(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    type_here("60")
+    press(Key.Key_Tab)
+    assert band_of(window, form) == ("likely", 60, 70)
+    assert not form.fields.refusal.is_said
+
+
+@pytest.mark.parametrize("way", ["past", "back", "claim"])
+def test_half_a_range_is_said_once_the_keyboard_has_left_it(
+    window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, way: str
+) -> None:
+    form.judgement.low.setFocus()
+    type_here("60")
+    press(Key.Key_Tab)
+    assert not form.fields.refusal.is_said
+    if way == "past":
+        press(Key.Key_Tab)
+        assert "give both, or neither" in form.fields.refusal.text()
+        assert form.judgement.low.text() == "60"
+    elif way == "back":
+        press(Key.Key_Backtab)
+        press(Key.Key_Backtab)
+        assert "give both, or neither" in form.fields.refusal.text()
+    else:
+        uuid = form.uuid
+        window.session.push(add_claim(window.session.document, actor="me", uuid="other", statement="Sold"))
+        window.panel_context.show_claim("other")
+        assert "Not kept: From, %: “60”" in texts(window)
+        window.panel_context.show_claim(uuid)
+        assert form.judgement.low.text() == ""
+
+
+def test_each_entry_that_was_not_kept_is_named_with_its_own_reason(
+    window: MainWindow, mark: SiteFormPanel, qtbot: QtBot
+) -> None:
+    fields = mark.fields.fields
+    for column, text in (("lifecycle_as_of", "soon"), ("observed_at", "2016-04-31"), ("valid_from", "2020")):
+        fields[column].setFocus()
+        type_here(text)
+        press(Key.Key_Tab)
+    assert window.session.document.sites["pad"].valid_from == "2020"
+    assert (fields["lifecycle_as_of"].text(), fields["observed_at"].text()) == ("soon", "2016-04-31")
+    assert "Not kept" not in texts(window)
+    fields["observed_at"].setFocus()
+    press(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    type_here("2016-04-30")
+    press(Key.Key_Tab)
+    assert "“soon”" in mark.fields.refusal.text(), "what is refused still is said"
+    window.selection.clear()
+    assert "Not kept: As of: “soon” is no" in texts(window)
+    assert "2016-04-3" not in texts(window)
