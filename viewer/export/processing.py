@@ -10,8 +10,10 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
+from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
+from layers.raster.stretch import StretchRule
 from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -32,9 +34,9 @@ def stretches_on_screen(scene: MapScene) -> dict[str, str]:
     return found
 
 
-def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> list[str]:
+def processing_lines(scene: MapScene, view: View, *, exactly: bool = False, match: str = "") -> list[str]:
     """One for each image in view that does not look as its file has it, or does not lie where its file says; `exactly`:
-    for all, with their stretches.
+    for all, with their stretches. `match`: as in `stretch_words`.
 
     With a stretch from this view the numbers are right once the view is complete.
     """
@@ -45,17 +47,26 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> l
         if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
             continue
         if exactly or drawing.layer.style_json:
-            said = ", ".join(_said(drawing.style, drawing.info, was_frozen(drawing.layer.style_json), exactly))
+            said = ", ".join(_said(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
             lines.append(_tr("Image processing of {0}: {1}.").format(drawing.layer.name, said))
         lines += _placing(drawing.layer, drawing.info)
     return lines
 
 
-def stretch_words(drawing: RasterDrawing) -> str:
-    """Words on the processing of an image, equal for an equal one; empty until its file is known."""
+def stretch_words(scene: MapScene, drawing: RasterDrawing, match: str = "") -> str:
+    """Words on the processing of an image, equal for an equal one; empty until its file is known. `match`: those on a
+    stretch that was set by another image, for one that a comparison shows in another style than its layer's.
+    """
     if drawing.style is None or drawing.info is None:
         return ""
-    return ", ".join(_said(drawing.style, drawing.info, was_frozen(drawing.layer.style_json), exactly=False))
+    return ", ".join(_said(drawing.style, drawing.info, _stretch(scene, drawing, match), exactly=False))
+
+
+def is_in_style_of_frame(scene: MapScene, drawing: RasterDrawing) -> bool:
+    """True where a comparison shows an image in another style than its layer's."""
+    row = scene.document.layers.get(drawing.layer_uuid)
+    is_frozen = was_frozen(drawing.layer.style_json)
+    return row is not None and not is_frozen and row.style_json != drawing.layer.style_json
 
 
 def _placing(layer: Layer, info: RasterInfo) -> list[str]:
@@ -67,13 +78,13 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     return [_tr("{0} is placed by {1} (set by {2}).").format(layer.name, info.georeferencing_note, who)]
 
 
-def _said(style: RasterStyle, info: RasterInfo, frozen: bool, exactly: bool) -> Iterator[str]:
+def _said(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
     bands = ", ".join(map(str, style.bands))
     if style.expression:
         yield _tr("{0} of bands {1}").format(style.expression, bands)
     else:
         yield (_tr("bands {0}") if len(style.bands) > 1 else _tr("band {0}")).format(bands)
-    yield _stretch(style, info, frozen)
+    yield stretch
     if exactly:
         yield "; ".join(f"{s.low:.6g} – {s.high:.6g}" for s in style.stretches)
     gammas = {s.gamma for s in style.stretches} - {1.0}
@@ -94,10 +105,18 @@ def _said(style: RasterStyle, info: RasterInfo, frozen: bool, exactly: bool) -> 
         yield _tr("colours {0}").format(style.colormap)
 
 
-def _stretch(style: RasterStyle, info: RasterInfo, frozen: bool) -> str:
-    rule = style.rule
-    if frozen:
+def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
+    """Says what was done and no more: limits that a match has kept, or found, nobody has set by hand."""
+    style, info = drawing.style, drawing.info
+    assert style is not None
+    assert info is not None
+    if was_frozen(drawing.layer.style_json):
         return _tr("stretched as the view on the screen was (DRA), frozen")
+    rule = style.rule
+    if is_in_style_of_frame(scene, drawing):
+        if match:
+            return match
+        rule = _own_rule(scene.document.layers[drawing.layer_uuid], info)
     if rule.origin == "given":
         bytes_only = not style.expression and all(info.bands[number - 1].dtype == "uint8" for number in style.bands)
         as_they_are = bytes_only and all((s.low, s.high) == (0.0, 255.0) for s in style.stretches)
@@ -111,3 +130,13 @@ def _stretch(style: RasterStyle, info: RasterInfo, frozen: bool) -> str:
         _tr("stretched to {0} of this view (DRA)") if rule.origin == "view" else _tr("stretched to {0} of the image")
     )
     return whose.format(how)
+
+
+def _own_rule(layer: Layer, info: RasterInfo) -> StretchRule:
+    """The rule of a layer's own style, from which its stretch in a comparison was taken."""
+    try:
+        given = layer.read_style()
+        style = RasterStyle.from_json(given, info) if given else RasterStyle.default(info)
+    except GeoloupeError:
+        style = RasterStyle.default(info)
+    return style.rule

@@ -24,7 +24,7 @@ from layers.time.spans import are_apart, span_of
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _BINDING = re.compile(r"\b(?:CC[ -]?BY\S*|ODbL|NC|ND|SA)\b", re.IGNORECASE)
 _BEFORE_AFTER = re.compile(r"\b(before|after)\b", re.IGNORECASE)
-_MATCHED = re.compile(r"match", re.IGNORECASE)
+_MATCHED = re.compile(r"match|same stretch", re.IGNORECASE)
 _DIFFERENCE = ("season", "sun", "angle", "registration")
 _SAME_FRAME = 1e-6
 

@@ -113,6 +113,7 @@ class Plate:
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
         self.strips: list[str] = []
+        self.notes: list[str] = []
         self.images: list[list[ImageFact]] = []
         self.captions: list[list[str]] = []
         self.foot: list[str] = []
@@ -309,7 +310,7 @@ class Plate:
             title = without_paths(title) if self.spec.publish else title
             date = dates_of(one) if letter and self.spec.layout != "insets" else ""
             self.strips.append(" · ".join(part for part in (letter, title, date) if part))
-        notes = notes_on_stretches(self.spec, self.maps)
+        self.notes = notes = notes_on_stretches(self.spec, self.maps)
         publish = self.spec.publish
         self.images = [image_facts(one, note, publish) for one, note in zip(self.maps, notes, strict=True)]
         self.captions = [[image_line(fact) for fact in facts] for facts in self.images]

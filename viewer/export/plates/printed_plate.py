@@ -105,7 +105,11 @@ class PrintedPlate:
         """
         if self.plate.spec.publish:
             return []
-        lines = (processing_lines(one.scene, one.framing.view, exactly=True) for one in self.plate.maps)
+        plate = self.plate
+        lines = (
+            processing_lines(one.scene, one.framing.view, exactly=True, match=note)
+            for one, note in zip(plate.maps, plate.notes, strict=True)
+        )
         return list(dict.fromkeys(line for found in lines for line in found))
 
     def size_px(self, page: int) -> tuple[int, int]:

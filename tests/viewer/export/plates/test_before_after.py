@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,12 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.product.lint.rules import findings
 from layers.product.spec import ProductMap, ProductSpec
+from layers.raster.stretch import StretchRule
+from layers.raster.style import RasterStyle, Stretch
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.export.plates.conftest import wait_for
 from viewer.cli.products.printed_product import matched
+from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio
 from viewer.export.plates.map_scenes import scene_makers
 from viewer.export.plates.plate import Plate
@@ -138,8 +142,23 @@ def test_a_matched_stretch_is_declared(studio: Studio, case) -> None:
     plate = Plate(found, document, scenes)
     wait_for(PrintedPlate(plate, 96))
     plate = plate.refreshed()
-    assert "stretch matched to Before" in plate.captions[1][0]
+    assert "bands 1, 2, 3, stretch matched to Before, band by band. Credit" in plate.captions[1][0]
+    assert "bands 1, 2, 3, values as they are. Credit" in plate.captions[0][0]
+    processing = PrintedPlate(plate, 96).words.processing
+    assert "Image processing of The new one: bands 1, 2, 3, stretch matched to Before, band by band" in processing
+    assert "Image processing of The old one: bands 1, 2, 3, values as they are, 0 – 255" in processing
+    assert "by hand" not in texts(plate) + processing, "nobody's hand was in it"
     assert "same-stretch" not in {one.rule for one in findings(found, plate.content, facts_of(plate), ())}
+
+
+def test_the_first_of_a_match_keeps_its_own_stretch_and_words_on_it(studio: Studio, case) -> None:
+    document = case(**DATED)
+    style = RasterStyle((1, 2, 3), (Stretch(60.0, 120.0),) * 3, rule=StretchRule("percentile", 5, 95))
+    document.apply(update_layer(document, "old", actor="me", style_json=json.dumps(style.to_json())))
+    spec = replace(SPEC, match=True)
+    scenes = [studio.scene_made(make, document) for make in scene_makers(spec)]
+    plate = Plate(matched(spec, scenes), document, scenes)
+    assert "bands 1, 2, 3, stretched to 5 – 95 % of the image. Credit" in plate.refreshed().captions[0][0]
 
 
 def test_a_nudge_is_in_the_footnote_and_of_nobody_when_published(plate_of, case) -> None:

@@ -77,10 +77,12 @@ def _may_show(drawing: LayerDrawing, view: View) -> bool:
 def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> list[ImageFact]:
     """All that is known of each image of a map. `note`: on the stretch of the topmost one, beside the others'."""
     images = [(scene, drawing) for scene, drawing in _shown(on_page) if drawing.layer.kind != "vector"]
-    found = [_fact(scene, drawing, publish) for scene, drawing in images]
+    found = [_fact(scene, drawing, publish, note) for scene, drawing in images]
     if publish:
         found = [_without_paths(fact) for fact in found]
-    return [replace(found[0], processing=note), *found[1:]] if found and note else found
+    if not found or not note or note in found[0].stretch:
+        return found
+    return [replace(found[0], processing=note), *found[1:]]
 
 
 def _without_paths(fact: ImageFact) -> ImageFact:
@@ -90,7 +92,7 @@ def _without_paths(fact: ImageFact) -> ImageFact:
     return replace(fact, **words)
 
 
-def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool) -> ImageFact:
+def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> ImageFact:
     layer, known = drawing.layer, acquisition_shown(drawing)
     nudge, angle = drawing.nudge, known.off_nadir_deg
     raster = drawing if isinstance(drawing, RasterDrawing) else None
@@ -119,7 +121,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool) -> ImageFact:
         kind,
         known.product_gsd_m or known.collected_gsd_m,
         units=statement_of(raster).units if raster is not None else "",
-        stretch=stretch_words(raster) if raster is not None else "",
+        stretch=stretch_words(scene, raster, match) if raster is not None else "",
         nudge="" if nudge is None else (replace(nudge, by="") if publish else nudge).words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
