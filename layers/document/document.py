@@ -179,10 +179,19 @@ class Document:
         return cast("list[ResponseClaim]", self._linked("response_claims", "response_uuid", response_uuid))
 
     def responses_to(self, claim_uuid: str) -> list[Response]:
-        """Answers linked to this claim, then those to the whole (linked to none)."""
+        """Answers linked to this claim, then those to the whole of a report (linked to none) that it belongs to."""
         linked = [self.responses[link.response_uuid] for link in self.response_links_of_claim(claim_uuid)]
         whole = [answer for answer in self.responses.values() if not self.claim_links_of_response(answer.uuid)]
-        return linked + whole
+        return linked + [answer for answer in whole if self._is_of_report(claim_uuid, answer.source_uuid)]
+
+    def _is_of_report(self, claim_uuid: str, source_uuid: str) -> bool:
+        """True for a claim that cites the source of an answer; where no claim does, for all that others have made: who
+        answered a report has not answered what was said elsewhere, nor what we say.
+        """
+        if source_uuid and self.claim_links_of_source(source_uuid):
+            return any(link.source_uuid == source_uuid for link in self.source_links_of_claim(claim_uuid))
+        claim = self.claims.get(claim_uuid)
+        return claim is not None and claim.voice != "analyst"
 
     def chips_of_site(self, site_uuid: str) -> list[Chip]:
         return [chip for chip in self.chips.values() if chip.site_uuid == site_uuid]

@@ -89,6 +89,8 @@ class _Gathering:
         inside = frozenset(site.uuid for site in marks)
         numbers = self._numbers(marks)
         said = tuple(self._said(claim, number, inside, numbers) for number, claim in enumerate(claims, 1))
+        if self._whole_case:
+            self._say_all(document.responses.values())
         named_by = _sources_naming(said)
         sites = tuple(self._words(site, numbers, named, named_by) for site in marks)
         for site in marks:
@@ -184,10 +186,13 @@ class _Gathering:
                 grade = credibility_words(link.credibility)
                 yield QuoteCited(link.quote, link.page, source, grade, link.bearing)
 
-    def _answers(self, claim: Claim) -> Iterable[ResponseSaid]:
-        for response in self._document.responses_to(claim.uuid):
-            if self._publishing.admits_response(self._document, response):
-                yield self._responses.setdefault(response.uuid, self._answer(response))
+    def _answers(self, claim: Claim) -> list[ResponseSaid]:
+        return self._say_all(self._document.responses_to(claim.uuid))
+
+    def _say_all(self, responses: Iterable[Response]) -> list[ResponseSaid]:
+        """Those of them that may stand in it, each made once."""
+        admitted = [one for one in responses if self._publishing.admits_response(self._document, one)]
+        return [self._responses.setdefault(one.uuid, self._answer(one)) for one in admitted]
 
     def _answer(self, response: Response) -> ResponseSaid:
         source = self._citations.cite(response.source_uuid)

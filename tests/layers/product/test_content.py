@@ -57,6 +57,28 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     assert bool(claim.statement) is not publish
 
 
+@pytest.mark.parametrize("cites", [(), ("another",)])
+def test_who_answered_one_report_has_not_answered_another_claim(demo: Document, cites: tuple[str, ...]) -> None:
+    rows = {table: list(demo.table(table).values()) for table in ("sites", "claims", "sources", "claim_sources")}
+    rows["responses"] = list(demo.responses.values())
+    rows["sources"].append(Source(uuid="another", title="On pads"))
+    rows["claims"].append(Claim(uuid="own", statement="The pad was widened."))
+    rows["claim_sources"] += [ClaimSource(uuid=f"link-{one}", claim_uuid="own", source_uuid=one) for one in cites]
+    pad = next(site for site in demo.sites.values() if site.class_code == "launch_site")
+    rows["claim_sites"] = [ClaimSite(uuid="at", claim_uuid="own", site_uuid=pad.uuid)]
+    content = content_of(Document(rows), [pad.uuid])
+    assert [claim.uuid for claim in content.claims] == ["own"]
+    assert content.responses == ()
+    assert len(content_of(Document(rows), [], whole_case=True).responses) == 2
+
+
+def test_an_answer_whose_report_no_claim_cites_is_to_all_that_others_said() -> None:
+    answer = Response(uuid="r", speaker="The ministry", words="No.")
+    claims = [Claim(uuid="said", statement="A"), Claim(uuid="ours", statement="B", voice="analyst", state="assessed")]
+    document = Document({"claims": claims, "responses": [answer]})
+    assert [len(document.responses_to(uuid)) for uuid in ("said", "ours")] == [1, 0]
+
+
 def test_the_place_that_a_source_states_is_not_inferred(demo: Document) -> None:
     irays = next(site for site in demo.sites.values() if site.label.startswith("iRay"))
     content = content_of(demo, [irays.uuid])
