@@ -12,6 +12,9 @@ from typing import NamedTuple
 from layers.geo.bounds import Bounds
 from layers.quick_dataclass import dataclass
 
+SCALE_CHANGES_M = 1_000_000.0
+"""The scale bar of a frame of this ground width or more says for which latitude it holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImageFact:

@@ -64,7 +64,11 @@ def _scale_of(view: View) -> tuple[float, float | None]:
     metres, *scales = _scales_m(view, [middle, *((view.width * x, view.height * y) for x in parts for y in parts)])
     if all(math.isfinite(s) and 1 / _SAME_SCALE <= s / metres <= _SAME_SCALE for s in scales):
         return metres, None
-    return metres, float(transform_points(view.grid.crs, WGS84, *view.to_world(*middle))[1])
+    return metres, _middle_latitude(view)
+
+
+def _middle_latitude(view: View) -> float:
+    return float(transform_points(view.grid.crs, WGS84, *view.to_world(view.width / 2, view.height / 2))[1])
 
 
 class ScaleBar(NamedTuple):
@@ -76,12 +80,16 @@ class ScaleBar(NamedTuple):
     latitude: float | None
 
 
-def scale_bar_of(view: View, room_px: float) -> ScaleBar | None:
-    """The longest geodesic bar that fits, at the latitude of the picture's middle; None where that is no place."""
+def scale_bar_of(view: View, room_px: float, wide_m: float = math.inf) -> ScaleBar | None:
+    """The longest geodesic bar that fits, at the latitude of the picture's middle; None where that is no place. A
+    picture whose ground is as wide as `wide_m` states that latitude in any case.
+    """
     metres, lat = _scale_of(view)
     length_m, width, words = nice_scale_bar(metres, room_px)
     if not length_m:
         return None
+    if lat is None and metres * view.width >= wide_m:
+        lat = _middle_latitude(view)
     return ScaleBar(length_m, width, words if lat is None else words + _latitude_note(lat), lat)
 
 

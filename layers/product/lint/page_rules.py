@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layers.product.facts import SCALE_CHANGES_M
 from layers.product.lint.finding import (
     BLOCKING,
     CONTINENT_M,
@@ -23,8 +24,6 @@ from layers.product.publishing import without_paths
 LEAST_PT = 6.0
 MGRS_UP_TO_M = 200_000.0
 """A wider frame has its centre in degrees only: one square of the grid would say more than is meant."""
-SCALE_CHANGES_M = 1_000_000.0
-"""From this width on a scale bar says for which latitude it holds."""
 _FILE_NAME = re.compile(r"\S+\.(?:tiff?|jp2|jpe?g|png|gpkg|nc|img|vrt|ntf|hdf5?|zarr)|\S*_\S*_\S*", re.IGNORECASE)
 _DEGREES = re.compile(r"\d\s*°\s*[NSEW]?")
 _MGRS = re.compile(r"\b(?:\d{1,2}[C-HJ-NP-X]|[ABYZ])\s?[A-HJ-NP-Z]{2}(?:\s?\d+\s?\d+)?\b")

@@ -9,6 +9,7 @@ import pytest
 from layers.document.document import Document
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
+from layers.product.lint.rules import findings
 from layers.product.spec import PARTS, ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
 from tests.viewer.export.plates.conftest import faults, picture
@@ -41,6 +42,15 @@ def test_a_continent_tells_the_latitude_of_its_scale_and_needs_no_locator(plate_
     assert one.scale_bar.holds_at_lat == pytest.approx(53.0, abs=8.0)
     assert "° N" in one.scale_bar.words
     assert not one.locator
+
+
+def test_a_wide_frame_near_the_equator_states_the_latitude_of_its_scale_too(plate_of) -> None:
+    plate = plate_of(replace(SPEC, page="A4 portrait", bounds=Bounds(105.0, 14.0, 116.0, 20.0)))
+    facts = facts_of(plate)
+    assert 1e6 <= facts.maps[0].width_m < 2e6
+    assert facts.maps[0].scale_bar.holds_at_lat == pytest.approx(17.0, abs=0.2)
+    assert "at 17° N" in plate.bars[0].words
+    assert "scale-bar" not in {one.rule for one in findings(plate.spec, plate.content, facts, ())}
 
 
 def test_an_arrow_that_would_not_be_true_all_over_is_left_out(plate_of) -> None:

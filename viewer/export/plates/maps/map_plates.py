@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from layers.geo.crs import is_off_earth, true_north_degrees
 from layers.grid.tile_grid import View
+from layers.product.facts import SCALE_CHANGES_M
 from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.overlays import north_angle_deg, scale_bar_of
@@ -22,6 +23,8 @@ from viewer.rendering.vector.qt_shapes import box_of
 
 _MOST_TURN_DEG = 5.0
 """That true north may differ over a frame which one arrow stands for."""
+_WIDE_M = 0.99 * SCALE_CHANGES_M
+"""From a little less on, as widths of a frame are measured in more than one way."""
 _CORNERS = ((0, 1), (1, 0), (1, 1), (0, 0))
 """Across and down: lower left, upper right, lower right, upper left."""
 
@@ -44,7 +47,7 @@ def scale_bar_piece(
     if is_off_earth(on_page.view.grid.crs):
         return None
     room = min(0.34 * on_page.rect.width(), 22 * type_.size)
-    bar = scale_bar_of(on_page.view, room)
+    bar = scale_bar_of(on_page.view, room, _WIDE_M)
     if bar is None:
         return None
     pad = 0.55 * type_.size
