@@ -50,15 +50,16 @@ def content_of(
     product: Product | None = None,
     *,
     whole_case: bool = False,
+    about: str = "",
 ) -> ProductContent:
     """All words of evidence of a product with these marks (uuids) in its frames.
 
-    `whole_case`: claims that are about none of them, or about no place, are in it as well. `marking` is the product's
-    own: for a published one it says what is internal. `product` is its row where it has one: numbers of its issued
-    versions hold.
+    `whole_case`: claims that are about none of them, or about no place, are in it as well. `about`: the uuid of the one
+    site whose claims alone are in it, as on its page; empty: those of all marks. `marking` is the product's own: for a
+    published one it says what is internal. `product` is its row where it has one: numbers of its issued versions hold.
     """
     publishing = Publishing(marking if publish else None)
-    return _Gathering(document, in_frame, publishing, product, whole_case).content()
+    return _Gathering(document, in_frame, publishing, product, whole_case, about).content()
 
 
 class _Gathering:
@@ -69,9 +70,11 @@ class _Gathering:
         publishing: Publishing,
         product: Product | None,
         whole_case: bool,
+        about: str,
     ) -> None:
         self._document = document
         self._whole_case = whole_case
+        self._about = about
         self._publishing = publishing
         self._citations = Citations(document, publishing)
         self._counts = _Counts()
@@ -122,9 +125,14 @@ class _Gathering:
         about = (
             set(self._document.claims)
             if self._whole_case
-            else {uuid for site in self._marks for uuid in self._claims_about(site)}
+            else {uuid for site in self._spoken_of() for uuid in self._claims_about(site)}
         )
         return [claim for uuid, claim in self._document.claims.items() if uuid in about and self._admits_claim(claim)]
+
+    def _spoken_of(self) -> list[Site]:
+        """The marks whose claims are in it: those of others, that merely lie in the frame, are no part of its page."""
+        site = self._document.sites.get(self._about)
+        return self._marks if site is None else [site]
 
     def _claims_about(self, site: Site) -> Iterable[str]:
         """Uuids of claims that name it, and of those that rest on it or on what was seen of it."""

@@ -46,7 +46,8 @@ def _findings(
     scenes = scenes_of(studio, document, home, spec)
     if scenes[0].lone_plane():
         marks = marks_of(document, spec)
-        content = content_of(document, marks, spec.publish, spec.marking, row)
+        about = spec.site if spec.layout == "site" else ""
+        content = content_of(document, marks, spec.publish, spec.marking, row, about=about)
         return findings(spec, content, facts_of_case(document, spec, marks, row), overrides)
     if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
         spec = replace(spec, bounds=subject_bounds(document, scenes[0]))

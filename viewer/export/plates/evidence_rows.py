@@ -70,14 +70,12 @@ class EvidenceRows:
     def _plain_row(self, key: str, text: str) -> Atom:
         return Atom(key, whole(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)
 
-    def claims(self, content: ProductContent, first: str = "") -> list[Atom]:
-        """Each claim with its exact words, who said them, our judgement apart, and the answers to it; those about one
-        mark before the others.
-        """
+    def claims(self, content: ProductContent) -> list[Atom]:
+        """Each claim with its exact words, who said them, our judgement apart, and the answers to it."""
         if not content.claims:
             return []
         atoms = [self._head("claims", _tr("Claims"))]
-        for claim in sorted(content.claims, key=lambda one: bool(first) and first not in one.sites):
+        for claim in content.claims:
             atoms += self._claim(claim)
         to_whole = [one for one in content.responses if one.is_to_whole]
         if to_whole:

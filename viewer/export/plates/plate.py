@@ -287,7 +287,8 @@ class Plate:
             yield
         in_frame = list(dict.fromkeys(uuid for one in self.maps for uuid in one.in_frame()))
         if self._content_of is None or self._content_of[0] != in_frame:
-            found = content_of(self.document, in_frame, spec.publish, spec.marking, self.product)
+            about = spec.site if spec.layout == "site" else ""
+            found = content_of(self.document, in_frame, spec.publish, spec.marking, self.product, about=about)
             self._content_of = in_frame, found
         self.content = self._content_of[1]
         yield
@@ -339,7 +340,7 @@ class Plate:
         explained += key
         said = rows.site(self.content.site(spec.site)) if is_site else []
         if spec.shows("claims"):
-            said += rows.claims(self.content, spec.site if is_site else "")
+            said += rows.claims(self.content)
             said += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
             said += rows.caveats(self.content, self._notes())

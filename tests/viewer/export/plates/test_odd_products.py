@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.rows import ClaimSite
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.product.lint.rules import findings
@@ -88,3 +90,18 @@ def test_a_page_without_room_is_refused_in_words(plate_of, page: str) -> None:
 def test_a_page_of_nothing_but_its_map(plate_of) -> None:
     plate = plate_of(replace(SPEC, title="", left_out=frozenset(PARTS)))
     assert {piece.key for piece in plate.pieces} == {"credit:0"}
+
+
+def test_a_site_page_has_the_claims_of_its_site_alone(plate_of, document: Document) -> None:
+    rows = {name: list(document.table(name).values()) for name in ("layers", "sites", "claims", "claim_sites")}
+    rows["claims"] += [Claim(uuid=f"of {uuid}", statement=f"About {uuid} alone.") for uuid in ("in", "in2")]
+    rows["claim_sites"] += [
+        ClaimSite(uuid=f"at {uuid}", claim_uuid=f"of {uuid}", site_uuid=uuid) for uuid in ("in", "in2")
+    ]
+    plate = plate_of(replace(SPEC, layout="site", site="in2"), Document(rows))
+    assert {"in", "in2"} <= set(plate.maps[0].in_frame()), "the other is in the frame"
+    assert [claim.uuid for claim in plate.content.claims] == ["of in2"]
+    words = facts_of(plate).words_of()
+    assert "About in2 alone." in words
+    assert "About in alone." not in words
+    assert plate.name_of("in") in words, "it keeps its label"
