@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.document.edit import TABLES
@@ -58,7 +59,9 @@ class FileNames(Questions):
     def case_to_write(self, suggestion: Path) -> Path | None:
         return self.to_write
 
-    product_to_write = case_to_write
+    def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
+        return self.case_to_write(suggestion)
+
     picture_to_write = data_to_write = case_to_write
 
 

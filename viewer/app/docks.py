@@ -105,8 +105,7 @@ class Docks(QObject):
         self.arrangement = self._arrange()
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
-        context.panel_wanted.connect(self.show_panel)
-        context.typing_wanted.connect(self.begin_typing)
+        self._show_what_is_wanted()
         for chosen in (context.selection.changed, context.selection.chosen_again):
             chosen.connect(self._selected)
         self.layer_tree.view.clicked.connect(self._layer_clicked)
@@ -128,6 +127,11 @@ class Docks(QObject):
         Their modules are loaded first, by a job.
         """
         jobs.run(lambda _: load_panels(), lambda _: self._warm.start(), lambda _: self._warm.start())
+
+    def _show_what_is_wanted(self) -> None:
+        self._context.panel_wanted.connect(self.show_panel)
+        self._context.typing_wanted.connect(self.begin_typing)
+        self._context.field_wanted.connect(self.begin_field)
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -169,6 +173,13 @@ class Docks(QObject):
         begin = getattr(self._pages[name][0].panel, "begin", None)
         assert callable(begin)
         begin()
+
+    def begin_field(self, name: str, column: str) -> None:
+        """Bring a form to the front, with the keyboard in the field of a column; in the first one where it has none."""
+        self.show_panel(name)
+        from viewer.panels.widgets.field_set import lead_to_column  # for start-up time: forms are made later
+
+        lead_to_column(self._pages[name][0].panel, column)
 
     def recolor(self) -> None:
         """The title bars' buttons in our own icons; Qt's are drawn for a light ground."""

@@ -61,6 +61,8 @@ class PanelContext(QObject):
     """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
     typing_wanted = Signal(str)
     """The name of the form whose first field the keyboard should be in."""
+    field_wanted = Signal(str, str)
+    """The name of a form that should come to the front, and of the column whose field should have the keyboard."""
     image_asked = Signal(str)
     """A mark of which it is asked, or no longer asked, on which of several images it was drawn."""
     layer_style_wanted = Signal()
@@ -88,6 +90,8 @@ class PanelContext(QObject):
     relink_wanted = Signal(str)
     """The layer whose file should be looked for."""
     flush_requested = Signal()
+    keeping_wanted = Signal()
+    """The case is about to be saved or left: what windows of their own hold of it is to be kept in it."""
 
     def __init__(
         self,
@@ -242,8 +246,13 @@ class PanelContext(QObject):
         self._withdraw(self._dropped)
 
     def flush(self) -> None:
-        """Commit what is typed but not yet entered: called before saving, closing and taking pictures."""
+        """Commit what is typed but not yet entered: called before taking pictures, too."""
         self.flush_requested.emit()
+
+    def keep(self) -> None:
+        """Commit that, and what windows of their own hold: called before the case is saved or left."""
+        self.flush()
+        self.keeping_wanted.emit()
 
     def zoom_to_sites(self, sites: Iterable[Site]) -> None:
         """Show these sites; where none can be drawn it is said why."""

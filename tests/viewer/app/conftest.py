@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.pool.pool import ReaderPool
@@ -66,7 +66,9 @@ class Answers:
         self.asked.append(f"write {suggestion.name}")
         return self.path
 
-    product_to_write = case_to_write
+    def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
+        return self.case_to_write(suggestion)
+
     picture_to_write = data_to_write = layer_to_write = style_to_write = templates_to_write = case_to_write
     measurements_to_write = case_to_write
 

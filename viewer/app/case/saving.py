@@ -57,7 +57,7 @@ class CaseSaving(QObject):
 
     def guarded(self, go_on: Then) -> None:
         """Call `go_on` when nothing would be lost by it, or the analyst has said so."""
-        self._panels.flush()
+        self._panels.keep()
         if not self._session.is_dirty:
             go_on()
             return
@@ -75,14 +75,14 @@ class CaseSaving(QObject):
         return recent[0].parent if recent else Path.home()
 
     def _save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
-        self._panels.flush()
+        self._panels.keep()
         assert self._session.target is not None
         said = self._saying(self.tr("Saved: {0}"), self._session.target, then)
         self._session.save(said, overwrite=overwrite, viewport_json=self._views.viewport_json())
 
     def _save_to(self, path: Path | None, then: Then = lambda: None) -> None:
         if path is not None:
-            self._panels.flush()
+            self._panels.keep()
             said = self._saying(self.tr("Saved as {0}"), path, then)
             self._session.save_as(path, said, viewport_json=self._views.viewport_json())
 

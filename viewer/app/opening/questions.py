@@ -147,8 +147,11 @@ class Questions(QObject):
     def picture_to_write(self, suggestion: Path) -> Path | None:
         return self._path_to_write(self.tr("Export the map as a picture"), suggestion, self.tr("PNG picture (*.png)"))
 
-    def product_to_write(self, suggestion: Path) -> Path | None:
-        """A document, a picture or a GeoTIFF; the kind of the suggestion's ending is offered first."""
+    def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
+        """A document, a picture or a GeoTIFF; the kind of the suggestion's ending is offered first.
+
+        `over`: the window of the product. Over another one the dialog would leave that in front, and this one hidden.
+        """
         kinds = {
             ".pdf": self.tr("PDF document (*.pdf)"),
             ".png": self.tr("PNG picture (*.png)"),
@@ -157,7 +160,7 @@ class Questions(QObject):
             ".svg": self.tr("SVG drawing (*.svg)"),
             ".tif": self.tr("GeoTIFF (*.tif)"),
         }
-        return self._path_to_write(self.tr("Export the product"), suggestion, _in_order(kinds, suggestion))
+        return self._path_to_write(self.tr("Export the product"), suggestion, _in_order(kinds, suggestion), over)
 
     def data_to_write(self, suggestion: Path) -> Path | None:
         """A file for other programs; the kind of the suggestion's ending is offered first."""
@@ -218,8 +221,8 @@ class Questions(QObject):
         text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
         return Path(text) if text else None
 
-    def _path_to_write(self, title: str, suggestion: Path, kinds: str) -> Path | None:
-        text, kind = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kinds)
+    def _path_to_write(self, title: str, suggestion: Path, kinds: str, over: QWidget | None = None) -> Path | None:
+        text, kind = QFileDialog.getSaveFileName(over or self._window, title, str(suggestion), kinds)
         if not text:
             return None
         path = Path(text)

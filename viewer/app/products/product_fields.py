@@ -24,7 +24,7 @@ from layers.product.spec import (
 )
 from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.export.plates.map_scenes import MATCHED
-from viewer.panels.widgets.fold_section import FoldSection
+from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.support.begun_line import BegunLine
 from viewer.support.still_boxes import ComboBox, SpinBox
@@ -228,11 +228,7 @@ class ProductFields(FormPage):
         field = self.field_of(name)
         if field is None:
             return False
-        parent: Any = field.parentWidget()
-        while parent is not None and parent is not self:
-            if isinstance(parent, FoldSection):
-                parent.set_folded(False)
-            parent = parent.parentWidget()
+        unfold_to(field)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 

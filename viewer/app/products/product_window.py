@@ -47,6 +47,14 @@ REST_MS, OPENING_MS = 150, 50
 """After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
 _FIELDS = {"credits": "annotation_credit"}
 """Fields of the form in which others are put right."""
+_FORMS = {
+    "sites": "site_form",
+    "layers": "layer_properties",
+    "sources": "source_form",
+    "claims": "claim_form",
+    "responses": "claim_form",
+}
+"""Forms of the main window in which what a finding leads to is put right."""
 type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Finding]]
 _PRINTED = (
     *("sites", "claims", "claim_sites", "claim_sources", "sources", "responses", "response_claims", "layers"),
@@ -87,6 +95,8 @@ class ProductWindow(QDialog):
         self._issued: tuple[ProductSpec, tuple[Override, ...]] | None = None
         """As it was when it was issued here: until something changes another file of it is the same version."""
         self.is_ended = self._is_waiting = self._is_stale = False
+        self._was_refused: tuple[ProductSpec, tuple[Override, ...]] | None = None
+        """As it was when it could not be kept at closing: closed again like that, it is given up."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids))
@@ -179,7 +189,7 @@ class ProductWindow(QDialog):
             QShortcut(QKeySequence(keys), self).activated.connect(do)
         self._maker.listen(self._maps_changed)
         self._context.changed.connect(self._heard)
-        self._context.document_replaced.connect(self._leave)
+        self._context.document_replaced.connect(self.leave)
         self.finished.connect(self._end)
 
     def _fit_screen(self) -> None:
@@ -353,7 +363,11 @@ class ProductWindow(QDialog):
 
     def _lead_to(self, finding: Finding) -> None:
         """To a field of the form, or to a row of the case in the main window."""
-        jump, context = finding.jump, self._context
+        jump, context, form = finding.jump, self._context, _FORMS.get(finding.jump.kind, "")
+        if not form:
+            self._lead_to_field(finding)
+            return
+        self._keep_behind()
         if jump.kind == "sites":
             sites = context.document.sites
             context.selection.set({jump.uuid} & sites.keys())
@@ -362,13 +376,16 @@ class ProductWindow(QDialog):
             context.show_layer(jump.uuid, raise_form=True)
         elif jump.kind == "sources":
             context.show_row("sources", jump.uuid, raise_form=True)
-        elif jump.kind in ("claims", "responses"):
-            context.show_claim(jump.uuid, raise_form=True)
         else:
-            self._lead_to_field(finding)
-            return
+            context.show_claim(jump.uuid, raise_form=True)
         self._main.raise_()
         self._main.activateWindow()
+        context.field_wanted.emit(form, jump.field)
+
+    def _keep_behind(self) -> None:
+        """The main window comes to the front, and may hide this one: the list of products leads back to it."""
+        if (self.row is None or self.is_changed) and self.keep():
+            self._context.report(self.tr("The product is kept as a draft: the list of products leads back to it."))
 
     def _lead_to_field(self, finding: Finding) -> None:
         """To the field of the form, or to the button, that puts it right; without any the cure is said."""
@@ -420,6 +437,12 @@ class ProductWindow(QDialog):
         self._show_title()
         return True
 
+    def keep_changes(self) -> None:
+        """Keep what was changed, before the case is saved or left; at worst under the number that the case gives."""
+        if self.is_changed and not self.keep() and self.spec.number:
+            self._set_spec(replace(self.spec, number=""))
+            self.keep()
+
     def save(self) -> None:
         """Keep it as a draft."""
         row = self.row
@@ -445,6 +468,11 @@ class ProductWindow(QDialog):
         self._issued = self._kept
         self._show_title()
         self._rest.start(0)
+
+    def come_forward(self) -> None:
+        """Stand in front of the other windows, with the keyboard."""
+        self.raise_()
+        self.activateWindow()
 
     def say(self, sentence: str) -> None:
         """One sentence below the page."""
@@ -483,15 +511,26 @@ class ProductWindow(QDialog):
             self._show_spec(spec)
         self._show_title()
 
-    def _leave(self) -> None:
-        """Another case is open: nothing of this one is kept any more."""
+    def leave(self) -> None:
+        """Another case is open, or none: nothing of this one is kept any more."""
         self.is_ended = True
         self.close()
+
+    @override
+    def done(self, result: int) -> None:
+        """Close it, once the case holds what was changed; where it takes that not, only when it is closed again."""
+        now = (self.spec, self.overrides)
+        if not self.is_ended and self.is_changed and self._was_refused != now:
+            if not self.keep():
+                self._was_refused = now
+                refusal = self.said.text()
+                self.say(self.tr("{0} Closed again, the window gives the changes up.").format(refusal))
+                return
+            self._context.report(self.tr("The product is kept as a draft: it is in the list of products."))
+        super().done(result)
 
     def _end(self) -> None:
         self._rest.stop()
         self.preview.show_sentence("")
-        if not self.is_ended and self.is_changed and self.keep():
-            self._context.report(self.tr("The product is kept as a draft: it is in the list of products."))
         self.is_ended = True
         self._maker.close()

@@ -66,6 +66,7 @@ class ProductWindows(QObject):
         self._batches: BatchDesk | None = None
         desk.opened.connect(self.open)
         desk.new_wanted.connect(self.begin)
+        panels.keeping_wanted.connect(self.keep_all)
 
     @property
     def is_idle(self) -> bool:
@@ -105,16 +106,21 @@ class ProductWindows(QObject):
         row = product_rows(self._session.document).get(uuid)
         spec = read_spec(row.layout_json) if row is not None else None
         if shown is not None:
-            shown.raise_()
-            shown.activateWindow()
+            shown.come_forward()
         elif spec is not None:
             kept = stretches_on_screen(self._canvas.scene) | dict(spec.stretches)
             self._show(replace(spec, stretches=kept), uuid)
 
+    def keep_all(self) -> None:
+        """The case is about to be saved or left: what was changed in the windows is kept in it."""
+        if not self._session.is_read_only:
+            for shown in self.windows:
+                shown.keep_changes()
+
     def close_all(self) -> None:
         """The main window is closed: nothing more is to be read for the others."""
         for shown in self.windows:
-            shown.close()
+            shown.leave()
         if self._batches is not None:
             self._batches.cancel_all()
 
@@ -127,8 +133,7 @@ class ProductWindows(QObject):
         shown.export_wanted.connect(partial(self._export, shown))
         self._windows = [*self.windows, shown]
         shown.show()
-        shown.raise_()
-        shown.activateWindow()
+        shown.come_forward()
 
     def _maker(self) -> PageMaker:
         from viewer.app.products.plate_pages import PlatePages  # for start-up time
@@ -180,7 +185,10 @@ class ProductWindows(QObject):
     def _export(self, shown: ProductWindow) -> None:
         from viewer.app.products.product_file import ProductFile  # for start-up time
 
-        path = self._ask().product_to_write(self._suggestion(shown))
+        path = self._ask().product_to_write(self._suggestion(shown), shown)
+        if not isValid(shown) or shown.is_ended:
+            return
+        shown.come_forward()
         if path is None:
             return
         self._folder, self._suffix = path.parent, path.suffix

@@ -12,15 +12,27 @@ from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QWidget
 from layers.errors import InvalidValue
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField, TextField
+from viewer.panels.widgets.fold_section import unfold_to
 from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.widgets.slider_field import SliderField
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
 LONGEST_TYPED = 60
+COLUMN = "column"
+"""The property of a field that names its column."""
 _COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
 LABEL_PX = 74
 """So that the fields of one page stand in line."""
+
+
+def lead_to_column(form: QWidget, column: str) -> None:
+    """Put the keyboard into the field of a column, unfolded; where a form has none, into its first field."""
+    bound = [one for one in form.findChildren(QWidget) if one.property(COLUMN)]
+    wanted = [one for one in bound if one.property(COLUMN) == column and one.isEnabled() and not one.isHidden()]
+    field = next(iter(wanted), None) or next((one for one in bound if one.isVisible() and one.isEnabled()), form)
+    unfold_to(field)
+    field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class FieldSet(QObject):
@@ -94,6 +106,7 @@ class FieldSet(QObject):
         """Bind a field that is laid out elsewhere; the label to put beside it."""
         caption = plain_label(label)
         caption.setBuddy(field)
+        field.setProperty(COLUMN, column)
         field.setAccessibleName(label)
         field.setToolTip(tooltip(tip))
         caption.setToolTip(field.toolTip())

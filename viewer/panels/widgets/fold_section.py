@@ -10,6 +10,15 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from viewer.support.icons import line_icon
 
 
+def unfold_to(widget: QWidget) -> None:
+    """Unfold every part that a widget lies in."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, FoldSection):
+            parent.set_folded(False)
+        parent = parent.parentWidget()
+
+
 class FoldSection(QWidget):
     """`content` is the layout of the part; its heading is a button, for mouse and keyboard."""
 

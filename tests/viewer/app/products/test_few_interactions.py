@@ -12,7 +12,7 @@ import rasterio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
@@ -47,7 +47,7 @@ class FileDialog(Answers):
     typed = ""
     offered = ""
 
-    def product_to_write(self, suggestion: Path) -> Path | None:
+    def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
         self.offered = suggestion.name
         line = QLineEdit(str(suggestion))
         line.setAccessibleName("File name")

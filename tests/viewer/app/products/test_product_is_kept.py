@@ -1,0 +1,133 @@
+"""A product is never lost: not by a dialog that is left, nor by going to what a finding is about, nor by leaving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from layers.product.lint.finding import Finding
+from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import press, settle
+from tests.viewer.app.conftest import Answers
+from viewer.app.opening.questions import Questions, Unsaved
+from viewer.app.products.product_window import ProductWindow
+from viewer.app.window import MainWindow
+from viewer.commands.products import products_in_order
+
+Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    """A case of one image without a credit."""
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    bands = np.full((3, 32, 32), 90, np.uint8)
+    window.file_menu.open_words([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
+    settle(window, qtbot)
+    return window
+
+
+def begun(window: MainWindow, qtbot: QtBot, title: str = "Pier") -> ProductWindow:
+    """A product of what the map shows, its title typed."""
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    press(Key.Key_E, Control)
+    (shown,) = window.product_windows.windows
+    qtbot.waitUntil(shown.fields.lines["title"].hasFocus)
+    QTest.keyClicks(QApplication.focusWidget(), title)
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
+    return shown
+
+
+def test_a_file_dialog_that_is_left_leads_back_to_the_product(case: MainWindow, qtbot: QtBot) -> None:
+    case.ask = Questions(case)
+    shown = begun(case, qtbot)
+    shown.findings.show_findings((), ())
+    shown._check = lambda *_: ()
+    over = []
+
+    def leave() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QFileDialog) and dialog.isActiveWindow():
+            over.append(dialog.parentWidget())
+            press(Key.Key_Escape)
+
+    look = QTimer(case, interval=50)
+    look.timeout.connect(leave)
+    look.start()
+    shown.export_button.click()
+    look.stop()
+    assert over == [shown], "over another window it would leave that one in front"
+    qtbot.waitUntil(shown.isActiveWindow)
+    assert shown.isVisible()
+    assert shown.spec.title == "Pier"
+    assert not products_in_order(case.session.document)
+
+
+def finding_of_credit(shown: ProductWindow, case: MainWindow) -> Finding:
+    (layer,) = case.session.document.layers
+    (found,) = (one for one in shown.findings._open if one.jump == ("layers", layer, "credit"))
+    return found
+
+
+def test_the_place_of_a_finding_has_the_keyboard_and_the_product_is_kept(case: MainWindow, qtbot: QtBot) -> None:
+    shown = begun(case, qtbot)
+    found = finding_of_credit(shown, case)
+    shown.findings.list.setCurrentRow(shown.findings._open.index(found))
+    QTest.mouseClick(shown.findings.cure_button, Qt.MouseButton.LeftButton)
+    assert shown.isVisible()
+    (row,) = products_in_order(case.session.document)
+    assert (row.name, row.issued_at, row.uuid) == ("Pier", "", shown.uuid)
+    qtbot.waitUntil(case.isActiveWindow)
+    field = QApplication.focusWidget()
+    assert field is not None
+    assert (field.window(), field.accessibleName()) == (case, "Credit")
+    tool = case.toolbox.in_hand
+    QTest.keyClicks(field, "Nasa lpmr")
+    assert case.toolbox.in_hand == tool
+    case.panel_context.flush()
+    (layer,) = case.session.document.layers.values()
+    assert layer.credit == "Nasa lpmr"
+    case.products.open(row.uuid)
+    qtbot.waitUntil(shown.isActiveWindow)
+    assert case.product_windows.windows == [shown]
+
+
+def test_leaving_the_case_asks_about_a_product_too(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    case.saving._save_to(tmp_path / "case.gpkg", lambda: None)
+    settle(case, qtbot)
+    assert not case.session.is_dirty
+    begun(case, qtbot)
+    answers = case.ask
+    assert isinstance(answers, Answers)
+    answers.unsaved_answer = Unsaved.CANCEL
+    case.close()
+    assert [asked for asked in answers.asked if asked.startswith("unsaved")]
+    (row,) = products_in_order(case.session.document)
+    assert row.name == "Pier"
+
+
+def test_what_cannot_be_kept_is_closed_only_when_it_is_closed_again(case: MainWindow, qtbot: QtBot) -> None:
+    shown = begun(case, qtbot)
+    shown.save()
+    shown.close()
+    shown = begun(case, qtbot, "Other")
+    number = shown.fields.lines["number"]
+    QTest.keyClicks(number, "1")
+    shown.close()
+    assert shown.isVisible()
+    assert "Another product has the number 1" in shown.said.text()
+    QTest.keyClicks(number, "0")
+    shown.close()
+    names = [(row.name, row.number) for row in products_in_order(case.session.document)]
+    assert names == [("Pier", "1"), ("Other", "10")]
