@@ -13,6 +13,9 @@ from layers.quick_dataclass import dataclass
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
+STATED = ("sensor", "provider")
+"""Words of the analyst on an image, that stand in its source: they locate no data."""
+LONGEST_STATED = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,8 @@ class Layer(Row):
     ``{"path": "/abs/file.tif"}`` a file (in a case's file, paths below its folder are relative to that), with
     ``"content"``, a `layers.disk.content_mark.ContentMark` of it as it was added, ``"table"`` for one of several, and
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
-    (``{"4": "nir"}``) where the analyst says what bands see of which the file does not;
+    (``{"4": "nir"}``) where the analyst says what bands see of which the file does not, ``"sensor"`` and ``"provider"``
+    where the analyst says by what it was taken and who gave it out;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
     `layers.raster.combined.Member.to_json` writes them;
@@ -75,6 +79,20 @@ class Layer(Row):
     def height_m(self) -> float | None:
         """Above the ellipsoid, where its RPC is to place it; None: the RPC's own."""
         return height_of(self.source)
+
+    @property
+    def sensor(self) -> str:
+        """By what it was taken, as the analyst states it; empty: nothing is stated."""
+        return self._stated("sensor")
+
+    @property
+    def provider(self) -> str:
+        """The one that gave it out, as the analyst states it; empty: nothing is stated."""
+        return self._stated("provider")
+
+    def _stated(self, key: str) -> str:
+        value = self.source.get(key)
+        return value.strip()[:LONGEST_STATED] if isinstance(value, str) else ""
 
     @property
     def style(self) -> dict[str, Any]:

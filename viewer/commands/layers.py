@@ -11,7 +11,7 @@ from layers.colour.palettes import LAYER_COLORS, layer_seed
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.json_fields import json_object
-from layers.document.layer import HIGHEST_M, LOWEST_M, Layer
+from layers.document.layer import HIGHEST_M, LONGEST_STATED, LOWEST_M, STATED, Layer
 from layers.document.placing.control_points import read_control_points
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
@@ -76,12 +76,13 @@ def _uuid_in_own_color(stack: Iterable[Layer]) -> str:
 
 
 def update_layer(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
-    """Change name, visibility, opacity, style, credit or dates of a layer. Raises InvalidValue.
+    """Change name, visibility, opacity, style, credit, dates, sensor or provider of a layer. Raises InvalidValue.
 
     A date that is a span by itself makes its kind an interval, where the kind is not known.
     """
     _check_fields(fields)
     layer = row_of(document.layers, uuid, "layer")
+    label, fields = _label(layer, fields), _with_statements(layer, fields)
     if fields.get("crs") and "combined" in layer.source:
         raise InvalidValue("Each image of a combined layer has its own CRS: set it there, and combine them again.")
     if fields.get("crs") and read_control_points(fields.get("control_points_json", layer.control_points_json)):
@@ -90,7 +91,19 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     told = replace(layer, **(implied | fields))
     if fields.keys() & {"acquired_at", "date_kind"} and told.date_kind == "instant" and is_span(told.acquired_at):
         raise InvalidValue(f"“{told.acquired_at}” is no instant: write the day, or choose Interval as the kind.")
-    return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **(implied | fields)))
+    return Edit(label, update("layers", layer, stamp_of(actor, now), **(implied | fields)))
+
+
+def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with the words on its sensor and its provider in its source; empty ones say nothing."""
+    told = {key: str(fields[key]).strip() for key in STATED if key in fields}
+    others = {key: value for key, value in fields.items() if key not in STATED}
+    if any(len(words) > LONGEST_STATED for words in told.values()):
+        raise InvalidValue(f"Sensor and provider have {LONGEST_STATED} letters at most: shorten the words.")
+    if not told:
+        return others
+    kept = {key: value for key, value in layer.source.items() if key not in told}
+    return others | {"source_json": json.dumps(kept | {key: words for key, words in told.items() if words})}
 
 
 def _implied_kind(layer: Layer, date: str) -> dict[str, str]:

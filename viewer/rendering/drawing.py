@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
 from layers.disk.content_mark import KEY as CONTENT
-from layers.document.layer import Layer
+from layers.document.layer import STATED, Layer
 from layers.document.placing.nudge import Nudge, read_nudge
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -26,6 +26,9 @@ from viewer.rendering.nudged import own_view, shown_bounds, step_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import Views
 from viewer.support.text import one_line
+
+_NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, *STATED})
+"""Entries of a layer's source that locate no data."""
 
 
 class LayerDrawing(QObject):
@@ -269,10 +272,10 @@ def place_problem(layer: Layer) -> str:
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Entries of its source that locate its data: a filter, names of bands and a mark of its content do not. And the
-    control points that place it.
+    """Entries of its source that locate its data: a filter, names of bands, a mark of its content and words on it do
+    not. And the control points that place it.
     """
-    located = {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES, CONTENT)}
+    located = {key: value for key, value in layer.source.items() if key not in _NO_PLACE}
     return {**located, "control points": layer.control_points_json}
 
 

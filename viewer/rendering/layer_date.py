@@ -10,10 +10,10 @@ from layers.raster.info import RasterInfo
 
 
 def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | None) -> Acquisition:
-    """The layer's own date and credit, else what was `found` beside the file, else what the file's probe said."""
+    """The layer's own date, sensor and credit, else what was `found` beside the file, else what its probe said."""
     start, _, end = layer.acquired_at.partition("/")
     kind = "interval" if end and layer.known_date_kind == "unknown" else layer.known_date_kind
-    known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, credit=layer.credit)
+    known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, sensor=layer.sensor, credit=layer.credit)
     known = known.or_else(found) if found is not None else known
     if info is not None:
         known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))

@@ -373,7 +373,7 @@ class ProductWindow(QDialog):
             context.selection.set({jump.uuid} & sites.keys())
             context.zoom_to_sites([sites[jump.uuid]] if jump.uuid in sites else [])
         elif jump.kind == "layers":
-            context.show_layer(jump.uuid, raise_form=True)
+            context.show_layer(jump.uuid, raise_form=True, field=jump.field)
         elif jump.kind == "sources":
             context.show_row("sources", jump.uuid, raise_form=True)
         else:

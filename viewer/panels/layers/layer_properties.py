@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast, override
 
 from PySide6.QtCore import QTimer
@@ -11,7 +12,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
-from layers.document.layer import Layer
+from layers.document.layer import STATED, Layer
 from layers.document.vocabulary import DATE_KINDS
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
@@ -48,6 +49,12 @@ class LayerPropertiesPanel(RowForm):
         """The keyboard in the date of the layer."""
         begin_typing(self.fields.fields["acquired_at"])
 
+    def _begin(self, name: str) -> None:
+        """The keyboard in a field of the form, where it has it."""
+        field = self.fields.fields.get({"date_basis": "acquired_at"}.get(name, name))
+        if field is not None:
+            begin_typing(field)
+
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
@@ -71,6 +78,7 @@ class LayerPropertiesPanel(RowForm):
         context.layer_shown.connect(self._shown)
         # After the form was laid out: it may be new, or another layer's.
         context.layer_style_wanted.connect(lambda: QTimer.singleShot(0, self, self._show_style))
+        context.layer_field_wanted.connect(lambda name: QTimer.singleShot(0, self, partial(self._begin, name)))
         context.changed.connect(self._heard)
         context.flush_requested.connect(self._flush)
         self._shown(context.layer_uuid)
@@ -116,6 +124,8 @@ class LayerPropertiesPanel(RowForm):
             tr("A mosaic or composite has no instant"),
         )
         date.committed.connect(lambda: self._go_on_from(date))
+        add("sensor", tr("Sensor"), LineField(), tr("The satellite, aircraft or camera by which it was taken"))
+        add("provider", tr("Provider"), LineField(), tr("The one that gave the image out"))
         add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
 
     @override
@@ -182,9 +192,14 @@ class LayerPropertiesPanel(RowForm):
         self.page.show_from(self._style_heading)
 
     def _show_found(self, layer: Layer) -> None:
-        """Show credit and date of the file, greyed, where the case says nothing of them."""
+        """Show credit, date and sensor of the file, greyed, where the case says nothing of them."""
         drawing = self._context.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
+        for name in STATED:
+            self.fields.set_visible(name, layer.kind != "vector")
+        sensor = self.fields.fields["sensor"]
+        assert isinstance(sensor, LineField)
+        sensor.setPlaceholderText(plain(known.sensor or known.platform or self.tr("not stated")))
         date, kind, credit = (self.fields.fields[name] for name in ("acquired_at", "date_kind", "credit"))
         assert isinstance(date, LineField)
         assert isinstance(kind, ChoiceField)

@@ -174,3 +174,12 @@ def test_a_nudge_is_in_the_footnote_and_of_nobody_when_published(plate_of, case)
     published = plate_of(replace(SPEC, publish=True), document)
     assert "120 m east" in published.captions[1][0]
     assert "Somebody" not in texts(published)
+
+
+def test_who_gave_an_image_out_stands_below_it_and_answers_the_check(plate_of, case) -> None:
+    document = case(**DATED)
+    document.apply(update_layer(document, "old", actor="me", provider="The survey"))
+    plate = plate_of(SPEC, document)
+    assert "provided by The survey" in plate.captions[0][0]
+    lacking = [one.where for one in findings(SPEC, plate.content, facts_of(plate), ()) if one.rule == "image-sensor"]
+    assert lacking == ["image “The new one”"]

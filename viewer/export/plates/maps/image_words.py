@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from layers.document.layer import LONGEST_STATED
 from layers.grid.tile_grid import View
 from layers.product.facts import ImageFact
 from layers.product.publishing import without_paths
@@ -110,8 +111,8 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         f"{known.at}/{known.until}" if known.at and known.until not in ("", known.at) else known.at,
         known.date_kind,
         one_line(layer.date_basis, 60) or (_tr("metadata") if known.at and not layer.acquired_at else ""),
-        " ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))),
-        "",
+        one_line(" ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))), 2 * LONGEST_STATED),
+        one_line(layer.provider, LONGEST_STATED),
         credit,
         credit,
         one_line(known.licence, 120),
@@ -144,6 +145,7 @@ def image_line(fact: ImageFact) -> str:
         fact.date,
         basis,
         fact.sensor,
+        _tr("provided by {0}").format(fact.provider) if fact.provider else "",
         _tr("{0} m a pixel").format(f"{fact.gsd_m:.3g}") if fact.gsd_m else "",
         _angles(fact),
         fact.stretch,

@@ -1,0 +1,59 @@
+"""A finding of the check leads to a field where it can be put right, and is gone then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import press
+from tests.viewer.app.products.test_few_interactions import ready, settle
+from viewer.app.products.product_window import ProductWindow
+from viewer.app.window import MainWindow
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+
+Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
+pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
+
+
+def rules(shown: ProductWindow) -> list[str]:
+    return [one.rule for one in shown.findings._open]
+
+
+def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    values = np.full((3, 64, 64), 90, np.uint8)
+    window.file_menu.open_words([str(write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(8, 48, 12, 52)))])
+    settle(window, qtbot)
+    window.activateWindow()
+    window.canvas.setFocus()
+    press(Key.Key_E, Control)
+    shown = ready(window, qtbot)
+    assert "image-sensor" in rules(shown)
+    shown.findings.list.setCurrentRow(rules(shown).index("image-sensor"))
+    QTest.mouseClick(shown.findings.cure_button, Left)
+    settle(window, qtbot)
+    form = window.findChild(LayerPropertiesPanel)
+    assert form is not None
+    field = form.fields.fields["sensor"]
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClicks(field, "Landsat 5 TM")
+    QTest.keyClick(field, Key.Key_Return)
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    assert layer.sensor == "Landsat 5 TM"
+    shown = ready(window, qtbot)
+    qtbot.waitUntil(lambda: "image-sensor" not in rules(shown), timeout=30_000)
+    plate = shown.laid.plate
+    assert "Landsat 5 TM" in plate.captions[0][0]
+    window.action_table["undo"].trigger()
+    assert next(iter(window.session.document.layers.values())).sensor == ""
+    shown.close()
