@@ -235,6 +235,16 @@ def page_of_pixels(text: str) -> Page | None:
     return _screen(text, width, height)
 
 
+def page_named(text: str) -> str:
+    """The page that a typed text means: one of `PAGES` in any case, or pixels as "1600 × 1000 px"; empty for none."""
+    name = " ".join(text.split())
+    for page in PAGES:
+        if page.casefold() == name.casefold():
+            return page
+    pixels = re.sub(r"\s+", "", name.casefold().removesuffix("px").replace("×", "x"))
+    return pixels if page_of_pixels(pixels) is not None else ""
+
+
 def read_spec(text: str) -> ProductSpec | None:
     """The product that `layout_json` holds; None for what is none.
 

@@ -20,12 +20,13 @@ from layers.product.spec import (
     PAGES,
     PARTS,
     ProductSpec,
-    page_of_pixels,
+    page_named,
 )
 from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.export.plates.map_scenes import MATCHED
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.refusal import Refusal
 from viewer.support.begun_line import BegunLine
 from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import tooltip
@@ -55,7 +56,7 @@ class ProductFields(FormPage):
         self.texts: dict[str, QPlainTextEdit] = {}
         self.checks: dict[str, QCheckBox] = {}
         self.parts: dict[str, QCheckBox] = {}
-        self.maps = MapFields(selected)
+        self.maps, self.refusal = MapFields(selected), Refusal()
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self._choices = {"layout": self.layout_box, "graticule": self.graticule_box, "style": self.style_box}
@@ -163,7 +164,10 @@ class ProductFields(FormPage):
             box.toggled.connect(partial(self._take_part, part))
         for name, choice in self._choices.items():
             choice.currentIndexChanged.connect(partial(self._take_choice, name))
-        self.page_box.currentTextChanged.connect(self._take_page)
+        self.page_box.currentTextChanged.connect(self._choose_page)
+        line = self.page_box.lineEdit()
+        assert line is not None
+        line.editingFinished.connect(self.take_page)
         self.marking_box.currentTextChanged.connect(partial(self._take, "marking", "marking"))
         self.dpi_box.valueChanged.connect(partial(self._take, "dpi", "dpi"))
         self.maps.changed.connect(self._tell)
@@ -177,6 +181,8 @@ class ProductFields(FormPage):
 
     def show_spec(self, spec: ProductSpec) -> None:
         """Show a product; fields that say the same already are left alone, so that one can go on typing in them."""
+        named = page_named(self.page_box.currentText())
+        is_other_page = named != spec.page and (bool(named) or spec.page != self._spec.page)
         self._spec = spec
         fields = self.findChildren(QWidget)
         blocked = [QSignalBlocker(field) for field in fields]
@@ -194,9 +200,11 @@ class ProductFields(FormPage):
         for name, choice in self._choices.items():
             choice.setCurrentIndex(max(choice.findData(getattr(spec, name)), 0))
         self.dpi_box.setValue(spec.dpi)
-        for choice, words in ((self.page_box, spec.page), (self.marking_box, spec.marking)):
-            if choice.currentText().strip() != words:
-                choice.setCurrentText(words)
+        if self.marking_box.currentText().strip() != spec.marking:
+            self.marking_box.setCurrentText(spec.marking)
+        if is_other_page:
+            self.page_box.setCurrentText(spec.page)
+            self._refuse_page("")
         del blocked
         self._follow_layout(spec)
 
@@ -246,10 +254,26 @@ class ProductFields(FormPage):
         left_out = self._spec.left_out - {part} if shown else self._spec.left_out | {part}
         self._tell(replace(self._spec, left_out=frozenset(left_out)), f"part {part}")
 
-    def _take_page(self, text: str) -> None:
-        text = text.strip()
-        if text in PAGES or page_of_pixels(text) is not None:
-            self._tell(replace(self._spec, page=text), "page")
+    def _choose_page(self, _text: str) -> None:
+        line = self.page_box.lineEdit()
+        if line is not None and not line.isModified():  # typing is taken when it is whole: 1600x1 is on the way only
+            self.take_page()
+
+    def take_page(self) -> str:
+        """Take what is typed as the page; where it is none, the sentence that is said at the field."""
+        typed = self.page_box.currentText()
+        page = page_named(typed)
+        if page and page != typed:
+            blocked = QSignalBlocker(self.page_box)
+            self.page_box.setCurrentText(page)
+            del blocked
+        self._refuse_page("" if page else self.tr("No page: choose one of the list, or type pixels as 1600x1000."))
+        if page:
+            self._tell(replace(self._spec, page=page), "page")
+        return "" if page else self.refusal.text()
+
+    def _refuse_page(self, sentence: str) -> None:
+        self.refusal.say(sentence, self.page_box)
 
     def _tell(self, spec: ProductSpec, series: str) -> None:
         if spec != self._spec:

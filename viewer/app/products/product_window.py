@@ -7,8 +7,17 @@ from dataclasses import replace
 from typing import override
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layers.document.changes import Changes
 from layers.document.rows import Product
@@ -16,6 +25,7 @@ from layers.errors import GeoloupeError
 from layers.product.lint.finding import Finding
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
+from viewer.app.button_keys import ENTER
 from viewer.app.products.findings_view import FindingsView
 from viewer.app.products.first_spec import Seen, lacking, with_layout
 from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
@@ -151,7 +161,7 @@ class ProductWindow(QDialog):
             (self.view_button, tr("Show on the page what the map shows now, in its stretch")),
             (self.map_button, tr("Add what the map shows now as a map of its own")),
             (self.save_button, tr("Keep the product in the case as a draft (Ctrl+S)")),
-            (self.export_button, tr("Write the product to a file and issue it (Enter)")),
+            (self.export_button, tr("Write the product to a file and issue it (Enter in the title)")),
             (self.close_button, tr("Close the window; what was changed is kept as a draft")),
         ):
             button.setAutoDefault(False)
@@ -159,7 +169,6 @@ class ProductWindow(QDialog):
             button.setToolTip(tooltip(tip))
         for button in (self.save_button, self.export_button, self.close_button):
             row.addWidget(button)
-        self.export_button.setDefault(True)
         return row
 
     def _connect(self) -> None:
@@ -439,12 +448,14 @@ class ProductWindow(QDialog):
 
     def keep_changes(self) -> None:
         """Keep what was changed, before the case is saved or left; at worst under the number that the case gives."""
+        self.fields.take_page()
         if self.is_changed and not self.keep() and self.spec.number:
             self._set_spec(replace(self.spec, number=""))
             self.keep()
 
     def save(self) -> None:
         """Keep it as a draft."""
+        self.fields.take_page()
         row = self.row
         if row is not None and row.issued_at and not self.is_changed:
             self.say(self.tr("This version is issued and stays as it is."))
@@ -453,6 +464,11 @@ class ProductWindow(QDialog):
 
     def export(self) -> None:
         """Write it to a file, unless something is to be put right first."""
+        refusal = self.fields.take_page()
+        if refusal:
+            self.say(refusal)
+            self.fields.show_field("page")
+            return
         if self.laid is None:
             self.say(self.preview.note.text() or self.tr("The page is not laid out yet."))
             return
@@ -517,8 +533,20 @@ class ProductWindow(QDialog):
         self.close()
 
     @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button with the keyboard, and exports from the title alone: elsewhere it takes a text."""
+        focused = self.focusWidget()
+        if event.key() not in ENTER:
+            super().keyPressEvent(event)
+        elif isinstance(focused, QAbstractButton):
+            focused.click()
+        elif focused is self.fields.lines["title"]:
+            self.export()
+
+    @override
     def done(self, result: int) -> None:
         """Close it, once the case holds what was changed; where it takes that not, only when it is closed again."""
+        self.fields.take_page()
         now = (self.spec, self.overrides)
         if not self.is_ended and self.is_changed and self._was_refused != now:
             if not self.keep():

@@ -139,6 +139,59 @@ def test_keys_choose_move_and_put_back(table: Table) -> None:
     assert window.isVisible()
 
 
+def test_enter_in_a_text_takes_it_and_exports_from_the_title_alone(table: Table) -> None:
+    window = table.open()
+    for name, line in window.fields.lines.items():
+        if name != "title" and line.isVisible():
+            line.setFocus()
+            write("x")
+            QTest.keyClick(line, Key.Key_Return)
+    for widget in (window.fields.page_box, window.fields.marking_box, window.fields.checks["dark"], window.preview):
+        widget.setFocus()
+        QTest.keyClick(widget, Key.Key_Return)
+    assert not table.exported
+    assert window.spec.subtitle == "x"
+    assert window.spec.dark, "Enter presses what has the keyboard"
+    window.fields.lines["title"].setFocus()
+    QTest.keyClick(window.fields.lines["title"], Key.Key_Return)
+    assert len(table.exported) == 1
+    window.close_button.setFocus()
+    QTest.keyClick(window.close_button, Key.Key_Return)
+    assert not window.isVisible()
+    assert len(table.exported) == 1
+
+
+def test_what_is_no_page_is_refused_at_its_field_and_holds_the_export(table: Table) -> None:
+    window = table.open()
+    box = window.fields.page_box
+    was = window.spec.page
+    box.setFocus()
+    box.lineEdit().selectAll()  # type: ignore[union-attr]
+    write("100 x 50 mm")
+    assert not window.fields.refusal.is_said, "while one types"
+    assert window.spec.page == was, "nor is 100x5 a page on the way"
+    QTest.keyClick(box, Key.Key_Return)
+    assert window.fields.refusal.isVisible()
+    assert "1600x1000" in window.fields.refusal.text()
+    assert window.spec.page == was
+    window.fields.checks["dark"].setChecked(True)
+    assert box.currentText() == "100 x 50 mm", "to be mended"
+    table.settle(window)
+    QTest.mouseClick(window.export_button, Left)
+    assert not table.exported
+    assert box.hasFocus()
+    assert "No page" in window.said.text()
+    for typed, page in (("a3 PORTRAIT ", "A3 portrait"), (" 1600 × 1000 px", "1600x1000")):
+        box.lineEdit().selectAll()  # type: ignore[union-attr]
+        write(typed)
+        QTest.keyClick(box, Key.Key_Return)
+        assert (window.spec.page, box.currentText()) == (page, page)
+    assert not window.fields.refusal.is_said
+    table.settle(window)
+    QTest.mouseClick(window.export_button, Left)
+    assert [one.page for one in table.exported] == ["1600x1000"]
+
+
 def test_typing_has_its_own_undo(table: Table) -> None:
     window = table.open()
     window.fields.checks["dark"].setChecked(True)
