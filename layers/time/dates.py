@@ -1,4 +1,4 @@
-"""Judges texts as dates, times of day or timestamps: written in full, and existing (no 30 February)."""
+"""Judges texts as dates, times of day or timestamps: existing (no 30 February), written in full or as far as known."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from datetime import date, datetime, time
 from typing import Any
 
+from layers.time.spans import span_of
+
 _DAY = re.compile(r"\d{4}[-/]\d\d[-/]\d\d")
 _TIMESTAMP = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?")
+_PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?)?)?")
 _CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?")
 
 
@@ -25,3 +28,23 @@ def is_exact(text: str) -> bool:
         return parse is not None and parse(text.replace("/", "-")) is not None
     except ValueError:
         return False
+
+
+def is_partial(text: str) -> bool:
+    """True for a year, a month, a day or an instant in UTC that exists, as 2024, 2024-04 or 2024-04-12T08:30Z."""
+    if not _PARTIAL.fullmatch(text):
+        return False
+    full = text if len(text) > 10 else text + "0000-01-01"[len(text) :]
+    try:
+        datetime.fromisoformat(full)
+    except ValueError:
+        return False
+    return True
+
+
+def is_date_or_interval(text: str) -> bool:
+    """True for a date as far as it is known, or two of them joined by a slash, the earlier one first."""
+    first, slash, last = text.partition("/")
+    if not slash:
+        return is_partial(text)
+    return is_partial(first) and is_partial(last) and span_of(first, last) is not None

@@ -22,7 +22,7 @@ from layers.document.vocabulary import (
     likelihood_band,
 )
 from layers.errors import InvalidValue
-from viewer.commands.fields import check_choice, check_number, row_of
+from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.sources import add_source
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
@@ -257,6 +257,7 @@ def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> di
     for name, words in (("voice", VOICES), ("state", STATES), ("confidence", ("", *CONFIDENCES)), ("status", STATUSES)):
         if name in fields:
             check_choice(fields[name], words, name)
+    check_date(fields.get("made_at", ""), "date")
     if fields.get("state", claim.state) != "assessed":
         if any(fields.get(name) for name in NO_JUDGEMENT):
             raise InvalidValue(

@@ -19,6 +19,7 @@ from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.project.storage.geometry_blobs import wkb_is_sound
 from layers.quick_dataclass import dataclass
+from layers.time.dates import is_partial
 from layers.vector.style.markers import facility_of
 from layers.vector.style.routes import route_of
 from viewer.commands.sites import add_site, check_site
@@ -214,7 +215,7 @@ def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str,
     if found:
         date = found["date"] or ""
         cited |= {"title": found["title"].strip(), "publisher": found["publisher"].strip()}
-        cited |= {"published_at": date if date[:1].isdigit() else ""}
+        cited |= {"published_at": date if is_partial(date) else ""}
     kind = "web page" if url else "other"
     return {"kind": kind} | {name: value for name, value in cited.items() if value}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
 
 from layers.document.rows import Row
 from layers.errors import InvalidValue
+from layers.time.dates import is_partial
 from layers.time.spans import span_of
 
-_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?)?)?")
+_ADDRESS = re.compile(r"https?://\S.*|[A-Za-z][A-Za-z0-9+.-]*:\S+|[^\s.]+\.\S+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -42,7 +42,7 @@ def check_date(value: str, name: str) -> None:
     if not value:
         return
     for part in value.split("/", 1):
-        if not _is_date(part):
+        if not is_partial(part):
             raise InvalidValue(
                 f"“{value}” is no {name}: write 2024, 2024-04, 2024-04-12 or 2024-04-12T08:30Z, two joined by / for an"
                 " interval."
@@ -50,6 +50,19 @@ def check_date(value: str, name: str) -> None:
     first, slash, last = value.partition("/")
     if slash and span_of(first, last) is None:
         raise InvalidValue(f"“{value}” ends before it begins: write the earlier date first.")
+
+
+def check_order(first: str, last: str, sentence: str) -> None:
+    """Raises InvalidValue with this sentence where the `last` of two dates is over before the `first`."""
+    begin, end = first.partition("/")[0], last.rpartition("/")[2]
+    if is_partial(begin) and is_partial(end) and span_of(begin, end) is None:
+        raise InvalidValue(sentence)
+
+
+def check_link(value: str, name: str) -> None:
+    """Raises InvalidValue where text is no address: neither a scheme with what follows it nor a host and a path."""
+    if value and not _ADDRESS.fullmatch(value):
+        raise InvalidValue(f"“{value}” is no {name}: write https:// and what follows it, with %20 for a blank.")
 
 
 def is_span(value: str) -> bool:
@@ -61,14 +74,3 @@ def check_color(value: str, name: str) -> None:
     """Raises InvalidValue where text is neither empty nor #rrggbb."""
     if value and not _COLOR.fullmatch(value):
         raise InvalidValue(f"“{value}” is no {name}: write #rrggbb.")
-
-
-def _is_date(text: str) -> bool:
-    if not _PARTIAL_DATE.fullmatch(text):
-        return False
-    full = text if len(text) > 10 else text + "0000-01-01"[len(text) :]
-    try:
-        datetime.fromisoformat(full)
-    except ValueError:
-        return False
-    return True

@@ -11,7 +11,7 @@ from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import RESPONSE_KINDS
 from layers.errors import InvalidValue
 from viewer.commands.claims import report_claim
-from viewer.commands.fields import check_choice, row_of
+from viewer.commands.fields import check_choice, check_date, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
@@ -31,6 +31,7 @@ def add_response(
     stamp = stamp_of(actor, now)
     _check_source(document, fields.get("source_uuid", ""))
     check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
+    check_date(fields.get("made_at", ""), "date")
     response = Response(uuid=uuid or new_uuid(), speaker=speaker, words=words, **fields)
     changes = [insert("responses", response, stamp)]
     for claim_uuid in dict.fromkeys(claim_uuids):
@@ -45,6 +46,7 @@ def update_response(document: Document, uuid: str, *, actor: str, now: str | Non
     response = row_of(document.responses, uuid, "response")
     _check_source(document, fields.get("source_uuid", ""))
     check_choice(fields.get("kind", "answer"), RESPONSE_KINDS, "kind of response")
+    check_date(fields.get("made_at", ""), "date")
     words = " and ".join("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
     return Edit(f"Change {words} of response", update("responses", response, stamp_of(actor, now), **fields))
 

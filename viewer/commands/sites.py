@@ -20,7 +20,7 @@ from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KI
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
 from viewer.commands.evidence import without_evidence
-from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
+from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, row_of
 from viewer.commands.shapes.mark_numbers import without_markers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -83,6 +83,7 @@ def add_site(
     geometry = checked_geometry(geometry)
     _check_fields(fields)
     site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
+    _check_validity(site, fields)
     return Edit(f"Add {named_sites(site)}", (insert("sites", site, stamp_of(actor, now)),))
 
 
@@ -117,6 +118,8 @@ def update_sites(
     _check_fields(fields)
     stamp = stamp_of(actor, now)
     sites = [row_of(document.sites, uuid, "site") for uuid in uuids]
+    for site in sites:
+        _check_validity(site, fields)
     changes = [change for site in sites for change in changed_site(site, stamp, fields)]
     return Edit(f"Change {_words(fields)} of {named_sites(*sites)}", tuple(changes))
 
@@ -274,6 +277,15 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         check_date(fields.get(name, ""), FIELD_WORDS[name])
     for name in ("stroke_color", "fill_color"):
         check_color(fields.get(name, ""), FIELD_WORDS[name])
+
+
+def _check_validity(site: Site, fields: Mapping[str, Any]) -> None:
+    """Raises InvalidValue where one of these fields makes a site end before it begins."""
+    if "valid_from" not in fields and "valid_to" not in fields:
+        return
+    begin, end = fields.get("valid_from", site.valid_from), fields.get("valid_to", site.valid_to)
+    name = f"{named_sites(site)} " if site.label else "site "
+    check_order(begin, end, f"Valid to, {end}, is before Valid from, {begin}: the {name}would end before it begins.")
 
 
 def named_sites(*sites: Site) -> str:

@@ -11,13 +11,14 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
-from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS
+from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS, UNDATED
 from layers.errors import InvalidValue
 from layers.text.links import link_in, same_link, title_of_link
-from viewer.commands.fields import check_choice, row_of
+from viewer.commands.fields import check_choice, check_date, check_link, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
+_DATES = {"published_at": "date of publication", "accessed_at": "date of access", "acquired_at": "date of acquisition"}
 _SITE_SOURCES = ("position_source_uuid", "lifecycle_source_uuid")
 """Fields of a site that name a source."""
 
@@ -72,6 +73,8 @@ def add_source(
 def update_source(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change fields of a source. Raises InvalidValue."""
     _check_fields(fields)
+    for name in ("url", "archive_url"):  # typed: what a file gives for one is registered as it stands there
+        check_link(fields.get(name, ""), "address")
     source = row_of(document.sources, uuid, "source")
     words = " and ".join(name.removesuffix("_at").replace("_", " ") for name in fields)
     return Edit(f"Change {words} of {_named(source)}", update("sources", source, stamp_of(actor, now), **fields))
@@ -112,6 +115,9 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
     if "kind" in fields:
         check_choice(fields["kind"], SOURCE_KINDS, "kind of source")
     check_choice(fields.get("date_basis", ""), ("", *DATE_BASES), "basis of a date")
+    for name, words in _DATES.items():
+        if fields.get(name) != UNDATED or name != "published_at":
+            check_date(fields.get(name, ""), words)
 
 
 def _named(*sources: Source) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import ClaimEvidence
-from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, LikelihoodTerm
+from layers.document.vocabulary import EVIDENCE_TABLES, LIKELIHOOD_TERMS, UNDATED, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
 from layers.project.opening.case_paths import link_out
@@ -29,6 +29,10 @@ from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
 from layers.project.storage.tables import BY_NAME, SITE_SPECS
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
+from layers.time.dates import is_date_or_interval, is_exact
+
+_NAMES = ("label", "title", "statement", "source_wording", "words")
+"""Columns that name a row for a person."""
 
 type Severity = Literal["error", "warning", "note"]
 
@@ -63,6 +67,7 @@ def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
         *_observations(intake.document),
         *_places(intake.document),
         *_trade(intake.document),
+        *_dates(intake.document),
         *_layer_files(path, intake.document),
     ]
     order: tuple[Severity, ...] = ("error", "warning", "note")
@@ -199,6 +204,25 @@ def _trade(document: Document) -> Iterator[Finding]:
     mixed = {term.row for term in _terms(document)}
     if len(mixed) > 1:
         yield Finding("likelihood_rows", "The claims mix both rows of likelihood terms (likely, probable). Use one.")
+
+
+def _dates(document: Document) -> Iterator[Finding]:
+    """Dates of claims, responses, sources and sites that are none, as “yesterday”: forms refuse them, files may not."""
+    tables: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
+        ("claims", "claim", ("made_at",)),
+        ("responses", "response", ("made_at",)),
+        ("sources", "source", ("published_at", "accessed_at", "acquired_at")),
+        ("sites", "site", ("observed_at", "valid_from", "valid_to", "lifecycle_as_of")),
+    )
+    for table, noun, columns in tables:
+        for row in document.table(table).values():
+            for column in columns:
+                date = getattr(row, column)
+                if not date or is_date_or_interval(date) or is_exact(date) or (noun == "source" and date == UNDATED):
+                    continue
+                named = next((text for name in _NAMES if (text := getattr(row, name, ""))), "")
+                about = f"The {noun} “{_short(named)}”" if named else f"A {noun}"
+                yield Finding("date", f"{about} has “{_short(date)}” in {column}, which is no date.")
 
 
 def _terms(document: Document) -> Iterator[LikelihoodTerm]:

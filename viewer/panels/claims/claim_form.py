@@ -72,7 +72,12 @@ class ClaimFormPanel(RowForm):
         add("made_by", tr("Speaker"), LineField(), tr("The person or body whose words these are"))
         made_at = LineField()
         made_at.setPlaceholderText(example("2024-04-12"))
-        add("made_at", tr("Date"), made_at, tr("Date on which it was said"))
+        add(
+            "made_at",
+            tr("Date"),
+            made_at,
+            tr("Date on which it was said: a year, month, day or instant, UTC, or two joined by /"),
+        )
 
     def _add_statement(self) -> None:
         tr = self.tr

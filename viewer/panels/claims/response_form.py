@@ -30,7 +30,7 @@ class ResponseForm(RowForm):
         tr, add = self.tr, self.fields.add
         add("speaker", tr("Speaker"), LineField(), tr("The person or body that answers"))
         add("words", tr("Words, verbatim"), TextField(lines=3))
-        add("made_at", tr("Date"), LineField(), tr("Date on which it was said"))
+        add("made_at", tr("Date"), LineField(), tr("Date on which it was said: a year, month, day or instant, UTC"))
         add("source_uuid", tr("Source"), ChoiceField(), tr("Source that holds the response"))
         add("notes", tr("Notes"), TextField(lines=1))
         self.claims = RowColumn(spacing=2)

@@ -108,6 +108,26 @@ def test_evidence_that_does_not_hold_together_is_found(case: Path, statement: st
     assert code in codes(case)
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE claims SET made_at = '31 April 2016'", "“31 April 2016” in made_at, which is no date."),
+        ("UPDATE sources SET accessed_at = 'tomorrow'", "“tomorrow” in accessed_at"),
+        ("UPDATE sources SET published_at = '2016-04-31'", "“2016-04-31” in published_at"),
+        ("UPDATE site_point SET valid_to = '2020/2010'", "“2020/2010” in valid_to"),
+        ("UPDATE sources SET published_at = 'n.d.'", ""),
+        ("UPDATE claims SET made_at = '2016-04'", ""),
+        ("UPDATE claims SET made_at = '2016/2017-03'", ""),
+        ("UPDATE claims SET made_at = '2016-04-12T08:30:00+03:00'", ""),
+    ],
+)
+def test_dates_that_are_none_are_found_and_left_as_they_are(case: Path, statement: str, said: str) -> None:
+    change(case, statement)
+    found = [finding.sentence for finding in validate(case) if finding.code == "date"]
+    assert bool(found) == bool(said)
+    assert all(said in sentence for sentence in found)
+
+
 def test_both_rows_of_terms_in_one_case(tmp_path: Path) -> None:
     path = tmp_path / "case.gpkg"
     write_case(Document({"claims": [CLAIM, replace(CLAIM, uuid="b", likelihood_term="probable")]}), path)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.claim import Claim
+from layers.document.edit import Change, Edit
+from layers.document.source import Source
 from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import press, settle, texts
 from viewer.app.window import MainWindow
@@ -17,6 +19,8 @@ from viewer.commands.claims import add_claim
 from viewer.commands.sites import add_site
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sources.source_form import SourceForm
+from viewer.panels.widgets.fields import REFUSED
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 
@@ -70,6 +74,13 @@ def type_here(text: str) -> None:
     widget = QApplication.focusWidget()
     assert widget is not None
     QTest.keyClicks(widget, text)
+
+
+def enter(field: QWidget, text: str) -> None:
+    field.setFocus()
+    press(Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    type_here(text)
+    press(Key.Key_Tab)
 
 
 def type_range(form: ClaimFormPanel, low: str, high: str) -> None:
@@ -162,6 +173,65 @@ def test_half_a_range_is_said_once_the_keyboard_has_left_it(
         assert "Not kept: From, %: “60”" in texts(window)
         window.panel_context.show_claim(uuid)
         assert form.judgement.low.text() == ""
+
+
+@pytest.mark.parametrize("date", ["31 April 2016", "yesterday", "2016-04-31", "2017/2016"])
+def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, date: str) -> None:
+    field = form.fields.fields["made_at"]
+    form.words_part.set_folded(False)
+    enter(field, date)
+    assert f"“{date}”" in form.fields.refusal.text()
+    assert field.property(REFUSED)
+    assert claim_of(window, form).made_at == ""
+    enter(field, "2016-04")
+    assert not form.fields.refusal.is_said
+    assert claim_of(window, form).made_at == "2016-04"
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong", "right"),
+    [
+        ("accessed_at", "tomorrow", "2024-04-20"),
+        ("published_at", "last week", "n.d."),
+        ("acquired_at", "noon", "2024-04-20T09:30Z"),
+        ("url", "not a link", "https://example.org/a b"),
+        ("archive_url", "nowhere", "example.org/page"),
+    ],
+)
+def test_a_source_takes_dates_and_addresses_as_such(
+    window: MainWindow, form: ClaimFormPanel, column: str, wrong: str, right: str
+) -> None:
+    odd = {"title": "Old", "accessed_at": "in spring", "url": "shelf 3, box 2"}
+    source = Source(uuid="s1", **odd)
+    window.session.push(Edit("Add", (Change("sources", None, source),)))
+    window.panel_context.show_row("sources", "s1", raise_form=True)
+    sources = window.findChild(SourceForm)
+    assert sources is not None
+    field = sources.fields.fields[column]
+    enter(field, wrong)
+    assert f"“{wrong}”" in sources.fields.refusal.text()
+    enter(field, right)
+    assert not sources.fields.refusal.is_said
+    kept = window.session.document.sources["s1"]
+    assert getattr(kept, column) == right
+    others = [name for name in odd if name != column]
+    assert all(getattr(kept, name) == odd[name] for name in others), "what stood there stays, whatever it is"
+    assert sources.fields.fields[others[-1]].text() == odd[others[-1]] or others[-1] == "title"
+
+
+def test_a_site_does_not_end_before_it_begins(window: MainWindow, mark: SiteFormPanel) -> None:
+    fields = mark.fields.fields
+    enter(fields["valid_from"], "2020")
+    enter(fields["valid_to"], "2010")
+    assert "would end before it begins" in mark.fields.refusal.text()
+    assert fields["valid_to"].property(REFUSED)
+    site = window.session.document.sites["pad"]
+    assert (site.valid_from, site.valid_to) == ("2020", "")
+    enter(fields["valid_to"], "2020")
+    assert window.session.document.sites["pad"].valid_to == "2020"
+    enter(fields["valid_from"], "2021-05")
+    assert "would end before it begins" in mark.fields.refusal.text()
+    assert window.session.document.sites["pad"].valid_from == "2020"
 
 
 def test_each_entry_that_was_not_kept_is_named_with_its_own_reason(
