@@ -168,11 +168,15 @@ class LayerStack(QObject):
         """The visible layers that have data there, or of which nobody knows yet."""
         found = []
         for uuid in self.visible():
-            bounds = self.drawings[uuid].shown_bounds()
-            if self.drawings[uuid].plane or self.drawings[uuid].remark:  # nothing of it is on any map of the Earth
-                continue
-            if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
-                found.append(uuid)
+            drawing = self.drawings[uuid]
+            bounds = drawing.shown_bounds()
+            if (
+                bounds is None
+                or bounds.intersects(lonlat)
+                or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 360.0))
+            ):
+                is_on_no_map = drawing.plane or drawing.remark
+                found += [] if is_on_no_map else [uuid]
         return found
 
     def bounds_of(self, uuid: str) -> Bounds | None:

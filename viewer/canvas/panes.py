@@ -25,6 +25,8 @@ from viewer.canvas.viewport import Viewport
 
 IN_USE_COLOR = "#4cc2ff"
 GHOST_PX = 11.0
+_STRIP_ROWS = 64
+"""Qt shares out what is translucent and has more rows than this among threads: for a line to fill it waits for them."""
 
 
 class PaneWords(Protocol):
@@ -145,7 +147,9 @@ def paint_borders(painter: QPainter, places: Sequence[QRect], ratio: float) -> N
         wide = round(width * ratio)
         for place in places:
             if place.left():
-                painter.fillRect(place.left() - wide // 2, place.top(), wide, place.height(), color)
+                for top in range(place.top(), place.bottom() + 1, _STRIP_ROWS):
+                    high = min(_STRIP_ROWS, place.bottom() + 1 - top)
+                    painter.fillRect(place.left() - wide // 2, top, wide, high, color)
             if place.top():
                 painter.fillRect(place.left(), place.top() - wide // 2, place.width(), wide, color)
 

@@ -360,9 +360,10 @@ class MapScene(QObject):
 
     def attributions(self, view: View, *, drawn: bool = False) -> list[str]:
         """Credits with dates of the visible layers in view, the topmost first; `drawn`: of those that are painted."""
-        credited = [one for uuid in self.shown_in(view) if (one := self.drawings[uuid]).credit_on_map]
-        shown = (one for one in credited if not drawn or self._stack.paints(one, view))
-        return list(dict.fromkeys(one.credit_on_map for one in shown))
+        credited = ((self.drawings[uuid], self.drawings[uuid].credit_on_map) for uuid in self.shown_in(view))
+        return list(
+            dict.fromkeys(text for one, text in credited if text and (not drawn or self._stack.paints(one, view)))
+        )
 
     def notes(self, view: View) -> list[str]:
         """Sentences on tile services that do not answer, or that end before this view's scale, the topmost first."""

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 
 def _nobody(error: Exception) -> None:
     """Nobody has to be told besides."""
 
 
-@contextmanager
-def going_on(failed: Callable[[Exception], None] = _nobody) -> Iterator[None]:
+class going_on:  # noqa: N801 - reads as a function; a generator would take each frame of panes several times as long
     """Hand what this block raises to the hook for errors that nobody caught, and to `failed`; then go on.
 
     Half a picture is better than none, and an error in painting would be raised again by each repaint.
     """
-    try:
-        yield
-    except MemoryError:
-        raise  # of the machine, not of what is painted
-    except Exception as error:  # noqa: BLE001 - the door for painting: nothing is lost, the hook says it
+
+    __slots__ = ("_failed",)
+
+    def __init__(self, failed: Callable[[Exception], None] = _nobody) -> None:
+        self._failed = failed
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if not isinstance(error, Exception) or isinstance(error, MemoryError):  # memory is the machine's
+            return None
         sys.excepthook(type(error), error, error.__traceback__)
-        failed(error)
+        self._failed(error)
+        return True

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import TracebackType
 
 from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 
-@contextmanager
-def part_of_picture(painter: QPainter) -> Iterator[None]:
+class part_of_picture:  # noqa: N801 - reads as a function; a generator would take each frame of panes twice as long
     """A part that leaves the painter as it was, also where it fails with states of its own not given back."""
-    transform, opacity, mode = painter.transform(), painter.opacity(), painter.compositionMode()
-    painter.save()
-    try:
-        yield
-    finally:
+
+    __slots__ = ("_before", "_painter")
+
+    def __init__(self, painter: QPainter) -> None:
+        self._painter = painter
+
+    def __enter__(self) -> None:
+        painter = self._painter
+        self._before = painter.transform(), painter.opacity(), painter.compositionMode()
+        painter.save()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        painter, (transform, opacity, mode) = self._painter, self._before
         painter.restore()
         if painter.transform() != transform or painter.opacity() != opacity or painter.compositionMode() != mode:
             painter.setTransform(transform)

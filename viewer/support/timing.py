@@ -10,19 +10,23 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-LOGGER_NAME = "geoloupe.trace"
+_logger = logging.getLogger("geoloupe.trace")
+
+
+_UNTIMED = nullcontext()
+
+
+def span(name: str, **details: Any) -> AbstractContextManager[None]:
+    """Time the block under `name` where a trace is running."""
+    return _timed(name, details) if is_tracing() else _UNTIMED
 
 
 @contextmanager
-def span(name: str, **details: Any) -> Iterator[None]:
-    """Time the block under `name` where a trace is running."""
-    if not is_tracing():
-        yield
-        return
+def _timed(name: str, details: dict[str, Any]) -> Iterator[None]:
     started = time.perf_counter_ns()
     try:
         yield
@@ -32,14 +36,14 @@ def span(name: str, **details: Any) -> Iterator[None]:
 
 def is_tracing() -> bool:
     """True between `Trace.start` and `Trace.stop`."""
-    return logging.getLogger(LOGGER_NAME).isEnabledFor(logging.DEBUG)
+    return _logger.isEnabledFor(logging.DEBUG)
 
 
 def since(started_ns: int, name: str, **details: Any) -> None:
     """A span that began at `time.perf_counter_ns()` = `started_ns`, perhaps elsewhere, and ends now, on this thread."""
     length = time.perf_counter_ns() - started_ns
     extra = {"started_ns": started_ns, "length_ns": length, "details": details}
-    logging.getLogger(LOGGER_NAME).debug(name, extra=extra)
+    _logger.debug(name, extra=extra)
 
 
 class Trace(logging.Handler):
@@ -51,16 +55,14 @@ class Trace(logging.Handler):
         self._events: list[dict[str, Any]] = []
 
     def start(self) -> None:
-        logger = logging.getLogger(LOGGER_NAME)
-        logger.propagate = False
-        logger.setLevel(logging.DEBUG)
-        logger.addHandler(self)
+        _logger.propagate = False
+        _logger.setLevel(logging.DEBUG)
+        _logger.addHandler(self)
 
     def stop(self) -> None:
         """Raises OSError where the file cannot be written."""
-        logger = logging.getLogger(LOGGER_NAME)
-        logger.removeHandler(self)
-        logger.setLevel(logging.WARNING)
+        _logger.removeHandler(self)
+        _logger.setLevel(logging.WARNING)
         self._path.write_text(json.dumps({"traceEvents": self._events}), encoding="utf-8")
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -428,3 +428,18 @@ def test_in_an_svg_no_outline_runs_over_the_edge_of_the_map(make_scene):
     left, right = pixel_of(view, -180.0, 0.0)[0], pixel_of(view, 180.0, 0.0)[0]
     assert xs
     assert left - 0.5 <= min(xs) <= max(xs) <= right + 0.5
+
+
+def test_what_lies_beyond_the_view_is_not_asked_for_its_credit(make_scene, monkeypatch):
+    asked: list[str] = []
+    told = LayerDrawing.credit_on_map.fget
+    monkeypatch.setattr(
+        LayerDrawing, "credit_on_map", property(lambda one: (asked.append(one.layer_uuid), told(one))[1])
+    )
+    remarks: list[str] = []
+    monkeypatch.setattr(LayerDrawing, "remark", property(lambda one: (remarks.append(one.layer_uuid), "")[1]))
+    scene = make_scene(Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2)]}))
+    assert scene.attributions(view_of(Bounds(60, 45, 63, 46))) == []
+    assert asked == remarks == []
+    assert scene.attributions(view_of(Bounds(12, 45, 13, 46)), drawn=True) == ["A"]
+    assert sorted(asked) == sorted(remarks) == ["a", "b"], "each once"

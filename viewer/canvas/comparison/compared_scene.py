@@ -86,6 +86,8 @@ class ComparedScene(MapScene):
         self._difference: tuple[View, QImage] | None = None
         self._differing: View | None = None
         """The view of which a difference is being made."""
+        self._words: list[SideWords] | None = None
+        """Until a frame is another; each picture asks for them."""
         self._phase, self._held = 0, -1
         self._is_relaying = False
         super().__init__(document, context, base_folder, make_drawing=make_drawing, frozen=frozen, parent=parent)
@@ -118,13 +120,17 @@ class ComparedScene(MapScene):
 
     def words(self) -> list[SideWords]:
         """The words that are burned into each frame: date, kind, name, stretch."""
-        return [] if self._spec is None else words_of(self._spec, self.frames, stretch_notes(self._spec, self.frames))
+        if self._words is None:
+            spec, frames = self._spec, self.frames
+            self._words = [] if spec is None else words_of(spec, frames, stretch_notes(spec, frames))
+        return self._words
 
     def compare(self, spec: ComparisonSpec | None) -> None:
         """Show a comparison, or the map again."""
         was, self._spec = self._spec, spec
         if spec == was:
             return
+        self._words = None
         if spec is not None and was is not None and spec.frames == was.frames and "panes" not in (spec.mode, was.mode):
             self._difference = None if spec.mode != was.mode else self._difference
             self.compared.emit()
@@ -149,6 +155,7 @@ class ComparedScene(MapScene):
             show_frame(scene, spec, at)
         while spec is not None and len(self._others) < wanted:
             self._add_frame(spec, len(self._others) + 1)
+        self._words = None
 
     def _add_frame(self, spec: ComparisonSpec, at: int) -> None:
         folder, make = self.stack.base_folder, self._make_drawing
@@ -180,6 +187,7 @@ class ComparedScene(MapScene):
 
     def _relay(self, signal: SignalInstance) -> None:
         """Another picture of a frame beside this one would be painted now; in a pane it sees to that itself."""
+        self._words = None
         if self.is_in_panes:
             return
         for kept in self._kept[1:]:
@@ -192,6 +200,7 @@ class ComparedScene(MapScene):
             self._is_relaying = False
 
     def _own_outdated(self) -> None:
+        self._words = None
         if self._kept and not self._is_relaying:
             self._kept[0].is_stale = True
             self._difference = None

@@ -73,7 +73,8 @@ class FrameWords(PaneWords):
             image = unpainted(view.width, math.ceil(HIGH_PX * view.ratio), opaque=False)
             image.fill(0)
             with painting(image) as kept:
-                bottom = paint_pane_words(kept, view.width, image.height(), self._words[at], view.ratio)
-            self._kept[at] = key, image, math.ceil(bottom / view.ratio)
+                box = paint_pane_words(kept, view.width, image.height(), self._words[at], view.ratio)
+            image = image.copy(0, 0, math.ceil(box.right()), math.ceil(box.bottom()))  # the rest is empty
+            self._kept[at] = key, image, math.ceil(box.bottom() / view.ratio)
             self._laid(max(down for _key, _image, down in self._kept.values()))
         painter.drawImage(0, 0, self._kept[at][1])

@@ -167,14 +167,14 @@ def paint_caption(
         at = QPointF(at.x(), box.top() - 4 * r)
 
 
-def paint_pane_words(painter: QPainter, width: float, height: float, words: SideWords, ratio: float) -> float:
+def paint_pane_words(painter: QPainter, width: float, height: float, words: SideWords, ratio: float) -> QRectF:
     """Of a frame that has a picture of its own: in its upper left corner, clear of the north arrow, in more lines where
-    it is narrow. The pixel row at which they end.
+    it is narrow. The box in which they stand.
     """
     r = ratio
     room = QRectF(10 * r, 10 * r, max(width - (20 + ARROW_ROOM_PX) * r, 0.0), height - 20 * r)
     align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-    return _paint_box(painter, room.topLeft(), align, room, words, r).bottom()
+    return _paint_box(painter, room.topLeft(), align, room, words, r)
 
 
 def paint_sentence(painter: QPainter, sides: Sides, head: str, text: str, ratio: float) -> None:
