@@ -165,9 +165,9 @@ class ProductFields(FormPage):
         for name, choice in self._choices.items():
             choice.currentIndexChanged.connect(partial(self._take_choice, name))
         self.page_box.currentTextChanged.connect(self._choose_page)
-        line = self.page_box.lineEdit()
-        assert line is not None
-        line.editingFinished.connect(self.take_page)
+        page_line = self.page_box.lineEdit()
+        assert page_line is not None
+        page_line.editingFinished.connect(self.take_page)
         self.marking_box.currentTextChanged.connect(partial(self._take, "marking", "marking"))
         self.dpi_box.valueChanged.connect(partial(self._take, "dpi", "dpi"))
         self.maps.changed.connect(self._tell)
