@@ -1,4 +1,4 @@
-"""What GDAL 2 left in GeoPackages of tiles."""
+"""GeoPackages of tiles as GDAL 2 wrote them."""
 
 from __future__ import annotations
 
