@@ -6,14 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.cases.foreign_cases import foreign_case, scene_file
+from tests.support.command_line import run_python
 
-ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = re.compile(r'"[^"]*(?:/forbidden|/net/|/afs/|srv|vsicurl|/dev/full|C:\\\\|tiles\.example)[^"]*"')
 COMMANDS = {
     "info": ["info", "CASE"],
@@ -71,16 +70,7 @@ def test_f79_the_system_sees_no_look_outside(case: Path, tmp_path: Path, command
     words = [str(case) if word == "CASE" else word for word in COMMANDS[command]]
     log = tmp_path / "calls"
     watched = ["strace", "-f", "-qq", "-s", "400", "-e", "trace=%file,%network", "-o", str(log)]
-    done = subprocess.run(
-        [*watched, sys.executable, "-m", "viewer", *words],
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=170,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-    )
+    done = run_python("-m", "viewer", *words, cwd=tmp_path, under=watched, timeout=170)
     assert done.returncode in (0, 3), done.stderr
     assert "Traceback" not in done.stderr
     calls = [line for line in log.read_text("utf-8", "replace").splitlines() if "execve(" not in line]

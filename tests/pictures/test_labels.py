@@ -271,17 +271,20 @@ def layers(tmp_path: Path) -> list[Layer]:
     for order, (name, features, style) in enumerate([("lines", routes, lines), ("places", places, points)]):
         path = tmp_path / f"{name}.geojson"
         path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-        found.append(
-            Layer(
-                uuid=name,
-                kind="vector",
-                name=name,
-                order_key=float(order),
-                source_json=json.dumps({"path": str(path)}),
-                style_json=json.dumps(style.to_json()),
-            )
-        )
+        found.append(layer_of(name, path, style, order_key=float(order)))
     return found
+
+
+def layer_of(name: str, path: Path, style: VectorStyle, order_key: float = 0.0) -> Layer:
+    """A row that shows a file in this style."""
+    return Layer(
+        uuid=name,
+        kind="vector",
+        name=name,
+        order_key=order_key,
+        source_json=json.dumps({"path": str(path)}),
+        style_json=json.dumps(style.to_json()),
+    )
 
 
 def view_of(bounds: Bounds) -> View:
@@ -355,13 +358,7 @@ def test_the_labels_of_winding_rivers_and_routes(
     path = tmp_path / "rivers.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     style = VectorStyle("#4aa3df", 1.6, labels=LabelStyle("name", 13, "#cfe8ff", italic=True))
-    rivers = Layer(
-        uuid="rivers",
-        kind="vector",
-        name="rivers",
-        source_json=json.dumps({"path": str(path)}),
-        style_json=json.dumps(style.to_json()),
-    )
+    rivers = layer_of("rivers", path, style)
     lines = [one for one in demo.sites.values() if one.kind == "line"]
     scene = studio.scene(Document({"sites": lines, "layers": [rivers, *layers]}), None)
     view = view_of(RIVER_VIEWS[number])
@@ -384,13 +381,7 @@ def test_a_lake_has_its_name_along_its_shore_in_one_line(studio: Studio, tmp_pat
         )
     )
     style = VectorStyle("#4aa3df", 1.6, "#204aa3df", labels=LabelStyle("name", layout="along"))
-    layer = Layer(
-        uuid="l",
-        kind="vector",
-        name="l",
-        source_json=json.dumps({"path": str(path)}),
-        style_json=json.dumps(style.to_json()),
-    )
+    layer = layer_of("l", path, style)
     scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[2])
     check(scene, view, {}, least=1)
     (label,) = scene.label_layout(view).placed
@@ -420,13 +411,7 @@ def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studi
         labels=LabelStyle("name"),
         classes=(StyleClass(replace(look, size_px=40.0), value="large"), StyleClass(look, value="small")),
     )
-    layer = Layer(
-        uuid="l",
-        kind="vector",
-        name="l",
-        source_json=json.dumps({"path": str(path)}),
-        style_json=json.dumps(style.to_json()),
-    )
+    layer = layer_of("l", path, style)
     scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[1])
     complete(scene, view)
     assert sorted(label.text for label in scene.label_layout(view).placed) == [f"P{i}" for i in range(6)]
@@ -445,13 +430,7 @@ def test_a_hundred_thousand_named_points_ask_for_few_labels(studio: Studio, tmp_
     path = tmp_path / "many.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     style = VectorStyle("#ffffff", 0.5, "#e69f00", labels=LabelStyle("name", priority="rank"))
-    layer = Layer(
-        uuid="l",
-        kind="vector",
-        name="l",
-        source_json=json.dumps({"path": str(path)}),
-        style_json=json.dumps(style.to_json()),
-    )
+    layer = layer_of("l", path, style)
     scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[0])
     complete(scene, view)
     layout = scene.label_layout(view)

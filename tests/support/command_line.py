@@ -5,21 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
-def geoloupe(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "viewer", *(str(word) for word in words)]
+def geoloupe(*words: object, cwd: Path) -> CompletedProcess[str]:
+    return run_python("-m", "viewer", *words, cwd=cwd)
+
+
+def run_python(*words: object, cwd: Path, under: Sequence[str] = (), timeout: float = 50) -> CompletedProcess[str]:
+    """Run Python with these words, without a display and with nothing to read; `under`: a program that watches it."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     return subprocess.run(
-        command,
+        [*under, sys.executable, *(str(word) for word in words)],
         cwd=cwd,
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
-        timeout=50,
+        timeout=timeout,
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.support.command_line import run_python
+
 PROGRAM = """
 import linecache, sys
 from viewer.__main__ import main
@@ -34,15 +32,5 @@ sys.exit(code or f"the text of {len(kept)} modules is kept" if kept or code else
 )
 def test_no_source_text_is_read_at_imports(words: list[str], demo: Path, scene_tif: Path, tmp_path: Path) -> None:
     said = [word.format(demo=demo, scene=scene_tif) for word in words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *said],
-        cwd=tmp_path,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=50,
-    )
+    done = run_python("-c", PROGRAM, *said, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
