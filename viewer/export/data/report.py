@@ -51,12 +51,29 @@ def _values(export: DataExport) -> dict[str, Any]:
         "sites": [_site(site, numbers[site.uuid], chips.get(site.uuid, ())) for site in told],
         "responses": [plain(answer.sentence) for answer in content.responses],
         "sources": [_source(source) for source in content.sources],
-        "images": [
-            plain(" · ".join(filter(None, (one.name, one.sensor, one.date, one.date_kind, one.credit, one.licence))))
-            for one in content.images
-        ],
+        "images": _imagery(export),
         "caveats": [plain(caveat) for caveat in content.caveats],
     }
+
+
+def _imagery(export: DataExport) -> list[str]:
+    """A line each: the images that the evidence stands on, and those of comparisons that are shown beside them."""
+    images = export.content.images
+    lines = [
+        (one.name if one.name != one.date else "", one.sensor, one.date, one.date_kind, one.credit, one.licence)
+        for one in images
+    ]
+    named = {one_line(one.name) for one in images}
+    for frame in export.overlays:
+        if frame.name not in named:
+            at = _when(frame)
+            lines.append((frame.name if frame.name != at else "", "", at, "", frame.words, ""))
+    return list(dict.fromkeys(plain(" · ".join(filter(None, parts))) for parts in lines))
+
+
+def _when(frame: GroundPicture) -> str:
+    at = frame.begin if frame.begin == frame.end else f"{frame.begin} to {frame.end}"
+    return at or "date unknown"
 
 
 def _numbers(content: ProductContent) -> dict[str, int]:
@@ -107,15 +124,15 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
     names = ["Before", "After"] if ordered and len(frames) == 2 else [chr(ord("A") + at) for at in range(len(frames))]
     shown = []
     for name, frame in zip(names, frames, strict=True):
-        at = frame.begin if frame.begin == frame.end else f"{frame.begin} to {frame.end}"
-        words = plain(" · ".join(filter(None, (f"{name}: {frame.name}", at or "date unknown", frame.words))))
+        at = _when(frame)
+        words = plain(" · ".join(filter(None, (f"{name}: {frame.name}", at, frame.words))))
         width, height = frame.size
         shown.append(
             {
                 "data": _data_url(frame.data, "image/png"),
                 "width": width,
                 "height": height,
-                "alt": one_line(f"{name}: {frame.name}, {at or 'date unknown'}"),
+                "alt": one_line(f"{name}: {frame.name}, {at}"),
                 "words": words,
             }
         )

@@ -155,3 +155,12 @@ def test_axe_finds_nothing(export: DataExport, tmp_path: Path) -> None:
     broken = tmp_path / "broken.html"
     broken.write_text(re.sub('alt="Map[^"]*"', "", report_html(export)), "utf-8")
     assert [one["id"] for one in violations(broken)], "axe looks at it"
+
+
+def test_every_image_that_is_shown_is_in_the_list_of_imagery(export: DataExport) -> None:
+    told = replace(export, overlays=(frame("Port", "1985"), frame("2020", "2020")))
+    text = _Page(report_html(told)).text
+    imagery = text[text.rindex("Imagery ") :]
+    assert "Port · 1985 · © A Provider" in imagery
+    assert "2020 · © A Provider" in imagery
+    assert "2020 · 2020" not in imagery, "a name that is the date is said once"

@@ -183,3 +183,11 @@ def test_who_gave_an_image_out_stands_below_it_and_answers_the_check(plate_of, c
     assert "provided by The survey" in plate.captions[0][0]
     lacking = [one.where for one in findings(SPEC, plate.content, facts_of(plate), ()) if one.rule == "image-sensor"]
     assert lacking == ["image “The new one”"]
+
+
+def test_an_image_that_is_named_by_its_date_is_told_of_once(plate_of, case) -> None:
+    document = case(old=("1985", "analyst"), new=("2020", "analyst"))
+    document.apply(update_layer(document, "new", actor="me", name="2020"))
+    plate = plate_of(SPEC, document)
+    assert plate.captions[1][0].startswith("Image: 2020, interval, date from analyst")
+    assert plate.captions[0][0].startswith("Image: The old one, 1985, interval")

@@ -138,11 +138,14 @@ def _credit(drawing: LayerDrawing, known: Acquisition) -> str:
 
 
 def image_line(fact: ImageFact) -> str:
-    """One line on an image; what is not known is left out, but for its date and its credit."""
+    """One line on an image; what is not known is left out, but for its date and its credit. A name that is the date is
+    said once.
+    """
     basis = _tr("date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
+    is_named_by_date = fact.name == fact.date.partition(",")[0]
     parts = [
-        _tr("Image: {0}").format(fact.name),
-        fact.date,
+        _tr("Image: {0}").format(fact.date if is_named_by_date else fact.name),
+        "" if is_named_by_date else fact.date,
         basis,
         fact.sensor,
         _tr("provided by {0}").format(fact.provider) if fact.provider else "",
