@@ -222,7 +222,10 @@ WRITTEN_IN_PLACE = {
     "viewer/support/timing.py",  # a trace, for us
     "viewer/export/data/workbook.py",  # in the scratch folder of an export: the reader makes the sheet of it
     "viewer/export/formats/embedded.py",  # in the scratch folder of an export, moved as a whole
+    "viewer/export/formats/coded_pictures.py",  # the same
+    "viewer/export/formats/pdf_parts.py",  # the same
     "viewer/export/formats/png.py",  # the same
+    "viewer/export/formats/raw_pixels.py",  # the same
     "viewer/export/formats/svg.py",  # the same
 }
 

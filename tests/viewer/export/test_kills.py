@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+import rasterio
 from PySide6.QtGui import QImage
 
 import sample_data
@@ -131,6 +133,24 @@ def test_f03_data_killed_at_any_moment_are_old_or_new(own_home: Path, tmp_path: 
         out.write_bytes(OLD)
         _died(words, own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
         assert out.read_bytes() == OLD or whole(out)
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == [out.name]
+
+
+@pytest.mark.timeout(300)
+def test_f03_raw_pixels_killed_at_any_moment_are_old_or_new(own_home: Path, tmp_path: Path) -> None:
+    out, chance = tmp_path / "pixels.tif", random.Random("raw")
+    words: list[object] = ["export", demo(), "--raw", "--out", out, "--bounds", "80,20,130,60"]
+    begin = time.monotonic()
+    _died(words, own_home, 100)
+    takes_s = time.monotonic() - begin
+    with rasterio.open(out) as file:
+        made = file.read()
+    for _ in range(5):
+        out.write_bytes(OLD)
+        _died(words, own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
+        if out.read_bytes() != OLD:
+            with rasterio.open(out) as file:
+                assert np.array_equal(file.read(), made)
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == [out.name]
 
 

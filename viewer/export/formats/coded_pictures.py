@@ -90,7 +90,7 @@ def _tiff(
 
         def send() -> WriteStrip:
             rows = strip.rgb()
-            rows.tofile(raw)
+            raw.write_bytes(memoryview(rows).cast("B"))  # numpy's own way does not say that a disk is full
             return WriteStrip(
                 "", str(out), str(raw), room.width(), room.height(), top, len(rows), dpi=printed.dpi, **first
             )

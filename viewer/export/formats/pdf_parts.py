@@ -38,7 +38,9 @@ def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: byt
         give_fonts_their_box(pdf)
         name_letters_as_written(pdf)
         _describe(pdf, words, xmp)
-        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        whole = BytesIO()  # on a full disk pikepdf, writing a file itself, would end the program
+        pdf.save(whole, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    out.write_bytes(whole.getvalue())
 
 
 def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +29,14 @@ class PngFile:
         self, path: Path, size: tuple[int, int], dpi: float, texts: dict[str, str], xmp: bytes, first_row: int = 0
     ) -> None:
         self._file: BinaryIO = path.open("wb")
-        metre = round(dpi / 0.0254)
+        try:
+            self._begin(size, round(dpi / 0.0254), texts, xmp)
+            self.rows = PackedRows(partial(self._chunk, b"IDAT"), first_row)
+        except OSError:
+            self.give_up()
+            raise
+
+    def _begin(self, size: tuple[int, int], metre: int, texts: dict[str, str], xmp: bytes) -> None:
         self._file.write(b"\x89PNG\r\n\x1a\n")
         self._chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0))
         self._chunk(b"sRGB", b"\0")
@@ -37,7 +45,6 @@ class PngFile:
             self._chunk(b"iTXt", name.encode("latin-1") + b"\0\0\0\0\0" + text.encode())
         if xmp:
             self._chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)
-        self.rows = PackedRows(partial(self._chunk, b"IDAT"), first_row)
 
     def close(self) -> None:
         """Write what follows the last row. Raises OSError."""
@@ -46,8 +53,9 @@ class PngFile:
         self._file.close()
 
     def give_up(self) -> None:
-        """Close the file as it is."""
-        self._file.close()
+        """Close the file as it is, on a full disk too."""
+        with suppress(OSError):
+            self._file.close()
 
     def _chunk(self, kind: bytes, data: bytes) -> None:
         self._file.write(struct.pack(">I", len(data)) + kind)

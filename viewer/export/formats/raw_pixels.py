@@ -118,7 +118,8 @@ def _check_target(image: Path, target: Path) -> None:
 
 def _kept(asked: WritePixels, bands: Any, mask: Any, raw: Path) -> WritePixels:
     valid = np.where(mask, np.uint8(255), np.uint8(0))
-    np.concatenate([np.ascontiguousarray(bands).reshape(-1).view(np.uint8), valid.reshape(-1)]).tofile(raw)
+    data = np.concatenate([np.ascontiguousarray(bands).reshape(-1).view(np.uint8), valid.reshape(-1)])
+    raw.write_bytes(memoryview(data))  # numpy's own way does not say that a disk is full
     return asked
 
 

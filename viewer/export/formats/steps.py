@@ -6,6 +6,7 @@ A format is a generator. What it yields is waited for, and the event loop runs i
 from __future__ import annotations
 
 import contextlib
+import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -239,6 +240,11 @@ class Writing(QObject):
         if not self._is_over:
             self._end(None)
 
+    def clear(self) -> None:
+        """Throw away what it was made of; once more where work that went on meanwhile has left something."""
+        self._scratch.close()
+        shutil.rmtree(self._shop.folder, ignore_errors=True)
+
     def _all_of(self, write: FileMaker) -> Steps:
         made: list[tuple[Path, Path]] = []
         yield from write(self._shop, made)
@@ -272,7 +278,7 @@ class Writing(QObject):
         self.error = error
         self._timer.stop()
         self._steps = iter(())
-        self._jobs.run(lambda _: self._scratch.close())
+        self._jobs.run(lambda _: self.clear())
         if self._job is not None:
             self._jobs.end(self._job)
         self.ended.emit()
@@ -284,6 +290,7 @@ def finish(writing: Writing) -> Sequence[Path]:
         loop = QEventLoop()
         writing.ended.connect(loop.quit)
         loop.exec()
+    writing.clear()  # a command that ends now ends the jobs too, those in wait unheard
     if writing.error is not None:
         raise writing.error
     return writing.written
