@@ -170,7 +170,7 @@ def _half_px(scale: float) -> int:
 
 
 def on_pixels(places: Floats, scale: float) -> Floats:
-    """The places that symbols are set down at: their middles at whole pixels, onto PDF and SVG as onto a picture."""
+    """The places at which symbols are set down: middles at whole pixels, onto PDF and SVG as onto a picture."""
     half = _half_px(scale)
     return np.rint(places - half) + half
 

@@ -53,8 +53,8 @@ def with_box(font: bytes, box: Sequence[float]) -> bytes:
 
 def _sum_of(table: bytes | bytearray) -> int:
     padded = bytes(table) + bytes(-len(table) % 4)
-    total: int = sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
-    return total
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    return sum(words) & 0xFFFFFFFF
 
 
 def name_letters_as_written(pdf: pikepdf.Pdf) -> None:

@@ -145,10 +145,10 @@ class FeatureTiles:
         if are_few is None:
             if len(self._few) >= _KNOWN_VIEWS:
                 self._few.clear()
-            are_few = self._few[view] = self._count_is_small(view)
+            are_few = self._few[view] = self._count_is_small(view, FEW_VERTICES)
         return are_few
 
-    def _count_is_small(self, view: View, most: int = FEW_VERTICES) -> bool:
+    def _count_is_small(self, view: View, most: int) -> bool:
         content = self.content
         bounds = view.world_bounds().expanded(margin_px(content.symbols, self._scale) * view.grid.resolution)
         # Cells are coarse: of what is near, a part is in view. More than this is not worth a closer look.

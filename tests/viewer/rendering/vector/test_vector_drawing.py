@@ -15,6 +15,7 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.markers import SHAPES
 from tests.support.crs_off_earth import MOON_CENTRED
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
+from viewer.rendering.drawings import drawing_for
 from viewer.rendering.vector import feature_tiles
 from viewer.rendering.vector.symbol_painter import shape_path
 from viewer.support.painting import painting
@@ -65,6 +66,27 @@ def test_many_features_are_painted_by_tiles_to_the_same_picture(draw, shapes, qt
     monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 2)
     other = draw(replace(styled(shapes), uuid="other"))
     assert np.abs(complete(other, VIEW, qtbot).astype(int) - direct).max() <= 24
+
+
+def test_a_product_has_on_tiles_what_a_pdf_has(opened, context, tmp_path: Path, qtbot, monkeypatch) -> None:
+    """Each line as it is, its legs far outside left out; dashes in their places over the edges of tiles."""
+    way = [[8 + 0.05 * at, 47.5 + 2 * math.sin(at) - 6 * (at % 50 == 7)] for at in range(300)]
+    path = geojson(tmp_path / "way.geojson", {"type": "LineString", "coordinates": way})
+    direct = complete(opened_in(opened, context, styled(path, fill_color="")), VIEW, qtbot)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 2)
+    found = complete(opened_in(opened, context.for_page(), styled(path, fill_color="")), VIEW, qtbot)
+    assert np.abs(found.astype(int) - direct).max() < 16
+    on_screen = complete(opened_in(opened, context, styled(path, fill_color="")), VIEW, qtbot)
+    assert np.abs(on_screen.astype(int) - direct).max() > 16
+    for values in ({"dash": (4.0, 2.0)}, {"stroke_width_px": 0.7}):
+        looks = [opened_in(opened, one, styled(path, fill_color="", **values)) for one in (context, context.for_page())]
+        assert (complete(looks[0], VIEW, qtbot) == complete(looks[1], VIEW, qtbot)).all()
+
+
+def opened_in(opened, context, layer):
+    """A drawing for the length of the test, of the screen's context or of a product's."""
+    opened.append(drawing_for(layer, None, context))
+    return opened[-1]
 
 
 def test_another_style_reads_nothing(draw, shapes: Path, pool: CountingPool, qtbot) -> None:

@@ -32,7 +32,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.number_places import NumberPlaces
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import LEAST_PT, PT, TextLine, Type
-from viewer.export.plates.setting.piece import Piece, fine_pen
+from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
 from viewer.rendering.vector.qt_shapes import rect_of
 
 MOST_KEYED = 400
@@ -306,9 +306,9 @@ def _lines(label: PlacedLabel, type_: Type, box: QRectF, color: str, halo: str) 
 
 def _paint_disc(painter: QPainter, box: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(fine_pen(painter, "#0b141c", 1.0))
     painter.setBrush(QColor("#fbfdfe"))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), box.height() / 2, box.height() / 2)
+    disc = sharp_rect(painter, box.adjusted(0.5, 0.5, -0.5, -0.5), "#0b141c", 1.0)
+    painter.drawRoundedRect(disc, disc.height() / 2, disc.height() / 2)
 
 
 def _paint_leader(

@@ -303,7 +303,7 @@ def _font(type_: Type, _thread: int) -> QFont:
 
 @lru_cache(maxsize=256)
 def _slant(type_: Type, thread: int) -> float:
-    """The slant that we give letters by ourselves: Qt would slant them more in a PDF than in a picture."""
+    """The slant of letters that we give them: Qt would slant them more in a PDF than in a picture."""
     return _SLANT if type_.italic and not _font(type_, thread).italic() else 0.0
 
 
