@@ -50,6 +50,7 @@ _MOST_KEPT_PX, _MOST_BYTES = 120_000, 32 * 2**20
 _HAIR_PX = 0.02
 """To the right and down, so that a place that is rounded does not fall short of a whole pixel."""
 _FINE_ROWS = 50
+"""Pixels of height of a font's letters up to which poppler sets them at quarters of a pixel."""
 _SLANT, _SLANTED = 0.2126, re.compile("italic|oblique", re.IGNORECASE)
 _HEAD_BYTES = 44
 _PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+)|\s+$")
