@@ -19,8 +19,6 @@ from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Prin
 from viewer.support.painting import painting
 
 POINTS = 72.0
-_RESOLUTION = 1200
-"""Dots an inch of Qt's coordinates; the painter is scaled to it."""
 _STEPS_A_SHEET, _MOST_STEPS = {GroupKind.MAP: 1, GroupKind.LABELS: 8}, 40
 """By how long it takes to pack them. Their number, not the time, for the same file each time."""
 
@@ -69,7 +67,7 @@ def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pendi
             QMarginsF(),
         )
     )
-    resolution = round(printed.dpi)
+    resolution = round(printed.dpi)  # the page's own, so that what is painted can be set on its pixels
     writer.setResolution(resolution)
     with painting(writer) as painter:
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
