@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListWidget, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 from shapely.geometry import Point
 
 from layers.document.comparison import spec_of
@@ -397,3 +397,39 @@ def test_pages_are_made_at_the_size_of_the_preview(table: Table) -> None:
     assert width <= room[0] + 1
     assert height <= room[1] + 1
     assert width >= room[0] - 1 or height >= room[1] - 1
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_drag_lays_out_and_paints_no_page_before_it_is_dropped(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = table.open()
+    preview, painted, paint = window.preview, list[int](), BoxPage.paint
+
+    def counted(page: BoxPage, painter: QPainter, *given: object) -> None:
+        painted.append(1)
+        paint(page, painter, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(BoxPage, "paint", counted)
+    made, place, paints = len(table.pages.made), on_preview(window, 20, 15), Paints(preview)
+    QTest.mousePress(preview, Left, pos=place)
+    for step in range(1, 31):
+        before = paints.count
+        QTest.mouseMove(preview, place + QPoint(4 * step, 2 * step))
+        table.qtbot.waitUntil(lambda before=before: paints.count > before)
+    assert not painted, "the page is not painted anew"
+    assert len(table.pages.made) == made, "nor laid out"
+    QTest.mouseRelease(preview, Left, pos=place + QPoint(120, 60))
+    table.settle(window)
+    assert painted
+    assert "legend" in window.spec.moved
