@@ -19,7 +19,7 @@ from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, Prin
 from viewer.support.painting import painting
 
 POINTS = 72.0
-_STEPS_A_SHEET, _MOST_STEPS = {GroupKind.MAP: 1, GroupKind.LABELS: 8}, 40
+_STEPS_A_SHEET, _MOST_STEPS = {GroupKind.MAP: 1, GroupKind.LABELS: 3}, 12
 """By how long it takes to pack them. Their number, not the time, for the same file each time."""
 
 

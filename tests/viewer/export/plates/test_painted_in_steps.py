@@ -88,8 +88,8 @@ def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, docume
     except StopIteration as end:
         content = end.value
     with pikepdf.open(BytesIO(content)) as pdf:
-        assert len(pdf.pages) >= len(plate.namings[0].labels) // 8 > 3
-        assert max(len(page.Contents.read_bytes()) for page in pdf.pages) < 700_000
+        assert len(pdf.pages) >= len(plate.namings[0].labels) // 3 > 9
+        assert max(len(page.Contents.read_bytes()) for page in pdf.pages) < 300_000
 
 
 @pytest.mark.parametrize("grey", [False, True], ids=["in colour", "in grey"])
