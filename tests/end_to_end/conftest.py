@@ -110,6 +110,7 @@ class Desk(Analyst):
     def begin_product(self) -> ProductWindow:
         """Ctrl+E, and wait for the page."""
         self.keys("Ctrl+E")
+        self.wait(lambda: bool(self.window.product_windows.windows))
         (shown,) = self.window.product_windows.windows
         self.wait(lambda: shown.is_idle)
         return shown

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from pytestqt.qtbot import QtBot
+
 from viewer.app.products.product_window import ProductWindow
+from viewer.app.window import MainWindow
+
+
+def shown_product(main: MainWindow, qtbot: QtBot) -> ProductWindow:
+    """The one that is open, once what makes products is loaded."""
+    qtbot.waitUntil(lambda: bool(main.product_windows.windows), timeout=30_000)
+    (shown,) = main.product_windows.windows
+    return shown
 
 
 def exported_at_last(window: ProductWindow) -> None:

@@ -64,13 +64,14 @@ class ProductWindows(QObject):
         self._written: list[ProductFile] = []
         self._windows: list[ProductWindow] = []
         self._batches: BatchDesk | None = None
+        self._is_loaded, self._loading = False, 0
         desk.opened.connect(self.open)
         desk.new_wanted.connect(self.begin)
         panels.keeping_wanted.connect(self.keep_all)
 
     @property
     def is_idle(self) -> bool:
-        return not self._written and (self._batches is None or self._batches.is_idle)
+        return not (self._written or self._loading) and (self._batches is None or self._batches.is_idle)
 
     @property
     def windows(self) -> list[ProductWindow]:
@@ -79,21 +80,25 @@ class ProductWindows(QObject):
 
     def begin(self) -> None:
         """Offer a product of what the map shows."""
+        if self._has_map():
+            self._panels.flush()
+            self._when_loaded(self._begin)
+
+    def _begin(self) -> None:
         from viewer.app.products.first_spec import first_spec  # for start-up time
 
-        if not self._has_map():
-            return
-        self._panels.flush()
         self._show(first_spec(self._seen()), "")
 
     def begin_batch(self) -> None:
         """Ask of what one product each is to be made."""
-        if not self._has_map():
-            return
+        if self._has_map():
+            self._panels.flush()
+            self._when_loaded(self._begin_batch)
+
+    def _begin_batch(self) -> None:
         from viewer.app.products.batch_desk import BatchDesk  # for start-up time
         from viewer.app.products.first_spec import first_spec
 
-        self._panels.flush()
         if self._batches is None:
             context = self._canvas.own_scene.context
             self._batches = BatchDesk(context, self._maker, self._messages, self._ask, self._window)
@@ -109,7 +114,7 @@ class ProductWindows(QObject):
             shown.come_forward()
         elif spec is not None:
             kept = stretches_on_screen(self._canvas.scene) | dict(spec.stretches)
-            self._show(replace(spec, stretches=kept), uuid)
+            self._when_loaded(partial(self._show, replace(spec, stretches=kept), uuid))
 
     def keep_all(self) -> None:
         """The case is about to be saved or left: what was changed in the windows is kept in it."""
@@ -123,6 +128,21 @@ class ProductWindows(QObject):
             shown.leave()
         if self._batches is not None:
             self._batches.cancel_all()
+
+    def _when_loaded(self, show: Callable[[], None]) -> None:
+        """Call this now, or once all that makes products is loaded."""
+        if self._is_loaded:
+            show()
+            return
+
+        def loaded(_nothing: None) -> None:
+            self._loading -= 1
+            self._is_loaded = True
+            if isValid(self) and self._window.isVisible():
+                show()
+
+        self._loading += 1
+        self._canvas.own_scene.context.jobs.run(lambda _: load_products(), loaded)
 
     def _show(self, spec: ProductSpec, uuid: str) -> None:
         from viewer.app.products.product_window import ProductWindow  # for start-up time
@@ -238,3 +258,17 @@ class ProductWindows(QObject):
         stem = file_stem(shown.spec.title) or (target.stem if target else "product")
         name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
         return (self._folder or (target.parent if target else Path.home())) / name
+
+
+def load_products() -> None:
+    """Load all that shows, lays out, checks and writes products, and what they read: in a job, as it takes a fifth of a
+    second.
+    """
+    import viewer.app.products.batch_desk  # for start-up time, as all of these
+    import viewer.app.products.plate_pages
+    import viewer.app.products.product_window  # noqa: F401
+    from viewer.export.plates.house_style import style_names
+    from viewer.export.plates.maps.locator import coast_lines
+
+    style_names()
+    coast_lines()

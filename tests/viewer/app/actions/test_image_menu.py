@@ -19,7 +19,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.style import Stretch
 from tests.support.cases.rich import read_case
-from tests.support.product_windows import exported_at_last
+from tests.support.product_windows import exported_at_last, shown_product
 from tests.support.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import Answers, settle
 from tests.viewer.rendering.conftest import write_raster
@@ -257,7 +257,7 @@ def test_an_exported_picture_keeps_the_stretch_of_the_screen(
     (seen, *_) = window.scene.drawings[layer.uuid].style.stretches
     answers.path = tmp_path / "map.png"
     window.action_table["export_product"].trigger()
-    (shown,) = window.product_windows.windows
+    shown = shown_product(window, qtbot)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=20_000)
     exported_at_last(shown)
     qtbot.waitUntil(answers.path.exists, timeout=20_000)

@@ -19,6 +19,7 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import read_spec
 from tests.support.counted_steps import Counter
 from tests.support.pictures import pixels
+from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press
 from tests.viewer.app.conftest import Answers
@@ -74,7 +75,7 @@ def settle(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def ready(window: MainWindow, qtbot: QtBot) -> ProductWindow:
-    (shown,) = window.product_windows.windows
+    shown = shown_product(window, qtbot)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
     return shown
 

@@ -17,6 +17,7 @@ from layers.document.mark_shape import Circle, as_json, shape_of_site
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.measure import destination
+from tests.support.product_windows import shown_product
 from tests.support.windows import press, settle, texts
 from tests.viewer.app.conftest import Answers
 from tests.viewer.app.window.conftest import hand_on_map
@@ -453,7 +454,7 @@ def test_a_long_title_is_shown_from_its_start_in_the_export(
     seen: list[tuple[str, int, float]] = []
 
     window.action_table["export_product"].trigger()
-    (shown,) = window.product_windows.windows
+    shown = shown_product(window, qtbot)
     for name in ("title", "subtitle"):
         line = shown.fields.lines[name]
         # Offscreen no second window becomes the active one: it is told as Qt would tell it.
