@@ -13,6 +13,7 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceC
 from layers.product.gathering import NO_ANSWER
 from layers.text.counted import counted
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture, MapPicture
+from viewer.export.data.map_numbers import number_places
 from viewer.export.data.tables import for_xml
 from viewer.support.text import one_line, plain
 
@@ -99,6 +100,8 @@ def _map(picture: MapPicture, sites: list[NamedSite], numbers: dict[str, int]) -
     names = [one_line(site.name, 80) for site in inside]
     some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
     left = len(sites) - len(inside)
+    at = {site.uuid: picture.places[site.uuid] for site in inside}
+    middles = number_places(numbers, at, picture.width, picture.height)
     return {
         "data": _data_url(picture.data, "image/png"),
         "width": picture.width,
@@ -110,8 +113,12 @@ def _map(picture: MapPicture, sites: list[NamedSite], numbers: dict[str, int]) -
             {
                 "number": numbers[site.uuid],
                 "name": one_line(site.name),
-                "left": round(100 * picture.places[site.uuid][0] / picture.width, 3),
-                "top": round(100 * picture.places[site.uuid][1] / picture.height, 3),
+                "x": round(at[site.uuid][0], 1),
+                "y": round(at[site.uuid][1], 1),
+                "number_x": round(middles[site.uuid][0], 1),
+                "number_y": round(middles[site.uuid][1], 1),
+                "left": round(100 * middles[site.uuid][0] / picture.width, 3),
+                "top": round(100 * middles[site.uuid][1] / picture.height, 3),
             }
             for site in inside
         ],

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from layers.product.lint.finding import Finding
+from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press, settle
 from tests.viewer.app.conftest import Answers
@@ -42,7 +43,7 @@ def begun(window: MainWindow, qtbot: QtBot, title: str = "Pier") -> ProductWindo
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
     press(Key.Key_E, Control)
-    (shown,) = window.product_windows.windows
+    shown = shown_product(window, qtbot)
     qtbot.waitUntil(shown.fields.lines["title"].hasFocus)
     QTest.keyClicks(QApplication.focusWidget(), title)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)

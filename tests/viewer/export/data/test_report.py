@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.browser import browser, violations
 from tests.support.qgis.peers import need
 from tests.viewer.export.data.conftest import ENTITIES, png_of
 from viewer.export.data.exported import DataExport, GroundPicture, MapPicture, data_export
+from viewer.export.data.map_numbers import DIGIT, HIGH, MARGIN, number_places
 from viewer.export.data.report import report_html
 
 
@@ -85,6 +87,19 @@ def test_it_says_what_the_case_says(export: DataExport, case: Document) -> None:
     assert "4 marks are not on the map." in text
     assert len(page.ids) == len(set(page.ids))
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+def test_numbers_of_marks_at_one_place_stand_apart_with_a_line_each() -> None:
+    numbers = {f"m{at}": at for at in range(1, 25)}
+    places = {uuid: (600.0 + 3 * (at % 3), 300.0 + 2 * (at % 2)) for uuid, at in numbers.items()} | {
+        "m1": (100.0, 300.0)
+    }
+    found = number_places(numbers, places, 1200.0, 800.0)
+    assert found["m1"] == (100.0, 300.0 - 0.9 * HIGH), "one with room stands above its mark"
+    for (one, (x1, y1)), (other, (x2, y2)) in combinations(found.items(), 2):
+        wide = DIGIT * (len(str(numbers[one])) + len(str(numbers[other]))) / 2 + MARGIN
+        assert abs(x1 - x2) >= wide - 1 or abs(y1 - y2) >= HIGH - 1, (one, other)
+    assert all(0 < x < 1200 and 0 < y < 800 for x, y in found.values())
 
 
 def test_it_fetches_nothing_and_what_it_tells_is_no_markup(export: DataExport) -> None:

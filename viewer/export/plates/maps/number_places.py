@@ -28,10 +28,10 @@ class NumberPlaces:
         self._room = room
         self._marks, self._standing = _rows(marks), _rows(standing)
 
-    def place(self, request: LabelRequest) -> PlacedLabel | None:
-        """None where there is no room within reach."""
+    def place(self, request: LabelRequest, *, crosses: bool = False) -> PlacedLabel | None:
+        """None where there is no room within reach. `crosses`: its line may pass below what stands in its way."""
         for anchor in request.anchors[:4]:
-            found = self._free_place(anchor, request)
+            found = self._free_place(anchor, request, crosses)
             if found is None:
                 continue
             box, end, line = found
@@ -50,7 +50,9 @@ class NumberPlaces:
             )
         return None
 
-    def _free_place(self, anchor: Anchor, request: LabelRequest) -> tuple[Box, tuple[float, float], _Boxes] | None:
+    def _free_place(
+        self, anchor: Anchor, request: LabelRequest, crosses: bool
+    ) -> tuple[Box, tuple[float, float], _Boxes] | None:
         """The box, the end of its line and the boxes along that. Only what is within reach is compared, and the boxes
         of one distance all at once: where marks stand close together thousands would be looked at one by one.
         """
@@ -66,8 +68,8 @@ class NumberPlaces:
                 if taken or not self._is_inside(box):
                     continue
                 line = _along(anchor.px, anchor.py, *end)
-                if not _hits(line, _near(line, standing)).any():
-                    return box, end, line
+                if crosses or not _hits(line, _near(line, standing)).any():
+                    return box, end, line[:0] if crosses else line
         return None
 
     def _is_inside(self, box: Box) -> bool:

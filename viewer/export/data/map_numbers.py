@@ -1,0 +1,50 @@
+"""Places of the numbers on the map of the report, apart from each other: further off, each with a line to its mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank
+from viewer.export.plates.maps.number_places import NumberPlaces
+
+HIGH, DIGIT, MARGIN = 28.0, 11.0, 13.0
+"""Pixels of the picture that a number takes, as the report's style sheet has it at any width: see its `.map a`."""
+_ABOVE = 0.9
+"""From a mark to the middle of its number, in heights of it."""
+_MARK = 7.0
+
+
+def number_places(
+    numbers: Mapping[str, int], places: Mapping[str, tuple[float, float]], width: float, height: float
+) -> dict[str, tuple[float, float]]:
+    """The middle of each number; those that have room stand above their mark."""
+    found: dict[str, tuple[float, float]] = {}
+    room, standing = Box(0.0, 0.0, width, height), list[Box]()
+    order = sorted(places, key=lambda uuid: numbers[uuid])
+    for uuid in order:
+        x, y = places[uuid]
+        box = _box(x, y - _ABOVE * HIGH, numbers[uuid])
+        if not any(box.overlaps(other) for other in standing):
+            found[uuid] = x, y - _ABOVE * HIGH
+            standing.append(box)
+    marks = [Box(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in places.values()]
+    free = NumberPlaces(room, marks, standing)
+    for uuid in order:
+        if uuid not in found:
+            x, y = places[uuid]
+            box = _box(x, y, numbers[uuid])
+            anchors = (Anchor(x, y, HIGH / 2),)
+            text, wide, high = str(numbers[uuid]), box.right - box.left, box.bottom - box.top
+            asked = LabelRequest(uuid, text, Rank.SETTING, wide, high, anchors, leader=True)
+            placed = free.place(asked) or free.place(asked, crosses=True)
+            found[uuid] = _middle(placed.box) if placed is not None else (x, y - _ABOVE * HIGH)
+    return found
+
+
+def _box(x: float, y: float, number: int) -> Box:
+    wide = DIGIT * len(str(number)) + MARGIN
+    return Box(x - wide / 2, y - HIGH / 2, x + wide / 2, y + HIGH / 2)
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return (box.left + box.right) / 2, (box.top + box.bottom) / 2
