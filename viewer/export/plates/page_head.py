@@ -22,6 +22,8 @@ _MOST_TITLE_LINES = 3
 _LONGEST_LINE = 1000
 """Characters of a title, or a line below it, that a head has room for: a case may hold megabytes."""
 _LOGO_HEIGHT = 2.6
+_MOST_CAPTION = 0.15
+"""Of the height of a page, that words of the analyst take under their map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,22 @@ def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type
 def lines_height(texts: list[str], type_: Type, room: float) -> float:
     """Of what `lines_piece` sets."""
     return sum(len(wrapped(whole(text), type_, room)) for text in texts) * type_.line_height
+
+
+def caption_below(spec: ProductSpec, sizes: PageSizes) -> str:
+    """The analyst's own words where they stand under their map; empty where the columns do, which then begin with them,
+    and where they are long.
+    """
+    if spec.layout not in ("single", "site") or sizes.is_small or not sizes.is_wide:
+        return ""
+    is_short = lines_height([spec.caption], sizes.type(), 0.5 * sizes.width) <= _MOST_CAPTION * sizes.height
+    return whole(spec.caption) if is_short else ""
+
+
+def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
+    """Of these words, with the room below them."""
+    words = caption_below(spec, sizes)
+    return lines_height([words], sizes.type(), width) + 0.35 * sizes.body if words else 0.0
 
 
 def page_number_piece(sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: str, room: QRectF) -> Piece:

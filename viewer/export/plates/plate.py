@@ -58,6 +58,8 @@ from viewer.export.plates.maps.map_plates import (
 )
 from viewer.export.plates.maps.naming import Naming, label_boxes, label_pieces, name_marks
 from viewer.export.plates.page_head import (
+    caption_below,
+    caption_height,
     heading_of,
     lines_height,
     lines_piece,
@@ -260,7 +262,8 @@ class Plate:
         sizes, small = self.sizes, self.sizes.type(0.92)
         found = [self._strip_height(number, rooms) for number in range(len(self.scenes))]
         for lines, cell in zip(self.captions, rooms.cells, strict=True):
-            found.append(lines_height(lines, small, cell.frame.width()) + 0.35 * sizes.body)
+            below = caption_height(self.spec, sizes, cell.frame.width())
+            found.append(below + lines_height(lines, small, cell.frame.width()) + 0.35 * sizes.body)
         width = sizes.width - 2 * sizes.margin
         return [*found, 0.0 if sizes.is_small else lines_height(self.foot, small, width)]
 
@@ -337,15 +340,17 @@ class Plate:
                 found = [replace(row, text=without_paths(row.text)) for row in found]
             self.legend_words = [row.text for row in found]
             explained += legend_atoms(found, sizes, style)
-        explained += key
-        said = rows.site(self.content.site(spec.site)) if is_site else []
+        said: list[Atom] = []
         if spec.shows("claims"):
             said += rows.claims(self.content)
             said += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
             said += rows.caveats(self.content, self._notes())
         ordered = [*said, *explained] if is_site else [*explained, *said]
-        return [*rows.caption(spec), *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
+        first = rows.site(self.content.site(spec.site)) if is_site else []
+        caption = [] if caption_below(spec, sizes) else rows.caption(spec)
+        # Numbers on the map are explained beside it, whatever goes to a next page.
+        return [*caption, *first, *key, *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
 
     def _notes(self) -> list[str]:
         """On how the maps are to be read."""
@@ -487,8 +492,13 @@ class Plate:
                         f"map title:{number}", 0, cell.strip, [self.strips[number]], self._strip_type(), style.ink
                     )
                 )
+            room = cell.caption.adjusted(0.0, 0.3 * sizes.body, 0.0, 0.0)
+            if below := caption_below(spec, sizes):
+                height = caption_height(spec, sizes, room.width())
+                box = QRectF(room.left(), room.top(), room.width(), height)
+                words.append(lines_piece("caption", 0, box, [below], sizes.type(), style.ink))
+                room = room.adjusted(0.0, height, 0.0, 0.0)
             if self.captions[number]:
-                room = cell.caption.adjusted(0.0, 0.3 * sizes.body, 0.0, 0.0)
                 words.append(lines_piece(f"credit:{number}", 0, room, self.captions[number], small, style.quiet))
         if self.foot and not sizes.is_small:
             words.append(lines_piece("imprint", 0, rooms.foot, self.foot, small, style.quiet))

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
+from shapely.geometry import Point
 
+from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import TABLES
+from layers.document.rows import ClaimSite
+from layers.document.site import Site
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
-from tests.viewer.export.plates.conftest import picture, wait_for
+from tests.viewer.export.plates.conftest import faults, picture, wait_for
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import wait_until
 from viewer.export.plates.page_files import page_path
@@ -120,3 +124,33 @@ def test_the_written_png_is_the_preview_of_its_size(plate_of, studio, tmp_path, 
     for page in range(plate.pages):
         written, preview = QImage(str(page_path(out, page))), picture(plate, dpi, page)
         assert (pixels(written) == pixels(preview)).all()
+
+
+@pytest.mark.parametrize("layout", ["single", "site"])
+def test_the_caption_stands_under_its_map(plate_of, layout: str) -> None:
+    spec = replace(SPEC, layout=layout, site="in", page="A4 landscape", caption="The quay, seen from above.")
+    plate = plate_of(spec)
+    (caption,) = [piece for piece in plate.pieces if piece.key == "caption"]
+    (credit,) = [piece for piece in plate.pieces if piece.key == "credit:0"]
+    frame = plate.maps[0].rect
+    assert frame.bottom() <= caption.place.top() < caption.place.bottom() <= credit.place.top() + 1
+    assert caption.place.left() == pytest.approx(frame.left(), abs=1)
+    assert list(faults(plate)) == []
+    long = plate_of(replace(spec, caption="Many words of the analyst. " * 100))
+    assert list(faults(long)) == []
+
+
+@pytest.mark.parametrize("layout", ["single", "site"])
+def test_numbers_on_the_map_are_explained_beside_it(plate_of, document, layout: str) -> None:
+    """Whatever else has so many words that it goes to a second page."""
+    rows = {name: list(document.table(name).values()) for name in TABLES}
+    rows["sites"] += [
+        Site(uuid=f"near {at}", geometry=Point(10.5 + 0.0004 * at, 50.5), label=f"Tank number {at} of the depot")
+        for at in range(30)
+    ]
+    rows["claims"] = [Claim(uuid=f"c{at}", statement=f"Claim {at}. " + "Words of it. " * 60) for at in range(8)]
+    rows["claim_sites"] = [ClaimSite(uuid=f"l{at}", claim_uuid=f"c{at}", site_uuid="in") for at in range(8)]
+    plate = plate_of(replace(SPEC, layout=layout, site="in", page="A4 landscape"), Document(rows))
+    assert plate.numbers
+    assert plate.pages > 1
+    assert min(piece.page for piece in plate.pieces if piece.key == "key") == 0
