@@ -46,7 +46,7 @@ CREDIBILITIES = (1, 2, 3, 4, 5, 6)
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
 SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "book or paper", "web page", "other")
 UNDATED = "n.d."
-"""What is said of the date of publication of a source that bears none."""
+"""Stands for the date of publication of a source that bears none."""
 LAYER_KINDS = ("raster", "vector", "tiles")
 MARK_KINDS = ("site", "annotation", "measurement", "search area")
 LIFECYCLES = ("planned", "agreed", "under construction", "in use", "closed", "unknown")

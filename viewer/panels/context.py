@@ -243,7 +243,7 @@ class PanelContext(QObject):
         self.report(self._dropped)
 
     def withdraw_dropped(self) -> None:
-        """What was not kept is said no longer: it was entered anew."""
+        """Take back what `report_dropped` said last: it was entered anew."""
         self._withdraw(self._dropped)
 
     def flush(self) -> None:

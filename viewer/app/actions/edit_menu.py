@@ -81,8 +81,13 @@ class EditMenu(CaseMenu):
 
     def undo(self) -> None:
         """Take back what is being drawn or dragged, point by point; then what was done in the case."""
-        if not self._toolbox.step_back():
-            self.session.undo()
+        if self._toolbox.step_back():
+            return
+        stack, text = self.session.history.stack, self.session.history.undo_text()
+        before = stack.index()
+        self.session.undo()
+        if stack.index() != before:
+            self._status.show_done(self.tr("Undone: {0}").format(one_line(text, 120)))
 
     def can_undo(self) -> bool:
         return self._toolbox.can_step_back or self.session.history.stack.canUndo()
@@ -99,6 +104,7 @@ class EditMenu(CaseMenu):
         self.session.redo()
         if edit is None or self.session.history.undone_last() is edit:
             return
+        self._status.show_done(self.tr("Done again: {0}").format(one_line(edit.label, 120)))
         added = [change for change in edit.changes if change.before is None]
         sites = [change.uuid for change in added if change.table == "sites"]
         claims = [change.uuid for change in added if change.table == "claims"]

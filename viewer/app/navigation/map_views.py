@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from shapely import Point
 
 from layers.document.kept_view import KeptView
+from layers.document.site import Site
 from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -181,9 +182,25 @@ class MapViews(QObject):
         finest_m, bounds = FINEST_FIT_M, self._canvas.own_scene.site_bounds(self._canvas.selection.uuids)
         if bounds is not None and all(site.kind == "point" for site in chosen):
             finest_m = max(finest_m, self._finest_m(bounds))
+            if len(chosen) == 1 and self._is_close_to(chosen[0], finest_m):
+                return
         if self._canvas.zoom_to_sites(self._canvas.selection.uuids, finest_m) or not chosen:
             return
         self._messages.show("view", not_drawn(chosen), "warning")
+
+    def _is_close_to(self, site: Site, finest_m: float) -> bool:
+        """Put a point in the middle where the view is closer to it already than it would be shown; False elsewhere."""
+        viewport = self._canvas.viewport
+        view = viewport.view()
+        x, y = (float(value) for value in transform_points(WGS84, viewport.crs, site.geometry.x, site.geometry.y))
+        px, py = view.to_pixel(x, y) if math.isfinite(x + y) else (math.nan, math.nan)
+        is_seen = 0 <= px < view.width and 0 <= py < view.height
+        coarsest_m = max(finest_m, 2 * (site.least_error_m or 0.0) / min(view.width, view.height))
+        if not (is_seen and viewport.ground_resolution_m() <= coarsest_m):
+            return False
+        viewport.centre_on(x, y)
+        self._canvas.come_to_rest()
+        return True
 
     def show_layer(self, uuid: str) -> None:
         drawing = self._canvas.own_scene.drawings.get(uuid)

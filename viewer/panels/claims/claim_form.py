@@ -14,6 +14,7 @@ from layers.document.vocabulary import MARKINGS, STATES, VOICES
 from viewer.commands.claims import delete_claims, update_claim
 from viewer.panels.claims.claim_sites import ClaimSites
 from viewer.panels.claims.claim_sources import ClaimSources
+from viewer.panels.claims.claim_verbs import FEW_SITES
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.context import PanelContext
@@ -44,6 +45,8 @@ class ClaimFormPanel(RowForm):
         self._is_own: bool | None = None
         """True where the parts stand in the order of a judgement; None before the first claim."""
         self._was_assessed = False
+        self.about_many = wrapped("")
+        self.about_many.setObjectName("bigFact")
         self._add_words()
         self._add_statement()
         self._add_judgement()
@@ -137,6 +140,7 @@ class ClaimFormPanel(RowForm):
         self._parts = parts
         rows: list[QWidget] = [*parts]
         rows.insert(1 + parts.index(begin[1]), self.state_row)
+        rows.insert(0, self.about_many)
         for place, row in enumerate(rows):
             self.page.content.insertWidget(place, row)
         self._order_tabs()
@@ -216,6 +220,9 @@ class ClaimFormPanel(RowForm):
             self.judgement_part.set_folded(not self._was_assessed)
         self.judgement.show_claim(row)
         self.places.show_claim(row)
+        sites = len(self._context.document.site_links_of_claim(row.uuid))
+        self.about_many.setText(self.tr("About %1 sites").replace("%1", str(sites)))
+        self.about_many.setVisible(sites > FEW_SITES)
         self.sources.show_claim(row)
         self._order_tabs()
         answers = self._context.document.responses_to(row.uuid)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
 
 from layers.document.edit import Edit
 from viewer.commands.claims import judge_claim, report_claim
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 
+FEW_SITES = 5
+"""More than these are said aloud: somebody may have selected them for something else."""
 MOST_SITES = 100
 """More are hardly what somebody means who has selected all for something else."""
 
@@ -34,3 +37,13 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
         return
     if context.do(command, uuid=uuid, site_uuids=sites):
         context.begin_row("claims", uuid)
+        if len(sites) > FEW_SITES:
+            context.report(about_many(len(sites)))
+
+
+def about_many(count: int) -> str:
+    """The notice of a claim about many sites."""
+    said = QCoreApplication.translate(
+        "Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not."
+    )
+    return said.format(count, QKeySequence(QKeySequence.StandardKey.Undo).toString())

@@ -272,7 +272,7 @@ class LayerTreePanel(QWidget):
 
     def _double_clicked(self, index: QModelIndex) -> None:
         if index.row() > SITES_ROW:
-            self._context.zoom_to_layer(self.model.uuid_at(index.row()))
+            self._context.show_layer(self.model.uuid_at(index.row()), raise_form=True)
 
     def _menu(self, position: QPoint) -> None:
         index = self.view.indexAt(position)

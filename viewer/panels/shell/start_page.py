@@ -103,7 +103,10 @@ class StartPage(QScrollArea):
                 self.tr("last edit {0}, {1} edits, {2} sites") if case.edits else self.tr("a save was lost, {2} sites")
             )
             detail = said.format(local_moment(case.last_edit_at), case.edits, case.sites)
-            card = self._card(self.tr("Recover “{0}”").format(one_line(case.title, 60)), detail, "recover", page)
+            name = self.tr("Recover “{0}”").format(one_line(case.title, 60))
+            if not case.title.strip():
+                name = self.tr("Recover an unnamed case of {0}").format(local_moment(case.last_edit_at))
+            card = self._card(name, detail, "recover", page)
             card.clicked.connect(lambda _checked=False, key=case.key: self.recover_chosen.emit(key))
             self._recover.addWidget(card)
         self._recover_heading.setVisible(bool(cases))

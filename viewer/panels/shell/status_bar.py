@@ -28,6 +28,8 @@ from viewer.support.icons import line_icon
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
 
+DONE_MS = 6_000
+"""What was done is said for so long."""
 LATE_MS = 500
 """Work that takes longer than this is shown."""
 SCALES = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000)
@@ -57,7 +59,9 @@ class StatusBar(QStatusBar):
         self._notation = Notation(notation) if notation in list(Notation) else Notation.DD
         self._place: tuple[float, float] | None = None
         self._error_m: float | None = None
-        self._hint_text = self._tip_text = self._mode_text = ""
+        self._hint_text = self._tip_text = self._mode_text = self._done_text = ""
+        self._done_goes = QTimer(self, singleShot=True, interval=DONE_MS)
+        self._done_goes.timeout.connect(lambda: self.show_done(""))
         self._hint = ElidedLabel(self)
         self._hint.setObjectName("muted")
         self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -98,8 +102,16 @@ class StatusBar(QStatusBar):
             self._mode_text = text
             self._say()
 
+    def show_done(self, text: str) -> None:
+        """Show for a while, in the hint's place, what was done where it may be out of sight; empty for nothing."""
+        self._done_text = text
+        self._done_goes.stop()
+        if text:
+            self._done_goes.start()
+        self._say()
+
     def _say(self) -> None:
-        text = self._tip_text or f"{self._mode_text} {self._hint_text}".strip()
+        text = self._tip_text or self._done_text or f"{self._mode_text} {self._hint_text}".strip()
         self._hint.say(text)
 
     def show_work(self, title: str, fraction: float, *, can_stop: bool = True) -> None:

@@ -73,7 +73,7 @@ class FieldSet(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """When the keyboard leaves the pair, what is held of it is judged."""
+        """Judge what is held of the pair once the keyboard has left it."""
         if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _COMES_BACK:
             pair = [self.fields[column] for column in self._partners]
             if QApplication.focusWidget() not in pair:
@@ -82,7 +82,7 @@ class FieldSet(QObject):
         return False
 
     def typed_pair(self) -> dict[str, Any]:
-        """What stands in the fields of the pair. Raises InvalidValue where a text there cannot be read."""
+        """Texts of the fields of the pair, read as values. Raises InvalidValue where a text there cannot be read."""
         return {column: self.fields[column].as_value(self.fields[column].text()) for column in self._partners}
 
     def go_on_in(self, form: QFormLayout) -> None:

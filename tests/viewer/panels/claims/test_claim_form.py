@@ -10,9 +10,11 @@ from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import update_claim
+from viewer.commands.sources import update_source
 from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.claims.judgement import COLUMNS
 from viewer.panels.widgets.form_page import laid_out
+from viewer.panels.widgets.link_button import LinkButton
 
 
 @pytest.fixture
@@ -135,6 +137,21 @@ def test_a_source_is_cited_graded_and_removed(qtbot, form: ClaimFormPanel, desk:
     assert [link.source_uuid for link in desk.document.source_links_of_claim("c1")] == ["s2"]
     desk.history.undo()
     assert len(form.sources.citations) == 2
+
+
+def test_a_title_of_chinese_and_an_address_is_shown_whole_in_a_narrow_form(qtbot, desk: Desk) -> None:
+    title = "衛星圖像http://example.org/" + "W" * 40
+    desk.context.push(update_source(desk.document, "s1", actor="Li", title=title))
+    narrow = shown(qtbot, ClaimFormPanel(desk.context), 200, 900)
+    desk.context.show_claim("c1")
+    (citation,) = narrow.sources.citations
+    button = next(one for one in citation.findChildren(LinkButton) if one.text() == title)
+    qtbot.waitUntil(lambda: button.height() > 2 * button.fontMetrics().height())
+    picture = button.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    edge = range(int(picture.width() - 2 * ratio), picture.width())
+    ground = picture.pixel(0, 0)
+    assert all(picture.pixel(x, y) == ground for x in edge for y in range(picture.height())), "cut at the edge"
 
 
 def test_responses_are_read_only(form: ClaimFormPanel) -> None:
