@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from viewer.support.painting import painting
 from viewer.support.text import breakable, one_line, tooltip
 
-_WRAPPED = int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading) | int(Qt.TextFlag.TextWordWrap)
+_WRAPPED = int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+_WRAPPED |= int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
+"""Between words, and within one where it is wider than the line."""
 _EDGE_PX = 2
 
 
