@@ -19,6 +19,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec, read_spec
 from layers.raster.stretch import StretchRule
+from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press
 from tests.viewer.app.products.conftest import Table
@@ -61,7 +62,7 @@ def test_it_is_the_same_picture_when_the_map_has_moved_on(window: MainWindow, qt
     qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
     window.activateWindow()
     press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    (one,) = window.product_windows.windows
+    one = shown_product(window, qtbot)
     qtbot.waitUntil(lambda: one.is_idle, timeout=WAIT_MS)
     (stretch,) = one.spec.stretches.values()
     assert json.loads(stretch)["stretches"][0][1] < 400
@@ -72,7 +73,7 @@ def test_it_is_the_same_picture_when_the_map_has_moved_on(window: MainWindow, qt
     window.canvas.zoom_to_bounds(EAST, 0.0)
     qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
     window.product_windows.open(row.uuid)
-    (again,) = window.product_windows.windows
+    again = shown_product(window, qtbot)
     qtbot.waitUntil(lambda: again.is_idle, timeout=WAIT_MS)
     assert shown(again) == before
     assert not again.is_changed
