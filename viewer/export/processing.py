@@ -116,7 +116,8 @@ def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
     if is_in_style_of_frame(scene, drawing):
         if match:
             return match
-        rule = _own_rule(scene.document.layers[drawing.layer_uuid], info)
+        if rule.origin == "given":
+            rule = _own_rule(scene.document.layers[drawing.layer_uuid], info)
     if rule.origin == "given":
         bytes_only = not style.expression and all(info.bands[number - 1].dtype == "uint8" for number in style.bands)
         as_they_are = bytes_only and all((s.low, s.high) == (0.0, 255.0) for s in style.stretches)
