@@ -1,4 +1,8 @@
-"""The keys of undo and redo in a text field: they are the field's while it has typing of its own, else the case's."""
+"""Keys in a text field that could be the field's or the window's.
+
+Undo and redo are the field's while it has typing of its own, else the case's. Ctrl+E makes a product everywhere, though
+Qt's fields go to the end of the line by it on some systems, as by End.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,14 @@ from typing import override
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from viewer.support.focus_filter import FocusFilter
 
 type _Text = QLineEdit | QPlainTextEdit | QTextEdit
 
 _REDO = QKeySequence("Ctrl+Y")
+_PRODUCT = QKeySequence("Ctrl+E")
 
 
 class UndoKeys(FocusFilter):
@@ -20,13 +25,16 @@ class UndoKeys(FocusFilter):
 
     @override
     def concerns(self, widget: QWidget) -> bool:
-        return _text_of(widget) is not None
+        return isinstance(widget, QAbstractSpinBox) or _text_of(widget) is not None
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
         text = _text_of(watched)
+        if event.type() == QEvent.Type.ShortcutOverride and QKeySequence(event.keyCombination()) == _PRODUCT:
+            event.ignore()
+            return True
         is_undo, is_redo = event.matches(QKeySequence.StandardKey.Undo), _is_redo(event)
         if text is None or not (is_undo or is_redo):
             return False
