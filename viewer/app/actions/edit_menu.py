@@ -27,6 +27,8 @@ from viewer.support.messages import Messages
 from viewer.support.text import one_line
 from viewer.tools.select import deleted_words
 
+LONGEST_STEP = 60
+"""Characters of a step in the menu, which would be as wide as the title of a product else."""
 COPY_PLACE_AS = QT_TRANSLATE_NOOP("Actions", "Copy &Place As")
 
 
@@ -95,7 +97,7 @@ class EditMenu(CaseMenu):
     def undo_text(self) -> str:
         if self._toolbox.can_step_back:
             return self.tr("&Undo: Last Point")
-        text = self.session.history.undo_text()
+        text = _short(self.session.history.undo_text())
         return self.tr("&Undo: {0}").format(text.replace("&", "&&")) if text else ""
 
     def redo(self) -> None:
@@ -117,7 +119,7 @@ class EditMenu(CaseMenu):
         return self.session.history.stack.canRedo()
 
     def redo_text(self) -> str:
-        text = self.session.history.redo_text()
+        text = _short(self.session.history.redo_text())
         return self.tr("&Redo: {0}").format(text.replace("&", "&&")) if text else ""
 
     def has_selection(self) -> bool:
@@ -292,3 +294,9 @@ class EditMenu(CaseMenu):
             tip=QT_TRANSLATE_NOOP("Actions", "Put a screenshot of the map with its dates and credits on the clipboard"),
         ),
     )
+
+
+def _short(step: str) -> str:
+    """A step with a name that is too long for the menu cut, its closing quotation mark kept."""
+    cut = one_line(step, LONGEST_STEP)
+    return f"{cut}”" if cut.endswith("…") and step.endswith("”") else cut
