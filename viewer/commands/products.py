@@ -81,7 +81,7 @@ def save_product(
     """Keep a product as version 1. Raises InvalidValue, as where another product has its number."""
     row = Product(
         uuid=uuid or new_uuid(),
-        name=checked_name(name or spec.title[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], "product"),
+        name=checked_name(name, "product") if name else _own_name(spec),
         number=_checked_number(document, product_number(document, spec)),
         layout_json=_checked(spec),
         overrides_json=_checked_overrides(overrides),
@@ -98,15 +98,19 @@ def change_product(
     overrides: Sequence[Override] | None = None,
     now: str | None = None,
 ) -> Edit:
-    """Let a draft be another; `overrides` None: those it has. Raises InvalidValue, as for an issued one."""
+    """Let a draft be another; `overrides` None: those it has. Raises InvalidValue, as for an issued one.
+
+    Its name in the case follows the title, unless it was given another one there.
+    """
     row = _draft(document, uuid)
     text = row.overrides_json if overrides is None else _checked_overrides(overrides)
     number = product_number(document, spec, row)
     if number != row.number:
         number = _checked_number(document, number, uuid)
-    fields = {"layout_json": _checked(spec), "overrides_json": text, "number": number}
+    name = _name_after(row, spec)
+    fields = {"name": name, "layout_json": _checked(spec), "overrides_json": text, "number": number}
     changes = update("products", row, stamp_of(actor, now), **fields)
-    return Edit(f"Change product “{row.name}”", changes)
+    return Edit(f"Change product “{name}”", changes)
 
 
 def rename_product(document: Document, uuid: str, name: str, *, actor: str, now: str | None = None) -> Edit:
@@ -163,26 +167,39 @@ def issue_product(
 
 
 def reissue_product(
-    document: Document, uuid: str, *, actor: str, now: str | None = None, new: str | None = None
+    document: Document,
+    uuid: str,
+    spec: ProductSpec | None = None,
+    *,
+    actor: str,
+    overrides: Sequence[Override] | None = None,
+    now: str | None = None,
+    new: str | None = None,
 ) -> Edit:
     """Begin the next version of an issued product, as a draft with its number and the numbers of its marks.
 
-    Where a later version is a draft already, nothing is to be done: the edit is empty. Raises InvalidValue.
+    `spec` and `overrides` None: those of the issued one. Where a later version is a draft already, that becomes what is
+    given; without a `spec` nothing is to be done, and the edit is empty. Raises InvalidValue.
     """
     row = row_of(product_rows(document), uuid, "product")
     if not row.issued_at:
         raise InvalidValue(f"“{row.name}” has not been issued: there is no version to follow.")
-    label, later = f"Begin next version of product “{row.name}”", later_versions(document, uuid)
-    if any(not other.issued_at for other in later):
-        return Edit(label, ())
+    later, begun = later_versions(document, uuid), draft_after(document, uuid)
+    if begun is not None and spec is not None:
+        return change_product(document, begun.uuid, spec, actor=actor, overrides=overrides, now=now)
     last = max([row, *later], key=lambda one: one.version)
+    shown = spec or read_spec(row.layout_json)
+    name = _name_after(last, shown) if shown is not None else last.name
+    label = f"Begin next version of product “{name}”"
+    if begun is not None:
+        return Edit(label, ())
     draft = Product(
         uuid=new or new_uuid(),
-        name=last.name,
+        name=name,
         number=last.number,
         version=last.version + 1,
-        layout_json=row.layout_json,
-        overrides_json=row.overrides_json,
+        layout_json=row.layout_json if spec is None else _checked(spec),
+        overrides_json=row.overrides_json if overrides is None else _checked_overrides(overrides),
         previous_uuid=last.uuid,
         numbers_json=last.numbers_json,
     )
@@ -214,6 +231,17 @@ def _still_there(gone: Mapping[str, Product], row: Product) -> str:
         seen.add(uuid)
         uuid = gone[uuid].previous_uuid
     return "" if uuid in seen else uuid
+
+
+def _own_name(spec: ProductSpec) -> str:
+    """The name that a product has in the case by itself."""
+    return checked_name(spec.title.strip()[: LONGEST_NAME - 10] or LAYOUTS[spec.layout], "product")
+
+
+def _name_after(row: Product, spec: ProductSpec) -> str:
+    """The name of a product that becomes another one: by its title as before, or the one that it was given."""
+    was = read_spec(row.layout_json)
+    return _own_name(spec) if was is not None and row.name == _own_name(was) else row.name
 
 
 def _draft(document: Document, uuid: str) -> Product:

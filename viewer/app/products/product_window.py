@@ -433,12 +433,10 @@ class ProductWindow(QDialog):
             uuid = new_uuid()
             refusal = self._context.attempt(save_product, spec, overrides=self.overrides, uuid=uuid)
         else:
-            uuid, refusal = row.uuid, ""
-            if row.issued_at:
-                refusal = self._context.attempt(reissue_product, uuid)
-                draft = draft_after(self._context.document, uuid)
-                uuid = draft.uuid if draft is not None else uuid
-            refusal = refusal or self._context.attempt(change_product, uuid, spec, overrides=self.overrides)
+            change = reissue_product if row.issued_at else change_product
+            refusal = self._context.attempt(change, row.uuid, spec, overrides=self.overrides)
+            draft = draft_after(self._context.document, row.uuid) if row.issued_at else None
+            uuid = draft.uuid if draft is not None else row.uuid
         if refusal:
             self.say(refusal)
             return False

@@ -297,6 +297,24 @@ def test_a_draft_is_changed_and_an_issued_one_is_followed(table: Table) -> None:
     assert kept.grey
 
 
+def test_the_next_version_has_the_name_of_its_title_and_is_one_step(table: Table) -> None:
+    table.history.push(save_product(table.document, ProductSpec(title="Pier"), actor="Li", uuid="one"))
+    table.history.push(issue_product(table.document, "one", sha256="", numbers={}, actor="Li"))
+    window = table.open(ProductSpec(title="Pier"), "one")
+    write("Quay")
+    window.close()
+    first, second = products_in_order(table.document)
+    assert (first.name, second.name, second.version) == ("Pier", "Quay", 2)
+    assert table.history.undo_text() == "Begin next version of product “Quay”"
+    table.history.undo()
+    assert products_in_order(table.document) == [first]
+    table.history.redo()
+    again = table.open(read_spec(second.layout_json), second.uuid)
+    write("Mole")
+    again.close()
+    assert product_rows(table.document)[second.uuid].name == "Mole"
+
+
 def test_a_case_that_is_left_takes_its_windows_with_it(table: Table) -> None:
     window = table.open()
     write("Pier")
