@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -51,6 +52,11 @@ class ProductFile(QObject):
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
+
+    @property
+    def written(self) -> Sequence[Path]:
+        """The files that it stands in: some formats have one for each page."""
+        return self._writing.written if self._writing is not None else ()
 
     def cancel(self) -> None:
         """Give it up; nothing stands under the name."""

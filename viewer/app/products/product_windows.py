@@ -225,17 +225,23 @@ class ProductWindows(QObject):
     def _ended(self, file: ProductFile, document: Document, uuid: str) -> None:
         self._written.remove(file)
         if file.laid is not None and file.sha256:
-            self._issue(document, uuid, file.laid, file.path, file.sha256)
+            self._issue(document, uuid, file)
         elif file.error is not None:
             self._failed(file.error, uuid)
         file.deleteLater()
 
-    def _issue(self, document: Document, uuid: str, laid: LaidOut, path: Path, sha256: str) -> None:
+    def _issue(self, document: Document, uuid: str, file: ProductFile) -> None:
         """It is written: the case notes that, unless another one is open by now."""
+        assert file.laid is not None
+        path, more = file.path, [one.name for one in file.written if one != file.path]
         said = self.tr("Written: {0}").format(path)
+        if len(more) == 1:
+            said = self.tr("{0} and {1}").format(said, more[0])
+        elif more:
+            said = self.tr("{0} and {1} more, {2} to {3}").format(said, len(more), more[0], more[-1])
         row = product_rows(document).get(uuid)
         if document is self._session.document and row is not None and not row.issued_at:
-            refusal = self._panels.attempt(issue_product, uuid, sha256=sha256, numbers=laid.numbers)
+            refusal = self._panels.attempt(issue_product, uuid, sha256=file.sha256, numbers=file.laid.numbers)
             issued = self.tr("{0}, issued as product {1}, version {2}").format(said, row.number, row.version)
             said = f"{said}. {refusal}" if refusal else issued
         self._messages.show("export", said, "info", open_button(path, self._messages))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import override
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
 from layers.geo.bounds import Bounds
 from layers.product.lint.finding import Finding
@@ -21,6 +24,7 @@ from viewer.app.opening.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.products import products_in_order
+from viewer.commands.sites import add_site
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
@@ -132,3 +136,54 @@ def test_what_cannot_be_kept_is_closed_only_when_it_is_closed_again(case: MainWi
     shown.close()
     names = [(row.name, row.number) for row in products_in_order(case.session.document)]
     assert names == [("Pier", "1"), ("Other", "10")]
+
+
+class EndOfLine(QLineEdit):
+    """Takes Ctrl+E for itself, as Qt's own lines do on X11."""
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Key.Key_E and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+def test_ctrl_e_makes_a_product_from_a_text_field_too(case: MainWindow, qtbot: QtBot) -> None:
+    line = EndOfLine(case)
+    line.show()
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    press(Key.Key_E, Control)
+    assert len(case.product_windows.windows) == 1
+
+
+def test_a_long_title_does_not_widen_the_menu(case: MainWindow, qtbot: QtBot) -> None:
+    shown = begun(case, qtbot, "Where the trains cross the river " * 10)
+    shown.save()
+    text = case.action_table["undo"].text()
+    assert text.startswith("&Undo: Save product “Where the trains")
+    assert text.endswith("…”")
+    assert len(text) < 80
+
+
+def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    case.panel_context.do(add_site, Point(10.0, 50.0), uuid="s", label="Firm")
+    case.panel_context.selection.set({"s"})
+    settle(case, qtbot)
+    shown = begun(case, qtbot)
+    shown.fields.texts["caption"].setPlainText("The river rose. " * 240)
+    shown.fields.texts["processing_note"].setPlainText("It was sharpened. " * 200)
+    shown.fields.page_box.setCurrentText("Newspaper, 4 columns")
+    shown._check = lambda *_: ()
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
+    assert shown.laid is not None
+    assert shown.laid.pages == 2
+    answers = case.ask
+    assert isinstance(answers, Answers)
+    answers.path = tmp_path / "firm.png"
+    shown.fields.dpi_box.setValue(30)
+    shown.export()
+    qtbot.waitUntil((tmp_path / "firm-2.png").exists, timeout=20_000)
+    settle(case, qtbot)
+    assert f"Written: {tmp_path / 'firm.png'} and firm-2.png, issued as product 1" in shown.said.text()
