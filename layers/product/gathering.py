@@ -198,7 +198,7 @@ class _Gathering:
         return self._say_all(self._document.responses_to(claim.uuid))
 
     def _say_all(self, responses: Iterable[Response]) -> list[ResponseSaid]:
-        """Those of them that may stand in it, each made once."""
+        """Makes of the answers that may stand in it what is printed, each once."""
         admitted = [one for one in responses if self._publishing.admits_response(self._document, one)]
         return [self._responses.setdefault(one.uuid, self._answer(one)) for one in admitted]
 
