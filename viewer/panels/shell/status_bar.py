@@ -29,7 +29,7 @@ from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
 
 DONE_MS = 6_000
-"""What was done is said for so long."""
+"""A step that was taken is told for so long."""
 LATE_MS = 500
 """Work that takes longer than this is shown."""
 SCALES = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000)
