@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, override
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from layers.document.rows import Bookmark, Comparison, Product
 from viewer.commands.named_order import LONGEST_NAME
@@ -15,6 +16,8 @@ from viewer.support.text import one_line, tooltip
 type Index = QModelIndex | QPersistentModelIndex
 
 NOWHERE = QModelIndex()
+EDGE_PX = 3
+"""Beside the text of a row."""
 
 
 class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
@@ -100,6 +103,24 @@ class NameDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget, name_of_editor: str) -> None:
         super().__init__(parent)
         self._name_of_editor = name_of_editor
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Each line has its part of the row: Qt leaves out the second one below a name in Chinese, which is taller."""
+        self.initStyleOption(option, index)
+        lines, option.text = option.text.splitlines(), ""
+        option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
+        painter.save()
+        painter.setFont(option.font)
+        painter.setPen(option.palette.color(role))
+        room, high = option.rect.adjusted(EDGE_PX, 0, -EDGE_PX, 0), option.rect.height() / max(len(lines), 1)
+        for at, line in enumerate(lines):
+            place = QRectF(room.left(), room.top() + at * high, room.width(), high)
+            cut = option.fontMetrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, cut)
+        painter.restore()
 
     @override
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:

@@ -16,6 +16,7 @@ from shapely import Point
 
 from layers.geo.bounds import Bounds
 from layers.product.lint.finding import Finding
+from layers.product.spec import ProductSpec
 from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press, settle
@@ -23,8 +24,9 @@ from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
-from viewer.commands.products import products_in_order
+from viewer.commands.products import products_in_order, rename_product, save_product
 from viewer.commands.sites import add_site
+from viewer.panels.products.product_list import ProductListPanel
 
 Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 
@@ -187,3 +189,23 @@ def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_pat
     qtbot.waitUntil((tmp_path / "firm-2.png").exists, timeout=20_000)
     settle(case, qtbot)
     assert f"Written: {tmp_path / 'firm.png'} and firm-2.png, issued as product 1" in shown.said.text()
+
+
+def test_a_title_in_taller_letters_leaves_the_facts_in_sight(case: MainWindow, qtbot: QtBot) -> None:
+    for uuid in ("one", "two"):
+        case.panel_context.do(save_product, ProductSpec(title="Depot"), uuid=uuid)
+    case.docks.show_panel("panel_products")
+    panel = case.docks.products.panel
+    assert isinstance(panel, ProductListPanel)
+    panel.view.setCurrentIndex(panel.model.index(0))
+    settle(case, qtbot)
+
+    def ink() -> int:
+        """Pixels at the foot of the second row, left, that are not its ground."""
+        picture = panel.view.viewport().grab(panel.view.visualRect(panel.model.index(1))).toImage()
+        foot = range(picture.height() - 10, picture.height())
+        return sum(picture.pixel(x, y) != picture.pixel(0, foot[-1]) for x in range(200) for y in foot)
+
+    latin = ink()
+    case.panel_context.do(rename_product, "two", "乌奇图尔潘发射场 " * 10)
+    assert ink() > 0.7 * latin > 50
