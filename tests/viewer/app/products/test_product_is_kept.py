@@ -51,7 +51,7 @@ def begun(window: MainWindow, qtbot: QtBot, title: str = "Pier") -> ProductWindo
     press(Key.Key_E, Control)
     shown = shown_product(window, qtbot)
     qtbot.waitUntil(shown.fields.lines["title"].hasFocus)
-    QTest.keyClicks(QApplication.focusWidget(), title)
+    QTest.keyClicks(shown.fields.lines["title"], title)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
     return shown
 
