@@ -172,6 +172,7 @@ def make_window(
 
     yield make
     for window, jobs, pool in made:
+        window.product_windows.close_all()
         window.scene.close()
         assert jobs.shutdown()
         pool.close()
