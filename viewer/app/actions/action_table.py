@@ -16,6 +16,8 @@ from viewer.support.icons import line_icon
 from viewer.support.text import tooltip
 
 CONTEXT = "Actions"
+AFTER_PAINT_MS = 20
+"""So that the map shows what was done before the actions are looked at."""
 """Of the translations of titles, texts and tips."""
 
 TOOLBAR_ORDER: tuple[str, ...] = (
@@ -103,7 +105,7 @@ class ActionTable(QObject):
         self._menus: dict[str, ActionMenu] = {}
         self._specs: dict[str, Action] = {}
         self._actions: dict[str, QAction] = {}
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon = QTimer(self, singleShot=True, interval=AFTER_PAINT_MS)
         self._soon.timeout.connect(self.refresh)
 
     def add(self, menu: ActionMenu) -> None:
@@ -133,7 +135,8 @@ class ActionTable(QObject):
 
     def refresh_soon(self, *_: object) -> None:
         """Others may be offered, checked or named now."""
-        self._soon.start()
+        if not self._soon.isActive():
+            self._soon.start()
 
     def refresh_if_due(self) -> None:
         """Do now what `refresh_soon` asked for."""

@@ -317,5 +317,6 @@ def test_a_step_has_the_actions_looked_at_once(
     session.push(add_site(session.document, Point(10, 20), label="Pad", actor="t"))
     window.selection.set(session.document.sites)
     assert looks.count("site") == 0
-    QApplication.processEvents()
+    qtbot.waitUntil(lambda: looks.count("site") == 1)
+    settle(window, qtbot)
     assert looks.count("site") == 1
