@@ -16,9 +16,9 @@ from viewer.support.icons import line_icon
 from viewer.support.text import tooltip
 
 CONTEXT = "Actions"
+"""Of the translations of titles, texts and tips."""
 AFTER_PAINT_MS = 20
 """So that the map shows what was done before the actions are looked at."""
-"""Of the translations of titles, texts and tips."""
 
 TOOLBAR_ORDER: tuple[str, ...] = (
     "file",
