@@ -25,6 +25,7 @@ from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.words import choices, example
+from viewer.support.plain_label import plain_label
 from viewer.support.text import plain
 
 
@@ -45,7 +46,7 @@ class ClaimFormPanel(RowForm):
         self._is_own: bool | None = None
         """True where the parts stand in the order of a judgement; None before the first claim."""
         self._was_assessed = False
-        self.about_many = wrapped("")
+        self.about_many = plain_label()
         self.about_many.setObjectName("bigFact")
         self._add_words()
         self._add_statement()
