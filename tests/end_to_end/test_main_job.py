@@ -262,4 +262,4 @@ def test_the_main_job(job: Job, make_desk: MakeDesk, tmp_path: Path) -> None:
     assert (written.width(), written.height()) == (1600, 1000)
     assert written.text("Title") == "Gantry 7"
     assert "NASA" in written.text("Copyright")
-    assert f"Written: {tmp_path / 'map.png'}, issued as product 1, version 1" in second.said()
+    assert f"Written: {tmp_path / 'map.png'} and map-2.png, issued as product 1, version 1" in second.said()

@@ -7,6 +7,20 @@ from pytestqt.qtbot import QtBot
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 
+WAIT_MS = 30_000
+
+
+def settled(main: MainWindow, qtbot: QtBot) -> None:
+    """Wait as long as a page may take."""
+    qtbot.waitUntil(main.is_idle, timeout=WAIT_MS)
+
+
+def ready(main: MainWindow, qtbot: QtBot) -> ProductWindow:
+    """The product that is open, once its page is there."""
+    shown = shown_product(main, qtbot)
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
+    return shown
+
 
 def shown_product(main: MainWindow, qtbot: QtBot) -> ProductWindow:
     """The one that is open, once what makes products is loaded."""

@@ -31,10 +31,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
     from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
-    from viewer.canvas.said_problems import said_problems
     from viewer.cli.documents import document_of, hosts_named
 
     load_qt()
+    from viewer.canvas.said_problems import said_problems
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 

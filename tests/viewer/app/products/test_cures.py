@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
+from tests.support.product_windows import ready, settled
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press
-from tests.viewer.app.products.test_few_interactions import ready, settle
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
@@ -29,10 +29,10 @@ def rules(shown: ProductWindow) -> list[str]:
 def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.resize(1366, 768)
     window.file_menu.new_case()
-    settle(window, qtbot)
+    settled(window, qtbot)
     values = np.full((3, 64, 64), 90, np.uint8)
     window.file_menu.open_words([str(write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(8, 48, 12, 52)))])
-    settle(window, qtbot)
+    settled(window, qtbot)
     window.activateWindow()
     window.canvas.setFocus()
     press(Key.Key_E, Control)
@@ -40,14 +40,14 @@ def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, q
     assert "image-sensor" in rules(shown)
     shown.findings.list.setCurrentRow(rules(shown).index("image-sensor"))
     QTest.mouseClick(shown.findings.cure_button, Left)
-    settle(window, qtbot)
+    settled(window, qtbot)
     form = window.findChild(LayerPropertiesPanel)
     assert form is not None
     field = form.fields.fields["sensor"]
     qtbot.waitUntil(field.hasFocus)
     QTest.keyClicks(field, "Landsat 5 TM")
     QTest.keyClick(field, Key.Key_Return)
-    settle(window, qtbot)
+    settled(window, qtbot)
     (layer,) = window.session.document.layers.values()
     assert layer.sensor == "Landsat 5 TM"
     shown = ready(window, qtbot)

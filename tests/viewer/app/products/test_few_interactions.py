@@ -19,11 +19,10 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import read_spec
 from tests.support.counted_steps import Counter
 from tests.support.pictures import pixels
-from tests.support.product_windows import shown_product
+from tests.support.product_windows import WAIT_MS, ready, settled
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.commands.products import product_rows, products_in_order
 from viewer.export.formats.writers import begin_writing
@@ -31,7 +30,6 @@ from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.products.product_list import ProductListPanel
 
 Key, Left, Control = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
-WAIT_MS = 30_000
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
 
@@ -70,16 +68,6 @@ def answer(window: MainWindow, typed: str) -> FileDialog:
     return dialog
 
 
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(window.is_idle, timeout=WAIT_MS)
-
-
-def ready(window: MainWindow, qtbot: QtBot) -> ProductWindow:
-    shown = shown_product(window, qtbot)
-    qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
-    return shown
-
-
 def words_of(pdf: Path) -> str:
     return subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
 
@@ -89,7 +77,7 @@ def test_from_the_demo_to_a_document_in_five_and_to_its_next_version_in_three(
 ) -> None:
     window.resize(1366, 768)
     window.file_menu.open_demo()
-    settle(window, qtbot)
+    settled(window, qtbot)
     window.activateWindow()
     window.canvas.setFocus()
     counter.told.clear()
@@ -102,7 +90,7 @@ def test_from_the_demo_to_a_document_in_five_and_to_its_next_version_in_three(
     press(Key.Key_Return)
     qtbot.waitUntil(path.exists, timeout=WAIT_MS)
     assert len(counter.told) <= 5, counter.told
-    settle(window, qtbot)
+    settled(window, qtbot)
     (row,) = products_in_order(window.session.document)
     assert row.issued_at
     assert "Where trains cross" in words_of(path)
@@ -120,7 +108,7 @@ def test_from_the_demo_to_a_document_in_five_and_to_its_next_version_in_three(
     qtbot.waitUntil(second.exists, timeout=WAIT_MS)
     assert dialog.offered == second.name
     assert len(counter.told) <= 3, counter.told
-    settle(window, qtbot)
+    settled(window, qtbot)
     last = product_rows(window.session.document)[shown.uuid]
     assert (last.number, last.version, last.previous_uuid, bool(last.issued_at)) == ("1", 2, row.uuid, True)
     assert last.numbers_json == row.numbers_json != "", "numbers of issued marks stay"
@@ -132,7 +120,7 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
     window: MainWindow, counter: Counter, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.file_menu.new_case()
-    settle(window, qtbot)
+    settled(window, qtbot)
     for name, day, seed in (("old", "1985:08:01 10:00:00", 0), ("new", "2020:08:01 10:00:00", 40)):
         y, x = np.mgrid[0:64, 0:64]
         bands = np.stack((x * 3 + seed, y * 3 + seed, x + y + seed)).astype(np.uint8)
@@ -140,7 +128,7 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
         with rasterio.open(path, "r+") as file:
             file.update_tags(ACQUISITION_DATETIME=day, TIFFTAG_COPYRIGHT="USGS", SENSOR="Landsat 5")
         window.file_menu.open_words([str(path)])
-        settle(window, qtbot)
+        settled(window, qtbot)
     tree = window.docks.layer_tree
     window.activateWindow()
     counter.told.clear()
@@ -148,9 +136,9 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
         rows = {tree.model.index(at).data(): at for at in range(tree.model.rowCount())}
         at = tree.view.visualRect(tree.model.index(rows[name])).center()
         QTest.mouseClick(tree.view.viewport(), Left, modifiers, at)
-        settle(window, qtbot)
+        settled(window, qtbot)
     press(Key.Key_K)
-    settle(window, qtbot)
+    settled(window, qtbot)
     press(Key.Key_E, Control)
     shown = ready(window, qtbot)
     assert shown.spec.layout == "before-after"
@@ -162,7 +150,7 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
     press(Key.Key_Return)
     qtbot.waitUntil(plate.exists, timeout=WAIT_MS)
     assert len(counter.told) <= 7, counter.told
-    settle(window, qtbot)
+    settled(window, qtbot)
     (row,) = products_in_order(window.session.document)
     spec = read_spec(row.layout_json)
     assert spec is not None
@@ -178,7 +166,7 @@ def test_the_preview_is_the_file_of_its_size(window: MainWindow, qtbot: QtBot, t
     """Also after something was moved on it, and at any size it names the same marks."""
     window.resize(1366, 768)
     window.file_menu.open_demo()
-    settle(window, qtbot)
+    settled(window, qtbot)
     window.action_table["export_product"].trigger()
     shown = ready(window, qtbot)
     shown.preview.choose("legend")
