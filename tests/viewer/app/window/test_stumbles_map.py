@@ -58,27 +58,27 @@ def test_undo_takes_the_last_point_back_while_one_is_drawing(window: MainWindow,
     points = [FIRST] if tool == "tool_arrow" else [FIRST, SECOND]
     for place in points:
         desk.click(*place)
-    undo = window.action_table["undo"]
-    assert "Last Point" in undo.text()
+    actions = window.action_table
+    assert "Last Point" in actions["undo"].text()
     for _ in points:
         assert window.toolbox.can_step_back
         press(Key.Key_Z, Control)
         assert set(window.session.document.sites) == {"there"}, "nothing of the case is undone meanwhile"
     assert not window.toolbox.can_step_back
-    assert "Last Point" not in undo.text()
-    undo.trigger()
+    assert "Last Point" not in actions["undo"].text()
+    actions["undo"].trigger()
     assert not window.session.document.sites, "only then the case"
 
 
 def test_undo_is_offered_for_a_drawing_in_a_case_without_steps(window: MainWindow, desk: Desk) -> None:
-    undo = window.action_table["undo"]
-    undo.trigger()
-    assert not undo.isEnabled()
+    actions = window.action_table
+    actions["undo"].trigger()
+    assert not actions["undo"].isEnabled()
     window.action_table["tool_line"].trigger()
     desk.click(*FIRST)
-    assert undo.isEnabled()
+    assert actions["undo"].isEnabled()
     press(Key.Key_Z, Control)
-    assert not undo.isEnabled()
+    assert not actions["undo"].isEnabled()
 
 
 def test_undo_during_a_drag_gives_the_drag_up(window: MainWindow, desk: Desk) -> None:
