@@ -115,7 +115,11 @@ class MapSearch(QObject):
     # -- what becomes of a hit ----------------------------------------------------------------------------------
 
     def go(self, hit: Hit) -> None:
-        """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed."""
+        """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed.
+
+        The keyboard is on the map then: a field that had it may belong to another record by now.
+        """
+        self._canvas.setFocus()
         if not self._session.is_begun:
             self._session.begin_case()
         if hit.group in (Group.LAYERS, Group.CLAIMS):

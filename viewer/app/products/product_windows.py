@@ -17,6 +17,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.product.spec import Override, ProductSpec, read_spec
+from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
@@ -67,6 +68,7 @@ class ProductWindows(QObject):
         self._is_loaded, self._loading = False, 0
         desk.opened.connect(self.open)
         desk.new_wanted.connect(self.begin)
+        desk.deleted.connect(self._say_deleted)
         panels.keeping_wanted.connect(self.keep_all)
 
     @property
@@ -249,6 +251,10 @@ class ProductWindows(QObject):
             if shown.uuid == uuid:
                 shown.note_issued()
                 shown.say(said)
+
+    def _say_deleted(self, count: int) -> None:
+        said = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
+        self._messages.show("deleted", said.format(counted(count, "product")))
 
     def _failed(self, error: GeoloupeError, uuid: str) -> None:
         self._messages.show("export", error.sentence, "error")

@@ -27,6 +27,8 @@ class ProductDesk(QObject):
     """A product of this uuid is to be shown in its window."""
     new_wanted = Signal()
     """A new product is to be made of what the map shows."""
+    deleted = Signal(int)
+    """So many were taken out of the case."""
 
     def __init__(self, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -72,8 +74,8 @@ class ProductDesk(QObject):
         self.context.do(rename_product, uuid, name)
 
     def delete(self, uuids: Sequence[str]) -> None:
-        if uuids:
-            self.context.do(delete_products, uuids)
+        if uuids and self.context.do(delete_products, uuids):
+            self.deleted.emit(len(uuids))
 
 
 def product_facts(row: Product) -> str:

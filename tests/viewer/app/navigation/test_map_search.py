@@ -17,7 +17,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points, world_bounds
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.measure import distance_m
-from tests.support.windows import search_for
+from tests.support.windows import press, search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -25,6 +25,7 @@ from viewer.panels.search.hits import AttributeMatch, Group, Hit
 from viewer.panels.search.palette import CommandPalette
 from viewer.panels.search.palette_rows import PaletteEntry
 from viewer.panels.search.search_providers import AttributeProvider
+from viewer.panels.sites.site_form import SiteFormPanel
 
 VOSTOCHNY = (128.334, 51.884)
 Shift = Qt.KeyboardModifier.ShiftModifier
@@ -306,3 +307,24 @@ def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> 
         view = demo.canvas.viewport.view()
         qtbot.keyClick(line, Qt.Key.Key_Return)
         assert demo.canvas.viewport.view() != view
+
+
+def test_after_a_search_keys_are_the_maps_and_no_field_of_another_site(begun: MainWindow, qtbot: QtBot) -> None:
+    document = begun.session.document
+    for uuid, label, lon in (("a", "Vostochny", 128.3), ("b", "Baikonur", 63.3)):
+        begun.session.push(add_site(document, Point(lon, 51.0), actor="me", uuid=uuid, label=label))
+    begun.selection.set({"a"})
+    settle(begun, qtbot)
+    form = begun.findChild(SiteFormPanel)
+    assert form is not None
+    begun.activateWindow()
+    form.fields.fields["label"].setFocus()
+    qtbot.waitUntil(form.fields.fields["label"].hasFocus)
+    _palette, line = search_for(begun, "Baikonur", qtbot)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert begun.selection.uuids == {"b"}
+    begun.activateWindow()  # offscreen no window manager does that
+    qtbot.waitUntil(begun.canvas.hasFocus)
+    press(Qt.Key.Key_M)
+    assert document.sites["b"].label == "Baikonur"
+    assert begun.action_table["tool_measure"].isChecked()
