@@ -66,7 +66,6 @@ class PanelContext(QObject):
     image_asked = Signal(str)
     """A mark of which it is asked, or no longer asked, on which of several images it was drawn."""
     layer_style_wanted = Signal()
-    layer_field_wanted = Signal(str)
     """Show the style in the form of the current layer, which is in front."""
     sites_wanted = Signal(str)
     """The layer of whose selected features sites should be made."""
@@ -305,16 +304,14 @@ class PanelContext(QObject):
     def layer_uuid(self) -> str:
         return self._layer_uuid
 
-    def show_layer(self, uuid: str, *, raise_form: bool = False, field: str = "") -> None:
-        """Make a layer the one the layer properties are about; a `field` of them gets the keyboard."""
+    def show_layer(self, uuid: str, *, raise_form: bool = False) -> None:
+        """Make a layer the one the layer properties are about."""
         if uuid != self._layer_uuid:
             self.flush()
             self._layer_uuid = uuid
             self.layer_shown.emit(uuid)
         if raise_form:
             self.panel_wanted.emit("layer_properties")
-        if field:
-            self.layer_field_wanted.emit(field)
 
     @property
     def layer(self) -> Layer | None:

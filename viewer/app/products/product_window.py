@@ -57,6 +57,8 @@ REST_MS, OPENING_MS = 150, 50
 """After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
 _FIELDS = {"credits": "annotation_credit"}
 """Fields of the form in which others are put right."""
+_COLUMNS = {"date_basis": "acquired_at"}
+"""Columns that are stated in the field of another one."""
 _FORMS = {
     "sites": "site_form",
     "layers": "layer_properties",
@@ -382,14 +384,14 @@ class ProductWindow(QDialog):
             context.selection.set({jump.uuid} & sites.keys())
             context.zoom_to_sites([sites[jump.uuid]] if jump.uuid in sites else [])
         elif jump.kind == "layers":
-            context.show_layer(jump.uuid, raise_form=True, field=jump.field)
+            context.show_layer(jump.uuid, raise_form=True)
         elif jump.kind == "sources":
             context.show_row("sources", jump.uuid, raise_form=True)
         else:
             context.show_claim(jump.uuid, raise_form=True)
         self._main.raise_()
         self._main.activateWindow()
-        context.field_wanted.emit(form, jump.field)
+        context.field_wanted.emit(form, _COLUMNS.get(jump.field, jump.field))
 
     def _keep_behind(self) -> None:
         """The main window comes to the front, and may hide this one: the list of products leads back to it."""

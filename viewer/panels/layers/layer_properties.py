@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, cast, override
 
 from PySide6.QtCore import QTimer
@@ -49,12 +48,6 @@ class LayerPropertiesPanel(RowForm):
         """The keyboard in the date of the layer."""
         begin_typing(self.fields.fields["acquired_at"])
 
-    def _begin(self, name: str) -> None:
-        """The keyboard in a field of the form, where it has it."""
-        field = self.fields.fields.get({"date_basis": "acquired_at"}.get(name, name))
-        if field is not None:
-            begin_typing(field)
-
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
@@ -78,7 +71,6 @@ class LayerPropertiesPanel(RowForm):
         context.layer_shown.connect(self._shown)
         # After the form was laid out: it may be new, or another layer's.
         context.layer_style_wanted.connect(lambda: QTimer.singleShot(0, self, self._show_style))
-        context.layer_field_wanted.connect(lambda name: QTimer.singleShot(0, self, partial(self._begin, name)))
         context.changed.connect(self._heard)
         context.flush_requested.connect(self._flush)
         self._shown(context.layer_uuid)
