@@ -38,6 +38,15 @@ class Desk:
     def texts(self) -> list[str]:
         return [line.text for line in self.messages.lines()]
 
+    def crash(self) -> None:
+        """End as a program that is killed: its edits are in the working copy."""
+        work = self.session.working_copy
+        assert work is not None
+        work.drain()
+        as_a_crash_leaves_it(work.folder)
+        self.jobs.shutdown()
+        self.session.shutdown(keep=False)
+
 
 def case_with(path: Path, *labels: str) -> Path:
     """A case of sites with these labels."""

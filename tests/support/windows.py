@@ -21,6 +21,15 @@ def settle(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.is_idle, timeout=10_000)
 
 
+def new_case(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window, as large as most screens are, with an empty case, and the keyboard on its map."""
+    window.resize(1366, 768)
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    begin_on_map(window, qtbot)
+    return window
+
+
 def begin_on_map(window: MainWindow, qtbot: QtBot) -> None:
     """The window is the active one, and its map has the keyboard."""
     window.activateWindow()

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.recovery import RecoverableSession, recoverable_of
 from layers.project.storage.processes import Owner
-from tests.support.sessions import Desk, as_a_crash_leaves_it, case_with
+from tests.support.sessions import Desk, case_with
 from tests.support.windows import texts
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.opening.questions import Questions, Recovery
@@ -31,12 +31,7 @@ def crashed(qtbot: QtBot, tmp_path: Path) -> Path:
     desk.wait()
     for label in ("lost 1", "lost 2"):
         desk.mark(label)
-    work = desk.session.working_copy
-    assert work is not None
-    work.drain()
-    as_a_crash_leaves_it(work.folder)
-    desk.jobs.shutdown()
-    desk.session.shutdown(keep=False)
+    desk.crash()
     return path
 
 

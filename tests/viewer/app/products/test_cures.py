@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from layers.geo.bounds import Bounds
 from tests.support.product_windows import ready, settled
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import press
+from tests.support.windows import begin_on_map, new_case, press
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
@@ -27,14 +27,11 @@ def rules(shown: ProductWindow) -> list[str]:
 
 
 def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.resize(1366, 768)
-    window.file_menu.new_case()
-    settled(window, qtbot)
+    new_case(window, qtbot)
     values = np.full((3, 64, 64), 90, np.uint8)
     window.file_menu.open_words([str(write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(8, 48, 12, 52)))])
     settled(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
+    begin_on_map(window, qtbot)
     press(Key.Key_E, Control)
     shown = ready(window, qtbot)
     assert "image-sensor" in rules(shown)

@@ -19,7 +19,7 @@ from layers.product.lint.finding import Finding
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import press, settle
+from tests.support.windows import begin_on_map, new_case, press, settle
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
@@ -34,9 +34,7 @@ Key, Control = Qt.Key, Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     """A case of one image without a credit."""
-    window.resize(1366, 768)
-    window.file_menu.new_case()
-    settle(window, qtbot)
+    new_case(window, qtbot)
     bands = np.full((3, 32, 32), 90, np.uint8)
     window.file_menu.open_words([str(write_raster(tmp_path / "town.tif", bands, "EPSG:4326", Bounds(8, 48, 12, 52)))])
     settle(window, qtbot)
@@ -45,9 +43,7 @@ def case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
 
 def begun(window: MainWindow, qtbot: QtBot, title: str = "Pier") -> ProductWindow:
     """A product of what the map shows, its title typed."""
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    begin_on_map(window, qtbot)
     press(Key.Key_E, Control)
     shown = shown_product(window, qtbot)
     qtbot.waitUntil(shown.fields.lines["title"].hasFocus)

@@ -13,7 +13,7 @@ from layers.document.claim import Claim
 from layers.document.edit import Change, Edit
 from layers.document.source import Source
 from tests.support.choices import choose_by_keys, popup
-from tests.support.windows import press, settle, texts
+from tests.support.windows import new_case, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.sites import add_site
@@ -30,12 +30,7 @@ Key = Qt.Key
 @pytest.fixture
 def form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
     """Of a judgement begun with J: nothing is said in it yet."""
-    window.resize(1366, 768)
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
+    new_case(window, qtbot)
     press(Key.Key_J)
     found = window.findChild(ClaimFormPanel)
     assert found is not None

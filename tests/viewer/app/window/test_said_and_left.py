@@ -11,8 +11,7 @@ from shapely import Point
 
 from layers.project.saving.recovery import recoverable
 from tests.support.sessions import Desk as SessionDesk
-from tests.support.sessions import as_a_crash_leaves_it
-from tests.support.windows import press, settle, texts
+from tests.support.windows import new_case, press, settle, texts
 from tests.viewer.app.conftest import MakeWindow
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
@@ -31,13 +30,7 @@ Key = Qt.Key
 
 @pytest.fixture
 def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    window.resize(1366, 768)
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.activateWindow()
-    window.canvas.setFocus()
-    qtbot.waitUntil(window.canvas.hasFocus)
-    return window
+    return new_case(window, qtbot)
 
 
 def hint_of(window: MainWindow) -> str:
@@ -120,12 +113,7 @@ def test_a_case_that_was_never_named_is_offered_as_such(make_window: MakeWindow,
     desk.session.new_case()
     desk.wait()
     desk.mark("one")
-    work = desk.session.working_copy
-    assert work is not None
-    work.drain()
-    as_a_crash_leaves_it(work.folder)
-    desk.jobs.shutdown()
-    desk.session.shutdown(keep=False)
+    desk.crash()
     window = make_window()
     window.offer_recovery(recoverable(sessions_folder()))
     cards = [one for one in window.start_page.findChildren(QAbstractButton) if "Recover" in one.accessibleName()]
