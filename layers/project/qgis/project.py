@@ -12,10 +12,11 @@ from xml.etree import ElementTree as ET
 
 from layers.geo.bounds import Bounds
 from layers.project.qgis.case_layers import ProjectLayer, layer_id, map_layer
-from layers.project.qgis.style import style_elements
+from layers.project.qgis.style import style_xml
 from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, TITLES
 from layers.project.storage.tables import BY_NAME, TableSpec
 
+_STYLE = "style-of"
 _MAP = ("site_point", "site_line", "site_polygon")
 _TABLES = (
     "claims",
@@ -63,11 +64,17 @@ def project_row(
 
     `layers` are the vector layers of the case, the lowest first.
     """
-    text = b"<!DOCTYPE qgis>\n" + ET.tostring(_project(file_name, title, bounds, layers), encoding="utf-8")
+    text = "<!DOCTYPE qgis>\n" + ET.tostring(_project(file_name, title, bounds, layers), encoding="unicode")
+    for table in (*_MAP, *_TABLES):
+        text = text.replace(_style_place(table), style_xml(BY_NAME[table]))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # a fixed date: the same case gives the same bytes
-        archive.writestr(zipfile.ZipInfo(f"{OUR_PROJECT}.qgs", (2024, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+        archive.writestr(
+            zipfile.ZipInfo(f"{OUR_PROJECT}.qgs", (2024, 1, 1, 0, 0, 0)),
+            text.encode("utf-8", "xmlcharrefreplace"),
+            zipfile.ZIP_DEFLATED,
+        )
     return OUR_PROJECT, PROJECT_METADATA, packed.getvalue().hex()
 
 
@@ -179,5 +186,10 @@ def _map_layer(spec: TableSpec, file_name: str) -> ET.Element:
     if spec.geometry_type:
         layer.append(_crs("srs"))
     ET.SubElement(layer, "provider", encoding="UTF-8").text = "ogr"
-    layer.extend(style_elements(spec))
+    layer.append(ET.Element(_STYLE, table=spec.name))
     return layer
+
+
+def _style_place(table: str) -> str:
+    """The text of the element in whose place the style of a table comes; no text of a case can read so."""
+    return ET.tostring(ET.Element(_STYLE, table=table), encoding="unicode")

@@ -36,7 +36,7 @@ def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) ->
             f"JOIN {relation.related} r ON r.uuid = l.{relation.related_column}"
         )
     connection.execute("DELETE FROM layer_styles")
-    styles = list(style_rows())
+    styles = style_rows()
     connection.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
         "styleQML, styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '')",

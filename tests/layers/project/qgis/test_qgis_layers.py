@@ -133,3 +133,17 @@ def test_marks_that_are_no_class_have_a_category_of_their_own() -> None:
         "site_line": ["(arrow)", "(range_ring)", "(freehand)", "(measurement)"],
         "site_polygon": ["(measurement)"],
     }
+
+
+def test_each_layer_of_a_project_has_the_elements_of_its_style() -> None:
+    _name, _metadata, packed = project_row("a.gpkg", '<style-of table="claims" />', None)
+    with zipfile.ZipFile(BytesIO(bytes.fromhex(packed))) as archive:
+        text = archive.read(archive.namelist()[0]).decode().partition("\n")[2]
+    root = ET.fromstring(text)
+    assert root.findtext("title") == '<style-of table="claims" />'
+    assert root.find(".//style-of") is None
+    for table in ("site_point", "claims"):
+        (layer,) = (one for one in root.iter("maplayer") if one.findtext("id") == f"geoloupe_{table}")
+        (style,) = (ET.fromstring(row[3].partition("\n")[2]) for row in style_rows() if row[0] == table)
+        told = [ET.tostring(element) for element in layer]
+        assert all(ET.tostring(element) in told for element in style), table
