@@ -89,9 +89,11 @@ def _raise_marking(connection: sqlite3.Connection) -> None:
     """The case is marked at least as high as what is in it; a marking in free words stays as it is."""
     now = _meta(connection, "marking")
     marked = [spec.name for spec in SPECS if any(column.name == "marking" for column in spec.columns)]
-    rows = connection.execute(" UNION ".join(f"SELECT marking FROM {table}" for table in marked))
-    inside = [word for (word,) in rows if word in MARKINGS]
-    highest = max(inside, key=MARKINGS.index, default="")
+    stated = [word for word in MARKINGS if word]
+    known = f"({', '.join('?' * len(stated))})"
+    asked = " UNION ".join(f"SELECT marking FROM {table} WHERE marking IN {known}" for table in marked)
+    inside = connection.execute(asked, stated * len(marked))
+    highest = max((word for (word,) in inside), key=MARKINGS.index, default="")
     if now in MARKINGS and highest and MARKINGS.index(highest) > MARKINGS.index(now):
         _set_meta(connection, "marking", highest)
 
