@@ -46,7 +46,8 @@ def test_each_ring_is_dense_as_it_would_be_alone(rings: list[list[tuple[float, f
         near = np.hypot(
             found[:, None, 0] - turns - given_places[None, :, 0], found[:, None, 1] - given_places[None, :, 1]
         )
-        assert (near.min(axis=0) == 0).all(), "the given places are among them"
+        # a longitude turned round the earth loses its last bits
+        assert (near.min(axis=0) < 1e-12).all(), "the given places are among them"
 
 
 @given(RINGS)
