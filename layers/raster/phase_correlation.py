@@ -18,16 +18,19 @@ from numpy.typing import NDArray
 from layers.quick_dataclass import dataclass
 from layers.raster.spectra import (
     band_pass,
-    both_halves,
     correlation_surface,
     deepest_trough,
     frequencies_of,
     hann,
     highest_repeat,
+    likeness,
     peak_of,
+    peaks_of,
     power_of,
     shift_phases,
     signed_shift,
+    spectrum_of,
+    spread_of,
     trough_and_rival,
 )
 from layers.text.counted import counted
@@ -60,6 +63,10 @@ shadows of one picture lie beside those of the other where the sun is elsewhere.
 _MOST_REPEATED = 0.7
 """As like itself as a picture may be elsewhere."""
 _BOTH_WAYS_PX = 0.4
+_UNLIKE = 0.25
+"""Pictures less alike as wholes, at any likely shift, are not looked at smaller: what is found there is several times
+as much alike, and what has nothing in common is less.
+"""
 _EXACT_PX = 0.08
 """With a larger error it is looked whether smaller pictures know it better."""
 _MOST_ERROR_PX, _LEAST_TILES_SMALL = 0.25, 6
@@ -165,10 +172,12 @@ def register(moving: Picture, fixed: Picture) -> Registered:
         return _no("They share too few pixels to compare them.")
     by = max(1, math.ceil(max(moving.grey.shape) / _WIDE_PX))
     small = {by: (_reduced(moving, by), _reduced(fixed, by))}
-    candidates = _wide_look(*small[by], by)
+    candidates, alike = _wide_look(*small[by], by)
     if not candidates:
         return _no("One of them shows nothing but an even surface, or hardly any data, where both are.")
     first = _judged_at(moving, fixed, candidates, _PLAIN)
+    if by > 1 and alike < _UNLIKE and not first.reliable:
+        return first
     for by in (2, 4):
         if first.error_px <= _EXACT_PX or min(moving.grey.shape) < by * LEAST_PX:
             break
@@ -188,7 +197,7 @@ def _refined(moving: Picture, fixed: Picture, rough: Registered) -> Registered:
     _, size, greys = _pairs(moving, fixed, base)
     if not len(greys[0]):
         return rough
-    first, second = (np.fft.rfft2(grey) for grey in greys)
+    first, second = (spectrum_of(grey) for grey in greys)
     cross = (second * first.conj()).sum(axis=0)
     shares = np.abs(cross) ** 2 / (power_of(first).sum(axis=0) * power_of(second).sum(axis=0) + 1e-30)
     rings = np.rint(frequencies_of((size, size)) * size).astype(np.int64)
@@ -215,15 +224,18 @@ def _judged_at(moving: Picture, fixed: Picture, candidates: Sequence[tuple[int, 
 # -- the wide look -----------------------------------------------------------------------------------------------------
 
 
-def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> list[tuple[int, int]]:
-    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made smaller."""
+def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> tuple[list[tuple[int, int]], float]:
+    """Some shifts worth trying, the likeliest first, and none at all: of the whole pictures, made smaller. And their
+    correlation at the best of them, of what their tiles would be judged by.
+    """
     if not (_shows_something(small_moving) and _shows_something(small_fixed)):
-        return []
-    window = hann(small_moving.grey.shape[0])[:, None] * hann(small_moving.grey.shape[1])[None, :]
-    spectra = [np.fft.rfft2(_levelled(one) * window) for one in (small_moving, small_fixed)]
-    surface = correlation_surface(spectra[1] * spectra[0].conj(), small_moving.grey.shape)
+        return [], 0.0
+    shape = rows, cols = small_moving.grey.shape
+    window = hann(rows)[:, None] * hann(cols)[None, :]
+    first, second = (spectrum_of(_levelled(one) * window) for one in (small_moving, small_fixed))
+    cross = second * first.conj()
+    surface = correlation_surface(cross, shape)
     found = []
-    rows, cols = surface.shape
     for _ in range(_CANDIDATES):
         row, col = np.unravel_index(int(surface.argmax()), surface.shape)
         dy, dx = (signed_shift(int(at), size) for at, size in ((row, rows), (col, cols)))
@@ -231,7 +243,10 @@ def _wide_look(small_moving: Picture, small_fixed: Picture, by: int) -> list[tup
             found.append((dx * by, dy * by))
         near_rows, near_cols = (np.arange(at - 2, at + 3) % size for at, size in ((row, rows), (col, cols)))
         surface[np.ix_(near_rows, near_cols)] = -np.inf
-    return list(dict.fromkeys([*found, (0, 0)]))
+    found = list(dict.fromkeys([*found, (0, 0)]))
+    side = _tile_side(min(shape))
+    spreads = spread_of(first, shape, side) * spread_of(second, shape, side)
+    return found, float(likeness(cross, spreads, shape, np.array(found) / by, side).max())
 
 
 def _reduced(picture: Picture, by: int) -> Picture:
@@ -282,35 +297,30 @@ class _Compared:
     cross: NDArray[Any]
     surfaces: Singles
     peaks: NDArray[np.float64]
-    turns: NDArray[np.complex64]
-    """Phases that take each tile's own shift back."""
     spreads: tuple[NDArray[Any], NDArray[Any]]
 
     @classmethod
     def of(cls, greys: Sequence[Singles], size: int) -> Self:
-        moving, fixed = (np.fft.rfft2(grey) for grey in greys)
+        moving, fixed = (spectrum_of(grey) for grey in greys)
         cross = fixed * moving.conj()
         surfaces = correlation_surface(cross, (size, size))
-        peaks = np.array([peak_of(surface) for surface in surfaces])
-        weight = band_pass((size, size)) * both_halves(size)
-        first, second = (
-            np.sqrt((weight * power_of(one)).sum((1, 2), keepdims=True)) + 1e-12 for one in (moving, fixed)
-        )
-        return cls(moving, fixed, cross, surfaces, peaks, shift_phases(size, peaks), (first, second))
+        first, second = (spread_of(one, (size, size)) for one in (moving, fixed))
+        return cls(moving, fixed, cross, surfaces, peaks_of(surfaces), (first, second))
 
     def alike(self, size: int) -> Floats:
         """The correlation of each two tiles."""
-        weight = band_pass((size, size)) * both_halves(size)
-        parts = weight * (self.cross * self.turns).real / (self.spreads[0] * self.spreads[1])
-        found: Floats = parts.sum((1, 2)).astype(np.float64)
-        return found
+        return likeness(self.cross, self.spreads[0] * self.spreads[1], (size, size), self.peaks)
 
     def echo(self) -> float:
-        difference = power_of(self.fixed * self.turns / self.spreads[1] - self.moving / self.spreads[0])
-        return deepest_trough(difference.mean(axis=0))
+        moving, fixed = (
+            one / spread[:, None, None] for one, spread in zip((self.moving, self.fixed), self.spreads, strict=True)
+        )
+        y, x = shift_phases(fixed.shape[1:2] * 2, self.peaks)
+        return deepest_trough(power_of(fixed * y[:, :, None] * x[:, None, :] - moving).mean(axis=0))
 
     def repeats(self) -> float:
-        return highest_repeat(power_of(self.moving / self.spreads[0]).mean(axis=0))
+        moving, spread = self.moving, self.spreads[0]
+        return highest_repeat(np.einsum("nij,n->ij", power_of(moving), spread**-2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +404,7 @@ def _pairs(
             valid &= mask.mean(axis=(1, 2)) >= _LEAST_VALID
     window = hann(size)[:, None] * hann(size)[None, :]
     greys = [_tiles_levelled(_those(grey, valid), _those(mask, valid)) for grey, mask in taken]
-    is_textured = np.logical_and.reduce([_is_textured(grey.std(axis=(1, 2))) for grey in greys])
+    is_textured = np.logical_and.reduce([_is_textured(_spreads(grey)) for grey in greys])
     return corners[valid][is_textured], size, [_those(grey, is_textured) * window for grey in greys]
 
 
@@ -411,7 +421,7 @@ def _tile_corners(
     dx, dy = base
     spans = [(max(0, -d), min(length, length - d)) for d, length in ((dx, width), (dy, height))]
     shorter = min(high - low for low, high in spans)
-    size = min(_LARGEST_TILE, max(_SMALLEST_TILE, shorter // 3)) // 8 * 8
+    size = _tile_side(shorter)
     if shorter < size:
         return np.zeros((0, 2), np.int64), size
     counts = [min(_TILES_ACROSS, max(2, (high - low) // size)) for low, high in spans]
@@ -426,6 +436,10 @@ def _tile_corners(
         axes.append(np.linspace(ends[0] + inset, ends[1] - inset, count).astype(np.int64))
     x, y = np.meshgrid(*axes)
     return np.column_stack([x.ravel(), y.ravel()]), size
+
+
+def _tile_side(shorter: int) -> int:
+    return min(_LARGEST_TILE, max(_SMALLEST_TILE, shorter // 3)) // 8 * 8
 
 
 def _tiles(picture: Picture, corners: NDArray[np.int64], size: int) -> tuple[Singles, Mask]:
@@ -444,6 +458,10 @@ def _tiles_levelled(grey: Singles, valid: Mask) -> Singles:
     counts = np.maximum(valid.sum((1, 2), keepdims=True, dtype=np.float32), 1)
     means = np.where(valid, grey, np.float32(0)).sum((1, 2), keepdims=True, dtype=np.float32) / counts
     return np.where(valid, grey - means, np.float32(0))
+
+
+def _spreads(levelled: Singles) -> Singles:
+    return np.sqrt(np.einsum("nij,nij->n", levelled, levelled) / np.float32(levelled[:1].size or 1))
 
 
 def _is_textured(spread: Singles) -> Mask:

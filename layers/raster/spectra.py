@@ -26,9 +26,12 @@ def frequencies_of(shape: tuple[int, ...]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def band_pass(shape: tuple[int, ...]) -> Singles:
-    """Weights of frequencies: nothing that is wider than a third of the picture, little of the finest grain."""
-    f, low = frequencies_of(shape), 3.0 / min(shape)
+def band_pass(shape: tuple[int, ...], side: int = 0) -> Singles:
+    """Weights of frequencies: little of the finest grain, and nothing that is wider than a third of the picture.
+
+    `side`: of a part of it, where that is meant and not the whole.
+    """
+    f, low = frequencies_of(shape), 3.0 / (side or min(shape))
     return ((1 - np.exp(-((f / low) ** 2))) * np.exp(-((f / 0.25) ** 2))).astype(np.float32)
 
 
@@ -40,6 +43,14 @@ def both_halves(size: int) -> Singles:
     return weights
 
 
+def spectrum_of(pictures: NDArray[Any]) -> NDArray[Any]:
+    """The half spectrum of a picture or of each of several, in single precision where they are.
+
+    NumPy works in double precision, twice as long and more, where it is not asked to scale.
+    """
+    return np.fft.rfft2(pictures, norm="ortho")
+
+
 def power_of(spectrum: NDArray[Any]) -> Singles:
     return (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
 
@@ -49,50 +60,86 @@ def correlation_surface(cross: NDArray[Any], shape: tuple[int, ...]) -> Singles:
 
     What is hardly stronger than the grain counts less: of smooth ground most frequencies hold nothing but noise.
     """
-    weights = band_pass(shape)
-    size = np.abs(cross)
-    grain = size[..., is_fine(shape)].mean(axis=-1)[..., None, None]
-    whitened = cross / (size + _OF_GRAIN * grain + np.float32(1e-30)) * weights
-    back = np.fft.irfft2(whitened, shape)
-    most = np.abs(whitened)
-    full = 2 * most.sum(axis=(-2, -1), keepdims=True)
-    return (back * (shape[0] * shape[1] / np.maximum(full, 1e-30))).astype(np.float32, copy=False)
+    size, fine = np.abs(cross), is_fine(shape)
+    grain = _weighted(size, fine) / fine.sum()
+    scale = band_pass(shape) / (size + np.float32(_OF_GRAIN) * grain + np.float32(1e-30))
+    back = np.fft.irfft2(cross * scale, shape)
+    full = 2 * _weighted(size, scale)
+    back *= np.float32(shape[0] * shape[1]) / np.maximum(full, np.float32(1e-30))
+    return back.astype(np.float32, copy=False)
+
+
+def _weighted(values: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
+    """Sums over the last two axes, which are kept."""
+    return np.einsum("...ij,...ij->...", values, weights)[..., None, None]
 
 
 @lru_cache(maxsize=16)
-def is_fine(shape: tuple[int, ...]) -> Mask:
-    """The frequencies of the finest grain, of which noise has the largest share."""
-    return frequencies_of(shape) > _FINE
+def is_fine(shape: tuple[int, ...]) -> Singles:
+    """1 for the frequencies of the finest grain, of which noise has the largest share, and 0 for others."""
+    return (frequencies_of(shape) > _FINE).astype(np.float32)
 
 
 def signed_shift(at: int, size: int) -> int:
     return at - size if at > size // 2 else at
 
 
-def peak_of(surface: Singles) -> tuple[float, float]:
-    """x and y of the highest place, between pixels by the vertex of a paraboloid through its neighbours.
+def peaks_of(surfaces: Singles) -> NDArray[np.float64]:
+    """(n, 2) x and y of the highest place of each, between pixels by the vertex of a paraboloid through its neighbours.
 
-    The surface is smooth, as little of the finest grain is let through: around its peak it is that of a bell.
+    The surfaces are smooth, as little of the finest grain is let through: around a peak they are those of a bell.
     """
-    rows, cols = surface.shape
-    row, col = (int(at) for at in np.unravel_index(int(surface.argmax()), surface.shape))
-    near = surface[np.ix_(np.arange(row - 1, row + 2) % rows, np.arange(col - 1, col + 2) % cols)].astype(np.float64)
-    logs = np.log(np.maximum(near, near.max() * 1e-3 + 1e-12))
-    dy = _vertex(logs[0, 1], logs[1, 1], logs[2, 1])
-    dx = _vertex(logs[1, 0], logs[1, 1], logs[1, 2])
-    return signed_shift(col, cols) + dx, signed_shift(row, rows) + dy
+    count, rows, cols = surfaces.shape
+    row, col = np.divmod(surfaces.reshape(count, rows * cols).argmax(axis=1), cols)
+    steps = np.arange(-1, 2)
+    near_rows, near_cols = (row[:, None] + steps) % rows, (col[:, None] + steps) % cols
+    near = surfaces[np.arange(count)[:, None, None], near_rows[:, :, None], near_cols[:, None, :]].astype(np.float64)
+    logs = np.log(np.maximum(near, near.max(axis=(1, 2), keepdims=True) * 1e-3 + 1e-12))
+    dx, dy = _vertices(logs[:, 1, :]), _vertices(logs[:, :, 1])
+    return np.column_stack([_signed(col, cols) + dx, _signed(row, rows) + dy])
 
 
-def _vertex(before: float, at: float, after: float) -> float:
+def peak_of(surface: Singles) -> tuple[float, float]:
+    """`peaks_of` one surface."""
+    x, y = peaks_of(surface[None])[0].tolist()
+    return x, y
+
+
+def _signed(at: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    return np.where(at > size // 2, at - size, at)
+
+
+def _vertices(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The place, within half a step of the middle, of the vertices of parabolas through three values each."""
+    before, at, after = values.T
     bend = before - 2 * at + after
-    return 0.0 if bend >= 0 else min(max((before - after) / (2 * bend), -0.5), 0.5)
+    return np.where(bend < 0, (before - after) / np.where(bend < 0, 2 * bend, 1), 0).clip(-0.5, 0.5)
 
 
-def shift_phases(size: int, peaks: NDArray[np.float64]) -> NDArray[np.complex64]:
-    """Phases that take each tile's own shift back."""
-    fy, fx = np.fft.fftfreq(size), np.fft.rfftfreq(size)
-    x, y = (np.exp(2j * np.pi * f[None, :] * peaks[:, axis, None]) for axis, f in ((0, fx), (1, fy)))
-    return (y[:, :, None] * x[:, None, :]).astype(np.complex64)
+def shift_phases(shape: tuple[int, ...], shifts: NDArray[Any]) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+    """Phases (n, h) of y and (n, w // 2 + 1) of x whose products take each of n shifts back."""
+    frequencies = np.fft.fftfreq(shape[0]), np.fft.rfftfreq(shape[1])
+    y, x = (np.exp(2j * np.pi * f * shifts[:, 1 - axis, None]) for axis, f in enumerate(frequencies))
+    return y.astype(np.complex64), x.astype(np.complex64)
+
+
+def likeness(
+    cross: NDArray[Any], spreads: Any, shape: tuple[int, ...], shifts: NDArray[Any], side: int = 0
+) -> NDArray[np.float64]:
+    """Correlations of n pairs with these cross spectra, each at its shift; of one pair, at each of n shifts.
+
+    `spreads`: the product of the two spreads. `side`: as that of `band_pass`.
+    """
+    y, x = shift_phases(shape, shifts)
+    weighted = cross * (band_pass(shape, side) * both_halves(shape[1]))
+    found = np.einsum("...i,...i->...", np.einsum("...ij,...j->...i", weighted, x), y).real
+    return found.astype(np.float64) / spreads
+
+
+def spread_of(spectrum: NDArray[Any], shape: tuple[int, ...], side: int = 0) -> NDArray[Any]:
+    """Of what is neither finest grain nor wide shade."""
+    power = np.einsum("...ij,ij->...", power_of(spectrum), band_pass(shape, side) * both_halves(shape[1]))
+    return np.sqrt(power) + np.float32(1e-12)
 
 
 def trough_and_rival(surface: Singles) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.raster import phase_correlation
 from layers.raster.phase_correlation import LocalShift, Picture, Registered, register
 from tests.support.shifted_pairs import Floats, ground, pure_noise, shifted, true_pair, unlike_shadows
 
@@ -60,6 +61,32 @@ def test_smooth_ground_under_heavy_grain_is_found_in_smaller_pictures(seed: int)
     found = register(*seen)
     assert found.reliable, found.why
     assert _off(found, (5.4, -7.3)) < 0.2
+
+
+def test_unlike_pictures_are_not_looked_at_smaller_but_grainy_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look at smaller pictures takes as long again: that is for pairs that may gain by it."""
+    made: list[int] = []
+    plain = phase_correlation._reduced
+
+    def counted(picture: Picture, by: int) -> Picture:
+        made.append(by)
+        return plain(picture, by)
+
+    monkeypatch.setattr(phase_correlation, "_reduced", counted)
+    rng = np.random.default_rng(3)
+    whole = ground(rng, 1700, 1.9)
+    moving, fixed = whole[60:1600, 60:1600], shifted(whole, 5.4, -7.3)[60:1600, 60:1600]
+    seen = [_whole(one + rng.normal(size=one.shape) * 0.2 * one.std()) for one in (moving, fixed)]
+    found = register(*seen)
+    assert found.reliable, found.why
+    assert _off(found, (5.4, -7.3)) < 0.2
+    assert made == [4, 4, 2, 2]
+    made.clear()
+    other = ground(rng, 1540, 1.3)
+    apart = register(seen[0], _whole(other))
+    assert not apart.reliable
+    assert apart.local
+    assert made == [4, 4], "the wide look alone"
 
 
 @given(st.floats(-15, 15), st.floats(-15, 15), st.integers(0, 2**31))
