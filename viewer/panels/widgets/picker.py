@@ -67,7 +67,7 @@ class Picker(QLineEdit):
         completer.setMaxVisibleItems(12)
         completer.activated[QModelIndex].connect(self._activated)  # type: ignore[index]
         # queued, as Qt writes the chosen text into the line first
-        completer.activated[QModelIndex].connect(self.clear, Qt.ConnectionType.QueuedConnection)  # type: ignore[index]
+        completer.activated[QModelIndex].connect(self._empty, Qt.ConnectionType.QueuedConnection)  # type: ignore[index]
         self.setCompleter(completer)
         self._popup().installEventFilter(self)
         self.setPlaceholderText(prompt)
@@ -163,7 +163,11 @@ class Picker(QLineEdit):
         listed = completer.completionModel()
         if listed.rowCount():
             self._activated(listed.index(0, 0))
-            self.clear()
+            self._empty()
+
+    def _empty(self) -> None:
+        """Begin anew after a row was taken: undo is the case's from here on, and brings no typing back."""
+        self.setText("")
 
     def _offer_new(self, text: str) -> None:
         """Keep the last row in step with the text: there for a name that no row has yet."""

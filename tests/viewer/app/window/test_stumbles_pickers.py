@@ -1,0 +1,106 @@
+"""Stumbles of a stranger in the lines that link rows, each once more in the real window."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shapely import Point
+
+from tests.support.windows import new_case, press
+from viewer.app.window import MainWindow
+from viewer.commands.claims import add_claim
+from viewer.commands.responses import add_response
+from viewer.commands.sites import add_site
+from viewer.commands.sources import add_source
+from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.response_form import ResponseForm
+from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.widgets.picker import Picker
+
+pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Three sites, a claim, a source and a response, in the active window."""
+    new_case(window, qtbot)
+    document, push = window.session.document, window.session.push
+    push(add_site(document, Point(128.3, 51.9), actor="me", uuid="pad", label="Pad"))
+    push(add_site(document, Point(128.4, 51.9), actor="me", uuid="port", label="Spaceport"))
+    push(add_site(document, Point(128.5, 51.9), actor="me", uuid="town", label="Town"))
+    push(add_claim(document, actor="me", uuid="own", voice="speaker", statement="Not yet ready"))
+    push(add_source(document, actor="me", uuid="press", title="Press release"))
+    push(add_response(document, actor="me", speaker="AP", words="Untrue", uuid="answer"))
+    return window
+
+
+def picker_of(window: MainWindow, name: str) -> Picker:
+    """The line of this name, in its form, the row of which it is about shown."""
+    context = window.panel_context
+    if name in ("site", "source"):
+        context.show_claim("own", raise_form=True)
+        claim = window.findChild(ClaimFormPanel)
+        assert claim is not None
+        return claim.places.picker if name == "site" else claim.sources.picker
+    if name == "answered claim":
+        context.show_row("responses", "answer", raise_form=True)
+        response = window.findChild(ResponseForm)
+        assert response is not None
+        return response.picker
+    window.selection.set({"pad", "port"} if name == "whole of many" else {"pad"})
+    context.panel_wanted.emit("site_form")
+    site = window.findChild(SiteFormPanel)
+    assert site is not None
+    site.dates_part.set_folded(False)
+    site.filing_part.set_folded(False)
+    return {
+        "claim": site.claim_picker,
+        "source of the lifecycle": site.lifecycle.source.picker,
+        "whole": site.filing.parent_site.picker,
+        "whole of many": site.bulk.parent_picker,
+    }[name]
+
+
+@pytest.mark.parametrize("way", ["typed", "from the list"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("site", "Spacep"),
+        ("source", "Press"),
+        ("answered claim", "Not y"),
+        ("claim", "Not y"),
+        ("source of the lifecycle", "Press"),
+        ("whole", "Spacep"),
+        ("whole of many", "Tow"),
+    ],
+)
+def test_undo_takes_a_link_back_at_once_and_brings_no_typing_back(
+    case: MainWindow, qtbot: QtBot, name: str, text: str, way: str
+) -> None:
+    picker = picker_of(case, name)
+    qtbot.waitUntil(picker.isVisible)
+    steps = case.session.history.undo_text()
+    picker.setFocus()
+    qtbot.waitUntil(picker.hasFocus)
+    QTest.keyClicks(picker, text)
+    popup = picker.completer().popup()
+    assert popup is not None
+    if way == "from the list":
+        qtbot.waitUntil(popup.isVisible)
+        press(Key.Key_Down)
+    press(Key.Key_Return)
+    qtbot.wait(20)
+    linked = case.session.history.undo_text()
+    assert linked != steps
+    if picker.isVisible():
+        picker.setFocus()
+    press(Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.wait(20)
+    assert case.session.history.undo_text() == steps, f"still undoes “{linked}”"
+    assert picker.text() == ""
+    assert QApplication.activePopupWidget() is None
