@@ -1,4 +1,4 @@
-"""Letters typed into a list or a closed choice find an entry there; where a list has a filter they are the tools'."""
+"""Letters typed into a closed choice or a list of a dialog find an entry; in a list of a panel they are the tools'."""
 
 from __future__ import annotations
 
@@ -6,33 +6,41 @@ from typing import override
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDockWidget, QWidget
 
-from viewer.panels.widgets.row_list import RowTableView
+from viewer.panels.widgets.form_page import FormPage
 from viewer.support.focus_filter import FocusFilter
 
 _Modifier = Qt.KeyboardModifier
 
 
 class TypeAhead(FocusFilter):
-    """Watches lists without a filter, and choices."""
-
-    def __init__(self, tree: QAbstractItemView, parent: QObject) -> None:
-        """`tree` is the layer tree. It has a filter instead, as lists of rows have: letters are the tools' there."""
-        super().__init__(parent)
-        self._tree = tree
+    """Watches lists and choices. Lists of forms are the forms', as all that is typed there."""
 
     @override
     def concerns(self, widget: QWidget) -> bool:
-        has_filter = widget is self._tree or isinstance(widget, RowTableView)
-        return isinstance(widget, QAbstractItemView | QComboBox) and not has_filter
+        return isinstance(widget, QAbstractItemView | QComboBox)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_letter(event):
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or not _is_letter(event):
+            return False
+        if _is_panels(watched):
+            return event.type() == QEvent.Type.KeyPress  # of no tool: nothing is chosen by it either
+        if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
         return False
+
+
+def _is_panels(widget: QWidget) -> bool:
+    """True for a list of a panel outside its forms: many have a filter, and one click brings the keyboard there."""
+    if not isinstance(widget, QAbstractItemView):
+        return False
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, QDockWidget | FormPage):
+        parent = parent.parentWidget()
+    return isinstance(parent, QDockWidget)
 
 
 def _is_letter(event: QKeyEvent) -> bool:

@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
-        TypeAhead(self.docks.layer_tree.view, self)
+        TypeAhead(self)
         FormKeys(self.canvas, self)
         ButtonKeys(self)
         UndoKeys(self)

@@ -47,14 +47,10 @@ class _FilterLine(QLineEdit):
 
 
 class _LayerView(QTreeView):
-    """The tree without type-ahead: there is a filter above it, and letters belong to the tools of the map."""
+    """The tree of the layers; a click with Alt is told apart."""
 
     alt_clicked = Signal(int)
     """A row was clicked with Alt; the choice stays as it was."""
-
-    @override
-    def keyboardSearch(self, search: str) -> None:
-        pass
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

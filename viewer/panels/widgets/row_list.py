@@ -45,10 +45,6 @@ class RowTableView(QTableView):
         return QSize(super().minimumSizeHint().width(), height)
 
     @override
-    def keyboardSearch(self, search: str) -> None:
-        """Choose nothing by letters: they are the tools', and the list has a filter."""
-
-    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered_row.emit()

@@ -1,12 +1,26 @@
-"""Letters in lists and choices find entries; on the map, and with Ctrl, they are shortcuts."""
+"""Letters in lists of dialogs and in choices find entries; on the map, in panels and with Ctrl, they are shortcuts."""
 
+from __future__ import annotations
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QHeaderView, QListWidget
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
-from tests.viewer.app.conftest import settle
+from layers.document.comparison import spec_of
+from layers.geo.bounds import Bounds
+from layers.product.spec import ProductSpec
+from tests.support.windows import new_case, press, settle
 from viewer.app.window import MainWindow
+from viewer.commands.claims import add_claim
+from viewer.commands.comparisons import add_comparison
+from viewer.commands.layers import add_layer
+from viewer.commands.products import save_product
+from viewer.commands.responses import add_response
+from viewer.commands.sites import add_site
+from viewer.commands.sources import add_source
 from viewer.support.still_boxes import ComboBox
 
 
@@ -30,3 +44,46 @@ def test_a_letter_in_a_choice_or_a_list_takes_no_tool(window: MainWindow, qtbot:
     qtbot.waitUntil(window.canvas.hasFocus)
     QTest.keyClick(window.canvas, Qt.Key.Key_L)
     assert line.isChecked()
+
+
+@pytest.fixture
+def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """One row at least in each list of a panel."""
+    new_case(window, qtbot)
+    document, push = window.session.document, window.session.push
+    push(add_layer(document, "vector", "Map of the coast", {"shipped": "coast.geojson"}, actor="me", uuid="a"))
+    push(add_layer(document, "vector", "Other coast", {"shipped": "coast.geojson"}, actor="me", uuid="b"))
+    for name in ("Apron", "Main pad"):
+        push(add_site(document, Point(128.3, 51.9), actor="me", uuid=name, label=name))
+        push(add_claim(document, actor="me", statement=name))
+        push(add_source(document, actor="me", title=name))
+        push(add_response(document, actor="me", speaker=name, words=name))
+        push(add_site(document, Point(128.3, 51.9), actor="me", mark_kind="measurement", label=name))
+        push(add_comparison(document, spec_of(("a",), ("b",)), actor="me", name=name))
+        push(save_product(document, ProductSpec(bounds=Bounds(10, 50, 11, 51), title=name), actor="me"))
+        window.bookmarks.add()
+    settle(window, qtbot)
+    return window
+
+
+PANELS = ("measurements", "layers", "sites", "claims", "sources", "responses", "bookmarks", "comparisons", "products")
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_letters_in_the_list_of_a_panel_are_the_tools(case: MainWindow, qtbot: QtBot, panel: str) -> None:
+    case.action_table["tool_select"].trigger()
+    case.docks.show_panel(f"panel_{panel}")
+    dock = case.findChild(QDockWidget, f"panel_{panel}")
+    assert dock is not None
+    lists = [one for one in dock.findChildren(QAbstractItemView) if not isinstance(one, QHeaderView)]
+    (view,) = [one for one in lists if one.isVisible()]
+    first = view.visualRect(view.model().index(0, 0)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, first)
+    qtbot.waitUntil(view.hasFocus)
+    press(Qt.Key.Key_M)
+    assert case.action_table["tool_measure"].isChecked()
+    row = view.currentIndex().row()
+    view.setFocus()
+    press(Qt.Key.Key_M)
+    press(Qt.Key.Key_Y)  # of no tool
+    assert view.currentIndex().row() == row, "nothing is chosen by a letter"
