@@ -114,6 +114,7 @@ class ProductWindow(QDialog):
         self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids))
         self.preview, self.findings = ProductPreview(), FindingsView()
         self.said = muted()
+        self._to_cure = self.tr("Put right what stands at the right, or let it pass with a reason.")
         self._build()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._lay_out)
@@ -262,6 +263,8 @@ class ProductWindow(QDialog):
         self._set_spec(spec, series)
 
     def _set_spec(self, spec: ProductSpec, series: str = "", rest_ms: int = REST_MS) -> None:
+        if spec != self.spec:
+            self.say("")  # of what it was before
         self._steps.note(self.spec, spec, series)
         self._show_spec(spec, rest_ms)
 
@@ -346,6 +349,8 @@ class ProductWindow(QDialog):
         if self.laid is not None:
             found = self._check(self.spec, self.laid, self.overrides)
             self.findings.show_findings(found, self.overrides)
+            if self.said.text() == self._to_cure and not self.findings.blocking:
+                self.say("")
 
     def _maps_changed(self) -> None:
         """A layer is known now, or other pixels, or the page is laid out: it may be another one."""
@@ -474,7 +479,7 @@ class ProductWindow(QDialog):
             return
         self._look_over()
         if self.findings.blocking:
-            self.say(self.tr("Put right what stands at the right, or let it pass with a reason."))
+            self.say(self._to_cure)
             self.findings.choose_first()
             return
         self.export_wanted.emit()

@@ -24,6 +24,7 @@ from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
 from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
 from viewer.commands.products import products_in_order, rename_product, save_product
 from viewer.commands.sites import add_site
 from viewer.panels.products.product_list import ProductListPanel
@@ -205,3 +206,24 @@ def test_a_title_in_taller_letters_leaves_the_facts_in_sight(case: MainWindow, q
     latin = ink()
     case.panel_context.do(rename_product, "two", "乌奇图尔潘发射场 " * 10)
     assert ink() > 0.7 * latin > 50
+
+
+def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, qtbot: QtBot) -> None:
+    shown = begun(case, qtbot)
+    QTest.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)
+    assert shown.said.text() == "Kept in the case as a draft."
+    shown.fields.lines["title"].setFocus()
+    QTest.keyClicks(shown.fields.lines["title"], "s of the town")
+    assert shown.said.text() == "", "this is not kept yet"
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
+    QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
+    assert "Put right what stands" in shown.said.text()
+    (layer,) = case.session.document.layers
+    credit, date = {"credit": "NASA"}, {"acquired_at": "2016-04-28T10:00Z", "date_kind": "instant"}
+    case.session.push(update_layer(case.session.document, layer, actor="me", **credit, **date))
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
+    while shown.findings.blocking:
+        assert "Put right what stands" in shown.said.text()
+        shown.findings.let_pass.emit(shown.findings.blocking[0], "not what this is about")
+    case.products.open(shown.uuid)
+    assert shown.said.text() == ""
