@@ -58,13 +58,15 @@ class ProductDesk(QObject):
             return
         self.opened.emit(uuid)
 
-    def reissue(self, uuid: str) -> None:
-        """Show the next version of an issued product, beginning it where it is not begun."""
+    def reissue(self, uuid: str) -> str:
+        """Show the next version of an issued product, beginning it where it is not begun; its uuid, empty for none."""
         if not self.can_reissue(uuid) or not self.context.do(reissue_product, uuid):
-            return
+            return ""
         draft = draft_after(self.context.document, uuid)
-        if draft is not None:
-            self.opened.emit(draft.uuid)
+        if draft is None:
+            return ""
+        self.opened.emit(draft.uuid)
+        return draft.uuid
 
     def can_reissue(self, uuid: str) -> bool:
         row = product_rows(self.context.document).get(uuid)

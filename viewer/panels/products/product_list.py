@@ -48,8 +48,9 @@ class ProductListPanel(NamedListPanel):
             self._desk.open(self.chosen)
 
     def reissue(self) -> None:
+        """Begin the next version; it is the one that is chosen then."""
         if self.chosen:
-            self._desk.reissue(self.chosen)
+            self.choose(self._desk.reissue(self.chosen))
 
     @override
     def offers(self) -> Sequence[Offer]:

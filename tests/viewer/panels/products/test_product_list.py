@@ -77,5 +77,6 @@ def test_only_what_was_issued_is_reissued(panel: ProductListPanel, desk: Desk) -
     menu.close()
     versions = sorted(row.version for row in desk.document.table("products").values())
     assert versions == [1, 1, 2]
+    assert desk.document.table("products")[panel.chosen].version == 2, "the one that is worked on now"
     panel.view.customContextMenuRequested.emit(QPoint(5, 390))
     assert QApplication.activePopupWidget() is None, "below the rows"
