@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -17,6 +18,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.product.spec import Override, ProductSpec, read_spec
+from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
@@ -30,6 +32,7 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.support.messages import Messages
+from viewer.support.text import plain
 
 if TYPE_CHECKING:
     from layers.product.lint.finding import Finding
@@ -38,6 +41,11 @@ if TYPE_CHECKING:
     from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
     from viewer.app.products.product_window import ProductWindow
+
+TWICE_S = 0.5
+"""A product that is asked for again so soon is the one that was begun just now: the keys were pressed twice."""
+MOST_NAMED = 3
+"""Files that are all named after the first one."""
 
 
 class ProductWindows(QObject):
@@ -65,7 +73,12 @@ class ProductWindows(QObject):
         self._written: list[ProductFile] = []
         self._windows: list[ProductWindow] = []
         self._batches: BatchDesk | None = None
-        self._is_loaded, self._loading = False, 0
+        self._is_loaded = False
+        self._waiting: dict[str, Callable[[], object]] = {}
+        """What is to be shown once products can be made, each but once, however often it was asked for meanwhile."""
+        self._begun: ProductWindow | None = None
+        self._begun_at = 0.0
+        self._told = _Told()
         desk.opened.connect(self.open)
         desk.new_wanted.connect(self.begin)
         desk.deleted.connect(self._say_deleted)
@@ -73,7 +86,7 @@ class ProductWindows(QObject):
 
     @property
     def is_idle(self) -> bool:
-        return not (self._written or self._loading) and (self._batches is None or self._batches.is_idle)
+        return not (self._written or self._waiting) and (self._batches is None or self._batches.is_idle)
 
     @property
     def windows(self) -> list[ProductWindow]:
@@ -81,21 +94,25 @@ class ProductWindows(QObject):
         return [shown for shown in self._windows if isValid(shown) and not shown.is_ended]
 
     def begin(self) -> None:
-        """Offer a product of what the map shows."""
-        if self._has_map():
+        """Offer a product of what the map shows; asked for twice in a moment, it is one."""
+        begun = self._begun if self._begun in self.windows else None
+        if begun is not None and time.monotonic() - self._begun_at < TWICE_S:
+            begun.come_forward()
+        elif self._has_map():
             self._panels.flush()
-            self._when_loaded(self._begin)
+            self._when_loaded("", self._begin)
 
     def _begin(self) -> None:
         from viewer.app.products.first_spec import first_spec  # for start-up time
 
-        self._show(first_spec(self._seen()), "")
+        self._begun = self._show(first_spec(self._seen()), "")
+        self._begun_at = time.monotonic()
 
     def begin_batch(self) -> None:
         """Ask of what one product each is to be made."""
         if self._has_map():
             self._panels.flush()
-            self._when_loaded(self._begin_batch)
+            self._when_loaded("batch", self._begin_batch)
 
     def _begin_batch(self) -> None:
         from viewer.app.products.batch_desk import BatchDesk  # for start-up time
@@ -116,7 +133,7 @@ class ProductWindows(QObject):
             shown.come_forward()
         elif spec is not None:
             kept = stretches_on_screen(self._canvas.scene) | dict(spec.stretches)
-            self._when_loaded(partial(self._show, replace(spec, stretches=kept), uuid))
+            self._when_loaded(uuid, partial(self._show, replace(spec, stretches=kept), uuid))
 
     def keep_all(self) -> None:
         """The case is about to be saved or left: what was changed in the windows is kept in it."""
@@ -131,22 +148,28 @@ class ProductWindows(QObject):
         if self._batches is not None:
             self._batches.cancel_all()
 
-    def _when_loaded(self, show: Callable[[], None]) -> None:
-        """Call this now, or once all that makes products is loaded."""
+    def _when_loaded(self, key: str, show: Callable[[], object]) -> None:
+        """Call this now, or once all that makes products is loaded; of one key only what was asked for last."""
         if self._is_loaded:
             show()
             return
+        is_loading = bool(self._waiting)
+        self._waiting[key] = show
+        if not is_loading:
+            jobs = self._canvas.own_scene.context.jobs
+            jobs.run(lambda _: load_products(), self._loaded, self._not_loaded)
 
-        def loaded(_nothing: None) -> None:
-            self._loading -= 1
-            self._is_loaded = True
-            if isValid(self) and self._window.isVisible():
+    def _loaded(self, _nothing: None) -> None:
+        waiting, self._waiting, self._is_loaded = self._waiting, {}, True
+        if isValid(self) and self._window.isVisible():
+            for show in waiting.values():
                 show()
 
-        self._loading += 1
-        self._canvas.own_scene.context.jobs.run(lambda _: load_products(), loaded)
+    def _not_loaded(self, error: GeoloupeError) -> None:
+        self._waiting = {}
+        self._messages.show("export", error.sentence, "error")
 
-    def _show(self, spec: ProductSpec, uuid: str) -> None:
+    def _show(self, spec: ProductSpec, uuid: str) -> ProductWindow:
         from viewer.app.products.product_window import ProductWindow  # for start-up time
         from viewer.export.plates.house_style import style_names
 
@@ -156,6 +179,7 @@ class ProductWindows(QObject):
         self._windows = [*self.windows, shown]
         shown.show()
         shown.come_forward()
+        return shown
 
     def _maker(self) -> PageMaker:
         from viewer.app.products.plate_pages import PlatePages  # for start-up time
@@ -235,18 +259,18 @@ class ProductWindows(QObject):
     def _issue(self, document: Document, uuid: str, file: ProductFile) -> None:
         """It is written: the case notes that, unless another one is open by now."""
         assert file.laid is not None
-        path, more = file.path, [one.name for one in file.written if one != file.path]
-        said = self.tr("Written: {0}").format(path)
-        if len(more) == 1:
-            said = self.tr("{0} and {1}").format(said, more[0])
-        elif more:
-            said = self.tr("{0} and {1} more, {2} to {3}").format(said, len(more), more[0], more[-1])
-        row = product_rows(document).get(uuid)
+        row, issued = product_rows(document).get(uuid), ""
         if document is self._session.document and row is not None and not row.issued_at:
             refusal = self._panels.attempt(issue_product, uuid, sha256=file.sha256, numbers=file.laid.numbers)
-            issued = self.tr("{0}, issued as product {1}, version {2}").format(said, row.number, row.version)
-            said = f"{said}. {refusal}" if refusal else issued
-        self._messages.show("export", said, "info", open_button(path, self._messages))
+            issued = self.tr(", issued as product {0}, version {1}").format(row.number, row.version)
+            issued = f". {refusal}" if refusal else issued
+        line = self._messages.line("export")
+        before = self._told if line is not None and (line.text, uuid) == (self._told.text, self._told.uuid) else _Told()
+        files = tuple(dict.fromkeys((*before.files, file.path, *file.written)))
+        said = self.tr("Written: {0}").format(_named(files)) + (issued or before.issued)
+        self._told = _Told(plain(said), uuid, files, issued or before.issued)
+        self._messages.clear("export")  # of two formats one line, and that it was written twice is no news
+        self._messages.show("export", said, "info", open_button(file.path, self._messages))
         for shown in self.windows:
             if shown.uuid == uuid:
                 shown.note_issued()
@@ -270,6 +294,31 @@ class ProductWindows(QObject):
         stem = file_stem(shown.spec.title) or (target.stem if target else "product")
         name = f"{stem}-v{version}{self._suffix}" if version > 1 else f"{stem}{self._suffix}"
         return (self._folder or (target.parent if target else Path.home())) / name
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The line that says which files were written of a product, and the product's uuid."""
+
+    text: str = ""
+    uuid: str = ""
+    files: tuple[Path, ...] = ()
+    issued: str = ""
+    """The end of the line, on the number and version."""
+
+
+def _named(files: Sequence[Path]) -> str:
+    """The files in words: the first with its folder, those beside it by their names, of many the first and the last."""
+    first, *others = files
+    names = [one.name if one.parent == first.parent else str(one) for one in others]
+    if len(names) > MOST_NAMED:
+        return _tr("{0} and {1} more, {2} to {3}").format(first, len(names), names[0], names[-1])
+    *before, last = [str(first), *names]
+    return _tr("{0} and {1}").format(", ".join(before), last) if before else last
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ProductWindows", text)
 
 
 def load_products() -> None:

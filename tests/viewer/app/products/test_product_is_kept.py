@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
+from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.product.lint.finding import Finding
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import shown_product
 from tests.support.readers.tiny_rasters import write_raster
-from tests.support.windows import begin_on_map, new_case, press, settle
+from tests.support.windows import begin_on_map, new_case, press, settle, texts
 from tests.viewer.app.conftest import Answers
 from viewer.app.opening.questions import Questions, Unsaved
 from viewer.app.products.product_window import ProductWindow
@@ -227,3 +228,47 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
         shown.findings.let_pass.emit(shown.findings.blocking[0], "not what this is about")
     case.products.open(shown.uuid)
     assert shown.said.text() == ""
+
+
+def test_two_formats_of_a_product_are_said_once(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    shown = begun(case, qtbot)
+    shown._check = lambda *_: ()
+    shown.fields.dpi_box.setValue(30)
+    answers = case.ask
+    assert isinstance(answers, Answers)
+    for name in ("pier.pdf", "pier.png"):
+        answers.path = tmp_path / name
+        qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
+        QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil((tmp_path / name).exists, timeout=20_000)
+        settle(case, qtbot)
+    said = f"Written: {tmp_path / 'pier.pdf'} and pier.png, issued as product 1, version 1"
+    assert shown.said.text() == said
+    (line,) = [line for line in case.messages.lines() if "Written" in line.text]
+    assert (line.text, line.count) == (said, 1)
+
+
+def test_ctrl_e_pressed_twice_makes_one_product(case: MainWindow, qtbot: QtBot) -> None:
+    for _ in range(2):  # before all that makes products is loaded, and after
+        for _ in range(2):
+            begin_on_map(case, qtbot)  # a desktop takes its time to go to the new window
+            press(Key.Key_E, Control)
+        settle(case, qtbot)
+        (shown,) = case.product_windows.windows
+        shown.close()
+
+
+def test_products_that_cannot_be_loaded_say_so_and_are_tried_again(
+    case: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ExportFailed("There is not enough memory for that.")
+
+    with monkeypatch.context() as short:
+        short.setattr("viewer.app.products.product_windows.load_products", fail)
+        begin_on_map(case, qtbot)
+        press(Key.Key_E, Control)
+        settle(case, qtbot)
+    assert "There is not enough memory for that." in texts(case)
+    press(Key.Key_E, Control)
+    assert shown_product(case, qtbot).isVisible()
