@@ -10,6 +10,7 @@ from layers.document.rows import Row
 from layers.errors import InvalidValue
 from layers.time.dates import is_partial
 from layers.time.spans import span_of
+from layers.time.typed_dates import why_no_date
 
 _ADDRESS = re.compile(r"https?://\S.*|[A-Za-z][A-Za-z0-9+.-]*:\S+|[^\s.]+\.\S+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -43,6 +44,9 @@ def check_date(value: str, name: str) -> None:
         return
     for part in value.split("/", 1):
         if not is_partial(part):
+            why = why_no_date(value) or why_no_date(part)
+            if why:
+                raise InvalidValue(f"“{value}” is no {name}: {why}.")
             raise InvalidValue(
                 f"“{value}” is no {name}: write 2024, 2024-04, 2024-04-12 or 2024-04-12T08:30Z, two joined by / for an"
                 " interval."

@@ -19,7 +19,7 @@ from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.begin_typing import begin_typing
-from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.widgets.row_column import RowColumn
@@ -74,8 +74,7 @@ class ClaimFormPanel(RowForm):
             tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
         )
         add("made_by", tr("Speaker"), LineField(), tr("The person or body whose words these are"))
-        made_at = LineField()
-        made_at.setPlaceholderText(example("2024-04-12"))
+        made_at = DateField(example("2024-04-12"))
         add(
             "made_at",
             tr("Date"),

@@ -12,12 +12,13 @@ from layers.document.changes import Changes
 from layers.document.rows import Response
 from viewer.commands.responses import answer_new_claim, set_response_claims, update_response
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.widgets.row_form import RowForm
+from viewer.panels.words import example
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
@@ -30,7 +31,12 @@ class ResponseForm(RowForm):
         tr, add = self.tr, self.fields.add
         add("speaker", tr("Speaker"), LineField(), tr("The person or body that answers"))
         add("words", tr("Words, verbatim"), TextField(lines=3))
-        add("made_at", tr("Date"), LineField(), tr("Date on which it was said: a year, month, day or instant, UTC"))
+        add(
+            "made_at",
+            tr("Date"),
+            DateField(example("2024-04-12")),
+            tr("Date on which it was said: a year, month, day or instant, UTC"),
+        )
         add("source_uuid", tr("Source"), ChoiceField(), tr("Source that holds the response"))
         add("notes", tr("Notes"), TextField(lines=1))
         self.claims = RowColumn(spacing=2)

@@ -26,7 +26,7 @@ from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.vector_style.vector_style_form import VectorStyleForm, Work
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fact_rows import FactRows
-from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.row_form import RowForm
@@ -101,8 +101,7 @@ class LayerPropertiesPanel(RowForm):
         opacity = SliderField(0.0, 1.0, percent)
         opacity.previewed.connect(self._preview_opacity)
         add("opacity", tr("Opacity"), opacity)
-        date = LineField()
-        date.setPlaceholderText(tr("unknown"))
+        date = DateField(tr("unknown"))
         add(
             "acquired_at",
             tr("Date, UTC"),

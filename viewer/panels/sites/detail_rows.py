@@ -14,7 +14,7 @@ from viewer.commands.filing.templates import set_detail
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
 from viewer.panels.widgets.field_set import FieldSet
-from viewer.panels.widgets.fields import ChoiceField, Field, LineField, NumberField
+from viewer.panels.widgets.fields import ChoiceField, DateField, Field, LineField, NumberField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import clear_layout, muted
 from viewer.panels.words import example
@@ -103,7 +103,4 @@ def _field(spec: TemplateField) -> Field:
         return NumberField(unit=spec.unit)
     if spec.kind == "choice":
         return ChoiceField([("", "–"), *((word, word) for word in spec.choices)])
-    line = LineField()
-    if spec.kind == "date":
-        line.setPlaceholderText(example("2024-04-12"))
-    return line
+    return DateField(example("2024-04-12")) if spec.kind == "date" else LineField()

@@ -29,7 +29,7 @@ from viewer.panels.sites.site_filing import (
     no_date_to_come,
 )
 from viewer.panels.widgets.field_set import FieldSet
-from viewer.panels.widgets.fields import ChoiceField, Field, LineField
+from viewer.panels.widgets.fields import ChoiceField, DateField, Field, LineField
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, class_choices, example
@@ -86,7 +86,7 @@ class SiteBulkForm(QWidget):
             ("role", tr("Role"), ChoiceField(choices(ROLES))),
             ("status", tr("Status"), ChoiceField(choices(STATUSES))),
             ("lifecycle", tr("Lifecycle"), lifecycle_field()),
-            *((column, title, LineField()) for column, title in titles.items()),
+            *((column, title, DateField()) for column, title in titles.items()),
             ("mark_kind", tr("Kind"), mark_kind_field()),
             ("marking", tr("Marking"), marking_field(tr("none"))),
             ("folder", tr("Folder"), folder_field(self._context)),

@@ -16,7 +16,7 @@ from viewer.commands.filing.site_links import chain_above, cite_new_lifecycle_so
 from viewer.commands.sources import fields_of_text, source_of_link
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
-from viewer.panels.widgets.fields import ChoiceField, LineField
+from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.linked_field import LinkedField
 from viewer.panels.widgets.picker import Picker
@@ -103,12 +103,10 @@ class LifecycleRows(QObject):
         self._context, self._uuid = context, ""
         tip = self.tr("Planned, agreed and closed sites are dashed and labelled wherever they are shown")
         fields.add("lifecycle", self.tr("Lifecycle"), lifecycle_field(), tip)
-        as_of = LineField()
-        as_of.setPlaceholderText(example("2024-04-12"))
         fields.add(
             "lifecycle_as_of",
             self.tr("As of"),
-            as_of,
+            DateField(example("2024-04-12")),
             self.tr("The date for which the source says so, never one to come: that is Valid from"),
         )
         name = self.tr("Source of the lifecycle")

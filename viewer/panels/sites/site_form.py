@@ -36,7 +36,7 @@ from viewer.panels.sites.site_filing import (
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
-from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
+from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, NumberField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
 from viewer.panels.widgets.link_button import LinkButton
@@ -148,8 +148,7 @@ class SiteFormPanel(QWidget):
             ("valid_from", tr("Valid from"), tr("When it began, or is planned to begin.")),
             ("valid_to", tr("Valid to"), tr("When it ended, or is planned to end.")),
         ):
-            date = LineField()
-            date.setPlaceholderText(example("2024-04-12"))
+            date = DateField(example("2024-04-12"))
             add(column, title, date, f"{tip} {tr('A year, month, day or instant, UTC')}")
         self.dates_part.content.addWidget(self.lifecycle.note)
         self._begin_part(self.filing_part)

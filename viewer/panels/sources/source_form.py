@@ -11,7 +11,7 @@ from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.words import choices, example, reliability_choices
@@ -42,9 +42,7 @@ class SourceForm(RowForm):
             ("published_at", tr("Published"), tr("As far as it is known: 2024-04-12, 2024-04, 2024 or n.d.")),
             ("accessed_at", tr("Accessed"), tr("When you read it; leave it empty rather than guess")),
         ):
-            date = LineField()
-            date.setPlaceholderText(example("2024-04-12"))
-            add(column, title, date, tip)
+            add(column, title, DateField(example("2024-04-12")), tip)
         add("url", tr("URL"), LineField(), tr("Kept as text; nothing is contacted"))
         add("archive_url", tr("Archived"), LineField(), tr("URL of an archived copy"))
         add(
@@ -55,7 +53,7 @@ class SourceForm(RowForm):
         )
         add("descriptor", tr("Source descriptor"), TextField(lines=2), tr("Why it is as good as it is (ICD 206)"))
         add("sensor", tr("Sensor"), LineField(), tr("For imagery"))
-        add("acquired_at", tr("Acquired"), LineField(), tr("For imagery: when it was taken, UTC"))
+        add("acquired_at", tr("Acquired"), DateField(example("2024-04-12")), tr("For imagery: when it was taken, UTC"))
         bases = ChoiceField(choices(("", *DATE_BASES)))
         add("date_basis", tr("Date from"), bases, tr("Where the date is from: a file's name is no metadata"))
         add("excerpt", tr("Excerpt"), TextField(lines=2))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy,
 
 from layers.errors import InvalidValue
 from layers.geo.legs import length_of, metres_per
+from layers.time.typed_dates import typed_date
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
 
@@ -165,6 +166,18 @@ class NumberField(LineField):
             return float(f"{(-length_m if text.startswith('-') else length_m) / metres:.12g}")
         unit = f" in {self._unit}" if self._unit else ""
         raise InvalidValue(f"“{plain(typed)}” is no {'whole ' if self._whole else ''}number{unit}.")
+
+
+class DateField(LineField):
+    """A date, as far as it is known: "28 April 2016" is taken as 2016-04-28. A command judges all other texts."""
+
+    def __init__(self, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(hint)
+
+    @override
+    def as_value(self, text: str) -> Any:
+        return typed_date(text)
 
 
 class TextField(QPlainTextEdit):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -16,11 +18,17 @@ from tests.support.choices import choose_by_keys, popup
 from tests.support.windows import new_case, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
+from viewer.commands.layers import add_layer
+from viewer.commands.responses import add_response
 from viewer.commands.sites import add_site
+from viewer.commands.sources import add_source
 from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.response_form import ResponseForm
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sources.source_form import SourceForm
-from viewer.panels.widgets.fields import REFUSED
+from viewer.panels.widgets.fields import REFUSED, LineField
+from viewer.panels.widgets.refusal import Refusal
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 
@@ -248,3 +256,60 @@ def test_each_entry_that_was_not_kept_is_named_with_its_own_reason(
     window.selection.clear()
     assert "Not kept: As of: “soon” is no" in texts(window)
     assert "2016-04-3" not in texts(window)
+
+
+def field_of(window: MainWindow, table: str, column: str) -> tuple[LineField, Callable[[], str]]:
+    """The field of a date in its form, and what the case says there."""
+    document, context = window.session.document, window.panel_context
+    uuid = next(iter(document.table(table)))
+    if table == "layers":
+        context.show_layer(uuid, raise_form=True)
+    elif table == "claims":
+        context.show_claim(uuid, raise_form=True)
+    elif table != "sites":
+        context.show_row(table, uuid, raise_form=True)
+    kinds = {
+        "sites": SiteFormPanel,
+        "claims": ClaimFormPanel,
+        "sources": SourceForm,
+        "responses": ResponseForm,
+        "layers": LayerPropertiesPanel,
+    }
+    form = window.findChild(kinds[table])
+    assert form is not None
+    if isinstance(form, ClaimFormPanel):
+        form.words_part.set_folded(False)
+    return form.fields.fields[column], lambda: getattr(document.table(table)[uuid], column)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        *(("sites", column) for column in ("observed_at", "valid_from", "valid_to", "lifecycle_as_of")),
+        ("claims", "made_at"),
+        *(("sources", column) for column in ("published_at", "accessed_at", "acquired_at")),
+        ("responses", "made_at"),
+        ("layers", "acquired_at"),
+    ],
+)
+def test_a_date_is_typed_in_english_words_and_stands_there_as_the_case_keeps_it(
+    window: MainWindow, mark: SiteFormPanel, qtbot: QtBot, table: str, column: str
+) -> None:
+    document, push = window.session.document, window.session.push
+    push(add_layer(document, "raster", "A", {"path": "/a.tif"}, actor="me"))
+    push(add_claim(document, actor="me", voice="speaker", statement="Sold"))
+    push(add_source(document, actor="me", title="Press"))
+    push(add_response(document, actor="me", speaker="AP", words="Untrue"))
+    field, kept = field_of(window, table, column)
+    qtbot.waitUntil(field.isVisible)
+    for typed, iso in (("28 April 2016", "2016-04-28"), ("Apr 2016", "2016-04"), ("2016", "2016")):
+        enter(field, typed)
+        assert (kept(), field.text()) == (iso, iso)
+        assert not field.property(REFUSED)
+    for typed, why in (("31 April 2016", "April has 30 days"), ("04/05/2016", "write 2016-05-04 or 2016-04-05")):
+        enter(field, typed)
+        assert kept() == "2016"
+        assert (field.text(), bool(field.property(REFUSED))) == (typed, True)
+        (said,) = [one.text() for one in window.findChildren(Refusal) if one.is_said]
+        assert f"“{typed}”" in said
+        assert why in said

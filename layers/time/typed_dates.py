@@ -1,0 +1,88 @@
+"""Dates as they are typed: with English names of months they are read, in figures alone they could be two."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from layers.errors import InvalidValue
+from layers.time.dates import is_partial
+
+_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MONTHS = {form.casefold(): at for at, name in enumerate(_NAMES, start=1) for form in (name, name[:3])} | {"sept": 9}
+"""Python's own names are those of the language that the desktop is in."""
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]{3,9})\.?", r"(?P<year>\d{4})"
+_GAP = r"(?:[\s,.-]|\bof\b)+"
+_CLOCK = r"(?:[\s,]+(?:at\s+)?(?P<clock>\d\d:\d\d(?::\d\d)?)\s*(?:z|utc|gmt))?"
+_DAYS = (_DAY, _MONTH, _YEAR), (_MONTH, _DAY, _YEAR), (_YEAR, _MONTH, _DAY)
+_ORDERS = (
+    *(_GAP.join(parts) + _CLOCK for parts in _DAYS),
+    *(_GAP.join(parts) for parts in ((_MONTH, _YEAR), (_YEAR, _MONTH))),
+)
+_BETWEEN = r"\s*/\s*|\s+(?:to|-)\s+|\s*[\u2013\u2014]\s*"
+_ISO_DAY = r"(\d{4})-(\d\d)-(\d\d)(?:T.*)?"
+_FIGURES = r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})"
+
+
+def typed_date(text: str) -> str:
+    """The date, or two of them joined by a slash, of which English words were typed, as ISO 8601; else the same text.
+
+    It is as exact as what was typed: "April 2016" is 2016-04. Raises InvalidValue for a day that its month does not
+    have.
+    """
+    text = text.strip()
+    parts = re.split(_BETWEEN, text, maxsplit=1, flags=re.IGNORECASE)
+    read = [_in_words(part) or (part if is_partial(part) else "") for part in parts]
+    return "/".join(read) if all(read) else text
+
+
+def _in_words(text: str) -> str:
+    """ISO 8601 of a date with the name of its month; empty for any other text."""
+    for order in _ORDERS:
+        found = re.fullmatch(order, text, re.IGNORECASE)
+        month = _MONTHS.get(found["month"].casefold(), 0) if found is not None else 0
+        if found is None or not month:
+            continue
+        said = found.groupdict()
+        year, day, clock = int(said["year"]), said.get("day"), said.get("clock")
+        if day is None:
+            return f"{year:04}-{month:02}"
+        why = no_such_day(year, month, int(day))
+        if why:
+            raise InvalidValue(f"“{text}” is no date: {why}.")
+        return f"{year:04}-{month:02}-{int(day):02}" + (f"T{clock}Z" if clock else "")
+    return ""
+
+
+def no_such_day(year: int, month: int, day: int) -> str:
+    """The number of days that a month has, where it has not this one; empty where it has, or is no month."""
+    if not (1 <= month <= 12 and year >= 1):
+        return ""
+    is_leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = _LENGTHS[month - 1] + is_leap
+    of = f" {year}" if month == 2 else ""
+    return "" if 1 <= day <= days else f"{_NAMES[month - 1]}{of} has {days} days"
+
+
+def why_no_date(text: str) -> str:
+    """The reason why a text that looks like a day is none, and what to write instead; empty for other texts."""
+    iso = re.fullmatch(_ISO_DAY, text)
+    if iso is not None:
+        return no_such_day(*map(int, iso.groups()))
+    figures = re.fullmatch(_FIGURES, text)
+    if figures is None:
+        return ""
+    one, other, year = map(int, figures.groups())
+    orders = [(day, month) for day, month in dict.fromkeys(((one, other), (other, one))) if 1 <= month <= 12 and year]
+    days = [date(year, month, day) for day, month in orders if not no_such_day(year, month, day)]
+    if not days:
+        return next((no_such_day(year, month, day) for day, month in orders), "")
+    written = " or ".join(day.isoformat() for day in days)
+    if len(days) == 1:
+        return f"in figures the year comes first: write {written}"
+    meant = " or ".join(f"{day.day} {_NAMES[day.month - 1]}" for day in days)
+    return f"it could be {meant}: write {written}"
