@@ -42,8 +42,8 @@ MANY_FEATURES = 30_000
 _KNOWN_VIEWS = 4
 TRIAL_PX = 200
 """The longer side of a picture on which it is tried whether anything is painted at all."""
-A_FEW = 16
-"""Features of a table that are tried first."""
+TRIED_FIRST = 16, 1_000
+"""Features of a table that are tried before all of them: nearly always the first few tell."""
 JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""
 
@@ -112,12 +112,13 @@ class FeatureTiles:
             self._tiles.paint(painter, view, opacity)
 
     def shows_in(self, view: View, scale: float) -> bool:
-        """True where something of it is painted in a view. Of few features that is tried on a small picture: the bounds
-        of a long line hold much that it never comes near.
+        """True where something of it is painted in a view. Of few features, and for a page, that is tried on a small
+        picture: the bounds of a long line hold much that it never comes near. A page is told the same at any size, and
+        whatever of its tiles is there yet.
         """
         if not self.content.tables:
             return False
-        if not self._are_few(view):
+        if not (self._context.is_of_page or self._are_few(view)):
             return scale != self._scale or self._tiles.shows_in(view)
         shown = self._shown.get(view)
         if shown is None:
@@ -232,7 +233,7 @@ def _leaves_ink(content: VectorContent, view: View, scale: float) -> bool:
     small_grid = replace(grid, resolution=grid.resolution * part, origin_x=origin.c, origin_y=origin.f)
     width, height = (max(math.ceil(side / part), 1) for side in (view.width, view.height))
     small = View(small_grid, 0, 0, width, height, view.ratio)
-    for most in (A_FEW, None):  # nearly always the first few tell, and each frame of a pan asks
+    for most in (*TRIED_FIRST, None):  # each frame of a pan asks
         image = unpainted(width, height, opaque=False)
         image.fill(Qt.GlobalColor.transparent)
         with painting(image) as painter:

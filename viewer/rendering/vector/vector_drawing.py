@@ -137,7 +137,10 @@ class VectorDrawing(LayerDrawing):
         scale = self.symbology.scale_at(view)
         if view.grid.crs != self.source.crs or not scale or self.is_nowhere:
             return False
-        return any(self._tiles.shows_in(seen, scale) for seen in (view, *copies))
+        clusters, views = self.picture.clusters, (view, *copies)
+        if clusters is not None and any(len(clusters.within(seen.world_bounds())[1]) for seen in views):
+            return True
+        return any(self._tiles.shows_in(seen, scale) for seen in views)
 
     @override
     def is_complete(self, view: View, copies: Views = ()) -> bool:

@@ -38,6 +38,8 @@ from viewer.panels.context import PanelContext
 SEEN = Bounds(10.0, 50.0, 11.0, 51.0)
 LEGEND = QRectF(10.0, 10.0, 40.0, 20.0)
 """Millimetres of the page."""
+SLOW_MS = 30_000
+"""The first test loads the readers into this process."""
 
 
 class BoxPage:
@@ -166,7 +168,7 @@ class Table:
         return made
 
     def settle(self, window: ProductWindow) -> None:
-        self.qtbot.waitUntil(lambda: window.is_idle)
+        self.qtbot.waitUntil(lambda: window.is_idle, timeout=SLOW_MS)
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""The words of a preview: at any size those of the file."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import partial
+from pathlib import Path
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.product.spec import ProductSpec
+from layers.vector.style.layer_style import VectorStyle
+from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table
+from viewer.app.products.laid_out import Edition
+from viewer.app.products.plate_pages import PlatePages
+from viewer.app.products.product_file import ProductFile
+from viewer.export.headless import Studio
+from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.printed_plate import PrintedPlate
+
+MANY = 4_000
+"""Vertices: more than are painted one by one."""
+SPEC = ProductSpec(title="A shore", author="Li", bounds=SEEN, page="A3 landscape", dpi=96)
+
+
+def shore(path: Path, name: str, radius: float, **style: float) -> Layer:
+    """A round coast about the frame's middle, in one long line."""
+    turns = [2 * math.pi * at / MANY for at in range(MANY + 1)]
+    line = [[10.5 + 2 * radius * math.cos(turn), 50.5 + radius * math.sin(turn)] for turn in turns]
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "LineString", "coordinates": line}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    source, look = json.dumps({"path": str(path)}), json.dumps(VectorStyle(**style).to_json())
+    return Layer(uuid=name, kind="vector", name=name, source_json=source, style_json=look, credit=f"By {name}")
+
+
+def test_a_preview_names_the_layers_that_the_file_finds_in_the_map(
+    table: Table, studio: Studio, tmp_path: Path
+) -> None:
+    """Of a coast with thousands of vertices it was told by tiles, which a preview has at another size than it asks."""
+    layers = [shore(tmp_path / "a.geojson", "Island", 0.3), shore(tmp_path / "b.geojson", "Far coast", 20.0)]
+    made = Table(Document({"layers": layers}), table.qtbot)
+    made.windows = table.windows
+    studio.allow(layer.source for layer in layers)
+    scenes = partial(product_scenes, document=made.document, context=studio.context, base_folder=None)
+    made.pages = PlatePages(made.document, scenes)  # type: ignore[assignment]
+    window = made.open(SPEC)
+    assert isinstance(window.laid, PrintedPlate)
+    shown = window.laid.plate
+    path = tmp_path / "page.png"
+    file = ProductFile(PlatePages(made.document, scenes), SPEC, Edition(), path, studio.context, "", made.parent)
+    with made.qtbot.waitSignal(file.ended, timeout=SLOW_MS):
+        pass
+    assert file.error is None
+    assert isinstance(file.laid, PrintedPlate)
+    written = file.laid.plate
+    assert written.legend_words == ["Island"]
+    assert shown.legend_words == written.legend_words
+    assert shown.foot[0] == written.foot[0]
+    assert "By Far coast" not in shown.foot[0]
