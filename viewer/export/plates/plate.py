@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from layers.document.document import Document
@@ -30,7 +30,7 @@ from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
-from viewer.export.plates.house_style import HouseStyle, house_style
+from viewer.export.plates.house_style import house_style
 from viewer.export.plates.map_scenes import compared_bounds, maps_of, solid_on
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
@@ -47,13 +47,14 @@ from viewer.export.plates.maps.image_words import (
     letters_of_maps,
     notes_on_stretches,
 )
+from viewer.export.plates.maps.inset_boxes import inset_boxes
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
 from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator
 from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
+    Marks,
     north_arrow_piece,
-    paint_plate,
     scale_bar_piece,
 )
 from viewer.export.plates.maps.naming import Naming, label_boxes, label_pieces, name_marks
@@ -68,12 +69,12 @@ from viewer.export.plates.page_head import (
     marking_piece,
     page_number_piece,
 )
-from viewer.export.plates.plate_words import imprint_lines
+from viewer.export.plates.plate_words import imprint_lines, page_data_credits
 from viewer.export.plates.setting.flow import Atom, Column, Flow, PaintRow, SetAtom
 from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
-from viewer.export.plates.setting.piece import Piece, sharp_rect
+from viewer.export.plates.setting.piece import Piece
 from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.text import one_line
 
@@ -118,6 +119,7 @@ class Plate:
         self.notes: list[str] = []
         self.images: list[list[ImageFact]] = []
         self.captions: list[list[str]] = []
+        self.data_credits: list[str] = []
         self.foot: list[str] = []
         self.namings: list[Naming] = []
         self.bars: dict[int, BarOnPlate] = {}
@@ -321,8 +323,9 @@ class Plate:
         if self.spec.layout == "insets":  # all maps show the same images: said once, below the overview
             seen = set(self.captions[0])
             self.captions[1:] = [[line for line in lines if line not in seen] for lines in self.captions[1:]]
+        self.data_credits = page_data_credits(self.spec, self.maps, locator=self._window() is not None)
         self.foot = (
-            imprint_lines(self.spec, self.maps, self.product, self.made_on, self.program)
+            imprint_lines(self.spec, self.maps, self.data_credits, self.product, self.made_on, self.program)
             if self.spec.shows("imprint")
             else []
         )
@@ -332,7 +335,7 @@ class Plate:
         spec, sizes, style = self.spec, self.sizes, self.style
         rows, is_site = self._rows, spec.layout == "site"
         explained: list[Atom] = []
-        if spec.shows("locator") and spec.layout != "plain" and (window := self._window()) is not None:
+        if (window := self._window()) is not None:
             explained.append(self._locator_atom(window))
         if spec.shows("legend") and spec.layout != "plain":
             found = legend_of(self.document, self.maps, spec.shows("annotation"))
@@ -392,10 +395,11 @@ class Plate:
     def _place_on_maps(self) -> Iterator[None]:
         self.pieces, self.namings, self.bars = [], [], {}
         for one in self.maps:
-            obstacles = [box for _, box in (*one.symbol_boxes(), *one.outline_boxes())]
+            symbols = [box for _, box in one.symbol_boxes()]
+            outlines = [box for _, box in one.outline_boxes()]
             taken: list[QRectF] = []
-            furniture = self._furniture(one, taken, obstacles)
-            insets = self._inset_boxes(one, furniture)
+            furniture = self._furniture(one, taken, (symbols, outlines))
+            insets = self._inset_boxes(one, furniture, taken, symbols)
             corner = one.rect.topLeft()
             boxes = [box_of(rect.translated(-corner)) for rect in taken]
             boxes += [box_of(rect.translated(-corner)) for rect in insets]
@@ -404,7 +408,7 @@ class Plate:
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
                 naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor)
-            one.place_layer_labels([*boxes, *label_boxes(naming), *obstacles])
+            one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)
             self.pieces += furniture
             yield
@@ -429,54 +433,28 @@ class Plate:
         furniture += graticule_pieces(one, found, self.style, type_)
         return graticule_boxes(found)
 
-    def _furniture(self, one: MapOnPage, taken: list[QRectF], obstacles: Sequence[Box]) -> list[Piece]:
+    def _furniture(self, one: MapOnPage, taken: list[QRectF], marks: Marks) -> list[Piece]:
         spec, found = self.spec, []
         type_ = self.sizes.type(0.95, bold=True)
         if spec.shows("scale bar"):
-            bar = scale_bar_piece(one, self.style, type_, taken, obstacles)
+            bar = scale_bar_piece(one, self.style, type_, taken, marks)
             if bar is not None:
                 self.bars[one.number] = bar
                 found.append(bar.piece)
         if spec.shows("north arrow"):
-            arrow = north_arrow_piece(one, self.style, type_, taken, obstacles)
+            arrow = north_arrow_piece(one, self.style, type_, taken, marks)
             found += [arrow] if arrow is not None else []
         return found
 
-    def _inset_boxes(self, one: MapOnPage, found: list[Piece]) -> list[QRectF]:
-        """Boxes of the insets on their overview, each with its letter; what the letters cover."""
+    def _inset_boxes(
+        self, one: MapOnPage, furniture: list[Piece], taken: Sequence[QRectF], marks: Sequence[Box]
+    ) -> list[QRectF]:
+        """Add the boxes of the insets to their overview; gives the places that they cover."""
         if self.spec.layout != "insets" or one.number or len(self.maps) < 2:
             return []
         type_ = self.sizes.type(1.0, bold=True)
-        covered = []
-        for at, inset in enumerate(self.maps[1:]):
-            lonlat = inset.framing.lonlat()
-            box = one.framing.box_of(lonlat) if lonlat is not None else None
-            if box is None or not box.intersects(one.rect):
-                continue
-            letter = chr(ord("A") + at)
-            side = 1.5 * type_.size
-            plate = QRectF(box.left(), box.top() - side, side, side)
-            plate.moveLeft(min(max(plate.left(), one.rect.left() + 1), one.rect.right() - side - 1))
-            plate.moveTop(min(max(plate.top(), one.rect.top() + 1), one.rect.bottom() - side - 1))
-            paint = partial(
-                _paint_inset_box,
-                box=box.intersected(one.rect),
-                plate=plate,
-                color=self.style.label_claim,
-                style=self.style,
-            )
-            lines = lines_piece(
-                "",
-                0,
-                plate.translated(0.5 * side - type_.width(letter) / 2, 0.1 * side),
-                [letter],
-                type_,
-                self.style.plate_ink,
-            )
-            found.append(
-                Piece(f"inset:{at + 1}", 0, plate, lines.lines, (paint,), frame=one.number, is_draggable=False)
-            )
-            covered += [plate, *_edges(box.intersected(one.rect))]
+        pieces, covered = inset_boxes(one, self.maps[1:], self.style, type_, taken, marks)
+        furniture += pieces
         return covered
 
     # -- the page's words -----------------------------------------------------------------------------------------
@@ -533,6 +511,9 @@ class Plate:
                 self.pieces.append(marking_piece(spec, sizes, self.style, page, bottom, "bottom"))
 
     def _window(self) -> Bounds | None:
+        """The part of the Earth that the locator shows; None where the page has none."""
+        if not self.spec.shows("locator") or self.spec.layout == "plain":
+            return None
         frames = [box for one in self.maps if (box := one.framing.lonlat()) is not None]
         return locator_window(frames) if frames else None
 
@@ -552,24 +533,6 @@ class Plate:
 
 def _is_within(box: Box, other: Box) -> bool:
     return box.left > other.left and box.top > other.top and box.right < other.right and box.bottom < other.bottom
-
-
-def _edges(box: QRectF) -> list[QRectF]:
-    """The four sides of a box, each as wide as it is painted."""
-    wide = 2.5
-    return [
-        QRectF(box.left() - wide, box.top() - wide, box.width() + 2 * wide, 2 * wide),
-        QRectF(box.left() - wide, box.bottom() - wide, box.width() + 2 * wide, 2 * wide),
-        QRectF(box.left() - wide, box.top() - wide, 2 * wide, box.height() + 2 * wide),
-        QRectF(box.right() - wide, box.top() - wide, 2 * wide, box.height() + 2 * wide),
-    ]
-
-
-def _paint_inset_box(painter: QPainter, box: QRectF, plate: QRectF, color: str, style: HouseStyle) -> None:
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for ink, width in ((style.halo, 3.4), (color, 1.5)):
-        painter.drawRect(sharp_rect(painter, box, ink, width))
-    paint_plate(painter, plate, style.plate, style.plate_ink)
 
 
 def _pieces_of(flow: Flow) -> list[Piece]:

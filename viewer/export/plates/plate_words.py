@@ -17,6 +17,7 @@ from layers.product.publishing import without_paths
 from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
 from viewer.export.plates.maps.image_words import data_credits, dates_of
+from viewer.export.plates.maps.locator import coast_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.page_sizes import is_paper
@@ -37,14 +38,28 @@ def annotation_credit(spec: ProductSpec) -> str:
     return one_line(spec.annotation_credit) or ", ".join(one_line(name) for name in names if name.strip())
 
 
+def has_annotation(maps: Sequence[MapOnPage]) -> bool:
+    """True where any mark is painted: only then is there an annotation to be credited."""
+    return any(one.in_frame() for one in maps)
+
+
+def page_data_credits(spec: ProductSpec, maps: Sequence[MapOnPage], *, locator: bool) -> list[str]:
+    """Credits of all lines and areas that a page draws, those of its locator among them, each once."""
+    said = [text for one in maps for text in data_credits(one)] + ([coast_credit()] if locator else [])
+    return list(dict.fromkeys(without_paths(text) if spec.publish else text for text in said))
+
+
 def imprint_lines(
-    spec: ProductSpec, maps: Sequence[MapOnPage], product: Product | None, made_on: str, program: str
+    spec: ProductSpec,
+    maps: Sequence[MapOnPage],
+    data: Sequence[str],
+    product: Product | None,
+    made_on: str,
+    program: str,
 ) -> list[str]:
-    """Annotation and data, projection and scale, product and processing: a line each."""
-    said = (text for one in maps for text in data_credits(one))
-    data = list(dict.fromkeys(without_paths(text) if spec.publish else text for text in said))
+    """Annotation and the credits of data, projection and scale, product and processing: a line each."""
     annotation = annotation_credit(spec) or _tr("the analyst")
-    first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))]
+    first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
     first += [_tr("Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
     second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
     third = [numbered] if (numbered := _number_words(product, made_on)) else []
@@ -53,7 +68,7 @@ def imprint_lines(
     third += [_tr("By {0}.").format(who)] if who else []
     third += [_tr("Made with {0}.").format(program)]
     fourth = [one_line(spec.processing_note, 1000)] if spec.processing_note.strip() else []
-    return [" ".join(first), " ".join(second), " ".join(third), *fourth]
+    return [line for line in (" ".join(first), " ".join(second), " ".join(third), *fourth) if line]
 
 
 def _number_words(product: Product | None, made_on: str) -> str:

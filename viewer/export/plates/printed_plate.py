@@ -15,7 +15,7 @@ from viewer.export.plates.map_scenes import with_stretches
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
-from viewer.export.plates.plate_words import alt_text, annotation_credit
+from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
 from viewer.export.plates.setting.lettering import TextLine, warm_up
 from viewer.export.plates.setting.piece import Piece, sharp_rect
@@ -85,14 +85,15 @@ class PrintedPlate:
     def words(self) -> ProductWords:
         plate, spec = self.plate, self.plate.spec
         images = [line for lines in plate.captions for line in lines]
-        annotation = annotation_credit(spec)
+        annotation = annotation_credit(spec) if has_annotation(plate.maps) else ""
+        owed = [f"Data: {'; '.join(plate.data_credits).rstrip('.')}."] if plate.data_credits else []
         return ProductWords(
             title=plate.title,
             description=" ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption))),
             author="" if spec.publish else spec.author,
             organisation=spec.organisation,
             marking=plate.marking,
-            credits=tuple(dict.fromkeys((*images, *([f"Annotation: {annotation}"] if annotation else [])))),
+            credits=tuple(dict.fromkeys((*images, *owed, *([f"Annotation: {annotation}"] if annotation else [])))),
             sources=tuple(f"{one.number} {one.citation}" for one in plate.content.sources),
             alt_text=spec.alt_text or " ".join(frame.alt_text for frame in self.frames),
             made_on=plate.made_on,
@@ -259,7 +260,8 @@ class PrintedPlate:
         """Generously: letters may lean out of their box, and signs stand beside it."""
         if clip is None:
             return True
-        room = piece.place.adjusted(-40.0, -40.0, 40.0, 40.0)
+        room = piece.place if piece.painted is None else piece.painted.translated(piece.shift)
+        room = room.adjusted(-40.0, -40.0, 40.0, 40.0)
         r = self._ratio
         return QRectF(clip).intersects(QRectF(room.left() * r, room.top() * r, room.width() * r, room.height() * r))
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from layers.geo.bounds import Bounds
+from sample_data import credits as sample_credits
 from sample_data import path as sample_path
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.piece import fine_pen, sharp_rect
@@ -24,6 +25,7 @@ WIDEST_DEG = 90.0
 """A map that shows more than this needs no locator."""
 _LEAST_DEG, _TIMES = 24.0, 14.0
 ASPECT = 1.5
+_COASTS = "coast.geojson"
 _COAST, _FINE = 0.7, 0.5
 """Logical pixels: the pen of a coast, and how far apart two of its places are."""
 
@@ -135,9 +137,15 @@ def _coast(zoom: int) -> _Coast:
 
 
 @cache
+def coast_credit() -> str:
+    """The credit that is owed to the coasts."""
+    return sample_credits()[_COASTS].credit
+
+
+@cache
 def coast_lines() -> tuple[tuple[float, Floats], ...]:
     """All coasts that are shipped, each with the least zoom at which it is shown. Read once, which takes 50 ms."""
-    data = json.loads(sample_path("coast.geojson").read_text(encoding="utf-8"))
+    data = json.loads(sample_path(_COASTS).read_text(encoding="utf-8"))
     found: list[tuple[float, Floats]] = []
     for feature in data["features"]:
         least = float(feature["properties"].get("min_zoom", 0.0))

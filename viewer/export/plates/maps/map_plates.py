@@ -27,6 +27,11 @@ _WIDE_M = 0.99 * SCALE_CHANGES_M
 """From a little less on, as widths of a frame are measured in more than one way."""
 _CORNERS = ((0, 1), (1, 0), (1, 1), (0, 0))
 """Across and down: lower left, upper right, lower right, upper left."""
+_SIDES = ((0.5, 1), (0.5, 0), (0, 0.5), (1, 0.5))
+"""The middle of each edge, where all corners have marks."""
+
+type Marks = tuple[Sequence[Box], Sequence[Box]]
+"""The boxes of symbols, and those along lines, from the frame's corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class BarOnPlate:
 
 
 def scale_bar_piece(
-    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], obstacles: Sequence[Box]
+    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], marks: Marks
 ) -> BarOnPlate | None:
     """None for what has no scale: off the Earth, or where the frame's middle is no place."""
     if is_off_earth(on_page.view.grid.crs):
@@ -53,7 +58,7 @@ def scale_bar_piece(
     pad = 0.55 * type_.size
     width = max(bar.width_px, type_.width(bar.words)) + 2 * pad
     height = 2 * pad + 1.25 * type_.size + 0.55 * type_.size
-    box = corner_box(on_page, width, height, taken, obstacles, 0)
+    box = corner_box(on_page, width, height, taken, marks, 0)
     at = QPointF(box.left() + pad, box.top() + pad + 0.85 * type_.size)
     line = TextLine(at.x(), at.y(), bar.words, type_, style.plate_ink)
     paint = partial(
@@ -71,14 +76,14 @@ def scale_bar_piece(
 
 
 def north_arrow_piece(
-    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], obstacles: Sequence[Box]
+    on_page: MapOnPage, style: HouseStyle, type_: Type, taken: list[QRectF], marks: Marks
 ) -> Piece | None:
     """None where there is no north, or where one arrow would not be true all over the frame."""
     angle = north_angle_deg(on_page.view)
     if not math.isfinite(angle) or not north_holds(on_page.view):
         return None
     size = 2.6 * type_.size
-    box = corner_box(on_page, size, 1.35 * size, taken, obstacles, 1)
+    box = corner_box(on_page, size, 1.35 * size, taken, marks, 1)
     letter = Type(type_.size, True, False, type_.families)
     line = TextLine(
         box.center().x() - letter.width("N") / 2, box.top() + 1.05 * type_.size, "N", letter, style.plate_ink
@@ -104,19 +109,21 @@ def north_holds(view: View) -> bool:
 
 
 def corner_box(
-    on_page: MapOnPage, width: float, height: float, taken: list[QRectF], obstacles: Sequence[Box], first: int
+    on_page: MapOnPage, width: float, height: float, taken: list[QRectF], marks: Marks, first: int
 ) -> QRectF:
-    """The corner of the frame in which the fewest marks are covered; of equal ones the first in a customary order."""
+    """The corner of the frame, or the middle of an edge, in which the fewest symbols are covered, then the least of
+    lines; of equal ones the first in a customary order.
+    """
     rect, margin = on_page.rect, 6.0 * on_page.view.ratio
     inner = rect.adjusted(margin, margin, -margin - width, -margin - height)
-    ways = _CORNERS[first:] + _CORNERS[:first]
+    ways = _CORNERS[first:] + _CORNERS[:first] + _SIDES
     found = []
     for order, (x, y) in enumerate(ways):
-        left = inner.left() if x == 0 else max(inner.right(), inner.left())
-        top = inner.top() if y == 0 else max(inner.bottom(), inner.top())
+        left = inner.left() + x * max(inner.width(), 0.0)
+        top = inner.top() + y * max(inner.height(), 0.0)
         box = QRectF(left, top, width, height)
         mine = box_of(box.translated(-rect.topLeft()))
-        covered = sum(mine.overlaps(other) for other in obstacles)
+        covered = [sum(mine.overlaps(other) for other in boxes) for boxes in marks]
         lies_on = any(box.intersects(other) for other in taken)
         found.append((lies_on, covered, order, box))
     box = min(found, key=lambda one: one[:3])[3]

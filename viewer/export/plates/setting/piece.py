@@ -61,6 +61,8 @@ class Piece:
     lines: tuple[TextLine, ...] = ()
     below: tuple[Paint, ...] = ()
     """Paint all but the lines, one after the other, at the page's origin."""
+    painted: QRectF | None = None
+    """All that it paints, where that is more than its box."""
     kind: GroupKind = GroupKind.FURNITURE
     frame: int | None = None
     tether: QPointF | None = None

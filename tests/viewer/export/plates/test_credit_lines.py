@@ -1,0 +1,41 @@
+"""The credits of a page: of all that it draws, and of nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sample_data
+from layers.document.document import Document
+from layers.product.spec import ProductSpec
+from tests.viewer.export.conftest import FRAME
+from viewer.export.formats.metadata import credit_line
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_facts import facts_of
+from viewer.export.plates.printed_plate import PrintedPlate
+
+SPEC = ProductSpec(title="A yard", bounds=FRAME)
+COASTS = sample_data.credits()["coast.geojson"].credit
+
+
+def words(plate: Plate) -> str:
+    """Printed, and in the metadata."""
+    return facts_of(plate).words_of("imprint") + credit_line(PrintedPlate(plate, 96).words)
+
+
+def test_an_annotation_is_credited_where_there_is_one(plate_of, document) -> None:
+    bare = Document({"layers": list(document.table("layers").values())})
+    for spec in (SPEC, replace(SPEC, author="An Analyst"), replace(SPEC, annotation_credit="The desk")):
+        assert "Annotation" in words(plate_of(spec))
+        assert "Annotation" not in words(plate_of(spec, bare))
+        assert "Annotation" not in words(plate_of(spec.without_annotation()))
+    assert "Annotation: the analyst." in words(plate_of(SPEC))
+
+
+def test_the_coasts_of_a_locator_are_credited_where_it_is_drawn(plate_of) -> None:
+    plate = plate_of(SPEC)
+    assert any(piece.key == "locator" for piece in plate.pieces)
+    assert f"Data: {COASTS}." in facts_of(plate).words_of("imprint")
+    assert COASTS in credit_line(PrintedPlate(plate, 96).words)
+    assert COASTS in words(plate_of(replace(SPEC, layout="panels")))
+    assert COASTS not in words(plate_of(replace(SPEC, layout="plain")))
+    assert COASTS not in words(plate_of(replace(SPEC, left_out=frozenset({"locator"}))))

@@ -1,0 +1,56 @@
+"""The boxes of insets on their overview: their letters cover no mark, and nothing of them is lost in a strip."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+from shapely.geometry import Point
+
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from layers.product.spec import ProductMap, ProductSpec
+from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.plates.conftest import picture, wait_for
+from viewer.export.plates.plate_facts import facts_of
+from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.support.painting import painting
+
+INSET = Bounds(10.4, 50.4, 10.6, 50.6)
+SPEC = ProductSpec(
+    layout="insets", title="A yard", bounds=FRAME, maps=(ProductMap(), ProductMap(bounds=INSET, title="The yard"))
+)
+
+
+def crowded(document: Document, far: float) -> Document:
+    """The images of a case, with marks at all sides of the inset, so far from it as a part of its width."""
+    middle, half = INSET.centre, INSET.width * (0.5 + far)
+    places = [(x, y) for x in (-1, -0.5, 0, 0.5, 1) for y in (-1, -0.5, 0, 0.5, 1) if max(abs(x), abs(y)) == 1]
+    marks = [
+        Site(uuid=f"m{at}", geometry=Point(middle[0] + x * half, middle[1] + y * half), class_code="port")
+        for at, (x, y) in enumerate(places)
+    ]
+    return Document({"layers": list(document.table("layers").values()), "sites": marks})
+
+
+@pytest.mark.parametrize("far", [0.0, 0.1, 0.25])
+def test_the_letter_of_an_inset_stands_clear_of_all_marks(plate_of, document, far: float) -> None:
+    plate = plate_of(SPEC, crowded(document, far))
+    (letter,) = [piece for piece in plate.pieces if piece.key == "inset:1"]
+    assert plate.maps[0].rect.contains(letter.place)
+    assert facts_of(plate).maps[0].covered == ()
+
+
+def test_a_page_in_strips_has_the_whole_box(plate_of, document) -> None:
+    """A strip was painted without a box whose letter is far above it."""
+    plate = plate_of(SPEC, crowded(document, 0.1))
+    whole, printed = picture(plate, 96), PrintedPlate(plate, 96)
+    for top in range(0, whole.height(), 41):
+        clip = QRect(0, top, whole.width(), min(41, whole.height() - top))
+        wait_for(printed, 0, clip)
+        strip = QImage(clip.size(), whole.format())
+        with painting(strip) as painter:
+            painter.translate(-clip.topLeft())
+            printed.paint(painter, 0, clip)
+        assert strip == whole.copy(clip), top

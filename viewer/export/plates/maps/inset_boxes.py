@@ -1,0 +1,131 @@
+"""The boxes of insets on their overview, each with its letter where that covers no mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from layers.vector.labels.label_layout import Box
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.maps.map_plates import paint_plate
+from viewer.export.plates.page_head import lines_piece
+from viewer.export.plates.setting.lettering import Type
+from viewer.export.plates.setting.piece import Piece, fine_pen, sharp_rect
+from viewer.rendering.vector.qt_shapes import box_of
+
+_AWAY = (0.0, 6.0, 14.0, 24.0, 36.0, 50.0, 66.0, 84.0, 104.0, 126.0, 150.0)
+"""Logical pixels from a box to its letter, the nearest first."""
+_WAYS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0), (0.5, 1), (0, 0.5), (1, 0.5))
+"""Parts of the way across a box and down it, at which its letter may stand: above its left corner first."""
+_WIDE, _LINE_STEP = 2.5, 6.0
+
+
+def inset_boxes(
+    overview: MapOnPage,
+    insets: Sequence[MapOnPage],
+    style: HouseStyle,
+    type_: Type,
+    furniture: Sequence[QRectF],
+    marks: Sequence[Box],
+) -> tuple[list[Piece], list[QRectF]]:
+    """The box of each inset that lies on the overview, with its letter; and what they cover. `marks`: boxes from the
+    frame's corner.
+    """
+    frame, side = overview.rect, 1.5 * type_.size
+    taken, pieces, covered = list(furniture), [], []
+    for at, inset in enumerate(insets):
+        lonlat = inset.framing.lonlat()
+        whole = overview.framing.box_of(lonlat) if lonlat is not None else None
+        if whole is None or not whole.intersects(frame):
+            continue
+        letter, box = chr(ord("A") + at), whole.intersected(frame)
+        plate = _letter_place(box, side, frame, taken, marks)
+        taken.append(plate)
+        paint = partial(_paint_box, box=box, plate=plate, color=style.label_claim, style=style)
+        room = plate.translated(0.5 * side - type_.width(letter) / 2, 0.1 * side)
+        lines = lines_piece("", 0, room, [letter], type_, style.plate_ink).lines
+        pieces.append(
+            Piece(
+                f"inset:{at + 1}",
+                overview.page,
+                plate,
+                lines,
+                (paint,),
+                frame=overview.number,
+                painted=box.united(plate),
+                is_draggable=False,
+            )
+        )
+        covered += [plate, *_edges(box), *_along(_line_to(box, plate))]
+    return pieces, covered
+
+
+def _letter_place(box: QRectF, side: float, frame: QRectF, taken: Sequence[QRectF], marks: Sequence[Box]) -> QRectF:
+    """The nearest place beside a box where a letter covers the fewest marks, and nothing that stands there already."""
+    best: tuple[bool, int, QRectF] | None = None
+    for place in _places(box, side, frame):
+        mine = box_of(place.translated(-frame.topLeft()))
+        lies_on = any(place.intersects(other) for other in taken)
+        found = lies_on, sum(mine.overlaps(other) for other in marks), place
+        if best is None or found[:2] < best[:2]:
+            best = found
+        if best[:2] == (False, 0):
+            break
+    assert best is not None
+    return best[2]
+
+
+def _places(box: QRectF, side: float, frame: QRectF) -> Iterator[QRectF]:
+    """Beside a box, and so that it stays in the frame."""
+    for away in _AWAY:
+        room = box.adjusted(-away, -away, away, away)
+        for across, down in _WAYS:
+            left = room.left() + across * (room.width() - side)
+            top = room.top() + down * room.height() - (1 - down) * side
+            if down == 0.5:
+                left, top = (room.left() - side if across == 0 else room.right()), room.center().y() - side / 2
+            left = min(max(left, frame.left() + 1), frame.right() - side - 1)
+            yield QRectF(left, min(max(top, frame.top() + 1), frame.bottom() - side - 1), side, side)
+
+
+def _line_to(box: QRectF, plate: QRectF) -> QLineF:
+    """From the nearest place of a box to its letter; without length where they touch."""
+    if box.adjusted(-2, -2, 2, 2).intersects(plate):
+        return QLineF()
+    end = plate.center()
+    start = QPointF(min(max(end.x(), box.left()), box.right()), min(max(end.y(), box.top()), box.bottom()))
+    return QLineF(start, end)
+
+
+def _along(line: QLineF) -> list[QRectF]:
+    """Small boxes along a line, which no label may cover."""
+    steps = int(line.length() / _LINE_STEP)
+    places = (line.pointAt(step / steps) for step in range(steps + 1)) if steps else ()
+    return [QRectF(at.x() - 1.5, at.y() - 1.5, 3.0, 3.0) for at in places]
+
+
+def _edges(box: QRectF) -> list[QRectF]:
+    """The four sides of a box, each as wide as it is painted."""
+    wide = _WIDE
+    return [
+        QRectF(box.left() - wide, box.top() - wide, box.width() + 2 * wide, 2 * wide),
+        QRectF(box.left() - wide, box.bottom() - wide, box.width() + 2 * wide, 2 * wide),
+        QRectF(box.left() - wide, box.top() - wide, 2 * wide, box.height() + 2 * wide),
+        QRectF(box.right() - wide, box.top() - wide, 2 * wide, box.height() + 2 * wide),
+    ]
+
+
+def _paint_box(painter: QPainter, *, box: QRectF, plate: QRectF, color: str, style: HouseStyle) -> None:
+    line = _line_to(box, plate)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for ink, width in ((style.halo, 3.4), (color, 1.5)):
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(sharp_rect(painter, box, ink, width))
+        if line.length():
+            painter.setPen(fine_pen(painter, QColor(ink), width))
+            painter.drawLine(line)
+    paint_plate(painter, plate, style.plate, style.plate_ink)
