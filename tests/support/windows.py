@@ -5,15 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+)
 from pytestqt.qtbot import QtBot
 
 from layers.document.document import Document
 from layers.project.opening.case_paths import CaseHome
 from viewer.app.window import MainWindow
 from viewer.panels.search.palette import CommandPalette
+from viewer.panels.widgets.refusal import Refusal
 
 
 def settle(window: MainWindow, qtbot: QtBot) -> None:
@@ -76,3 +85,13 @@ def press(key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMo
     widget = QApplication.activePopupWidget() or QApplication.focusWidget()
     assert widget is not None, "the keyboard is nowhere"
     QTest.keyClick(widget, key, modifiers)
+
+
+def covered(refusal: Refusal) -> list[str]:
+    """The fields, captions and buttons of panels that a refusal stands over."""
+    assert refusal.isVisible(), "nobody sees it"
+    host = refusal.window()
+    kinds = (QLineEdit, QPlainTextEdit, QComboBox, QLabel, QAbstractButton)
+    parts = [one for dock in host.findChildren(QDockWidget) for kind in kinds for one in dock.findChildren(kind)]
+    seen = {one: QRect(one.mapTo(host, QPoint()), one.size()) for one in parts if not one.visibleRegion().isEmpty()}
+    return [one.accessibleName() or one.objectName() for one, at in seen.items() if refusal.geometry().intersects(at)]

@@ -16,7 +16,7 @@ from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import FormPage
-from viewer.panels.widgets.refusal import Refusal
+from viewer.panels.widgets.refusal import refusals_in
 from viewer.support.focus_filter import FocusFilter
 
 _Modifier = Qt.KeyboardModifier
@@ -57,7 +57,7 @@ class FormKeys(FocusFilter):
         What was refused is taken back, and the keyboard stays; a list holds nothing that was typed and refused.
         """
         page = None if isinstance(watched, QAbstractItemView) else _page_of(watched)
-        refused = [one for one in page.findChildren(Refusal) if one.is_said] if page is not None else []
+        refused = refusals_in(page) if page is not None else []
         if refused:
             for refusal in refused:
                 refusal.dismissed.emit()

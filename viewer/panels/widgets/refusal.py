@@ -1,6 +1,7 @@
-"""Says why an entry was refused: at its field, over what stands beneath, so that nothing moves.
+"""Says why an entry was refused: beside the form, at the height of its field, so that nothing moves or is covered.
 
-When the keyboard goes on it stands over what is above the field, never over the field that has the keyboard.
+Where there is no room beside the form, as in most dialogs, it stands below or above the field, over as few other fields
+as can be, and never over the one that has the keyboard.
 """
 
 from __future__ import annotations
@@ -9,16 +10,29 @@ from typing import override
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QWidget,
+)
 
 from viewer.support.plain_label import PlainLabel
 
 _EDGE_PX, _GAP_PX = 8, 3
-_MOVES = (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Move)
+_LEAST_PX, _MOST_PX = 200, 320
+"""Widths: with less room beside the form it stands elsewhere, and longer lines are hard to read."""
+_MOVES = (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Move, QEvent.Type.Show)
+_TYPED_IN = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
 
 
 class Refusal(PlainLabel):
-    """Hidden while it says nothing, while its field is hidden, and while it could only cover where one types."""
+    """Hidden while it says nothing, while its field is out of sight, and while it could only cover where one types."""
 
     dismissed = Signal()
     """It should go, and what was refused with it."""
@@ -26,6 +40,7 @@ class Refusal(PlainLabel):
     def __init__(self) -> None:
         super().__init__()
         self._at: QWidget | None = None
+        self._watched: set[QWidget] = set()
         self.setObjectName("refusal")
         self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -39,6 +54,11 @@ class Refusal(PlainLabel):
         """True while a refusal stands, also where it is hidden."""
         return self._at is not None
 
+    @property
+    def field(self) -> QWidget | None:
+        """The field whose entry was refused; None while nothing is said."""
+        return self._at
+
     def say(self, sentence: str, at: QWidget | None = None) -> None:
         """Show a sentence at a widget; an empty one takes it away."""
         self._leave()
@@ -46,25 +66,24 @@ class Refusal(PlainLabel):
         if not sentence or at is None:
             self.hide()
             return
-        host = _host_of(at)
         self._at = at
-        if self.parentWidget() is not host:
-            self.setParent(host)
-        for watched in {host, at}:
+        if self.parentWidget() is not at.window():
+            self.setParent(at.window())
+        self._watched = {at, at.window(), *filter(None, (_form_of(at), _scrolled_with(at)))}
+        for watched in self._watched:
             watched.installEventFilter(self)
         at.destroyed.connect(self.deleteLater)
         at.setAccessibleDescription(sentence)
         self._stand()
-        QTimer.singleShot(0, self, self._show_whole)
+        QTimer.singleShot(0, self, self._bring_in_sight)
 
     def _leave(self) -> None:
         if self._at is not None and shiboken6.isValid(self._at):
             self._at.setAccessibleDescription("")
             self._at.destroyed.disconnect(self.deleteLater)
-            for watched in (self.parentWidget(), self._at):
-                if watched is not None:
-                    watched.removeEventFilter(self)
-        self._at = None
+            for watched in filter(shiboken6.isValid, self._watched):
+                watched.removeEventFilter(self)
+        self._at, self._watched = None, set()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -72,58 +91,87 @@ class Refusal(PlainLabel):
             return False
         if watched is self._at and event.type() == QEvent.Type.Hide:
             self.hide()
-        if event.type() in _MOVES or event.type() == QEvent.Type.Show:
+        if event.type() in _MOVES:
             QTimer.singleShot(0, self, self._stand)  # once the layout is done
         return False
 
     def _stand(self) -> None:
-        host = self.parentWidget()
-        if self._at is None or host is None:
+        at, host = self._at, self.parentWidget()
+        if at is None or host is None or not shiboken6.isValid(at):
             return
-        width = max(host.width() - 2 * _EDGE_PX, 80)
-        left = _EDGE_PX
-        if isinstance(host, QWidget) and host.isWindow():  # a dialog, or the whole window: as wide as the field
-            width = max(self._at.width(), 200)
-            left = max(min(self._at.mapTo(host, QPoint()).x(), host.width() - width - _EDGE_PX), 0)
-        height = max(self.heightForWidth(width), self.sizeHint().height())
-        top = self._at.mapTo(host, QPoint()).y()
-        places = [QRect(left, y, width, height) for y in (top + self._at.height() + _GAP_PX, top - height - _GAP_PX)]
-        has_keyboard, typed_in = self._keyboard(host)
-        ordered = places if has_keyboard else places[::-1]
-        whole = [place for place in ordered if place.top() >= 0 and place.bottom() < host.height()] or places[:1]
-        free = [place for place in whole if not place.intersects(typed_in)]
-        if free:
-            self.setGeometry(free[0])
+        place = self._beside(at, host) or self._over(at, host)
+        is_seen = at.isVisible() and not at.visibleRegion().isEmpty()
+        if place is not None:
+            self.setGeometry(place)
             self.raise_()
-        self.setVisible(bool(free) and self._at.isVisible())
+        self.setVisible(place is not None and is_seen)
 
-    def _keyboard(self, host: QWidget) -> tuple[bool, QRect]:
-        """True while the keyboard is in the field; where it is in the form otherwise."""
+    def _beside(self, at: QWidget, host: QWidget) -> QRect | None:
+        """The place left or right of the form, where the window reaches so far."""
+        form = _form_of(at)
+        if form is None:
+            return None
+        edges = QRect(form.mapTo(host, QPoint()), form.size())
+        left, right = edges.left() - 2 * _EDGE_PX, host.width() - edges.right() - 2 * _EDGE_PX
+        width = min(max(left, right), _MOST_PX)
+        if width < _LEAST_PX:
+            return None
+        x = edges.left() - _EDGE_PX - width if left >= right else edges.right() + _EDGE_PX
+        height = max(self.heightForWidth(width), self.fontMetrics().height())
+        y = at.mapTo(host, QPoint()).y() + (at.height() - height) // 2
+        return QRect(x, max(min(y, host.height() - height - _EDGE_PX), _EDGE_PX), width, height)
+
+    def _over(self, at: QWidget, host: QWidget) -> QRect | None:
+        """The place below or above the field that covers least; None where each lies where one types."""
+        width = max(at.width(), _LEAST_PX)
+        here = at.mapTo(host, QPoint())
+        left = max(min(here.x(), host.width() - width - _EDGE_PX), 0)
+        height = max(self.heightForWidth(width), self.sizeHint().height())
+        tops = (here.y() + at.height() + _GAP_PX, here.y() - height - _GAP_PX)
+        places = [QRect(left, top, width, height) for top in tops]
+        whole = [place for place in places if place.top() >= 0 and place.bottom() < host.height()] or places[:1]
         focused = QApplication.focusWidget()
-        if focused is None or focused is self._at or (self._at is not None and self._at.isAncestorOf(focused)):
-            return True, QRect()
-        is_inside = host.isAncestorOf(focused)
-        return False, QRect(focused.mapTo(host, QPoint()), focused.size()) if is_inside else QRect()
+        fields = [one for kind in _TYPED_IN for one in host.findChildren(kind) if one.isVisible() and one is not at]
+        taken = {one: QRect(one.mapTo(host, QPoint()), one.size()) for one in fields}
+        free = [place for place in whole if focused not in taken or not place.intersects(taken[focused])]
+        return min(free, key=lambda place: sum(map(place.intersects, taken.values())), default=None)
+
+    def _bring_in_sight(self) -> None:
+        form = None if self._at is None else _scrolled_with(self._at)
+        area = None if form is None else form.parentWidget().parentWidget()
+        if isinstance(area, QScrollArea) and self._at is not None and self._at.visibleRegion().isEmpty():
+            area.ensureWidgetVisible(self._at, 0, _EDGE_PX)
 
     def _keyboard_moved(self) -> None:
-        if self._at is not None and shiboken6.isValid(self._at):
+        if self._at is not None:
             self._stand()
 
-    def _show_whole(self) -> None:
-        host = self.parentWidget()
-        area = None if host is None else host.parentWidget()
-        area = None if area is None else area.parentWidget()
-        if isinstance(area, QScrollArea) and self.isVisible():
-            area.ensureWidgetVisible(self, 0, _GAP_PX)
+
+def refusals_in(part: QWidget) -> list[Refusal]:
+    """The refusals that stand at fields of a form, or of all in a window."""
+    said = [one for one in part.window().findChildren(Refusal) if one.field is not None]
+    return [one for one in said if one.field is not None and part.isAncestorOf(one.field)]
 
 
-def _host_of(widget: QWidget) -> QWidget:
-    """The widget that scrolls with this one, else its window."""
-    parent = widget.parentWidget()
-    while parent is not None:
-        area = parent.parentWidget()
-        area = None if area is None else area.parentWidget()
-        if isinstance(area, QScrollArea) and area.widget() is parent:
+def _form_of(field: QWidget) -> QWidget | None:
+    """The panel that a field stands in, else the part of its window that scrolls; None in most dialogs."""
+    parent, scrolled = field.parentWidget(), None
+    while parent is not None and not parent.isWindow():
+        if isinstance(parent, QDockWidget):
             return parent
+        if isinstance(parent, QScrollArea):
+            scrolled = parent
         parent = parent.parentWidget()
-    return widget.window()
+    return scrolled
+
+
+def _scrolled_with(field: QWidget) -> QWidget | None:
+    """The widget that scrolls with this one, which moves without a word to the field."""
+    parent = field.parentWidget()
+    while parent is not None:
+        viewport = parent.parentWidget()
+        area = None if viewport is None else viewport.parentWidget()
+        if isinstance(area, QAbstractScrollArea) and area.viewport() is viewport:
+            return parent
+        parent = viewport
+    return None

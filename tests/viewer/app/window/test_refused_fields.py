@@ -15,7 +15,7 @@ from layers.document.claim import Claim
 from layers.document.edit import Change, Edit
 from layers.document.source import Source
 from tests.support.choices import choose_by_keys, popup
-from tests.support.windows import new_case, press, settle, texts
+from tests.support.windows import covered, new_case, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import add_layer
@@ -28,7 +28,7 @@ from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sources.source_form import SourceForm
 from viewer.panels.widgets.fields import REFUSED, LineField
-from viewer.panels.widgets.refusal import Refusal
+from viewer.panels.widgets.refusal import refusals_in
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 
@@ -310,6 +310,8 @@ def test_a_date_is_typed_in_english_words_and_stands_there_as_the_case_keeps_it(
         enter(field, typed)
         assert kept() == "2016"
         assert (field.text(), bool(field.property(REFUSED))) == (typed, True)
-        (said,) = [one.text() for one in window.findChildren(Refusal) if one.is_said]
-        assert f"“{typed}”" in said
-        assert why in said
+        qtbot.wait(20)
+        (said,) = refusals_in(window)
+        assert f"“{typed}”" in said.text()
+        assert why in said.text()
+        assert covered(said) == []

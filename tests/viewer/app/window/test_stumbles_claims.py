@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from tests.support.windows import begin_on_map, press, settle, texts
+from tests.support.windows import begin_on_map, covered, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import add_layer
@@ -70,19 +70,6 @@ def test_tab_goes_through_a_claim_as_its_fields_stand(
     tops = [widget.mapTo(inside, widget.rect().center()).y() for widget in seen]
     assert all(later > before - 6 for before, later in pairwise(tops)), [widget.accessibleName() for widget in seen]
     assert len(seen) >= 11
-
-
-def covered(refusal: QWidget) -> list[str]:
-    """What stands under a refusal of what is yet to be filled in."""
-    host = refusal.parentWidget()
-    form = host.window().findChild(ClaimFormPanel)
-    names = ("likelihood_high", "confidence", "confidence_reason", "state")
-    below = [widget for name in names for widget in (form.fields.fields[name], form.fields.labels[name])]
-    return [
-        widget.accessibleName()
-        for widget in below
-        if refusal.isVisible() and refusal.geometry().intersects(QRect(widget.mapTo(host, QPoint()), widget.size()))
-    ]
 
 
 def type_into(field: QWidget, text: str) -> None:

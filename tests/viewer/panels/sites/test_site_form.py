@@ -248,7 +248,7 @@ def test_a_colour_is_typed_or_chosen(qtbot, form: SiteFormPanel, desk: Desk) -> 
     _type(qtbot, field.line, "#ff0000")
     assert desk.document.sites["pad"].stroke_color == "#ff0000"
     _type(qtbot, field.line, "red")
-    assert form.fields.refusal.isVisible()
+    qtbot.waitUntil(form.fields.refusal.isVisible)
     field.swatch.menu().actions()[0].trigger()
     assert desk.document.sites["pad"].stroke_color == ""
 
