@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from itertools import groupby
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
@@ -31,7 +31,16 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.house_style import house_style
-from viewer.export.plates.map_scenes import compared_bounds, maps_of, solid_on
+from viewer.export.plates.map_scenes import (
+    MATCHED,
+    WORLD,
+    Shown,
+    compared_bounds,
+    maps_of,
+    pane_shape,
+    reached,
+    solid_on,
+)
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
@@ -83,9 +92,6 @@ _TURNS = 4
 MOST_PAGES = 40
 _LEAST_ROOM_DEG = 0.02
 """Round a site on its page."""
-
-type Shown = tuple[Bounds, Bounds | None]
-"""The part of the Earth that a map shows, and of that what is marked, where nobody said what it shall show."""
 
 
 class Plate:
@@ -201,7 +207,7 @@ class Plate:
 
     def steps(self) -> Iterator[None]:
         """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
-        bounds = list(zip(self._bounds(), map(self._marked, range(len(self.scenes))), strict=True))
+        bounds = self._bounds()
         yield
         rooms, atoms = yield from self._settled(bounds, [])
         yield from self._place_on_maps()
@@ -216,24 +222,29 @@ class Plate:
         self._place_words(rooms, atoms)
         self._set_moved()
 
-    def _bounds(self) -> list[Bounds]:
-        """Of each map in lon, lat: before and after, and all panels that do not say otherwise, show the same."""
+    def _bounds(self) -> list[Shown]:
+        """Of each map: before and after, and all panels that do not say otherwise, show the same."""
         boxes = [box for scene in self.scenes if (box := scene.bounds_lonlat()) is not None]
         around = self.scenes[0].site_bounds(frozenset({self.spec.site})) if self.spec.layout == "site" else None
         if around is not None:  # a point has no size: what is around it tells where it is
             boxes.insert(0, around.expanded(max(0.5 * max(around.width, around.height), _LEAST_ROOM_DEG)))
-        whole = self.spec.bounds or (boxes[0] if boxes else Bounds(-180.0, -85.0, 180.0, 85.0))
+        whole, own = self.spec.bounds or (boxes[0] if boxes else WORLD), maps_of(self.spec)
+        if self.spec.layout not in MATCHED:
+            return [Shown(one.bounds or whole, marked=self._marked(at)) for at, one in enumerate(own)]
+        compared = compared_bounds(self.spec, self.scenes)
         if self.spec.layout == "before-after":
-            return [compared_bounds(self.spec, self.scenes)] * len(self.scenes)
-        return [one.bounds or whole for one in maps_of(self.spec)]
+            return [compared] * len(self.scenes)
+        pairs = zip(own, self.scenes, strict=True)
+        return [reached(one.bounds, [scene]) if one.bounds is not None else compared for one, scene in pairs]
 
     def _marked(self, number: int) -> Bounds | None:
         """Bounds of the marks that a map must show where nobody said what it shall; None where somebody did."""
         spec, one = self.spec, maps_of(self.spec)[number]
         if spec.bounds is not None or one.bounds is not None or spec.layout == "site":
             return None
-        scene = self.scenes[number]
-        return scene.site_bounds(frozenset(self.document.sites)) or scene.bounds_lonlat()
+        scene, insets = self.scenes[number], [box.bounds for box in maps_of(spec) if box.bounds is not None]
+        marks = scene.site_bounds(frozenset(self.document.sites))
+        return marks or (reduce(Bounds.union, insets) if insets else scene.bounds_lonlat())
 
     def _settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom]
@@ -241,12 +252,14 @@ class Plate:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
         spec, count = self.spec, len(self.scenes)
         heading = heading_of(spec, self.title, self.sizes, self.style)
+        crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
+        shape = pane_shape(crs, bounds) if spec.layout in MATCHED else None
         heights = [0.0] * (2 * count + 1)
         atoms: list[Atom] = list(key)
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
-            asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms)
+            asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms, shape)
             rooms = rooms_of(self.sizes, asked)
             yield from self._make_maps(rooms, bounds)
             self._make_words()
@@ -280,12 +293,12 @@ class Plate:
 
     def _make_maps(self, rooms: PageRooms, bounds: Sequence[Shown]) -> Iterator[None]:
         spec = self.spec
-        crs = chosen_canvas(spec.crs, bounds[0][0])[0]
+        crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         hidden = self.content.withheld if spec.shows("annotation") else None
         before, self.maps = {one.number: one for one in self.maps}, []
         for number, (scene, cell, one) in enumerate(zip(self.scenes, rooms.cells, maps_of(spec), strict=True)):
-            shown, marked = bounds[number]
-            framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked)
+            shown, reach, marked = bounds[number]
+            framing = Framing.of(cell.frame, crs, shown, self.sizes.label_factor, marked, reach)
             index, kept = self._index(number, hidden, one.marks), before.get(number)
             is_same = kept is not None and kept.framing == framing and kept.index is index
             self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points, world_bounds
 from layers.grid.tile_grid import View
-from viewer.export.plates.maps.framing import Framing, inside_world
+from viewer.export.plates.maps.framing import Framing, slid_into
 
 ROOM = QRectF(20, 30, 640, 420)
 
@@ -43,5 +43,17 @@ def test_a_frame_across_the_antimeridian_is_where_it_was_asked_for() -> None:
 def test_what_is_larger_than_the_world_is_not_slid() -> None:
     view = View.of_bounds(WEB_MERCATOR, Bounds(0, 0, 3e7, 1e6), 3000, 100)
     wide = View.of_bounds(WEB_MERCATOR, Bounds(-3e7, -3e7, 4e7, 3e7), 100, 100)
-    assert inside_world(view).world_bounds().right == pytest.approx(world_bounds(WEB_MERCATOR).right)
-    assert inside_world(wide) == wide
+    assert slid_into(view, world_bounds(WEB_MERCATOR)).world_bounds().right == pytest.approx(
+        world_bounds(WEB_MERCATOR).right
+    )
+    assert slid_into(wide, world_bounds(WEB_MERCATOR)) == wide
+
+
+def test_marks_at_the_edge_of_the_world_leave_the_frame_full_of_it() -> None:
+    """They asked for room beyond it, and the map stood between two dark bars."""
+    view = Framing.of(ROOM, WEB_MERCATOR, Bounds(-180, -85, 180, 85), 1.0, Bounds(28, 18, 179.4, 72)).view
+    frame, world = view.world_bounds(), world_bounds(WEB_MERCATOR)
+    assert (frame.left, frame.right) == pytest.approx((world.left, world.right), rel=1e-6)
+    px, py = view.to_pixel(*(float(value) for value in transform_points(WGS84, WEB_MERCATOR, 179.4, 72)))
+    assert 0 < px < view.width
+    assert 0 < py < view.height

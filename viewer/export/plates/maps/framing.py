@@ -25,16 +25,26 @@ class Framing:
     view: View
 
     @classmethod
-    def of(cls, rect: QRectF, crs: str, bounds: Bounds, sign_scale: float, marked: Bounds | None = None) -> Framing:
-        """Shows all of `bounds` (lon, lat), centred. Where all that is `marked` stays in it, as much as fills the
-        frame: no margin has no image.
+    def of(
+        cls,
+        rect: QRectF,
+        crs: str,
+        bounds: Bounds,
+        sign_scale: float,
+        marked: Bounds | None = None,
+        reach: Bounds | None = None,
+    ) -> Framing:
+        """Shows all of `bounds` (lon, lat), centred as far as there is anything to see, which `reach` says. Where all
+        that is `marked` stays in it, as much as fills the frame: no margin has no image.
         """
-        world = transform_bounds(WGS84, crs, _drawable(bounds, crs))
+        world = world_of(crs, bounds)
         view = View.of_bounds(crs, world, round(rect.width()), round(rect.height()))
         if marked is not None:
-            view = _filled(view, world, transform_bounds(WGS84, crs, _drawable(marked, crs)))
+            view = _filled(view, world, world_of(crs, marked))
+        if reach is not None:
+            view = slid_into(view, world_of(crs, reach))
         if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
-            view = inside_world(view)
+            view = slid_into(view, world_bounds(crs))
         return cls(rect, replace(view, ratio=sign_scale))
 
     def at(self, ratio: float) -> tuple[QRect, View]:
@@ -64,6 +74,11 @@ class Framing:
         return QRectF(left, top, right - left, bottom - top).translated(self.rect.topLeft())
 
 
+def world_of(crs: str, bounds: Bounds) -> Bounds:
+    """A part of the Earth (lon, lat) on a map, as far as that goes."""
+    return transform_bounds(WGS84, crs, _drawable(bounds, crs))
+
+
 def _filled(view: View, world: Bounds, marked: Bounds) -> View:
     """The view of the middle that is full of `world`, where it shows all that is marked; else the view."""
     resolution = min(world.width / view.width, world.height / view.height)
@@ -78,20 +93,21 @@ def _filled(view: View, world: Bounds, marked: Bounds) -> View:
 
 def _slid(low: float, high: float, length: float, first: float, last: float) -> float | None:
     """The beginning of so long a part of a whole, its middle or near it, that has all from `first` to `last` in it with
-    some room on both sides; None where there is none.
+    some room on both sides, as far as the whole has that; None where there is none.
     """
     room = 0.06 * length
-    least, most = max(last + room - length, low), min(first - room, high - length)
+    least = max(min(last + room, max(high, last)) - length, low)
+    most = min(max(first - room, min(low, first)), high - length)
     if least > most:
         return None
     return min(max((low + high - length) / 2, least), most)
 
 
-def inside_world(view: View) -> View:
-    """The view slid, by as little as it takes, so that no edge of it lies beyond the map; what is larger stays."""
-    world, frame = world_bounds(view.grid.crs), view.world_bounds()
-    dx = _slide(frame.left, frame.right, world.left, world.right)
-    dy = _slide(frame.bottom, frame.top, world.bottom, world.top)
+def slid_into(view: View, whole: Bounds) -> View:
+    """The view slid, by as little as it takes, so that no edge of it lies beyond the whole; what is larger stays."""
+    frame = view.world_bounds()
+    dx = _slide(frame.left, frame.right, whole.left, whole.right)
+    dy = _slide(frame.bottom, frame.top, whole.bottom, whole.top)
     grid = replace(view.grid, origin_x=view.grid.origin_x + dx, origin_y=view.grid.origin_y + dy)
     return replace(view, grid=grid)
 

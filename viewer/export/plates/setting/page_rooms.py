@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import field
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
 
@@ -41,10 +43,23 @@ class PageRooms:
     """For words beside or below the maps."""
 
 
+class FrameShape(NamedTuple):
+    """Width of a frame by its height: the least and the most that it may be, and that of all that is to be shown."""
+
+    least: float = 0.0
+    best: float = 1.25
+    most: float = math.inf
+
+    def within(self, width: float, height: float) -> tuple[float, float]:
+        """The largest frame of that shape in a room."""
+        return min(width, height * self.most), min(height, width / self.least if self.least else height)
+
+
 @dataclass(frozen=True, slots=True)
 class RoomsAsked:
     """All that the rooms of a page are cut from. `strips` and `captions`: heights above and below each map's frame;
-    `words`: what is to stand beside the maps, as far as there is room.
+    `words`: what is to stand beside the maps, as far as there is room. `shape`: that the frames are to have;
+    None: as the room is.
     """
 
     layout: str
@@ -55,6 +70,7 @@ class RoomsAsked:
     strips: Sequence[float]
     captions: Sequence[float]
     words: Sequence[Atom]
+    shape: FrameShape | None = None
 
 
 def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
@@ -100,6 +116,10 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
     if with_words and not sizes.is_small:
         maps = _words_room(sizes, asked, body, rooms)
     rooms.cells = _cells(asked, maps, gap)
+    if asked.shape is not None and rooms.columns:  # frames that are lower than their room leave it to the words
+        top = max(cell.caption.bottom() for cell in rooms.cells) + 1.4 * gap
+        for column in rooms.columns:
+            column.setTop(min(column.top(), top))
     return rooms
 
 
@@ -143,8 +163,9 @@ def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
     numbers = list(range(asked.maps))
     if asked.layout == "insets" and asked.maps > 1:
         first, rest = _split(room, gap)
-        return [*_grid(asked, [first], [0]), *_grid(asked, _best_grid(rest, asked.maps - 1, gap), numbers[1:])]
-    return _grid(asked, _best_grid(room, asked.maps, gap), numbers)
+        rooms = _best_grid(asked, rest, asked.maps - 1, gap)
+        return [*_grid(asked, [first], [0], gap), *_grid(asked, rooms, numbers[1:], gap)]
+    return _grid(asked, _best_grid(asked, room, asked.maps, gap), numbers, gap)
 
 
 def _split(room: QRectF, gap: float) -> tuple[QRectF, QRectF]:
@@ -159,13 +180,15 @@ def _split(room: QRectF, gap: float) -> tuple[QRectF, QRectF]:
     return QRectF(room.left(), room.top(), room.width(), height), room.adjusted(0.0, height + gap, 0.0, 0.0)
 
 
-def _best_grid(room: QRectF, count: int, gap: float) -> list[QRectF]:
-    """So many equal rooms in the way that gives the largest maps, nearly square ones."""
+def _best_grid(asked: RoomsAsked, room: QRectF, count: int, gap: float) -> list[QRectF]:
+    """So many equal rooms in the way that gives the largest maps, nearly square ones where they have no shape."""
+    shape, words = asked.shape or FrameShape(), max(asked.strips) + max(asked.captions) if asked.shape else 0.0
     ways = []
     for across in range(1, count + 1):
         down = -(-count // across)
         width, height = (room.width() - gap * (across - 1)) / across, (room.height() - gap * (down - 1)) / down
-        ways.append((-min(width, 1.25 * height) * (1 if across * down == count else 0.93), across, down))
+        wide, high = shape.within(width, height - words)
+        ways.append((-min(wide, shape.best * high) * (1 if across * down == count else 0.93), across, down))
     _, across, down = min(ways)
     width, height = (room.width() - gap * (across - 1)) / across, (room.height() - gap * (down - 1)) / down
     return [
@@ -174,24 +197,26 @@ def _best_grid(room: QRectF, count: int, gap: float) -> list[QRectF]:
     ]
 
 
-def _grid(asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int]) -> list[Cell]:
-    """Frames of one size, whatever words stand above and below each."""
-    width = min(room.width() for room in rooms)
+def _grid(asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int], gap: float) -> list[Cell]:
+    """Frames of one size, whatever words stand above and below each. Those of a shape stand as close together as
+    whole rooms would.
+    """
     strip = max(asked.strips[number] for number in numbers)
     caption = max(asked.captions[number] for number in numbers)
-    cells = []
+    whole = min(int(room.width()) for room in rooms)
+    most = min(int(room.top() + room.height() - caption) - round(room.top() + strip) for room in rooms)
+    width, height = whole, max(most, 1)
+    if asked.shape is not None:
+        width, height = (round(side) for side in asked.shape.within(width, height))
+    left, top, cells = rooms[0].left(), rooms[0].top(), []
+    across, down = (
+        (width + gap) / (rooms[0].width() + gap),
+        (strip + height + caption + gap) / (rooms[0].height() + gap),
+    )
     for room in rooms:
-        left, right = round(room.left()), round(room.left()) + int(width)
-        top, bottom = round(room.top() + strip), int(room.top() + room.height() - caption)
-        frame = QRectF(left, top, right - left, max(bottom - top, 1))
-        cells.append(
-            Cell(
-                QRectF(left, room.top(), frame.width(), strip),
-                frame,
-                QRectF(left, frame.bottom(), frame.width(), caption),
-            )
-        )
-    height = min(cell.frame.height() for cell in cells)
-    for cell in cells:
-        cell.frame.setHeight(height)
+        x = left + (room.left() - left) * (across if asked.shape else 1.0)
+        y = top + (room.top() - top) * (down if asked.shape else 1.0)
+        frame = QRectF(round(x), round(y + strip), width, height)
+        above = QRectF(frame.left(), y, width, strip)
+        cells.append(Cell(above, frame, QRectF(frame.left(), frame.bottom(), width, caption)))
     return cells
