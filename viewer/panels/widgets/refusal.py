@@ -138,7 +138,8 @@ class Refusal(PlainLabel):
 
     def _bring_in_sight(self) -> None:
         form = None if self._at is None else _scrolled_with(self._at)
-        area = None if form is None else form.parentWidget().parentWidget()
+        viewport = None if form is None else form.parentWidget()
+        area = None if viewport is None else viewport.parentWidget()
         if isinstance(area, QScrollArea) and self._at is not None and self._at.visibleRegion().isEmpty():
             area.ensureWidgetVisible(self._at, 0, _EDGE_PX)
 
