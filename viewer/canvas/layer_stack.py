@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -241,6 +241,15 @@ class LayerStack(QObject):
                 seen = drawing.seen(view)
                 drawing.paint(painter, seen, world_copies(seen))
 
+    def paint_in_steps(self, painter: QPainter, view: View, at: int) -> Iterator[None]:
+        """The layer at a place among all that the view shows, bottom first, as `paint` does, a part of it a step."""
+        for layer in self.shown_on(view)[at : at + 1]:  # none where it went while others were painted
+            with self._costing_itself(layer.uuid), part_of_picture(painter):
+                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
+                drawing = self.drawings[layer.uuid]
+                seen = drawing.seen(view)
+                yield from drawing.paint_in_steps(painter, seen, world_copies(seen))
+
     def close(self) -> None:
         self.filters.follow([], {})
         self.styles.follow({})
@@ -253,6 +262,8 @@ class LayerStack(QObject):
         return going_on(partial(self._give_up, uuid))
 
     def _give_up(self, uuid: str, error: Exception) -> None:
+        if uuid not in self.drawings:  # gone while it was painted in steps
+            return
         layer = self.drawings[uuid].layer
         self._drop(uuid)
         self._take(self._failed(layer, error))

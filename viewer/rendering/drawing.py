@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, override
 
@@ -120,6 +120,11 @@ class LayerDrawing(QObject):
     def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         """Paint what there is of `view`; the painter's coordinates are the view's pixels."""
         raise NotImplementedError
+
+    def paint_in_steps(self, painter: QPainter, view: View, copies: Views = ()) -> Iterator[None]:
+        """The same, a few milliseconds a step where it takes longer; the painter serves nothing else meanwhile."""
+        self.paint(painter, view, copies)
+        yield
 
     def shows_in(self, view: View, copies: Views = ()) -> bool:
         """True where `paint` paints something of it now: only then is anybody to be credited for it."""

@@ -58,7 +58,7 @@ from viewer.export.plates.maps.image_words import (
 )
 from viewer.export.plates.maps.inset_boxes import inset_boxes
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.maps.locator import ASPECT, locator_window, paint_locator
+from viewer.export.plates.maps.locator import ASPECT, coast_lines, locator_in_steps, locator_window
 from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
@@ -534,10 +534,11 @@ class Plate:
         frames = [box for one in self.maps[:1] if (box := one.framing.lonlat()) is not None]
         style, sizes = self.style, self.sizes
         self.has_locator = True
+        coast_lines()  # read while it is laid out, so that nobody waits for them while it is painted
 
-        def paint(painter: QPainter, box: QRectF) -> None:
+        def paint(painter: QPainter, box: QRectF) -> Iterator[None]:
             room = QRectF(box.left(), box.top(), min(box.width(), box.height() * ASPECT), box.height())
-            paint_locator(painter, room, window, frames, style)
+            return locator_in_steps(painter, room, window, frames, style)
 
         return Atom(
             "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT
@@ -567,5 +568,5 @@ def _pieces_of(flow: Flow) -> list[Piece]:
     return found
 
 
-def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> None:
-    sign(painter, box)
+def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> Iterator[None] | None:
+    return sign(painter, box)

@@ -20,7 +20,7 @@ from viewer.rendering.images import NOTHING, argb_of_image, image_of_argb, unpai
 from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
-from viewer.rendering.vector.vector_painter import margin_px, paint_content
+from viewer.rendering.vector.vector_painter import content_in_steps, margin_px, paint_content
 from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 from viewer.support.painting import painting
@@ -101,15 +101,21 @@ class FeatureTiles:
         self._work()
 
     def paint(self, painter: QPainter, view: View, scale: float, opacity: float) -> None:
+        for _step in self.paint_in_steps(painter, view, scale, opacity):
+            pass
+
+    def paint_in_steps(self, painter: QPainter, view: View, scale: float, opacity: float) -> Iterator[None]:
+        """Features some at a step, tiles all at once; the painter serves nothing else meanwhile."""
         if not self.content.tables:
             return
         if is_vector_device(painter) or scale != self._scale or self._are_few(view):
             before = painter.opacity()
             painter.setOpacity(before * opacity)
-            paint_content(painter, self.content, view, scale)
+            yield from content_in_steps(painter, self.content, view, scale)
             painter.setOpacity(before)
         else:
             self._tiles.paint(painter, view, opacity)
+            yield
 
     def shows_in(self, view: View, scale: float) -> bool:
         """True where something of it is painted in a view. Of few features, and for a page, that is tried on a small

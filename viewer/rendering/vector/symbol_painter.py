@@ -6,7 +6,7 @@ Shapes throughout, so that PDF and SVG keep them such.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,18 @@ def paint_lines(
     scale: float = 1.0,
 ) -> None:
     """Casing, ground and stroke, each over all lines, so that where they meet no casing covers a line."""
+    for _step in lines_in_steps(painter, symbol, lines, scale):
+        pass
+
+
+def lines_in_steps(
+    painter: QPainter,
+    symbol: Symbol,
+    lines: Sequence[QPolygonF | QPainterPath],
+    scale: float = 1.0,
+    corners: float = math.inf,
+) -> Iterator[None]:
+    """The same, some `corners` a step: each line is painted whole."""
     pens = []
     if symbol.casing_color and symbol.casing_width_px > 0:
         width = symbol.stroke_width_px + 2 * symbol.casing_width_px
@@ -69,13 +81,21 @@ def paint_lines(
         pens.append(_solid(symbol.ground_color, symbol.stroke_width_px * scale))
     pens.append(stroke_pen(symbol, scale))
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    painted = 0
     for pen in pens:
         painter.setPen(pen)
         for line in lines:
             if isinstance(line, QPainterPath):
                 painter.drawPath(line)
+                painted += line.elementCount()
             else:
                 painter.drawPolyline(line)
+                painted += line.size()
+            if painted >= corners:
+                painted = 0
+                yield
+    if painted:
+        yield
 
 
 def paint_arrows(painter: QPainter, symbol: Symbol, lines: Sequence[Floats], scale: float = 1.0) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import override
@@ -120,17 +121,23 @@ class VectorDrawing(LayerDrawing):
 
     @override
     def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        for _step in self.paint_in_steps(painter, view, copies):
+            pass
+
+    @override
+    def paint_in_steps(self, painter: QPainter, view: View, copies: Views = ()) -> Iterator[None]:
         scale = self.symbology.scale_at(view)
         if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
             views, opacity = (view, *copies), self.layer.drawn_opacity
             for seen in views:
-                self._tiles.paint(painter, seen, scale, opacity)
+                yield from self._tiles.paint_in_steps(painter, seen, scale, opacity)
             clusters, symbol = self.picture.clusters, self.style.symbols[-1] or self.style.own_symbol
             if clusters is not None:
                 for seen in views:
                     paint_clusters(painter, seen, clusters, symbol, opacity)
+                    yield
             for seen in views:  # opaque, however faint the layer is
-                self._selected_tiles.paint(painter, seen, scale, 1.0)
+                yield from self._selected_tiles.paint_in_steps(painter, seen, scale, 1.0)
 
     @override
     def shows_in(self, view: View, copies: Views = ()) -> bool:

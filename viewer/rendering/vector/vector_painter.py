@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,7 @@ from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon
 from viewer.rendering.vector.sprites import sprite_image
 from viewer.rendering.vector.symbol_painter import (
     brush_of,
+    lines_in_steps,
     marker_radius_px,
     paint_area,
     paint_arrows,
@@ -34,6 +35,8 @@ MAX_PIXEL = 1e6
 """Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
 MANY_POINTS = 200
 """From here on points are pictures of their sign at whole pixels, as on tiles."""
+CORNERS_A_STEP, POINTS_A_STEP = 4_000, 250
+"""Of lines and areas, and of signs, that are painted in one step: some milliseconds onto a PDF."""
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is smaller than can be seen."""
@@ -46,6 +49,14 @@ def paint_content(painter: QPainter, content: VectorContent, view: View, scale: 
     """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one. `most`: at most so
     many features of each table.
     """
+    for _step in content_in_steps(painter, content, view, scale, most):
+        pass
+
+
+def content_in_steps(
+    painter: QPainter, content: VectorContent, view: View, scale: float, most: int | None = None
+) -> Iterator[None]:
+    """The same, some features a step; the painter serves nothing else meanwhile."""
     bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
     found = []
     for table in content.tables:
@@ -55,14 +66,24 @@ def paint_content(painter: QPainter, content: VectorContent, view: View, scale: 
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for table, rows in found:
-        rows = rows_of_kind(table, rows, POLYGON)
-        paint_areas(painter, table, rows, content.codes_of(table, rows), content.symbols, view, scale)
+        for some in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
+            paint_areas(painter, table, some, content.codes_of(table, some), content.symbols, view, scale)
+            yield
     lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
     for index, symbol in enumerate(content.symbols):
         if symbol is not None:
-            _paint_lines(painter, content, [one for one in lines if one[1].size], index, symbol, view, scale)
-    _paint_points(painter, content, [(table, rows_of_kind(table, rows, POINT)) for table, rows in found], view, scale)
+            shown = [one for one in lines if one[1].size]
+            yield from _lines_in_steps(painter, content, shown, index, symbol, view, scale)
+    points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in found]
+    yield from _points_in_steps(painter, content, points, view, scale)
     painter.restore()
+
+
+def _some_at_a_time(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:
+    """The rows in parts of so many corners, each of one row at least."""
+    if rows.size:
+        part = np.cumsum(table.coordinates_of(rows)) // CORNERS_A_STEP
+        yield from np.split(rows, np.flatnonzero(np.diff(part)) + 1)
 
 
 def paint_areas(
@@ -185,7 +206,7 @@ def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.i
     return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)
 
 
-def _paint_lines(
+def _lines_in_steps(
     painter: QPainter,
     content: VectorContent,
     found: list[tuple[FeatureTable, NDArray[Any]]],
@@ -193,7 +214,7 @@ def _paint_lines(
     symbol: Symbol,
     view: View,
     scale: float,
-) -> None:
+) -> Iterator[None]:
     pieces: list[NDArray[np.float64]] = []
     for table, rows in found:
         codes = content.codes_of(table, rows)
@@ -205,10 +226,10 @@ def _paint_lines(
     if not symbol.dash and symbol.arrow == "none":
         reach = margin_px([symbol], scale)
         pieces = [run for piece in pieces for run in _runs_near(piece, view, reach)]
-    if pieces:
-        paint_lines(painter, symbol, [polygon_of(piece) for piece in pieces], scale)
-        if symbol.arrow != "none":
-            paint_arrows(painter, symbol, pieces, scale)
+    yield from lines_in_steps(painter, symbol, [polygon_of(piece) for piece in pieces], scale, CORNERS_A_STEP)
+    if pieces and symbol.arrow != "none":
+        paint_arrows(painter, symbol, pieces, scale)
+        yield
 
 
 def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[NDArray[np.float64]]:
@@ -221,25 +242,27 @@ def _runs_near(points: NDArray[np.float64], view: View, reach: float) -> list[ND
     return [points[run[0] : run[-1] + 2] for run in np.split(legs, np.flatnonzero(np.diff(legs) > 1) + 1) if len(run)]
 
 
-def _paint_points(
+def _points_in_steps(
     painter: QPainter,
     content: VectorContent,
     found: list[tuple[FeatureTable, NDArray[Any]]],
     view: View,
     scale: float,
-) -> None:
+) -> Iterator[None]:
     as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
     for table, rows in found:
         if not rows.size:
             continue
         parts = gathered(table, rows)
-        xy = to_pixels(table, view, parts.xy)
+        x, y = to_pixels(table, view, parts.xy)
         codes = content.codes_of(table, rows)
-        each = np.zeros(len(xy[0]), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
-        if as_shapes:
-            _paint_shapes(painter, content.symbols, xy, each, scale)
-        else:
-            _paint_sprites(painter, content.symbols, xy, each, scale)
+        each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
+        paint = _paint_shapes if as_shapes else _paint_sprites
+        step = POINTS_A_STEP if as_shapes else len(x)
+        for at in range(0, len(x), max(step, 1)):
+            some = slice(at, at + step)
+            paint(painter, content.symbols, (x[some], y[some]), each[some], scale)
+            yield
 
 
 def _paint_shapes(painter: QPainter, symbols: Symbols, xy: Pixels, each: NDArray[Any], scale: float) -> None:

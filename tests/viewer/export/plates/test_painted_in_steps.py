@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from io import BytesIO
@@ -11,10 +12,12 @@ from typing import Any
 import pikepdf
 import pytest
 from PySide6.QtGui import QImage, QPainter
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point, mapping
 
 from layers.document.document import Document
+from layers.document.layer import Layer
 from layers.document.site import Site
+from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME
 from tests.viewer.export.plates.conftest import MakePlate, picture
@@ -25,6 +28,7 @@ from viewer.export.headless import Studio
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.plates.setting import lettering
+from viewer.rendering.vector import vector_painter
 from viewer.support.painting import painting
 
 SPEC = ProductSpec(title="Title", subtitle="Subtitle", author="A", bounds=FRAME)
@@ -90,6 +94,43 @@ def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, docume
     with pikepdf.open(BytesIO(content)) as pdf:
         assert len(pdf.pages) >= len(plate.namings[0].labels) // 3 > 9
         assert max(len(page.Contents.read_bytes()) for page in pdf.pages) < 300_000
+
+
+def test_a_vector_layer_of_a_pdf_is_painted_some_features_a_turn(
+    plate_of: MakePlate, studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each on a sheet of its own, as Qt packs a sheet at once."""
+    monkeypatch.setattr(vector_painter, "CORNERS_A_STEP", 40)
+    lines = [LineString([(10.1, 50.1 + 0.001 * i), (10.5, 50.2), (10.9, 50.9 - 0.001 * i)]) for i in range(200)]
+    rows = [{"type": "Feature", "properties": {}, "geometry": mapping(line)} for line in lines]
+    path = tmp_path / "lines.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    layer = Layer(uuid="v", kind="vector", name="Lines", source_json=json.dumps({"path": str(path)}), crs="EPSG:4326")
+    printed = PrintedPlate(plate_of(SPEC, Document({"layers": [layer]})), 150)
+    group = next(one for one in printed.groups(0) if one.kind is GroupKind.MAP)
+    steps, turns = vectors(printed, 0, group), 0
+    monkeypatch.setattr("viewer.export.formats.steps.STEP_S", 0.0)
+    try:
+        while True:
+            next(steps)
+            turns += 1
+    except StopIteration as end:
+        content = end.value
+    with pikepdf.open(BytesIO(content)) as pdf:
+        painted = [page.Contents.read_bytes().count(b" m\n") for page in pdf.pages]
+    assert turns >= 15
+    assert sum(painted) >= len(lines)
+    assert max(painted) < 30
+
+
+def test_the_coasts_of_a_locator_are_painted_some_at_a_turn(plate_of: MakePlate) -> None:
+    """Of the whole Earth they took a twentieth of a second."""
+    spec = replace(SPEC, bounds=Bounds(10, 45, 40, 60))
+    (locator,) = [piece for piece in plate_of(spec).pieces if piece.key == "locator"]
+    image = QImage(800, 600, QImage.Format.Format_RGB32)
+    with painting(image) as painter:
+        steps = sum(1 for _step in locator.paint(painter))
+    assert steps >= 8
 
 
 @pytest.mark.parametrize("grey", [False, True], ids=["in colour", "in grey"])

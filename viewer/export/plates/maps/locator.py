@@ -26,6 +26,10 @@ WIDEST_DEG = 90.0
 _LEAST_DEG, _TIMES = 24.0, 14.0
 ASPECT = 1.5
 _COASTS = "coast.geojson"
+PLACES_A_STEP = 1_200
+"""Of coasts that are painted in one step, which a PDF also has to pack."""
+_TURNS = (-360.0, 0.0, 360.0)
+"""Degrees: a window may reach over the antimeridian."""
 _COAST, _FINE = 0.7, 0.5
 """Logical pixels: the pen of a coast, and how far apart two of its places are."""
 
@@ -43,8 +47,10 @@ def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
     return Bounds(middle_x - width / 2, low, middle_x + width / 2, min(low + height, 90.0))
 
 
-def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle) -> None:
-    """Coasts, and the frames as boxes, or as a cross where they are too small to be seen."""
+def locator_in_steps(
+    painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle
+) -> Iterator[None]:
+    """Coasts, and the frames as boxes, or as a cross where they are too small to be seen; a few milliseconds a step."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(box, QColor(style.locator_ground))
@@ -53,10 +59,16 @@ def paint_locator(painter: QPainter, box: QRectF, window: Bounds, frames: Sequen
     painter.setPen(fine_pen(painter, style.locator_land, _COAST))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.translate(box.topLeft())
-    seen = painter.clipBoundingRect()
-    for around, line in coasts_in(window, box.width(), box.height()):
-        if around.intersects(seen):  # a preview is painted in strips, and few lines touch one
-            painter.drawPolyline(line)
+    seen, places = painter.clipBoundingRect(), 0
+    for turn in _TURNS:
+        for around, line in _coasts_of(window, turn, box.width(), box.height()):
+            if around.intersects(seen):  # a preview is painted in strips, and few lines touch one
+                painter.drawPolyline(line)
+                places += line.size()
+            if places >= PLACES_A_STEP:
+                places = 0
+                yield
+        yield
     painter.restore()
     x_scale, y_scale = box.width() / window.width, box.height() / window.height
     for frame in frames:
@@ -84,20 +96,24 @@ def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
         painter.drawLine(QPointF(at.x() + 3 * dx, at.y() + 3 * dy), QPointF(at.x() + 7 * dx, at.y() + 7 * dy))
 
 
-@lru_cache(maxsize=16)
 def coasts_in(window: Bounds, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
-    """The coasts of a window in a box so large, each with the box about it. Kept, and only what is seen: of the whole
-    world a hundred thousand places would be painted again in each strip of a page.
+    """The coasts of a window in a box so large, each with the box about it."""
+    return tuple(one for turn in _TURNS for one in _coasts_of(window, turn, width, height))
+
+
+@lru_cache(maxsize=48)
+def _coasts_of(window: Bounds, turn: float, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
+    """The same of the Earth turned by some degrees. Kept, and only what is seen: of the whole world a hundred thousand
+    places would be painted again in each strip of a page.
     """
     coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
-    found = []
-    for turn in (-360.0, 0.0, 360.0):
-        left, right = window.left - turn, window.right - turn
-        shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
-        shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
-        for at in np.flatnonzero(shown).tolist():
-            places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
-            found += [_thinned(run) for run in _runs_in(places, width, height)]
+    left, right = window.left - turn, window.right - turn
+    shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
+    shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
+    found: list[Floats] = []
+    for at in np.flatnonzero(shown).tolist():
+        places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
+        found += [_thinned(run) for run in _runs_in(places, width, height)]
     reach = 2 * _COAST
     lines = [polygon_of(line) for line in found if len(line) > 1]
     return tuple((line.boundingRect().adjusted(-reach, -reach, reach, reach), line) for line in lines)

@@ -186,11 +186,9 @@ class MapOnPage:
         with part_of_picture(painter):
             painter.translate(rect.topLeft())
             painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
-            for at in range(
-                picture_layers(self.scene, self.framing.at(ratio)[1]), len(self.scene.stack.shown_on(view))
-            ):
-                self.scene.stack.paint(painter, view, part=slice(at, at + 1))
-                yield
+            pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
+            for at in range(pictures, len(self.scene.stack.shown_on(view))):
+                yield from self.scene.stack.paint_in_steps(painter, view, at)
             if self.paint_below_marks is not None:
                 self._paint_grid(painter, ratio, view, self.paint_below_marks)
                 yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 
 from PySide6.QtCore import QPointF, QRectF
@@ -11,7 +11,8 @@ from PySide6.QtGui import QPainter
 from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.lettering import TextLine, Type, text_block, wrapped
 
-type PaintRow = Callable[[QPainter, QRectF], None]
+type PaintRow = Callable[[QPainter, QRectF], Iterator[None] | None]
+"""At once, or in the steps that it gives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from viewer.export.plates.setting.lettering import TextLine, paint_lines
 
 _MITER = Qt.PenJoinStyle.MiterJoin
 
-type Paint = Callable[[QPainter], None]
+type Paint = Callable[[QPainter], Iterator[None] | None]
+"""At once, or in the steps that it gives."""
 
 
 def fine_pen(
@@ -90,7 +91,9 @@ class Piece:
         painter.save()
         painter.translate(self.shift)
         for paint in self.below:
-            paint(painter)
+            steps = paint(painter)
+            if steps is not None:
+                yield from steps
             yield
         for line in self.lines:
             paint_lines(painter, (line,))
