@@ -420,7 +420,8 @@ class Plate:
                 boxes += self._add_graticule(one, furniture, boxes)
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
-                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor)
+                own = self.spec.site if self.spec.layout == "site" else ""
+                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, own)
             one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)
             self.pieces += furniture

@@ -85,9 +85,10 @@ class Naming:
 
 
 def name_marks(
-    on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float
+    on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float, own: str = ""
 ) -> Generator[None, None, Naming]:
-    """Labels first, the most important before the others; places for numbers for those that find none.
+    """Labels first, the most important before the others; places for numbers for those that find none. `own`: the site
+    that the page is of.
 
     A generator: some milliseconds a step, at the end it has the naming.
     """
@@ -96,7 +97,13 @@ def name_marks(
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
     yield
-    layout = LabelLayout.of(room, [], [box for _, box in (*symbols, *outlines)] + list(taken))
+    clear = [box for _, box in symbols] + list(taken)
+    first = _own_label(next((one for one in requests if one.uuid == own), None), room, clear, outlines)
+    requests = [one for one in requests if not first or one.uuid != own]
+    yield
+    beside_it = [box for label in first for box in _boxes_of(label)]
+    layout = LabelLayout.of(room, [], [*clear, *(box for _, box in outlines), *beside_it])
+    layout.placed += first
     yield from _add(layout, requests)
     named = {label.uuid for label in layout.placed}
     yield from _add(layout, [_narrower(one) for one in requests if one.uuid not in named])
@@ -110,10 +117,10 @@ def name_marks(
     naming.numbers = layout.placed[len(naming.labels) :]
     beside = {label.uuid for label in naming.numbers}
     standing = [box for label in layout.placed for box in _boxes_of(label)]
-    places = NumberPlaces(room, [box for _, box in symbols] + list(taken), standing)
+    places = NumberPlaces(room, clear, standing)
     for one in asked:
         if one.uuid not in beside:
-            label = places.place(one)
+            label = places.place(one) or (places.place(one, crosses=True) if one.rank is Rank.CLAIM else None)
             naming.numbers += [label] if label is not None else []
             yield
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
@@ -121,6 +128,27 @@ def name_marks(
     naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
     naming.left_out = inside - told
     return naming
+
+
+def _own_label(
+    request: LabelRequest | None, room: Box, clear: Sequence[Box], outlines: Sequence[tuple[str, Box]]
+) -> list[PlacedLabel]:
+    """The label of the site that a page is of, before all others: on an outline, such as its own circle, where it has
+    no other place; at worst its line passes below what stands in its way.
+    """
+    if request is None:
+        return []
+    both = request, _narrower(request)
+    for one in both:
+        layout = LabelLayout.of(room, [one], clear, [box for _, box in outlines])
+        if layout.placed:
+            return layout.placed
+    for crosses in (False, True):
+        for one in both:
+            placed = NumberPlaces(room, clear, []).place(one, crosses=crosses)
+            if placed is not None:
+                return [placed]
+    return []
 
 
 def _add(layout: LabelLayout, requests: Sequence[LabelRequest]) -> Iterator[None]:
