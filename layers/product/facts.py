@@ -54,6 +54,8 @@ class ImageFact:
     is_placed_by_hand: bool = False
     share: float = 1.0
     """Of the frame that its pixels fill, 0 to 1."""
+    draws_boundaries: bool = False
+    """True for lines or areas of states and their parts, of which each map takes somebody's view."""
     is_reference: bool = False
     """True for a basemap of no date of its own, such as a map of streets: nothing is read from it."""
 
@@ -157,6 +159,13 @@ class Overlap(NamedTuple):
     page: int = 0
 
 
+class Alike(NamedTuple):
+    """Two things of the legend that only their colour tells apart."""
+
+    one: str
+    other: str
+
+
 @dataclass(frozen=True, slots=True)
 class ProductFacts:
     """All of the laid out page that the check and the metadata need."""
@@ -165,6 +174,9 @@ class ProductFacts:
     texts: tuple[TextFact, ...] = ()
     """Every text that is painted, in reading order."""
     overlaps: tuple[Overlap, ...] = ()
+    alike_in_grey: tuple[Alike, ...] = ()
+    faint_in_grey: tuple[str, ...] = ()
+    """Names of letters that can hardly be told from their ground."""
     pages: int = 1
     marking_top: str = ""
     marking_bottom: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layers.product.boundaries import says_whose_view
 from layers.product.facts import SCALE_CHANGES_M
 from layers.product.lint.finding import (
     BLOCKING,
@@ -16,6 +17,7 @@ from layers.product.lint.finding import (
     Rule,
     map_name,
     short,
+    to_layer,
     to_part,
 )
 from layers.product.marking import free_words, lacking
@@ -211,6 +213,38 @@ def _type_size(checked: Checked) -> Iterator[Fault]:
         )
 
 
+def _in_grey(checked: Checked) -> Iterator[Fault]:
+    """Many prints, and many eyes, have no colours."""
+    for one, other in checked.facts.alike_in_grey:
+        yield Fault(
+            f"the legend, {short(one)} and {short(other)}",
+            "Without colour their signs look alike.",
+            "Give one of them another sign, dashes, or a colour that is lighter or darker.",
+            to_part("legend"),
+        )
+    for words in checked.facts.faint_in_grey:
+        yield Fault(
+            short(words),
+            "Without colour the letters can hardly be told from what they stand on.",
+            "Choose letters that are lighter or darker than their ground or their halo.",
+            Jump("product", "", "style"),
+        )
+
+
+def _boundaries(checked: Checked) -> Iterator[Fault]:
+    """Boundaries are contested: no map of them is nobody's view."""
+    if not checked.facts.is_laid_out or says_whose_view(checked.facts.words_of()):
+        return
+    for image in {image.layer: image for one in checked.facts.maps for image in one.images}.values():
+        if image.draws_boundaries:
+            yield Fault(
+                f"layer “{short(image.name)}”",
+                "It draws boundaries, and the page does not say whose view of them that is.",
+                "Say it in the layer's credit, such as “boundaries are de facto, as … draws them”, and print that.",
+                to_layer(image, "credit"),
+            )
+
+
 def _key(checked: Checked) -> Iterator[Fault]:
     for one in checked.facts.maps:
         for uuid in sorted(one.sites.keyed):
@@ -351,6 +385,8 @@ RULES = (
     Rule("labels-clear", "Labels that cover nothing", WARNING, _labels_clear, 11),
     Rule("overlap", "Nothing on anything else", WARNING, _overlaps, 11),
     Rule("cut-text", "No text cut", BLOCKING, _cut_text, 11),
+    Rule("grey", "Told apart without colour", WARNING, _in_grey),
+    Rule("boundaries", "Boundaries with whose view they are", BLOCKING, _boundaries),
     Rule("key", "A line in the key for every number", BLOCKING, _key, 12),
     Rule("locator", "An inset that shows where", WARNING, _locator, 16),
     Rule("projection", "Projection and datum", WARNING, _projection, 17),

@@ -17,8 +17,9 @@ from layers.document.rows import ClaimSite, ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
+from layers.product.boundaries import draws_boundaries
 from layers.product.content import LeftOut, ProductContent
-from layers.product.facts import ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
+from layers.product.facts import Alike, ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
 from layers.product.gathering import content_of
 from layers.product.lint.finding import BLOCKING, WARNING, Finding
 from layers.product.lint.rules import RULES, findings, rule_of, unexplained
@@ -265,6 +266,9 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("made-on", lambda made: made.with_facts(made_on="")),
     ("number", lambda made: made.without_words("No 7")),
     ("number", lambda made: made.published().with_facts(number="")),
+    ("grey", lambda made: made.with_facts(alike_in_grey=(Alike("Gas", "Oil"),))),
+    ("grey", lambda made: made.with_facts(faint_in_grey=("labels",))),
+    ("boundaries", lambda made: made.with_image(draws_boundaries=True)),
     ("type-size", lambda made: made.with_text("x", size_pt=5.5)),
     ("alternative-text", lambda made: made.with_map(alt_text="")),
     ("publishing-leak", lambda made: made.with_spec(publish=True, annotation_credit="A. Analyst")),
@@ -342,6 +346,38 @@ def test_before_and_after_need_known_dates_but_a_and_b_do_not() -> None:
     spoiled = whole().with_image(0, date_kind="unknown")
     assert [one.rule for one in spoiled.found()] == ["before-after-dates"]
     assert spoiled.with_map(0, title="A").with_map(1, title="B").found() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "is_enough"),
+    [
+        ("Made with Natural Earth; boundaries are de facto and imply no endorsement", True),
+        ("The borders are drawn as Pakistan draws them.", True),
+        ("Boundaries according to the survey of India.", True),
+        ("© OpenStreetMap contributors. Boundaries", False),
+        ("The border crossing at Heihe. A view of it.", False),
+    ],
+)
+def test_boundaries_need_a_sentence_on_whose_view_they_are(words: str, is_enough: bool) -> None:
+    made = whole().with_image(draws_boundaries=True).with_text(words)
+    assert [one.rule for one in made.found()] == ([] if is_enough else ["boundaries"])
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("boundaries", True),
+        ("Land boundaries (de facto)", True),
+        ("ne_50m_admin_0_boundary_lines_land", True),
+        ("State border", True),
+        ("Border crossings", False),
+        ("Coast", False),
+        ("boundless", False),
+        ("Reborder", False),
+    ],
+)
+def test_layers_of_boundaries_are_known_by_their_names(name: str, is_one: bool) -> None:
+    assert draws_boundaries(name) is is_one
 
 
 def test_panels_of_other_ground_need_no_common_stretch() -> None:

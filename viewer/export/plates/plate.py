@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from itertools import groupby
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
@@ -20,7 +20,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
-from layers.product.facts import ImageFact
+from layers.product.facts import Alike, ImageFact
 from layers.product.gathering import content_of
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
@@ -56,7 +56,9 @@ from viewer.export.plates.maps.image_words import (
     letters_of_maps,
     notes_on_stretches,
 )
+from viewer.export.plates.maps.in_grey import alike_in_grey
 from viewer.export.plates.maps.inset_boxes import inset_boxes
+from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
 from viewer.export.plates.maps.locator import ASPECT, coast_lines, locator_in_steps, locator_window
 from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
@@ -131,7 +133,7 @@ class Plate:
         self.bars: dict[int, BarOnPlate] = {}
         self.graticules: dict[int, Graticule] = {}
         self.has_locator = False
-        self.legend_words: list[str] = []
+        self.legend: list[LegendRow] = []
         self.pages = 1
         self.pieces: list[Piece] = []
         self._indexes: dict[int, tuple[frozenset[str] | None, SiteIndex]] = {}
@@ -158,6 +160,16 @@ class Plate:
     def numbers(self) -> dict[str, int]:
         """The number in the key of each mark that has one."""
         return {uuid: number for naming in self.namings for uuid, number in naming.keyed.items()}
+
+    @property
+    def legend_words(self) -> list[str]:
+        """The texts of its legend, headings among them."""
+        return [row.text for row in self.legend]
+
+    @cached_property
+    def alike_in_grey(self) -> tuple[Alike, ...]:
+        """Signs of its legend that only their colour tells apart."""
+        return tuple(alike_in_grey(self.legend))
 
     @property
     def marking(self) -> str:
@@ -354,7 +366,7 @@ class Plate:
             found = legend_of(self.document, self.maps, spec.shows("annotation"))
             if spec.publish:
                 found = [replace(row, text=without_paths(row.text)) for row in found]
-            self.legend_words = [row.text for row in found]
+            self.legend = found
             explained += legend_atoms(found, sizes, style)
         said: list[Atom] = []
         if spec.shows("claims"):
@@ -420,8 +432,8 @@ class Plate:
                 boxes += self._add_graticule(one, furniture, boxes)
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
-                own = self.spec.site if self.spec.layout == "site" else ""
-                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, own)
+                site = self.spec.site if self.spec.layout == "site" else ""
+                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, site)
             one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)
             self.pieces += furniture

@@ -19,6 +19,7 @@ from layers.product.facts import (
 )
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
 from viewer.export.plates.maps.image_words import data_facts
+from viewer.export.plates.maps.in_grey import faint_in_grey
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
@@ -41,6 +42,8 @@ def facts_of(plate: Plate) -> ProductFacts:
         maps=tuple(_map(plate, one, naming) for one, naming in zip(plate.maps, plate.namings, strict=True)),
         texts=tuple(_texts(plate)),
         overlaps=tuple(_overlaps(plate)),
+        alike_in_grey=plate.alike_in_grey,
+        faint_in_grey=tuple(faint_in_grey(plate.maps, plate.style)),
         pages=plate.pages,
         marking_top=marking,
         marking_bottom=marking,

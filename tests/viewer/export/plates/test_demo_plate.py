@@ -73,6 +73,7 @@ def test_the_check_finds_nothing_of_the_page_itself(plate_of, demo) -> None:
     found = findings(plate.spec, plate.content, facts_of(plate), ())
     assert {one.rule for one in found if one.severity == "blocking"} == set()
     of_page = {"overlap", "cut-text", "type-size", "key", "labels-clear", "scale-bar", "north-arrow", "projection"}
+    of_page |= {"grey", "boundaries"}
     assert not {one.rule for one in found} & of_page
 
 

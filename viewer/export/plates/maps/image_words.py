@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.layer import LONGEST_STATED
 from layers.grid.tile_grid import View
+from layers.product.boundaries import draws_boundaries
 from layers.product.facts import ImageFact
 from layers.product.publishing import without_paths
 from layers.product.spec import ProductSpec
@@ -63,7 +64,9 @@ def data_facts(on_page: MapOnPage) -> list[ImageFact]:
         if row.kind == "vector" and _may_show(drawing, on_page.view):
             credit = one_line(drawing.attribution, LONGEST_CREDIT)
             name = one_line(row.name, _NAME_CHARS)
-            found.append(ImageFact(row.uuid, name, row.kind, credit=credit, credit_of_row=credit))
+            file = drawing.path.stem if isinstance(drawing, VectorDrawing) else ""
+            fact = ImageFact(row.uuid, name, row.kind, credit=credit, credit_of_row=credit)
+            found.append(replace(fact, draws_boundaries=draws_boundaries(row.name, file)))
     return found
 
 

@@ -20,7 +20,8 @@ from viewer.rendering.vector.symbol_sample import paint_sample
 from viewer.support.painting import painting, part_of_picture
 
 KEY = "legend"
-_CHIP = QColor("#2c3a44")
+CHIP = QColor("#2c3a44")
+"""Below lines and areas."""
 
 
 def legend_of(document: Document, maps: Sequence[MapOnPage], with_marks: bool) -> list[LegendRow]:
@@ -64,20 +65,20 @@ def _paint_symbol(painter: QPainter, box: QRectF, row: LegendRow, height: float)
     here = painter.worldTransform()
     room = here.mapRect(QRectF(box.left() - 2, box.top() - 2, 1.5 * height, box.height() + 4)).toAlignedRect()
     if is_vector_device(painter) or here.isRotating() or room.isEmpty():
-        _paint_sample(painter, box, row, height)
+        paint_sign(painter, box, row, height)
         return
     picture = QImage(room.size(), QImage.Format.Format_ARGB32_Premultiplied)
     picture.fill(Qt.GlobalColor.transparent)
     with painting(picture) as inner:
         inner.setWorldTransform(here * QTransform.fromTranslate(-room.left(), -room.top()))
-        _paint_sample(inner, box, row, height)
+        paint_sign(inner, box, row, height)
     with part_of_picture(painter):
         painter.setWorldTransform(QTransform())
         painter.drawImage(room.topLeft(), picture)
 
 
-def _paint_sample(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
-    """Symbols are drawn for dark imagery: lines in white would be lost on paper."""
+def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) -> None:
+    """The sign of a row. Symbols are drawn for dark imagery: lines in white would be lost on paper."""
     scale = height / 21.0
     sample = row.sample
     is_point = sample.kind == "point" if sample is not None else "Point" in row.geometry
@@ -85,7 +86,7 @@ def _paint_sample(painter: QPainter, box: QRectF, row: LegendRow, height: float)
     middle = box.top() + height / 2 if box.height() > 1.5 * height else box.center().y()
     if not is_point:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_CHIP)
+        painter.setBrush(CHIP)
         chip = QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale)
         painter.drawRoundedRect(chip, 3 * scale, 3 * scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)

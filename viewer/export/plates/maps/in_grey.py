@@ -1,0 +1,98 @@
+"""Legibility in grey: signs of a legend that only their colour tells apart, and letters that their ground swallows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage
+
+from layers.product.facts import Alike
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.maps.legend_content import LegendRow
+from viewer.export.plates.maps.legend_rows import CHIP, paint_sign
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.rendering.images import argb_of_image
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.painting import painting
+
+LEAST_LEVELS = 15.0
+"""Levels of grey by which two signs differ, on an average over all that either of them paints."""
+LEAST_CONTRAST = 3.0
+"""Of letters with their ground, as WCAG 2 measures it for large ones."""
+_HEIGHT, _WIDTH, _MOST_ROWS, _INK = 42, 54, 40, 8
+PAPER = "#ffffff"
+type _Sign = tuple[NDArray[np.float32], NDArray[np.bool_]]
+
+
+def alike_in_grey(rows: Sequence[LegendRow]) -> list[Alike]:
+    """Pairs of signs that look the same where there is no colour. A point is never taken for an area."""
+    signs = [row for row in rows if row.has_symbol][:_MOST_ROWS]
+    pictures = [_in_grey(row) for row in signs]
+    found = []
+    for (one, a), (other, b) in combinations(zip(signs, pictures, strict=True), 2):
+        if is_point(one) is is_point(other) and one.text != other.text and _levels(a, b) < LEAST_LEVELS:
+            found.append(Alike(one.text, other.text))
+    return found
+
+
+def faint_in_grey(maps: Sequence[MapOnPage], style: HouseStyle) -> list[str]:
+    """Names of letters that can hardly be told from what they stand on."""
+    found = [name for name, ink, ground in _lettering(style) if contrast(ink, ground) < LEAST_CONTRAST]
+    for one in maps:
+        for uuid in one.scene.shown_in(one.view):
+            drawing = one.scene.drawings[uuid]
+            if isinstance(drawing, VectorDrawing) and drawing.style.labels.text:
+                labels = drawing.style.labels
+                if labels.halo_color and contrast(labels.color, labels.halo_color) < LEAST_CONTRAST:
+                    found.append(f"labels of {drawing.layer.name}")
+    return list(dict.fromkeys(found))
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, 1 to 21."""
+    light, dark = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def is_point(row: LegendRow) -> bool:
+    """True for a sign that stands on the paper itself."""
+    return row.sample.kind == "point" if row.sample is not None else "Point" in row.geometry
+
+
+def _lettering(style: HouseStyle) -> Iterator[tuple[str, str, str]]:
+    yield "text of the page", style.ink, style.paper
+    yield "small print", style.quiet, style.paper
+    yield "bottom line", style.accent, style.paper
+    yield "scale bar and north arrow", style.plate_ink, style.plate
+    yield "labels", style.label, style.halo or style.label
+    yield "labels of who is named in a claim", style.label_claim, style.halo or style.label_claim
+
+
+def _luminance(color: QColor) -> float:
+    parts = color.redF(), color.greenF(), color.blueF()
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The sign in levels of grey, and its ink: all that is not the ground below it."""
+    image = QImage(_WIDTH, _HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(QColor(PAPER))
+    with painting(image) as painter:
+        paint_sign(painter, QRectF(2.0, 0.0, _WIDTH - 2.0, _HEIGHT), row, float(_HEIGHT))
+    argb = argb_of_image(image)
+    red, green, blue = ((argb >> shift & 0xFF).astype(np.float32) for shift in (16, 8, 0))
+    levels = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+    ground = QColor(PAPER if is_point(row) else CHIP)
+    away = np.abs(np.stack((red - ground.red(), green - ground.green(), blue - ground.blue()))).max(axis=0)
+    return levels, (away > _INK) & (is_point(row) | (argb & 0xFFFFFF != QColor(PAPER).rgb() & 0xFFFFFF))
+
+
+def _levels(one: _Sign, other: _Sign) -> float:
+    """Levels by which two signs differ, on an average over the ink of both."""
+    ink = one[1] | other[1]
+    return float(np.abs(one[0] - other[0])[ink].mean()) if ink.any() else 0.0
