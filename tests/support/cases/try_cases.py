@@ -23,7 +23,7 @@ from layers.project.opening.case_process import CaseInline, CaseProcess
 
 IDLE_S = float(os.environ.get("GEOLOUPE_TAMPERED_MOST_S", "20"))
 READS_INLINE = bool(os.environ.get("GEOLOUPE_TAMPERED_INLINE"))
-"""For a long run: the window alone has a case read by another process, the commands read it themselves; and they keep
+"""The quicker way: the window alone has a case read by another process, the commands read it themselves; and they keep
 their readers from one case to the next."""
 
 
