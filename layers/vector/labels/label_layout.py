@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import field, replace
+from dataclasses import field
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -124,7 +124,22 @@ class PlacedLabel:
     def moved(self, dx: float, dy: float) -> PlacedLabel:
         """The same label so far along, when the map moves under it."""
         leader = None if self.leader is None else (self.leader[0] + dx, self.leader[1] + dy)
-        return replace(self, box=self.box.moved(dx, dy), px=self.px + dx, py=self.py + dy, leader=leader)
+        box, px, py = self.box.moved(dx, dy), self.px + dx, self.py + dy
+        # written out, for each label of each frame of a pan: `replace` looks at all fields first
+        return PlacedLabel(
+            self.uuid,
+            self.text,
+            self.rank,
+            box,
+            self.side,
+            px,
+            py,
+            self.face,
+            self.angle_deg,
+            leader,
+            self.clearance,
+            self.letters,
+        )
 
 
 class _Candidate(NamedTuple):

@@ -46,6 +46,8 @@ class Face:
 
 
 type _Key = tuple[str, Face, int, float, float, tuple[Letter, ...]]
+type _Pictured = tuple[PlacedLabel, QImage | None]
+"""A label with the picture of its letters; None where they are painted as outlines and text."""
 
 
 @lru_cache(maxsize=256)
@@ -91,20 +93,18 @@ class LabelPainter:
 
         Pictures of letters are made for so long, and of one label in any case: False where some were left out.
         """
-        asked = len(labels)
+        pictures: list[_Pictured] = [(label, None) for label in labels]
         if not is_vector_device(painter):
-            labels = self._with_letters(labels, scale, within_s)
+            pictures = self._with_letters(labels, scale, within_s)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for label in labels:
+        for label, _ in pictures:
             if label.leader is not None:
                 _paint_leader(painter, label, scale)
-        as_text = is_vector_device(painter)
-        for label in reversed(labels):
-            if as_text:
+        for label, sprite in reversed(pictures):
+            if sprite is None:
                 self._paint_shapes(painter, label, scale)
                 continue
-            sprite = self._sprite(label, scale)
             if label.letters:
                 painter.drawImage(QPointF(QPoint(round(label.px), round(label.py)) + sprite.offset()), sprite)
                 continue
@@ -112,20 +112,20 @@ class LabelPainter:
             left, top = x - sprite.width() / 2, y - sprite.height() / 2
             painter.drawImage(QPointF(round(left), round(top)), sprite)
         painter.restore()
-        return len(labels) == asked
+        return len(pictures) == len(labels)
 
-    def _with_letters(self, labels: Sequence[PlacedLabel], scale: float, within_s: float) -> Sequence[PlacedLabel]:
+    def _with_letters(self, labels: Sequence[PlacedLabel], scale: float, within_s: float) -> list[_Pictured]:
         """The labels that have a picture of their letters, once it was made for the first of the others."""
-        if math.isinf(within_s):
-            return labels
-        found, has_new, end = [], False, time.perf_counter() + within_s
+        found: list[_Pictured] = []
+        has_new, end = False, time.perf_counter() + within_s
         for label in labels:
-            if _key(label, scale) not in self._sprites:
+            key = _key(label, scale)
+            sprite = self._sprites.get(key)
+            if sprite is None:
                 if has_new and time.perf_counter() >= end:
                     continue
-                self._sprite(label, scale)
-                has_new = True
-            found.append(label)
+                sprite, has_new = self._made(key, label, scale), True
+            found.append((label, sprite))
         return found
 
     def _paint_shapes(self, painter: QPainter, label: PlacedLabel, scale: float) -> None:
@@ -165,16 +165,12 @@ class LabelPainter:
         lines = _lines_of(label, scale, QPointF(-width / 2, -height / 2))
         return [(QTransform(turned).translate(place.x(), place.y()), line) for place, line in lines]
 
-    def _sprite(self, label: PlacedLabel, scale: float) -> QImage:
-        key = _key(label, scale)
-        sprite = self._sprites.get(key)
-        if sprite is None:
-            if len(self._sprites) > MOST_SPRITES:
-                self._sprites.clear()
-            bent = bool(label.letters)
-            angle = round(label.angle_deg, 1)
-            sprite = self._bent(label, scale) if bent else self._painted(label, scale, angle)
-            self._sprites[key] = sprite
+    def _made(self, key: _Key, label: PlacedLabel, scale: float) -> QImage:
+        if len(self._sprites) > MOST_SPRITES:
+            self._sprites.clear()
+        bent = bool(label.letters)
+        sprite = self._bent(label, scale) if bent else self._painted(label, scale, round(label.angle_deg, 1))
+        self._sprites[key] = sprite
         return sprite
 
     def _bent(self, label: PlacedLabel, scale: float) -> QImage:

@@ -97,6 +97,8 @@ class MapLabels:
 
 def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:
     """Labels that stay with the places they were put at."""
+    if before.grid == now.grid:
+        return [label.moved(before.left - now.left, before.top - now.top) for label in layout.placed]
     moved = []
     for label in layout.placed:
         px, py = now.to_pixel(*before.to_world(label.px, label.py))

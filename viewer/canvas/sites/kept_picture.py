@@ -6,6 +6,7 @@ long is painted in several frames; meanwhile the picture before stands in.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -76,15 +77,23 @@ class KeptPicture:
         self._former: tuple[QImage, View] | None = None
         """The last whole picture, while another one is being painted."""
 
-    def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str], *, moving: bool = False) -> bool:
-        """Onto a picture. False where something was left out for now."""
+    def paint(
+        self,
+        painter: QPainter,
+        frame: SiteFrame,
+        selection: frozenset[str],
+        *,
+        moving: bool = False,
+        at_once: bool = False,
+    ) -> bool:
+        """Onto a picture, `at_once` all of it. False where something was left out for now."""
         view, index = frame.view, frame.index
         key = _Key(id(index), view.grid, view.width, view.height, view.ratio)
         if key != self._key or not self._goes_along(frame, selection):
             self._begin_anew(frame, selection)
         self._key, self._index, self._view = key, index, view
         self._revision, self._selection = index.revision, selection
-        lacks = self._work(MOVING_S if moving else WITHIN_S)
+        lacks = self._work(math.inf if at_once else MOVING_S if moving else WITHIN_S)
         if not self._parts:
             self._former = None
         self._show(painter, view)

@@ -108,7 +108,9 @@ class SiteFrame:
         seen = (px > -reach) & (px < piece.width + reach) & (py > -reach) & (py < piece.height + reach)
         if index.has_leads:
             seen |= np.isin(self.rows, index.callouts())
-        seen |= np.isin(self.rows, index.areas_over_the_edge(piece.grid.crs))
+        over = index.areas_over_the_edge(piece.grid.crs)
+        if len(over):
+            seen |= np.isin(self.rows, over)
         return SiteFrame(
             piece,
             index,

@@ -249,6 +249,8 @@ class SiteIndex:
             return np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0)
         points = self.projected(view.grid.crs)
         near = self._near(points, view, margin_px)
+        if not len(near):
+            return near, np.zeros(0), np.zeros(0), np.zeros(0)
         inverse, x, y = view.affine.inverse(), points.x[near], points.y[near]
         px, py = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -262,8 +264,9 @@ class SiteIndex:
                 leads, lead_px, lead_py = self.lead_pixels(view)
                 at = np.searchsorted(near, leads)
                 seen[at] |= _in_picture(lead_px, lead_py, reach[at], view)
-        over = np.isin(near, self.areas_over_the_edge(view.grid.crs))
-        seen |= over & np.isfinite(px)
+        over = self.areas_over_the_edge(view.grid.crs)
+        if len(over):
+            seen |= np.isin(near, over) & np.isfinite(px)
         seen &= self.alive[near]
         return near[seen], px[seen], py[seen], error_px[seen]
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import batched, groupby
 from math import isfinite
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.geo.crs import world_bounds
 from layers.geo.seams import is_on_both_sides, running_on, without_seams
-from layers.grid.tile_grid import View
+from layers.grid.tile_grid import TileGrid, View
 from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
 from viewer.canvas.sites.kept_picture import KeptPicture, Step
@@ -32,12 +33,29 @@ from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_o
 _AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
 MANY_SHAPES, MANY_SIGNS = 12, 60
-"""Fewer lines and areas, or texts and numbers, are painted anew each time."""
+"""So many lines and areas, or texts and numbers, may take several frames; of fewer all are there at once."""
+_SHAPES_A_MEGAPIXEL, _LEAST_SHAPES = 3.0, 2
+"""Fewer lines and areas are painted anew each time: to lay a picture upon the map takes the longer the larger it is."""
 _FEW_AREAS, _FEW_OUTLINES = 4, 4
 """That are painted, or worked out, in one step."""
 TICK_PX = 7.0
 """Half the length of the bar at an end of a dimension line."""
 _NO_HEADS = np.zeros((0, 2)), np.zeros((0, 2))
+
+
+class _Kept(NamedTuple):
+    """Pictures of what is many: of lines and areas, of symbols with texts and numbers. Of what is few a picture of all
+    together, only while the map pans: at rest that is painted as a product paints it, to the byte.
+    """
+
+    shapes: KeptPicture
+    signs: KeptPicture
+    both: KeptPicture
+
+    def forget_all_but(self, *some: KeptPicture) -> None:
+        for picture in self:
+            if picture not in some:
+                picture.forget()
 
 
 class SitePainter:
@@ -46,8 +64,10 @@ class SitePainter:
     def __init__(self) -> None:
         self._symbols = SiteSymbolPainter()
         self._marks = MarkPainter()
-        self._kept: dict[int, tuple[KeptPicture, KeptPicture]] = {}
-        """Of each world copy in view the pictures of its shapes and of its signs."""
+        self._kept: dict[int, _Kept] = {}
+        """Of each world copy in view."""
+        self._grids: dict[int, TileGrid] = {}
+        """Of each world copy, as painted last on the screen."""
 
     def paint(
         self,
@@ -64,29 +84,36 @@ class SitePainter:
 
         False where some texts were left out, `in_haste`, because their letters take time: they come when painted again.
         """
-        kept_shapes, kept_signs = self._kept_of(copy)
+        kept = self._kept_of(copy)
         if frame.is_empty:
             if in_haste:
-                kept_shapes.forget()
-                kept_signs.forget()
+                kept.forget_all_but()
             return True
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         within_s = SIGNS_A_FRAME_S if in_haste else math.inf
-        if in_haste and frame.shapes_in_boxes >= MANY_SHAPES:
-            is_whole = kept_shapes.paint(painter, frame, selection, moving=moving)
+        shapes, signs = frame.shapes_in_boxes, frame.signs_near + len(frame.rings)
+        has_many_shapes, has_many_signs = shapes >= MANY_SHAPES, signs >= MANY_SIGNS and not frame.compact
+        keeps_both = not (has_many_shapes or has_many_signs or frame.compact) and shapes >= _worth_keeping(frame.view)
+        if not in_haste:  # a product leaves alone what the screen keeps
+            is_whole = self._paint_shapes(painter, frame, selection)
+            is_whole &= self._paint_signs(painter, frame, selection)
+        elif keeps_both and moving and self._grids.get(copy) == frame.view.grid:  # it pans, and is not zoomed
+            kept.forget_all_but(kept.both)
+            is_whole = kept.both.paint(painter, frame, selection, moving=moving, at_once=True)
         else:
-            if in_haste:  # a product leaves alone what the screen keeps
-                kept_shapes.forget()
-            is_whole = True
-            for step in self._shape_steps(frame, selection):
-                is_whole &= step(painter)
-        if in_haste and frame.signs_near + len(frame.rings) >= MANY_SIGNS and not frame.compact:
-            is_whole &= kept_signs.paint(painter, frame, selection, moving=moving)
-        else:
-            if in_haste:
-                kept_signs.forget()
-            is_whole &= self._paint_signs(painter, frame, selection, within_s)
+            wanted = ((kept.shapes, has_many_shapes), (kept.signs, has_many_signs), (kept.both, keeps_both))
+            kept.forget_all_but(*(picture for picture, is_wanted in wanted if is_wanted))
+            if has_many_shapes:
+                is_whole = kept.shapes.paint(painter, frame, selection, moving=moving)
+            else:
+                is_whole = self._paint_shapes(painter, frame, selection)
+            if has_many_signs:
+                is_whole &= kept.signs.paint(painter, frame, selection, moving=moving)
+            else:
+                is_whole &= self._paint_signs(painter, frame, selection, within_s)
+        if in_haste:
+            self._grids[copy] = frame.view.grid
         is_whole &= self._marks.paint(painter, radii_in(frame)[1], frame.scale, within_s)
         painter.restore()
         return is_whole
@@ -94,12 +121,22 @@ class SitePainter:
     @property
     def is_under_way(self) -> bool:
         """True where shapes were left out, `in_haste`, of the frame that was painted last: the next one has more."""
-        return any(kept.is_under_way for both in self._kept.values() for kept in both)
+        return any(picture.is_under_way for kept in self._kept.values() for picture in kept)
 
-    def _kept_of(self, copy: int) -> tuple[KeptPicture, KeptPicture]:
+    def _kept_of(self, copy: int) -> _Kept:
         if copy not in self._kept:
-            self._kept[copy] = KeptPicture(self._shape_steps), KeptPicture(self._sign_steps)
+            self._kept[copy] = _Kept(*map(KeptPicture, (self._shape_steps, self._sign_steps, self._all_steps)))
         return self._kept[copy]
+
+    def _all_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
+        yield from self._shape_steps(frame, selection)
+        yield from self._sign_steps(frame, selection)
+
+    def _paint_shapes(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> bool:
+        is_whole = True
+        for step in self._shape_steps(frame, selection):
+            is_whole &= step(painter)
+        return is_whole
 
     def _shape_steps(self, frame: SiteFrame, selection: frozenset[str]) -> Iterator[Step]:
         """Areas, lines, heads of arrows and ends of dimension lines, a few milliseconds a step."""
@@ -170,6 +207,11 @@ class SitePainter:
         which, px, py = frame.index.shown_symbol[frame.rows[shown]], frame.px[shown], frame.py[shown]
         symbols, compact = frame.index.symbols, frame.compact
         self._symbols.paint(painter, symbols, which, px, py, frame.scale, selected=selected, compact=compact)
+
+
+def _worth_keeping(view: View) -> float:
+    """So many lines and areas take as long to paint as it takes to lay a picture of them upon the map."""
+    return max(_SHAPES_A_MEGAPIXEL * view.width * view.height / 1e6, _LEAST_SHAPES)
 
 
 def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) -> None:

@@ -11,10 +11,15 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.document.comparison import Frame, spec_of
+from layers.document.edit import Change, Edit
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
+from tests.support.cases.marks import marks_of_every_kind
 from tests.viewer.canvas.comparison.conftest import MakeCompared
 from viewer.canvas.comparison import compared_scene
 from viewer.canvas.comparison.linked_panes import LinkedPanes
 from viewer.canvas.panes import paint_borders
+from viewer.canvas.sites import site_painter
 from viewer.canvas.widget import MapCanvas
 from viewer.support.painting import painting
 
@@ -65,6 +70,42 @@ def test_words_of_panes_are_found_once_until_a_frame_is_another(
     scene.compare(titled)
     canvas.grab()
     assert scene.words()[0].name == "Before the flood"
+    canvas.close()
+
+
+def test_lines_of_sites_go_along_in_each_pane(
+    make_compared: MakeCompared, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is painted of them is what comes into view: a line that does not is painted no more while the map moves."""
+    scene = make_compared()
+    marks = [site for site in marks_of_every_kind(10.0, 50.0, 0.05, "mark-") if site.kind == "line"]
+    assert 2 < len(marks) < site_painter.MANY_SHAPES
+    at_edges = [Change("sites", scene.document.sites[uuid], None) for uuid in ("line", "field", "loose")]
+    scene.document.apply(Edit("Draw", (*at_edges, *(Change("sites", None, site) for site in marks))))
+    canvas = MapCanvas(scene)
+    qtbot.addWidget(canvas)
+    LinkedPanes(canvas, scene, canvas)
+    canvas.resize(800, 600)
+    canvas.show()
+    scene.compare(replace(spec_of(("old",), ("new",), ("old",), ("new",)), mode="panes"))
+    canvas.zoom_to_bounds(Bounds(9.7, 49.8, 10.3, 50.2), 0.0)
+    canvas.grab()
+    painted: list[int] = []
+    paint_lines = site_painter.paint_lines
+
+    def counted(painter: QPainter, view: View, lines: list[Any], *told: Any) -> None:
+        painted.append(len(lines))
+        paint_lines(painter, view, lines, *told)
+
+    monkeypatch.setattr(site_painter, "paint_lines", counted)
+    canvas.pan_by(8, 0, resting=False)
+    canvas.grab()
+    assert sum(painted) >= 4 * len(marks), "in each pane a picture is made of them as the map begins to move"
+    painted.clear()
+    for _ in range(5):
+        canvas.pan_by(8, 0, resting=False)
+        canvas.grab()
+    assert not painted
     canvas.close()
 
 

@@ -20,7 +20,7 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from tests.support.cases.marks import marks_of_every_kind
 from tests.support.painted_scenes import painted, view_of
-from viewer.canvas.sites import kept_picture
+from viewer.canvas.sites import kept_picture, site_painter
 from viewer.canvas.widget import MapCanvas
 
 ABOUT = Bounds(9.8, 49.87, 10.2, 50.13)
@@ -48,10 +48,10 @@ def pixels(image: QImage) -> np.ndarray:
     return rows[:, : image.width() * 4].reshape(image.height(), image.width(), 4).copy()
 
 
-def in_haste(scene, view: View, **options: object) -> QImage:
-    """As the screen shows it once all letters are there."""
+def in_haste(scene, view: View, *, settled: bool = False, **options: object) -> QImage:
+    """As the screen shows it once all letters are there; while the map is moved, or `settled`."""
     for _ in range(500):
-        image = painted(scene, view, in_haste=True, settled=False, **options)
+        image = painted(scene, view, in_haste=True, settled=settled, **options)
         if not scene._lacks_letters:
             break
     return image
@@ -84,7 +84,7 @@ def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, monkey
         widths.append(frame.view.width)
         return steps(frame, selection)
 
-    monkeypatch.setattr(scene._sites._kept[0][0], "_steps", counted)
+    monkeypatch.setattr(scene._sites._kept[0].shapes, "_steps", counted)
     in_haste(scene, replace(view, left=view.left + 7))
     assert widths == [7 + 8], "and what was at the edge before"
 
@@ -101,9 +101,9 @@ def test_an_edit_and_a_selection_show_at_once(scene, view):
     assert_same(in_haste(scene, moved), painted(scene, moved))
 
 
-def asked_for(scene, monkeypatch) -> list[tuple[int, int]]:
-    """The sizes of the parts of the shapes' picture that are painted from now on."""
-    sizes, kept = [], scene._sites._kept[0][0]
+def asked_for(scene, monkeypatch, which: str = "shapes") -> list[tuple[int, int]]:
+    """The sizes of the parts of a kept picture that are painted from now on."""
+    sizes, kept = [], getattr(scene._sites._kept[0], which)
     steps = kept._steps
 
     def counted(frame, selection):
@@ -208,11 +208,52 @@ def test_other_scales_and_turns_are_painted_anew(scene, view):
         assert_same(in_haste(scene, other), painted(scene, other))
 
 
-def test_few_marks_are_painted_straight(make_scene, view):
+def test_few_marks_are_painted_straight_while_the_map_rests(make_scene, view):
     scene = make_scene(Document({"sites": list(marks_of_every_kind())}))
+    at_rest = in_haste(scene, view, settled=True)
+    assert all(kept._picture.isNull() for kept in scene._sites._kept[0])
+    assert pixels(at_rest).tobytes() == pixels(painted(scene, view)).tobytes()
+
+
+@pytest.mark.parametrize("step", [(3, 0), (0, -4), (-17, 9), (260, -140)])
+def test_few_marks_that_go_with_the_map_are_as_if_painted_anew(make_scene, view, step, monkeypatch):
+    scene = make_scene(Document({"sites": [replace(site, label="") for site in marks_of_every_kind()]}))
+    for _ in range(2):
+        in_haste(scene, view)
+    sizes = asked_for(scene, monkeypatch, "both")
+    chosen = frozenset[str]()
+    for times in range(1, 5):
+        moved = replace(view, left=view.left + times * step[0], top=view.top + times * step[1])
+        chosen = frozenset({"polygon", "text"}) if times > 2 else chosen
+        found = in_haste(scene, moved, selection=chosen)
+        at_rest = in_haste(scene, moved, settled=True, selection=chosen)
+    assert_same(found, painted(scene, moved, selection=chosen))
+    assert pixels(at_rest).tobytes() == pixels(painted(scene, moved, selection=chosen)).tobytes()
+    assert sizes, "the picture went along"
+    assert (view.width, view.height) not in sizes, "and was not painted anew as a whole"
+
+
+def test_one_line_on_a_large_map_is_painted_anew(make_scene, view):
+    """To lay a picture of the whole map upon it would take longer."""
+    line = next(site for site in marks_of_every_kind() if site.kind == "line")
+    scene = make_scene(Document({"sites": [line]}))
     in_haste(scene, view)
-    assert scene._sites._kept[0][0]._picture.isNull()
-    assert pixels(in_haste(scene, view)).tobytes() == pixels(painted(scene, view, settled=False)).tobytes()
+    assert all(kept._picture.isNull() for kept in scene._sites._kept[0])
+
+
+def test_all_marks_are_kept_that_are_many_and_then_few(make_scene, view):
+    """As one zooms in among very many: what is kept is of the marks that are in view."""
+    scene = make_scene(Document({"sites": [replace(site, label="") for site in many_marks()]}))
+    in_haste(scene, view)
+    closer = view_of(Bounds(9.98, 49.99, 10.02, 50.01))
+    assert scene.site_frame(closer).shapes_in_boxes < site_painter.MANY_SHAPES
+    assert_same(in_haste(scene, closer), painted(scene, closer))
+    kept = scene._sites._kept[0]
+    assert all(one._picture.isNull() for one in kept), "while one zooms a picture would serve one frame only"
+    assert_same(in_haste(scene, closer), painted(scene, closer))
+    assert (kept.shapes._picture.isNull(), kept.both._picture.isNull()) == (True, False)
+    assert_same(in_haste(scene, view), painted(scene, view))
+    assert (kept.shapes._picture.isNull(), kept.both._picture.isNull()) == (False, True)
 
 
 def test_boxes_follow_edits(scene, view):
