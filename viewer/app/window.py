@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
             jobs=self.context.jobs,
             consent=self.permissions.allow,
             report=report,
+            offer=lambda said, action: report(said, action=action),
             withdraw=partial(self.messages.withdraw, "panel"),
             zoom_to_layer=self.views.show_layer,
             info_of=self.views.layer_info,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from layers.document.changes import Changes
 from layers.document.document import Document
@@ -27,6 +28,11 @@ from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
+from viewer.support.messages import MessageAction
+
+if TYPE_CHECKING:
+    from viewer.panels.sites.place_rows import PlaceRows
+    from viewer.panels.widgets.field_set import Dropped, FieldSet
 
 ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
 """The panels of tables whose rows are shown by `show_row`."""
@@ -105,6 +111,7 @@ class PanelContext(QObject):
         jobs: Jobs | None = None,
         consent: Callable[[str], None] = lambda host: None,
         report: Callable[[str], None] = lambda sentence: None,
+        offer: Callable[[str, MessageAction], None] | None = None,
         withdraw: Callable[[str], None] = lambda sentence: None,
         zoom_to_layer: Callable[[str], None] = lambda uuid: None,
         info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
@@ -116,7 +123,8 @@ class PanelContext(QObject):
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat, and `zoom_to_points` those of points alone; `consent` a host the analyst
-        agreed to contact; `report` a sentence for the message line, and `withdraw` one that no longer holds; `info_of`
+        agreed to contact; `report` a sentence for the message line, `offer` one with a button, and `withdraw` one that
+        no longer holds; `info_of`
         gives what a reader found in a layer's file, None until then; `drawing_of` what draws a layer on the canvas;
         `jobs` builds large edits off the window's thread, without it they are built at once; `features` is what panels
         of vector layers work with; `copy_keeper` gives what keeps the bytes of a row of source_files, in any thread,
@@ -131,6 +139,7 @@ class PanelContext(QObject):
         self.drawing_of = drawing_of
         self.consent = consent
         self.report, self._withdraw, self._dropped = report, withdraw, ""
+        self._offer = offer or (lambda sentence, action: self.report(sentence))
         self.features = features
         self.copy_keeper = copy_keeper
         self.images = images
@@ -236,13 +245,26 @@ class PanelContext(QObject):
     def _say_error(self, error: GeoloupeError) -> None:
         self.report(error.sentence)
 
-    def report_dropped(self, why: str) -> None:
-        """Say which entries of a form were not kept, and why."""
-        self._dropped = self.tr("Not kept: {0}").format(why)
-        self.report(self._dropped)
+    def tell_dropped(self, table: Table, fields: FieldSet | PlaceRows) -> None:
+        """From now on say which entries of a form of rows were not kept, and why; a button leads back to them."""
+        fields.dropped.connect(partial(self._report_dropped, table, fields))
+        fields.mended.connect(self._withdraw_dropped)
 
-    def withdraw_dropped(self) -> None:
-        """Take back what `report_dropped` said last: it was entered anew."""
+    def _report_dropped(self, table: Table, fields: FieldSet | PlaceRows, dropped: Dropped) -> None:
+        self._dropped = self.tr("Not kept: {0}").format(dropped.why)
+        if dropped.uuid in self._document.table(table):
+            back = partial(self._go_back, table, fields, dropped)
+            self._offer(self._dropped, MessageAction(self.tr("Go Back"), back))
+        else:
+            self.report(self._dropped)
+
+    def _go_back(self, table: Table, fields: FieldSet | PlaceRows, dropped: Dropped) -> None:
+        if dropped.uuid in self._document.table(table) and isValid(fields):
+            self.open_row(table, dropped.uuid)
+            fields.retype(dropped.typed)
+
+    def _withdraw_dropped(self) -> None:
+        """Take back what was said of entries that were not kept: they were entered anew."""
         self._withdraw(self._dropped)
 
     def flush(self) -> None:
@@ -291,6 +313,18 @@ class PanelContext(QObject):
             self.row_shown.emit(table, uuid)
         if raise_form:
             self.panel_wanted.emit(ROW_FORMS[table])
+
+    def open_row(self, table: Table, uuid: str) -> None:
+        """Show a row of the case in its form, which comes to the front."""
+        if table == "sites":
+            self.selection.set((uuid,))
+            self.panel_wanted.emit("site_form")
+        elif table == "claims":
+            self.show_claim(uuid, raise_form=True)
+        elif table == "layers":
+            self.show_layer(uuid, raise_form=True)
+        else:
+            self.show_row(table, uuid, raise_form=True)
 
     def begin_row(self, table: Table, uuid: str) -> None:
         """Open a row that was made just now, to be filled in."""

@@ -114,10 +114,6 @@ class FileMenu(CaseMenu):
     def save_as(self) -> None:
         self._saving.save_as()
 
-    def has_unsaved(self) -> bool:
-        """True while there is something to save: changes, or a case without a file."""
-        return self.session.is_dirty or (self.session.is_begun and self.session.target is None)
-
     def export_product(self) -> None:
         self._products.begin()
 
@@ -165,7 +161,7 @@ class FileMenu(CaseMenu):
             "save",
             toolbar=True,
             breaks=True,
-            offered=has_unsaved,
+            offered=has_case,
         ),
         Action(
             "save_as", QT_TRANSLATE_NOOP("Actions", "Save &As…"), save_as, "Ctrl+Shift+S", "save_as", offered=has_case

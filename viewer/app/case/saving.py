@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.questions import Changed, Questions, Unsaved
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.refusal import refusals_in
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 from viewer.support.text import one_line
@@ -33,9 +35,11 @@ class CaseSaving(QObject):
         settings: Settings,
         messages: Messages,
         ask: Callable[[], Questions],
-        parent: QObject,
+        window: QWidget,
     ) -> None:
-        super().__init__(parent)
+        """`window` holds the forms: what they refuse is in no save, and that is said."""
+        super().__init__(window)
+        self._window, self._given_up = window, ""
         self._session, self._panels, self._views, self._settings, self._ask = session, panels, views, settings, ask
         self._messages = messages
         session.changed_on_disk.connect(self._choose)
@@ -43,8 +47,15 @@ class CaseSaving(QObject):
         session.hold.take_over_wanted.connect(self._take_over)
 
     def save(self, then: Then = lambda: None) -> None:
-        """Save to the case's own file; to another where there is none yet, or it may not be replaced."""
-        if self._session.target is None or self._session.is_read_only:
+        """Save to the case's own file; to another where there is none yet, or it may not be replaced.
+
+        Where nothing is changed that is said: what is typed may be refused, or be what the case says already.
+        """
+        self._panels.keep()
+        if self._session.target is not None and not self._session.is_dirty:
+            self._lead_to_refused()
+            self._saying(self.tr("Nothing to save in {0}"), self._session.target, then)()
+        elif self._session.target is None or self._session.is_read_only:
             self.save_as(then)
         else:
             self._save(then)
@@ -56,8 +67,19 @@ class CaseSaving(QObject):
         self._save_to(self._ask().case_to_write(suggestion), then)
 
     def guarded(self, go_on: Then) -> None:
-        """Call `go_on` when nothing would be lost by it, or the analyst has said so."""
+        """Call `go_on` when nothing would be lost by it, or the analyst has said so.
+
+        Entries that are refused are lost by it: it is not called before they were said.
+        """
         self._panels.keep()
+        refused = self._refused()
+        if refused and refused != self._given_up:
+            self._given_up = refused
+            said = self.tr("Not taken yet: {0} Mend it, take it back with Esc, or do the same again to give it up.")
+            self._messages.show("saved", said.format(refused), "warning")
+            self._lead_to_refused()
+            return
+        self._given_up = ""
         if not self._session.is_dirty:
             go_on()
             return
@@ -76,6 +98,7 @@ class CaseSaving(QObject):
 
     def _save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
         self._panels.keep()
+        self._lead_to_refused()
         assert self._session.target is not None
         said = self._saying(self.tr("Saved: {0}"), self._session.target, then)
         self._session.save(said, overwrite=overwrite, viewport_json=self._views.viewport_json())
@@ -83,6 +106,7 @@ class CaseSaving(QObject):
     def _save_to(self, path: Path | None, then: Then = lambda: None) -> None:
         if path is not None:
             self._panels.keep()
+            self._lead_to_refused()
             said = self._saying(self.tr("Saved as {0}"), path, then)
             self._session.save_as(path, said, viewport_json=self._views.viewport_json())
 
@@ -91,10 +115,24 @@ class CaseSaving(QObject):
 
         def say() -> None:
             self._messages.clear("saved")  # each time anew: that it was saved twice is no news
-            self._messages.show("saved", sentence.format(one_line(path.name, LONGEST_NAME)))
+            said, refused = sentence.format(one_line(path.name, LONGEST_NAME)), self._refused()
+            if refused:
+                said = self.tr("{0}. Not taken: {1}").format(said, refused)
+            self._messages.show("saved", said, "warning" if refused else "info")
             then()
 
         return say
+
+    def _refused(self) -> str:
+        """The entries that a form refuses, and why; empty where there are none."""
+        return " ".join(one.words for one in refusals_in(self._window))
+
+    def _lead_to_refused(self) -> None:
+        """The keyboard stays in a field whose entry is refused, or goes to one that is in sight."""
+        fields = [one.field for one in refusals_in(self._window) if one.field is not None and one.field.isVisible()]
+        focused = QApplication.focusWidget()
+        if fields and (focused is None or not any(one is focused or one.isAncestorOf(focused) for one in fields)):
+            fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _suggested_name(self) -> str:
         """By the case's own title: that of an unsaved copy says what it is now, not what it is about."""

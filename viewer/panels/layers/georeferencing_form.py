@@ -42,6 +42,7 @@ class GeoreferencingForm(QWidget):
         self._context, self._uuid = context, ""
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
+        context.tell_dropped("layers", self.fields)
         crs = CrsField()
         crs.setPlaceholderText(self.tr("as the file says"))
         self.fields.add("crs", self.tr("CRS"), crs, self.tr("Only where the file does not say: EPSG:32652"))

@@ -26,6 +26,7 @@ from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.vector_style.vector_style_form import VectorStyleForm, Work
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.lazy_panel import LazyPanel
@@ -86,10 +87,16 @@ class LayerPropertiesPanel(RowForm):
         return cast("VectorStyleForm", self._vector.panel)
 
     def _make_raster(self) -> QWidget:
-        return RasterStyleForm(RasterStyler(self._context, self), self._preview_style)
+        return self._telling(RasterStyleForm(RasterStyler(self._context, self), self._preview_style))
 
     def _make_vector(self) -> QWidget:
-        return VectorStyleForm(self._commit_style, self._preview_style, self._with_columns)
+        return self._telling(VectorStyleForm(self._commit_style, self._preview_style, self._with_columns))
+
+    def _telling(self, form: QWidget) -> QWidget:
+        """The form, which says from now on which entries it did not keep."""
+        for fields in form.findChildren(FieldSet):
+            self._context.tell_dropped("layers", fields)
+        return form
 
     def _made(self) -> list[RasterStyleForm | VectorStyleForm]:
         """The forms of styles that have been needed."""
@@ -152,7 +159,8 @@ class LayerPropertiesPanel(RowForm):
             self.fields.show_other(layer)
             self.georeferencing.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
             for form in self._made():
-                form.fields.refuse("")
+                for fields in form.findChildren(FieldSet):
+                    fields.forget()
         self.refresh()
         if layer is not None:
             self.page.show_form(from_top=True)

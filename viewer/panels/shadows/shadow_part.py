@@ -49,6 +49,7 @@ class ShadowPart(FoldSection):
         self.assumes.setAccessibleName(self.tr("Assumptions"))
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
+        context.tell_dropped("sites", self.fields)
         self._add_fields()
         self.check_button = QPushButton(self.tr("Check a time…"))
         self.check_button.setToolTip(tooltip(self.tr("Compare a stated time with this shadow")))
@@ -88,6 +89,7 @@ class ShadowPart(FoldSection):
         self._site = site if shape is not None else None
         self.setVisible(shape is not None)
         if shape is None:
+            self.fields.forget()
             return
         found = shape.height(site.geometry)
         if isinstance(found, Refused):
@@ -102,15 +104,16 @@ class ShadowPart(FoldSection):
         self.assumes.setVisible(not is_refused)
         self.again_button.setEnabled(self._drawing(site) is not None)
         self.fields.fields["said_kind"].setEnabled(not shape.image.kind)
-        values = self._values(shape)
+        values = self._values(site, shape)
         self.fields.show_other(values) if is_other else self.fields.show_row(values)
 
     def flush(self) -> None:
         """Take what is typed and not entered yet."""
         self.fields.flush()
 
-    def _values(self, shape: ShadowMark) -> SimpleNamespace:
+    def _values(self, site: Site, shape: ShadowMark) -> SimpleNamespace:
         return SimpleNamespace(
+            uuid=site.uuid,
             slope_deg=shape.slope_deg,
             slope_error_deg=shape.slope_error_deg,
             pick_m=f"{shape.pick_m:.4g} m",

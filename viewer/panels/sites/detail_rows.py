@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -39,25 +40,25 @@ class DetailPart(FoldSection):
         """Show the fields of the site's class, and what it says in them."""
         templates = templates_of_case(self._context.document)
         template = template_for(templates, site.class_code)
-        is_other = site.uuid != self._uuid
+        is_other = site.uuid != self._uuid or template != self._template
         self._uuid = site.uuid
+        if is_other:
+            self.fields.forget()
         if template != self._template:
             self._template = template
             self._build()
-        for key, field in self.fields.fields.items():
-            spec = template.field_of(key) if template is not None else None
-            if spec is not None:
-                field.show_value(value_in(site.props_json, spec))
-                if is_other:
-                    field.reset()
-        if is_other:
-            self.fields.refuse("")
+        values = self._values(site)
+        self.fields.show_other(values) if is_other else self.fields.show_row(values)
         kept = "; ".join(_kept(site, templates, template))
         self.kept.setText(
             plain(self.tr("Kept, though its class does not ask for it: {0}.").format(kept) if kept else "")
         )
         self.kept.setVisible(bool(kept))
         self.setVisible(bool(self.fields.fields or kept))
+
+    def _values(self, site: Site) -> SimpleNamespace:
+        specs = self._template.fields if self._template is not None else ()
+        return SimpleNamespace(**({"uuid": site.uuid} | {one.key: value_in(site.props_json, one) for one in specs}))
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
@@ -69,6 +70,7 @@ class DetailPart(FoldSection):
         inside, form = QWidget(), QFormLayout()
         inside.setLayout(form)
         self.fields = FieldSet(form, self._commit, self)
+        self._context.tell_dropped("sites", self.fields)
         for spec in self._template.fields if self._template is not None else ():
             unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
             self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, override
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFormLayout, QSizePolicy
 from shapely.geometry.base import BaseGeometry
@@ -19,7 +20,9 @@ from layers.geo.on_earth import why_off_earth
 from layers.text.counted import metres
 from viewer.commands.shapes.placing import place_site
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.field_set import Dropped
 from viewer.panels.widgets.fields import LineField
+from viewer.panels.widgets.fold_section import unfold_to
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.refusal import Refusal
 from viewer.panels.words import example
@@ -46,6 +49,11 @@ class PlaceRows(QObject):
     `refusal` is why the text that was typed last is no place; empty where it is one, or nothing was typed.
     """
 
+    dropped = Signal(object)
+    """Dropped: a refused text that went with the site that was shown."""
+    mended = Signal()
+    """A place was entered where `dropped` told of none."""
+
     def __init__(self, form: QFormLayout, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
@@ -71,15 +79,21 @@ class PlaceRows(QObject):
         self.datum.installEventFilter(self)
         self.note = muted()
         self._bubble = Refusal()
+        self._bubble.dismissed.connect(self._take_back)
         for title, field in ((self.tr("Place"), self.line), (self.tr("Datum"), self.datum)):
             label = plain_label(title)
             label.setBuddy(field)
             form.addRow(label, field)
         form.addRow(self.note)
+        context.tell_dropped("sites", self)
 
     def show_site(self, site: Site) -> None:
         """Show where a site is; typing about the same one that is not finished stays."""
         is_other = self._site is None or self._site.uuid != site.uuid
+        if is_other and self._site is not None and self.refusal:
+            why = self.refusal if self.line.text() in self.refusal else f"“{self.line.text()}”: {self.refusal}"
+            said = f"{self.line.accessibleName()}: {why}"
+            self.dropped.emit(Dropped(said, self._site.uuid, {"place": self.line.text()}))
         if is_other or (not self._is_placing and site.geometry != self._placed):
             self._given = self.refusal = ""
             self._bubble.say("")
@@ -99,6 +113,19 @@ class PlaceRows(QObject):
         note = self._note(site)
         self.note.setText(plain(note))
         self.note.setVisible(bool(note))
+
+    def retype(self, typed: Mapping[str, str]) -> None:
+        """Type once more what was dropped, with the keyboard in the line: it says why again."""
+        unfold_to(self.line)
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.setText(typed["place"])
+        self.line.setModified(True)
+        self.line.flush()
+
+    def _take_back(self) -> None:
+        self.refusal = ""
+        self._bubble.say("")
+        self.line.reset()
 
     def flush(self) -> None:
         """Take what is typed and not entered yet."""
@@ -143,6 +170,7 @@ class PlaceRows(QObject):
             site = self._context.document.sites[uuid]
             self._given, self._given_on, self._placed = text, datum, site.geometry
             self._error_said = self._said_of_error(before, site.position_error_m)
+            self.mended.emit()
         else:
             self.line.refuse()
         self._show_refusal()

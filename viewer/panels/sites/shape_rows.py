@@ -90,6 +90,7 @@ class ShapePart(FoldSection):
         self.content.addWidget(self.measures)
         self._form, self._leg_form = QFormLayout(), QFormLayout()
         self.fields = FieldSet(self._form, self._commit, self)
+        context.tell_dropped("sites", self.fields)
         self._add_fields()
         self.content.addLayout(self._form)
         self.vertices = VertexTable()
@@ -185,7 +186,7 @@ class ShapePart(FoldSection):
             values["anchor"] = shape.anchor
         if isinstance(shape, Callout):
             values["leader"] = format_coordinate(*shape.leader, self._context.notation, FINE_M)
-        return SimpleNamespace(**(values | self._leg()))
+        return SimpleNamespace(**(values | self._leg() | {"uuid": site.uuid}))
 
     def _size(self, site: Site, figure: Figure) -> str:
         """Geodesic length and area in words."""

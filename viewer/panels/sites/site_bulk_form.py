@@ -50,6 +50,7 @@ class SiteBulkForm(QWidget):
         self.count = plain_label()
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
+        context.tell_dropped("sites", self.fields)
         for column, title, field in self._rows():
             self.fields.add(column, title, field, self._tip(field))
         self.parent_picker = Picker(self._parents, self.tr("Find a site…"), self.tr("Site that all are a part of"))
@@ -98,7 +99,7 @@ class SiteBulkForm(QWidget):
 
     def _selected(self) -> None:
         """Other marks: nothing typed and nothing refused is kept."""
-        self.fields.refuse("")
+        self.fields.forget()
         for field in self.fields.fields.values():
             field.reset()
         self._show()

@@ -7,9 +7,10 @@ from typing import Any, override
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QLineEdit, QWidget
 
 from layers.errors import InvalidValue
+from layers.quick_dataclass import dataclass
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField, TextField
 from viewer.panels.widgets.fold_section import unfold_to
@@ -35,14 +36,23 @@ def lead_to_column(form: QWidget, column: str) -> None:
     field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+@dataclass(frozen=True)
+class Dropped:
+    """Refused entries that went with the row that was shown: why, whose they were, and what was typed, by column."""
+
+    why: str
+    uuid: str
+    typed: Mapping[str, str]
+
+
 class FieldSet(QObject):
     """Labels and fields in a form layout; `refusal` says at a field why its value was refused.
 
     What was refused stays in its field until it is mended or taken back, the value changes, or another row is shown.
     """
 
-    dropped = Signal(str)
-    """The fields and reasons of refusals that go without having been mended or taken back."""
+    dropped = Signal(object)
+    """Dropped: refusals that go without having been mended or taken back."""
     mended = Signal()
     """A field of which `dropped` told holds a value now."""
 
@@ -57,6 +67,8 @@ class FieldSet(QObject):
         self._reasons: dict[str, str] = {}
         """The reasons of the refusals that stand, by column; the newest last."""
         self._told: set[str] = set()
+        self._about = ""
+        """The uuid of the row that is shown, where it has one."""
         self._is_flushing = False
         self._partners: dict[str, str] = {}
         self._commit_pair: Callable[[Mapping[str, Any]], str] = lambda values: ""
@@ -142,20 +154,36 @@ class FieldSet(QObject):
             field.show_value(getattr(row, column))
         if self._reasons:
             kept = self._refused_columns()
-            lost = {column for column, typed in refused.items() if typed != _typed_in(self.fields[column])}
-            self._drop([column for column in refused if column in lost and column not in kept])
+            self._drop(
+                {
+                    column: typed
+                    for column, typed in refused.items()
+                    if typed != _typed_in(self.fields[column]) and column not in kept
+                }
+            )
 
     def show_other(self, row: object) -> None:
         """Show another row: nothing typed and nothing refused is kept from the one before."""
         self.forget()
+        self._about = str(getattr(row, "uuid", ""))
         for column, field in self.fields.items():
             field.show_value(getattr(row, column))
             field.reset()
 
     def forget(self) -> None:
         """The row is shown no longer: what was refused goes with it, and that is told."""
-        self._drop(self._refused_columns())
+        self._drop({column: _typed_in(self.fields[column]) for column in self._refused_columns()})
         self.refuse("")
+
+    def retype(self, typed: Mapping[str, str]) -> None:
+        """Type what was dropped once more, with the keyboard in the first of the fields: they say why again."""
+        there = [(self.fields[column], text) for column, text in typed.items() if column in self.fields]
+        for field, text in there:
+            _type_into(field, text)
+        for field, _ in there[:1]:
+            unfold_to(field)
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.flush()
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
@@ -223,17 +251,17 @@ class FieldSet(QObject):
     def _refused_columns(self) -> list[str]:
         return [column for column in self._reasons if _is_refused(self.fields[column])]
 
-    def _drop(self, columns: list[str]) -> None:
+    def _drop(self, typed: Mapping[str, str]) -> None:
         """Tell of refusals that went with what had been typed; those that were taken back go without a word."""
         told = []
-        for column in columns:
+        for column in typed:
             name, reason = self.fields[column].accessibleName(), self._reasons[column]
             told.append(reason if reason.startswith(f"{name}:") else f"{name}: {reason}")
         left = self._refused_columns()
-        self._reasons = {column: self._reasons[column] for column in left if column not in columns}
+        self._reasons = {column: self._reasons[column] for column in left if column not in typed}
         if told:
-            self._told = set(columns)
-            self.dropped.emit(" ".join(told))
+            self._told = set(typed)
+            self.dropped.emit(Dropped(" ".join(told), self._about, typed))
         self._say_newest()
 
     def _refused(self, column: str, sentence: str) -> None:
@@ -246,6 +274,20 @@ class FieldSet(QObject):
 
 def _is_refused(field: QWidget) -> bool:
     return bool(field.property(REFUSED) or (isinstance(field, ColorField) and field.line.property(REFUSED)))
+
+
+def _type_into(field: QWidget, text: str) -> None:
+    """Put a text into a field as if it were typed there."""
+    if isinstance(field, TextField):
+        field.setPlainText(text)
+        field.document().setModified(True)
+        return
+    line = (
+        field.line if isinstance(field, ColorField) else field.lineEdit() if isinstance(field, ChoiceField) else field
+    )
+    if isinstance(line, QLineEdit):
+        line.setText(text)
+        line.setModified(True)
 
 
 def _typed_in(field: QWidget) -> str:

@@ -59,6 +59,12 @@ class Refusal(PlainLabel):
         """The field whose entry was refused; None while nothing is said."""
         return self._at
 
+    @property
+    def words(self) -> str:
+        """The field and the reason."""
+        name = "" if self._at is None else self._at.accessibleName()
+        return self.text() if self.text().startswith(f"{name}:") else f"{name}: {self.text()}"
+
     def say(self, sentence: str, at: QWidget | None = None) -> None:
         """Show a sentence at a widget; an empty one takes it away."""
         self._leave()

@@ -31,8 +31,7 @@ class RowForm(QWidget):
         layout.addWidget(self.page)
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
-        self.fields.dropped.connect(context.report_dropped)
-        self.fields.mended.connect(context.withdraw_dropped)
+        context.tell_dropped(table, self.fields)
 
     def follow(self, first_field: str) -> None:
         """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""
