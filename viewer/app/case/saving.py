@@ -125,11 +125,12 @@ class CaseSaving(QObject):
 
     def _refused(self) -> str:
         """The entries that a form refuses, and why; empty where there are none."""
-        return " ".join(one.words for one in refusals_in(self._window))
+        return " ".join(one.words for one in refusals_in(self._window) if one.is_of_typing)
 
     def _lead_to_refused(self) -> None:
         """The keyboard stays in a field whose entry is refused, or goes to one that is in sight."""
-        fields = [one.field for one in refusals_in(self._window) if one.field is not None and one.field.isVisible()]
+        refusals = [one for one in refusals_in(self._window) if one.is_of_typing]
+        fields = [one.field for one in refusals if one.field is not None and one.field.isVisible()]
         focused = QApplication.focusWidget()
         if fields and (focused is None or not any(one is focused or one.isAncestorOf(focused) for one in fields)):
             fields[0].setFocus(Qt.FocusReason.OtherFocusReason)

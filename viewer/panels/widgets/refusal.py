@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.panels.widgets.fields import REFUSED
 from viewer.support.plain_label import PlainLabel
 
 _EDGE_PX, _GAP_PX = 8, 3
@@ -58,6 +59,12 @@ class Refusal(PlainLabel):
     def field(self) -> QWidget | None:
         """The field whose entry was refused; None while nothing is said."""
         return self._at
+
+    @property
+    def is_of_typing(self) -> bool:
+        """True where what was refused stands in the field still, to be mended."""
+        parts = [] if self._at is None else [self._at, *self._at.findChildren(QLineEdit)]
+        return any(part.property(REFUSED) for part in parts)
 
     @property
     def words(self) -> str:
