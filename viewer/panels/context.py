@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from shiboken6 import isValid
 
 from layers.document.changes import Changes
@@ -31,8 +31,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction
 
 if TYPE_CHECKING:
-    from viewer.panels.sites.place_rows import PlaceRows
-    from viewer.panels.widgets.field_set import Dropped, FieldSet
+    from viewer.panels.widgets.field_set import Dropped
 
 ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
 """The panels of tables whose rows are shown by `show_row`."""
@@ -42,6 +41,17 @@ BULK_ROWS = 500
 
 def _whole_world() -> View:
     return View.of_bounds(WEB_MERCATOR, world_bounds(WEB_MERCATOR), 1024, 1024)
+
+
+class Entries(Protocol):
+    """Fields of a form that tell of refused entries which they did not keep, and take them once more."""
+
+    @property
+    def dropped(self) -> SignalInstance: ...
+    @property
+    def mended(self) -> SignalInstance: ...
+
+    def retype(self, typed: Mapping[str, str]) -> None: ...
 
 
 class PanelContext(QObject):
@@ -245,12 +255,12 @@ class PanelContext(QObject):
     def _say_error(self, error: GeoloupeError) -> None:
         self.report(error.sentence)
 
-    def tell_dropped(self, table: Table, fields: FieldSet | PlaceRows) -> None:
+    def tell_dropped(self, table: Table, fields: Entries) -> None:
         """From now on say which entries of a form of rows were not kept, and why; a button leads back to them."""
         fields.dropped.connect(partial(self._report_dropped, table, fields))
         fields.mended.connect(self._withdraw_dropped)
 
-    def _report_dropped(self, table: Table, fields: FieldSet | PlaceRows, dropped: Dropped) -> None:
+    def _report_dropped(self, table: Table, fields: Entries, dropped: Dropped) -> None:
         self._dropped = self.tr("Not kept: {0}").format(dropped.why)
         if dropped.uuid in self._document.table(table):
             back = partial(self._go_back, table, fields, dropped)
@@ -258,7 +268,7 @@ class PanelContext(QObject):
         else:
             self.report(self._dropped)
 
-    def _go_back(self, table: Table, fields: FieldSet | PlaceRows, dropped: Dropped) -> None:
+    def _go_back(self, table: Table, fields: Entries, dropped: Dropped) -> None:
         if dropped.uuid in self._document.table(table) and isValid(fields):
             self.open_row(table, dropped.uuid)
             fields.retype(dropped.typed)

@@ -75,7 +75,7 @@ class ProductWindows(QObject):
         self._batches: BatchDesk | None = None
         self._is_loaded = False
         self._waiting: dict[str, Callable[[], object]] = {}
-        """What is to be shown once products can be made, each but once, however often it was asked for meanwhile."""
+        """Windows to be shown once products can be made, each but once, however often it was asked for meanwhile."""
         self._begun: ProductWindow | None = None
         self._begun_at = 0.0
         self._told = _Told()
