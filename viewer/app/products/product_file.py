@@ -18,6 +18,8 @@ from viewer.rendering.context import RenderContext
 
 PATIENCE_S = 120.0
 POLL_MS, SCREEN_DPI = 5, 96.0
+_TURNS = 2
+"""Times that a page is laid out and read at the least: its words tell of what was read."""
 
 
 class ProductFile(QObject):
@@ -42,6 +44,9 @@ class ProductFile(QObject):
     ) -> None:
         super().__init__(parent)
         self._closes, self._is_read = closes, False
+        self._seen: LaidOut | None = None
+        """The pages whose maps are read now."""
+        self._turns = 0
         self._maker, self._spec, self._edition, self._context = maker, spec, edition, context
         self.path, self._title = path, title
         self.laid: LaidOut | None = None
@@ -83,15 +88,22 @@ class ProductFile(QObject):
         self._writing.ended.connect(self._written)
 
     def _read(self) -> bool:
-        """True once all is read of which the words of the page tell: then it is laid out anew where that was late."""
-        laid = self._maker.make(self._spec, SCREEN_DPI, self._edition)
-        if laid is None:
-            self._check_patience()
-            return False
-        for page in range(laid.pages):
-            laid.want(page)
+        """True once all is read of which the words of the page tell. It is laid out anew when all of that is there, not
+        whenever a part of it came, and read again as far as its maps are others then.
+        """
+        if self._seen is None:
+            self._seen = self._maker.make(self._spec, SCREEN_DPI, self._edition)
+            if self._seen is None:
+                self._check_patience()
+                return False
+            for page in range(self._seen.pages):
+                self._seen.want(page)
         is_late = time.monotonic() - self._begun > PATIENCE_S
-        return is_late or all(laid.is_ready(page) for page in range(laid.pages))
+        if not is_late and not all(self._seen.is_ready(page) for page in range(self._seen.pages)):
+            return False
+        self._seen = None
+        self._turns += 1
+        return is_late or self._turns == _TURNS
 
     def _check_patience(self) -> None:
         if time.monotonic() - self._begun > PATIENCE_S:
