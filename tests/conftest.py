@@ -30,6 +30,15 @@ class QuickBot(QtBot):
         super().wait(min(ms, 1) if sys._getframe(1).f_code is QtBot.waitUntil.__code__ else ms)
 
 
+def pytest_sessionfinish() -> None:
+    """What a test copied would be taken apart after Python, and end the run with a segmentation fault; the program
+    itself ends before that (`viewer.__main__`).
+    """
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and gui.QGuiApplication.instance() is not None:
+        gui.QGuiApplication.clipboard().clear()
+
+
 @pytest.fixture
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
     return QuickBot(request)
