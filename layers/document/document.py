@@ -13,6 +13,7 @@ from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.edit import TABLES, Change, Edit, Table
 from layers.document.image import Image
+from layers.document.kept_order import KeptOrder
 from layers.document.layer import Layer
 from layers.document.observation import Observation
 from layers.document.rows import (
@@ -39,6 +40,7 @@ class Document:
 
     def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
         self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
+        self._orders = {table: KeptOrder() for table in TABLES}
         self._links: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._listeners: list[Listener] = []
         for table, values in (rows or {}).items():
@@ -57,9 +59,14 @@ class Document:
                 f"The change “{edit.label}” no longer fits: the {change.table} row was changed meanwhile."
             )
         touched: dict[str, set[str]] = defaultdict(set)
+        returned: set[str] = set()
         for change in edit.changes:
             self._put(change.table, change.before, change.after)
             touched[change.table].add(change.uuid)
+            if change.before is None and self._orders[change.table].comes(change.uuid):
+                returned.add(change.table)
+        for table in returned:
+            self._orders[table].restore(self._tables[table])
         changes = Changes(edit, {table: frozenset(uuids) for table, uuids in touched.items()})
         for listener in tuple(self._listeners):
             listener(changes)
@@ -86,6 +93,7 @@ class Document:
                 self._links[end].pop(before.uuid, None)
         if after is None:
             assert before is not None
+            self._orders[table].leaves(rows)
             rows.pop(before.uuid, None)
             return
         rows[after.uuid] = after
@@ -95,7 +103,7 @@ class Document:
     # -- look-ups -----------------------------------------------------------------------------------------------
 
     def table(self, table: Table) -> Mapping[str, Row]:
-        """A live read-only view of one table, in order of insertion."""
+        """A live read-only view of one table, in order of insertion; a row that came back stands where it stood."""
         return MappingProxyType(self._tables[table])
 
     @property

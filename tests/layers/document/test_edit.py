@@ -56,10 +56,12 @@ def test_the_inverse_undoes_and_undoes_itself(first: list, second: list) -> None
     document.apply(_edit(document, first))
     before, links = _state(document), _links(document)
     edit = _edit(document, second)
+    order = [*document.sites]
     document.apply(edit)
     after = _state(document)
     document.apply(edit.inverse())
     assert _state(document) == before
+    assert [*document.sites] == order, "what came back stands where it stood"
     assert _links(document) == links
     document.apply(edit.inverse().inverse())
     assert _state(document) == after

@@ -12,6 +12,7 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 
+from layers.document.kept_order import KeptOrder
 from layers.document.rows import Row
 from layers.quick_dataclass import dataclass
 from viewer.support.text import one_line, tooltip
@@ -104,6 +105,7 @@ class RowTable(QAbstractTableModel):
         self.columns = columns
         self.words_of, self._chip, self._icon = haystack, chip, icon
         self._records: dict[str, _Record] = {}
+        self._order = KeptOrder()
         self._visible: list[str] = []
         self._rows: dict[str, int] = {}
         self._words: tuple[str, ...] = ()
@@ -116,7 +118,7 @@ class RowTable(QAbstractTableModel):
 
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Show these rows and no others."""
-        self._records = {row.uuid: self._record(row) for row in rows}
+        self._records, self._order = {row.uuid: self._record(row) for row in rows}, KeptOrder()
         self._arrange(frozenset())
         self._unread = iter(tuple(self._records.values()))
         self._ahead.start()
@@ -130,18 +132,22 @@ class RowTable(QAbstractTableModel):
     def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
         """Read some rows anew; those that `rows` no longer holds leave the table."""
         uuids = frozenset(uuids)
-        stays = True
+        stays, returned = True, False
         for uuid in uuids if len(uuids) == 1 else [*(uuids - rows.keys()), *(uuid for uuid in rows if uuid in uuids)]:
             row, before = rows.get(uuid), self._records.get(uuid)
             after = None if row is None else self._record(row)
-            if after is None:
-                self._records.pop(uuid, None)
-            else:
+            if after is not None:
                 self._records[uuid] = after
+                returned |= before is None and self._order.comes(uuid)
+            elif before is not None:
+                self._order.leaves(self._records)
+                del self._records[uuid]
             stays = stays and before is not None and after is not None and self._same_place(before, after)
+        if returned:
+            self._order.restore(self._records)
         if stays:
             self._tell(uuids)
-        elif not self._follows_at_the_end(uuids):
+        elif returned or not self._follows_at_the_end(uuids):
             self._arrange(uuids)
         self.refreshed.emit()
 

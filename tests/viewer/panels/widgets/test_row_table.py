@@ -121,3 +121,14 @@ def test_rows_that_come_and_go_stand_as_in_the_case(steps: list[tuple[str, int]]
         assert _shown(table) == list(rows)
         assert [table.row_of(uuid) for uuid in rows] == list(range(len(rows)))
         assert what == "drop first" or len(resets) == before, "all others stayed where they are"
+
+
+def test_a_row_that_comes_back_stands_where_it_stood(qtbot) -> None:
+    sites = {label: Site(uuid=label, geometry=Point(0, 0), label=label, position_error_m=0.0) for label in "abcde"}
+    table = _table(list(sites.values()))
+    left = {uuid: site for uuid, site in sites.items() if uuid not in "bd"}
+    table.refresh({"b", "d"}, left)
+    assert _shown(table) == ["a", "c", "e"]
+    table.refresh({"b", "d"}, sites)
+    assert _shown(table) == ["a", "b", "c", "d", "e"]
+    assert [table.row_of(uuid) for uuid in "abcde"] == [0, 1, 2, 3, 4]

@@ -1,0 +1,33 @@
+"""The order of rows, kept for those that leave: one that an undo brings back stands where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class KeptOrder:
+    """Of one dictionary of rows by uuid. Nothing is noted before a first row leaves."""
+
+    __slots__ = ("_ranks",)
+
+    def __init__(self) -> None:
+        self._ranks: dict[str, int] = {}
+
+    def leaves(self, rows: Iterable[str]) -> None:
+        """Call before a row is taken out; `rows`: all that are there."""
+        if not self._ranks:
+            self._ranks = {uuid: at for at, uuid in enumerate(rows)}
+
+    def comes(self, uuid: str) -> bool:
+        """Call when a row is put in at the end. True where it was there before, and `restore` is due."""
+        if not self._ranks:
+            return False
+        new = len(self._ranks)
+        return self._ranks.setdefault(uuid, new) != new
+
+    def restore(self, rows: dict[str, Any]) -> None:
+        """Put the rows that came back where they stood."""
+        ordered = sorted(rows.items(), key=lambda item: self._ranks[item[0]])
+        rows.clear()
+        rows.update(ordered)
