@@ -40,7 +40,7 @@ class Document:
 
     def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
         self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
-        self._orders = {table: KeptOrder() for table in TABLES}
+        self._orders: dict[str, KeptOrder] = {table: KeptOrder() for table in TABLES}
         self._links: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._listeners: list[Listener] = []
         for table, values in (rows or {}).items():

@@ -268,3 +268,46 @@ class Jobs(QObject):
         job.is_finished = True
         if job.title:
             self.finished.emit(job)
+
+
+class Loading:
+    """Makes calls once some code is imported, which takes longer than the window may be away.
+
+    The window's thread only. `load` runs in a job, until it has succeeded once; `is_wanted` tells afterwards whether
+    anybody is still there for whom calls are to be made; `failed` hears in a sentence why nothing was loaded.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        load: Callable[[], None],
+        is_wanted: Callable[[], bool],
+        failed: Callable[[str], None],
+    ) -> None:
+        self._jobs, self._load, self._is_wanted, self._failed = jobs, load, is_wanted, failed
+        self._is_loaded = False
+        self._waiting: dict[str, Callable[[], object]] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._waiting
+
+    def then(self, key: str, call: Callable[[], object]) -> None:
+        """Make a call now, or once all is loaded; of one key only what was asked for last."""
+        if self._is_loaded:
+            call()
+            return
+        is_loading = bool(self._waiting)
+        self._waiting[key] = call
+        if not is_loading:
+            self._jobs.run(lambda _: self._load(), self._loaded, self._not_loaded)
+
+    def _loaded(self, _nothing: None) -> None:
+        waiting, self._waiting, self._is_loaded = self._waiting, {}, True
+        if self._is_wanted():
+            for call in waiting.values():
+                call()
+
+    def _not_loaded(self, error: GeoloupeError) -> None:
+        self._waiting = {}
+        self._failed(error.sentence)

@@ -39,8 +39,9 @@ def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return opened(window, sample_data.path("demo.gpkg"), qtbot)
 
 
-def asked(window: MainWindow) -> DataDialog:
+def asked(window: MainWindow, qtbot: QtBot) -> DataDialog:
     window.action_table["export_data"].trigger()
+    qtbot.waitUntil(lambda: window.map_export.is_idle, timeout=20_000)
     dialog = window.findChild(DataDialog)
     assert dialog is not None
     return dialog
@@ -79,7 +80,7 @@ def test_each_format_is_written_for_inside_and_outside(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
     for suffix in (".kmz", ".html", ".xlsx", ".csv", ".gpkg"):
-        dialog = asked(demo)
+        dialog = asked(demo, qtbot)
         choose(dialog, suffix, publish=suffix != ".csv")
         assert dialog.note.text().startswith("Left out") is (suffix != ".csv")
         answers.path = tmp_path / f"demo{suffix}"
@@ -98,7 +99,7 @@ def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, an
     lost = replace(next(iter(demo.session.document.layers.values())), uuid="lost", name="Lost one")
     lost = replace(lost, source_json='{"path": "/nowhere/lost.tif"}')
     demo.session.push(Edit("Add", (Change("layers", None, lost),)))
-    dialog = asked(demo)
+    dialog = asked(demo, qtbot)
     choose(dialog, ".html")
     answers.path = tmp_path / "demo.html"
     dialog.take_button.click()
@@ -110,13 +111,13 @@ def test_what_is_selected_or_shown_goes_along_and_no_more(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
     sites = demo.session.document.sites
-    dialog = asked(demo)
+    dialog = asked(demo, qtbot)
     assert dialog.part.findData(SELECTED) < 0, "nothing is selected"
     dialog.reject()
     qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
     (firm,) = (uuid for uuid, site in sites.items() if site.label == FIRM)
     demo.selection.set([firm])
-    dialog = asked(demo)
+    dialog = asked(demo, qtbot)
     choose(dialog, ".geojson", SELECTED)
     answers.path = tmp_path / "one.geojson"
     qtbot.mouseClick(dialog.take_button, Qt.MouseButton.LeftButton)
@@ -125,7 +126,7 @@ def test_what_is_selected_or_shown_goes_along_and_no_more(
     qtbot.waitUntil(lambda: demo.findChild(DataDialog) is None)
     demo.messages.clear("export")
     demo.canvas.viewport.fit_lonlat(demo.canvas.own_scene.site_bounds(frozenset([firm])), 0.0, 0.0)
-    dialog = asked(demo)
+    dialog = asked(demo, qtbot)
     assert dialog.wish().suffix == ".geojson", "the last choice stands"
     choose(dialog, ".geojson", SHOWN)
     answers.path = tmp_path / "shown.geojson"
@@ -148,7 +149,7 @@ def test_the_case_as_it_was_is_written_without_the_window_s_thread(
     monkeypatch.setattr(data_files, "sites_text", slow)
     answers.path = tmp_path / "sites.geojson"
     sites = list(demo.session.document.sites)
-    dialog = asked(demo)
+    dialog = asked(demo, qtbot)
     choose(dialog, ".geojson")
     dialog.take_button.click()
     demo.selection.set(sites[:1])
@@ -177,7 +178,7 @@ def test_the_open_case_is_not_replaced_by_a_part_of_it(
     window.file_menu.open_words([str(case)])
     settle(window, qtbot)
     before = case.read_bytes()
-    dialog = asked(window)
+    dialog = asked(window, qtbot)
     choose(dialog, ".gpkg")
     answers.path = case
     dialog.take_button.click()
@@ -194,7 +195,7 @@ def test_the_pixels_of_the_image_on_top_are_written_as_they_are(
     window.file_menu.open_words([str(image)])
     settle(window, qtbot)
     for part, path in ((WHOLE, tmp_path / "all.tif"), (SHOWN, tmp_path / "shown.tif")):
-        dialog = asked(window)
+        dialog = asked(window, qtbot)
         choose(dialog, ".tif", part)
         assert "its own grid" in dialog.note.text()
         assert dialog.part.itemText(0) == "The whole image"

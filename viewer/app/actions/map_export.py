@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
@@ -25,7 +26,7 @@ from viewer.canvas.viewport import lonlat_bounds
 from viewer.canvas.widget import MapCanvas
 from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
-from viewer.support.jobs import JobContext, Jobs
+from viewer.support.jobs import JobContext, Jobs, Loading
 from viewer.support.messages import Messages
 from viewer.support.painting import painting
 
@@ -66,19 +67,26 @@ class MapExport(QObject):
         self._desk: DataDesk | None = None
         self._folder: Path | None = None
         """The folder that the analyst wrote to last."""
+        self._failed = partial(messages.show, "export", level="error")
+        self._loading = Loading(jobs, lambda: load_exports(), self._is_there, self._failed)
 
     @property
     def is_idle(self) -> bool:
-        return not self._pending and (self._desk is None or self._desk.is_idle)
+        return not self._pending and self._loading.is_idle and (self._desk is None or self._desk.is_idle)
+
+    def _is_there(self) -> bool:
+        return isValid(self) and self._window.isVisible()
 
     def copy_picture(self) -> None:
         """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
         if not self._has_map():
             return
         self._panels.flush()
+        self._loading.then("picture", self._begin_picture)
+
+    def _begin_picture(self) -> None:
         picture = self._picture()
-        failed = partial(self._messages.show, "export", level="error")
-        self._pending.append(_PendingPicture(picture, self._put_on_clipboard, failed, self))
+        self._pending.append(_PendingPicture(picture, self._put_on_clipboard, self._failed, self))
 
     def _picture(self) -> _PlatePicture:
         from layers.product.spec import ProductSpec  # for start-up time, as all imports in functions here
@@ -115,6 +123,9 @@ class MapExport(QObject):
     def export_data(self) -> None:
         """Sites, claims and pictures for other programs: choose in the dialog, which stays beside the map."""
         self._panels.flush()
+        self._loading.then("data", self._begin_data)
+
+    def _begin_data(self) -> None:
         if self._desk is None:
             from viewer.app.products.data_desk import DataDesk  # for start-up time
 
@@ -262,3 +273,12 @@ def page_image(laid: LaidOut) -> QImage:
     with painting(image) as painter:
         laid.paint(painter, 0)
     return image
+
+
+def load_exports() -> None:
+    """Load all that lays out a copied picture and exports data: in a job, as it takes a fifth of a second."""
+    import viewer.app.products.data_desk  # for start-up time, as all of these
+    import viewer.app.products.plate_pages  # noqa: F401
+    from viewer.export.plates.house_style import style_names
+
+    style_names()

@@ -31,6 +31,7 @@ from viewer.panels.comparisons.candidates import candidate_of, in_order
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
+from viewer.support.jobs import Loading
 from viewer.support.messages import Messages
 from viewer.support.text import plain
 
@@ -73,12 +74,11 @@ class ProductWindows(QObject):
         self._written: list[ProductFile] = []
         self._windows: list[ProductWindow] = []
         self._batches: BatchDesk | None = None
-        self._is_loaded = False
-        self._waiting: dict[str, Callable[[], object]] = {}
-        """Windows to be shown once products can be made, each but once, however often it was asked for meanwhile."""
         self._begun: ProductWindow | None = None
         self._begun_at = 0.0
         self._told = _Told()
+        jobs, failed = canvas.own_scene.context.jobs, partial(messages.show, "export", level="error")
+        self._loading = Loading(jobs, lambda: load_products(), self._is_there, failed)
         desk.opened.connect(self.open)
         desk.new_wanted.connect(self.begin)
         desk.deleted.connect(self._say_deleted)
@@ -86,7 +86,7 @@ class ProductWindows(QObject):
 
     @property
     def is_idle(self) -> bool:
-        return not (self._written or self._waiting) and (self._batches is None or self._batches.is_idle)
+        return not self._written and self._loading.is_idle and (self._batches is None or self._batches.is_idle)
 
     @property
     def windows(self) -> list[ProductWindow]:
@@ -100,7 +100,7 @@ class ProductWindows(QObject):
             begun.come_forward()
         elif self._has_map():
             self._panels.flush()
-            self._when_loaded("", self._begin)
+            self._loading.then("", self._begin)
 
     def _begin(self) -> None:
         from viewer.app.products.first_spec import first_spec  # for start-up time
@@ -112,7 +112,7 @@ class ProductWindows(QObject):
         """Ask of what one product each is to be made."""
         if self._has_map():
             self._panels.flush()
-            self._when_loaded("batch", self._begin_batch)
+            self._loading.then("batch", self._begin_batch)
 
     def _begin_batch(self) -> None:
         from viewer.app.products.batch_desk import BatchDesk  # for start-up time
@@ -133,7 +133,7 @@ class ProductWindows(QObject):
             shown.come_forward()
         elif spec is not None:
             kept = stretches_on_screen(self._canvas.scene) | dict(spec.stretches)
-            self._when_loaded(uuid, partial(self._show, replace(spec, stretches=kept), uuid))
+            self._loading.then(uuid, partial(self._show, replace(spec, stretches=kept), uuid))
 
     def keep_all(self) -> None:
         """The case is about to be saved or left: what was changed in the windows is kept in it."""
@@ -148,26 +148,8 @@ class ProductWindows(QObject):
         if self._batches is not None:
             self._batches.cancel_all()
 
-    def _when_loaded(self, key: str, show: Callable[[], object]) -> None:
-        """Call this now, or once all that makes products is loaded; of one key only what was asked for last."""
-        if self._is_loaded:
-            show()
-            return
-        is_loading = bool(self._waiting)
-        self._waiting[key] = show
-        if not is_loading:
-            jobs = self._canvas.own_scene.context.jobs
-            jobs.run(lambda _: load_products(), self._loaded, self._not_loaded)
-
-    def _loaded(self, _nothing: None) -> None:
-        waiting, self._waiting, self._is_loaded = self._waiting, {}, True
-        if isValid(self) and self._window.isVisible():
-            for show in waiting.values():
-                show()
-
-    def _not_loaded(self, error: GeoloupeError) -> None:
-        self._waiting = {}
-        self._messages.show("export", error.sentence, "error")
+    def _is_there(self) -> bool:
+        return isValid(self) and self._window.isVisible()
 
     def _show(self, spec: ProductSpec, uuid: str) -> ProductWindow:
         from viewer.app.products.product_window import ProductWindow  # for start-up time

@@ -72,3 +72,18 @@ def test_what_makes_products_is_loaded_in_a_job(
         shown_product(window, qtbot).close()
     (thread,) = threads
     assert thread is not threading.main_thread()
+
+
+@pytest.mark.parametrize("action", ["export_data", "copy_picture"])
+def test_what_exports_is_loaded_in_a_job_once(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    threads: list[threading.Thread] = []
+    load = "viewer.app.actions.map_export.load_exports"
+    monkeypatch.setattr(load, lambda: threads.append(threading.current_thread()))
+    take_up(window, qtbot, sites=[Site(uuid="s", geometry=Point(10, 50), label="Site")])
+    for _ in range(2):
+        window.action_table[action].trigger()
+        qtbot.waitUntil(lambda: window.map_export.is_idle, timeout=WAIT_MS)
+    (thread,) = threads
+    assert thread is not threading.main_thread()
