@@ -18,8 +18,10 @@ LEAST_FRAME = 88.0
 """Logical pixels a side: a smaller map shows nothing."""
 _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
 """Most of the height between header and foot that words below the maps take."""
-_SIDE = {"single": 0.235, "site": 0.42}
-"""Part of the width that words beside the map take, on a wide page."""
+_BESIDE = ("single", "site")
+"""Layouts that have words beside the map on a wide page; compared images have them where that makes larger frames."""
+_SIDE, _SITE_SIDE = 0.235, 0.42
+"""Part of the width that words beside the map take."""
 _OVERVIEW = 0.6
 
 
@@ -111,23 +113,28 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
     body = inner.adjusted(
         0.0, asked.header + (gap if asked.header else 0.0), 0.0, -asked.foot - (gap if asked.foot else 0.0)
     )
-    rooms = PageRooms(header, foot)
-    maps = QRectF(body)
-    if with_words and not sizes.is_small:
-        maps = _words_room(sizes, asked, body, rooms)
-    rooms.cells = _cells(asked, maps, gap)
-    if asked.shape is not None and rooms.columns:  # frames that are lower than their room leave it to the words
-        top = max(cell.caption.bottom() for cell in rooms.cells) + 1.4 * gap
-        for column in rooms.columns:
-            column.setTop(min(column.top(), top))
-    return rooms
+    is_shaped = asked.shape is not None
+    beside = (False, True) if with_words and is_shaped and sizes.is_wide else (asked.layout in _BESIDE,)
+    found = []
+    for is_beside in beside:
+        rooms = PageRooms(header, foot)
+        maps = QRectF(body)
+        if with_words and not sizes.is_small:
+            maps = _words_room(sizes, asked, body, rooms, is_beside=is_beside)
+        rooms.cells = _cells(asked, maps, gap)
+        if is_shaped and rooms.columns and not is_beside:  # frames lower than their room leave it to the words
+            top = max(cell.caption.bottom() for cell in rooms.cells) + 1.4 * gap
+            for column in rooms.columns:
+                column.setTop(min(column.top(), top))
+        found.append(rooms)
+    return max(found, key=lambda one: one.cells[0].frame.width())
 
 
-def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms) -> QRectF:
+def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
     """Set the columns for words; what is left for the maps."""
     gap = 1.4 * sizes.gap
-    if sizes.is_wide and asked.layout in _SIDE:
-        width = round(_SIDE[asked.layout] * body.width())
+    if sizes.is_wide and is_beside:
+        width = round((_SITE_SIDE if asked.layout == "site" else _SIDE) * body.width())
         if not height_of(asked.words, width):
             return body
         side = QRectF(body.right() - width, body.top(), width, body.height())
