@@ -31,7 +31,7 @@ from viewer.export.headless import Studio
 from viewer.export.plates.map_scenes import product_scenes
 from viewer.export.plates.printed_plate import PrintedPlate
 
-WEST, EAST = Bounds(10.2, 50.2, 10.8, 50.8), Bounds(11.2, 50.2, 11.8, 50.8)
+WEST, EAST = Bounds(10.3, 50.3, 10.6, 50.7), Bounds(11.3, 50.3, 11.6, 50.7)
 DRA = {"stretch": StretchRule(origin="view").to_json()}
 WAIT_MS = 30_000
 
