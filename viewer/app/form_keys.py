@@ -10,7 +10,17 @@ from typing import override
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDockWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
@@ -23,6 +33,8 @@ _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 CLIPBOARD = (QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
 ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_FILLED_IN = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox, QAbstractSlider, QAbstractItemView)
+"""Parts that a form is filled in with: typing on from one to the next is not meant for the tools."""
 type _Field = LineField | ChoiceField | TextField
 
 
@@ -108,12 +120,16 @@ class FormKeys(FocusFilter):
 
 
 def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
-    """True for a key of some tool or command that is one of typing here."""
+    """True for a key of some tool or command that is one of typing here.
+
+    Letters are the tools' where nothing can be typed, as on blank ground; what erases marks is theirs on the map alone.
+    """
     if _page_of(watched) is None or event.modifiers() & ~(_Modifier.ShiftModifier | _Modifier.KeypadModifier):
         return False
     if event.key() in ERASE:
         return not isinstance(watched, QAbstractItemView)
-    return bool(event.text()) and event.text().isprintable()
+    takes_letters = isinstance(watched, _FILLED_IN) or event.key() == Qt.Key.Key_Space  # which presses a button
+    return takes_letters and bool(event.text()) and event.text().isprintable()
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:

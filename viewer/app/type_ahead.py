@@ -1,4 +1,4 @@
-"""Letters typed into a closed choice or a list of a dialog find an entry; in a list of a panel they are the tools'."""
+"""Letters in a list of a dialog or of an open choice find an entry; in a panel's list or choice they are the tools'."""
 
 from __future__ import annotations
 
@@ -34,11 +34,14 @@ class TypeAhead(FocusFilter):
 
 
 def _is_panels(widget: QWidget) -> bool:
-    """True for a list of a panel outside its forms: many have a filter, and one click brings the keyboard there."""
-    if not isinstance(widget, QAbstractItemView):
+    """True for a list or a closed choice of a panel outside its forms: one click brings the keyboard there.
+
+    Not for the list of an open choice, which is a window of its own.
+    """
+    if isinstance(widget, QComboBox) and widget.isEditable():
         return False
     parent: QWidget | None = widget
-    while parent is not None and not isinstance(parent, QDockWidget | FormPage):
+    while parent is not None and not (isinstance(parent, QDockWidget | FormPage) or parent.isWindow()):
         parent = parent.parentWidget()
     return isinstance(parent, QDockWidget)
 

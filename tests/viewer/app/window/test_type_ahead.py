@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QHeaderView, QListWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDockWidget, QHeaderView, QLabel, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.comparison import spec_of
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
-from tests.support.windows import new_case, press, settle
+from tests.support.windows import begin_on_map, new_case, press, settle
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.comparisons import add_comparison
@@ -21,6 +21,10 @@ from viewer.commands.products import save_product
 from viewer.commands.responses import add_response
 from viewer.commands.sites import add_site
 from viewer.commands.sources import add_source
+from viewer.panels.layers.acquisition_panel import AcquisitionPanel
+from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
+from viewer.panels.widgets.form_page import FormPage
 from viewer.support.still_boxes import ComboBox
 
 
@@ -87,3 +91,71 @@ def test_letters_in_the_list_of_a_panel_are_the_tools(case: MainWindow, qtbot: Q
     press(Qt.Key.Key_M)
     press(Qt.Key.Key_Y)  # of no tool
     assert view.currentIndex().row() == row, "nothing is chosen by a letter"
+
+
+def click(part: QWidget, x: int, y: int) -> None:
+    QTest.mouseClick(part, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, y))
+
+
+def takes_tools(window: MainWindow) -> bool:
+    """True where M and P take their tools, wherever the keyboard is."""
+    taken = []
+    before = QApplication.focusWidget()
+    for key, tool in ((Qt.Key.Key_M, "tool_measure"), (Qt.Key.Key_P, "tool_point")):
+        if before is not None:
+            before.setFocus()
+        press(key)
+        taken.append(window.action_table[tool].isChecked())
+    return all(taken)
+
+
+@pytest.mark.parametrize("form", ["site", "layer", "acquisition"])
+def test_letters_after_a_click_where_nothing_is_typed_are_the_tools(case: MainWindow, qtbot: QtBot, form: str) -> None:
+    context, document = case.panel_context, case.session.document
+    case.session.push(add_layer(document, "raster", "Earth", {"shipped": "blue_marble.tif"}, actor="me", uuid="earth"))
+    if form == "site":
+        case.selection.set({"Apron"})
+        context.panel_wanted.emit("site_form")
+    else:
+        context.show_layer("earth", raise_form=True)
+    if form == "acquisition":
+        case.docks.show_panel("panel_acquisition")
+    settle(case, qtbot)
+    begin_on_map(case, qtbot)
+    kind = {"site": SiteFormPanel, "acquisition": AcquisitionPanel}.get(form)
+    panel = case.docks["panel_details"] if kind is None else case.findChild(kind)
+    assert panel is not None
+    page = next(one for one in (panel, *panel.findChildren(FormPage)) if isinstance(one, FormPage) and one.isVisible())
+    labels = [one for one in page.findChildren(QLabel) if not one.visibleRegion().isEmpty()]
+    assert labels
+    for label in labels:
+        case.action_table["tool_select"].trigger()
+        case.canvas.setFocus()
+        click(label, 2, label.height() // 2)
+        assert takes_tools(case), label.text()
+    inside = labels[0].parentWidget()
+    assert inside is not None
+    case.action_table["tool_select"].trigger()
+    click(inside, 1, 1)
+    assert QApplication.focusWidget() is not case.canvas
+    assert takes_tools(case), "blank ground"
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard")
+def test_letters_in_a_choice_of_the_time_strip_are_the_tools_until_it_is_opened(case: MainWindow, qtbot: QtBot) -> None:
+    press(Qt.Key.Key_F9)
+    settle(case, qtbot)
+    panel = case.findChild(TimeStripPanel)
+    assert panel is not None
+    for choice in (panel.place, panel.frame):
+        choice.setFocus()
+        assert takes_tools(case)
+    before, last = panel.place.currentText(), panel.place.count() - 1
+    wanted = panel.place.itemText(last)
+    case.action_table["tool_select"].trigger()
+    panel.place.showPopup()
+    QTest.keyClicks(panel.place.view(), wanted)
+    assert panel.place.view().currentIndex().row() == last, "an open list is searched by letters"
+    QTest.keyClick(panel.place.view(), Qt.Key.Key_Return)
+    assert panel.place.currentText() == wanted != before
+    assert case.action_table["tool_select"].isChecked()
