@@ -305,10 +305,10 @@ def _check_term(document: Document, claim: Claim, term: str) -> None:
 def _check_band(term: str, low: int | None, high: int | None) -> None:
     if low is None and high is None:
         return
-    if low is None or high is None:
-        raise InvalidValue("A likelihood has a low and a high bound: give both, or neither.")
     check_number(low, 1, 99, "likelihood's low bound in per cent")
     check_number(high, 1, 99, "likelihood's high bound in per cent")
+    if low is None or high is None:
+        raise InvalidValue("A likelihood has a low and a high bound: give both, or neither.")
     if low > high:
         raise InvalidValue(f"The likelihood's low bound ({low} %) is above its high bound ({high} %).")
     floor, ceiling = likelihood_band(term) if term else (1, 99)

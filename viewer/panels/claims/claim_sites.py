@@ -44,6 +44,7 @@ class ClaimSites(QWidget):
 
     def show_claim(self, claim: Claim) -> None:
         self._claim_uuid = claim.uuid
+        self.picker.show_for(claim.uuid)
         sites = tuple(self._context.document.sites_of_claim(claim.uuid))
         if (claim.uuid, sites) != self._shown:
             self._shown = claim.uuid, sites

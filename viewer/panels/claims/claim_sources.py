@@ -129,6 +129,7 @@ class ClaimSources(QWidget):
             if link.source_uuid in document.sources
         }
         self._claim_uuid = claim.uuid
+        self.picker.show_for(claim.uuid)
         self.image_button.setVisible(citable(self._context, claim.uuid) is not None)
         shown = tuple((link.uuid, titles.get(link.uuid, "")) for link in links)
         if shown != self._shown:

@@ -70,6 +70,7 @@ class ResponseForm(RowForm):
         titles = [(source.uuid, one_line(source.title, 80)) for source in document.sources.values()]
         self.fields.fields["source_uuid"].set_choices([("", "–"), *titles])
         self.fields.show_row(row)
+        self.picker.show_for(row.uuid)
         self.claims.fill(self._linked(), self._claim_row, self.tr("The whole of what was reported."))
 
     def _claim_row(self, uuid: str) -> QWidget:

@@ -102,6 +102,7 @@ class SiteBulkForm(QWidget):
         self.fields.forget()
         for field in self.fields.fields.values():
             field.reset()
+        self.parent_picker.show_for(*self._context.selection.uuids)
         self._show()
 
     def _show(self) -> None:

@@ -122,6 +122,7 @@ class LifecycleRows(QObject):
     def show_site(self, site: Site) -> None:
         """Show the source, and on what the dates rest."""
         document, self._uuid = self._context.document, site.uuid
+        self.source.picker.show_for(site.uuid)
         source = document.sources.get(site.lifecycle_source_uuid)
         missing = self.tr("(source is missing)") if site.lifecycle_source_uuid else ""
         self.source.show_linked((source.title or self.tr("(no title)")) if source else missing)
@@ -190,6 +191,7 @@ class FilingRows(QObject):
     def show_site(self, site: Site) -> None:
         """Show the site that it is a part of."""
         self._uuid = site.uuid
+        self.parent_site.picker.show_for(site.uuid)
         above = self._context.document.sites.get(site.parent_uuid)
         missing = self.tr("(site is missing)") if site.parent_uuid else ""
         self.parent_site.show_linked((above.label or self.tr("(no label)")) if above else missing)

@@ -229,6 +229,7 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
+        self.claim_picker.show_for(site.uuid)
         self.measurement_part.show_site(site)
         self.shadow_part.show_site(site)
         for rows in (self.details_part, self.place, self.shape_part, self.image_part, self.lifecycle, self.filing):

@@ -57,6 +57,7 @@ class Picker(QLineEdit):
         """
         super().__init__(parent)
         self._offers, self._new_row = offers, new_row
+        self._about: frozenset[str] = frozenset()
         self._known: set[str] = set()
         self._new: QStandardItem | None = None
         self._model = QStandardItemModel(self)
@@ -136,6 +137,13 @@ class Picker(QLineEdit):
         left = min(self.mapToGlobal(QPoint()).x(), right - width)
         if (popup.x(), popup.width()) != (left, width):
             popup.setGeometry(left, popup.y(), width, popup.height())
+
+    def show_for(self, *uuids: str) -> None:
+        """Link to these rows from here on; what was typed for others, and not taken, goes and is linked to none."""
+        if self._about != frozenset(uuids):
+            self._about = frozenset(uuids)
+            self._popup().hide()
+            self._empty()
 
     def refresh(self) -> None:
         """Read what may be linked now."""

@@ -178,6 +178,17 @@ def test_half_a_range_is_said_once_the_keyboard_has_left_it(
         assert form.judgement.low.text() == ""
 
 
+@pytest.mark.parametrize("part", ["low", "high"])
+def test_a_bound_that_no_likelihood_has_is_said_before_the_other_is_missed(form: ClaimFormPanel, part: str) -> None:
+    field = getattr(form.judgement, part)
+    field.setFocus()
+    type_here("150")
+    form.judgement.likelihood.setFocus()
+    assert "a number from 1 to 99, not 150" in form.fields.refusal.text()
+    assert "neither" not in form.fields.refusal.text()
+    assert field.text() == "150"
+
+
 @pytest.mark.parametrize("date", ["31 April 2016", "yesterday", "2016-04-31", "2017/2016"])
 def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, date: str) -> None:
     field = form.fields.fields["made_at"]

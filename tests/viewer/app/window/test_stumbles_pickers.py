@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from tests.support.windows import new_case, press
+from tests.support.windows import begin_on_map, new_case, press
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.responses import add_response
@@ -104,3 +104,67 @@ def test_undo_takes_a_link_back_at_once_and_brings_no_typing_back(
     assert case.session.history.undo_text() == steps, f"still undoes “{linked}”"
     assert picker.text() == ""
     assert QApplication.activePopupWidget() is None
+
+
+def show_another(window: MainWindow, name: str) -> None:
+    """Another row of the kind that this line is about, in the same form."""
+    context, document, push = window.panel_context, window.session.document, window.session.push
+    if name in ("site", "source"):
+        push(add_claim(document, actor="me", uuid="other", voice="speaker", statement="Sold"))
+        context.show_claim("other")
+    elif name == "answered claim":
+        push(add_response(document, actor="me", speaker="dpa", words="True", uuid="other"))
+        context.show_row("responses", "other")
+    else:
+        window.selection.set({"pad", "town"} if name == "whole of many" else {"port"})
+
+
+@pytest.mark.parametrize(
+    "name", ["site", "source", "answered claim", "claim", "source of the lifecycle", "whole", "whole of many"]
+)
+def test_what_was_typed_for_one_row_never_stands_in_the_line_of_another(
+    case: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    picker = picker_of(case, name)
+    qtbot.waitUntil(picker.isVisible)
+    picker.setFocus()
+    qtbot.waitUntil(picker.hasFocus)
+    QTest.keyClicks(picker, "Not there yet")
+    case.session.push(add_source(case.session.document, actor="me", title="Another"))
+    assert picker.text() == "Not there yet", "a change elsewhere takes no typing away"
+    case.canvas.setFocus()
+    steps = case.session.history.undo_text()
+    show_another(case, name)
+    qtbot.wait(20)
+    assert picker.text() == ""
+    assert QApplication.activePopupWidget() is None
+    if picker.isVisible():
+        picker.setFocus()
+    press(Key.Key_Return)
+    qtbot.wait(20)
+    if name not in ("site", "source", "answered claim"):
+        assert case.session.history.undo_text() == steps, "nothing is linked to the other"
+
+
+def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, qtbot: QtBot) -> None:
+    form = None
+    for key in (Key.Key_R, Key.Key_J):
+        begin_on_map(case, qtbot)
+        press(key)
+        qtbot.wait(20)
+        form = case.findChild(ClaimFormPanel)
+        assert form is not None
+        typed = form.sources.picker
+        assert typed.text() == ""
+        typed.setFocus()
+        QTest.keyClicks(typed, "Yearbook")
+        popup = typed.completer().popup()
+        assert popup is not None
+        popup.hide()
+    begin_on_map(case, qtbot)
+    press(Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.wait(20)
+    case.panel_context.show_claim("own", raise_form=True)
+    assert form is not None
+    assert form.sources.picker.text() == ""
+    assert not case.session.document.source_links_of_claim("own")
