@@ -64,8 +64,9 @@ class FormKeys(FocusFilter):
         return False
 
     def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
-        """Back to the map. What was typed is kept, as undo can take it back; what Esc means to others comes first.
+        """Back to the map. A line or choice shows again what stood there; what Esc means to others comes first.
 
+        The name of a new mark is kept, and a text of many lines, which is much to lose: undo takes either back.
         What was refused is taken back, and the keyboard stays; a list holds nothing that was typed and refused.
         """
         page = None if isinstance(watched, QAbstractItemView) else _page_of(watched)
@@ -75,7 +76,10 @@ class FormKeys(FocusFilter):
                 refusal.dismissed.emit()
             return True
         if isinstance(watched, LineField | ChoiceField | TextField):
-            watched.flush()
+            if isinstance(watched, TextField) or _is_new_name(watched):
+                watched.flush()
+            else:
+                watched.reset()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if _is_editor(watched):
@@ -174,6 +178,11 @@ def _next_field(field: QWidget, page: FormPage) -> _Field | None:
 
 def _leads_back(field: QWidget) -> bool:
     return isinstance(field, LineField) and field.leads_back
+
+
+def _is_new_name(field: QWidget) -> bool:
+    """True for what is typed right after a mark was made, where nothing stood before."""
+    return isinstance(field, LineField) and field.leads_back and not field.shown
 
 
 def _can_type(field: _Field) -> bool:

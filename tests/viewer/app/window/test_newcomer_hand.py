@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QComboBox,
     QDialogButtonBox,
     QLineEdit,
     QMenu,
@@ -40,6 +41,7 @@ from viewer.commands.sites import add_site
 from viewer.panels.shell import message_bar
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
+from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.widgets.row_list import RowList
 from viewer.support.messages import MessageAction
 from viewer.support.text import TIP_COLUMNS, unbroken
@@ -125,6 +127,50 @@ def test_n01_esc_keeps_what_was_typed_and_undo_takes_it_back(window: MainWindow,
     press(Key.Key_Z, Control)
     (site,) = window.session.document.sites.values()
     assert site.label == ""
+
+
+def test_n01_esc_gives_back_the_text_that_stood_there(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    write("Pad 1S")
+    press(Key.Key_Return)
+    qtbot.waitUntil(window.canvas.hasFocus)
+    (before,) = window.session.document.sites.values()
+    form = window.findChild(SiteFormPanel)
+    assert form is not None
+    form.filing_part.set_folded(False)
+    step = window.session.history.undo_text()
+    for column in ("label", "folder"):
+        field = form.fields.fields[column]
+        shown = field.currentText() if isinstance(field, QComboBox) else field.text()
+        field.setFocus()
+        QTest.keyClicks(field, "oops")
+        press(Key.Key_Escape)
+        assert window.canvas.hasFocus()
+        assert (field.currentText() if isinstance(field, QComboBox) else field.text()) == shown
+    menu = context_menu(window, desk.at(9.5, 50.2))
+    choose(menu, "Properties")
+    write("oops")
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    assert list(window.session.document.sites.values()) == [before]
+    assert window.session.history.undo_text() == step
+
+
+def test_n01_esc_keeps_a_text_of_many_lines(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    press(Key.Key_Return)
+    form = window.findChild(SiteFormPanel)
+    assert form is not None
+    notes = form.fields.fields["notes"]
+    notes.setFocus()
+    write("Two masts, one of them new")
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    assert next(iter(window.session.document.sites.values())).notes == "Two masts, one of them new"
+    press(Key.Key_Z, Control)
+    assert next(iter(window.session.document.sites.values())).notes == ""
 
 
 def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
