@@ -137,7 +137,8 @@ def test_n16_what_is_no_place_is_said_and_can_be_mended(window: MainWindow, rows
     assert rows._bubble.text() == rows.refusal
     assert rows.line.text() == "91.5, 128.334 N", "to be mended, not typed again"
     QTest.keyClick(rows.line, Qt.Key.Key_Escape)
-    assert rows.line.text() == "91.5, 128.334 N", "nothing typed is lost"
+    assert rows.line.text() == "55.70000° N, 37.60000° E", "Escape gives back what stood there"
+    assert not rows.refusal
     assert _pad(window) == before
     _type(rows, "51.884, 128.334")
     assert not rows.refusal
