@@ -43,6 +43,13 @@ def value_text(dimension: str, value: float, error: float | None = None, unit: s
     return f"{f'{number} ± {margin}' if margin else number}{'' if sign == '°' else ' '}{sign}"
 
 
+def rounded_text(dimension: str, value: float, error: float | None, unit: str = "") -> str:
+    """A value no finer than its error tells, which is not said."""
+    unit = unit_for(dimension, value, unit)
+    number, sign = number_texts(dimension, value, error, unit)[0], unit_sign(unit)
+    return f"{number}{'' if sign == '°' else ' '}{sign}"
+
+
 def number_texts(dimension: str, value: float, error: float | None, unit: str) -> tuple[str, str]:
     """The value and its error in this unit, in digits alone, equally fine; the error empty where it is not known."""
     factor = FACTORS[dimension][unit]

@@ -13,15 +13,14 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_shape import MarkShape, shape_of
-from layers.document.measuring.measurement import MEASUREMENT, QUANTITIES, Measurement, dimension_of, measured
+from layers.document.measuring.measurement import MEASUREMENT, QUANTITIES, Measurement, dimension_of
 from layers.errors import GeoloupeError
 from layers.geo.cross_track import cross_track
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import Place
-from layers.geo.measure import azimuth_deg, distance_m, ground_resolution_m
+from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
-from layers.text.measured_values import value_text
-from layers.text.measures import area_text, length_text
+from layers.text.measured_values import AREA, LENGTH, rounded_text
 from viewer.canvas.overlays import haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.draw_shape import ShapeTool
@@ -102,33 +101,49 @@ class MeasureTool(ShapeTool):
 
     @property
     def readout(self) -> str:
-        """The result so far, and of a line its last leg."""
+        """The result so far, as it will be once it is kept, and of a line its last leg: no finer than the picks."""
         places = self._shown()
         if len(set(places)) < 2:
             return ""
         shape = self.shape(places)
         if _is_area(Measurement(self.quantity)):
-            return measures(places, closed=True)
+            return self._area_readout(places, shape)
         if not isinstance(shape, Measurement) or self.quantity in ("length", "bearing"):
             return self._line_readout(places)
-        value = measured(self.quantity, self.geometry(places, shape)).value
-        said = value_text(shape.dimension, value, None, self._unit(shape.dimension))
-        if self.quantity == "radius":
-            return f"{said}, {area_text(math.pi * distance_m(*places[0], *places[1]) ** 2)}"
+        found = self._picked(shape, places[0]).of(self.geometry(places, shape))
+        if self.quantity == "radius" and found.result is not None:
+            error = None if found.error is None else math.tau * found.result * found.error
+            return f"{found.text}, {rounded_text(AREA, math.pi * found.result**2, error)}"
         if self.quantity == "cross-track":
-            along = length_text(abs(cross_track(*places).along_m))
-            return QCoreApplication.translate("Shapes", "{0} off, {1} along").format(said, along)
-        return said
+            along = rounded_text(LENGTH, abs(cross_track(*places).along_m), found.error, found.unit)
+            return QCoreApplication.translate("Shapes", "{0} off, {1} along").format(found.text, along)
+        return found.text
+
+    def _area_readout(self, places: Sequence[Place], shape: MarkShape | None) -> str:
+        if len(set(places)) == 2:
+            return self._part("length", places).text
+        if shape is None:
+            return measures(places, closed=True)
+        area = self._part("area", places)
+        around = QCoreApplication.translate("sketch", "{area}, {length} around")
+        return around.format(area=area.text, length=_rounded(self._part("perimeter", places)))
 
     def _line_readout(self, places: Sequence[Place]) -> str:
         """The length, with length and azimuth of the last leg; of a bearing first the azimuth."""
         places = [place for at, place in enumerate(places) if at == 0 or place != places[at - 1]]
-        (lon1, lat1), (lon2, lat2) = places[-2:]
-        length, azimuth = length_text(distance_m(lon1, lat1, lon2, lat2)), f"{azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        length, azimuth = self._part("length", places[-2:]), self._part("bearing", places[-2:])
         if self.quantity == "bearing":
-            return f"{azimuth}, {length}"
-        leg = f"{length}, {azimuth}"
-        return leg if len(places) == 2 else f"{measures(places, closed=False)} ({self.tr('last leg')} {leg})"
+            return f"{azimuth.text}, {_rounded(length)}"
+        if len(places) == 2:
+            return f"{length.text}, {_rounded(azimuth)}"
+        leg = f"{_rounded(length)}, {_rounded(azimuth)}"
+        return f"{self._part('length', places).text} ({self.tr('last leg')} {leg})"
+
+    def _part(self, quantity: str, places: Sequence[Place]) -> Measurement:
+        """A quantity measured of some places as the result is, and in the unit in which that will be."""
+        geometry = geometry_of(places, closed=QUANTITIES[quantity].geometry == "polygon")
+        assert geometry is not None
+        return self._picked(Measurement(quantity), places[0]).of(geometry)
 
     def _measured(self) -> str:
         return self.readout
@@ -227,3 +242,8 @@ class MeasureTool(ShapeTool):
 
 def _is_area(shape: MarkShape) -> bool:
     return isinstance(shape, Measurement) and QUANTITIES[shape.quantity].geometry == "polygon"
+
+
+def _rounded(found: Measurement) -> str:
+    """A result without its error, and no finer than that."""
+    return "" if found.result is None else rounded_text(found.dimension, found.result, found.error, found.unit)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 
 from layers.document.edit import Edit
 from layers.document.mark_shape import measurement_of
 from layers.document.measuring.measurement import QUANTITIES
 from layers.errors import InvalidValue
 from layers.geo.measure import area_m2, length_m
-from layers.text.measures import length_text
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
@@ -67,18 +68,43 @@ def test_a_measured_length_is_geodesic_and_is_kept_as_a_mark(desk):
     for place in [(9.6, 50.0), (10.0, 50.2), (10.3, 49.9)]:
         desk.click(*place)
     lons, lats = zip(*tool._places, strict=True)
-    assert tool.readout.startswith(length_text(length_m(lons, lats)))
-    assert "°" in tool.readout
+    readout = tool.readout
+    assert "°" in readout
     desk.key(Qt.Key.Key_Return)
     (edit,) = desk.edits
     (uuid,) = desk.canvas.selection.uuids
     assert edit.label == "Add measurement"
     assert measurement_of(desk.sites[uuid]).result == pytest.approx(length_m(lons, lats), abs=1e-6)
+    assert readout.startswith(f"{measurement_of(desk.sites[uuid]).text} (last leg ")
     desk.click(9.5, 49.7)
     assert len(tool._places) == 1, "a click begins the next one"
     desk.key(Qt.Key.Key_Escape)
     assert not tool._places
     assert len(desk.edits) == 1
+
+
+@pytest.mark.parametrize("quantity", list(QUANTITIES))
+@pytest.mark.parametrize("resolution", [100.0, 20_000.0])
+def test_what_is_read_while_measuring_is_no_finer_than_the_result(desk, quantity, resolution):
+    tool = desk.take(MeasureTool(desk.context, quantity))
+    viewport = desk.canvas.viewport
+    viewport.zoom_about(200, 150, viewport.resolution / resolution)
+    places = [(px, py) for px, py in ((200, 150), (260, 170), (230, 210))][: tool.places_wanted or 3]
+    lonlats = [viewport.lonlat(*place) for place in places]
+    for place in lonlats[:-1]:
+        desk.click(*place)
+    place, none = QPointF(desk.at(*lonlats[-1])), Qt.MouseButton.NoButton
+    to_last = QMouseEvent(QEvent.Type.MouseMove, place, place, none, none, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(desk.canvas, to_last)
+    readout = tool.readout
+    desk.click(*lonlats[-1])
+    if not tool.places_wanted:
+        desk.key(Qt.Key.Key_Return)
+    (uuid,) = desk.canvas.selection.uuids
+    result = measurement_of(desk.sites[uuid])
+    assert "±" in result.text
+    digits = result.text.split(" ±")[0]
+    assert digits in readout if quantity == "perimeter" else readout.startswith(result.text)
 
 
 def test_what_is_measured_is_kept_when_another_tool_is_taken(desk):
