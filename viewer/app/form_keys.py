@@ -13,12 +13,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QDockWidget,
-    QLineEdit,
-    QPlainTextEdit,
     QWidget,
 )
 
@@ -26,14 +22,14 @@ from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import FormPage
-from viewer.panels.widgets.refusal import refusals_in
+from viewer.panels.widgets.refusal import TYPED_IN, refusals_in
 from viewer.support.focus_filter import FocusFilter
 
 _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 CLIPBOARD = (QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
 ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-_FILLED_IN = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox, QAbstractSlider, QAbstractItemView)
+_FILLED_IN = (*TYPED_IN, QAbstractSlider, QAbstractItemView)
 """Parts that a form is filled in with: typing on from one to the next is not meant for the tools."""
 type _Field = LineField | ChoiceField | TextField
 

@@ -15,9 +15,9 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import is_off_earth
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
+from viewer.app.navigation.map_needed import has_map
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.comparison.compared_scene import ComparedScene
@@ -79,7 +79,7 @@ class MapExport(QObject):
 
     def copy_picture(self) -> None:
         """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
-        if not self._has_map():
+        if not has_map(self._canvas, self._messages):
             return
         self._panels.flush()
         self._loading.then("picture", self._begin_picture)
@@ -111,14 +111,6 @@ class MapExport(QObject):
         QGuiApplication.clipboard().setImage(image)
         said = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
         self._messages.show("export", said.format(image.width(), image.height()), "info")
-
-    def _has_map(self) -> bool:
-        """True while the canvas shows a part of the Earth; says what to do where not."""
-        if not is_off_earth(self._canvas.viewport.crs):
-            return True
-        sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
-        self._messages.show("export", sentence, "warning")
-        return False
 
     def export_data(self) -> None:
         """Sites, claims and pictures for other programs: choose in the dialog, which stays beside the map."""

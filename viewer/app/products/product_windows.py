@@ -16,11 +16,11 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import is_off_earth
 from layers.product.spec import Override, ProductSpec, read_spec
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.app.case.session import Session
+from viewer.app.navigation.map_needed import has_map
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.written_file import open_button
 from viewer.canvas.viewport import lonlat_bounds
@@ -98,7 +98,7 @@ class ProductWindows(QObject):
         begun = self._begun if self._begun in self.windows else None
         if begun is not None and time.monotonic() - self._begun_at < TWICE_S:
             begun.come_forward()
-        elif self._has_map():
+        elif has_map(self._canvas, self._messages):
             self._panels.flush()
             self._loading.then("", self._begin)
 
@@ -110,7 +110,7 @@ class ProductWindows(QObject):
 
     def begin_batch(self) -> None:
         """Ask of what one product each is to be made."""
-        if self._has_map():
+        if has_map(self._canvas, self._messages):
             self._panels.flush()
             self._loading.then("batch", self._begin_batch)
 
@@ -199,14 +199,6 @@ class ProductWindows(QObject):
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()
         return lonlat_bounds(view.grid.crs, view.world_bounds())
-
-    def _has_map(self) -> bool:
-        """True while the canvas shows a part of the Earth; says what to do where not."""
-        if not is_off_earth(self._canvas.viewport.crs):
-            return True
-        sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
-        self._messages.show("export", sentence, "warning")
-        return False
 
     # -- written and issued ---------------------------------------------------------------------------------------
 

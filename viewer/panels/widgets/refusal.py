@@ -29,7 +29,8 @@ _EDGE_PX, _GAP_PX = 8, 3
 _LEAST_PX, _MOST_PX = 200, 320
 """Widths: with less room beside the form it stands elsewhere, and longer lines are hard to read."""
 _MOVES = (QEvent.Type.Resize, QEvent.Type.LayoutRequest, QEvent.Type.Move, QEvent.Type.Show)
-_TYPED_IN = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
+TYPED_IN = (QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox)
+"""Fields that the keyboard writes into."""
 
 
 class Refusal(PlainLabel):
@@ -144,7 +145,7 @@ class Refusal(PlainLabel):
         places = [QRect(left, top, width, height) for top in tops]
         whole = [place for place in places if place.top() >= 0 and place.bottom() < host.height()] or places[:1]
         focused = QApplication.focusWidget()
-        fields = [one for kind in _TYPED_IN for one in host.findChildren(kind) if one.isVisible() and one is not at]
+        fields = [one for kind in TYPED_IN for one in host.findChildren(kind) if one.isVisible() and one is not at]
         taken = {one: QRect(one.mapTo(host, QPoint()), one.size()) for one in fields}
         free = [place for place in whole if focused not in taken or not place.intersects(taken[focused])]
         return min(free, key=lambda place: sum(map(place.intersects, taken.values())), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -169,9 +170,7 @@ class MapOnPage:
         if found is None:
             return
         rect, view = found
-        with part_of_picture(painter):
-            painter.translate(rect.topLeft())
-            painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
+        with _within(painter, rect, view):
             painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
             self.scene.stack.paint(painter, view, part=slice(pictures))
 
@@ -183,9 +182,7 @@ class MapOnPage:
         if found is None:
             return
         rect, view = found
-        with part_of_picture(painter):
-            painter.translate(rect.topLeft())
-            painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
+        with _within(painter, rect, view):
             pictures = picture_layers(self.scene, self.framing.at(ratio)[1])
             for at in range(pictures, len(self.scene.stack.shown_on(view))):
                 yield from self.scene.stack.paint_in_steps(painter, view, at)
@@ -219,6 +216,15 @@ class MapOnPage:
         with part_of_picture(painter):
             labels = [_scaled(label, ratio) for label in self._layer_labels]
             self._letters.paint(painter, labels, view.ratio)
+
+
+@contextmanager
+def _within(painter: QPainter, rect: QRect, view: View) -> Iterator[None]:
+    """Painting goes to a part of a page, in pixels of its view, and never over its edge."""
+    with part_of_picture(painter):
+        painter.translate(rect.topLeft())
+        painter.setClipRect(0, 0, view.width, view.height, Qt.ClipOperation.IntersectClip)
+        yield
 
 
 def _frames_of(index: SiteIndex, view: View) -> tuple[SiteFrame, ...]:

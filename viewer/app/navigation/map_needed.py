@@ -1,0 +1,18 @@
+"""The map that a product and a copied picture need."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.geo.crs import is_off_earth
+from viewer.canvas.widget import MapCanvas
+from viewer.support.messages import Messages
+
+
+def has_map(canvas: MapCanvas, messages: Messages) -> bool:
+    """True while the canvas shows a part of the Earth; says what to do where not."""
+    if not is_off_earth(canvas.viewport.crs):
+        return True
+    sentence = "A product needs a map: choose a CRS for the map in the status bar."
+    messages.show("export", QCoreApplication.translate("MapNeeded", sentence), "warning")
+    return False
