@@ -89,6 +89,7 @@ class EditMenu(CaseMenu):
         before = stack.index()
         self.session.undo()
         if stack.index() != before:
+            self._messages.clear("deleted")  # it names Ctrl+Z, which would take back something else now
             self._status.show_done(self.tr("Undone: {0}").format(one_line(text, 120)))
 
     def can_undo(self) -> bool:

@@ -105,6 +105,19 @@ def _changed(document: Document, uuid: str, **fields: object) -> Edit:
     return Edit("Change", (Change("sites", site, replace(site, **fields)),))  # type: ignore[arg-type]
 
 
+def test_what_brings_a_site_back_is_said_until_it_is_back(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, *(Site(uuid=uuid, geometry=Point(PAD), label=uuid) for uuid in ("pad", "gate", "tank")))
+    window.selection.set({"gate"})
+    window.action_table["delete"].trigger()
+    assert "deleted. Ctrl+Z brings back" in " ".join(line.text for line in window.messages.lines())
+    window.action_table["undo"].trigger()
+    assert "deleted. Ctrl+Z brings back" not in " ".join(line.text for line in window.messages.lines())
+    panel = window.findChild(SiteListPanel)
+    assert panel is not None
+    table = panel.model
+    assert [table.uuid_at(row) for row in range(table.rowCount())] == ["pad", "gate", "tank"]
+
+
 def test_row_22_it_is_said_that_numbers_closed_up(window: MainWindow, qtbot: QtBot) -> None:
     numbered = [
         Site(uuid=f"n{n}", geometry=Point(PAD[0] + n / 10, PAD[1]), shape_json=as_json(Numbered(n)), number=n)
