@@ -188,7 +188,8 @@ class Document:
 
     def responses_to(self, claim_uuid: str) -> list[Response]:
         """Answers linked to this claim, then those to the whole of a report (linked to none) that it belongs to."""
-        linked = [self.responses[link.response_uuid] for link in self.response_links_of_claim(claim_uuid)]
+        links = self.response_links_of_claim(claim_uuid)
+        linked = [self.responses[link.response_uuid] for link in links if link.response_uuid in self.responses]
         whole = [answer for answer in self.responses.values() if not self.claim_links_of_response(answer.uuid)]
         return linked + [answer for answer in whole if self._is_of_report(claim_uuid, answer.source_uuid)]
 

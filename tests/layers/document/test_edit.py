@@ -13,7 +13,7 @@ from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import TABLES, Change, Edit
-from layers.document.rows import ClaimSite
+from layers.document.rows import ClaimSite, ResponseClaim
 from layers.document.site import Site
 from layers.errors import InvalidEdit
 
@@ -126,3 +126,13 @@ def test_listeners_hear_what_was_touched_until_they_leave() -> None:
     assert heard[0].touches("sites")
     assert not heard[0].touches("claims")
     assert Changes(everything=True).touches("claims")
+
+
+def test_a_link_to_no_answer_is_no_answer() -> None:
+    document = Document(
+        {
+            "claims": [Claim(uuid="c")],
+            "response_claims": [ResponseClaim(uuid="l", response_uuid="gone", claim_uuid="c")],
+        }
+    )
+    assert document.responses_to("c") == []

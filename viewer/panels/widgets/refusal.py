@@ -113,6 +113,12 @@ class Refusal(PlainLabel):
         at, host = self._at, self.parentWidget()
         if at is None or host is None or not shiboken6.isValid(at):
             return
+        if at.window() is not host:  # its panel floats now, or is on its way out of the window
+            if not at.isVisible():
+                self.hide()
+                return
+            host = at.window()
+            self.setParent(host)
         place = self._beside(at, host) or self._over(at, host)
         is_seen = at.isVisible() and not at.visibleRegion().isEmpty()
         if place is not None:

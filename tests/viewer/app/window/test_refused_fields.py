@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -326,3 +326,18 @@ def test_a_date_is_typed_in_english_words_and_stands_there_as_the_case_keeps_it(
         assert f"“{typed}”" in said.text()
         assert why in said.text()
         assert covered(said) == []
+
+
+def test_what_was_refused_is_said_in_the_window_that_its_panel_has_gone_to(
+    window: MainWindow, mark: SiteFormPanel, qtbot: QtBot
+) -> None:
+    enter(mark.fields.fields["valid_to"], "yesterday")
+    (said,) = refusals_in(mark)
+    assert said.window() is window
+    dock = mark.parentWidget()
+    while not isinstance(dock, QDockWidget):
+        assert dock is not None
+        dock = dock.parentWidget()
+    dock.setFloating(True)
+    qtbot.waitUntil(lambda: said.window() is dock)
+    assert said.isVisibleTo(dock)
