@@ -206,6 +206,8 @@ class Fetch:
             self._body += reply.readAll().data()
         status = int(reply.attribute(_Attribute.HttpStatusCodeAttribute) or 0)
         error = reply.error()
+        if error == _Error.NoError and is_short(reply, len(self._body)):
+            error = _Error.RemoteHostClosedError  # Qt does not always notice
         # The known header is parsed as a whole address: a relative one would be lost.
         location = QUrl.fromEncoded(reply.rawHeader("Location")) if status in REDIRECTS else None
         wait = _seconds(bytes(reply.rawHeader("Retry-After").data()))
@@ -329,6 +331,13 @@ def _fault(host: str, status: int, error: _Error, text: str, certificate_fault: 
         why = f"its certificate {certificate_fault}" if certificate_fault else f"no safe connection ({text})"
         return NotTrusted(f"{host} is not used: {why}. Stored tiles still show.")
     return ServerFault(f"{host} did not send the tile ({text}): tiles that are stored still show.")
+
+
+def is_short(reply: QNetworkReply, length: int) -> bool:
+    """True where fewer bytes have come than were announced, of what is not packed."""
+    announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
+    is_packed = bool(reply.rawHeader("Content-Encoding").data())
+    return announced is not None and not is_packed and length < int(announced)
 
 
 def _is_worth_retrying(status: int, error: _Error) -> bool:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import override
 
 import pytest
+from PySide6.QtNetwork import QNetworkReply
 
 from layers.errors import NotAllowed, ServerFault
 from tests.support.tile_server import TileServer, serving
 from tests.viewer.network.conftest import QUICK, Heard
+from viewer.network.fetch import is_short
 from viewer.network.fetcher import Fetcher
 
 
@@ -86,6 +89,34 @@ def test_f27_a_half_picture_is_asked_for_once_more(ask, server: TileServer) -> N
 def test_f26_a_short_answer_is_asked_for_three_times_more(ask, server: TileServer) -> None:
     ask("trunc")
     assert len(server.log) == 4
+
+
+class Told(QNetworkReply):
+    """An answer with these headers."""
+
+    def __init__(self, headers: dict[bytes, bytes]) -> None:
+        super().__init__()
+        for name, value in headers.items():
+            self.setRawHeader(name, value)
+
+    @override
+    def abort(self) -> None:
+        """Nothing is under way."""
+
+
+@pytest.mark.parametrize(
+    ("headers", "length", "short"),
+    [
+        ({b"Content-Length": b"500"}, 499, True),
+        ({b"Content-Length": b"500"}, 500, False),
+        ({b"Content-Length": b"500", b"Content-Encoding": b"gzip"}, 499, False),
+        ({}, 499, False),
+    ],
+)
+def test_f26_fewer_bytes_than_announced_are_noticed_also_where_qt_does_not(
+    qapp: object, headers: dict[bytes, bytes], length: int, short: bool
+) -> None:
+    assert is_short(Told(headers), length) == short
 
 
 def test_f31_a_server_that_recovers_is_not_complained_about(ask, server: TileServer, fetcher: Fetcher) -> None:
