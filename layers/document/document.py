@@ -63,7 +63,7 @@ class Document:
         for change in edit.changes:
             self._put(change.table, change.before, change.after)
             touched[change.table].add(change.uuid)
-            if change.before is None and self._orders[change.table].comes(change.uuid):
+            if change.before is None and self._orders[change.table].comes(change.uuid, self._tables[change.table]):
                 returned.add(change.table)
         for table in returned:
             self._orders[table].restore(self._tables[table])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 
@@ -19,12 +20,13 @@ class KeptOrder:
         if not self._ranks:
             self._ranks = {uuid: at for at, uuid in enumerate(rows)}
 
-    def comes(self, uuid: str) -> bool:
-        """Call when a row is put in at the end. True where it was there before, and `restore` is due."""
+    def comes(self, uuid: str, rows: dict[str, Any]) -> bool:
+        """Call once a row was put in at the end. True where others stood behind it before: `restore` is due."""
         if not self._ranks:
             return False
-        new = len(self._ranks)
-        return self._ranks.setdefault(uuid, new) != new
+        rank = self._ranks.setdefault(uuid, len(self._ranks))
+        before = next(islice(reversed(rows), 1, None), uuid)
+        return rank < self._ranks[before]
 
     def restore(self, rows: dict[str, Any]) -> None:
         """Put the rows that came back where they stood."""

@@ -138,7 +138,7 @@ class RowTable(QAbstractTableModel):
             after = None if row is None else self._record(row)
             if after is not None:
                 self._records[uuid] = after
-                returned |= before is None and self._order.comes(uuid)
+                returned |= before is None and self._order.comes(uuid, self._records)
             elif before is not None:
                 self._order.leaves(self._records)
                 del self._records[uuid]
