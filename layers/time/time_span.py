@@ -53,12 +53,12 @@ def _one(text: str) -> TimeSpan | None:
         start = (begin - _EPOCH).total_seconds()
         if day:
             return TimeSpan(start, start + timedelta(days=1).total_seconds() - 1)
-        return TimeSpan(start, start + _days(int(year), int(month or 0)) * 86400.0 - 1)
+        return TimeSpan(start, start + days_of(int(year), int(month or 0)) * 86400.0 - 1)
     except (ValueError, OverflowError):
         return None
 
 
-def _days(year: int, month: int) -> int:
+def days_of(year: int, month: int) -> int:
     """Days of a month, or of a year where that is 0."""
     is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     if not month:

@@ -7,6 +7,7 @@ from datetime import date
 
 from layers.errors import InvalidValue
 from layers.time.dates import is_partial
+from layers.time.time_span import days_of
 
 _NAMES = (
     *("January", "February", "March", "April", "May", "June"),
@@ -14,7 +15,6 @@ _NAMES = (
 )
 _MONTHS = {form.casefold(): at for at, name in enumerate(_NAMES, start=1) for form in (name, name[:3])} | {"sept": 9}
 """Python's own names are those of the language that the desktop is in."""
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]{3,9})\.?", r"(?P<year>\d{4})"
 _GAP = r"(?:[\s,.-]|\bof\b)+"
 _CLOCK = r"(?:[\s,]+(?:at\s+)?(?P<clock>\d\d:\d\d(?::\d\d)?)\s*(?:z|utc|gmt))?"
@@ -62,8 +62,7 @@ def no_such_day(year: int, month: int, day: int) -> str:
     """The number of days that a month has, where it has not this one; empty where it has, or is no month."""
     if not (1 <= month <= 12 and year >= 1):
         return ""
-    is_leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = _LENGTHS[month - 1] + is_leap
+    days = days_of(year, month)
     of = f" {year}" if month == 2 else ""
     return "" if 1 <= day <= days else f"{_NAMES[month - 1]}{of} has {days} days"
 

@@ -8,7 +8,6 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from layers.colour.palettes import luminance
 from layers.quick_dataclass import dataclass
 from viewer.resources import resource_path
 
@@ -137,12 +136,6 @@ def style_sheet(theme: Theme) -> str:
         colors |= {f"{level}_ground": ground, f"{level}_text": text}
     colors["accent_faint"] = _mix(theme.accent, theme.window, 0.28)
     return Template(resource_path("style.qss").read_text(encoding="utf-8")).substitute(colors)
-
-
-def contrast(text: str, ground: str) -> float:
-    """WCAG 2 contrast ratio of two #rrggbb colours, 1 to 21."""
-    lighter, darker = sorted((luminance(text), luminance(ground)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _mix(color: str, ground: str, share: float) -> str:

@@ -13,7 +13,7 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.questions import Changed, Questions, Unsaved
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.refusal import refusals_in
+from viewer.panels.widgets.refusal import Refusal, refusals_in
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 from viewer.support.text import one_line
@@ -97,7 +97,6 @@ class CaseSaving(QObject):
         return recent[0].parent if recent else Path.home()
 
     def _save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
-        self._panels.keep()
         self._lead_to_refused()
         assert self._session.target is not None
         said = self._saying(self.tr("Saved: {0}"), self._session.target, then)
@@ -125,12 +124,14 @@ class CaseSaving(QObject):
 
     def _refused(self) -> str:
         """The entries that a form refuses, and why; empty where there are none."""
-        return " ".join(one.words for one in refusals_in(self._window) if one.is_of_typing)
+        return " ".join(one.words for one in self._refusals())
+
+    def _refusals(self) -> list[Refusal]:
+        return [one for one in refusals_in(self._window) if one.is_of_typing]
 
     def _lead_to_refused(self) -> None:
         """The keyboard stays in a field whose entry is refused, or goes to one that is in sight."""
-        refusals = [one for one in refusals_in(self._window) if one.is_of_typing]
-        fields = [one.field for one in refusals if one.field is not None and one.field.isVisible()]
+        fields = [one.field for one in self._refusals() if one.field is not None and one.field.isVisible()]
         focused = QApplication.focusWidget()
         if fields and (focused is None or not any(one is focused or one.isAncestorOf(focused) for one in fields)):
             fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -155,6 +156,7 @@ class CaseSaving(QObject):
             case Changed.SAVE_AS:
                 self.save_as()
             case Changed.OVERWRITE:
+                self._panels.keep()
                 self._save(overwrite=True)
 
     def _take_over(self) -> None:

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
-from layers.colour.palettes import QUALITATIVE
+from layers.colour.palettes import QUALITATIVE, contrast
 from tests.support.analyst import Analyst
 from tests.viewer.app.conftest import settle
-from viewer.app.theme import contrast
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import CLASSES_ROLE

@@ -7,7 +7,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from viewer.app.theme import DARK, LIGHT, THEMES, Theme, apply_theme, contrast, palette_of, style_sheet
+from layers.colour.palettes import contrast
+from viewer.app.theme import DARK, LIGHT, THEMES, Theme, apply_theme, palette_of, style_sheet
 
 
 def test_contrast_is_that_of_wcag() -> None:

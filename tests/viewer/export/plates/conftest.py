@@ -36,6 +36,22 @@ def picture(plate: Plate, dpi: float, page: int = 0) -> QImage:
     return image
 
 
+def strips_differ(plate: Plate, dpi: float, height: int) -> list[int]:
+    """The tops of those strips of a page that are not painted as in the whole."""
+    whole, printed = picture(plate, dpi), PrintedPlate(plate, dpi)
+    found = []
+    for top in range(0, whole.height(), height):
+        clip = QRect(0, top, whole.width(), min(height, whole.height() - top))
+        wait_for(printed, 0, clip)
+        strip = QImage(clip.size(), whole.format())
+        with painting(strip) as painter:
+            painter.translate(-clip.topLeft())
+            printed.paint(painter, 0, clip)
+        if strip != whole.copy(clip):
+            found.append(top)
+    return found
+
+
 def faults(plate: Plate) -> Iterator[str]:
     """Sentences on all that is wrong with a page."""
     facts = facts_of(plate)

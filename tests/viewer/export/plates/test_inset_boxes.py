@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage
 from shapely.geometry import Point
 
 from layers.document.document import Document
@@ -12,10 +10,8 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
-from tests.viewer.export.plates.conftest import picture, wait_for
+from tests.viewer.export.plates.conftest import strips_differ
 from viewer.export.plates.plate_facts import facts_of
-from viewer.export.plates.printed_plate import PrintedPlate
-from viewer.support.painting import painting
 
 INSET = Bounds(10.4, 50.4, 10.6, 50.6)
 SPEC = ProductSpec(
@@ -45,12 +41,4 @@ def test_the_letter_of_an_inset_stands_clear_of_all_marks(plate_of, document, fa
 def test_a_page_in_strips_has_the_whole_box(plate_of, document) -> None:
     """A strip was painted without a box whose letter is far above it."""
     plate = plate_of(SPEC, crowded(document, 0.1))
-    whole, printed = picture(plate, 96), PrintedPlate(plate, 96)
-    for top in range(0, whole.height(), 41):
-        clip = QRect(0, top, whole.width(), min(41, whole.height() - top))
-        wait_for(printed, 0, clip)
-        strip = QImage(clip.size(), whole.format())
-        with painting(strip) as painter:
-            painter.translate(-clip.topLeft())
-            printed.paint(painter, 0, clip)
-        assert strip == whole.copy(clip), top
+    assert strips_differ(plate, 96, 41) == []

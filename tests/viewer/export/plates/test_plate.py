@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 from shapely.geometry import Point
 
@@ -17,7 +16,7 @@ from layers.document.rows import ClaimSite
 from layers.document.site import Site
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME, pixels
-from tests.viewer.export.plates.conftest import faults, picture, wait_for
+from tests.viewer.export.plates.conftest import faults, picture, strips_differ
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import wait_until
 from viewer.export.plates.page_files import page_path
@@ -37,16 +36,7 @@ SPEC = ProductSpec(
 
 def test_a_page_in_strips_is_the_page(plate_of) -> None:
     plate = plate_of(SPEC)
-    whole = picture(plate, 72)
-    printed = PrintedPlate(plate, 72)
-    for top in range(0, whole.height(), 97):
-        clip = QRect(0, top, whole.width(), min(97, whole.height() - top))
-        wait_for(printed, 0, clip)
-        strip = QImage(clip.size(), whole.format())
-        with painting(strip) as painter:
-            painter.translate(-clip.topLeft())
-            printed.paint(painter, 0, clip)
-        assert strip == whole.copy(clip), top
+    assert strips_differ(plate, 72, 97) == []
 
 
 def test_every_site_in_the_frame_is_named_keyed_or_counted(plate_of) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
+from layers.colour.palettes import contrast
 from layers.product.facts import Alike
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.legend_content import LegendRow
@@ -41,21 +42,15 @@ def alike_in_grey(rows: Sequence[LegendRow]) -> list[Alike]:
 
 def faint_in_grey(maps: Sequence[MapOnPage], style: HouseStyle) -> list[str]:
     """Names of letters that can hardly be told from what they stand on."""
-    found = [name for name, ink, ground in _lettering(style) if contrast(ink, ground) < LEAST_CONTRAST]
+    found = [name for name, ink, ground in _lettering(style) if _contrast(ink, ground) < LEAST_CONTRAST]
     for one in maps:
         for uuid in one.scene.shown_in(one.view):
             drawing = one.scene.drawings[uuid]
             if isinstance(drawing, VectorDrawing) and drawing.style.labels.text:
                 labels = drawing.style.labels
-                if labels.halo_color and contrast(labels.color, labels.halo_color) < LEAST_CONTRAST:
+                if labels.halo_color and _contrast(labels.color, labels.halo_color) < LEAST_CONTRAST:
                     found.append(f"labels of {drawing.layer.name}")
     return list(dict.fromkeys(found))
-
-
-def contrast(one: str, other: str) -> float:
-    """Of two colours, 1 to 21."""
-    light, dark = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def is_point(row: LegendRow) -> bool:
@@ -72,10 +67,9 @@ def _lettering(style: HouseStyle) -> Iterator[tuple[str, str, str]]:
     yield "labels of who is named in a claim", style.label_claim, style.halo or style.label_claim
 
 
-def _luminance(color: QColor) -> float:
-    parts = color.redF(), color.greenF(), color.blueF()
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def _contrast(one: str, other: str) -> float:
+    """Of two colours as Qt reads them."""
+    return contrast(QColor(one).name(), QColor(other).name())
 
 
 def _in_grey(row: LegendRow) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
