@@ -154,6 +154,7 @@ def test_progress_is_told_and_stopping_leaves_the_case_before(
     window.session.new_case()
     window.session.push(add_site(window.session.document, Point(5, 5), actor="x"))
     settle(window, qtbot)
+    window.layout().activate()  # what the status bar says may have changed its height, which comes with the next event
     document, view = window.session.document, window.canvas.viewport.view()
     window.session.history.mark_saved(window.session.history.state())
     begin(window, path, qtbot)
