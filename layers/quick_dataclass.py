@@ -2,8 +2,9 @@
 
 Python's decorator writes the source of six methods for each class and compiles it at once. The program makes some three
 hundred such classes before its first picture, in the window and again in each reader: a third of all its imports, most
-of it for methods that are never called. Here a method is compiled when it is first asked for; from then on it is as
-quick as Python's. To type checkers this is `dataclasses.dataclass` itself; `fields`, `replace` and `asdict` work.
+of it for methods that are never called, or a few times only. Here a method goes through the fields one by one until it
+has been called often; then it is compiled, and from then on as quick as Python's. To type checkers this is
+`dataclasses.dataclass` itself; `fields`, `replace` and `asdict` work.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import dataclasses
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, fields
+from functools import partial
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, NoReturn
 
 type Method = Callable[..., Any]
+
+OFTEN = 16  # calls that take as long, field by field, as it takes to compile the method
 
 
 def _quick(
@@ -34,16 +38,17 @@ def _quick(
         made = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots, kw_only=kw_only)(plain)
         if own.get("__hash__", MISSING) is None and "__eq__" in own:
             del own["__hash__"]  # Python's doing, not the author's
-        init = _Late(made, "__init__", _write_frozen_init if frozen else _write_init)
+        put = object.__setattr__ if frozen else setattr
+        init = _Late(made, "__init__", _write_frozen_init if frozen else _write_init, partial(_init, put))
         methods: dict[str, Any] = {"__init__": init, "__repr__": _repr}
         if frozen:
             methods |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
         if frozen and slots:
             methods |= {"__getstate__": _state, "__setstate__": _set_state}
         if eq:
-            methods |= {"__eq__": _Late(made, "__eq__", _write_eq), "__hash__": None}
+            methods |= {"__eq__": _Late(made, "__eq__", _write_eq, _eq), "__hash__": None}
         if eq and frozen:
-            methods["__hash__"] = _Late(made, "__hash__", _write_hash)
+            methods["__hash__"] = _Late(made, "__hash__", _write_hash, _hash)
         for name, method in methods.items():
             if name not in own:
                 setattr(made, name, method)
@@ -58,23 +63,84 @@ else:
     dataclass = _quick
 
 
-# -- compiled late ---------------------------------------------------------------------------------------------------
+# -- by the fields at first, compiled late ---------------------------------------------------------------------------
 
 
 class _Late:
-    """Stands for a method until it is first asked for, then writes it, compiles it and gives it its place."""
+    """Stands for a method: works by the fields themselves, until it has been called often and is compiled."""
 
-    __slots__ = ("_cls", "_name", "_write")
+    __slots__ = ("_by_fields", "_calls", "_cls", "_name", "_write", "fields")
 
-    def __init__(self, cls: type[Any], name: str, write: Callable[[type[Any]], tuple[str, dict[str, Any]]]) -> None:
-        self._cls, self._name, self._write = cls, name, write
+    def __init__(
+        self,
+        cls: type[Any],
+        name: str,
+        write: Callable[[type[Any]], tuple[str, dict[str, Any]]],
+        by_fields: Callable[..., Any],
+    ) -> None:
+        self._cls, self._name, self._write, self._by_fields = cls, name, write, by_fields
+        self._calls = 0
 
     def __get__(self, instance: object, owner: type[Any] | None = None) -> Method:
+        if self._calls >= OFTEN or not isinstance(instance, self._cls):  # for its signature it is asked of the class
+            bound: Method = self.compiled().__get__(instance, owner)
+            return bound
+        if self._calls == 0:
+            self.fields = fields(self._cls)
+        self._calls += 1
+        return partial(self._by_fields, self, instance)
+
+    def compiled(self) -> Any:
         text, free = self._write(self._cls)
         method = _compile(self._cls, self._name, text, free)
         setattr(self._cls, self._name, method)
-        bound: Method = method.__get__(instance, owner)
-        return bound
+        return method
+
+
+def _init(put: Callable[[Any, str, Any], None], late: _Late, made: Any, /, *placed: Any, **named: Any) -> None:
+    values = _values(late.fields, placed, named)
+    if values is None:
+        late.compiled()(made, *placed, **named)  # refuses them in Python's words
+        return
+    for name, value in values.items():
+        put(made, name, value)
+    if hasattr(made, "__post_init__"):
+        made.__post_init__()
+
+
+def _values(
+    wanted: tuple[dataclasses.Field[Any], ...], placed: tuple[Any, ...], named: dict[str, Any]
+) -> dict[str, Any] | None:
+    """A value for each field from the arguments and the defaults; None where they do not fit."""
+    values, places, names = dict[str, Any](), iter(placed), 0
+    for field in wanted:
+        value = next(places, MISSING) if field.init and not field.kw_only else MISSING
+        if field.init and field.name in named:
+            if value is not MISSING:
+                return None
+            value = named[field.name]
+            names += 1
+        elif value is MISSING and field.default is not MISSING:
+            value = field.default
+        elif value is MISSING and field.default_factory is not MISSING:
+            value = field.default_factory()
+        if value is not MISSING:
+            values[field.name] = value
+        elif field.init:
+            return None
+    return values if names == len(named) and next(places, MISSING) is MISSING else None
+
+
+def _eq(late: _Late, made: Any, other: Any) -> bool:
+    if made is other:
+        return True
+    if other.__class__ is not made.__class__:
+        return NotImplemented
+    return all(getattr(made, field.name) == getattr(other, field.name) for field in late.fields if field.compare)
+
+
+def _hash(late: _Late, made: Any) -> int:
+    return hash(tuple(getattr(made, field.name) for field in late.fields if field.compare))
 
 
 def _compile(cls: type[Any], name: str, text: str, free: dict[str, Any]) -> Any:

@@ -50,6 +50,13 @@ def pair(options: dict[str, bool]) -> tuple[type[Any], type[Any]]:
     return made_by(quick_dataclass.dataclass, options), made_by(dataclasses.dataclass, options)
 
 
+@pytest.fixture(params=["by the fields", "compiled"])
+def compiled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Methods as they work at first, and as they work once they are called often."""
+    monkeypatch.setattr(quick_dataclass, "OFTEN", 0 if request.param == "compiled" else 10**9)
+
+
+@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @given(place=st.integers(), name=st.text(), aside=st.integers(), many=st.lists(st.integers(), max_size=3))
 def test_instances_are_as_of_pythons_own(
@@ -66,6 +73,43 @@ def test_instances_are_as_of_pythons_own(
     assert mine != his
     assert dataclasses.replace(mine, name="other").name == "other"
     assert repr(copy.copy(mine)) == repr(copy.deepcopy(mine)) == repr(mine)
+
+
+@pytest.mark.usefixtures("compiled")
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.parametrize(
+    ("placed", "named"),
+    [
+        ((), {}),
+        ((1, "a", 2, "b", [], 5), {}),
+        ((1,), {"place": 2}),
+        ((1,), {"total": 2}),
+        ((), {"place": 1, "nobody": 2}),
+        ((), {"name": "a"}),
+        ((1, "a"), {"aside": 3, "many": [4]}),
+        ((), {"many": [4], "place": 1}),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused_in_pythons_words(
+    options: dict[str, bool], placed: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    said = []
+    for cls in pair(options):
+        try:
+            said.append(repr(cls(*placed, **named)))
+        except TypeError as error:
+            said.append(str(error))
+    assert said[0] == said[1]
+
+
+def test_a_method_is_compiled_once_it_is_called_often() -> None:
+    ours, _ = pair(OPTIONS[0])
+    first = vars(ours)["__init__"]
+    for _ in range(quick_dataclass.OFTEN):
+        ours(1)
+    assert vars(ours)["__init__"] is first
+    ours(1)
+    assert inspect.isfunction(vars(ours)["__init__"])
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
