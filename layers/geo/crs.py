@@ -137,6 +137,7 @@ def has_way(source: str, target: str) -> bool:
     """True where what lies in one CRS has a place in the other: both are of one body, or one grid. Raises BadCRS."""
     if PIXEL_SPACE in (source, target):
         return source == target
+    source, target = (WGS84 if _kind(text) else text for text in (source, target))
     grids = _on_the_ground(parse_crs(source)), _on_the_ground(parse_crs(target))
     if any(grid.is_engineering for grid in grids):  # PROJ takes any two grids for one
         return same_crs(source, target) and grids[0].name == grids[1].name
@@ -161,8 +162,9 @@ def transform_points(source: str, target: str, x: ArrayLike, y: ArrayLike) -> Po
     """Points from one CRS into another, as new float64 arrays of the same shape (0-d for plain numbers).
 
     What is not finite or has no place in the target becomes nan in both arrays; no point ever raises, only a bad CRS
-    does (BadCRS). Between EPSG:4326 and EPSG:3857 closed formulas are used: latitudes are held to +-85.0511287798 and
-    longitudes beyond +-180 run on.
+    does (BadCRS). Between EPSG:4326 and EPSG:3857 closed formulas are used, also for the second half of the way from
+    or to another CRS: PROJ takes 6 ms to find a way to EPSG:3857, and half a millisecond to EPSG:4326. Latitudes in
+    EPSG:4326 are held to +-85.0511287798 and longitudes beyond +-180 run on.
     """
     x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
     source_kind, target_kind = _kind(source), _kind(target)
@@ -171,14 +173,14 @@ def transform_points(source: str, target: str, x: ArrayLike, y: ArrayLike) -> Po
             out_x, out_y = x.copy(), y.copy()
         elif not has_way(source, target):
             out_x, out_y = np.full_like(x, np.nan), np.full_like(y, np.nan)
-        elif (source_kind, target_kind) == (WGS84, WEB_MERCATOR):
-            out_x, out_y = _lonlat_to_mercator(x, y)
-        elif (source_kind, target_kind) == (WEB_MERCATOR, WGS84):
-            out_x, out_y = _mercator_to_lonlat(x, y)
+        elif source_kind == WEB_MERCATOR:
+            lon, lat = _mercator_to_lonlat(x, y)
+            out_x, out_y = (lon, lat) if target_kind == WGS84 else _by_proj(WGS84, target, lon, lat)
+        elif target_kind == WEB_MERCATOR:
+            held = np.clip(y, -MERCATOR_MAX_LAT, MERCATOR_MAX_LAT)
+            out_x, out_y = _lonlat_to_mercator(*((x, held) if source_kind == WGS84 else _by_proj(source, WGS84, x, y)))
         else:
-            transformer = _transformers.get(source, target)
-            out_x, out_y = (x.copy(), y.copy()) if transformer is None else transformer.transform(x, y)
-            out_x, out_y = np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
+            out_x, out_y = _by_proj(source, target, x, y)
     finite = np.isfinite(out_x) & np.isfinite(out_y)
     if not finite.all():
         out_x, out_y = np.where(finite, out_x, np.nan), np.where(finite, out_y, np.nan)
@@ -341,9 +343,16 @@ def _kind(text: str) -> str:
     return next((known for known in (WGS84, WEB_MERCATOR) if same_crs(text, known)), "")
 
 
+def _by_proj(source: str, target: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Points:
+    transformer = _transformers.get(source, target)
+    out_x, out_y = (x.copy(), y.copy()) if transformer is None else transformer.transform(x, y)
+    return np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
+
+
 def _lonlat_to_mercator(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Points:
-    clamped = np.clip(lat, -MERCATOR_MAX_LAT, MERCATOR_MAX_LAT)
-    return np.radians(lon) * EARTH_RADIUS_M, np.arcsinh(np.tan(np.radians(clamped))) * EARTH_RADIUS_M
+    """The poles are infinitely far: nan."""
+    y = np.arcsinh(np.tan(np.radians(lat))) * EARTH_RADIUS_M
+    return np.radians(lon) * EARTH_RADIUS_M, np.where(np.abs(lat) < 90.0, y, np.nan)
 
 
 def _mercator_to_lonlat(x: NDArray[np.float64], y: NDArray[np.float64]) -> Points:

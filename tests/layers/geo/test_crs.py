@@ -70,6 +70,22 @@ def test_the_closed_formulas_agree_with_proj(lon, lat):
     assert (back[0][0], back[1][0]) == pytest.approx((lon, lat), abs=1e-11)
 
 
+@pytest.mark.parametrize("code", ["EPSG:32652", "EPSG:3413", "EPSG:27700", "EPSG:31466", "EPSG:4284", "EPSG:3031"])
+def test_half_of_the_way_by_the_formula_is_as_by_proj(code):
+    """Over the whole area of use of projections of several datums, there and back."""
+    west, south, east, north = pyproj.CRS(code).area_of_use.bounds
+    lon, lat = np.meshgrid(np.linspace(west, east, 9)[1:-1], np.linspace(south, north, 9)[1:-1])
+    x, y = pyproj.Transformer.from_crs("EPSG:4326", code, always_xy=True).transform(lon, lat)
+    there = pyproj.Transformer.from_crs(code, WEB_MERCATOR, always_xy=True).transform(x, y)
+    np.testing.assert_allclose(transform_points(code, WEB_MERCATOR, x, y), there, atol=1e-4)
+    back = pyproj.Transformer.from_crs(WEB_MERCATOR, code, always_xy=True).transform(*there)
+    np.testing.assert_allclose(transform_points(WEB_MERCATOR, code, *there), back, atol=1e-4)
+
+
+def test_a_pole_has_no_place_on_the_mercator_square():
+    assert np.isnan(transform_points("EPSG:3413", WEB_MERCATOR, 0.0, 0.0)).all()
+
+
 def test_latitudes_are_held_to_the_mercator_square():
     x, y = transform_points(WGS84, WEB_MERCATOR, [0.0, 190.0, 0.0], [90.0, -90.0, 85.0511287798])
     assert y == pytest.approx([MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M], abs=1e-3)
