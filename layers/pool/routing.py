@@ -1,6 +1,7 @@
 """The profile of readers that answers a question: the first one asked, and the next where that one cannot tell.
 
-Cases are none of this: a process of their own reads each (`layers.project.opening.case_process`).
+Cases are none of this: `viewer.app.opening.opener` tells them from other files, and a process of their own reads each
+(`layers.project.opening.case_process`), but for the shipped demo, which the window's own process reads.
 """
 
 from __future__ import annotations

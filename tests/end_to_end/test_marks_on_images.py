@@ -15,7 +15,7 @@ from rasterio.io import MemoryFile
 
 from layers.document.document import Document
 from layers.geo.crs import MERCATOR_HALF_M
-from layers.project.opening.validate import validate
+from layers.project.opening.validation_report import validate
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
 from tests.end_to_end.conftest import Desk, MakeDesk

@@ -361,7 +361,7 @@ class Docks(QObject):
 def load_panels() -> None:
     """Load what the late panels are made of; on any thread."""
     # Whoever makes a panel finds it loaded. Here for start-up time.
-    from layers.product.lint import rules  # noqa: F401
+    from layers.product.lint import check  # noqa: F401
     from viewer.app.products import plate_pages, product_window  # noqa: F401
     from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
     from viewer.panels.bookmarks import bookmark_list  # noqa: F401

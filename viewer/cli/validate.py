@@ -14,7 +14,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from layers.project.opening.validate import validate  # for start-up time
+    from layers.project.opening.validation_report import validate  # for start-up time
     from viewer.cli.reading import regular_file
 
     findings = validate(regular_file(arguments.case))

@@ -17,8 +17,8 @@ from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.case_facts import default_specs, facts_of_case, image_fact, marks_of, saved_specs
 from layers.product.gathering import content_of
+from layers.product.lint.check import findings, unexplained
 from layers.product.lint.finding import Finding
-from layers.product.lint.rules import findings, unexplained
 from layers.product.spec import ProductMap, ProductSpec
 
 

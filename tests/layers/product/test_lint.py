@@ -21,8 +21,8 @@ from layers.product.boundaries import draws_boundaries
 from layers.product.content import LeftOut, ProductContent
 from layers.product.facts import Alike, ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
 from layers.product.gathering import content_of
+from layers.product.lint.check import RULES, findings, rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, WARNING, Finding
-from layers.product.lint.rules import RULES, findings, rule_of, unexplained
 from layers.product.spec import Override, ProductSpec
 
 

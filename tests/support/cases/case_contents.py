@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from layers.project.opening import validate as validating
+from layers.project.opening import validation_report as validating
 from layers.project.opening.case_process import CaseInline
-from layers.project.opening.validate import Finding
+from layers.project.opening.validation_report import Finding
 
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:

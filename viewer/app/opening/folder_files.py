@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layers.errors import FileMissing
 from layers.quick_dataclass import dataclass
-from viewer.app.opening.file_kinds import DELIVERIES, known_ending
+from viewer.app.opening.dialog_filters import DELIVERIES, known_ending
 
 DEEPEST = 4
 MOST_FILES, MOST_LOOKED_AT = 1000, 50_000

@@ -1,4 +1,7 @@
-"""Everything the program asks in a dialog of its own. Tests put another object in its place."""
+"""Everything the program asks in a dialog of its own, also where to save a case or a product and in which format.
+
+Tests put another object in its place.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from layers.project.saving.recovery import RecoverableSession
 from layers.text.counted import counted, grouped
-from viewer.app.opening.file_kinds import name_filters
+from viewer.app.opening.dialog_filters import name_filters
 from viewer.panels.shell.start_page import local_moment
 from viewer.support.text import one_line
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.product.lint.check import rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, Finding
-from layers.product.lint.rules import rule_of, unexplained
 from layers.product.spec import Override
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side

@@ -173,7 +173,7 @@ class ProductWindows(QObject):
         return PlatePages(document, scenes)
 
     def _check(self, spec: ProductSpec, laid: LaidOut, overrides: Sequence[Override]) -> Sequence[Finding]:
-        from layers.product.lint.rules import findings  # for start-up time
+        from layers.product.lint.check import findings  # for start-up time
 
         return findings(spec, laid.content, laid.facts(), overrides)
 

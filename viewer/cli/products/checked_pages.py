@@ -9,8 +9,8 @@ from layers.document.document import Document
 from layers.document.rows import Product
 from layers.product.case_facts import facts_of_case, marks_of
 from layers.product.gathering import content_of
+from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
-from layers.product.lint.rules import findings
 from layers.product.spec import Override, ProductSpec, read_overrides
 from layers.project.opening.case_paths import CaseHome
 from viewer.cli.export import subject_bounds

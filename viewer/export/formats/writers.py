@@ -1,4 +1,4 @@
-"""The formats that a product is written in, one for each of `layers.product.endings`."""
+"""The formats that a product is written in, one for each of `layers.product.endings`, which says where a new one goes."""
 
 from __future__ import annotations
 

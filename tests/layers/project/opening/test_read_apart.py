@@ -22,7 +22,7 @@ from layers.pool.reader_process import ReaderDied, ReaderProcess
 from layers.project.opening import intake
 from layers.project.opening.case_process import CaseProcess, load_case_ops
 from layers.project.opening.case_reader import CaseReader, _chunk
-from layers.project.opening.validate import validate
+from layers.project.opening.validation_report import validate
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import write_case
 from layers.readers.environment import Profile
@@ -61,7 +61,7 @@ def watched(path, *arguments, **options):
 sqlite3.connect = watched
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
-from layers.project.opening.validate import validate
+from layers.project.opening.validation_report import validate
 if __name__ == "__main__":
     path = Path(sys.argv[1])
     assert is_case(path)

@@ -16,7 +16,7 @@ from layers.errors import GeoloupeError, NotAFile, TooLarge
 from layers.project.opening import intake
 from layers.project.opening.case_process import CaseInline
 from layers.project.opening.private_copy import MOST_SIDE_BYTES
-from layers.project.opening.validate import validate
+from layers.project.opening.validation_report import validate
 from layers.project.saving.publish import publish, write_case
 from layers.project.storage.sqlite_file import is_case, side_file
 from tests.support.cases.changed_cases import leave_journal

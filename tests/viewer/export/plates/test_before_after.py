@@ -17,7 +17,7 @@ from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from layers.product.lint.rules import findings
+from layers.product.lint.check import findings
 from layers.product.spec import ProductMap, ProductSpec
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch

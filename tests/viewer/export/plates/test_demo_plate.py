@@ -12,7 +12,7 @@ import shapely
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
-from layers.product.lint.rules import findings
+from layers.product.lint.check import findings
 from layers.product.spec import ProductSpec
 from tests.support.cases.rich import read_case
 from viewer.export.plates.plate import Plate

@@ -12,7 +12,7 @@ import sample_data
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.product.lint.rules import findings
+from layers.product.lint.check import findings
 from layers.product.spec import ProductSpec
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.label_style import LabelStyle

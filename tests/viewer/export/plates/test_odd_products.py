@@ -11,7 +11,7 @@ from layers.document.document import Document
 from layers.document.rows import ClaimSite
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.product.lint.rules import findings
+from layers.product.lint.check import findings
 from layers.product.spec import PARTS, ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
 from tests.viewer.export.plates.conftest import faults, picture

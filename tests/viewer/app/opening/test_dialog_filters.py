@@ -16,7 +16,7 @@ from layers.readers import files
 from layers.readers.deliveries.scene_files import deliveries_at
 from tests.support.readers.tiny_deliveries import dimap, landsat, maxar, planet, sentinel2
 from tests.viewer.app.conftest import settle
-from viewer.app.opening.file_kinds import DELIVERIES, name_filters
+from viewer.app.opening.dialog_filters import DELIVERIES, name_filters
 from viewer.app.opening.questions import Questions
 from viewer.app.window import MainWindow
 
