@@ -1,4 +1,4 @@
-"""The formats that a product is written in, one for each of `layers.product.endings`, which says where a new one goes."""
+"""The formats of a product: a row for each of `layers.product.endings`, which lists all that a new one needs."""
 
 from __future__ import annotations
 
