@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, get_args
 
 from layers.document.rows import Row
@@ -32,6 +33,7 @@ type Table = Literal[
 ]
 
 TABLES: tuple[Table, ...] = get_args(Table.__value__)
+_STAMPS = "modified_at", "modified_by", "rev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,16 @@ class Edit:
 
     def inverse(self) -> Edit:
         return Edit(self.label, tuple(change.inverse() for change in reversed(self.changes)))
+
+    @property
+    def leads_nowhere(self) -> bool:
+        """True where each row ends as it began, but for the stamps of who changed it and when."""
+        return all(
+            change.before is not None
+            and change.after is not None
+            and replace(change.after, **{name: getattr(change.before, name) for name in _STAMPS}) == change.before
+            for change in self.changes
+        )
 
     def joined(self, later: Edit) -> Edit:
         """This edit followed by `later`, as one; rows that both touch keep their outer sides."""

@@ -74,6 +74,8 @@ class FormKeys(FocusFilter):
         if isinstance(watched, LineField | ChoiceField | TextField):
             if isinstance(watched, TextField) or _is_new_name(watched):
                 watched.flush()
+            elif isinstance(watched, LineField):
+                watched.take_back()
             else:
                 watched.reset()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -178,7 +180,7 @@ def _leads_back(field: QWidget) -> bool:
 
 def _is_new_name(field: QWidget) -> bool:
     """True for what is typed right after a mark was made, where nothing stood before."""
-    return isinstance(field, LineField) and field.leads_back and not field.shown
+    return isinstance(field, LineField) and field.leads_back and not field.stood
 
 
 def _can_type(field: _Field) -> bool:

@@ -50,8 +50,13 @@ class History(QObject):
         return self._stack
 
     def push(self, edit: Edit) -> None:
-        """Apply an edit and remember it. Raises InvalidEdit, with nothing changed, where it does not fit."""
-        if edit.changes:
+        """Apply an edit and remember it; one that gives back what the step before it in its series changed takes that
+        step back, as if nothing had been done. Raises InvalidEdit, with nothing changed, where it does not fit.
+        """
+        if edit.changes and self._goes_on(edit) and self._top().edit.joined(edit).leads_nowhere:
+            step = self._top()
+            self._through(step.edit.inverse(), lambda: self._forget(step))
+        elif edit.changes:
             self._through(edit, lambda: self._remember(edit))
 
     def amend(self, edit: Edit) -> None:
@@ -133,6 +138,10 @@ class History(QObject):
     def _take_up(self, edit: Edit) -> None:
         self._top().take_up(edit, next(self._states))
         self.changed.emit()
+
+    def _forget(self, step: _Step) -> None:
+        step.setObsolete(True)  # so that the stack lets it go, and offers no redo
+        self._move(step.edit, self._stack.undo)
 
     def _move(self, edit: Edit, move: Callable[[], None]) -> None:
         self._applied = edit

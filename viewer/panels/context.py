@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,7 +32,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction
 
 if TYPE_CHECKING:
-    from viewer.panels.widgets.field_set import Dropped
+    from viewer.panels.widgets.field_set import Dropped, FieldSet
 
 ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
 """The panels of tables whose rows are shown by `show_row`."""
@@ -155,6 +156,7 @@ class PanelContext(QObject):
         self.images = images
         self.map_view = map_view or _whole_world
         self._push, self._jobs = push, jobs
+        self._typing = ""
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
         self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
@@ -194,9 +196,12 @@ class PanelContext(QObject):
     # -- edits --------------------------------------------------------------------------------------------------
 
     def push(self, edit: Edit) -> None:
-        """Apply an edit as one undo step; one without changes is dropped. Raises InvalidEdit."""
+        """Apply an edit as one undo step, or as part of the text that is being typed; one without changes is dropped.
+
+        Raises InvalidEdit.
+        """
         if edit.changes:
-            self._push(edit)
+            self._push(replace(edit, series=edit.series or self._typing))
 
     def attempt(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
         """Run ``command(document, *args, actor=..., **fields)`` and push its edit.
@@ -254,6 +259,14 @@ class PanelContext(QObject):
 
     def _say_error(self, error: GeoloupeError) -> None:
         self.report(error.sentence)
+
+    def keep_typing(self, fields: FieldSet) -> None:
+        """From now on texts of these fields are in the case whenever typing rests, as one step to undo."""
+        fields.keeps_typing = True
+        fields.typing.connect(self._take_series)
+
+    def _take_series(self, series: str) -> None:
+        self._typing = series
 
     def tell_dropped(self, table: Table, fields: Entries) -> None:
         """From now on say which entries of a form of rows were not kept, and why; a button leads back to them."""

@@ -198,6 +198,23 @@ def test_a_series_of_edits_is_one_step(history: History, document: Document, jou
     assert document.meta("title") == "a"
 
 
+def test_a_series_that_leads_back_to_where_it_began_is_no_step(
+    history: History, document: Document, journal: _Journal
+) -> None:
+    history.push(_title(None, "a"))
+    before = history.state()
+    history.push(_nudge("a", "b"))
+    back = MetaEntry(uuid="title", value="a", modified_at="2026-01-02T03:04:05Z", modified_by="me", rev=3)
+    history.push(Edit("Back", (Change("meta", MetaEntry(uuid="title", value="b"), back),), series="nudge 1"))
+    assert (document.meta("title"), history.undo_text(), history.redo_text()) == ("a", "Title a", "")
+    assert history.state() == before
+    assert document.table("meta")["title"] == MetaEntry(uuid="title", value="a"), "its stamps too"
+    assert journal.edits[-1].changes[0].after == MetaEntry(uuid="title", value="a")
+    history.push(_nudge("a", "c"))
+    history.undo()
+    assert document.meta("title") == "a"
+
+
 def test_another_series_is_another_step(history: History, document: Document) -> None:
     history.push(_nudge(None, "a"))
     history.push(_nudge("a", "b", "nudge 2"))

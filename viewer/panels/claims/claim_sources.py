@@ -53,6 +53,7 @@ class Citation(QFrame):
         top.addWidget(label, 1)
         top.addWidget(remove)
         self.fields = FieldSet(QFormLayout(), self._commit, self)
+        context.keep_typing(self.fields)
         tip = self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst")
         credibility, page, quote = ChoiceField(credibility_choices()), LineField(), TextField(lines=1, most_lines=5)
         label_of_item = self.fields.bind("credibility", self.tr("Credibility"), credibility, tip)

@@ -24,6 +24,8 @@ from viewer.support.text import tooltip
 class CrsField(LineField):
     """A CRS, or the words "pixel space"."""
 
+    says_something_midway = False
+
     @override
     def as_text(self, value: Any) -> str:
         return self.tr("pixel space") if value == PIXEL_SPACE else str(value)

@@ -96,6 +96,7 @@ class LayerPropertiesPanel(RowForm):
         """The form, which says from now on which entries it did not keep."""
         for fields in form.findChildren(FieldSet):
             self._context.tell_dropped("layers", fields)
+            self._context.keep_typing(fields)
         return form
 
     def _made(self) -> list[RasterStyleForm | VectorStyleForm]:

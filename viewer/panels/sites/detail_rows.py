@@ -71,6 +71,7 @@ class DetailPart(FoldSection):
         inside.setLayout(form)
         self.fields = FieldSet(form, self._commit, self)
         self._context.tell_dropped("sites", self.fields)
+        self._context.keep_typing(self.fields)
         for spec in self._template.fields if self._template is not None else ():
             unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
             self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))

@@ -34,6 +34,8 @@ from viewer.support.text import plain, tooltip
 class PlaceField(LineField):
     """A coordinate. It shows as many digits as the error allows: typed again, they say nothing new."""
 
+    says_something_midway = False
+
     @override
     def as_value(self, text: str) -> Any:
         return " ".join(text.split())

@@ -91,6 +91,7 @@ class ShapePart(FoldSection):
         self._form, self._leg_form = QFormLayout(), QFormLayout()
         self.fields = FieldSet(self._form, self._commit, self)
         context.tell_dropped("sites", self.fields)
+        context.keep_typing(self.fields)
         self._add_fields()
         self.content.addLayout(self._form)
         self.vertices = VertexTable()

@@ -70,6 +70,7 @@ class SiteFormPanel(QWidget):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         context.tell_dropped("sites", self.fields)
+        context.keep_typing(self.fields)
         self.page.content.addLayout(form)
         self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))

@@ -20,6 +20,8 @@ from viewer.panels.widgets.slider_field import SliderField
 class ScaleField(LineField):
     """A scale as 1 : 25 000; empty text is none."""
 
+    says_something_midway = False
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(self.tr("any scale"))

@@ -55,6 +55,8 @@ class FieldSet(QObject):
     """Dropped: refusals that go without having been mended or taken back."""
     mended = Signal()
     """A field of which `dropped` told holds a value now."""
+    typing = Signal(str)
+    """The series of the edits of one text, said before each of them, and empty text after it: all are one step."""
 
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
         """`commit` takes a column and its new value, and returns why not, or empty text."""
@@ -67,6 +69,8 @@ class FieldSet(QObject):
         self._reasons: dict[str, str] = {}
         """The reasons of the refusals that stand, by column; the newest last."""
         self._told: set[str] = set()
+        self.keeps_typing = False
+        """True where a text is committed also while it is being typed, whenever that rests."""
         self._about = ""
         """The uuid of the row that is shown, where it has one."""
         self._is_flushing = False
@@ -124,7 +128,11 @@ class FieldSet(QObject):
         caption.setToolTip(field.toolTip())
         caption.setMinimumWidth(LABEL_PX)
         self.fields[column], self.labels[column] = field, caption
-        field.committed.connect(lambda value: self._committed(column, value))
+        if isinstance(field, TextField | LineField) and field.says_something_midway:
+            field.rested.connect(lambda text: self._keep_text(column, field, text))
+            field.committed.connect(lambda text: self._commit_text(column, field, text))
+        else:
+            field.committed.connect(lambda value: self._committed(column, value))
         if isinstance(field, LineField):
             field.unreadable.connect(
                 lambda sentence: self._refused(column, f"{self.labels[column].text()}: {sentence}")
@@ -200,6 +208,21 @@ class FieldSet(QObject):
                 if _is_refused(field):
                     field.reset()
         self.refusal.say(plain(sentence), at or next(iter(self.fields.values()), None))
+
+    def _keep_text(self, column: str, field: LineField | TextField, text: str) -> None:
+        """Typing that rests is in the case already, should the program end; what does not fit is said on leaving."""
+        if self.keeps_typing:
+            self._in_series(field, column, lambda: self._commit(column, text))
+
+    def _commit_text(self, column: str, field: LineField | TextField, text: str) -> None:
+        self._in_series(field, column, lambda: self._committed(column, text))
+
+    def _in_series(self, field: LineField | TextField, column: str, commit: Callable[[], object]) -> None:
+        self.typing.emit(f"typing {self._about} {column} {field.rest.sitting}")
+        try:
+            commit()
+        finally:
+            self.typing.emit("")
 
     def _committed(self, column: str, value: Any) -> None:
         partner = self._partners.get(column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, override
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -18,23 +18,61 @@ from viewer.support.text import plain
 LONGEST_LINE, LONGEST_TEXT = 10_000, 100_000
 """Characters that can be edited in a form; Qt cuts longer lines, and lays out longer texts for seconds."""
 
+REST_MS = 700
+"""Typing rests when no key has come for so long."""
+
+_COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
 
 REFUSED = "refused"
 """The property of a field in which something stands that was refused."""
+
+
+class _Rest(QTimer):
+    """Calls `tell` when typing in a field rests. `sitting` counts how often the keyboard came to the field: what is
+    typed in between belongs together.
+    """
+
+    def __init__(self, field: QLineEdit | QPlainTextEdit, tell: Callable[[], None]) -> None:
+        super().__init__(field, singleShot=True, interval=REST_MS)
+        self._field, self._tell, self.sitting = field, tell, 0
+        field.textChanged.connect(self._wait)
+        self.timeout.connect(self._told)
+
+    def begin(self, event: QFocusEvent) -> None:
+        if event.reason() not in _COMES_BACK:
+            self.sitting += 1
+
+    def _wait(self) -> None:
+        if self._field.hasFocus():
+            self.start()
+
+    def _told(self) -> None:
+        if self._field.hasFocus():
+            self._tell()
 
 
 class LineField(QLineEdit):
     """One line of text, committed by Enter or by leaving the field; Escape takes the typing back."""
 
     committed = Signal(object)
+    rested = Signal(object)
+    """The value so far, when typing rests for a moment: to be kept, while the field goes on to show what is typed."""
     unreadable = Signal(str)
     """Why what was typed is no value at all."""
     taken_back = Signal()
     """The value that was shown stands there again, typed by hand."""
 
+    says_something_midway = True
+    """False for fields where half of a text is another value, or none: half of a year."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown, self._is_cut, self._is_held = "", False, False
+        self.stood = ""
+        """The text of the value that stood here before what is being typed."""
+        self._kept = ""
+        """The text as it stood in the line when a value was shown, or when typing last rested."""
+        self.rest = _Rest(self, self._tell_rest)
         self.leads_back = False
         """True while Enter goes back to the map: the keyboard came from there for this field alone."""
         self.editingFinished.connect(self.flush)
@@ -44,11 +82,12 @@ class LineField(QLineEdit):
 
         Of what is longer than a line can hold the beginning is shown, which cannot be changed: the rest would be lost.
         """
+        is_typed = self._is_typed()
         before, self._shown = self._shown, self.as_text(value)
         self._is_cut = len(self._shown) > LONGEST_LINE
         self.setReadOnly(self._is_cut)
         is_kept = self.hasFocus() or (self.is_waiting and before == self._shown)
-        if not (is_kept and self.isModified()):
+        if not (is_kept and is_typed):
             self.reset()
 
     def reset(self) -> None:
@@ -58,8 +97,18 @@ class LineField(QLineEdit):
         if is_touched or self.text() != text:  # a form of many lines is shown anew with each mark
             self.setText(text)
         self.setCursorPosition(0)
+        self.stood, self._kept = self._shown, self.text()
         self._is_held = False
         _mark_refused(self, False)
+
+    def take_back(self) -> None:
+        """Back to what stood here before the typing, also where that rested and was kept."""
+        if self.stood == self._shown or self._is_cut:
+            self.reset()
+            return
+        self.setText(self.stood)
+        self.setModified(True)
+        self.flush()
 
     def refuse(self) -> None:
         """Keep what was typed, to be mended; Escape takes it back."""
@@ -78,8 +127,9 @@ class LineField(QLineEdit):
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
-        if self.isModified():
+        if self._is_typed():
             self.setModified(False)
+            self._kept = self.text()
             self._is_held = False
             if self._is_cut:
                 return
@@ -94,6 +144,18 @@ class LineField(QLineEdit):
                 self.taken_back.emit()
             else:
                 self.committed.emit(value)
+
+    def _is_typed(self) -> bool:
+        """True also where the field's own undo has led from what was kept back to the text before it."""
+        return self.isModified() or self.text() != self._kept
+
+    def _tell_rest(self) -> None:
+        if not self._is_typed() or self._is_cut or self.is_waiting or not self.says_something_midway:
+            return
+        self._kept = self.text()
+        value = self.as_value(self._kept)
+        if not self.is_as_shown(value):
+            self.rested.emit(value)
 
     @property
     def shown(self) -> str:
@@ -121,21 +183,28 @@ class LineField(QLineEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.isModified():
-            self.reset()
+        if event.key() == Qt.Key.Key_Escape and self._is_typed():
+            self.take_back()
             event.accept()
             return
         super().keyPressEvent(event)
 
     @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.rest.begin(event)
+
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+        if event.reason() not in _COMES_BACK:
             self.leads_back = False
 
 
 class NumberField(LineField):
     """A number or nothing: empty text is None, "not said"."""
+
+    says_something_midway = False
 
     def __init__(self, whole: bool = False, digits: int = 10, unit: str = "", parent: QWidget | None = None) -> None:
         """`digits` that count are shown. The number is one of a `unit`, which may be typed behind it.
@@ -171,6 +240,8 @@ class NumberField(LineField):
 class DateField(LineField):
     """A date, as far as it is known: "28 April 2016" is taken as 2016-04-28. A command judges all other texts."""
 
+    says_something_midway = False
+
     def __init__(self, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(hint)
@@ -184,10 +255,16 @@ class TextField(QPlainTextEdit):
     """Some lines of text, as tall as they need, committed by leaving the field or by Ctrl+Enter."""
 
     committed = Signal(object)
+    rested = Signal(object)
+    """As of `LineField`."""
+    says_something_midway = True
 
     def __init__(self, lines: int = 2, most_lines: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown, self._is_cut = "", False
+        self._kept = ""
+        """The text as it stood here when the value was shown, or when typing last rested."""
+        self.rest = _Rest(self, self._tell_rest)
         self._lines, self._most_lines = lines, most_lines
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -199,11 +276,12 @@ class TextField(QPlainTextEdit):
 
     def show_value(self, value: Any) -> None:
         """Show a value without committing it; typing that is not finished stays. Long texts as in `LineField`."""
+        is_typed = self._is_typed()
         before, self._shown = self._shown, str(value)
         self._is_cut = len(self._shown) > LONGEST_TEXT
         self.setReadOnly(self._is_cut)
         is_waiting = self.hasFocus() or (bool(self.property(REFUSED)) and before == self._shown)
-        if not (is_waiting and self.document().isModified()):
+        if not (is_waiting and is_typed):
             self.reset()
 
     def reset(self) -> None:
@@ -213,6 +291,7 @@ class TextField(QPlainTextEdit):
             self.setPlainText(shown)
         self.document().clearUndoRedoStacks()  # the case undoes what is committed
         self.document().setModified(False)
+        self._kept = self.toPlainText()
         _mark_refused(self, False)
 
     def refuse(self) -> None:
@@ -222,17 +301,33 @@ class TextField(QPlainTextEdit):
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
-        if self.document().isModified():
+        if self._is_typed():
             self.document().setModified(False)
+            self._kept = self.toPlainText()
             _mark_refused(self, False)
-            text = self.toPlainText().strip()
-            if text != self._shown.strip() and not self._is_cut:
-                self.committed.emit(text)
+            if self._kept.strip() != self._shown.strip() and not self._is_cut:
+                self.committed.emit(self._kept.strip())
+
+    def _is_typed(self) -> bool:
+        """True also where the field's own undo has led from what was kept back to the text before it."""
+        return self.document().isModified() or self.toPlainText() != self._kept
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if not left_to_form(event):
             super().dragEnterEvent(event)
+
+    def _tell_rest(self) -> None:
+        if not self._is_typed() or self._is_cut:
+            return
+        self._kept = self.toPlainText()
+        if self._kept.strip() != self._shown.strip():
+            self.rested.emit(self._kept.strip())
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.rest.begin(event)
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:

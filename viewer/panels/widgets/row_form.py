@@ -32,6 +32,7 @@ class RowForm(QWidget):
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
         context.tell_dropped(table, self.fields)
+        context.keep_typing(self.fields)
 
     def follow(self, first_field: str) -> None:
         """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QTextCursor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -36,6 +36,7 @@ from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.sources.source_register import RELIABILITY, SourceRegisterPanel
+from viewer.panels.widgets.fields import REST_MS
 from viewer.panels.widgets.form_page import laid_out
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
@@ -246,6 +247,79 @@ def test_a3_undo_takes_typing_back_first(window: MainWindow, form: SiteFormPanel
     notes.setFocus()
     press(Key.Key_Z, Control)
     assert pad_of(window).notes == ""
+
+
+def test_a_text_that_is_being_typed_is_in_the_case_whenever_typing_rests(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    """A program that ends meanwhile, however it does, loses no more than the last word; undo takes back all of it."""
+    notes = form.fields.fields["notes"]
+    steps = window.session.history.undo_text()
+    notes.setFocus()
+    QTest.keyClicks(notes, "Seen from ")
+    qtbot.waitUntil(lambda: pad_of(window).notes == "Seen from")
+    assert notes.hasFocus()
+    assert notes.toPlainText() == "Seen from ", "the space that was typed last stays"
+    QTest.keyClicks(notes, "the road")
+    qtbot.waitUntil(lambda: pad_of(window).notes == "Seen from the road")
+    press(Key.Key_Z, Control)
+    assert notes.toPlainText() == "", "while the keyboard is there its typing is undone"
+    qtbot.waitUntil(lambda: pad_of(window).notes == "")
+    press(Key.Key_Y, Control)
+    QTest.keyClicks(notes, ".")
+    form.fields.fields["label"].setFocus()
+    assert pad_of(window).notes == "Seen from the road."
+    window.session.history.undo()
+    assert pad_of(window).notes == ""
+    assert window.session.history.undo_text() == steps
+
+
+def test_a_line_is_in_the_case_when_typing_rests_and_esc_gives_back_what_stood_there(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    label, steps = form.fields.fields["label"], window.session.history.undo_text()
+    label.setFocus()
+    press(Key.Key_End)
+    QTest.keyClicks(label, " north")
+    qtbot.waitUntil(lambda: pad_of(window).label == "Pad 1S north")
+    assert label.text() == "Pad 1S north"
+    assert label.hasFocus()
+    QTest.keyClicks(label, " of")
+    press(Key.Key_Escape)
+    assert (pad_of(window).label, label.text()) == ("Pad 1S", "Pad 1S")
+    assert window.canvas.hasFocus()
+    label.setFocus()
+    QTest.keyClicks(label, "x")
+    qtbot.waitUntil(lambda: pad_of(window).label != "Pad 1S")
+    press(Key.Key_Z, Control)
+    qtbot.waitUntil(lambda: pad_of(window).label == "Pad 1S")
+    assert label.text() == "Pad 1S"
+    assert window.session.history.undo_text() == steps, "nothing is left to undo"
+
+
+def test_half_a_date_is_not_taken_while_it_is_typed(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+    date = form.fields.fields["valid_from"]
+    form.dates_part.set_folded(False)
+    date.setFocus()
+    QTest.keyClicks(date, "2016")
+    QTest.qWait(2 * REST_MS)
+    assert pad_of(window).valid_from == ""
+    press(Key.Key_Return)
+    assert pad_of(window).valid_from == "2016"
+
+
+def test_what_is_typed_at_another_time_is_a_step_of_its_own(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    notes, label = form.fields.fields["notes"], form.fields.fields["label"]
+    for word in ("One", " two"):
+        notes.setFocus()
+        notes.moveCursor(QTextCursor.MoveOperation.End)
+        QTest.keyClicks(notes, word)
+        qtbot.waitUntil(lambda word=word: pad_of(window).notes.endswith(word.strip()))
+        label.setFocus()
+    window.session.history.undo()
+    assert pad_of(window).notes == "One"
 
 
 def test_a3_undo_after_a_source_is_cited_takes_the_citing_back(window: MainWindow, form: SiteFormPanel) -> None:

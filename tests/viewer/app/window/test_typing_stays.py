@@ -6,6 +6,7 @@ import random
 import string
 from collections.abc import Iterator
 from dataclasses import fields as columns_of
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ from layers.document.document import Document
 from layers.document.edit import TABLES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.panels.widgets.field_set import COLUMN
+from viewer.panels.widgets.fields import LineField, TextField
 
 pytestmark = [
     pytest.mark.bounded,
@@ -156,3 +159,46 @@ def test_n01_typing_changes_nothing_but_its_field(demo: MainWindow, qtbot: QtBot
             assert is_one, (name, found)
             typed += 1
     assert typed > 60, "most forms were not there"
+
+
+def test_each_text_is_in_the_case_when_typing_rests_and_the_keyboard_stays(demo: MainWindow, qtbot: QtBot) -> None:
+    kept = set()
+    for number, id_ in enumerate(chain(forms(demo), row_forms(demo))):
+        dock = demo.docks[id_]
+        settle(demo, qtbot)
+        for field in fields_of(dock):
+            if not isinstance(field, LineField | TextField) or not shiboken6.isValid(field) or not field.isVisible():
+                continue
+            if not (field.says_something_midway and field.property(COLUMN)):
+                continue
+            name = f"{id_} {number} {field.property(COLUMN)}"
+            before, steps = rows(demo.session.document), demo.session.history.stack.index()
+            field.setFocus()
+            QTest.keyClicks(field, "http://ab.org/ ")
+            shown = text_of(field)
+            field.rest.timeout.emit()
+            settle(demo, qtbot)
+            assert shiboken6.isValid(field), name
+            assert field.hasFocus(), name
+            assert text_of(field) == shown, name
+            found = changed(before, rows(demo.session.document))
+            if not found:  # of many marks at once, which wait to be entered
+                field.reset()
+                continue
+            assert len(found) == 1, (name, found)
+            QTest.keyClicks(field, "c")
+            demo.panel_context.flush()
+            assert demo.session.history.stack.index() == steps + 1, name
+            kept.add(field.property(COLUMN))
+            demo.canvas.setFocus()
+    assert kept >= {"label", "notes", "statement", "quote", "title", "words"}
+
+
+def row_forms(window: MainWindow) -> Iterator[str]:
+    for table in ("sources", "responses"):
+        window.panel_context.show_row(table, next(iter(window.session.document.table(table))), raise_form=True)
+        yield "panel_details"
+
+
+def text_of(field: LineField | TextField) -> str:
+    return field.text() if isinstance(field, LineField) else field.toPlainText()
