@@ -137,10 +137,15 @@ def template_for(templates: Iterable[MarkTemplate], code: str) -> MarkTemplate |
 # -- values ---------------------------------------------------------------------------------------------------------
 
 
-def value_in(props_json: str, field: TemplateField) -> Any:
-    """A mark's value of a field: text, or a number or None; what is none of the kind is not there."""
+def details_in(props_json: str) -> dict[str, Any]:
+    """The entries of a mark in the fields of templates, by their keys, as they were read."""
     details = _object(props_json).get(DETAILS)
-    value = details.get(field.key) if isinstance(details, dict) else None
+    return details if isinstance(details, dict) else {}
+
+
+def value_in(details: Mapping[str, Any], field: TemplateField) -> Any:
+    """A mark's value of a field: text, or a number or None; what is none of the kind is not there."""
+    value = details.get(field.key)
     if field.kind == "number":
         if not isinstance(value, int | float) or isinstance(value, bool):
             return None
@@ -150,9 +155,7 @@ def value_in(props_json: str, field: TemplateField) -> Any:
 
 def with_value(props_json: str, field: TemplateField, value: Any) -> str:
     """`props_json` with one value set, or taken out where it is empty; what cannot be read is replaced."""
-    props = _object(props_json)
-    known = props.get(DETAILS)
-    details: dict[str, Any] = dict(known) if isinstance(known, dict) else {}
+    props, details = _object(props_json), details_in(props_json)
     if value in ("", None):
         details.pop(field.key, None)
     else:

@@ -18,6 +18,7 @@ from layers.document.mark_template import (
     MarkTemplate,
     TemplateField,
     code_of_name,
+    details_in,
     key_of_title,
     row_of_template,
     template_for,
@@ -141,10 +142,10 @@ NUMBER, WORD = TemplateField("n", "N", "number"), TemplateField("w", "W")
 def test_values_stand_beside_what_else_a_mark_keeps() -> None:
     props = with_value('{"fid": 7, "details": {"old": 1}}', NUMBER, 12.5)
     assert json.loads(props) == {"fid": 7, "details": {"old": 1, "n": 12.5}}
-    assert value_in(props, NUMBER) == 12.5
+    assert value_in(details_in(props), NUMBER) == 12.5
     assert json.loads(with_value(props, NUMBER, None)) == {"fid": 7, "details": {"old": 1}}
     assert with_value(with_value("", WORD, "x"), WORD, "") == ""
-    assert value_in(with_value("", WORD, "垫"), WORD) == "垫"
+    assert value_in(details_in(with_value("", WORD, "垫")), WORD) == "垫"
 
 
 @pytest.mark.parametrize(
@@ -161,9 +162,9 @@ def test_values_stand_beside_what_else_a_mark_keeps() -> None:
     ],
 )
 def test_hostile_values_show_as_if_absent(props: str) -> None:
-    assert value_in(props, NUMBER) is None
-    assert value_in(props, WORD) == ""
-    assert value_in(with_value(props, NUMBER, 3.0), NUMBER) == 3.0
+    assert value_in(details_in(props), NUMBER) is None
+    assert value_in(details_in(props), WORD) == ""
+    assert value_in(details_in(with_value(props, NUMBER, 3.0)), NUMBER) == 3.0
 
 
 @given(st.text(max_size=100), st.text(max_size=100))

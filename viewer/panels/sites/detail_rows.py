@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFormLayout, QWidget
 
-from layers.document.mark_template import MarkTemplate, TemplateField, template_for, value_in
+from layers.document.mark_template import MarkTemplate, TemplateField, details_in, template_for, value_in
 from layers.document.site import Site
 from viewer.commands.filing.templates import set_detail
 from viewer.panels.context import PanelContext
@@ -47,18 +47,19 @@ class DetailPart(FoldSection):
         if template != self._template:
             self._template = template
             self._build()
-        values = self._values(site)
+        details = details_in(site.props_json)
+        values = self._values(site, details)
         self.fields.show_other(values) if is_other else self.fields.show_row(values)
-        kept = "; ".join(_kept(site, templates, template))
+        kept = "; ".join(_kept(details, templates, template))
         self.kept.setText(
             plain(self.tr("Kept, though its class does not ask for it: {0}.").format(kept) if kept else "")
         )
         self.kept.setVisible(bool(kept))
         self.setVisible(bool(self.fields.fields or kept))
 
-    def _values(self, site: Site) -> SimpleNamespace:
+    def _values(self, site: Site, details: Mapping[str, Any]) -> SimpleNamespace:
         specs = self._template.fields if self._template is not None else ()
-        return SimpleNamespace(**({"uuid": site.uuid} | {one.key: value_in(site.props_json, one) for one in specs}))
+        return SimpleNamespace(**({"uuid": site.uuid} | {one.key: value_in(details, one) for one in specs}))
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
@@ -89,12 +90,14 @@ class DetailPart(FoldSection):
         return self._context.attempt(set_detail, self._uuid, spec, value)
 
 
-def _kept(site: Site, templates: Iterable[MarkTemplate], template: MarkTemplate | None) -> Iterator[str]:
+def _kept(
+    details: Mapping[str, Any], templates: Iterable[MarkTemplate], template: MarkTemplate | None
+) -> Iterator[str]:
     """The values of a mark in fields of other classes, each once: they come back with their class."""
     asked = {spec.key for spec in template.fields} if template is not None else set[str]()
-    for other in templates if site.props_json else ():
+    for other in templates if details else ():
         for spec in other.fields:
-            value = value_in(site.props_json, spec) if spec.key not in asked else None
+            value = value_in(details, spec) if spec.key not in asked else None
             if value not in (None, ""):
                 asked.add(spec.key)
                 shown = f"{value:g}" if isinstance(value, float) else one_line(value, 40)

@@ -88,10 +88,7 @@ class ImagePart(FoldSection):
     def show_site(self, site: Site) -> None:
         """Show what is known of a site's image."""
         document = self._context.document
-        if site.uuid != self._uuid:
-            self._uuid = site.uuid
-            self.placement.show_value("")
-            self.placement.reset()
+        is_other, self._uuid = site.uuid != self._uuid, site.uuid
         image = document.images.get(site.image_uuid)
         self._show_choices(site, image)
         self.facts.show_facts(self._facts(site, image) if image is not None else ())
@@ -99,7 +96,8 @@ class ImagePart(FoldSection):
         self.note.setText(plain(note))
         self.note.setVisible(bool(note))
         self.placement.setEnabled(image is not None)
-        self.placement.show_value("" if image is None else one_line(image.placement_note, 1000))
+        show_placement = self.placement.show_other if is_other else self.placement.show_value
+        show_placement("" if image is None else one_line(image.placement_note, 1000))
         self.end.show_value(site.base_or_top)
         self.end.setEnabled(image is not None or bool(site.base_or_top))
         self.chip_button.setEnabled(self._context.images is not None)

@@ -105,9 +105,8 @@ class PlaceRows(QObject):
         nowhere = why_off_earth(site.geometry)
         place = format_coordinate(site.place.x, site.place.y, self._context.notation, shown_error_m(site))
         is_point = site.geometry.geom_type == "Point"
-        self.line.show_value(self.tr("Not drawn: {0}").format(plain(nowhere)) if nowhere else place)
-        if is_other:
-            self.line.reset()
+        show = self.line.show_other if is_other else self.line.show_value
+        show(self.tr("Not drawn: {0}").format(plain(nowhere)) if nowhere else place)
         self.line.setReadOnly(not is_point)
         tip = self.tr("Type or paste a coordinate in any notation, or the address of a web map")
         self.line.setToolTip(tooltip(tip) if is_point else "")

@@ -85,6 +85,7 @@ class ShapePart(FoldSection):
         self.header.setAccessibleName(self.tr("Shape"))
         self._context = context
         self._site: Site | None = None
+        self._is_empty = False
         self.measures = muted()
         self.measures.setAccessibleName(self.tr("Length and area"))
         self.content.addWidget(self.measures)
@@ -142,7 +143,10 @@ class ShapePart(FoldSection):
         nowhere = bool(why_off_earth(site.geometry))
         is_listed = not nowhere and _is_listed(figure)
         wanted = () if nowhere else COLUMNS.get(figure.kind, ())
-        self.setVisible(bool(wanted) or is_listed or isinstance(figure.shape, Numbered))
+        was_empty, self._is_empty = self._is_empty, not (wanted or is_listed or isinstance(figure.shape, Numbered))
+        self.setVisible(not self._is_empty)
+        if was_empty and self._is_empty:  # from point to point there is nothing to show
+            return
         for column, field in self.fields.fields.items():
             is_below = column in (*LEG, *WHOLE)
             shown = is_listed if is_below else column in wanted

@@ -47,6 +47,7 @@ class SiteBulkForm(QWidget):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._is_shown = False
         self.count = plain_label()
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
@@ -99,6 +100,9 @@ class SiteBulkForm(QWidget):
 
     def _selected(self) -> None:
         """Other marks: nothing typed and nothing refused is kept."""
+        was_shown, self._is_shown = self._is_shown, len(self._context.selection) > 1
+        if not (was_shown or self._is_shown):  # as with each click on a single mark
+            return
         self.fields.forget()
         for field in self.fields.fields.values():
             field.reset()

@@ -212,8 +212,10 @@ class SiteFormPanel(QWidget):
                 self.names_part.offer(is_open=bool(site.aliases))
                 self.style_part.offer(is_open=bool(site.stroke_color or site.fill_color))
                 self.page.show_form(from_top=True)
+            self._show_parts()
+        else:
+            self._show()
         self._pages.setCurrentWidget(self.bulk if len(uuids) > 1 else self.page)
-        self._show()
 
     def _heard(self, changes: Changes) -> None:
         about = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
@@ -226,10 +228,16 @@ class SiteFormPanel(QWidget):
 
     def _show(self) -> None:
         site = self._context.document.sites.get(self._uuid)
+        if site is not None:
+            self.fields.show_row(_Shown(site))
+        self._show_parts()
+
+    def _show_parts(self) -> None:
+        """Show all that stands round the fields."""
+        site = self._context.document.sites.get(self._uuid)
         if site is None:
             self.page.show_hint()
             return
-        self.fields.show_row(_Shown(site))
         self.claim_picker.show_for(site.uuid)
         self.measurement_part.show_site(site)
         self.shadow_part.show_site(site)

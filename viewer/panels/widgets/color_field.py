@@ -22,6 +22,7 @@ class ColorField(QWidget):
         """`empty` says what no colour means."""
         super().__init__(parent)
         self._empty = empty
+        self._color: str | None = None
         self.line = LineField()
         self.line.setMaxLength(9)
         self.line.setPlaceholderText(empty)
@@ -46,7 +47,18 @@ class ColorField(QWidget):
 
     def show_value(self, value: Any) -> None:
         self.line.show_value(value)
-        self.swatch.setIcon(_icon(str(value)[:_LONGEST_NAME]))
+        self._color_swatch(value)
+
+    def show_other(self, value: Any) -> None:
+        """As of `LineField`."""
+        self.line.show_other(value)
+        self._color_swatch(value)
+
+    def _color_swatch(self, value: Any) -> None:
+        color = str(value)[:_LONGEST_NAME]
+        if color != self._color:
+            self._color = color
+            self.swatch.setIcon(_icon(color))
 
     def reset(self) -> None:
         self.line.reset()

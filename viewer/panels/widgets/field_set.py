@@ -175,11 +175,12 @@ class FieldSet(QObject):
         self.forget()
         self._about = str(getattr(row, "uuid", ""))
         for column, field in self.fields.items():
-            field.show_value(getattr(row, column))
-            field.reset()
+            field.show_other(getattr(row, column))
 
     def forget(self) -> None:
         """The row is shown no longer: what was refused goes with it, and that is told."""
+        if not self._reasons and not self.refusal.is_said:
+            return
         self._drop({column: _typed_in(self.fields[column]) for column in self._refused_columns()})
         self.refuse("")
 

@@ -82,13 +82,21 @@ class LineField(QLineEdit):
 
         Of what is longer than a line can hold the beginning is shown, which cannot be changed: the rest would be lost.
         """
-        is_typed = self._is_typed()
-        before, self._shown = self._shown, self.as_text(value)
-        self._is_cut = len(self._shown) > LONGEST_LINE
-        self.setReadOnly(self._is_cut)
+        is_typed, before = self._is_typed(), self._shown
+        self._take(value)
         is_kept = self.hasFocus() or (self.is_waiting and before == self._shown)
         if not (is_kept and is_typed):
             self.reset()
+
+    def show_other(self, value: Any) -> None:
+        """Show the value of another row: nothing typed about the one before stays."""
+        self._take(value)
+        self.reset()
+
+    def _take(self, value: Any) -> None:
+        self._shown = self.as_text(value)
+        self._is_cut = len(self._shown) > LONGEST_LINE
+        self.setReadOnly(self._is_cut)
 
     def reset(self) -> None:
         """Back to the value shown last."""
@@ -276,13 +284,23 @@ class TextField(QPlainTextEdit):
 
     def show_value(self, value: Any) -> None:
         """Show a value without committing it; typing that is not finished stays. Long texts as in `LineField`."""
-        is_typed = self._is_typed()
-        before, self._shown = self._shown, str(value)
-        self._is_cut = len(self._shown) > LONGEST_TEXT
-        self.setReadOnly(self._is_cut)
+        is_typed, before = self._is_typed(), self._shown
+        self._take(value)
         is_waiting = self.hasFocus() or (bool(self.property(REFUSED)) and before == self._shown)
         if not (is_waiting and is_typed):
             self.reset()
+
+    def show_other(self, value: Any) -> None:
+        """As of `LineField`."""
+        self._take(value)
+        self.reset()
+
+    def _take(self, value: Any) -> None:
+        self._shown = str(value)
+        is_cut = len(self._shown) > LONGEST_TEXT
+        if is_cut != self._is_cut:  # Qt sets up the whole editor anew
+            self._is_cut = is_cut
+            self.setReadOnly(is_cut)
 
     def reset(self) -> None:
         """Back to the value shown last."""
@@ -391,6 +409,7 @@ class ChoiceField(ComboBox):
         super().__init__(parent)
         self._value: Any = None
         self._is_cut = False
+        self._offered: list[tuple[Any, str]] | None = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -404,32 +423,37 @@ class ChoiceField(ComboBox):
 
     def set_choices(self, choices: Iterable[tuple[Any, str]]) -> None:
         """Offer other values; the one shown stays."""
-        self.clear()
-        for value, text in choices:
-            self.addItem(plain(text), value)
+        offered = [(value, plain(text)) for value, text in choices]
+        if offered != self._offered or self.count() != len(offered):  # a form asks with each row that it shows
+            self._offered = offered
+            self.clear()
+            for value, text in offered:
+                self.addItem(text, value)
         self.show_value(self._value)
 
     def show_value(self, value: Any) -> None:
         """Show a value without committing it. A value that is no choice shows as it is; None shows nothing."""
         is_refused = bool(self.property(REFUSED)) and value == self._value
+        self._take(value)
+        if not (self._free and (self._line().hasFocus() or is_refused) and self._line().isModified()):
+            self.reset()
+
+    def show_other(self, value: Any) -> None:
+        """As of `LineField`."""
+        self._take(value)
+        self.reset()
+
+    def _take(self, value: Any) -> None:
         self._value = value
         self._set_cut(isinstance(value, str) and len(value) > LONGEST_LINE)
-        if self._is_cut:
-            value = plain(value)  # stands for it among the choices
-        index = self.findData(value)
-        if self._free:
-            if not ((self._line().hasFocus() or is_refused) and self._line().isModified()):
-                self.reset()
-            return
-        if index < 0 and value not in (None, ""):
-            self.addItem(plain(str(value)), value)
-            index = self.count() - 1
-        self.setCurrentIndex(index)
 
     def reset(self) -> None:
         """Back to the value shown last."""
-        value = plain(self._value) if self._is_cut else self._value
+        value = plain(self._value) if self._is_cut else self._value  # stands for it among the choices
         index = self.findData(value)
+        if index < 0 and not self._free and value not in (None, ""):
+            self.addItem(plain(str(value)), value)
+            index = self.count() - 1
         self.setCurrentIndex(index)
         if not self._free:
             return

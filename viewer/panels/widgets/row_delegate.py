@@ -31,13 +31,11 @@ class RowDelegate(QStyledItemDelegate):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if index.data(CHIP_ROLE) is None:
-            ground = QStyleOptionViewItem(option)
-            self.initStyleOption(ground, index)
-            element = QStyle.PrimitiveElement.PE_PanelItemViewItem
-            option.widget.style().drawPrimitive(element, ground, painter, option.widget)
-            beside = QStyleOptionViewItem(option)
-            beside.rect = option.rect.adjusted(BAR_PX, 0, 0, 0)
-            super().paint(painter, beside, index)
+            element, whole = QStyle.PrimitiveElement.PE_PanelItemViewItem, QRect(option.rect)
+            option.widget.style().drawPrimitive(element, option, painter, option.widget)
+            option.rect = whole.adjusted(BAR_PX, 0, 0, 0)
+            super().paint(painter, option, index)
+            option.rect = whole
         else:
             self._paint_two_lines(painter, option, index)
         paint_selection_bar(painter, option)

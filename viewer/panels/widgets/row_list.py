@@ -37,6 +37,8 @@ class RowTableView(QTableView):
     entered_row = Signal()
     delete_wanted = Signal()
     narrowed = Signal()
+    restyled = Signal()
+    """Its letters may have another size."""
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -57,6 +59,12 @@ class RowTableView(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.narrowed.emit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.restyled.emit()
 
 
 class RowList(QWidget):
@@ -86,6 +94,8 @@ class RowList(QWidget):
         self._selected: frozenset[str] = frozenset()
         self._unwanted: set[int] = set()
         self._needed_px: dict[int, int] = {}
+        self._measured: set[tuple[int, str]] = set()
+        """The numbers that columns have room for, by column."""
         self._restoring = False
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(self.tr("Filter"))
@@ -108,8 +118,9 @@ class RowList(QWidget):
         layout.addWidget(self._make_note())
         layout.addWidget(self.view, 1)
         model.refreshed.connect(self._count)
-        for arranged in (model.modelReset, model.rowsInserted, model.rowsRemoved):
-            arranged.connect(self._after_reset)
+        model.modelReset.connect(self._after_reset)
+        model.rowsInserted.connect(self._after_insertion)
+        model.rowsRemoved.connect(self._after_removal)
         self._after_reset()
 
     def _make_note(self) -> QWidget:
@@ -161,9 +172,10 @@ class RowList(QWidget):
         view.clicked.connect(self._click)
         view.entered_row.connect(lambda: self._activate(view.currentIndex()))
         view.delete_wanted.connect(self.delete_wanted)
-        view.narrowed.connect(self._fit_columns)
-        view.verticalScrollBar().valueChanged.connect(self._fit_columns)
-        self.model.dataChanged.connect(self._fit_columns)
+        view.narrowed.connect(self._after_resize)
+        view.restyled.connect(self._measure_anew)
+        view.verticalScrollBar().valueChanged.connect(self._fit_numbers)
+        self.model.dataChanged.connect(self._fit_numbers)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -249,7 +261,18 @@ class RowList(QWidget):
     def _after_reset(self) -> None:
         self._count()
         self._restore()
-        self._fit_columns()
+        self._after_resize()
+
+    def _after_insertion(self, _parent: QModelIndex, first: int, last: int) -> None:
+        """Qt keeps what is selected of the rows that there were."""
+        self._count()
+        if self._selected and not self._selected.isdisjoint(map(self.model.uuid_at, range(first, last + 1))):
+            self._restore()
+        self._fit_numbers()
+
+    def _after_removal(self) -> None:
+        self._count()
+        self._fit_numbers()
 
     def _count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
@@ -266,16 +289,44 @@ class RowList(QWidget):
         self._unwanted |= set(sections)
         self._fit_columns()
 
-    def _widen_numbers(self) -> None:
-        """Columns of numbers hold what they say whole, as a number that is cut says nothing."""
-        for section, column in enumerate(self.model.columns[1:], start=1):
-            wanted_px = self.view.sizeHintForColumn(section) if column.align_right else 0
-            if wanted_px > self._needed_px[section]:
-                self._needed_px[section] = wanted_px
-                self.view.horizontalHeader().resizeSection(section, wanted_px)
+    def _fit_numbers(self) -> None:
+        """Other rows may be in sight, or other texts in them."""
+        if self._widen_numbers():
+            self._fit_columns()
+
+    def _widen_numbers(self) -> bool:
+        """Columns of numbers hold what they say whole, as a number that is cut says nothing; each text is measured
+        once. True where one is wider now.
+        """
+        numbers = [section for section, column in enumerate(self.model.columns) if section and column.align_right]
+        is_wider = False
+        for row in self._rows_in_sight() if numbers else ():
+            cells = self.model.cells_at(row)
+            for section in numbers:
+                if (section, cells[section]) in self._measured:
+                    continue
+                self._measured.add((section, cells[section]))
+                wanted_px = self.view.sizeHintForIndex(self.model.index(row, section)).width()
+                if wanted_px > self._needed_px[section]:
+                    self._needed_px[section] = wanted_px
+                    self.view.horizontalHeader().resizeSection(section, wanted_px)
+                    is_wider = True
+        return is_wider
+
+    def _rows_in_sight(self) -> range:
+        """A row that is seen in part is in sight."""
+        first, last = self.view.rowAt(0), self.view.rowAt(self.view.viewport().height() - 1)
+        return range(max(first, 0), (last if last >= 0 else self.model.rowCount() - 1) + 1)
+
+    def _measure_anew(self) -> None:
+        self._measured.clear()
+        self._fit_numbers()
+
+    def _after_resize(self) -> None:
+        self._widen_numbers()
+        self._fit_columns()
 
     def _fit_columns(self) -> None:
-        self._widen_numbers()
         room = self.view.viewport().width() - self._first_px
         for section in sorted(range(1, len(self.model.columns)), key=lambda section: section not in self._first_shown):
             if section not in self._unwanted:

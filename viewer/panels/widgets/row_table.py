@@ -25,6 +25,10 @@ type Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
 CHIP_ROLE = int(_ROLE.UserRole)
 """Of the first column: a word about the row that is shown as a chip; None where rows have no chips."""
+_DISPLAY, _TIP = int(_ROLE.DisplayRole), int(_ROLE.ToolTipRole)
+_DECORATION, _ALIGNMENT = int(_ROLE.DecorationRole), int(_ROLE.TextAlignmentRole)
+_ANSWERED = frozenset((_DISPLAY, _TIP, _DECORATION, _ALIGNMENT, CHIP_ROLE))
+"""Qt asks for as many roles again of each cell that it paints."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,7 @@ class RowTable(QAbstractTableModel):
             self._visible += new
             self._rows |= {uuid: first + at for at, uuid in enumerate(new)}
             self.endInsertRows()
-        self._tell(uuids)
+        self._tell(uuids.difference(new))
         return True
 
     def set_filter(self, text: str) -> None:
@@ -186,6 +190,10 @@ class RowTable(QAbstractTableModel):
 
     def uuid_at(self, row: int) -> str:
         return self._visible[row]
+
+    def cells_at(self, row: int) -> tuple[str, ...]:
+        """The texts of a row, by column."""
+        return self._records[self._visible[row]].cells
 
     def is_hidden(self, uuid: str) -> bool:
         """True for a row that the filter hides."""
@@ -274,20 +282,23 @@ class RowTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     @override
-    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
-        if not index.isValid():
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
+        if role not in _ANSWERED or not index.isValid():
             return None
-        if role == _ROLE.DisplayRole:
-            return self._records[self._visible[index.row()]].cells[index.column()]
-        if role == _ROLE.ToolTipRole:
-            return tooltip(self._tip(self._records[self._visible[index.row()]], index.column()))
-        if role == _ROLE.DecorationRole and index.column() == 0:
-            return None if self._icon is None else self._icon(self._visible[index.row()])
-        if role == CHIP_ROLE and index.column() == 0:
-            return self._records[self._visible[index.row()]].chip
-        if role == _ROLE.TextAlignmentRole and self.columns[index.column()].align_right:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        section = index.column()
+        if role == _ALIGNMENT:
+            is_right = self.columns[section].align_right
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if is_right else None
+        uuid = self._visible[index.row()]
+        if role == _DISPLAY:
+            return self._records[uuid].cells[section]
+        if role == _TIP:
+            return tooltip(self._tip(self._records[uuid], section))
+        if section:
+            return None
+        if role == _DECORATION:
+            return None if self._icon is None else self._icon(uuid)
+        return self._records[uuid].chip
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:

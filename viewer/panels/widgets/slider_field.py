@@ -61,6 +61,11 @@ class SliderField(QWidget):
         if not (self._pending or self.slider.isSliderDown()):
             self.reset()
 
+    def show_other(self, value: Any) -> None:
+        """As of `LineField`."""
+        self.show_value(value)
+        self.reset()
+
     def reset(self) -> None:
         """Back to the value shown last."""
         self._pending = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -14,6 +16,7 @@ from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import update_site
 from viewer.panels.sites.site_form import SiteFormPanel, with_alias
+from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import laid_out
 
 
@@ -55,6 +58,45 @@ def test_a_field_is_one_undo_step(qtbot, form: SiteFormPanel, desk: Desk) -> Non
     assert desk.document.sites["pad"].label == "Vostochny"
     assert form.fields.fields["label"].text() == "Vostochny"
     assert not desk.history.stack.canUndo()
+
+
+def test_another_site_is_shown_once_in_each_field(
+    qtbot, form: SiteFormPanel, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is the form for many sites touched, nor that of shapes: from point to point there is nothing in them."""
+    taken: Counter[object] = Counter()
+    for kind in (LineField, ChoiceField, TextField):
+        take = kind._take
+        monkeypatch.setattr(
+            kind, "_take", lambda field, value, take=take: (taken.update([field]), take(field, value))[1]
+        )
+    desk.select("firm")
+    fields = form.fields.fields
+    assert fields["label"].text() == "Hikvision"
+    own = {fields[column] for column in ("label", "class_code", "notes", "lifecycle_as_of")}
+    assert {taken[field] for field in own} == {1}
+    assert {field for field, times in taken.items() if times > 1} <= {form.image_part.layer}  # offers other images, too
+    assert not taken.keys() & {*form.shape_part.fields.fields.values(), *form.bulk.fields.fields.values()}
+    desk.select("rail")
+    assert form.shape_part.fields.fields["leg_m"] in taken
+    assert form.shape_part.isVisible()
+
+
+def test_a_field_offers_the_same_choices_without_a_new_list(qtbot) -> None:
+    field = ChoiceField([("a", "First"), ("b", "Second")])
+    qtbot.addWidget(field)
+    field.show_value("b")
+    removed: list[object] = []
+    field.model().rowsRemoved.connect(lambda *_: removed.append(1))
+    field.set_choices([("a", "First"), ("b", "Second")])
+    assert not removed
+    assert field.currentText() == "Second"
+    field.show_value("strange")
+    field.set_choices([("a", "First"), ("b", "Second")])
+    assert [field.itemText(at) for at in range(field.count())] == ["First", "Second", "strange"]
+    field.set_choices([("b", "Other"), ("strange", "Known")])
+    assert [field.itemText(at) for at in range(field.count())] == ["Other", "Known"]
+    assert field.currentText() == "Known"
 
 
 def test_leaving_a_field_unchanged_is_no_step(qtbot, form: SiteFormPanel, desk: Desk) -> None:

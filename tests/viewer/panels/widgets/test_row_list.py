@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -18,11 +19,15 @@ from viewer.panels.widgets.row_table import Column, RowTable
 class CountingTable(RowTable):
     """Counts the questions of Qt."""
 
-    asked = 0
+    asked = answered = 0
 
     def rowCount(self, *parent) -> int:
         self.asked += 1
         return super().rowCount(*parent)
+
+    def data(self, *args) -> object:
+        self.answered += 1
+        return super().data(*args)
 
 
 def sites(count: int) -> list[Site]:
@@ -71,6 +76,59 @@ def test_all_rows_are_selected_and_painted_without_each_being_asked(qtbot, rows:
     flag = QItemSelectionModel.SelectionFlag
     rows.view.selectionModel().select(rows.model.index(3, 0), flag.ClearAndSelect | flag.Rows)
     assert rows.selected() == {"3"}
+
+
+@pytest.fixture
+def numbered(qtbot) -> RowList:
+    """A hundred rows, the numbers of the last ones longer."""
+    columns = [
+        Column("Label", lambda site: site.label),
+        Column("Rev", lambda site: str(site.rev), width=30, align_right=True),
+    ]
+    found = shown(qtbot, RowList(CountingTable(columns, lambda site: ""), "Sites"), 300, 400)
+    found.model.set_rows(replace(site, rev=1 if at < 50 else 10**9) for at, site in enumerate(sites(100)))
+    found.view.grab()
+    return found
+
+
+def rev_px(rows: RowList) -> int:
+    return rows.view.columnWidth(1)
+
+
+def test_an_edit_of_a_row_measures_that_row_alone(numbered: RowList) -> None:
+    model = numbered.model
+    model.answered = 0
+    model.refresh({"3"}, {"3": replace(sites(4)[3], rev=2)})
+    assert model.answered < 15  # one cell as Qt measures it; ten rows are in sight
+    model.answered = 0
+    model.refresh({"99"}, {"99": replace(sites(100)[99], rev=3)})  # out of sight
+    model.refresh({"100"}, {"100": sites(101)[100]})
+    assert model.answered == 0
+    assert model.rowCount() == 101
+
+
+def test_a_number_is_whole_once_it_is_in_sight(numbered: RowList) -> None:
+    narrow = rev_px(numbered)
+    numbered.view.verticalScrollBar().setValue(60)
+    wide = rev_px(numbered)
+    assert wide > narrow
+    assert wide >= numbered.view.sizeHintForColumn(1)
+    numbered.model.refresh({"65"}, {"65": replace(sites(66)[65], rev=10**12)})
+    assert rev_px(numbered) > wide
+    numbered.resize(900, 400)
+    font = numbered.view.font()
+    font.setPixelSize(40)
+    wide = rev_px(numbered)
+    numbered.view.setFont(font)
+    assert rev_px(numbered) > wide
+    assert rev_px(numbered) >= numbered.view.sizeHintForColumn(1)
+
+
+def test_a_row_that_comes_is_selected_where_it_is_to_be(numbered: RowList) -> None:
+    numbered.select({"100", "5"})
+    assert selected(numbered) == {"5"}
+    numbered.model.refresh({"100"}, {"100": sites(101)[100]})
+    assert selected(numbered) == {"5", "100"}
 
 
 @pytest.mark.parametrize("seed", range(6))
