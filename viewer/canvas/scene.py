@@ -180,6 +180,7 @@ class MapScene(QObject):
         self._show_layers(base_folder)
 
     def _on_changes(self, changes: Changes) -> None:
+        index, placed_at = self._index, self._index.placed_at
         if changes.everything:
             self._index = SiteIndex.of(self._document.sites)
         elif changes.touches("sites"):
@@ -190,7 +191,8 @@ class MapScene(QObject):
             self._show_layers(self._stack.base_folder)
         is_other_marks = changes.touches("sites", "images", "observations", "layers") and self._judge_marks(changes)
         if changes.touches("sites", "layers") or SHOWN_KEYS & changes.uuids("meta"):
-            self._frames = ()
+            if self._index is not index or self._index.placed_at != placed_at:
+                self._frames = ()
             self._layouts.outdate()
             (self.updated if changes.touches("layers") else self.edited).emit()
         elif is_other_marks:

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
@@ -26,6 +27,7 @@ from tests.support.crs_off_earth import GRID
 from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.canvas import layer_stack
+from viewer.commands.sites import update_site
 from viewer.rendering.drawing import LayerDrawing, LeftOutDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.painting import painting
@@ -281,6 +283,43 @@ def test_ten_thousand_sites_become_dots_and_stay_honest_about_the_topmost(make_s
     assert len(frame.thinned()) <= len(frame.rows)
     x, y = pixel_of(view, 10.0, 50.0)
     assert painted(scene, view).pixelColor(round(x), round(y)) == QColor("#f4511e")
+
+
+def test_a_label_that_is_edited_leaves_the_marks_in_view_as_they_were_found(make_scene):
+    scene, view = make_scene(small_document()), view_of()
+    document = scene._document
+    before = painted(scene, view)
+    frames = scene.site_frames(view)
+    edit = update_site(document, "port", actor="x", label="Renamed")
+    document.apply(edit)
+    assert scene.site_frames(view) is frames
+    renamed = painted(scene, view)
+    assert renamed != before
+    assert renamed == painted(make_scene(Document({"sites": list(document.sites.values())})), view)
+    document.apply(edit.inverse())
+    assert painted(scene, view) == before
+    document.apply(update_site(document, "port", actor="x", role="named in a claim"))
+    assert scene.site_frames(view) is not frames
+    assert painted(scene, view) == painted(make_scene(Document({"sites": list(document.sites.values())})), view)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_very_many_dots_the_last_in_each_cell_is_painted(make_scene, seed: int):
+    rng = np.random.default_rng(seed)
+    places = rng.uniform((9.0, 49.4), (11.0, 50.6), (9000, 2))
+    roles = rng.choice(["named in a claim", "setting"], len(places))
+    rows = [
+        site(f"{at}", shapely.Point(*place), role=str(role), label="", position_error_m=200.0)
+        for at, (place, role) in enumerate(zip(places.tolist(), roles, strict=True))
+    ]
+    scene = make_scene(Document({"sites": rows}))
+    view = View.of_bounds(WEB_MERCATOR, transform_bounds(WGS84, WEB_MERCATOR, Bounds(9.2, 49.5, 10.9, 50.5)), 700, 500)
+    frame = scene.site_frame(view)
+    last: dict[tuple[int, int], int] = {}
+    for at, (px, py) in enumerate(zip(frame.px.tolist(), frame.py.tolist(), strict=True)):
+        last[int(px / 5), int(py / 5)] = at
+    assert 4000 < len(last) < len(frame.px)
+    assert frame.thinned().tolist() == sorted(last.values())
 
 
 def _pdf_of(scene, view: View, path) -> None:

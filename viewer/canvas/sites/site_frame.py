@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import field, replace
 from itertools import islice
@@ -30,7 +31,8 @@ COMPACT_FROM = 700
 """With more symbols in view, dots take their place: badges would only cover each other."""
 THIN_FROM = 4000
 """With more dots in view, only the topmost in each cell of half a dot is painted: the rest would be covered."""
-
+_OUTER_CELLS = 5
+"""So many cells beyond each edge of the picture are told apart: what lies further out does not reach into it."""
 
 type HitPart = Literal["mark", "label", "edge", "rim", "disc", "inside"]
 
@@ -91,7 +93,7 @@ class SiteFrame:
             return cls(view, index, rows, px, py, error_px, none, none, none, False, near)
         claims = np.array([symbol.role == "named in a claim" for symbol in index.symbols], np.bool_)
         is_claim = claims[index.symbol[rows]]
-        order = np.argsort(is_claim, kind="stable")
+        order = np.concatenate([np.flatnonzero(~is_claim), np.flatnonzero(is_claim)])
         rows, px, py, error_px, is_claim = rows[order], px[order], py[order], error_px[order], is_claim[order]
         with np.errstate(invalid="ignore"):
             is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
@@ -209,9 +211,13 @@ class SiteFrame:
         if len(shown) <= THIN_FROM:
             return shown
         cell = COMPACT_RADIUS_PX * self.scale
-        col, row = (self.px[shown] / cell).astype(np.int64), (self.py[shown] / cell).astype(np.int64)
-        _, last = np.unique(((row << 24) + col)[::-1], return_index=True)
-        return np.sort(shown[::-1][last])
+        wide, high = math.ceil(self.view.width / cell), math.ceil(self.view.height / cell)
+        col, row = _cells(self.px[shown], cell, wide), _cells(self.py[shown], cell, high)
+        at, numbers = row * (wide + 2 * _OUTER_CELLS) + col, np.arange(len(shown))
+        last = np.zeros((wide + 2 * _OUTER_CELLS) * (high + 2 * _OUTER_CELLS), np.intp)
+        last[at] = numbers  # of several in a cell the last one stays
+        kept: NDArray[np.intp] = shown[last[at] == numbers]
+        return kept
 
     def chosen(self, uuids: frozenset[str]) -> NDArray[np.bool_]:
         """True for the points of these sites."""
@@ -341,6 +347,11 @@ def _world_box(view: View, left: float, top: float, right: float, bottom: float)
 def _part_geometry(rings: tuple[Floats, ...], is_polygon: bool, view: View) -> shapely.Geometry:
     pixels = [to_pixels(view, ring) for ring in rings]
     return shapely.Polygon(pixels[0], pixels[1:]) if is_polygon else shapely.LineString(pixels[0])
+
+
+def _cells(places: Floats, cell: float, count: int) -> NDArray[np.intp]:
+    """The cells of places in one direction; all that is far outside of the picture is in the first or the last."""
+    return np.clip((places / cell).astype(np.intp), -_OUTER_CELLS, count + _OUTER_CELLS - 1) + _OUTER_CELLS
 
 
 def _margin_px(view: View) -> float:

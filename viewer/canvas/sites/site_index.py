@@ -80,6 +80,10 @@ class SiteIndex:
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     revision: int = 0
     """Counts the edits that it followed: a picture of one revision is none of the next."""
+    placed_at: int = 0
+    """The revision at which a row or a shape was last another than before: until then a view holds the same, however
+    many labels and notes are edited.
+    """
     rings: set[str] = field(default_factory=set)
     """Range rings."""
     solid: Solid | None = None
@@ -103,7 +107,7 @@ class SiteIndex:
     _leads: dict[int, tuple[float, float]] = field(default_factory=dict)
     """Row of a callout to the place of its box."""
     _over: tuple[int, NDArray[np.intp]] | None = None
-    """The areas on both sides of the edge of the map at a revision: each frame asks several times."""
+    """The areas on both sides of the edge of the map, by `placed_at`: each frame asks several times."""
     _projected_leads: dict[str, tuple[NDArray[np.intp], Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
@@ -131,6 +135,9 @@ class SiteIndex:
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
+            if site is not None and self._rename(site):
+                continue
+            self.placed_at = self.revision
             if site is None or (not self._stays(site) and why_off_earth(site.geometry)) or not self._patch(site):
                 self._remove(uuid)
                 if site is not None:
@@ -310,8 +317,8 @@ class SiteIndex:
         """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""
         if not is_unrolled(crs):
             return np.zeros(0, np.intp)
-        if self._over is None or self._over[0] != self.revision:
-            self._over = self.revision, self._found_over()
+        if self._over is None or self._over[0] != self.placed_at:
+            self._over = self.placed_at, self._found_over()
         return self._over[1]
 
     def _found_over(self) -> NDArray[np.intp]:
@@ -394,6 +401,19 @@ class SiteIndex:
             new = _project(crs, places[:, 0], places[:, 1], error_m)
             for column in fields(known):
                 setattr(known, column.name, _longer(getattr(known, column.name), getattr(new, column.name)))
+
+    def _rename(self, site: Site) -> bool:
+        """Take a changed point whose rows stay as they are; False where one of them does not."""
+        rows = self._rows.get(site.uuid)
+        if not rows or site.shape_json or site.kind != "point" or not self._stays(site):
+            return False
+        error_m, before_m = _error_of(site), float(self.error_m[rows[0]])
+        is_as_good = error_m == before_m or (math.isnan(error_m) and math.isnan(before_m))
+        is_same_symbol = self.sign[rows[0]] < 0 and self.symbol[rows[0]] == self._symbol_ids.get(symbol_of(site))
+        if not (is_as_good and is_same_symbol):
+            return False
+        self.sites[site.uuid] = site
+        return True
 
     def _patch(self, site: Site) -> bool:
         """Take a changed site into the rows it has; False where it does not fit them."""

@@ -78,7 +78,7 @@ class SiteSymbolPainter:
             return
         sheet = self._sheet(scale, most - len(kinds))
         slots = [sheet.slot(symbols[kind], selected, compact) for kind in kinds.tolist()]
-        sheet.paint(painter, np.array(slots)[of_kind], px, py)
+        sheet.paint(painter, np.array(slots)[of_kind], px, py, compact=compact)
 
     def _sheet(self, scale: float, most: int) -> SymbolSheet:
         """The sheet of a scale, an empty one where that has more pictures than `most`."""
@@ -132,13 +132,19 @@ class SymbolSheet:
             self.slots[key] = number
         return self.slots[key]
 
-    def paint(self, painter: QPainter, slots: NDArray[np.intp], px: Floats, py: Floats) -> None:
-        """Pictures centred at places, on whole pixels: Qt puts each down as it would by itself."""
+    def paint(
+        self, painter: QPainter, slots: NDArray[np.intp], px: Floats, py: Floats, *, compact: bool = False
+    ) -> None:
+        """Pictures centred at places, on whole pixels: Qt puts each down as it would by itself. Of dots only the
+        middle is put down: round it there is nothing, which takes its time as well.
+        """
         side = 2 * self._half
+        half = math.ceil(self._half * COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX) if compact else self._half
+        edge = self._half - half
         fragments = np.zeros((len(slots), _FRAGMENT_NUMBERS))
         fragments[:, 0], fragments[:, 1] = on_pixels(px, self._scale), on_pixels(py, self._scale)
-        fragments[:, 2], fragments[:, 3] = slots % _SPRITES_A_ROW * side, slots // _SPRITES_A_ROW * side
-        fragments[:, 4:6], fragments[:, 6:8], fragments[:, 9] = side, 1.0, 1.0
+        fragments[:, 2], fragments[:, 3] = slots % _SPRITES_A_ROW * side + edge, slots // _SPRITES_A_ROW * side + edge
+        fragments[:, 4:6], fragments[:, 6:8], fragments[:, 9] = 2 * half, 1.0, 1.0
         # Qt takes the address of the first one; made one by one they would take longer than the painting.
         first = cast("QPainter.PixmapFragment", shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment))
         painter.drawPixmapFragments(first, len(fragments), self._sheet)

@@ -10,6 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import Point
 
+from layers.document.mark_shape import Numbered, as_json
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
@@ -51,6 +52,44 @@ def test_edits_patch_what_was_projected_before(crs):
     _, px2, py2, error2 = fresh.visible_points(view, 5.0)
     np.testing.assert_allclose([px, py, error], [px2, py2, error2])
     assert seen(index, view) == seen(fresh, view) == ["port", "loose", "new", "new"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_same"),
+    [
+        ({"label": "Another"}, True),
+        ({"notes": "More", "status": "reviewed"}, True),
+        ({"role": "named in a claim"}, False),
+        ({"class_code": "antenna"}, False),
+        ({"position_error_m": 70.0}, False),
+        ({"position_error_m": None}, False),
+        ({"stroke_color": "#123456"}, False),
+        ({"lifecycle": "planned"}, False),
+        ({"shape_json": as_json(Numbered(4))}, False),
+        ({"geometry": shapely.Point(10.001, 50)}, False),
+    ],
+)
+def test_an_edit_of_words_alone_leaves_the_view_as_it_is(fields, is_same):
+    sites = dict(small_document().sites)
+    index = SiteIndex.of(sites)
+    before = index.placed_at
+    for _ in range(2):  # and back
+        after = replace(sites["port"], **fields)
+        sites["port"], was = after, sites["port"]
+        index.update(["port"], sites)
+        assert index.sites["port"] is after
+        assert (index.placed_at == before) is is_same
+        fresh = SiteIndex.of(sites)
+        np.testing.assert_array_equal(
+            np.array(index.visible_points(VIEW, 5.0)[1:]), fresh.visible_points(VIEW, 5.0)[1:]
+        )
+        assert [index.symbols[at] for at in index.symbol[index.rows_of("port")]] == [
+            fresh.symbols[at] for at in fresh.symbol[fresh.rows_of("port")]
+        ]
+        before = index.placed_at
+        fields = {column: getattr(was, column) for column in fields}
+    index.update(["port"], {uuid: row for uuid, row in sites.items() if uuid != "port"})
+    assert index.placed_at == index.revision
 
 
 def test_a_copy_is_the_same_and_follows_edits_by_itself():
