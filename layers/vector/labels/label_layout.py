@@ -192,8 +192,10 @@ class LabelLayout:
         for anchor in request.anchors:
             for found in _candidates(anchor, request, leaders=self.looked_at < MOST_LEADERS_AT):
                 self.looked_at += 1
-                line = _line_boxes(anchor, found.leader)
-                if not all(map(self._is_inside, found.parts)) or not _are_clear((*found.parts, *line), kept):
+                if not all(map(self._is_inside, found.parts)) or not _are_clear(found.parts, kept):
+                    continue
+                line = _line_boxes(anchor, found.leader)  # last: most places are taken already
+                if not _are_clear(line, kept):
                     continue
                 for part in (*found.parts, *line):
                     _occupy(self._cells, part)

@@ -98,7 +98,7 @@ def name_marks(
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
     yield
     clear = [box for _, box in symbols] + list(taken)
-    first = _own_label(next((one for one in requests if one.uuid == own), None), room, clear, outlines)
+    first = yield from _own_label(next((one for one in requests if one.uuid == own), None), room, clear, outlines)
     requests = [one for one in requests if not first or one.uuid != own]
     yield
     beside_it = [box for label in first for box in _boxes_of(label)]
@@ -120,7 +120,9 @@ def name_marks(
     places = NumberPlaces(room, clear, standing)
     for one in asked:
         if one.uuid not in beside:
-            label = places.place(one) or (places.place(one, crosses=True) if one.rank is Rank.CLAIM else None)
+            label = yield from places.place_in_steps(one)
+            if label is None and one.rank is Rank.CLAIM:
+                label = yield from places.place_in_steps(one, crosses=True)
             naming.numbers += [label] if label is not None else []
             yield
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
@@ -132,7 +134,7 @@ def name_marks(
 
 def _own_label(
     request: LabelRequest | None, room: Box, clear: Sequence[Box], outlines: Sequence[tuple[str, Box]]
-) -> list[PlacedLabel]:
+) -> Generator[None, None, list[PlacedLabel]]:
     """The label of the site that a page is of, before all others: on an outline, such as its own circle, where it has
     no other place; at worst its line passes below what stands in its way.
     """
@@ -145,7 +147,7 @@ def _own_label(
             return layout.placed
     for crosses in (False, True):
         for one in both:
-            placed = NumberPlaces(room, clear, []).place(one, crosses=crosses)
+            placed = yield from NumberPlaces(room, clear, []).place_in_steps(one, crosses=crosses)
             if placed is not None:
                 return [placed]
     return []

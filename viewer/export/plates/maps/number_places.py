@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,20 @@ class NumberPlaces:
 
     def place(self, request: LabelRequest, *, crosses: bool = False) -> PlacedLabel | None:
         """None where there is no room within reach. `crosses`: its line may pass below what stands in its way."""
+        steps = self.place_in_steps(request, crosses=crosses)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                found: PlacedLabel | None = end.value
+                return found
+
+    def place_in_steps(
+        self, request: LabelRequest, *, crosses: bool = False
+    ) -> Generator[None, None, PlacedLabel | None]:
+        """The same, a millisecond a step: a mark in a crowd looks at a thousand places."""
         for anchor in request.anchors[:4]:
-            found = self._free_place(anchor, request, crosses)
+            found = yield from self._free_place(anchor, request, crosses)
             if found is None:
                 continue
             box, end, line = found
@@ -52,7 +64,7 @@ class NumberPlaces:
 
     def _free_place(
         self, anchor: Anchor, request: LabelRequest, crosses: bool
-    ) -> tuple[Box, tuple[float, float], _Boxes] | None:
+    ) -> Generator[None, None, tuple[Box, tuple[float, float], _Boxes] | None]:
         """The box, the end of its line and the boxes along that. Only what is within reach is compared, and the boxes
         of one distance all at once: where marks stand close together thousands would be looked at one by one.
         """
@@ -70,6 +82,7 @@ class NumberPlaces:
                 line = _along(anchor.px, anchor.py, *end)
                 if crosses or not _hits(line, _near(line, standing)).any():
                     return box, end, line[:0] if crosses else line
+            yield
         return None
 
     def _is_inside(self, box: Box) -> bool:
