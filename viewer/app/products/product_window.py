@@ -111,7 +111,9 @@ class ProductWindow(QDialog):
         """As it was when it could not be kept at closing: closed again like that, it is given up."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
-        self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids))
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        # In its place from the first: Qt looks the style of a hundred fields up again whenever they get another parent.
+        self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids), self.splitter)
         self.preview, self.findings = ProductPreview(), FindingsView()
         self.said = muted()
         self._to_cure = self.tr("Put right what stands at the right, or let it pass with a reason.")
@@ -142,7 +144,6 @@ class ProductWindow(QDialog):
         column.addWidget(self.preview, 1)
         column.addWidget(self.pages_row)
         self.pages_row.hide()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.fields, middle, self.findings):
             self.splitter.addWidget(part)
         self.splitter.setChildrenCollapsible(False)

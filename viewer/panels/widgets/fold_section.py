@@ -33,7 +33,7 @@ class FoldSection(QWidget):
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.body = QWidget()
+        self.body = QWidget(self)
         self.content = QVBoxLayout(self.body)
         self.content.setContentsMargins(0, 0, 0, 4)
         self.content.setSpacing(5)
