@@ -6,11 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.printed import (
+    GroupKind,
+    MapFrame,
+    PaintedGroup,
+    Printed,
+    ProductWords,
+    picture_in_steps,
+)
 from viewer.support.fonts import font
 
 NAMES = ("Harbour", "Гавань", "港口")
@@ -138,3 +145,10 @@ def two_pages() -> PrintedPages:
     bounds = Bounds(400_000, 5_500_000, 403_000, 5_504_000)
     frames = [frame(0, rooms[0], bounds), frame(0, rooms[1], bounds, title="South"), frame(1, rooms[0], bounds)]
     return replace(PrintedPages(pages=2), frames=frames)
+
+
+def whole_picture(printed: Printed, page: int = 0) -> QImage:
+    """A page as a preview has it, at once."""
+    *_steps, image = picture_in_steps(printed, page)
+    assert image is not None
+    return image

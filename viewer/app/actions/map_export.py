@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +28,12 @@ from viewer.export.processing import stretches_on_screen
 from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs, Loading
 from viewer.support.messages import Messages
-from viewer.support.painting import painting
 
 if TYPE_CHECKING:
     from layers.document.comparison import ComparisonSpec
     from layers.product.spec import ProductSpec
     from viewer.app.products.data_desk import DataDesk
-    from viewer.app.products.laid_out import LaidOut, PageMaker
+    from viewer.app.products.laid_out import PageMaker
 
 POLL_MS = 20
 CREDITS_PX = 60
@@ -199,22 +198,36 @@ class _PlatePicture:
     def __init__(self, maker: PageMaker, spec: ProductSpec, dpi: float) -> None:
         self._maker, self._spec, self._dpi = maker, spec, dpi
         self._is_read = False
+        self._steps: Iterator[QImage | None] | None = None
+
+    @property
+    def is_begun(self) -> bool:
+        """True once all is read, and it is being painted."""
+        return self._steps is not None
 
     def image(self) -> QImage | None:
-        """None while it is not complete."""
+        """None while it is not complete; each time that it is asked something more is painted of it.
+
+        Raises ExportFailed where there is no memory for it.
+        """
+        if self._steps is not None:
+            for image in self._steps:
+                return None if image is None else with_resolution(image, self._dpi)
+            raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         from viewer.app.products.laid_out import Edition  # for start-up time
         from viewer.export.made_on import today
+        from viewer.export.plates.printed import picture_in_steps
 
         laid = self._maker.make(self._spec, self._dpi, Edition(made_on=today()))
         if laid is None:
             return None
         laid.want(0)
-        if not (laid.has_letters(0) and laid.is_ready(0)):
+        if not laid.is_ready(0):
             return None
-        if not self._is_read:  # its words may tell of what was read meanwhile
-            self._is_read = True
-            return None
-        return page_image(laid)
+        if self._is_read:
+            self._steps = picture_in_steps(laid, 0)
+        self._is_read = True  # once more before it is painted: its words may tell of what was read meanwhile
+        return None
 
     def close(self) -> None:
         self._maker.close()
@@ -243,6 +256,8 @@ class _PendingPicture(QObject):
             self._end()
             self._failed(error.sentence)
             return
+        if self._picture.is_begun:
+            self._timer.setInterval(0)
         if image is not None:
             self._end()
             self._ready(image)
@@ -254,16 +269,11 @@ class _PendingPicture(QObject):
         self.deleteLater()
 
 
-def page_image(laid: LaidOut) -> QImage:
-    """The first page as a picture that knows its resolution. Raises ExportFailed where there is no memory for it."""
-    image = QImage(*laid.size_px(0), QImage.Format.Format_RGB32)
-    if image.isNull():
-        raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
-    dots = round(laid.dpi / METRES_AN_INCH)
+def with_resolution(image: QImage, dpi: float) -> QImage:
+    """The same picture, which knows its dots an inch."""
+    dots = round(dpi / METRES_AN_INCH)
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
-    with painting(image) as painter:
-        laid.paint(painter, 0)
     return image
 
 

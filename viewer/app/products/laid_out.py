@@ -40,10 +40,6 @@ class LaidOut(Printed, Protocol):
         """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""
         ...
 
-    def has_letters(self, page: int) -> bool:
-        """True once pictures of its letters are there for strips that follow each other; makes some of them."""
-        ...
-
     def things(self, page: int) -> Sequence[str]:
         """The keys of all that can be moved on a page."""
         ...

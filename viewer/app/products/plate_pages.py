@@ -20,7 +20,7 @@ from viewer.export.plates.map_scenes import in_styles, maps_of, match_of, match_
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 
-STEP_S = 0.012
+STEP_S = 0.008
 MOST_TRIES = 3
 """A page during whose layout the case or its maps changed is begun anew, but not for ever."""
 

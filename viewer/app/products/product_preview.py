@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import override
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -22,12 +23,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import LaidOut
+from viewer.export.plates.printed import picture_in_steps
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 
-AIM_S = 0.012
-"""Time that one strip of the page should take to paint."""
-FIRST_ROWS, MOST_ROWS = 24, 400
+STEP_S = 0.008
+"""Time that is painted without a look at the event loop."""
 LOOK_MS = 30
 DRAFT_MS = 600
 """Between two pictures of a page whose maps are still being read."""
@@ -46,7 +47,7 @@ _ARROWS = {
 class ProductPreview(QWidget):
     """A drag moves a thing, and so do the arrow keys where one is chosen: by a click, or by Space one after the other.
 
-    It is painted in strips while nothing else is to be done.
+    It is painted a little at a time while nothing else is to be done.
     """
 
     moved = Signal(str, float, float)
@@ -62,15 +63,15 @@ class ProductPreview(QWidget):
         self._spec = ProductSpec()
         self.page = 0
         self._shown: QImage | None = None
-        self._next: QImage | None = None
-        self._row, self._rows = 0, FIRST_ROWS
+        self._coming: Iterator[QImage | None] = iter(())
+        """Paints the next picture; None as long as it is not whole."""
         self._is_final = self._is_due = False
         self._drafted_at = 0.0
         self.chosen = ""
         self._press: QPointF | None = None
         self._drag: QPointF | None = None
-        self._strips = QTimer(self, interval=0)
-        self._strips.timeout.connect(self._paint_strip)
+        self._steps = QTimer(self, interval=0)
+        self._steps.timeout.connect(self._paint_some)
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self._look_again)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -115,8 +116,9 @@ class ProductPreview(QWidget):
 
     def show_sentence(self, sentence: str) -> None:
         """Say why no page can be shown."""
-        self._laid = self._shown = self._next = None
-        self._strips.stop()
+        self._laid = self._shown = None
+        self._coming = iter(())
+        self._steps.stop()
         self._look.stop()
         self.note.setText(sentence)
         self.note.setVisible(bool(sentence))
@@ -141,35 +143,28 @@ class ProductPreview(QWidget):
         """The page as it is seen now."""
         return self._shown
 
-    # -- painted in strips ----------------------------------------------------------------------------------------
+    # -- painted a little at a time -------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         assert self._laid is not None
         self._is_due = self._is_ready()
-        self._next, self._row = QImage(*self._laid.size_px(self.page), QImage.Format.Format_RGB32), 0
+        self._coming = picture_in_steps(self._laid, self.page)
         self._drafted_at = time.monotonic()
-        self._strips.start()
+        self._steps.start()
 
-    def _paint_strip(self) -> None:
-        laid, image = self._laid, self._next
-        if laid is None or image is None or image.isNull():
-            self._strips.stop()
-            return
-        begun, rows = time.perf_counter(), min(self._rows, image.height() - self._row)
-        strip = QRect(0, self._row, image.width(), rows)
-        with painting(image) as painter:
-            painter.setClipRect(strip)
-            painter.fillRect(strip, 0xFFFFFFFF)
-            laid.paint(painter, self.page, strip)
-        self._row += rows
-        took = time.perf_counter() - begun
-        self._rows = max(8, min(MOST_ROWS, 2 * self._rows, round(rows * AIM_S / max(took, 1e-4))))
-        if self._row >= image.height():
-            self._end_pass(image)
+    def _paint_some(self) -> None:
+        end = time.perf_counter() + STEP_S
+        for image in self._coming:
+            if image is not None:
+                self._end_pass(image)
+                return
+            if time.perf_counter() > end:
+                return
+        self._steps.stop()  # there was no memory for it
 
     def _end_pass(self, image: QImage) -> None:
-        self._strips.stop()
-        self._next = None
+        self._steps.stop()
+        self._coming = iter(())
         image.setDevicePixelRatio(self.devicePixelRatioF())
         self._shown = image
         self.update()
@@ -180,7 +175,7 @@ class ProductPreview(QWidget):
 
     def _look_again(self) -> None:
         """Once the maps are complete the page is painted as it will be; until then now and then as far as it is."""
-        if self._laid is None or self._is_final or self._strips.isActive():
+        if self._laid is None or self._is_final or self._steps.isActive():
             return
         is_late = time.monotonic() - self._drafted_at > DRAFT_MS / 1000
         if self._is_ready() or is_late:
@@ -188,7 +183,7 @@ class ProductPreview(QWidget):
 
     def _is_ready(self) -> bool:
         laid = self._laid
-        return laid is not None and laid.has_letters(self.page) and laid.is_ready(self.page)
+        return laid is not None and laid.is_ready(self.page)
 
     # -- painted on the screen ------------------------------------------------------------------------------------
 

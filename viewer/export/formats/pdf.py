@@ -54,7 +54,9 @@ def _assemble(out: Path, pages: Sequence[PdfPage], words: ProductWords) -> None:
 
 
 def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pending | None, None, bytes]:
-    """A group as a PDF whose pages lie on each other, their upper left corners on the page's; painted in steps."""
+    """A group as a PDF whose pages lie on each other, their upper left corners on the page's, and an empty one more;
+    painted in steps.
+    """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -78,11 +80,16 @@ def vectors(printed: Printed, page: int, group: PaintedGroup) -> Generator[Pendi
 
 
 def _in_sheets(writer: QPdfWriter, steps: Iterator[None], each: int) -> Iterator[None]:
-    """The steps on sheets of so many each: Qt packs a sheet when it ends, all at once."""
+    """The steps on sheets of so many each: Qt packs a sheet when it ends, all at once. One more stays empty: with the
+    last one Qt packs the fonts, too.
+    """
     for number, _step in enumerate(steps, start=1):
+        yield
         if number % each == 0:
             writer.newPage()
-        yield
+            yield
+    writer.newPage()
+    yield
 
 
 class _ImageFile:

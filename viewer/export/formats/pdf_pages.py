@@ -22,7 +22,7 @@ class PackedImage:
 
 @dataclass(frozen=True, slots=True)
 class PdfGroup:
-    """A painted group: a PDF of Qt's, whose pages lie on each other, or an image."""
+    """A painted group: a PDF of Qt's, whose pages but for the last lie on each other, or an image."""
 
     kind: GroupKind
     title: str

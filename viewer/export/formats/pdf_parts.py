@@ -56,7 +56,7 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
         else:
             with pikepdf.open(BytesIO(group.content)) as source:
                 offset = page.height - float(source.pages[0].mediabox[3])
-                sheets = {f"{name}-{at}": _form(pdf, source, at) for at in range(len(source.pages))}
+                sheets = {f"{name}-{at}": _form(pdf, source, at) for at in range(len(source.pages) - 1)}
             for sheet, form in sheets.items():
                 forms[sheet] = form
             clip = _clip(page, group) if group.kind is GroupKind.MAP else ""

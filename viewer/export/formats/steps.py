@@ -31,8 +31,8 @@ PATIENCE_S = 120.0
 """As long may a part of the map take until it is complete."""
 READER_DEADLINE_S = 600.0
 LOOK_MS = 2
-STEP_S = 0.012
-"""Time that is painted without a look at the event loop."""
+STEP_S = 0.008
+"""Time that is painted without a look at the event loop; the last thing comes on top."""
 
 
 class Pending(Protocol):

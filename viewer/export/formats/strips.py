@@ -14,16 +14,15 @@ from PySide6.QtGui import QPainter
 from viewer.export.formats.packed_rows import PackedRows
 from viewer.export.formats.sheets import HeldSheet, Strip, is_held, painted_block
 from viewer.export.formats.steps import Awaited, Readiness, Steps, Workshop, paced
-from viewer.export.plates.printed import GroupKind, PaintedGroup, Printed
+from viewer.export.plates.printed import IN_PARTS, PaintedGroup, Printed
 
-AIM_S = 0.02
+AIM_S = 0.01
 """Time that the painting of one part should take."""
-_IN_PARTS = (GroupKind.GROUND, GroupKind.IMAGERY)
 BAND_PIXELS = 16_000_000
 """Of the part of a page whose tiles are held in memory at once, where not all of it is."""
 STRIP_PIXELS = 1_000_000
 """Of the rows that are written at once."""
-FIRST_PIXELS, LEAST_PIXELS, MOST_PIXELS = 1_000_000, 250_000, 8_000_000
+FIRST_PIXELS, LEAST_PIXELS, MOST_PIXELS = 500_000, 125_000, 2_000_000
 """Of the part of a page that is painted at once."""
 BLOCK_ROWS = 128
 MOST_UNDER_WAY = 3
@@ -71,13 +70,11 @@ def ready(printed: Printed, page: int, part: QRect | None = None) -> Steps:
 
 
 def _held(printed: Printed, page: int, put: Put, room: QRect, groups: Sequence[PaintedGroup]) -> Steps:
-    """Group by group onto a page that is held: pictures part by part, and all else thing by thing, each once. Of a part
-    that is cut off Qt would begin the dashes of a line elsewhere.
-    """
+    """Group by group onto a page that is held: pictures part by part, and all else thing by thing, each once."""
     yield from ready(printed, page)
     sheet = HeldSheet(*printed.size_px(page))
     for group in groups:
-        if group.kind in _IN_PARTS:
+        if group.kind in IN_PARTS:
             yield from _in_parts(printed, page, sheet, room, group)
         else:
             yield from paced(sheet.paint_in_steps(partial(printed.paint_in_steps, page=page, group=group)))

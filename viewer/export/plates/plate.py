@@ -60,7 +60,7 @@ from viewer.export.plates.maps.in_grey import alike_in_grey
 from viewer.export.plates.maps.inset_boxes import inset_boxes
 from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.maps.locator import ASPECT, coast_lines, locator_in_steps, locator_window
+from viewer.export.plates.maps.locator import ASPECT, coasts_in_steps, locator_in_steps, locator_window, room_in
 from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
@@ -232,6 +232,10 @@ class Plate:
                 yield
         self._place_page(rooms)
         self._place_words(rooms, atoms)
+        yield
+        for locator in self._by_key("locator"):
+            if (window := self._window()) is not None:  # so that nobody waits for its coasts while they are painted
+                yield from coasts_in_steps(window, room_in(locator.box))
         self._set_moved()
 
     def _bounds(self) -> list[Shown]:
@@ -547,11 +551,9 @@ class Plate:
         frames = [box for one in self.maps[:1] if (box := one.framing.lonlat()) is not None]
         style, sizes = self.style, self.sizes
         self.has_locator = True
-        coast_lines()  # read while it is laid out, so that nobody waits for them while it is painted
 
         def paint(painter: QPainter, box: QRectF) -> Iterator[None]:
-            room = QRectF(box.left(), box.top(), min(box.width(), box.height() * ASPECT), box.height())
-            return locator_in_steps(painter, room, window, frames, style)
+            return locator_in_steps(painter, room_in(box), window, frames, style)
 
         return Atom(
             "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT

@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
+from viewer.support.painting import painting, part_of_picture
 
 
 class MapFrame(NamedTuple):
@@ -40,6 +41,9 @@ class GroupKind(StrEnum):
 
 
 OF_MAP = (GroupKind.IMAGERY, GroupKind.MAP, GroupKind.LABELS)
+IN_PARTS = (GroupKind.GROUND, GroupKind.IMAGERY)
+"""Pictures, painted part by part. Of all else that is cut off Qt would begin the dashes of a line elsewhere."""
+_PART_PIXELS = 400_000
 
 
 class PaintedGroup(NamedTuple):
@@ -132,3 +136,31 @@ def imagery_room(printed: Printed, group: PaintedGroup, page: int) -> QRect:
     """The whole pixels of a page that the frame of a group touches."""
     assert group.frame is not None
     return printed.frames[group.frame].rect_px.toAlignedRect() & QRect(0, 0, *printed.size_px(page))
+
+
+def picture_in_steps(printed: Printed, page: int) -> Iterator[QImage | None]:
+    """Paint a page a few milliseconds a step, each of which gives None, and the last one the picture. Ends without one
+    where there is no memory for it.
+    """
+    image = QImage(*printed.size_px(page), QImage.Format.Format_RGB32)
+    if image.isNull():
+        return
+    with painting(image) as painter:
+        for _step in _page_in_steps(printed, painter, page):
+            yield None
+    yield image
+
+
+def _page_in_steps(printed: Printed, painter: QPainter, page: int) -> Iterator[None]:
+    width, height = printed.size_px(page)
+    rows = max(1, _PART_PIXELS // width)
+    for group in printed.groups(page):
+        with part_of_picture(painter):
+            if group.kind not in IN_PARTS:
+                yield from printed.paint_in_steps(painter, page, group)
+                continue
+            for top in range(0, height, rows):
+                part = QRect(0, top, width, min(rows, height - top))
+                painter.setClipRect(part)
+                printed.paint(painter, page, part, group)
+                yield

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -17,13 +16,11 @@ from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
 from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
-from viewer.export.plates.setting.lettering import TextLine, warm_up
 from viewer.export.plates.setting.piece import Piece, sharp_rect
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.painting import painting, part_of_picture
 
-_LETTERS_S = 0.008
 _PAINTED_GREY = (GroupKind.IMAGERY, GroupKind.MAP)
 """Groups that become pictures where a page in grey is to keep its vectors: their colours are not ours to choose. They
 are painted whole: Qt begins the dashes of a line elsewhere where the rest of it is cut off.
@@ -38,8 +35,6 @@ class PrintedPlate:
     def __init__(self, plate: Plate, dpi: float) -> None:
         self.plate, self._dpi = plate, dpi
         self._ratio = dpi / 96.0
-        self._lettering: dict[int, Iterator[tuple[TextLine, QPointF]]] = {}
-        self._lettered: set[int] = set()
 
     @property
     def pages(self) -> int:
@@ -135,23 +130,6 @@ class PrintedPlate:
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
         views = ((one.scene, one.view_at(self._ratio, clip)) for one in self._maps(page))
         return all(found is None or scene.is_complete(found[1]) for scene, found in views)
-
-    def has_letters(self, page: int) -> bool:
-        """Makes pictures of letters for strips that follow each other, some milliseconds each time that it is asked;
-        True once all are there.
-        """
-        if page in self._lettered:
-            return True
-        if page not in self._lettering:
-            pieces = self._pieces(page, None)
-            self._lettering[page] = iter([(line, piece.shift) for piece in pieces for line in piece.lines])
-        end = time.perf_counter() + _LETTERS_S
-        for line, shift in self._lettering[page]:
-            warm_up(line, self._ratio, shift)
-            if time.perf_counter() > end:
-                return False
-        self._lettered.add(page)
-        return True
 
     def waits_for(self, page: int) -> list[str]:
         return list(

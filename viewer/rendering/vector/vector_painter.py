@@ -30,6 +30,7 @@ from viewer.rendering.vector.symbol_painter import (
     paint_marker,
     stroke_pen,
 )
+from viewer.support.painting import part_of_picture
 
 MAX_PIXEL = 1e6
 """Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
@@ -63,20 +64,19 @@ def content_in_steps(
         rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
         if rows.size:
             found.append((table, rows[:most]))
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for table, rows in found:
-        for some in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
-            paint_areas(painter, table, some, content.codes_of(table, some), content.symbols, view, scale)
-            yield
-    lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
-    for index, symbol in enumerate(content.symbols):
-        if symbol is not None:
-            shown = [one for one in lines if one[1].size]
-            yield from _lines_in_steps(painter, content, shown, index, symbol, view, scale)
-    points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in found]
-    yield from _points_in_steps(painter, content, points, view, scale)
-    painter.restore()
+    with part_of_picture(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for table, rows in found:
+            for some in _some_at_a_time(table, rows_of_kind(table, rows, POLYGON)):
+                paint_areas(painter, table, some, content.codes_of(table, some), content.symbols, view, scale)
+                yield
+        lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
+        for index, symbol in enumerate(content.symbols):
+            if symbol is not None:
+                shown = [one for one in lines if one[1].size]
+                yield from _lines_in_steps(painter, content, shown, index, symbol, view, scale)
+        points = [(table, rows_of_kind(table, rows, POINT)) for table, rows in found]
+        yield from _points_in_steps(painter, content, points, view, scale)
 
 
 def _some_at_a_time(table: FeatureTable, rows: NDArray[np.int32]) -> Iterator[NDArray[np.int32]]:

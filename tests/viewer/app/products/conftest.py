@@ -32,7 +32,7 @@ from viewer.app.products.product_window import ProductWindow
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
 from viewer.export.headless import Studio
-from viewer.export.plates.printed import MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
 from viewer.panels.context import PanelContext
 
 SEEN = Bounds(10.0, 50.0, 11.0, 51.0)
@@ -65,15 +65,12 @@ class BoxPage:
         return spec
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
-        return ()
+        return (PaintedGroup(GroupKind.FURNITURE, "Boxes"),)
 
     def want(self, page: int, clip: QRect | None = None) -> None:
         pass
 
     def is_ready(self, page: int, clip: QRect | None = None) -> bool:
-        return True
-
-    def has_letters(self, page: int) -> bool:
         return True
 
     def waits_for(self, page: int) -> list[str]:

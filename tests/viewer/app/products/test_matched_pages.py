@@ -16,9 +16,9 @@ from layers.document.comparison import Frame
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductMap, ProductSpec
+from tests.support.printed_pages import whole_picture
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.products.conftest import Table
-from viewer.app.actions.map_export import page_image
 from viewer.app.products.laid_out import Edition
 from viewer.app.products.plate_pages import PlatePages
 from viewer.app.products.product_window import ProductWindow
@@ -105,7 +105,7 @@ def by_the_window(studio: Studio, document: Document, spec: ProductSpec) -> tupl
 def picture(laid: PrintedPlate) -> QImage:
     laid.want(0)
     wait_until(lambda: laid.is_ready(0))
-    return page_image(laid)
+    return whole_picture(laid)
 
 
 @pytest.mark.parametrize("dpi", [96, 200])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,9 @@ from layers.document.rows import Comparison
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, settle, take_up, texts
-from viewer.app.actions.map_export import page_image
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
+from viewer.export.plates.printed import picture_in_steps
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.panels.comparisons.comparison_list import ComparisonListPanel
 from viewer.panels.widgets.tick_dialog import TickDialog
@@ -477,11 +478,11 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
 ) -> None:
     pages: list[PrintedPlate] = []
 
-    def kept(laid: PrintedPlate) -> QImage:
+    def kept(laid: PrintedPlate, page: int) -> Iterator[QImage | None]:
         pages.append(laid)
-        return page_image(laid)
+        return picture_in_steps(laid, page)
 
-    monkeypatch.setattr("viewer.app.actions.map_export.page_image", kept)
+    monkeypatch.setattr("viewer.export.plates.printed.picture_in_steps", kept)
     window = hand.window
     add(hand, tmp_path, "old", "new")
     window.canvas.setFocus()

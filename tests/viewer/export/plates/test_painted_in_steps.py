@@ -11,6 +11,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from shapely.geometry import LineString, Point, mapping
 
@@ -20,12 +21,15 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
 from tests.viewer.export.conftest import FRAME
-from tests.viewer.export.plates.conftest import MakePlate, picture
+from tests.viewer.export.plates.conftest import MakePlate, picture, wait_for
 from viewer.export.formats.pdf import vectors
 from viewer.export.formats.steps import Writing, finish
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import Studio
-from viewer.export.plates.printed import GroupKind
+from viewer.export.plates.house_style import house_style
+from viewer.export.plates.maps import locator
+from viewer.export.plates.maps.locator import coasts_in, coasts_in_steps, locator_window, room_in
+from viewer.export.plates.printed import GroupKind, picture_in_steps
 from viewer.export.plates.printed_plate import PrintedPlate
 from viewer.export.plates.setting import lettering
 from viewer.rendering.vector import vector_painter
@@ -74,6 +78,45 @@ def test_each_line_of_a_page_is_painted_once_and_one_at_a_turn(
     assert len(lines) > 10
     assert {line: times for line, times in turns.painted.items() if line in lines} == Counter(lines)
     assert max(turns.lines.values()) == 1
+
+
+def test_a_picture_of_a_page_is_painted_a_line_at_a_step_and_is_the_page(plate_of: MakePlate, turns: Turns) -> None:
+    """A strip of a preview with many words in it took a tenth of a second."""
+    plate = plate_of(replace(SPEC, marking="TLP:AMBER", graticule="DD"))
+    printed, found = PrintedPlate(plate, 130), list[QImage]()
+    wait_for(printed)
+    for image in picture_in_steps(printed, 0):
+        turns.turn += 1
+        found += [] if image is None else [image]
+    assert len(turns.lines) > 10
+    assert max(turns.lines.values()) == 1
+    assert found == [picture(plate, 130)]
+
+
+def test_a_picture_that_is_given_up_ends_in_silence(plate_of: MakePlate) -> None:
+    """Qt warns of a painter that ends with states of its own, and each warning fails a test."""
+    printed = PrintedPlate(plate_of(SPEC), 96)
+    whole = sum(1 for _image in picture_in_steps(printed, 0))
+    for last in range(1, whole, max(whole // 30, 1)):
+        steps = picture_in_steps(printed, 0)
+        for _step in zip(range(last), steps, strict=False):
+            pass
+        steps.close()
+
+
+def test_fonts_of_a_pdf_are_packed_apart_from_the_last_sheet(plate_of: MakePlate) -> None:
+    printed = PrintedPlate(plate_of(SPEC), 96)
+    group = next(one for one in printed.groups(0) if one.kind is GroupKind.FURNITURE)
+    steps, turns = vectors(printed, 0, group), 0
+    try:
+        while True:
+            next(steps)
+            turns += 1
+    except StopIteration as end:
+        content = end.value
+    with pikepdf.open(BytesIO(content)) as pdf:
+        painted = [b" Tf" in page.Contents.read_bytes() for page in pdf.pages]
+    assert painted[-2:] == [True, False]
 
 
 def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, document: Document) -> None:
@@ -126,11 +169,45 @@ def test_a_vector_layer_of_a_pdf_is_painted_some_features_a_turn(
 def test_the_coasts_of_a_locator_are_painted_some_at_a_turn(plate_of: MakePlate) -> None:
     """Of the whole Earth they took a twentieth of a second."""
     spec = replace(SPEC, bounds=Bounds(10, 45, 40, 60))
-    (locator,) = [piece for piece in plate_of(spec).pieces if piece.key == "locator"]
+    (piece,) = [piece for piece in plate_of(spec).pieces if piece.key == "locator"]
     image = QImage(800, 600, QImage.Format.Format_RGB32)
     with painting(image) as painter:
-        steps = sum(1 for _step in locator.paint(painter))
+        steps = sum(1 for _step in piece.paint(painter))
     assert steps >= 8
+
+
+def test_a_long_coast_is_painted_in_bands_as_it_is_at_once(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one line with thousands of places a step took a thirtieth of a second at 300 dots an inch."""
+    frame, style = Bounds(10, 45, 40, 55), house_style("plain", dark=False)
+    window, box = locator_window([frame]), QRectF(3.3, 2.7, 300.0, 200.0)
+    assert window is not None
+    assert max(line.size() for _, line in coasts_in(window, 300.0, 200.0)) > 2 * locator.PLACES_A_STEP
+
+    def painted() -> tuple[QImage, int]:
+        image = QImage(900, 620, QImage.Format.Format_RGB32)
+        image.fill(0xFF808080)
+        with painting(image) as painter:
+            painter.scale(2.9, 2.9)
+            steps = sum(1 for _step in locator.locator_in_steps(painter, box, window, [frame], style))
+        return image, steps
+
+    in_bands, many = painted()
+    monkeypatch.setattr(locator, "PLACES_A_STEP", 10**6)
+    at_once, few = painted()
+    assert in_bands == at_once
+    assert many > 5 * few
+
+
+def test_coasts_are_worked_out_some_at_a_step_while_a_page_is_laid_out(plate_of: MakePlate) -> None:
+    """So that nobody waits for them while they are painted."""
+    locator._coasts_of.cache_clear()
+    plate = plate_of(replace(SPEC, bounds=Bounds(10, 45, 40, 60)))
+    (piece,) = [piece for piece in plate.pieces if piece.key == "locator"]
+    window = plate._window()
+    assert window is not None
+    assert not list(coasts_in_steps(window, room_in(piece.box)))
+    locator._coasts_of.cache_clear()
+    assert sum(1 for _step in coasts_in_steps(window, room_in(piece.box))) > 10
 
 
 @pytest.mark.parametrize("grey", [False, True], ids=["in colour", "in grey"])

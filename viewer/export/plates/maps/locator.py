@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF, QTransform
 
 from layers.geo.bounds import Bounds
 from sample_data import credits as sample_credits
 from sample_data import path as sample_path
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.piece import fine_pen, sharp_rect
-from viewer.rendering.vector.qt_shapes import polygon_of
+from viewer.rendering.vector.qt_shapes import is_vector_device, polygon_of
+from viewer.support.painting import part_of_picture
 
 Floats = NDArray[np.float64]
 WIDEST_DEG = 90.0
@@ -28,6 +29,10 @@ ASPECT = 1.5
 _COASTS = "coast.geojson"
 PLACES_A_STEP = 1_200
 """Of coasts that are painted in one step, which a PDF also has to pack."""
+LINES_A_STEP = 20
+"""Of coasts that are worked out in one step."""
+_BAND_PLACES, _BAND_REACH = 500, 4.0
+"""Of a long coast that are painted in one step, and widths of its pen to which those beyond an edge are painted too."""
 _TURNS = (-360.0, 0.0, 360.0)
 """Degrees: a window may reach over the antimeridian."""
 _COAST, _FINE = 0.7, 0.5
@@ -51,37 +56,66 @@ def locator_in_steps(
     painter: QPainter, box: QRectF, window: Bounds, frames: Sequence[Bounds], style: HouseStyle
 ) -> Iterator[None]:
     """Coasts, and the frames as boxes, or as a cross where they are too small to be seen; a few milliseconds a step."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(box, QColor(style.locator_ground))
-    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
-    painter.save()
-    painter.setPen(fine_pen(painter, style.locator_land, _COAST))
+    with part_of_picture(painter):
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(box, QColor(style.locator_ground))
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+        with part_of_picture(painter):
+            painter.setPen(fine_pen(painter, style.locator_land, _COAST))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.translate(box.topLeft())
+            yield from _paint_coasts(painter, window, box)
+        x_scale, y_scale = box.width() / window.width, box.height() / window.height
+        for frame in frames:
+            rect = QRectF(
+                box.left() + (frame.left - window.left) * x_scale,
+                box.top() + (window.top - frame.top) * y_scale,
+                frame.width * x_scale,
+                frame.height * y_scale,
+            )
+            _paint_frame(painter, rect, QColor(style.accent))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.translate(box.topLeft())
-    seen, places = painter.clipBoundingRect(), 0
+    painter.drawRect(sharp_rect(painter, box, style.line, 0.8))
+
+
+def _paint_coasts(painter: QPainter, window: Bounds, box: QRectF) -> Iterator[None]:
+    seen, places, keeps_lines = painter.clipBoundingRect(), 0, is_vector_device(painter)
     for turn in _TURNS:
-        for around, line in _coasts_of(window, turn, box.width(), box.height()):
-            if around.intersects(seen):  # a preview is painted in strips, and few lines touch one
-                painter.drawPolyline(line)
-                places += line.size()
+        for line in _coasts_of(window, turn, box.width(), box.height()).lines():
+            if not line.around.intersects(seen):  # a page may be painted in strips, and few lines touch one
+                continue
+            if keeps_lines or len(line.places) <= PLACES_A_STEP:
+                painter.drawPolyline(line.shape)
+                places += len(line.places)
+            else:
+                yield from _in_bands(painter, line)
             if places >= PLACES_A_STEP:
                 places = 0
                 yield
         yield
-    painter.restore()
-    x_scale, y_scale = box.width() / window.width, box.height() / window.height
-    for frame in frames:
-        rect = QRectF(
-            box.left() + (frame.left - window.left) * x_scale,
-            box.top() + (window.top - frame.top) * y_scale,
-            frame.width * x_scale,
-            frame.height * y_scale,
-        )
-        _paint_frame(painter, rect, QColor(style.accent))
-    painter.restore()
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(sharp_rect(painter, box, style.line, 0.8))
+
+
+def _in_bands(painter: QPainter, line: _Line) -> Iterator[None]:
+    """Paint a long line onto pixels, some rows of them a step: the same as at once. What reaches into a band is one
+    path, so that its pen covers nothing twice.
+    """
+    here = painter.worldTransform()
+    around, height = here.mapRect(line.around).toAlignedRect(), line.places[:, 1] * here.m22() + here.dy()
+    low, high = np.minimum(height[:-1], height[1:]), np.maximum(height[:-1], height[1:])
+    reach = _BAND_REACH * _COAST * here.m22()
+    rows = math.ceil(around.height() * _BAND_PLACES / len(line.places))
+    for top in range(around.top(), around.bottom() + 1, rows):
+        near = np.flatnonzero((high >= top - reach) & (low <= top + rows + reach))
+        path = QPainterPath()
+        for run in np.split(near, np.flatnonzero(np.diff(near) > 1) + 1):
+            if len(run):
+                path.addPolygon(polygon_of(line.places[run[0] : run[-1] + 2]))
+        with part_of_picture(painter):
+            painter.setWorldTransform(QTransform())
+            painter.setClipRect(QRect(around.left(), top, around.width(), rows), Qt.ClipOperation.IntersectClip)
+            painter.setWorldTransform(here)
+            painter.drawPath(path)
+        yield
 
 
 def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
@@ -98,25 +132,69 @@ def _paint_frame(painter: QPainter, rect: QRectF, color: QColor) -> None:
 
 def coasts_in(window: Bounds, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
     """The coasts of a window in a box so large, each with the box about it."""
-    return tuple(one for turn in _TURNS for one in _coasts_of(window, turn, width, height))
+    found = (line for turn in _TURNS for line in _coasts_of(window, turn, width, height).lines())
+    return tuple((line.around, line.shape) for line in found)
+
+
+def coasts_in_steps(window: Bounds, box: QRectF) -> Iterator[None]:
+    """Work out what a locator in a box will paint, a few milliseconds a step; it is kept."""
+    for turn in _TURNS:
+        yield from _coasts_of(window, turn, box.width(), box.height()).steps()
+
+
+def room_in(box: QRectF) -> QRectF:
+    """The part of a box that a locator fills."""
+    return QRectF(box.left(), box.top(), min(box.width(), box.height() * ASPECT), box.height())
+
+
+class _Line(NamedTuple):
+    """A line of a coast, in logical pixels of the locator, and the box about it with its pen."""
+
+    around: QRectF
+    shape: QPolygonF
+    places: Floats
+
+
+class _Coasts:
+    """Coasts that are seen of the Earth turned by some degrees: worked out some at a time, and once."""
+
+    def __init__(self, window: Bounds, turn: float, width: float, height: float) -> None:
+        self._lines: list[_Line] = []
+        self._coming = self._work_out(window, turn, width, height)
+
+    def steps(self) -> Iterator[None]:
+        yield from self._coming
+
+    def lines(self) -> Sequence[_Line]:
+        for _step in self._coming:
+            pass
+        return self._lines
+
+    def _work_out(self, window: Bounds, turn: float, width: float, height: float) -> Iterator[None]:
+        coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
+        yield
+        left, right = window.left - turn, window.right - turn
+        shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
+        shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
+        reach = 2 * _COAST
+        for number, at in enumerate(np.flatnonzero(shown).tolist(), start=1):
+            places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
+            for run in _runs_in(places, width, height):
+                thinned = _thinned(run)
+                if len(thinned) > 1:
+                    shape = polygon_of(thinned)
+                    around = shape.boundingRect().adjusted(-reach, -reach, reach, reach)
+                    self._lines.append(_Line(around, shape, thinned))
+            if number % LINES_A_STEP == 0:
+                yield
 
 
 @lru_cache(maxsize=48)
-def _coasts_of(window: Bounds, turn: float, width: float, height: float) -> tuple[tuple[QRectF, QPolygonF], ...]:
-    """The same of the Earth turned by some degrees. Kept, and only what is seen: of the whole world a hundred thousand
-    places would be painted again in each strip of a page.
+def _coasts_of(window: Bounds, turn: float, width: float, height: float) -> _Coasts:
+    """Kept, and only what is seen: of the whole world a hundred thousand places would be painted again in each strip
+    of a page.
     """
-    coast = _coast(max(math.floor(math.log2(360.0 / window.width)), 0))
-    left, right = window.left - turn, window.right - turn
-    shown = (coast.low[:, 0] <= right) & (coast.high[:, 0] >= left)
-    shown &= (coast.low[:, 1] <= window.top) & (coast.high[:, 1] >= window.bottom)
-    found: list[Floats] = []
-    for at in np.flatnonzero(shown).tolist():
-        places = (coast.lines[at] - (left, window.top)) * (width / window.width, -height / window.height)
-        found += [_thinned(run) for run in _runs_in(places, width, height)]
-    reach = 2 * _COAST
-    lines = [polygon_of(line) for line in found if len(line) > 1]
-    return tuple((line.boundingRect().adjusted(-reach, -reach, reach, reach), line) for line in lines)
+    return _Coasts(window, turn, width, height)
 
 
 def _runs_in(places: Floats, width: float, height: float) -> Iterator[Floats]:
@@ -149,7 +227,9 @@ class _Coast(NamedTuple):
 def _coast(zoom: int) -> _Coast:
     """The lines that a map of so many doublings of the world's width shows."""
     lines = tuple(line for least, line in coast_lines() if least <= zoom + 2.0)
-    return _Coast(lines, np.array([line.min(axis=0) for line in lines]), np.array([line.max(axis=0) for line in lines]))
+    starts = np.cumsum([0, *map(len, lines[:-1])])
+    places = np.concatenate(lines)
+    return _Coast(lines, np.minimum.reduceat(places, starts), np.maximum.reduceat(places, starts))
 
 
 @cache

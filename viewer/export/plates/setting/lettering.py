@@ -224,13 +224,6 @@ def _paint_line(painter: QPainter, line: TextLine, scale: float, is_vector: bool
         painter.fillPath(shape, QColor(line.color))
 
 
-def warm_up(line: TextLine, ratio: float, shift: QPointF) -> None:
-    """Make the picture of a line that will be painted on a page of so many pixels a logical pixel, moved by so much."""
-    if line.text:
-        column, _ = _begin(line, QTransform.fromScale(ratio, ratio).translate(shift.x(), shift.y()))
-        _kept(line, ratio, column % _QUARTERS)
-
-
 def _kept(line: TextLine, scale: float, quarters: int) -> QImage | None:
     """A picture of the letters that begin so many quarters of a pixel after a whole one, from which its offset counts;
     None where it would be a large one.

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.quick_dataclass import dataclass
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import TextLine, paint_lines
+from viewer.support.painting import part_of_picture
 
 _MITER = Qt.PenJoinStyle.MiterJoin
 
@@ -88,14 +89,13 @@ class Piece:
 
     def paint(self, painter: QPainter) -> Iterator[None]:
         """Paint at the page's origin, without the leader, a few milliseconds a step."""
-        painter.save()
-        painter.translate(self.shift)
-        for paint in self.below:
-            steps = paint(painter)
-            if steps is not None:
-                yield from steps
-            yield
-        for line in self.lines:
-            paint_lines(painter, (line,))
-            yield
-        painter.restore()
+        with part_of_picture(painter):
+            painter.translate(self.shift)
+            for paint in self.below:
+                steps = paint(painter)
+                if steps is not None:
+                    yield from steps
+                yield
+            for line in self.lines:
+                paint_lines(painter, (line,))
+                yield
