@@ -13,7 +13,10 @@ _OTHER_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß"
 
 def name_key(name: str) -> str:
     """`name` without case, accents, apostrophes and punctuation: Xi’an, Xian and XIAN are one."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_SILENT))
+    plain = name.casefold().translate(_SILENT)
+    if plain.isascii():  # as most are: nothing to take apart, at a tenth of the time
+        return _NO_LETTER.sub(" ", plain).strip()
+    plain = unicodedata.normalize("NFKD", plain)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_OTHER_LETTERS)
     return _NO_LETTER.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 

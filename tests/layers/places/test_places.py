@@ -222,6 +222,11 @@ def test_one_chinese_character_finds(index: PlaceIndex) -> None:
     assert any("昌" in place.matched for place in index.search("昌"))
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_a_plain_name_has_the_key_it_has_among_others(name: str) -> None:
+    assert name_key(f"é {name}") == f"e {name_key(name)}".strip()
+
+
 def test_it_may_be_asked_from_several_threads(index: PlaceIndex) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: index.search("Kazan")[0].name, range(40)))
