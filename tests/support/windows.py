@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -18,11 +21,15 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+import sample_data
 from layers.document.document import Document
+from layers.places.unpack import unpacked
 from layers.project.opening.case_paths import CaseHome
+from viewer.app.navigation.map_search import PLACES_FILE
 from viewer.app.window import MainWindow
 from viewer.panels.search.palette import CommandPalette
 from viewer.panels.widgets.refusal import Refusal
+from viewer.support.settings import cache_folder
 
 
 def settle(window: MainWindow, qtbot: QtBot) -> None:
@@ -47,7 +54,8 @@ def begin_on_map(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def search_for(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPalette, QLineEdit]:
-    """The palette and its line, once all has been found."""
+    """The palette and its line, once all has been found; the names of places are unpacked, as after any first start."""
+    _lay_names_out(cache_folder())
     window.action_table["palette"].trigger()
     palette = window.findChildren(CommandPalette)[-1]
     line = palette.findChild(QLineEdit)
@@ -55,6 +63,21 @@ def search_for(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPale
     line.setText(text)
     qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy, timeout=20_000)
     return palette, line
+
+
+@cache
+def _unpacked_names() -> TemporaryDirectory[str]:
+    """The folder of the unpacked names, for all tests of this process."""
+    folder = TemporaryDirectory()
+    unpacked(sample_data.path(PLACES_FILE), Path(folder.name))
+    return folder
+
+
+def _lay_names_out(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in Path(_unpacked_names().name).iterdir():
+        if not (folder / one.name).exists():
+            shutil.copyfile(one, folder / one.name)
 
 
 def take_up(window: MainWindow, qtbot: QtBot, **tables: list[Any]) -> None:
