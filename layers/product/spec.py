@@ -28,6 +28,8 @@ LAYOUTS: dict[str, str] = {
 }
 """The words that `--layout` takes, with their titles."""
 MOST_MAPS: dict[str, int] = {"single": 1, "before-after": 2, "panels": 6, "insets": 5, "site": 1, "plain": 1}
+MATCHED = ("before-after", "panels")
+"""Layouts whose images can be made to look alike."""
 GRATICULES = ("", "DD", "DMS", "UTM", "MGRS")
 PARTS = (
     "legend",
@@ -298,6 +300,12 @@ def read_overrides(text: str) -> tuple[Override, ...]:
             if one.rule and one.reason.strip():
                 found.append(one)
     return tuple(found)
+
+
+def maps_of(spec: ProductSpec) -> tuple[ProductMap, ...]:
+    """The maps that a layout shows: two at least where two are set against each other."""
+    maps = spec.maps or (ProductMap(),)
+    return maps * 2 if spec.layout == "before-after" and len(maps) == 1 else maps
 
 
 def maps_of_comparison(frames: Sequence[Frame]) -> tuple[ProductMap, ...]:

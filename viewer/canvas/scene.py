@@ -463,6 +463,10 @@ class MapScene(QObject):
             return self._index.bounds_lonlat()
         return SiteIndex.of({u: self._index.sites[u] for u in uuids if u in self._index.sites}).bounds_lonlat()
 
+    def site_bounds_within(self, part: Bounds) -> Bounds | None:
+        """The same of the sites that touch a part of the Earth; None where none is seen there."""
+        return self._index.bounds_within(part) if sites_visible(self._document) else None
+
     def site_frame(self, view: View) -> SiteFrame:
         """The sites of a view, as far as its map goes."""
         return self.site_frames(view)[0]

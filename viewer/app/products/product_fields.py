@@ -16,6 +16,7 @@ from layers.product.spec import (
     LAYOUTS,
     LEAST_DPI,
     LONGEST_TEXT,
+    MATCHED,
     MOST_DPI,
     PAGES,
     PARTS,
@@ -23,7 +24,6 @@ from layers.product.spec import (
     page_named,
 )
 from viewer.app.products.map_fields import MapFields, is_shown_for
-from viewer.export.plates.map_scenes import MATCHED
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal

@@ -330,15 +330,31 @@ class SiteIndex:
 
     def bounds_lonlat(self) -> Bounds | None:
         """Everything, with the areas that stand for loosely known places; None where there is nothing."""
+        boxes = self.boxes_lonlat()
+        return narrowest(boxes) if len(boxes) else None
+
+    def bounds_within(self, part: Bounds) -> Bounds | None:
+        """The same of all that touches a part of the Earth, in its turn of longitudes."""
+        boxes = self.boxes_lonlat()
+        middle = (part.left + part.right) / 2
+        turned = 360.0 * np.round((middle - (boxes[:, 0] + boxes[:, 2]) / 2) / 360.0)
+        left, bottom, right, top = boxes[:, 0] + turned, boxes[:, 1], boxes[:, 2] + turned, boxes[:, 3]
+        inside = (left <= part.right) & (right >= part.left) & (bottom <= part.top) & (top >= part.bottom)
+        if not inside.any():
+            return None
+        ends = left[inside].min(), bottom[inside].min(), right[inside].max(), top[inside].max()
+        return Bounds(*map(float, ends))
+
+    def boxes_lonlat(self) -> Floats:
+        """The box of each site that can be drawn, with the area that stands for a loosely known place: (n, 4)."""
         boxes = boxes_of([shape.site.geometry for shape in self.shapes.values()])
         if self.alive.any():
             lon, lat = self.lon[self.alive], self.lat[self.alive]
             reach = np.nan_to_num(self.error_m[self.alive]) / _METRES_A_DEGREE
             wide = np.minimum(reach / np.maximum(np.cos(np.radians(lat)), 0.01), 180.0)
-            north, south = np.minimum(lat + reach, 90.0).max(), np.maximum(lat - reach, -90.0).min()
-            ends = lon - wide, np.full_like(lon, south), lon + wide, np.full_like(lon, north)
+            ends = lon - wide, np.maximum(lat - reach, -90.0), lon + wide, np.minimum(lat + reach, 90.0)
             boxes = np.concatenate([boxes, np.column_stack(ends)])
-        return narrowest(boxes) if len(boxes) else None
+        return boxes
 
     @property
     def not_drawn(self) -> str:

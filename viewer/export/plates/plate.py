@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import cached_property, partial, reduce
+from functools import cached_property, partial
 from itertools import groupby
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
@@ -25,22 +25,13 @@ from layers.product.gathering import content_of
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import without_paths
-from layers.product.spec import ProductSpec
+from layers.product.spec import ProductSpec, maps_of
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.house_style import house_style
-from viewer.export.plates.map_scenes import (
-    MATCHED,
-    WORLD,
-    Shown,
-    compared_bounds,
-    maps_of,
-    pane_shape,
-    reached,
-    solid_on,
-)
+from viewer.export.plates.map_scenes import solid_on
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
@@ -86,14 +77,13 @@ from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
+from viewer.export.plates.shown_parts import Shown, pane_shape, shown_parts
 from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.text import one_line
 
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
 MOST_PAGES = 40
-_LEAST_ROOM_DEG = 0.02
-"""Round a site on its page."""
 
 
 class Plate:
@@ -219,7 +209,7 @@ class Plate:
 
     def steps(self) -> Iterator[None]:
         """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
-        bounds = self._bounds()
+        bounds = shown_parts(self.spec, self.scenes)
         yield
         rooms, atoms = yield from self._settled(bounds, [])
         yield from self._place_on_maps()
@@ -238,30 +228,6 @@ class Plate:
                 yield from coasts_in_steps(window, room_in(locator.box))
         self._set_moved()
 
-    def _bounds(self) -> list[Shown]:
-        """Of each map: before and after, and all panels that do not say otherwise, show the same."""
-        boxes = [box for scene in self.scenes if (box := scene.bounds_lonlat()) is not None]
-        around = self.scenes[0].site_bounds(frozenset({self.spec.site})) if self.spec.layout == "site" else None
-        if around is not None:  # a point has no size: what is around it tells where it is
-            boxes.insert(0, around.expanded(max(0.5 * max(around.width, around.height), _LEAST_ROOM_DEG)))
-        whole, own = self.spec.bounds or (boxes[0] if boxes else WORLD), maps_of(self.spec)
-        if self.spec.layout not in MATCHED:
-            return [Shown(one.bounds or whole, marked=self._marked(at)) for at, one in enumerate(own)]
-        compared = compared_bounds(self.spec, self.scenes)
-        if self.spec.layout == "before-after":
-            return [compared] * len(self.scenes)
-        pairs = zip(own, self.scenes, strict=True)
-        return [reached(one.bounds, [scene]) if one.bounds is not None else compared for one, scene in pairs]
-
-    def _marked(self, number: int) -> Bounds | None:
-        """Bounds of the marks that a map must show where nobody said what it shall; None where somebody did."""
-        spec, one = self.spec, maps_of(self.spec)[number]
-        if spec.bounds is not None or one.bounds is not None or spec.layout == "site":
-            return None
-        scene, insets = self.scenes[number], [box.bounds for box in maps_of(spec) if box.bounds is not None]
-        marks = scene.site_bounds(frozenset(self.document.sites))
-        return marks or (reduce(Bounds.union, insets) if insets else scene.bounds_lonlat())
-
     def _settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom]
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
@@ -269,13 +235,14 @@ class Plate:
         spec, count = self.spec, len(self.scenes)
         heading = heading_of(spec, self.title, self.sizes, self.style)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
-        shape = pane_shape(crs, bounds) if spec.layout in MATCHED else None
+        overview = bounds[:1] if spec.layout == "insets" else bounds
+        shapes = pane_shape(crs, overview), pane_shape(crs, bounds[len(overview) :])
         heights = [0.0] * (2 * count + 1)
         atoms: list[Atom] = list(key)
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
-            asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms, shape)
+            asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms, *shapes)
             rooms = rooms_of(self.sizes, asked)
             yield from self._make_maps(rooms, bounds)
             self._make_words()

@@ -1,8 +1,9 @@
-"""Frames of images that are set against each other: the images fill them, whatever shape they and the page have."""
+"""Frames of maps: their images fill them, whatever shape they and the page have."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 
-WIDE, TALL = Bounds(9.0, 0.0, 13.0, 1.0), Bounds(9.0, 0.0, 10.0, 2.5)
+STRIP, WIDE, TALL = Bounds(9.0, 0.0, 15.0, 1.0), Bounds(9.0, 0.0, 13.0, 1.0), Bounds(9.0, 0.0, 10.0, 2.5)
 FAR = Site(uuid="far", geometry=Point(60.0, 40.0), label="Elsewhere", class_code="port")
 
 
@@ -69,6 +70,39 @@ def test_images_fill_their_frames(plate_of, tmp_path, image: Bounds, layout: str
         plate = plate_of(spec_of(layout, page, asked), document)
         assert max(dark_shares(plate)) < 0.05
         assert list(faults(plate)) == []
+
+
+@pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "1280x720"])
+@pytest.mark.parametrize("layout", ["single", "plain", "site", "insets"])
+@pytest.mark.parametrize("image", [STRIP, WIDE, TALL], ids=["strip", "wide", "tall"])
+def test_an_image_alone_fills_its_frame(plate_of, tmp_path, image: Bounds, layout: str, page: str) -> None:
+    """An inset at the edge of an image was dark beyond it, and so were two thirds of a map of a long strip."""
+    x, y = image.centre
+    document = case(tmp_path, image, Site(uuid="s", geometry=Point(x, y), label="A pier", class_code="port"))
+    edge, inner = Bounds(image.left - 0.1, y - 0.2, x - 0.3, y + 0.2), Bounds(x - 0.3, y - 0.3, x + 0.3, y + 0.3)
+    maps = (ProductMap(), ProductMap(bounds=edge), ProductMap(bounds=inner)) if layout == "insets" else (ProductMap(),)
+    for asked in (None, image.expanded(0.5), image.expanded(4.0)):
+        spec = ProductSpec(layout=layout, title="One", page=page, bounds=asked, maps=maps, site="s")
+        plate = plate_of(spec, document)
+        assert max(dark_shares(plate)) < 0.02
+        assert "s" in plate.maps[0].in_frame()
+        assert list(faults(plate)) == []
+
+
+def test_a_map_without_an_image_shows_what_is_asked_for(plate_of) -> None:
+    plate = plate_of(ProductSpec(title="One", bounds=WIDE), Document({"sites": [FAR]}))
+    found = plate.maps[0].framing.lonlat()
+    assert found is not None
+    assert (found.left, found.right) == pytest.approx((WIDE.left, WIDE.right), abs=1e-6)
+
+
+def test_the_circle_of_a_place_beside_an_image_stays_in_the_frame(plate_of, tmp_path) -> None:
+    near = replace(FAR, uuid="near", geometry=Point(11.0, 1.3), position_error_m=30_000.0)
+    plate = plate_of(ProductSpec(title="One", bounds=WIDE.expanded(2.0)), case(tmp_path, WIDE, FAR, near))
+    found = plate.maps[0].framing.lonlat()
+    assert found is not None
+    assert found.top > 1.3 + 30.0 / 111.3
+    assert found.top < 3.0
 
 
 def test_a_mark_beside_the_images_stays_in_the_frame(plate_of, tmp_path) -> None:

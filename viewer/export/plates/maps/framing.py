@@ -13,6 +13,8 @@ from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 
 MERCATOR_LATITUDE = 85.0
+MARK_ROOM = 0.06
+"""Around marks, as a part of the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _slid(low: float, high: float, length: float, first: float, last: float) -> 
     """The beginning of so long a part of a whole, its middle or near it, that has all from `first` to `last` in it with
     some room on both sides, as far as the whole has that; None where there is none.
     """
-    room = 0.06 * length
+    room = MARK_ROOM * length
     least = max(min(last + room, max(high, last)) - length, low)
     most = min(max(first - room, min(low, first)), high - length)
     if least > most:

@@ -13,13 +13,13 @@ from layers.grid.tile_grid import View
 from layers.product.boundaries import draws_boundaries
 from layers.product.facts import ImageFact
 from layers.product.publishing import without_paths
-from layers.product.spec import ProductSpec
+from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
 from viewer.canvas.comparison.side_words import acquisition_shown, dated, letters_for, span_of_all
 from viewer.canvas.comparison.stretches import statement_of, stretch_notes, top_image, with_matches_alone
 from viewer.canvas.scene import MapScene
-from viewer.export.plates.map_scenes import MATCHED, compared_maps, maps_of
+from viewer.export.plates.map_scenes import compared_maps
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.processing import stretch_words
 from viewer.rendering.drawing import LayerDrawing

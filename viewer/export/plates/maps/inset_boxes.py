@@ -42,7 +42,7 @@ def inset_boxes(
         whole = overview.framing.box_of(lonlat) if lonlat is not None else None
         if whole is None or not whole.intersects(frame):
             continue
-        letter, box = chr(ord("A") + at), whole.intersected(frame)
+        letter, box = chr(ord("A") + at), whole.intersected(frame.adjusted(_WIDE, _WIDE, -_WIDE, -_WIDE))
         plate = _letter_place(box, side, frame, taken, marks)
         taken.append(plate)
         paint = partial(_paint_box, box=box, plate=plate, color=style.label_claim, style=style)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import field
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
@@ -18,8 +19,6 @@ LEAST_FRAME = 88.0
 """Logical pixels a side: a smaller map shows nothing."""
 _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
 """Most of the height between header and foot that words below the maps take."""
-_BESIDE = ("single", "site")
-"""Layouts that have words beside the map on a wide page; compared images have them where that makes larger frames."""
 _SIDE, _SITE_SIDE = 0.235, 0.42
 """Part of the width that words beside the map take."""
 _OVERVIEW = 0.6
@@ -53,15 +52,21 @@ class FrameShape(NamedTuple):
     most: float = math.inf
 
     def within(self, width: float, height: float) -> tuple[float, float]:
-        """The largest frame of that shape in a room."""
-        return min(width, height * self.most), min(height, width / self.least if self.least else height)
+        """The largest frame of that shape in a room, as far as that leaves a map."""
+        wide, high = min(width, height * self.most), min(height, width / self.least if self.least else height)
+        return max(wide, min(width, LEAST_FRAME)), max(high, min(height, LEAST_FRAME))
+
+    def scale(self, width: float, height: float) -> float:
+        """A measure of how large the largest frame in a room shows what is asked for."""
+        wide, high = self.within(width, height)
+        return min(wide, self.best * high)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomsAsked:
     """All that the rooms of a page are cut from. `strips` and `captions`: heights above and below each map's frame;
     `words`: what is to stand beside the maps, as far as there is room. `shape`: that the frames are to have;
-    None: as the room is.
+    `inset_shape`: that of insets.
     """
 
     layout: str
@@ -72,7 +77,8 @@ class RoomsAsked:
     strips: Sequence[float]
     captions: Sequence[float]
     words: Sequence[Atom]
-    shape: FrameShape | None = None
+    shape: FrameShape = FrameShape()
+    inset_shape: FrameShape = FrameShape()
 
 
 def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
@@ -113,21 +119,38 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
     body = inner.adjusted(
         0.0, asked.header + (gap if asked.header else 0.0), 0.0, -asked.foot - (gap if asked.foot else 0.0)
     )
-    is_shaped = asked.shape is not None
-    beside = (False, True) if with_words and is_shaped and sizes.is_wide else (asked.layout in _BESIDE,)
     found = []
-    for is_beside in beside:
+    for is_beside in (True, False) if with_words and sizes.is_wide else (False,):
         rooms = PageRooms(header, foot)
         maps = QRectF(body)
         if with_words and not sizes.is_small:
             maps = _words_room(sizes, asked, body, rooms, is_beside=is_beside)
         rooms.cells = _cells(asked, maps, gap)
-        if is_shaped and rooms.columns and not is_beside:  # frames lower than their room leave it to the words
-            top = max(cell.caption.bottom() for cell in rooms.cells) + 1.4 * gap
-            for column in rooms.columns:
-                column.setTop(min(column.top(), top))
+        if rooms.columns:
+            _leave_to_words(sizes, rooms, is_beside=is_beside)
         found.append(rooms)
-    return max(found, key=lambda one: one.cells[0].frame.width())
+    return max(found, key=lambda one: _scale(asked, one.cells[0]))
+
+
+def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> None:
+    """Frames that are smaller than their room leave it to the words."""
+    gap = 1.4 * sizes.gap
+    if not is_beside:
+        top = max(cell.caption.bottom() for cell in rooms.cells) + gap
+        for column in rooms.columns:
+            column.setTop(min(column.top(), top))
+        return
+    left, side = max(cell.frame.right() for cell in rooms.cells) + gap, QRectF(rooms.columns[0])
+    for column in rooms.columns:
+        side = side.united(column)
+    if left < side.left():
+        side.setLeft(left)
+        count = max(len(rooms.columns), min(3, int(side.width() / (32 * sizes.body))))
+        rooms.columns = columns_of_page(sizes, side, count)
+
+
+def _scale(asked: RoomsAsked, cell: Cell) -> float:
+    return asked.shape.scale(cell.frame.width(), cell.frame.height())
 
 
 def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
@@ -169,33 +192,35 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
 def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:
     numbers = list(range(asked.maps))
     if asked.layout == "insets" and asked.maps > 1:
-        first, rest = _split(room, gap)
-        rooms = _best_grid(asked, rest, asked.maps - 1, gap)
-        return [*_grid(asked, [first], [0], gap), *_grid(asked, rooms, numbers[1:], gap)]
-    return _grid(asked, _best_grid(asked, room, asked.maps, gap), numbers, gap)
+        return max((_with_insets(asked, room, numbers, gap, down) for down in (False, True)), key=partial(_size, asked))
+    return _grid(asked, _best_grid(asked, room, numbers, gap, asked.shape), numbers, gap, asked.shape)
 
 
-def _split(room: QRectF, gap: float) -> tuple[QRectF, QRectF]:
-    """The overview and what is left for its insets."""
-    if room.width() >= room.height():
-        width = round(_OVERVIEW * room.width())
-        return (
-            QRectF(room.left(), room.top(), width, room.height()),
-            room.adjusted(width + gap, 0.0, 0.0, 0.0),
-        )
-    height = round(_OVERVIEW * room.height())
-    return QRectF(room.left(), room.top(), room.width(), height), room.adjusted(0.0, height + gap, 0.0, 0.0)
+def _with_insets(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, down: bool) -> list[Cell]:
+    """The overview with its insets beside it, or below it: they have all that it leaves."""
+    first = QRectF(room)
+    first.setWidth(round(_OVERVIEW * room.width())) if not down else first.setHeight(round(_OVERVIEW * room.height()))
+    (overview,) = _grid(asked, [first], numbers[:1], gap, asked.shape)
+    rest = QRectF(room)
+    rest.setTop(overview.caption.bottom() + gap) if down else rest.setLeft(overview.frame.right() + gap)
+    rooms = _best_grid(asked, rest, numbers[1:], gap, asked.inset_shape)
+    return [overview, *_grid(asked, rooms, numbers[1:], gap, asked.inset_shape)]
 
 
-def _best_grid(asked: RoomsAsked, room: QRectF, count: int, gap: float) -> list[QRectF]:
-    """So many equal rooms in the way that gives the largest maps, nearly square ones where they have no shape."""
-    shape, words = asked.shape or FrameShape(), max(asked.strips) + max(asked.captions) if asked.shape else 0.0
+def _size(asked: RoomsAsked, cells: Sequence[Cell]) -> float:
+    """A measure of how large an overview and its insets are shown."""
+    inset = cells[1].frame
+    return _scale(asked, cells[0]) + asked.inset_shape.scale(inset.width(), inset.height())
+
+
+def _best_grid(asked: RoomsAsked, room: QRectF, numbers: Sequence[int], gap: float, shape: FrameShape) -> list[QRectF]:
+    """Equal rooms, one a map, in the way that gives the largest frames."""
+    count, words = len(numbers), max(asked.strips[at] for at in numbers) + max(asked.captions[at] for at in numbers)
     ways = []
     for across in range(1, count + 1):
         down = -(-count // across)
         width, height = (room.width() - gap * (across - 1)) / across, (room.height() - gap * (down - 1)) / down
-        wide, high = shape.within(width, height - words)
-        ways.append((-min(wide, shape.best * high) * (1 if across * down == count else 0.93), across, down))
+        ways.append((-shape.scale(width, height - words) * (1 if across * down == count else 0.93), across, down))
     _, across, down = min(ways)
     width, height = (room.width() - gap * (across - 1)) / across, (room.height() - gap * (down - 1)) / down
     return [
@@ -204,25 +229,23 @@ def _best_grid(asked: RoomsAsked, room: QRectF, count: int, gap: float) -> list[
     ]
 
 
-def _grid(asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int], gap: float) -> list[Cell]:
-    """Frames of one size, whatever words stand above and below each. Those of a shape stand as close together as
-    whole rooms would.
-    """
+def _grid(
+    asked: RoomsAsked, rooms: Sequence[QRectF], numbers: Sequence[int], gap: float, shape: FrameShape
+) -> list[Cell]:
+    """Frames of one size, whatever words stand above and below each, as close together as whole rooms would be."""
     strip = max(asked.strips[number] for number in numbers)
     caption = max(asked.captions[number] for number in numbers)
     whole = min(int(room.width()) for room in rooms)
     most = min(int(room.top() + room.height() - caption) - round(room.top() + strip) for room in rooms)
-    width, height = whole, max(most, 1)
-    if asked.shape is not None:
-        width, height = (round(side) for side in asked.shape.within(width, height))
+    width, height = (round(side) for side in shape.within(whole, max(most, 1)))
     left, top, cells = rooms[0].left(), rooms[0].top(), []
     across, down = (
         (width + gap) / (rooms[0].width() + gap),
         (strip + height + caption + gap) / (rooms[0].height() + gap),
     )
     for room in rooms:
-        x = left + (room.left() - left) * (across if asked.shape else 1.0)
-        y = top + (room.top() - top) * (down if asked.shape else 1.0)
+        x = left + (room.left() - left) * across
+        y = top + (room.top() - top) * down
         frame = QRectF(round(x), round(y + strip), width, height)
         above = QRectF(frame.left(), y, width, strip)
         cells.append(Cell(above, frame, QRectF(frame.left(), frame.bottom(), width, caption)))

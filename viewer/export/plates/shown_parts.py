@@ -1,0 +1,151 @@
+"""The part of the Earth that each map of a product shows, and the shape that its frame has for that."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from typing import NamedTuple
+
+from layers.geo.bounds import Bounds
+from layers.geo.lon_extent import around
+from layers.product.spec import MATCHED, ProductSpec, maps_of
+from viewer.canvas.image_below import is_image
+from viewer.canvas.scene import MapScene
+from viewer.export.plates.maps.framing import MARK_ROOM, world_of
+from viewer.export.plates.setting.page_rooms import FrameShape
+
+WORLD = Bounds(-180.0, -85.0, 180.0, 85.0)
+_LEAST_ROOM_DEG = 0.02
+"""Round a site on its page."""
+_NARROWEST, _WIDEST, _STRIP = 0.35, 4.0, 8.0
+"""Frames of other shapes are strips, on which nothing is seen. One that has a page to itself may be narrower."""
+_MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
+"""An image of which nobody said what to show may lose a fifth, so that it fills a frame of the page's shape. A map of
+the whole Earth may lose more: nobody misses its empty seas.
+"""
+
+
+class Shown(NamedTuple):
+    """The part of the Earth (lon, lat) that a map is to show."""
+
+    bounds: Bounds
+    reach: Bounds | None = None
+    """As far as there is anything to see, where that is known: images fill their frames."""
+    marked: Bounds | None = None
+    """Of the marks that it must show, where nobody said what it shall show."""
+
+
+def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene]) -> list[Shown]:
+    """Of each map: before and after, and all panels that do not say otherwise, show the same."""
+    own = maps_of(spec)
+    if spec.layout in MATCHED:
+        compared = compared_bounds(spec, scenes)
+        if spec.layout == "before-after":
+            return [compared] * len(scenes)
+        pairs = zip(own, scenes, strict=True)
+        return [reached(one.bounds, [scene]) if one.bounds is not None else compared for one, scene in pairs]
+    whole = _whole(spec, scenes)
+    found = []
+    for at, (one, scene) in enumerate(zip(own, scenes, strict=True)):
+        asked, marked = one.bounds or whole, _marked(spec, at, scene)
+        has_image = any(is_image(scene.drawings[uuid]) for uuid in scene.stack.visible())
+        # A map without images is dark wherever nothing is drawn: it shows what is asked for.
+        part = reached(asked, [scene]) if has_image else Shown(asked)
+        found.append(part._replace(marked=marked))
+    return found
+
+
+def _whole(spec: ProductSpec, scenes: Sequence[MapScene]) -> Bounds:
+    """What a map shows that has no bounds of its own: what is asked for, a site with what is around it, or all."""
+    if spec.bounds is not None:
+        return spec.bounds
+    if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
+        # A point has no size: what is around it tells where it is.
+        return site.expanded(max(0.5 * max(site.width, site.height), _LEAST_ROOM_DEG))
+    return next((box for scene in scenes if (box := scene.bounds_lonlat()) is not None), WORLD)
+
+
+def _marked(spec: ProductSpec, number: int, scene: MapScene) -> Bounds | None:
+    """Bounds of the marks that a map must show where nobody said what it shall; None where somebody did."""
+    if spec.bounds is not None or maps_of(spec)[number].bounds is not None or spec.layout == "site":
+        return None
+    insets = [box.bounds for box in maps_of(spec) if box.bounds is not None]
+    marks = scene.site_bounds(frozenset(scene.document.sites))
+    return marks or (reduce(Bounds.union, insets) if insets else scene.bounds_lonlat())
+
+
+def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
+    """The part of the Earth that the maps of before and after show, both the same."""
+    own = next((one.bounds for one in spec.maps if one.bounds is not None), None)
+    asked = spec.bounds or own
+    if asked is None:
+        shown = (box for scene in scenes if (box := scene.bounds_lonlat()) is not None)
+        asked = _reach(scenes) or next(shown, WORLD)
+    return reached(asked, scenes)
+
+
+def reached(asked: Bounds, scenes: Sequence[MapScene]) -> Shown:
+    """As much of a part of the Earth as the scenes' images and the marks in it reach."""
+    images = _reach(scenes)
+    if images is None:
+        return Shown(asked)
+    turned = [
+        Bounds(images.left + turn, images.bottom, images.right + turn, images.top) for turn in (-360.0, 0.0, 360.0)
+    ]
+    seen = [box for box in turned if asked.intersection(box) is not None]
+    if len(seen) != 1:  # what is seen in two turns goes round the Earth
+        return Shown(asked)
+    marks = scenes[0].site_bounds_within(asked)
+    reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(asked.width, asked.height))
+    return Shown(asked.intersection(reach) or asked, reach)
+
+
+def _with_room(images: Bounds, marks: Bounds, room: float) -> Bounds:
+    """The images and the marks, with room on the sides on which marks lie beyond the images."""
+    return Bounds(
+        images.left if marks.left >= images.left else marks.left - room,
+        images.bottom if marks.bottom >= images.bottom else marks.bottom - room,
+        images.right if marks.right <= images.right else marks.right + room,
+        images.top if marks.top <= images.top else marks.top + room,
+    )
+
+
+def _reach(scenes: Sequence[MapScene]) -> Bounds | None:
+    """Bounds of all layers that the scenes show; None where those of one are not known."""
+    boxes = [scene.layer_bounds(uuid) for scene in scenes for uuid in scene.stack.visible()]
+    known = [box for box in boxes if box is not None]
+    return around(known) if len(known) == len(boxes) else None
+
+
+def pane_shape(crs: str, shown: Sequence[Shown]) -> FrameShape:
+    """The shape of frames, all the same, that their images fill."""
+    found = [shape for one in shown if (shape := _shape(crs, one)) is not None]
+    if not found:
+        return FrameShape()
+    least, best, most = max(one.least for one in found), [one.best for one in found], min(one.most for one in found)
+    narrowest, widest = (_NARROWEST, _WIDEST) if len(shown) > 1 else (1 / _STRIP, _STRIP)
+    middle = min(max(math.exp(sum(map(math.log, best)) / len(best)), narrowest), widest)
+    if least > most:
+        return FrameShape(middle, middle, middle)
+    return FrameShape(min(least, widest), middle, max(most, narrowest))
+
+
+def _shape(crs: str, shown: Shown) -> FrameShape | None:
+    world = world_of(crs, shown.bounds)
+    if not (world.width > 0 and world.height > 0):
+        return None
+    best = world.width / world.height
+    if shown.reach is None:
+        return FrameShape(best=best)
+    reach = world_of(crs, shown.reach)
+    least, most = world.width / max(reach.height, world.height), max(reach.width, world.width) / world.height
+    if shown.marked is None:
+        return FrameShape(least, best, most)
+    marked, inner = world_of(crs, shown.marked), 1 - 2 * MARK_ROOM
+    cut = _MOST_CUT if shown.bounds.width < _WHOLE_EARTH_DEG else math.inf
+    return FrameShape(
+        min(least, max(best / cut, marked.width / inner / world.height)),
+        best,
+        max(most, min(best * cut, inner * world.width / marked.height if marked.height > 0 else math.inf)),
+    )
