@@ -24,13 +24,15 @@ from layers.grid.tile_grid import TileGrid, View
 from viewer.rendering.world_copies import wrapped_views
 
 COARSEST = 2.0
-"""The world may shrink to this part of the picture: beyond it there is nothing to see."""
+"""The world of a local CRS may shrink to this part of the picture: beyond it there is nothing to see."""
 PIXELS_ACROSS_WORLD = 4e9
 """The finest resolution is the world's larger side through this: a centimetre a pixel in Web Mercator."""
 FINEST_IN_PIXEL_SPACE = 1e-7
 """There numbers may be degrees as well as pixels."""
 FIT_MARGIN = 0.06
 """Of what is shown whole, so much is left free on each side."""
+COARSEST_EARTH = 1.0 + 2.0 * FIT_MARGIN
+"""The same of the whole Earth, which repeats itself at both sides: no more than it takes to see all of it."""
 FINEST_FIT_M = 1.0
 """Ground metres a pixel at which a fit to a single place stops: nothing tells how much of its surroundings matters."""
 _SAME_PLACE_M = 0.01
@@ -87,8 +89,7 @@ class Viewport:
                 continue
             lon, lat = transform_points(self.crs, WGS84, x, y)
             if np.isfinite(lon) and abs(float(lat)) <= 90.0:
-                turn = 0.0 if view is self._view else math.copysign(360.0, here - x)
-                return float(lon) + turn, float(lat)
+                return float(lon) + 360.0 * round((here - x) / world_bounds(self.crs).width), float(lat)
         return math.nan, math.nan
 
     def centre_lonlat(self) -> tuple[float, float]:
@@ -207,7 +208,8 @@ class Viewport:
     def _clamped(self, resolution: float) -> float:
         world = world_bounds(self.crs)
         width, height = self.size
-        coarsest = max(world.width / width, world.height / height) * COARSEST
+        coarsest = max(world.width / width, world.height / height)
+        coarsest *= COARSEST_EARTH if is_unrolled(self.crs) else COARSEST
         finest = (
             FINEST_IN_PIXEL_SPACE if self.crs == PIXEL_SPACE else (max(world.width, world.height) / PIXELS_ACROSS_WORLD)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,23 +11,27 @@ from layers.grid.tile_grid import View
 
 type Views = tuple[View, ...]
 
+_MOST_TURNS = 3
+"""To each side: the screen shows fewer, however far it is zoomed out."""
+
 
 @lru_cache(maxsize=16)
 def world_copies(view: View) -> Views:
-    """The copy of the world that a view sees over the antimeridian, as a view of its own of the same size.
+    """The copies of the world that a view sees over the antimeridian, the nearest first, each as a view of its own of
+    the same size.
 
-    Empty where the view does not reach over it, and where the whole world is in view: nothing is to be seen twice. The
-    grid of a copy begins a whole turn of the Earth further: the name of a tile, which holds its grid, tells the copies
-    apart.
+    Empty where the view does not reach over it. The grid of a copy begins whole turns of the Earth further: the name
+    of a tile, which holds its grid, tells the copies apart.
     """
     crs = view.grid.crs
     if not is_unrolled(crs):
         return ()
-    seen, world = view.world_bounds(), world_bounds(crs)
-    if seen.width >= world.width or world.left <= seen.left <= seen.right <= world.right:
-        return ()
-    turn = -world.width if seen.right > world.right else world.width
-    return (replace(view, grid=replace(view.grid, origin_x=view.grid.origin_x + turn)),)
+    seen, world, pixel = view.world_bounds(), world_bounds(crs), view.grid.resolution
+    first = math.floor((seen.left + pixel / 2 - world.left) / world.width)
+    last = math.ceil((seen.right - pixel / 2 - world.right) / world.width)
+    turns = sorted((turn for turn in range(max(first, -_MOST_TURNS), min(last, _MOST_TURNS) + 1) if turn), key=abs)
+    origin_x = view.grid.origin_x
+    return tuple(replace(view, grid=replace(view.grid, origin_x=origin_x - turn * world.width)) for turn in turns)
 
 
 def wrapped_views(view: View) -> Views:

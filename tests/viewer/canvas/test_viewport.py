@@ -12,7 +12,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points, world_bounds
 from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
-from viewer.canvas.viewport import Viewport, world_limits
+from viewer.canvas.viewport import COARSEST, FIT_MARGIN, Viewport, world_limits
 
 pixels = st.floats(-2000, 2000)
 gestures = st.lists(
@@ -167,11 +167,26 @@ def test_resize_keeps_the_middle_and_the_grid():
 
 def test_off_the_map_is_nowhere():
     viewport = Viewport(WEB_MERCATOR, 1200, 600)
-    lon, lat = viewport.lonlat(2, 300)
+    viewport.zoom_about(600, 300, 0.5)
+    lon, lat = viewport.lonlat(600, 2)
     assert math.isnan(lon)
     assert math.isnan(lat)
     x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 30.0, 10.0))
     assert viewport.lonlat(*viewport.view().to_pixel(x, y)) == pytest.approx((30.0, 10.0))
+
+
+def test_the_whole_earth_goes_on_at_both_sides_and_is_no_smaller_than_its_room():
+    """It stood between two dark bars, and shrank to half of the window's height."""
+    viewport = Viewport(WEB_MERCATOR, 1800, 600)
+    viewport.zoom_about(900, 300, 0.01)
+    world = world_bounds(WEB_MERCATOR)
+    assert viewport.resolution == pytest.approx(world.height / 600 * (1 + 2 * FIT_MARGIN))
+    for lon in (-500.0, -190.0, 0.0, 190.0, 500.0):
+        px, py = viewport.view().to_pixel(world.width * lon / 360.0, 0.0)
+        assert viewport.lonlat(px, py) == pytest.approx((lon, 0.0), abs=1e-6)
+    viewport = Viewport("EPSG:32632", 1800, 600)
+    viewport.zoom_about(900, 300, 0.01)
+    assert viewport.resolution == pytest.approx(world_bounds("EPSG:32632").height / 600 * COARSEST)
 
 
 def test_over_the_edge_of_the_map_longitudes_run_on():

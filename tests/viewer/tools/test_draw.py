@@ -111,10 +111,23 @@ def test_what_is_drawn_shows(desk):
 
 def test_off_the_map_nothing_is_set(desk):
     desk.canvas.full_view()
+    desk.canvas.zoom_out()
     desk.take(DrawTool(desk.context, "point"))
-    desk.canvas.pan_by(-700, 0)
-    QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(2, 300))
+    QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(300, 2))
     assert desk.edits == []
+
+
+def test_where_the_world_is_seen_again_a_point_is_set_at_its_place(desk):
+    desk.canvas.resize(1800, 300)
+    desk.canvas.full_view()
+    desk.take(DrawTool(desk.context, "point"))
+    turn_px = 40_075_016.7 / desk.canvas.viewport.resolution
+    for turns in (-2, 1):
+        at = desk.at(40.0, 30.0) + QPoint(round(turns * turn_px), 0)
+        QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+    assert len(desk.edits) == 2
+    for site in list(desk.sites.values())[-2:]:
+        assert site.geometry.x == pytest.approx(40.0, abs=desk.degrees())
 
 
 def test_across_the_antimeridian_a_line_takes_the_short_way(desk):

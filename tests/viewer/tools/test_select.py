@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from layers.geo.bounds import Bounds
 from viewer.commands.sites import add_site, update_site
@@ -93,8 +94,12 @@ def test_the_hint_follows_the_selection(desk, tool, qtbot):
 
 def test_moving_off_the_map_moves_nothing(desk, tool):
     desk.canvas.zoom_to_bounds(Bounds(-179, -80, 179, 84))
+    desk.canvas.zoom_out()
     desk.canvas.selection.set({"port"})
-    desk.drag((10, 50), (-250, 50))
+    desk.drag((10, 50), (10, 80), release=False)
+    beyond = QPoint(desk.at(10, 50).x(), 2)
+    QTest.mouseMove(desk.canvas, beyond)
+    QTest.mouseRelease(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, beyond)
     assert desk.edits == []
 
 

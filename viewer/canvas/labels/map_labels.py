@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtGui import QPainter
 
+from layers.geo.crs import world_bounds
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
@@ -48,7 +49,7 @@ class LabelTask:
         edge = _EDGE_PX * view.ratio
         room = Box(edge, edge, view.width - edge, view.height - edge)
         if len(views) > 1:
-            requests = _named_once(requests)
+            requests = _named_once(requests, in_first=view.world_bounds().width > world_bounds(view.grid.crs).width)
         return LabelLayout.of(room, requests, self.marks, layer_marks)
 
 
@@ -106,12 +107,14 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
     return moved
 
 
-def _named_once(requests: Sequence[LabelRequest]) -> list[LabelRequest]:
-    """One request, with all its anchors, for what lies on both sides of the edge of the map."""
+def _named_once(requests: Sequence[LabelRequest], *, in_first: bool) -> list[LabelRequest]:
+    """One request, with all its anchors, for what lies on both sides of the edge of the map. `in_first`: what is seen
+    again on a copy of the world has its name in the middle, beside the others.
+    """
     found: dict[tuple[str, str], LabelRequest] = {}
     for request in requests:
         first = found.setdefault((request.uuid, request.text), request)
-        if first is not request:
+        if first is not request and not in_first:
             found[request.uuid, request.text] = replace(first, anchors=(*first.anchors, *request.anchors))
     return list(found.values())
 

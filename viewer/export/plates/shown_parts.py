@@ -8,6 +8,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from layers.geo.bounds import Bounds
+from layers.geo.crs import is_unrolled, world_bounds
 from layers.geo.lon_extent import around
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from viewer.canvas.image_below import is_image
@@ -48,7 +49,7 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene]) -> list[Shown]:
     whole = _whole(spec, scenes)
     found = []
     for at, (one, scene) in enumerate(zip(own, scenes, strict=True)):
-        asked, marked = one.bounds or whole, _marked(spec, at, scene)
+        asked, marked = _a_turn_of(one.bounds or whole), _marked(spec, at, scene)
         has_image = any(is_image(scene.drawings[uuid]) for uuid in scene.stack.visible())
         # A map without images is dark wherever nothing is drawn: it shows what is asked for.
         part = reached(asked, [scene]) if has_image else Shown(asked)
@@ -57,7 +58,7 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene]) -> list[Shown]:
 
 
 def _whole(spec: ProductSpec, scenes: Sequence[MapScene]) -> Bounds:
-    """What a map shows that has no bounds of its own: what is asked for, a site with what is around it, or all."""
+    """For a map that has no bounds of its own: what is asked for, a site with what is around it, or all."""
     if spec.bounds is not None:
         return spec.bounds
     if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
@@ -82,7 +83,13 @@ def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
     if asked is None:
         shown = (box for scene in scenes if (box := scene.bounds_lonlat()) is not None)
         asked = _reach(scenes) or next(shown, WORLD)
-    return reached(asked, scenes)
+    return reached(_a_turn_of(asked), scenes)
+
+
+def _a_turn_of(asked: Bounds) -> Bounds:
+    """No map goes round the Earth twice."""
+    middle = (asked.left + asked.right) / 2
+    return Bounds(max(asked.left, middle - 180.0), asked.bottom, min(asked.right, middle + 180.0), asked.top)
 
 
 def reached(asked: Bounds, scenes: Sequence[MapScene]) -> Shown:
@@ -136,10 +143,12 @@ def _shape(crs: str, shown: Shown) -> FrameShape | None:
     if not (world.width > 0 and world.height > 0):
         return None
     best = world.width / world.height
+    whole = max(best, world_bounds(crs).width / world.height) if is_unrolled(crs) else math.inf
     if shown.reach is None:
-        return FrameShape(best=best)
+        return FrameShape(0.0, best, whole)
     reach = world_of(crs, shown.reach)
-    least, most = world.width / max(reach.height, world.height), max(reach.width, world.width) / world.height
+    least = world.width / max(reach.height, world.height)
+    most = min(max(reach.width, world.width) / world.height, whole)
     if shown.marked is None:
         return FrameShape(least, best, most)
     marked, inner = world_of(crs, shown.marked), 1 - 2 * MARK_ROOM

@@ -174,7 +174,7 @@ def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_pat
     shown = begun(case, qtbot)
     shown.fields.texts["caption"].setPlainText("The river rose. " * 240)
     shown.fields.texts["processing_note"].setPlainText("It was sharpened. " * 200)
-    shown.fields.page_box.setCurrentText("Newspaper, 4 columns")
+    shown.fields.page_box.setCurrentText("640x480")
     shown._check = lambda *_: ()
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
     assert shown.laid is not None

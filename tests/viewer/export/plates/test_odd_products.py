@@ -11,6 +11,7 @@ from layers.document.document import Document
 from layers.document.rows import ClaimSite
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.product.lint.check import findings
 from layers.product.spec import PARTS, ProductMap, ProductSpec
 from tests.viewer.export.conftest import FRAME
@@ -44,6 +45,16 @@ def test_a_continent_tells_the_latitude_of_its_scale_and_needs_no_locator(plate_
     assert one.scale_bar.holds_at_lat == pytest.approx(53.0, abs=8.0)
     assert "° N" in one.scale_bar.words
     assert not one.locator
+
+
+def test_a_view_that_goes_round_the_earth_shows_each_mark_once(plate_of, document) -> None:
+    """The world was dark beyond its edges; now that it goes on there, no product shows it twice."""
+    for asked in (Bounds(-300.0, 40.0, 300.0, 60.0), Bounds(0.0, -60.0, 370.0, 60.0)):
+        for of in (document, Document({"sites": list(document.table("sites").values())})):
+            (one,) = plate_of(replace(SPEC, layout="plain", bounds=asked), of).maps
+            symbols = [uuid for frame in one.frames for uuid in frame.within(0, 0, one.view.width, one.view.height)]
+            assert sorted(symbols) == sorted(set(symbols))
+            assert one.view.width * one.view.grid.resolution <= 1.005 * world_bounds(WEB_MERCATOR).width
 
 
 def test_a_wide_frame_near_the_equator_states_the_latitude_of_its_scale_too(plate_of) -> None:

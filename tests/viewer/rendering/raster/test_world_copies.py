@@ -104,12 +104,21 @@ def test_a_scene_before_the_edge_is_seen_from_behind_it_and_nothing_else_is_read
     assert pool.asked["tile"] == asked
 
 
-def test_a_view_of_the_whole_world_shows_nothing_twice(opened_as: Callable[..., RasterDrawing], qtbot: QtBot) -> None:
+def test_a_view_wider_than_the_world_is_full_of_it(opened_as: Callable[..., RasterDrawing], qtbot: QtBot) -> None:
+    """It was dark at both sides, where tiles of a service went on."""
     drawing = opened_as()
-    view = View(TileGrid(WGS84, 1.0, -220.0, 95.0), 0, 0, 440, 190)
+    view = View(TileGrid(WGS84, 1.0, -600.0, 95.0), 0, 0, 1200, 190)
     picture = seen(drawing, view, qtbot)
-    assert not picture[:, :39, 3].any()
-    assert (picture[6:184, 41:399, 3] == 255).all()
+    assert (picture[6:184, :, 3] == 255).all()
+    assert (picture[6:184, 60:420] == picture[6:184, 420:780]).all()
+    assert (picture[6:184, 780:1140] == picture[6:184, 420:780]).all()
+
+
+def test_a_view_of_exactly_the_world_has_no_copies() -> None:
+    for crs in (WGS84, WEB_MERCATOR):
+        assert world_copies(View.of_bounds(crs, world_bounds(crs), 731, 200)) != ()
+        square = View.of_bounds(crs, world_bounds(crs), 731, round(731 * WORLD.height / 360 if crs == WGS84 else 731))
+        assert world_copies(square) == ()
 
 
 def test_looking_back_reads_nothing_and_other_data_are_read_again(

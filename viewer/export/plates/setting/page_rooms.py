@@ -11,6 +11,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
+from layers.product.spec import MATCHED
 from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -120,7 +121,7 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
         0.0, asked.header + (gap if asked.header else 0.0), 0.0, -asked.foot - (gap if asked.foot else 0.0)
     )
     found = []
-    for is_beside in (True, False) if with_words and sizes.is_wide else (False,):
+    for is_beside in (False, True) if with_words and sizes.is_wide else (False,):
         rooms = PageRooms(header, foot)
         maps = QRectF(body)
         if with_words and not sizes.is_small:
@@ -129,7 +130,8 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
         if rooms.columns:
             _leave_to_words(sizes, rooms, is_beside=is_beside)
         found.append(rooms)
-    return max(found, key=lambda one: _scale(asked, one.cells[0]))
+    is_compared = asked.layout in MATCHED
+    return max(found, key=lambda one: one.cells[0].frame.width() if is_compared else _scale(asked, one.cells[0]))
 
 
 def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> None:
