@@ -23,6 +23,7 @@ from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_off_earth, transform_bounds
 from layers.product.publishing import Publishing
+from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductMap, ProductSpec
 from layers.quick_dataclass import dataclass
 
@@ -54,7 +55,7 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
     """
     match each:
         case "site":
-            found = [(site.label, site_spec(site, like)) for site in sites_of_products(document, like)]
+            found = [(site.label, site_spec(document, site, like)) for site in sites_of_products(document, like)]
         case "class":
             found = _class_specs(document, like)
         case "bookmark":
@@ -118,12 +119,12 @@ def sites_of_products(document: Document, like: ProductSpec) -> list[Site]:
     return sorted(admitted, key=lambda site: (site.label.casefold(), site.uuid))
 
 
-def site_spec(site: Site, like: ProductSpec) -> ProductSpec:
-    """A site page."""
+def site_spec(document: Document, site: Site, like: ProductSpec) -> ProductSpec:
+    """A site page. Its subtitle is about the site, but where the analyst typed one other than the case's."""
     title = site.label or class_words(site.class_code)
-    return replace(
-        like, layout="site", site=site.uuid, title=title, bounds=bounds_around(site), maps=(ProductMap(),), moved={}
-    )
+    subtitle = subtitle_of(site) if like.subtitle == document.meta("subtitle") else like.subtitle
+    spec = replace(like, layout="site", site=site.uuid, title=title, subtitle=subtitle, moved={})
+    return replace(spec, bounds=bounds_around(site), maps=(ProductMap(),))
 
 
 def _class_specs(document: Document, like: ProductSpec) -> list[tuple[str, ProductSpec]]:

@@ -19,6 +19,7 @@ from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.facts import ImageFact, MapFact, ProductFacts, SitesFact
 from layers.product.image_words import credit_of, image_date_words
+from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, read_spec
 
 
@@ -50,7 +51,7 @@ def default_specs(document: Document, layout: str, name: str = "") -> list[Produ
         if not about:
             raise InvalidValue("No claim of this case is about a site: there is no site page to check.")
         return [
-            replace(spec, title=site.label or spec.title, subtitle=spec.title, site=site.uuid)
+            replace(spec, title=site.label or spec.title, subtitle=subtitle_of(site), site=site.uuid)
             for site in about.values()
         ]
     return [_of_comparison(spec, document)] if layout == "before-after" else [spec]

@@ -25,7 +25,7 @@ def product_of_site(document: Document, uuid: str, like: ProductSpec) -> Product
             raise InvalidValue(f"{uuid} is an annotation: name a site, “geoloupe sites” lists them.")
         reason = "it has no place" if bounds_around(site) is None else "it may not stand in a published product"
         raise InvalidValue(f"Of the site {uuid} no page can be made: {reason}.")
-    return site_spec(site, like)
+    return site_spec(document, site, like)
 
 
 def product_of_bookmark(document: Document, name: str, like: ProductSpec) -> ProductSpec:

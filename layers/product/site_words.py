@@ -51,6 +51,17 @@ def site_words(
     )
 
 
+def subtitle_of(site: Site) -> str:
+    """The line below the title of a site's own page: its class, that a claim names it, its place."""
+    words = site.with_doubt(class_words(site.class_code))
+    role = site.role if site.role == ACCUSED_ROLE else ""
+    what = ", ".join(filter(None, (words, role)))
+    if site.geometry.is_empty:
+        return what
+    place = format_coordinate(site.place.x, site.place.y, Notation.DD, shown_error_m(site))
+    return " · ".join(filter(None, (what, place)))
+
+
 def name_of(site: Site) -> str:
     """Its label with the doubt where it may not exist, else another name, else its class."""
     name = site.label.strip() or next((alias.strip() for _, alias in site.aliases if alias.strip()), "")

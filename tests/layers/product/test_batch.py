@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from shapely.geometry import LineString, Point
 from layers.document.bookmark_state import BookmarkState
 from layers.document.document import Document
 from layers.document.layer import Layer
-from layers.document.rows import Bookmark
+from layers.document.rows import Bookmark, MetaEntry
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.product.batch import batch_digest, batch_of, bounds_around, file_stem
@@ -40,6 +41,18 @@ def test_one_a_site_by_name_each_with_a_file_of_its_own() -> None:
     assert (spec.layout, spec.title, spec.page, spec.marking) == ("site", "Anchorage", "A4 portrait", "TLP:GREEN")
     assert not spec.moved, "what was moved on one page says nothing of others"
     assert read_spec(spec.to_json()) == spec
+
+
+def test_the_subtitle_of_a_site_page_is_about_its_site() -> None:
+    """The subtitle of the case stood on the page of each firm."""
+    document = case(
+        sites=[site("a", "Firm", class_code="company", role="named in a claim", position_error_m=15e3)],
+        meta=[MetaEntry(uuid="subtitle", value="All that was reported")],
+    )
+    (item,) = batch_of(document, "site", replace(LIKE, subtitle="All that was reported"))
+    assert item.spec.subtitle == "Company, named in a claim · 50.0° N, 10.0° E"
+    (item,) = batch_of(document, "site", replace(LIKE, subtitle="Typed by the analyst"))
+    assert item.spec.subtitle == "Typed by the analyst"
 
 
 def test_one_a_class_with_the_marks_of_that_class_alone() -> None:

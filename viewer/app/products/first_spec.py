@@ -9,6 +9,7 @@ from typing import Any
 from layers.document.comparison import ComparisonSpec, spec_of
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
+from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
 from layers.quick_dataclass import dataclass
 from viewer.commands.products import products_in_order
@@ -63,8 +64,13 @@ def with_layout(spec: ProductSpec, layout: str, seen: Seen) -> ProductSpec:
             uuid = seen.comparison_uuid if seen.comparison is not None else ""
             layout = layout if len(maps) <= MOST_MAPS[layout] else "panels"
             spec = replace(spec, layout=layout, maps=maps, match=compared.match, comparison=uuid)
+    case_subtitle, before = seen.document.meta("subtitle"), seen.document.sites.get(spec.site)
+    if layout != "site" and before is not None and spec.subtitle == subtitle_of(before):
+        spec = replace(spec, subtitle=case_subtitle)
     if layout == "site" and seen.site:
-        spec = replace(spec, site=seen.site)
+        site = seen.document.sites.get(seen.site)
+        is_typed = spec.subtitle != case_subtitle
+        spec = replace(spec, site=seen.site, subtitle=subtitle_of(site) if site and not is_typed else spec.subtitle)
     if layout in ("single", "site", "plain") and len(spec.maps) > 1:
         spec = replace(spec, comparison="")
     return replace(spec, maps=(spec.maps or (ProductMap(),))[: MOST_MAPS[spec.layout]])

@@ -84,6 +84,8 @@ from viewer.support.text import one_line
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
 MOST_PAGES = 40
+_NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
+"""A last page with less than a quarter is not printed where the first page has room for it beside smaller maps."""
 
 
 class Plate:
@@ -213,13 +215,11 @@ class Plate:
         yield
         rooms, atoms = yield from self._settled(bounds, [])
         yield from self._place_on_maps()
-        if key := self._key_atoms():
-            frames = [one.rect for one in self.maps]
-            rooms, atoms = yield from self._settled(bounds, key)
-            if [one.rect for one in self.maps] != frames:
-                yield from self._place_on_maps()
-                atoms = self._atoms(self._key_atoms())
-                yield
+        key = self._key_atoms()
+        if key:
+            rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
+        if share := self._fuller_share(rooms, atoms):
+            rooms, atoms = yield from self._placed_anew(bounds, key, share)
         self._place_page(rooms)
         self._place_words(rooms, atoms)
         yield
@@ -228,8 +228,33 @@ class Plate:
                 yield from coasts_in_steps(window, room_in(locator.box))
         self._set_moved()
 
+    def _placed_anew(
+        self, bounds: Sequence[Shown], key: Sequence[Atom], share: float
+    ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
+        """Cut the page again, and fill its maps again where that changes them."""
+        frames = [one.rect for one in self.maps]
+        rooms, atoms = yield from self._settled(bounds, key, share)
+        if [one.rect for one in self.maps] != frames:
+            yield from self._place_on_maps()
+            atoms = self._atoms(self._key_atoms())
+            yield
+        return rooms, atoms
+
+    def _fuller_share(self, rooms: PageRooms, atoms: Sequence[Atom]) -> float:
+        """The share of the first page by which its words save a last page that is nearly empty; 0 for none."""
+        flow, pages = self._flow(rooms, atoms)
+        last = [column for column in flow.columns if column.page == pages - 1]
+        if pages == 1 or sum(one.used for one in last) > _NEARLY_EMPTY * sum(one.room.height() for one in last):
+            return 0.0
+        shares = (
+            share
+            for share in _SHARES
+            if self._flow(rooms_of(self.sizes, replace(rooms.asked, share=share)), atoms)[1] < pages
+        )
+        return next(shares, 0.0)
+
     def _settled(
-        self, bounds: Sequence[Shown], key: Sequence[Atom]
+        self, bounds: Sequence[Shown], key: Sequence[Atom], share: float = 1.0
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
         spec, count = self.spec, len(self.scenes)
@@ -242,7 +267,9 @@ class Plate:
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
-            asked = RoomsAsked(spec.layout, count, marking, heading.height, foot, strips, captions, atoms, *shapes)
+            asked = RoomsAsked(
+                spec.layout, count, marking, heading.height, foot, strips, captions, atoms, *shapes, share
+            )
             rooms = rooms_of(self.sizes, asked)
             yield from self._make_maps(rooms, bounds)
             self._make_words()
@@ -479,12 +506,11 @@ class Plate:
             words.append(lines_piece("imprint", 0, rooms.foot, self.foot, small, style.quiet))
         self.pieces += words
 
-    def _place_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> None:
-        spec, sizes = replace(self.spec, marking=self.marking), self.sizes
-        marking = marking_height(spec, sizes)
-        head = 1.6 * sizes.type(0.95).line_height
-        top, bottom, inner = frame_of_page(sizes, marking)
-        count = [1]
+    def _flow(self, rooms: PageRooms, atoms: Sequence[Atom]) -> tuple[Flow, int]:
+        """The words set into the columns of so many pages."""
+        sizes, count = self.sizes, [1]
+        inner = frame_of_page(sizes, rooms.asked.marking)[2]
+        head = self._head_height()
 
         def more() -> list[Column]:
             count[0] += 1
@@ -496,8 +522,17 @@ class Plate:
         flow = Flow([Column(0, room) for room in rooms.columns], more)
         for is_claims, some in groupby(atoms, key=lambda atom: atom.key == "claims"):
             (flow.set_together if is_claims else flow.set)(list(some))
+        return flow, count[0]
+
+    def _head_height(self) -> float:
+        return 1.6 * self.sizes.type(0.95).line_height
+
+    def _place_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> None:
+        spec, sizes = replace(self.spec, marking=self.marking), self.sizes
+        marking, head = rooms.asked.marking, self._head_height()
+        top, bottom, inner = frame_of_page(sizes, marking)
+        flow, self.pages = self._flow(rooms, atoms)
         self.pieces += _pieces_of(flow)
-        self.pages = count[0]
         for page in range(self.pages):
             if page:
                 room = QRectF(inner.left(), inner.top(), inner.width(), head)

@@ -20,6 +20,7 @@ from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from tests.viewer.app.products.conftest import SEEN, BoxPage, Table
 from viewer.app.products.first_spec import Seen, first_spec
 from viewer.app.products.product_window import ProductWindow
+from viewer.commands.meta import set_meta
 from viewer.commands.products import issue_product, product_rows, products_in_order, save_product
 from viewer.commands.sites import add_site
 from viewer.support.painting import painting
@@ -337,6 +338,26 @@ def test_what_a_layout_lacks_is_said_and_images_of_the_list_fill_it(table: Table
     table.settle(window)
     assert [one.frame.layers for one in window.spec.maps if one.frame] == [("old",), ("new",)]
     assert not window.preview.note.isVisible()
+
+
+def test_the_subtitle_follows_from_the_case_to_its_site_and_back_unless_it_was_typed(table: Table) -> None:
+    table.history.push(set_meta(table.document, "subtitle", "Of the case", actor="Li"))
+    site = add_site(table.document, Point(10.5, 50.5), actor="Li", uuid="s", class_code="port", label="Pier 4")
+    table.history.push(site)
+    table.seen = replace(table.seen, site="s")
+    window = table.open(ProductSpec(bounds=SEEN, subtitle="Of the case"))
+
+    def choose(layout: str) -> str:
+        window.fields.layout_box.setCurrentIndex(window.fields.layout_box.findData(layout))
+        table.settle(window)
+        return window.fields.lines["subtitle"].text()
+
+    assert choose("site").startswith("Port · 50.5")
+    assert choose("single") == "Of the case"
+    line = window.fields.lines["subtitle"]
+    line.setText("Typed")
+    line.textEdited.emit("Typed")
+    assert choose("site") == "Typed"
 
 
 def test_pages_are_turned_by_keys_and_buttons(table: Table) -> None:

@@ -15,6 +15,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.product.lint.check import findings
 from layers.product.spec import ProductSpec
 from tests.support.cases.rich import read_case
+from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 
@@ -75,6 +76,16 @@ def test_the_check_finds_nothing_of_the_page_itself(plate_of, demo) -> None:
     of_page = {"overlap", "cut-text", "type-size", "key", "labels-clear", "scale-bar", "north-arrow", "projection"}
     of_page |= {"grey", "boundaries"}
     assert not {one.rule for one in found} & of_page
+
+
+@pytest.mark.parametrize("page", ["A4 landscape", "Slide 16:9"])
+def test_the_page_of_a_firm_is_one_page_with_its_legend_and_locator(plate_of, demo, page: str) -> None:
+    """They stood alone on a second page."""
+    firm = next(site for site in demo.sites_of_claim(EIGHT) if "Hikvision" in site.label)
+    plate = plate_of(replace(SPEC, layout="site", site=firm.uuid, page=page, bounds=None), demo)
+    assert plate.pages == 1
+    assert {"legend", "locator", "claims", "caveats"} <= {piece.key for piece in plate.pieces}
+    assert list(faults(plate)) == []
 
 
 @pytest.mark.parametrize("lat", [0.0, 52.0, 78.0])

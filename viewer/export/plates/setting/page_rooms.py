@@ -22,6 +22,7 @@ _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "i
 """Most of the height between header and foot that words below the maps take."""
 _SIDE, _SITE_SIDE = 0.235, 0.42
 """Part of the width that words beside the map take."""
+_MOST_WORDS = 0.7
 _OVERVIEW = 0.6
 
 
@@ -36,8 +37,9 @@ class Cell:
 
 @dataclass(slots=True)
 class PageRooms:
-    """Of one page. Empty rectangles are left out."""
+    """Of one page. Empty rectangles are left out. `asked`: what they were cut from."""
 
+    asked: RoomsAsked
     header: QRectF
     foot: QRectF
     cells: list[Cell] = field(default_factory=list)
@@ -80,6 +82,8 @@ class RoomsAsked:
     words: Sequence[Atom]
     shape: FrameShape = FrameShape()
     inset_shape: FrameShape = FrameShape()
+    share: float = 1.0
+    """As many times as much room as is customary may the words have."""
 
 
 def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
@@ -122,7 +126,7 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
     )
     found = []
     for is_beside in (False, True) if with_words and sizes.is_wide else (False,):
-        rooms = PageRooms(header, foot)
+        rooms = PageRooms(asked, header, foot)
         maps = QRectF(body)
         if with_words and not sizes.is_small:
             maps = _words_room(sizes, asked, body, rooms, is_beside=is_beside)
@@ -159,7 +163,8 @@ def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRo
     """Set the columns for words; what is left for the maps."""
     gap = 1.4 * sizes.gap
     if sizes.is_wide and is_beside:
-        width = round((_SITE_SIDE if asked.layout == "site" else _SIDE) * body.width())
+        share = asked.share * (_SITE_SIDE if asked.layout == "site" else _SIDE)
+        width = round(min(share, _MOST_WORDS) * body.width())
         if not height_of(asked.words, width):
             return body
         side = QRectF(body.right() - width, body.top(), width, body.height())
@@ -171,7 +176,7 @@ def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRo
     need = height_of(asked.words, columns[0].width())
     if not need:
         return body
-    most = _BAND[asked.layout] * body.height()
+    most = min(asked.share * _BAND[asked.layout], _MOST_WORDS) * body.height()
     height = _least_height(asked.words, columns, need / count, most, 2.0 * sizes.body)
     if height < 3 * sizes.body:
         return body
