@@ -13,7 +13,7 @@ from layers.product.spec import ProductSpec
 from layers.quick_dataclass import dataclass
 
 BLOCKING, WARNING = "blocking", "warning"
-CONTINENT_M = 2_000_000.0
+CONTINENT_M, CONTINENT_DEG = 2_000_000.0, 90.0
 """A frame of this width or more has no one scale and no one north: they are stated for a latitude, or left out."""
 LONGEST_NAME = 80
 _QUOTES = re.compile("[\"'“”„«»‘’《》]")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from layers.geo.bounds import Bounds
 from layers.product.boundaries import says_whose_view
 from layers.product.facts import SCALE_CHANGES_M
 from layers.product.lint.finding import (
     BLOCKING,
+    CONTINENT_DEG,
     CONTINENT_M,
     WARNING,
     Checked,
@@ -259,8 +261,11 @@ def _key(checked: Checked) -> Iterator[Fault]:
 
 
 def _locator(checked: Checked) -> Iterator[Fault]:
+    """A plain map has none by its layout; one that shows a continent tells by itself where it lies."""
     maps = checked.maps
-    if not checked.facts.is_laid_out or any(one.locator or one.width_m >= CONTINENT_M for one in maps):
+    if not checked.facts.is_laid_out or checked.spec.layout == "plain":
+        return
+    if any(one.locator or one.width_m >= CONTINENT_M or _is_continent(one.bounds) for one in maps):
         return
     if maps and maps[0].bounds is not None:
         yield Fault(
@@ -269,6 +274,10 @@ def _locator(checked: Checked) -> Iterator[Fault]:
             "Show the locator.",
             to_part("locator"),
         )
+
+
+def _is_continent(bounds: Bounds | None) -> bool:
+    return bounds is not None and bounds.width > CONTINENT_DEG
 
 
 def _projection(checked: Checked) -> Iterator[Fault]:

@@ -550,7 +550,8 @@ class Plate:
         return locator_window(frames) if frames else None
 
     def _locator_atom(self, window: Bounds) -> Atom:
-        frames = [box for one in self.maps[:1] if (box := one.framing.lonlat()) is not None]
+        maps = self.maps if self.spec.layout == "panels" else self.maps[:1]
+        frames = list(dict.fromkeys(box for one in maps if (box := one.framing.lonlat()) is not None))
         style, sizes = self.style, self.sizes
         self.has_locator = True
 

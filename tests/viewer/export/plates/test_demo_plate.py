@@ -13,7 +13,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.product.lint.check import findings
-from layers.product.spec import ProductSpec
+from layers.product.spec import ProductMap, ProductSpec
 from tests.support.cases.rich import read_case
 from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
@@ -86,6 +86,16 @@ def test_the_page_of_a_firm_is_one_page_with_its_legend_and_locator(plate_of, de
     assert plate.pages == 1
     assert {"legend", "locator", "claims", "caveats"} <= {piece.key for piece in plate.pieces}
     assert list(faults(plate)) == []
+
+
+def test_panels_of_places_far_apart_have_a_locator_with_each_of_them(plate_of, demo) -> None:
+    maps = tuple(ProductMap(bounds=one) for one in (FIRMS, Bounds(30, 50, 48, 70), Bounds(128, 50, 130, 52)))
+    plate = plate_of(replace(SPEC, layout="panels", bounds=None, maps=maps, left_out=frozenset({"key"})), demo)
+    facts = facts_of(plate)
+    assert "locator" not in {one.rule for one in findings(plate.spec, plate.content, facts, ())}
+    assert all(one.locator for one in facts.maps)
+    near = plate_of(replace(SPEC, layout="plain", bounds=FIRMS), demo)
+    assert "locator" not in {one.rule for one in findings(near.spec, near.content, facts_of(near), ())}
 
 
 @pytest.mark.parametrize("lat", [0.0, 52.0, 78.0])

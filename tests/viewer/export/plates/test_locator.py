@@ -46,6 +46,19 @@ def test_the_coasts_of_a_window_are_there_within_half_a_pixel(frame: Bounds) -> 
                 assert part.difference(drawn).length < 0.02 * part.length + 0.1
 
 
+def test_places_far_apart_are_shown_on_the_whole_earth() -> None:
+    """The check asked for a locator, and there was none to show."""
+    for frames in (
+        [Bounds(-75, -9, -74, -8), Bounds(112, 28, 124, 40)],
+        [Bounds(10, -30, 11, -29), Bounds(10, 60, 11, 61)],
+    ):
+        window = locator_window(frames)
+        assert window is not None
+        assert window.width == 360.0
+        assert all(window.contains(one) for one in frames)
+    assert locator_window([Bounds(-75, -9, 30, -8)]) is None
+
+
 def test_a_narrow_window_and_the_whole_world_are_few_places() -> None:
     """The shipped coasts have sixty thousand: they were all painted, in each strip of a page."""
     near, whole = locator_window([Bounds(10, 45, 11, 46)]), locator_window([Bounds(10, 45, 40, 55)])

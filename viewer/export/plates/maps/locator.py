@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 WIDEST_DEG = 90.0
 """A map that shows more than this needs no locator."""
 _LEAST_DEG, _TIMES = 24.0, 14.0
+_SOUTH, _NORTH = -60.0, 85.0
+"""Of a locator of the whole Earth: land where people live."""
 ASPECT = 1.5
 _COASTS = "coast.geojson"
 PLACES_A_STEP = 1_200
@@ -40,11 +42,16 @@ _COAST, _FINE = 0.7, 0.5
 
 
 def locator_window(frames: Sequence[Bounds]) -> Bounds | None:
-    """The part of the Earth that a locator of these frames shows; None where they show continents themselves."""
+    """The part of the Earth that a locator of these frames shows: all of it where they lie far apart; None where one
+    shows a continent itself.
+    """
     left, right = min(one.left for one in frames), max(one.right for one in frames)
     bottom, top = min(one.bottom for one in frames), max(one.top for one in frames)
-    if right - left > WIDEST_DEG or top - bottom > WIDEST_DEG / ASPECT:
+    if any(one.width > WIDEST_DEG for one in frames):
         return None
+    if right - left > WIDEST_DEG or top - bottom > WIDEST_DEG / ASPECT:
+        middle = (left + right) / 2
+        return Bounds(middle - 180.0, min(bottom, _SOUTH), middle + 180.0, max(top, _NORTH))
     width = min(max(_LEAST_DEG, _TIMES * (right - left), _TIMES * ASPECT * (top - bottom)), 360.0)
     height = width / ASPECT * _squeeze((bottom + top) / 2)
     middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
