@@ -135,7 +135,7 @@ class PointModel(QAbstractTableModel):
 
 
 class PointTable(PlaceTable):
-    """Enter, F2 or typing begins an entry; Space turns a point on and off; Delete takes it away."""
+    """Enter, F2 or a digit begins an entry; Space turns a point on and off; Delete takes it away."""
 
     row_chosen = Signal(int)
     removal_wanted = Signal()

@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 
 class PlaceTable(QTableView):
-    """One row is selected at a time; a double click, F2 or typing begins an entry, and Tab leaves the table."""
+    """One row is selected at a time; a double click, F2 or a digit begins an entry, and Tab leaves the table.
+
+    A letter begins none: whoever takes a tool by its key, right after a click on a row, has lost nothing.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,3 +40,8 @@ class PlaceTable(QTableView):
             event.accept()
             return True
         return super().event(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.is_edited or not event.text()[:1].isalpha():
+            super().keyPressEvent(event)

@@ -92,7 +92,7 @@ class VertexModel(QAbstractTableModel):
 
 
 class VertexTable(PlaceTable):
-    """Enter, F2 or typing begins an entry, Enter ends it; Delete takes the current vertex out, never the mark.
+    """Enter, F2 or a digit begins an entry, Enter ends it; Delete takes the current vertex out, never the mark.
 
     `vertex_changed`: another one is current.
     """

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from layers.document.edit import TABLES
 from layers.document.mark_shape import (
@@ -208,6 +208,19 @@ def test_typing_in_the_part_on_the_shape_reaches_nothing_else(window: MainWindow
         assert window.toolbox.in_hand == "tool_select", letter
         press(Key.Key_Escape)
         assert rows(window) == before, letter
+
+
+@pytest.mark.parametrize(("key", "begun"), [("m", ""), ("P", ""), ("5", "5"), ("-", "-")])
+def test_after_a_click_on_a_vertex_only_a_number_begins_an_entry(
+    window: MainWindow, desk: Desk, mark: Mark, key: str, begun: str
+) -> None:
+    mark("line")
+    table = form_of(window).shape_part.vertices
+    QTest.mouseClick(table.viewport(), Left, Nothing, table.visualRect(table.vertices.index(0, 0)).center())
+    assert QApplication.focusWidget() is table
+    press_text(key)
+    editor = QApplication.focusWidget()
+    assert (editor.text() if isinstance(editor, QLineEdit) else "") == begun
 
 
 def test_every_digit_begins_a_leg_while_one_draws(window: MainWindow, desk: Desk) -> None:
