@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
@@ -45,15 +45,18 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 
 @dataclass
 class _Wanted:
-    """A picture that is on its way. `view` and `taken` follow once its layers are open."""
+    """A picture that is on its way. `view` follows once its layers are open."""
 
     scene: MapScene
     view_of: Callable[[MapScene], View | None]
     take: Callable[[MapScene, View, QImage], None]
     first: _Wanted | None = None
     """The first frame of the same comparison: all show the ground that it shows."""
-    with_scale: bool = False
+    is_map: bool = False
+    """With a scale bar and a north arrow, and painted in steps."""
     view: View | None = None
+    coming: Iterator[QImage | None] | None = None
+    """Paints it, once all is read."""
     is_done: bool = False
 
 
@@ -74,7 +77,7 @@ class GroundPictures:
     def __post_init__(self) -> None:
         if self.with_map:
             scene = self.make_scene(MapScene, shown_document(self.export))
-            self._wanted.append(_Wanted(scene, self._map_view, self._take_map, with_scale=True))
+            self._wanted.append(_Wanted(scene, self._map_view, self._take_map, is_map=True))
         for number, spec in enumerate(self._specs()):
             first: _Wanted | None = None
             for at in range(len(spec.frames)):
@@ -121,9 +124,12 @@ class GroundPictures:
         view = one.view
         if view is None:
             one.is_done = True
-        elif one.scene.is_complete(view):
-            one.take(one.scene, view, _painted(one.scene, view, one.with_scale))
-            one.is_done = True
+        elif one.coming is not None or one.scene.is_complete(view):
+            one.coming = one.coming or _painted(one.scene, view, one.is_map)
+            image = next(one.coming)
+            if image is not None:
+                one.take(one.scene, view, image)
+                one.is_done, one.coming = True, None
 
     def _begin(self, one: _Wanted) -> None:
         """Look at the ground that is to be shown, if there is any."""
@@ -238,17 +244,21 @@ def _view(crs: str, bounds: Bounds) -> View:
     return View.of_bounds(crs, bounds, width, height)
 
 
-def _painted(scene: MapScene, view: View, with_scale: bool) -> QImage:
+def _painted(scene: MapScene, view: View, is_map: bool) -> Iterator[QImage | None]:
+    """The picture, after None for each step. Raises ExportFailed."""
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     if image.isNull():
         raise ExportFailed("There is not enough memory for a picture of the map: export a smaller part.")
     with painting(image) as painter:
-        scene.paint_map(painter, view)
-        if with_scale:
+        if not is_map:
+            scene.paint_map(painter, view)
+        else:
+            for _step in scene.paint_in_steps(painter, view):
+                yield None
             size = 40 * view.ratio
             paint_scale_bar(painter, QRectF(8, view.height - size - 8, view.width * 0.3, size), view)
             paint_north_arrow(painter, QRectF(view.width - size - 8, 8, size, size), view)
-    return image
+    yield image
 
 
 def _times(layers: Sequence[Layer]) -> tuple[str, str]:
