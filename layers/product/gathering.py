@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import field
+from itertools import batched
 
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -30,6 +31,7 @@ from layers.product.site_words import ACCUSED_ROLE, name_of, site_words
 from layers.product.steps import step_words
 from layers.quick_dataclass import dataclass
 
+_MARKS_A_STEP = 8
 NO_ANSWER = "No answer is recorded, nor that one was asked for."
 
 
@@ -58,6 +60,26 @@ def content_of(
     site whose claims alone are in it, as on its page; empty: those of all marks. `marking` is the product's own: for a
     published one it says what is internal. `product` is its row where it has one: numbers of its issued versions hold.
     """
+    steps = content_in_steps(document, in_frame, publish, marking, product, whole_case=whole_case, about=about)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: ProductContent = end.value
+            return found
+
+
+def content_in_steps(
+    document: Document,
+    in_frame: Iterable[str],
+    publish: bool = False,
+    marking: str = "",
+    product: Product | None = None,
+    *,
+    whole_case: bool = False,
+    about: str = "",
+) -> Generator[None, None, ProductContent]:
+    """The same, a claim or a few marks a step."""
     publishing = Publishing(marking if publish else None)
     return _Gathering(document, in_frame, publishing, product, whole_case, about).content()
 
@@ -84,18 +106,25 @@ class _Gathering:
         self._responses: dict[str, ResponseSaid] = {}
         self._markings: list[str] = []
 
-    def content(self) -> ProductContent:
+    def content(self) -> Generator[None, None, ProductContent]:
         document, counts = self._document, self._counts
         claims = self._claims_in_frame()
         named = {link.site_uuid for claim in claims for link in document.site_links_of_claim(claim.uuid)}
         marks = [site for site in self._marks if self._admits(site, site.uuid in named)]
         inside = frozenset(site.uuid for site in marks)
         numbers = self._numbers(marks)
-        said = tuple(self._said(claim, number, inside, numbers) for number, claim in enumerate(claims, 1))
+        yield
+        said: list[ClaimSaid] = []
+        for number, claim in enumerate(claims, 1):
+            said.append(self._said(claim, number, inside, numbers))
+            yield
         if self._whole_case:
             self._say_all(document.responses.values())
         named_by = _sources_naming(said)
-        sites = tuple(self._words(site, numbers, named, named_by) for site in marks)
+        sites: list[NamedSite] = []
+        for some in batched(marks, _MARKS_A_STEP):
+            sites += [self._words(site, numbers, named, named_by) for site in some]
+            yield
         for site in marks:
             self._markings.append(site.marking)
             for uuid in (site.position_source_uuid, site.lifecycle_source_uuid):
@@ -105,12 +134,12 @@ class _Gathering:
         inputs = [one for one in dict.fromkeys([*self._markings, *self._case_marking()]) if one.strip()]
         return ProductContent(
             title=self._publishing.words(document.meta("title")),
-            sites=sites,
-            claims=said,
+            sites=tuple(sites),
+            claims=tuple(said),
             responses=tuple(sorted(self._responses.values(), key=lambda answer: answer.is_to_whole)),
             sources=sources,
             images=self._images(inside),
-            caveats=tuple(caveats_of(document, marks, said, sources, self._publishing)),
+            caveats=tuple(caveats_of(document, marks, tuple(said), sources, self._publishing)),
             left_out=self._left_out(claims),
             withheld=frozenset(counts.withheld_marks),
             marking=highest(inputs).words,

@@ -120,6 +120,9 @@ class ProductWindow(QDialog):
         self._build()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._lay_out)
+        self._judging = QTimer(self, singleShot=True, interval=0)
+        """The check has a turn of the event loop of its own."""
+        self._judging.timeout.connect(self._look_over)
         self._connect()
         self._fit_screen()
         self._show_spec(spec)
@@ -256,7 +259,8 @@ class ProductWindow(QDialog):
     @property
     def is_idle(self) -> bool:
         """True when the page stands there as the file will have it."""
-        return not (self._rest.isActive() or self._is_waiting) and self.preview.is_idle
+        is_coming = self._rest.isActive() or self._judging.isActive() or self._is_waiting
+        return not is_coming and self.preview.is_idle
 
     def _entered(self, spec: ProductSpec, series: str) -> None:
         if spec.layout != self.spec.layout:
@@ -339,7 +343,7 @@ class ProductWindow(QDialog):
         self.laid = laid
         self.preview.show_pages(laid, self.spec)
         self._show_pages()
-        self._look_over()
+        self._judging.start()
 
     def _show_lack(self, sentence: str) -> None:
         self.laid = None
@@ -565,6 +569,7 @@ class ProductWindow(QDialog):
 
     def _end(self) -> None:
         self._rest.stop()
+        self._judging.stop()
         self.preview.show_sentence("")
         self.is_ended = True
         self._maker.close()

@@ -21,7 +21,7 @@ from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
 from layers.product.facts import Alike, ImageFact
-from layers.product.gathering import content_of
+from layers.product.gathering import content_in_steps
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import without_paths
@@ -316,8 +316,8 @@ class Plate:
         in_frame = list(dict.fromkeys(uuid for one in self.maps for uuid in one.in_frame()))
         if self._content_of is None or self._content_of[0] != in_frame:
             about = spec.site if spec.layout == "site" else ""
-            found = content_of(self.document, in_frame, spec.publish, spec.marking, self.product, about=about)
-            self._content_of = in_frame, found
+            told = content_in_steps(self.document, in_frame, spec.publish, spec.marking, self.product, about=about)
+            self._content_of = in_frame, (yield from told)
         self.content = self._content_of[1]
         yield
         if self.content.withheld and hidden is not None and not self.content.withheld <= hidden:
