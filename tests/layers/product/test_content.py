@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.product.citations import unrecorded_in
 from layers.product.content import ProductContent, SourceCited
-from layers.product.gathering import content_of
+from layers.product.gathering import content_in_steps, content_of
 
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
 
@@ -266,3 +267,16 @@ def test_what_sources_do_not_record_is_said_once_with_their_numbers() -> None:
         for number in range(1, 9)
     ]
     assert "No address recorded: S1 to S3, S7." in list(unrecorded_in(found))
+
+
+def test_a_page_gathers_its_words_a_claim_or_a_few_marks_at_a_step(demo: Document) -> None:
+    """So that the window answers while a page of many is laid out."""
+    words = content_of(demo, demo.sites)
+    found: list[ProductContent] = []
+
+    def gather() -> Iterator[None]:
+        found.append((yield from content_in_steps(demo, demo.sites)))
+
+    count = sum(1 for _step in gather())
+    assert found == [words]
+    assert count > len(words.claims) + len(words.sites) // 10 > 1
