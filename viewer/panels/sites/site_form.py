@@ -93,6 +93,8 @@ class SiteFormPanel(QWidget):
             self.page.content.addWidget(part)
         offer_classes(context, self.fields.fields["class_code"])
         self.stamps = muted()
+        # Room for "Changed", too: with the first edit of a site the fields above would move under the hand.
+        self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())
         self.page.content.addWidget(self.stamps)
         self.page.content.addStretch(1)
         context.selection.changed.connect(self._selected)

@@ -19,6 +19,8 @@ from viewer.support.text import one_line, tooltip
 
 AHEAD_MS, AHEAD_ROWS = 10, 40
 """Rows whose texts are made ahead in a turn of the event loop, and the time between two turns."""
+REST_MS = 100
+"""So long after an edit or a selection none are made: a frame is due that shows it."""
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -130,11 +132,18 @@ class RowTable(QAbstractTableModel):
     def _read_ahead(self) -> None:
         """Make the texts that the first letter of a filter needs, a few at a time while nobody waits."""
         few = [record.haystack for record in islice(self._unread, AHEAD_ROWS)]
+        self._ahead.setInterval(AHEAD_MS)
         if not few:
             self._ahead.stop()
 
+    def _give_way(self) -> None:
+        """Leave the next frames to what was done just now."""
+        if self._ahead.isActive():
+            self._ahead.start(REST_MS)
+
     def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
         """Read some rows anew; those that `rows` no longer holds leave the table."""
+        self._give_way()
         uuids = frozenset(uuids)
         stays, returned = True, False
         for uuid in uuids if len(uuids) == 1 else [*(uuids - rows.keys()), *(uuid for uuid in rows if uuid in uuids)]:
@@ -204,7 +213,8 @@ class RowTable(QAbstractTableModel):
         return self._rows.get(uuid, -1)
 
     def rows_of(self, uuids: frozenset[str]) -> list[int]:
-        """The rows of those that are there and pass the filter, from the top."""
+        """The rows of those that are there and pass the filter, from the top; they are about to be selected."""
+        self._give_way()
         if self._rows.keys() <= uuids:
             return list(range(len(self._visible)))
         if len(uuids) < len(self._rows):

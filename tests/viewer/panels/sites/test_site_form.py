@@ -8,13 +8,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
+from shapely.geometry import Point
 
 from layers.document.claim import Claim
 from layers.geo.coordinates.notation import Notation
 from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
-from viewer.commands.sites import update_site
+from viewer.commands.sites import add_site, update_site
 from viewer.panels.sites.site_form import SiteFormPanel, with_alias
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import laid_out
@@ -97,6 +98,16 @@ def test_a_field_offers_the_same_choices_without_a_new_list(qtbot) -> None:
     field.set_choices([("b", "Other"), ("strange", "Known")])
     assert [field.itemText(at) for at in range(field.count())] == ["Other", "Known"]
     assert field.currentText() == "Known"
+
+
+def test_the_first_edit_needs_no_more_room(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    """In a form that fills its panel all fields would become lower."""
+    desk.context.push(add_site(desk.document, Point(128, 51), uuid="new", actor="Olga", label="Pad"))
+    desk.select("new")
+    assert form.stamps.text().count("\n") == 0
+    _type(qtbot, form.fields.fields["label"], "Cosmodrome")
+    assert form.stamps.text().count("\n") == 1
+    assert form.stamps.heightForWidth(1000) <= form.stamps.minimumHeight()
 
 
 def test_leaving_a_field_unchanged_is_no_step(qtbot, form: SiteFormPanel, desk: Desk) -> None:

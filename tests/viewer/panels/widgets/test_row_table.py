@@ -132,3 +132,24 @@ def test_a_row_that_comes_back_stands_where_it_stood(qtbot) -> None:
     table.refresh({"b", "d"}, sites)
     assert _shown(table) == ["a", "b", "c", "d", "e"]
     assert [table.row_of(uuid) for uuid in "abcde"] == [0, 1, 2, 3, 4]
+
+
+def test_texts_made_ahead_give_way_to_edits_and_selections(qtbot) -> None:
+    made: list[str] = []
+
+    def label(site: Site) -> str:
+        made.append(site.uuid)
+        return site.label
+
+    table = RowTable([Column("Label", label)], lambda site: "")
+    rows = {f"{at}": Site(uuid=f"{at}", geometry=Point(0, 0), label=f"{at}") for at in range(400)}
+    table.set_rows(rows.values())
+    qtbot.waitUntil(lambda: len(made) > 40)
+    for act in (lambda: table.refresh({"3"}, rows), lambda: table.rows_of(frozenset({"3"}))):
+        act()
+        before = len(made)
+        assert before < 400
+        qtbot.wait(40)  # four turns of those that go on
+        assert len(made) == before
+        qtbot.waitUntil(lambda before=before: len(made) > before + 40)
+    qtbot.waitUntil(lambda: set(made) == set(rows))
