@@ -228,6 +228,7 @@ def test_f05_a_full_disk(desk: Desk, volume: Callable[[str], Path]) -> None:
     assert desk.said() == [], "what is settled is said no longer"
 
 
+@pytest.mark.bounded
 def test_f07_a_volume_that_became_read_only(desk: Desk, volume: Callable[[str], Path]) -> None:
     desk.menu("File", "New Case")
     path = volume("size=64m") / "case.gpkg"

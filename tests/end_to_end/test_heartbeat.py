@@ -30,6 +30,7 @@ def test_opening_the_demo_leaves_the_window_free(desk: Desk) -> None:
     assert heart.longest_ms < FREE_MS
 
 
+@pytest.mark.bounded
 def test_panning_and_zooming_leave_the_window_free(demo: Desk) -> None:
     middle = demo.canvas.rect().center()
     demo.keys("H", demo.canvas)

@@ -9,6 +9,7 @@ import pytest
 from viewer.cli.command import DONE
 
 
+@pytest.mark.bounded
 def test_bench_export(cli, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers in the test's own process are always ready."""
     monkeypatch.setattr("viewer.cli.bench_export.warm", lambda studio: None)
