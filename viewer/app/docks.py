@@ -22,10 +22,13 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.support.icons import line_icon
 from viewer.support.jobs import Jobs
 from viewer.support.paced_look import PacedLook
+from viewer.support.text import one_line
 
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
 
+LONGEST_NAME = 40
+"""Letters of a layer's name in the title of a panel below the map."""
 LEAST_TREE_PX = 40
 """So that the lists below it fit on a small screen with large letters."""
 
@@ -318,7 +321,14 @@ class Docks(QObject):
         from viewer.panels.attributes.attribute_table import AttributeTablePanel  # for start-up time: hidden at first
 
         assert self._context.features is not None
-        return AttributeTablePanel(self._context, self._context.features)
+        panel = AttributeTablePanel(self._context, self._context.features)
+        panel.layer_named.connect(self._name_attributes)
+        return panel
+
+    def _name_attributes(self, layer: str) -> None:
+        """Say whose attributes they are: a layer that has none, such as an image, leaves those of another there."""
+        dock, name = self._docks["panel_attributes"], one_line(layer, LONGEST_NAME)
+        dock.setWindowTitle(f"{dock.accessibleName()}: {name}" if name else dock.accessibleName())
 
     def _make_identify(self) -> QWidget:
         from viewer.panels.attributes.identify_panel import IdentifyPanel  # start-up time: nothing identified yet

@@ -10,7 +10,7 @@ from typing import override
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -34,7 +34,12 @@ _ROWS_A_LOOK = 2000
 
 
 class AttributeTablePanel(AttributePage):
-    """Follows the context's layer while it is seen; reads its attributes when it is first shown."""
+    """Follows the context's layer while it is seen; reads its attributes when it is first shown.
+
+    `layer_named` tells the name of the layer whose attributes stand there; it is empty for none.
+    """
+
+    layer_named = Signal(str)
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +107,7 @@ class AttributeTablePanel(AttributePage):
             uuid = self._uuid if self._uuid in document.layers else ""
         source = self._access.source_of(uuid) if uuid else None
         self._show_map_filter()
+        self.layer_named.emit(document.layers[uuid].name if source is not None else "")
         if not self.isVisible() or (uuid, source) == (self._uuid, self._source):
             return
         self._uuid, self._source, self._attributes = uuid, source, None

@@ -16,6 +16,7 @@ from shapely.geometry import Point
 from tests.support.analyst import Analyst
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
+from viewer.commands.layers import add_layer, remove_layers, update_layer
 from viewer.panels.attributes.attribute_table import AttributeTablePanel
 
 pytestmark = pytest.mark.qt_log_ignore(
@@ -63,3 +64,22 @@ def test_each_hidden_column_can_be_shown_again(analyst: Analyst) -> None:
     assert panel.shown_columns() == sorted([*left, "column 085"])
     from_menu(analyst, panel, "Show all columns")
     assert panel.shown_columns() == COLUMNS
+
+
+def test_the_title_says_whose_attributes_they_are(analyst: Analyst, qtbot: QtBot) -> None:
+    window = analyst.window
+    dock, document, push = window.docks["panel_attributes"], window.session.document, window.session.push
+    (wide,) = document.layers
+    assert dock.windowTitle() == "Attributes: wide"
+    push(add_layer(document, "raster", "Blue Marble", {"shipped": "blue_marble.tif"}, actor="me", uuid="earth"))
+    window.panel_context.show_layer("earth")
+    settle(window, qtbot)
+    assert dock.windowTitle() == "Attributes: wide", "an image has none"
+    push(update_layer(document, wide, actor="me", name="Columns & rows"))
+    assert dock.windowTitle() == "Attributes: Columns & rows"
+    push(add_layer(document, "vector", "Coast", {"shipped": "coast.geojson"}, actor="me", uuid="coast"))
+    window.panel_context.show_layer("coast")
+    assert dock.windowTitle() == "Attributes: Coast"
+    for uuid in ("coast", wide):
+        push(remove_layers(document, [uuid], actor="me"))
+    assert dock.windowTitle() == "Attributes"
