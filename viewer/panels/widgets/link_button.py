@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import override
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from viewer.support.painting import painting
 from viewer.support.text import breakable, one_line, tooltip
 
-_WRAPPED = int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
-_WRAPPED |= int(Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere)
-"""Between words, and within one where it is wider than the line."""
 _EDGE_PX = 2
 
 
@@ -45,8 +43,7 @@ class LinkButton(QAbstractButton):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        room = QRect(0, 0, max(width - 2 * _EDGE_PX, 1), 10_000)
-        return self.fontMetrics().boundingRect(room, _WRAPPED, breakable(self.text())).height() + 2 * _EDGE_PX
+        return math.ceil(self._laid_out(width).boundingRect().height()) + 2 * _EDGE_PX
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -57,10 +54,30 @@ class LinkButton(QAbstractButton):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        room = self.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
         with painting(self) as painter:
             painter.setPen(self.palette().color(QPalette.ColorRole.Link))
-            painter.drawText(room, _WRAPPED, breakable(self.text()))
+            self._laid_out(self.width()).draw(painter, QPointF(_EDGE_PX, _EDGE_PX))
             if self.hasFocus():
                 painter.setPen(self.palette().color(QPalette.ColorRole.Accent))
                 painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+
+    def lines(self) -> list[str]:
+        """The text as it stands on its lines."""
+        laid = self._laid_out(self.width())
+        parts = [laid.lineAt(at) for at in range(laid.lineCount())]
+        return [laid.text()[part.textStart() : part.textStart() + part.textLength()] for part in parts]
+
+    def _laid_out(self, width: int) -> QTextLayout:
+        """The text in lines that end between words, and within one only where it alone is wider than the line."""
+        laid = QTextLayout(breakable(self.text()), self.font())
+        wrapped = QTextOption(Qt.AlignmentFlag.AlignLeading)
+        wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        laid.setTextOption(wrapped)
+        laid.beginLayout()
+        top = 0.0
+        while (line := laid.createLine()).isValid():
+            line.setLineWidth(max(width - 2 * _EDGE_PX, 1))
+            line.setPosition(QPointF(0.0, top))
+            top += line.height()
+        laid.endLayout()
+        return laid

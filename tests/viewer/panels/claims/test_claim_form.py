@@ -176,3 +176,25 @@ def test_place_note_and_deletion(qtbot, form: ClaimFormPanel, desk: Desk) -> Non
 def test_every_label_is_plain_text(form: ClaimFormPanel) -> None:
     for label in form.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
+
+
+@pytest.mark.parametrize("width", [280, 300, 330, 360, 420])
+def test_the_title_of_a_source_breaks_between_words(qtbot, form: ClaimFormPanel, desk: Desk, width: int) -> None:
+    title = "China firms gave Iran BeiDou navigation and satellite imagery, US officials say, with sanctions to follow"
+    desk.context.do(update_source, "s1", title=title)
+    form.resize(width, 1200)
+    (link,) = (one for one in form.sources.findChildren(LinkButton) if one.text() == title)
+    qtbot.waitUntil(lambda: link.isVisible() and link.height() >= link.heightForWidth(link.width()))
+    lines = [line.strip() for line in link.lines()]
+    assert len(lines) > 1
+    assert " ".join(lines) == title, lines
+    assert link.height() >= len(lines) * link.fontMetrics().height(), "each line is in sight"
+
+
+def test_a_word_wider_than_its_line_breaks_all_the_same(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
+    desk.context.do(update_source, "s1", title="W" * 100)
+    form.resize(200, 1200)
+    (link,) = (one for one in form.sources.findChildren(LinkButton) if one.text() == "W" * 100)
+    qtbot.waitUntil(link.isVisible)
+    widths = [link.fontMetrics().horizontalAdvance(line) for line in link.lines()]
+    assert max(widths) <= link.width()
