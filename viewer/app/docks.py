@@ -145,9 +145,9 @@ class Docks(QObject):
         if visible and dock.isVisible() and not is_behind:
             return
         was_hidden = dock.isHidden()
-        dock.setVisible(visible or is_behind)
         if visible and was_hidden:
             self.arrangement.gather_below(id_)
+        dock.setVisible(visible or is_behind)
         if visible or is_behind:
             dock.raise_()
         is_first = visible and was_hidden and id_ in BELOW_PX and id_ not in self._sized

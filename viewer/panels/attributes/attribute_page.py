@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import override
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -33,8 +33,8 @@ QUICK_PX = 180
 MOST_LISTED = 60
 """Columns in a menu."""
 _MARGIN_PX = 8
-_COUNT_AT = 3
-"""The place of the counts in the line, if they have room there."""
+_APPLY_AT, _COUNT_AT = 2, 3
+"""The places in the line of the button and the counts, if they have room there."""
 
 
 class AttributePage(QWidget):
@@ -166,38 +166,54 @@ class AttributePage(QWidget):
         if selected:
             text = self.tr("{0}, {1} selected").format(text, grouped(selected))
         self.count.setText(text if total else "")
-        self._place_count()
+        self._place_parts()
         for button in (self.zoom_button, self.sites_button):
             button.setEnabled(selected > 0)
         self.copy_button.setEnabled(shown > 0)
 
-    def _place_count(self) -> None:
-        """Large numbers have a line of their own where they would make the panel wider than its place."""
-        is_in_line = self._top.indexOf(self.count) >= 0
-        others = (
+    def _place_parts(self) -> None:
+        """What would make the panel wider than its place stands in the line below: first large numbers, then a button.
+
+        The panels at the sides of the map would have to give way otherwise, whenever this one is opened.
+        """
+        room = self.contentsRect().width() - 2 * _MARGIN_PX
+        needed = self._least_line_px() + _least_px(self.apply_button) + self._top.spacing()
+        self._place(self.apply_button, _APPLY_AT, has_room=needed <= room)
+        needed += self.count.sizeHint().width() + self._top.spacing()
+        at = _COUNT_AT if self._top.indexOf(self.apply_button) >= 0 else _APPLY_AT
+        self._place(self.count, at, has_room=needed <= room)
+
+    def _place(self, part: QWidget, at: int, *, has_room: bool) -> None:
+        """In the upper line, or at the end of the one below."""
+        is_in_line = self._top.indexOf(part) >= 0
+        if has_room and not is_in_line:
+            self._below.removeWidget(part)
+            self._top.insertWidget(at, part)
+        elif is_in_line and not has_room:
+            self._top.removeWidget(part)
+            self._below.addWidget(part)
+
+    def _least_line_px(self) -> int:
+        """The width of those parts of the upper line that always stand there."""
+        parts = (
             self.quick,
             self.filter_button,
-            self.apply_button,
             self.invert_button,
             self.zoom_button,
             self.copy_button,
             self.sites_button,
             self.columns_button,
         )
-        least = [(one.minimumWidth() or one.minimumSizeHint().width()) + self._top.spacing() for one in others]
-        needed = sum(least) + self.count.sizeHint().width()
-        has_room = needed <= self.contentsRect().width() - 2 * _MARGIN_PX
-        if has_room and not is_in_line:
-            self._below.removeWidget(self.count)
-            self._top.insertWidget(_COUNT_AT, self.count)
-        elif is_in_line and not has_room:
-            self._top.removeWidget(self.count)
-            self._below.addWidget(self.count)
+        return sum(_least_px(part) for part in parts) + len(parts) * self._top.spacing()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least_line_px() + 2 * _MARGIN_PX, super().minimumSizeHint().height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_count()
+        self._place_parts()
 
     def show_map_filter(self, text: str, problem: str) -> None:
         """The filter that the map has; empty for none."""
@@ -244,3 +260,7 @@ class AttributePage(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.model.set_palette(self.palette())
+
+
+def _least_px(part: QWidget) -> int:
+    return part.minimumWidth() or part.minimumSizeHint().width()

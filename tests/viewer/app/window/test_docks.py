@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QTabBar
 from pytestqt.qtbot import QtBot
 
+from tests.support.windows import press
 from tests.viewer.app.conftest import settle
+from viewer.app.arrangement import LEFT_PX, RIGHT_PX
 from viewer.app.window import MainWindow
+from viewer.commands.layers import add_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.vector_style.label_page import LabelPage
@@ -109,3 +112,30 @@ def test_all_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_
                 assert is_whole or bar.elideMode() is Qt.TextElideMode.ElideRight
                 assert is_whole or bar.tabToolTip(at) == bar.tabText(at)
                 assert is_whole or last or bar.tabText(at).startswith("Site"), f"{bar.tabText(at)} is cut"
+
+
+@pytest.mark.parametrize("width", [1100, 1366])
+def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWindow, qtbot: QtBot, width: int) -> None:
+    window.resize(width, 768)
+    window.file_menu.new_case()
+    document = window.session.document
+    window.session.push(add_layer(document, "vector", "Coast", {"shipped": "coast.geojson"}, actor="me", uuid="coast"))
+    window.action_table["reset_panels"].trigger()
+    settle(window, qtbot)
+    beside = [window.docks[id_] for id_ in ("panel_layers", "panel_sites", "panel_details")]
+    qtbot.waitUntil(lambda: [dock.width() for dock in beside] == [LEFT_PX, LEFT_PX, RIGHT_PX])
+    window.panel_context.show_layer("coast")
+    for key, id_ in ((Qt.Key.Key_F6, "panel_attributes"), (Qt.Key.Key_F9, "panel_time_strip")):
+        window.canvas.setFocus()
+        press(key)
+        qtbot.waitUntil(lambda id_=id_: not window.docks[id_].visibleRegion().isEmpty())
+        settle(window, qtbot)
+        assert [dock.width() for dock in beside] == [LEFT_PX, LEFT_PX, RIGHT_PX]
+        page = window.docks.attributes.panel
+        parts = [page.apply_button, page.filter_button, page.only_selected, page.count, page.columns_button]
+        covers = [(one, other) for one, other in combinations(parts, 2) if one.geometry().intersects(other.geometry())]
+        assert not covers, "each has its place"
+    window.docks.set_panel_visible("panel_time_strip", visible=False)
+    window.docks.set_panel_visible("panel_attributes", visible=False)
+    settle(window, qtbot)
+    assert [dock.width() for dock in beside] == [LEFT_PX, LEFT_PX, RIGHT_PX]
