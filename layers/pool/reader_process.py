@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from types import ModuleType
 from typing import Any
@@ -80,6 +81,7 @@ class ReaderProcess:
         self._imports_main = imports_main
         self._scratch = tempfile.mkdtemp(prefix=scratch_prefix()) if profile in WRITERS else ""
         self._grants = grants | Grants(write=frozenset((self._scratch,) if self._scratch else ()))
+        _start_quiet_tracker()
         self._block = SharedMemory(create=True, size=ANSWER_BYTES)
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
@@ -204,7 +206,22 @@ class ReaderProcess:
         self._block.unlink()
 
 
-_HIDING = threading.Lock()
+_STARTING, _HIDING = threading.Lock(), threading.Lock()
+
+
+def _start_quiet_tracker() -> None:
+    """Start the process that gives the blocks back where this one is killed, unless it runs: without its warning.
+
+    It would print on the user's terminal that blocks were leaked, when it has just freed them.
+    """
+    if os.name == "nt":
+        return  # there a block goes with its last process
+    with _STARTING:
+        sys.warnoptions.append("ignore")  # it is given those of this process when it starts
+        try:
+            resource_tracker.ensure_running()
+        finally:
+            sys.warnoptions.remove("ignore")
 
 
 @contextmanager
