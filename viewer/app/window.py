@@ -458,7 +458,7 @@ class MainWindow(QMainWindow):
     def offer_recovery(self, cases: list[RecoverableSession]) -> None:
         """Sessions that a crash left, on the start page and in a message line."""
         rows = [
-            RecoverableCase(str(case.folder), case.title, case.last_edit_at, case.edits, case.sites) for case in cases
+            RecoverableCase(str(case.folder), case.title, case.last_edit_at, case.edits, case.marks) for case in cases
         ]
         self.start_page.set_recoverable(rows)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from layers.document.claim import Claim
 from layers.document.vocabulary import SITE_CLASSES
+from layers.text.counted import counted
 from viewer.support.text import one_line
 
 _LONGEST_WORD = 200
@@ -92,3 +93,13 @@ def error_text(error_m: float | None) -> str:
     if error_m is None:
         return "–"
     return f"{error_m / 1000:g} km" if error_m >= 1000 else f"{error_m:g} m"
+
+
+def marks_counted(sites: int, measurements: int) -> str:
+    """The marks of a case as its lists count them: “62 sites”, “62 sites and 1 measurement”."""
+    tr = QCoreApplication.translate
+    said = counted(sites, tr("Words", "site"), tr("Words", "sites"))
+    if not measurements:
+        return said
+    measured = counted(measurements, tr("Words", "measurement"), tr("Words", "measurements"))
+    return tr("Words", "{0} and {1}").format(said, measured)

@@ -7,10 +7,14 @@ import shutil
 import sqlite3
 import tempfile
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
+from layers.document.measuring.measurement import MEASUREMENT
+from layers.document.site import SITE_KINDS
 from layers.errors import CaseDamaged, GeoloupeError
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.saving.session_file import NAME, Session, read_session
@@ -24,6 +28,13 @@ MAKING_S = 3600.0
 """A session's folder in which there is nothing is left alone for so long."""
 
 
+class MarkCounts(NamedTuple):
+    """The marks of a case, counted as its lists list them."""
+
+    sites: int
+    measurements: int
+
+
 @dataclass(frozen=True, slots=True)
 class RecoverableSession:
     """A session to offer. `edits` are those that the target does not hold; `last_edit_at` is UTC, ISO 8601."""
@@ -33,7 +44,7 @@ class RecoverableSession:
     title: str
     last_edit_at: str
     edits: int
-    sites: int
+    marks: MarkCounts
     first_edit_at: str = ""
     """Time of the first of these edits, as `last_edit_at`."""
     is_save_lost: bool = False
@@ -150,10 +161,20 @@ def _look(folder: Path, session: Session) -> RecoverableSession | None:
                 "SELECT count(DISTINCT txn_uuid), min(at), max(at) FROM loupe_history WHERE seq > ?",
                 (session.saved_seq,),
             ).fetchone()
-            counts = [connection.execute(f"SELECT count(*) FROM {spec.name}").fetchone()[0] for spec in SITE_SPECS]
+            marks = _counted_marks(connection)
             row = connection.execute("SELECT value FROM loupe_meta WHERE key = 'title'").fetchone()
         except sqlite3.DatabaseError:
             return None
     fallback = session.target.stem if session.target is not None else ""
     title = row[0] if row and isinstance(row[0], str) and row[0] else fallback
-    return RecoverableSession(folder, session.target, title, last or "", edits, sum(counts), first or "")
+    return RecoverableSession(folder, session.target, title, last or "", edits, marks, first or "")
+
+
+def _counted_marks(connection: sqlite3.Connection) -> MarkCounts:
+    """The marks of a working copy, which may be of an older version."""
+    kinds: Counter[str] = Counter()
+    for spec in SITE_SPECS:
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({spec.name})")}
+        kind = "mark_kind" if "mark_kind" in columns else "''"
+        kinds.update(dict(connection.execute(f"SELECT coalesce({kind}, ''), count(*) FROM {spec.name} GROUP BY 1")))
+    return MarkCounts(sum(kinds[kind] for kind in SITE_KINDS), kinds[MEASUREMENT])

@@ -85,5 +85,5 @@ def test_f88_a_signal_ends_it_and_no_edit_is_lost(tmp_path: Path, number: signal
         assert said == "" or number == signal.SIGKILL, said  # somebody else clears the readers' blocks away then
     assert program.returncode == (-number if number == signal.SIGKILL else 0)
     found = recoverable(home / "data" / "sessions")
-    assert [(case.edits, case.sites) for case in found] == [(10, 10)]
+    assert [(case.edits, case.marks.sites) for case in found] == [(10, 10)]
     assert not list((home / "data" / "logs").glob("crash-*.log")) or number == signal.SIGKILL

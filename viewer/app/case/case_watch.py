@@ -52,9 +52,9 @@ class CaseWatch:
         if self._context is None or not of:
             return
         begun = _READ_PART if step is Step.COPIED else 0.0
-        said = QCoreApplication.translate("CaseWatch", "Opening {0}: {1} of {2} sites")
+        said = QCoreApplication.translate("CaseWatch", "Opening {0}: {1} of {2} marks")
         if step is Step.COPIED:
-            said = QCoreApplication.translate("CaseWatch", "Opening {0}: {1} of {2} sites copied")
+            said = QCoreApplication.translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
         self._context.progress(begun + done / of * _READ_PART, said.format(self.name, grouped(done), grouped(of)))
 
     def _check(self) -> None:

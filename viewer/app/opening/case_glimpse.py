@@ -77,7 +77,7 @@ class CaseGlimpse(QObject):
             views.show_bounds(held, 0.0)
         else:
             views.show_case(glimpse.document.meta("viewport"))
-        said = self.tr("{0} of {1} sites are shown while the case is being opened. It can be edited once it is whole.")
+        said = self.tr("{0} of {1} marks are shown while the case is being opened. It can be edited once it is whole.")
         count = len(glimpse.document.sites)
         self._messages.show(KEY, said.format(grouped(count), grouped(glimpse.sites)), "info")
 

@@ -16,6 +16,7 @@ from layers.project.saving.recovery import RecoverableSession
 from layers.text.counted import counted, grouped
 from viewer.app.opening.dialog_filters import name_filters
 from viewer.panels.shell.start_page import local_moment
+from viewer.panels.words import marks_counted
 from viewer.support.text import one_line
 
 
@@ -88,7 +89,7 @@ class Questions(QObject):
         """Asked before a case is opened as its file has it, though a crash has left edits of it."""
         box = self._box(self.tr("Recover the unsaved edits of “{0}”?").format(one_line(name, 80)))
         edits = counted(left.edits, self.tr("edit"), self.tr("edits"))
-        sites = counted(left.sites, self.tr("site"), self.tr("sites"))
+        sites = marks_counted(*left.marks)
         if left.edits:
             said = self.tr(
                 "Geoloupe closed unexpectedly. {0}, made from {1} to {2}, are kept, but not in the file; with them the "

@@ -31,11 +31,12 @@ class Group(enum.IntEnum):
 
     COORDINATES = 0
     SITES = 1
-    FACILITIES = 2
-    PLACES = 3
-    LAYERS = 4
-    ATTRIBUTES = 5
-    CLAIMS = 6
+    MEASUREMENTS = 2
+    FACILITIES = 3
+    PLACES = 4
+    LAYERS = 5
+    ATTRIBUTES = 6
+    CLAIMS = 7
 
 
 @dataclass(frozen=True, kw_only=True)

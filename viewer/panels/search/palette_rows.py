@@ -173,6 +173,7 @@ def _title(group: Group) -> str:
     return {
         Group.COORDINATES: QCoreApplication.translate("Search", "Coordinates"),
         Group.SITES: QCoreApplication.translate("Search", "Sites of the case"),
+        Group.MEASUREMENTS: QCoreApplication.translate("Search", "Measurements"),
         Group.FACILITIES: QCoreApplication.translate("Search", "Facilities"),
         Group.PLACES: QCoreApplication.translate("Search", "Places"),
         Group.LAYERS: QCoreApplication.translate("Search", "Layers of the case"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from shapely import bounds as bounds_of
 
+from layers.document.measuring.measurement import MEASUREMENT
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES, class_words
 from layers.errors import BadCoordinate, NotReadable
@@ -140,8 +141,7 @@ class SiteProvider:
             if scores:
                 score, at = min(scores)
                 found.append((score, one.site, _name(one.site, at)))
-        found.sort(key=lambda row: (row[0], row[1].label))
-        return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
+        return _best(found)
 
     def search_nearly(self, text: str) -> list[Hit]:
         """The sites of which a name, or as many words of one, is spelled nearly so."""
@@ -155,8 +155,7 @@ class SiteProvider:
                 if scores:
                     off, at = min(scores)
                     found.append((NEARLY + off / 10, one.site, _name(one.site, at)))
-        found.sort(key=lambda row: (row[0], row[1].label))
-        return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
+        return _best(found)
 
     def same_as(self, hit: Hit) -> Hit | None:
         """The site near by that has one of the hit's names, whatever it was searched by."""
@@ -178,6 +177,14 @@ class SiteProvider:
             kept[site.uuid] = known
         self._keyed = kept
         return kept.values()
+
+
+def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
+    """Those that answer best, of measurements and of other marks so many each."""
+    found.sort(key=lambda row: (row[0], row[1].label))
+    measured = [row for row in found if row[1].mark_kind == MEASUREMENT]
+    others = [row for row in found if row[1].mark_kind != MEASUREMENT]
+    return [_site_hit(*row) for row in (*others[:MOST_IN_GROUP], *measured[:MOST_IN_GROUP])]
 
 
 def _nearly(score: float) -> str:
@@ -202,12 +209,14 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
     nowhere = why_off_earth(site.geometry)
     if nowhere:
         left = bottom = right = top = math.nan
-    words = (_nearly(score), nowhere, other, class_words(site.class_code), site.location_country)
+    is_measured = site.mark_kind == MEASUREMENT
+    kind = "" if is_measured else class_words(site.class_code)
+    words = (_nearly(score), nowhere, other, kind, site.location_country)
     return Hit(
-        group=Group.SITES,
+        group=Group.MEASUREMENTS if is_measured else Group.SITES,
         text=label,
         note=" · ".join(word for word in words if word),
-        icon="sites",
+        icon="measure" if is_measured else "sites",
         lon=float(left + right) / 2,
         lat=float(bottom + top) / 2,
         error_m=site.position_error_m or 0.0,

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from layers.quick_dataclass import dataclass
 from viewer.panels.widgets.form_page import clear_layout
+from viewer.panels.words import marks_counted
 from viewer.support.icons import line_icon, mark_pixmap
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, tooltip
@@ -40,7 +41,8 @@ class RecoverableCase:
     """UTC, ISO 8601."""
     edits: int
     """That no file holds; 0: a save was lost, and its file is not what was saved."""
-    sites: int
+    marks: tuple[int, int]
+    """Its sites and its measurements, counted."""
 
 
 class StartPage(QScrollArea):
@@ -99,10 +101,8 @@ class StartPage(QScrollArea):
         clear_layout(self._recover)
         page = self._page
         for case in cases:
-            said = (
-                self.tr("last edit {0}, {1} edits, {2} sites") if case.edits else self.tr("a save was lost, {2} sites")
-            )
-            detail = said.format(local_moment(case.last_edit_at), case.edits, case.sites)
+            said = self.tr("last edit {0}, {1} edits, {2}") if case.edits else self.tr("a save was lost, {2}")
+            detail = said.format(local_moment(case.last_edit_at), case.edits, marks_counted(*case.marks))
             name = self.tr("Recover “{0}”").format(one_line(case.title, 60))
             if not case.title.strip():
                 name = self.tr("Recover an unnamed case of {0}").format(local_moment(case.last_edit_at))

@@ -11,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from shapely import Point
 
 from layers.document.document import Document
+from layers.document.site import Site
 from layers.errors import CaseDamaged
 from layers.project.saving.publish import publish
 from layers.project.saving.recovery import KEPT, recoverable
@@ -46,8 +48,17 @@ def test_a_crashed_session_is_offered_with_what_is_in_it(tmp_path: Path) -> None
     folder = _crashed(tmp_path / "s", 3, target=tmp_path / "case.gpkg")
     (found,) = recoverable(tmp_path / "s")
     assert (found.folder, found.target, found.title) == (folder, tmp_path / "case.gpkg", "A case")
-    assert (found.edits, found.sites) == (3, 4)
+    assert (found.edits, found.marks) == (3, (4, 0))
     assert found.last_edit_at.endswith("Z")
+
+
+def test_measurements_and_other_marks_are_no_sites(tmp_path: Path) -> None:
+    point = Point(128.3, 51.9)
+    kinds = ("site", "", "measurement", "annotation", "search area", "measurement")
+    marks = [Site(uuid=f"{number}", geometry=point, mark_kind=kind) for number, kind in enumerate(kinds)]
+    _crashed(tmp_path / "s", 1, Document({"sites": [*marks, *rich_document().sites.values()]}))
+    (found,) = recoverable(tmp_path / "s")
+    assert found.marks == (6, 2)
 
 
 def test_a_living_session_and_one_without_edits_are_not_offered(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_a_crashed_session_is_found_and_recovered(desk: Desk, other: Desk, tmp_p
     found: list[object] = []
     other.session.find_recoverable(found.extend)
     other.wait()
-    assert [(case.edits, case.sites) for case in found] == [(10, 10)]
+    assert [(case.edits, case.marks.sites) for case in found] == [(10, 10)]
     other.session.recover(crashed)
     other.wait()
     assert other.labels() == [str(number) for number in range(10)]

@@ -113,7 +113,7 @@ def test_sites_in_view_are_painted_before_the_document_is_whole(
     assert inked > 30
     line = window.messages.line("glimpse")
     assert line is not None
-    assert line.text.startswith(f"{len(shown)} of 421 sites are shown")
+    assert line.text.startswith(f"{len(shown)} of 421 marks are shown")
 
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(round(frame.px[0]), round(frame.py[0])))
     assert not canvas.selection.uuids
@@ -187,8 +187,8 @@ def test_progress_counts_the_sites(make_window: MakeWindow, gate: Gate, tmp_path
     window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     texts = [text for text, _fraction in said]
-    assert "Opening large.gpkg: 420 of 421 sites" in texts
-    assert "Opening large.gpkg: 421 of 421 sites copied" in texts
+    assert "Opening large.gpkg: 420 of 421 marks" in texts
+    assert "Opening large.gpkg: 421 of 421 marks copied" in texts
     assert [fraction for _text, fraction in said] == sorted(fraction for _text, fraction in said)
 
 

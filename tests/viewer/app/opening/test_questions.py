@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from layers.project.saving.recovery import RecoverableSession
+from layers.project.saving.recovery import MarkCounts, RecoverableSession
 from viewer.app.opening.questions import Changed, Questions, Recovery, Unsaved, Which
 
 DEFAULT, CLOSED = "", "closed"
@@ -67,7 +67,7 @@ RECOVERY = [
 
 def left(edits: int) -> RecoverableSession:
     moment = "2026-01-02T03:04:05Z"
-    return RecoverableSession(Path("/s"), None, "t", moment, edits, 7, first_edit_at=moment)
+    return RecoverableSession(Path("/s"), None, "t", moment, edits, MarkCounts(7, 2), first_edit_at=moment)
 
 
 def test_each_button_is_its_answer(ask: Questions) -> None:
@@ -81,7 +81,7 @@ def test_each_button_is_its_answer(ask: Questions) -> None:
         found, box = answered(lambda: ask.recovery("case.gpkg", left(3)), button)
         assert found is answer
         assert "3 edits, made from" in box.informativeText()
-        assert "with them the case has 7 sites" in box.informativeText()
+        assert "with them the case has 7 sites and 2 measurements" in box.informativeText()
     _, box = answered(lambda: ask.recovery("case.gpkg", left(0)), CLOSED)
     assert "The file is not what was saved last" in box.informativeText()
 

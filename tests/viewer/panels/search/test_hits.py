@@ -256,7 +256,11 @@ def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> 
     )
     far = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=100.0, lat=51.88, names=same.names)
     other = hit(Group.FACILITIES, "Svobodny", lon=128.33, lat=51.88, names=("Свободный",))
-    assert [one.group for one in ranked([far, same, other], provider)] == [1, 2, 2]
+    assert [one.group for one in ranked([far, same, other], provider)] == [
+        Group.SITES,
+        Group.FACILITIES,
+        Group.FACILITIES,
+    ]
     assert ranked([same], provider)[0].site_uuid == "v"
     assert ranked([same, *provider.search("восточный")], provider)[0].score == EXACT
     assert len(ranked([same, *provider.search("восточный")], provider)) == 1
@@ -353,3 +357,16 @@ def test_letters_typed_quickly_are_one_question(jobs: Jobs, qtbot: QtBot) -> Non
     with qtbot.waitSignal(finder.found) as cleared:
         finder.ask("  ")
     assert cleared.args == [[], []]
+
+
+def test_measurements_are_found_apart_from_the_sites_of_the_case() -> None:
+    line = shapely.LineString([(110.9, 19.6), (111.0, 19.7)])
+    rows = [
+        Site(uuid=f"m{number}", geometry=line, label=f"46 km {number}", mark_kind="measurement")
+        for number in range(MOST_IN_GROUP + 2)
+    ]
+    rows.append(Site(uuid="site", geometry=line, label="46 km post"))
+    found = SiteProvider(lambda: {row.uuid: row for row in rows}).search("46 km")
+    groups = [one.group for one in found]
+    assert groups == [Group.SITES, *[Group.MEASUREMENTS] * MOST_IN_GROUP]
+    assert (found[0].note, found[1].note) == ("Other", ""), "a measurement has no class"

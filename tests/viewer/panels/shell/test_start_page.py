@@ -50,9 +50,9 @@ def test_recent_cases_are_opened_and_forgotten(page: StartPage, qtbot: QtBot) ->
 
 
 def test_a_crashed_session_is_offered_with_what_it_holds(page: StartPage, qtbot: QtBot) -> None:
-    page.set_recoverable([RecoverableCase("/sessions/1", "A & B", "2024-04-18T10:00:00Z", 10, 3)])
+    page.set_recoverable([RecoverableCase("/sessions/1", "A & B", "2024-04-18T10:00:00Z", 10, (3, 1))])
     card = next(b for b in page.findChildren(QAbstractButton) if b.accessibleName() == "Recover “A & B”")
-    assert "10 edits, 3 sites" in card.text()
+    assert "10 edits, 3 sites and 1 measurement" in card.text()
     assert "A && B" in card.text(), "a button would read the ampersand as its key"
     with qtbot.waitSignal(page.recover_chosen) as chosen:
         qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
