@@ -27,7 +27,15 @@ from viewer.canvas.sites.ring_signs import radii_in
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_shapes import polygon_in_view, runs_in_view, to_pixels
 from viewer.canvas.sites.site_symbol_painter import SiteSymbolPainter, paint_faint_sign
-from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol, fill_of, line_symbol, outline_of
+from viewer.canvas.sites.site_symbology import (
+    AREA_DOTS_PX,
+    HALO_COLOR,
+    SELECTED_COLOR,
+    LineSymbol,
+    fill_of,
+    line_symbol,
+    outline_of,
+)
 from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_of, polygon_of, round_pen
 
 _AREA_OUTLINE_PX = 1.6
@@ -184,7 +192,7 @@ class SitePainter:
             site = frame.index.sites[frame.index.uuids[row]]
             color = outline_of(site)
             _fill(painter, frame, outline, fill_of(site))
-            symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, (7.0, 4.0), casing_width=1.1)
+            symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, AREA_DOTS_PX, casing_width=1.1)
             _paint_outline(painter, frame, outline, symbol, site.uuid in selection)
             at = float(frame.px[i]), float(frame.py[i])
             paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)

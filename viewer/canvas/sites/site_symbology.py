@@ -27,6 +27,9 @@ _LONGEST_COLOR = 40
 _DASHES = (7.0, 5.0)
 """Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
 
+AREA_DOTS_PX = (2.4, 3.4)
+"""The same of the circle around a loosely known place: dots tell of the place, dashes of whether it exists at all."""
+
 
 class Precision(StrEnum):
     """Degree to which a place is known. Only PRECISE may look like an exact pin."""

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage
 from shapely import LineString, Point
 
 from layers.document.document import Document
@@ -18,11 +19,17 @@ from layers.product.spec import ProductSpec
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.layer_style import VectorStyle
-from tests.viewer.export.conftest import FRAME
+from tests.viewer.export.conftest import FRAME, pixels
+from viewer.canvas.sites.site_symbol_painter import DASH_PX
+from viewer.canvas.sites.site_symbology import AREA_DOTS_PX
 from viewer.commands.meta import set_sites_visible
+from viewer.commands.sites import update_site
 from viewer.export.headless import Studio, complete
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.legend_content import layer_rows, legend_rows
+from viewer.export.plates.maps.legend_rows import paint_sign
+from viewer.export.plates.printed_plate import greyed
+from viewer.support.painting import painting
 
 PLACES = [("port", 1, 1), ("port", 2, 2), ("depot", 3, 3), ("factory", 60, 60), (None, 4, 4)]
 
@@ -90,7 +97,7 @@ def test_the_legend_lists_sites_only_and_apart_what_may_not_exist() -> None:
         ("Launch site (closed)", 1),
         ("Launch site (planned)", 1),
     ]
-    assert [row.sample.may_not_exist for row in rows if row.sample] == [False, True, True]
+    assert [row.sample.may_not_exist for row in rows if row.has_symbol] == [False, True, True]
     assert [row.text for row in rows if row.is_note] == [
         "Dashed rim: planned, not known to exist",
         "Dashed rim: closed, no longer in use",
@@ -142,7 +149,7 @@ def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
         "Depot",
         "Other sites",
         "Area",
-        "Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)",
+        "Hollow, or a dotted circle: the place is known to no better than 1 km (90 %)",
     ]
     assert {"Airfield", "Railway"} <= {*plate_of(ProductSpec(bounds=Bounds(5, 5, 35, 55))).legend_words}
 
@@ -150,3 +157,24 @@ def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
 def test_hidden_sites_are_in_no_legend(plate_of, document) -> None:
     document.apply(set_sites_visible(document, False, actor="t"))
     assert plate_of(ProductSpec(bounds=FRAME)).legend_words == []
+
+
+def test_what_dots_and_dashes_mean_is_drawn_and_told_apart_in_grey(document) -> None:
+    """Both were dashed, and only words said which."""
+    document.apply(update_site(document, "in", actor="t", lifecycle="agreed", position_error_m=9e3))
+    rows = [row for row in legend_rows(document, ["area", "in", "in2"]) if row.is_note]
+    assert [row.text.partition(":")[0] for row in rows] == ["Hollow, or a dotted circle", "Dashed rim"]
+    pictures = []
+    for row in rows:
+        image = QImage(54, 42, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        with painting(image) as painter:
+            paint_sign(painter, QRectF(0, 0, 54, 42), row, 42)
+        pictures.append(pixels(greyed(image)).mean(axis=2))
+    inked = [picture < 200 for picture in pictures]
+    assert all(ink.sum() > 150 for ink in inked)
+    assert (inked[0] != inked[1]).sum() > 150
+
+
+def test_the_circle_of_a_place_is_dotted_and_a_rim_dashed() -> None:
+    assert AREA_DOTS_PX[0] < 0.6 * DASH_PX[0]

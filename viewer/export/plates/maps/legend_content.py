@@ -24,12 +24,16 @@ LONGEST_ROW = 300
 
 @dataclass(frozen=True)
 class LegendRow:
-    """A sample site, or a look, to draw the symbol of, and its words. Without either it is a heading, or a note."""
+    """A sample site, or a look, to draw the symbol of, and its words. Without either it is a heading. A note may have
+    a sample too, of what it explains.
+    """
 
     text: str
     sample: Site | None = None
     count: int = 0
     is_note: bool = False
+    circle: bool = False
+    """True for the note on the circle of a loosely known place."""
     look: Symbol | None = None
     geometry: str = ""
     """The geometry that the look is of, by its OGC name."""
@@ -39,7 +43,7 @@ class LegendRow:
 
     @property
     def has_symbol(self) -> bool:
-        return self.sample is not None or self.look is not None
+        return not self.is_note and (self.sample is not None or self.look is not None)
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
@@ -58,23 +62,34 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
         for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):
             text = f"{title} ({doubt})" if doubt else title
             rows.append(LegendRow(text, min(sites, key=_least_known), len(sites)))
-    if any(site.is_area for site in inside):
-        note = "Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)"
-        rows.append(LegendRow(QCoreApplication.translate("Export", note), is_note=True))
-    rows += [LegendRow(note, is_note=True) for note in _doubts(inside)]
+    if areas := [site for site in inside if site.is_area]:
+        note = "Hollow, or a dotted circle: the place is known to no better than 1 km (90 %)"
+        rows.append(
+            LegendRow(QCoreApplication.translate("Export", note), min(areas, key=_sure), is_note=True, circle=True)
+        )
+    rows += _doubts(inside)
     return rows
 
 
-def _doubts(inside: list[Site]) -> list[str]:
-    """Sentences on what a dashed rim means here. A line may be dashed by its class: the words in brackets tell."""
-    rimmed = {site.lifecycle for site in inside if site.may_not_exist and site.kind != "line"}
-    tr, notes = QCoreApplication.translate, []
-    if words := _either([word for word in NOT_KNOWN_TO_EXIST if word in rimmed - {"closed"}]):
-        notes.append(tr("Export", "Dashed rim: {0}, not known to exist").format(words))
+def _sure(site: Site) -> tuple[bool, str]:
+    """The same sample in any order, of what exists where there is such."""
+    return site.may_not_exist, site.uuid
+
+
+def _doubts(inside: list[Site]) -> list[LegendRow]:
+    """Notes on what a dashed rim means here. A line may be dashed by its class: the words in brackets tell."""
+    doubtful = [site for site in inside if site.may_not_exist and site.kind != "line"]
+    samples = {site.lifecycle: site for site in sorted(doubtful, key=lambda site: site.uuid, reverse=True)}
+    rimmed = samples.keys()
+    tr, notes = QCoreApplication.translate, list[LegendRow]()
+    if kinds := [word for word in NOT_KNOWN_TO_EXIST if word in rimmed - {"closed"}]:
+        text = tr("Export", "Dashed rim: {0}, not known to exist").format(_either(kinds))
+        notes.append(LegendRow(text, samples[kinds[0]], is_note=True))
     if "closed" in rimmed:
-        notes.append(tr("Export", "Dashed rim: closed, no longer in use"))
+        notes.append(LegendRow(tr("Export", "Dashed rim: closed, no longer in use"), samples["closed"], is_note=True))
     if any(site.may_not_exist and site.kind == "line" for site in inside):
-        notes.append(tr("Export", "Lines are dashed by their class; brackets say what is planned, agreed or closed"))
+        text = tr("Export", "Lines are dashed by their class; brackets say what is planned, agreed or closed")
+        notes.append(LegendRow(text, is_note=True))
     return notes
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from layers.document.document import Document
+from layers.document.site import Site
 from viewer.canvas.sites.site_symbol import paint_site_symbol
+from viewer.canvas.sites.site_symbol_painter import dashed
+from viewer.canvas.sites.site_symbology import AREA_DOTS_PX, HALO_COLOR, fill_of, outline_of
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.maps.legend_content import LegendRow, layer_rows, legend_rows
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.page_sizes import PageSizes
-from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.rendering.vector.symbol_sample import paint_sample
 from viewer.support.painting import painting, part_of_picture
 
@@ -56,7 +59,12 @@ def _atom(row: LegendRow, sizes: PageSizes, style: HouseStyle, is_heading: bool)
         paint = partial(_paint_symbol, row=row, height=height)
         return Atom(KEY, text, sizes.type(), style.ink, 0.0, 2.7 * sizes.body, paint, height)
     if row.is_note:
-        return Atom(KEY, row.text, sizes.type(0.92), style.quiet, 0.3 * sizes.body)
+        small, gap = sizes.type(0.92), 0.3 * sizes.body
+        if row.sample is None:
+            return Atom(KEY, row.text, small, style.quiet, gap)
+        height = 1.75 * sizes.body
+        paint = partial(_paint_symbol, row=row, height=height)
+        return Atom(KEY, row.text, small, style.quiet, gap, 2.7 * sizes.body, paint, height)
     return Atom(KEY, row.text, sizes.type(1.0, bold=True), style.quiet, 0.35 * sizes.body, keep=is_heading)
 
 
@@ -90,7 +98,21 @@ def paint_sign(painter: QPainter, box: QRectF, row: LegendRow, height: float) ->
         chip = QRectF(box.left(), middle - 8.5 * scale, 25 * scale, 17 * scale)
         painter.drawRoundedRect(chip, 3 * scale, 3 * scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    if sample is not None:
+    if sample is not None and row.circle:
+        _paint_circle(painter, sample, QPointF(box.left() + 12.5 * scale, middle), scale)
+    elif sample is not None:
         paint_site_symbol(painter, sample, box.left() + 12.5 * scale, middle, scale)
     elif row.look is not None:
         paint_sample(painter, row.look, row.geometry, box.left() + 12.5 * scale, middle, scale)
+
+
+def _paint_circle(painter: QPainter, sample: Site, middle: QPointF, scale: float) -> None:
+    """The circle of a loosely known place, dots on a dark line, with its symbol in it."""
+    radius = 9.0 * scale
+    painter.setPen(round_pen(QColor(HALO_COLOR), 2.6 * scale))
+    painter.setBrush(fill_of(sample))
+    painter.drawEllipse(middle, radius, radius)
+    dots = AREA_DOTS_PX[0] * scale, AREA_DOTS_PX[1] * scale
+    painter.setPen(dashed(round_pen(outline_of(sample), 1.6 * scale), dots))
+    painter.drawEllipse(middle, radius, radius)
+    paint_site_symbol(painter, sample, middle.x(), middle.y(), 0.55 * scale)
