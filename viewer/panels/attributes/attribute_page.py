@@ -172,7 +172,7 @@ class AttributePage(QWidget):
         self.copy_button.setEnabled(shown > 0)
 
     def _place_parts(self) -> None:
-        """What would make the panel wider than its place stands in the line below: first large numbers, then a button.
+        """Put into the line below what would make the panel wider than its place: large numbers first, then a button.
 
         The panels at the sides of the map would have to give way otherwise, whenever this one is opened.
         """

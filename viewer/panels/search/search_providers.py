@@ -180,7 +180,7 @@ class SiteProvider:
 
 
 def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
-    """Those that answer best, of measurements and of other marks so many each."""
+    """The best answers: so many measurements, and as many other marks."""
     found.sort(key=lambda row: (row[0], row[1].label))
     measured = [row for row in found if row[1].mark_kind == MEASUREMENT]
     others = [row for row in found if row[1].mark_kind != MEASUREMENT]
