@@ -34,9 +34,9 @@ def product_rows(document: Document) -> Mapping[str, Product]:
 
 
 def products_in_order(document: Document) -> list[Product]:
-    """Products but match plates, by number and version; also rows that cannot be read, so that they can be deleted."""
+    """Products but match plates, by number, the newest version first; also what cannot be read, to be deleted."""
     found = [row for row in product_rows(document).values() if plate_of(row) is None]
-    return sorted(found, key=lambda row: (*_natural(row.number), row.version, row.created_at, row.uuid))
+    return sorted(found, key=lambda row: (*_natural(row.number), -row.version, row.created_at, row.uuid))
 
 
 def next_product_number(document: Document, but: str = "") -> str:

@@ -50,7 +50,6 @@ class MeasurementListPanel(QWidget):
         self.model = RowTable(columns, lambda site: searched(site.label, site.notes, site.folder), self)
         self.list = RowList(self.model, self.tr("Measurements"), first_px=90)
         self.list.hide_columns(5)
-        self.list.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # places differ at their ends
         self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.view.customContextMenuRequested.connect(self.open_menu)
         self.copy_button, self.delete_button = QPushButton(self.tr("Copy values")), QPushButton(self.tr("Delete"))

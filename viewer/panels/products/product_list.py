@@ -15,7 +15,7 @@ from viewer.panels.widgets.form_page import side_by_side
 
 
 class ProductRows(NamedRows[Product]):
-    """By number and version, each with its facts."""
+    """By number, the newest version first, each with its facts."""
 
     def __init__(self, desk: ProductDesk) -> None:
         super().__init__(lambda: desk.rows)
@@ -60,10 +60,14 @@ class ProductListPanel(NamedListPanel):
 
     @override
     def read(self) -> None:
-        """Follow the document; the last row is chosen where none was, as it was just made."""
+        """Follow the document; the newest is chosen where none was, and a new version in place of the one before."""
+        known = {row.uuid for row in self.model.rows}
         super().read()
-        if not self.chosen and self.model.rowCount():
-            self.choose(self.model.uuid_at(self.model.rowCount() - 1))
+        rows = self.model.rows
+        number = next((row.number for row in rows if row.uuid == self.chosen), None)
+        rows = rows if number is None else [row for row in rows if row.number == number and row.uuid not in known]
+        if rows:
+            self.choose(max(rows, key=lambda row: (row.created_at, row.version)).uuid)
 
     @override
     def show_offers(self) -> None:

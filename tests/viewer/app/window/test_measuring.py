@@ -335,6 +335,7 @@ def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow,
     number, margin = reading_of(length).numbers
     row = [panel.model.index(0, column).data() for column in range(5)]
     name = "Length 1 · 50.2006° N, 9.5000° E"
+    assert panel.list.view.textElideMode() == Qt.TextElideMode.ElideRight, "the label stays, and no place is spoilt"
     assert row == [name, number, margin, "km", "Length"]
     window.selection.clear()
     panel.copy_button.click()

@@ -12,7 +12,7 @@ from layers.product.spec import ProductSpec
 from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
-from viewer.commands.products import issue_product, save_product
+from viewer.commands.products import issue_product, reissue_product, save_product
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.products.product_list import ProductListPanel
 
@@ -80,3 +80,18 @@ def test_only_what_was_issued_is_reissued(panel: ProductListPanel, desk: Desk) -
     assert desk.document.table("products")[panel.chosen].version == 2, "the one that is worked on now"
     panel.view.customContextMenuRequested.emit(QPoint(5, 390))
     assert QApplication.activePopupWidget() is None, "below the rows"
+
+
+def test_the_newest_version_stands_on_top_and_is_chosen(panel: ProductListPanel, desk: Desk) -> None:
+    desk.context.do(issue_product, "one", sha256="0" * 64, numbers={})
+    desk.context.do(reissue_product, "one")
+    (newer,) = (row for row in desk.document.table("products").values() if row.version == 2)
+    assert panel.chosen == newer.uuid
+    assert [panel.model.uuid_at(row) for row in range(3)] == [newer.uuid, "one", "two"]
+    again = shown_again(panel)
+    assert again.chosen == newer.uuid
+
+
+def shown_again(panel: ProductListPanel) -> ProductListPanel:
+    """The list as it is made of a case that has its products already."""
+    return ProductListPanel(panel._desk)
