@@ -34,10 +34,12 @@ class Message:
     count: int = 1
     action: MessageAction | None = None
     about: About = "case"
+    leads: bool = False
+    """Notices that come later stay below it: it says why nothing of all that is seen."""
 
 
 class Messages(QObject):
-    """The lines that stand now, the newest last. The window's thread only."""
+    """The lines that stand now, the newest last, but for those that lead. The window's thread only."""
 
     changed = Signal()
 
@@ -53,11 +55,14 @@ class Messages(QObject):
         action: MessageAction | None = None,
         *,
         about: About = "case",
+        leads: bool = False,
     ) -> None:
         """Say `text` under `key`; a line that stands under the same key is replaced and its count goes up by one."""
         before = self._lines.pop(key, None)
-        line = Message(key, plain(text), level, 1, action, about)
+        line = Message(key, plain(text), level, 1, action, about, leads)
         self._lines[key] = line if before is None else replace(line, count=before.count + 1)
+        if level == "info":
+            self._lines = {line.key: line for line in sorted(self._lines.values(), key=lambda line: line.leads)}
         self.changed.emit()
 
     def clear(self, key: str) -> None:

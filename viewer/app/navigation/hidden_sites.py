@@ -29,7 +29,8 @@ class HiddenSites(QObject):
 
     def _tell(self, sentence: str) -> None:
         if not sites_visible(self._panels.document):
-            self._messages.show(KEY, sentence, "warning", MessageAction(self.tr("Show Sites"), self._show))
+            shows = MessageAction(self.tr("Show Sites"), self._show)
+            self._messages.show(KEY, sentence, "warning", shows, leads=True)
 
     def _show(self) -> None:
         self._panels.do(set_sites_visible, True)

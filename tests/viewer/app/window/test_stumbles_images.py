@@ -18,9 +18,10 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press, settle, texts
 from tests.viewer.app.window.conftest import hand_on_map
 from tests.viewer.tools.conftest import Desk
+from viewer.app.imagery.mark_images import FINER
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
-from viewer.commands.layers import update_layer
+from viewer.commands.layers import add_layer, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.commands.nudging import nudge_layer
 from viewer.commands.sites import update_site
@@ -104,6 +105,22 @@ def test_marking_and_finding_while_the_sites_are_hidden_says_so_and_shows_them(
     assert window.messages.line("hidden sites") is not None
     panels.do(set_sites_visible, True)
     assert window.messages.line("hidden sites") is None, "it goes with what it is about"
+
+
+def test_that_the_sites_are_hidden_stands_above_what_is_said_of_the_first_mark(
+    window: MainWindow, desk: Desk, qtbot: QtBot
+) -> None:
+    document, origin = window.session.document, {"shipped": "blue_marble.tif"}
+    window.session.push(add_layer(document, "raster", "Blue Marble", origin, actor="me", uuid="earth"))
+    window.panel_context.do(set_sites_visible, False)
+    settle(window, qtbot)
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    qtbot.waitUntil(lambda: window.messages.line(FINER) is not None, timeout=10_000)
+    settle(window, qtbot)
+    assert window.messages.lines()[-1].key == "hidden sites"
+    window.messages.show("worse", "The disk is full.", "error")
+    assert window.messages.lines()[-1].key == "worse"
 
 
 def test_a_link_pasted_on_the_map_is_a_source_of_the_claim_that_is_open(
