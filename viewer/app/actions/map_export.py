@@ -103,7 +103,7 @@ class MapExport(QObject):
             left_out=NOT_COPIED | (PAINTED_ON_SIDES if self._compared() is not None else frozenset()),
         )
         frozen = stretches_on_screen(self._canvas.scene)
-        maker = PlatePages(document, lambda _spec: [self._scene(frozen)])
+        maker = PlatePages(document, lambda _spec: [self._scene(frozen)], cropped=False)
         return _PlatePicture(maker, spec, LOGICAL_DPI * view.ratio)
 
     def _put_on_clipboard(self, image: QImage) -> None:

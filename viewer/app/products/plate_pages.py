@@ -26,10 +26,12 @@ MOST_TRIES = 3
 
 
 class PlatePages:
-    """`open_scenes` gives the scenes of a product, one a map; they are closed here."""
+    """`open_scenes` gives the scenes of a product, one a map; they are closed here. `cropped` as of `Plate`."""
 
-    def __init__(self, document: Document, open_scenes: Callable[[ProductSpec], list[MapScene]]) -> None:
-        self._document, self._scenes_for = document, open_scenes
+    def __init__(
+        self, document: Document, open_scenes: Callable[[ProductSpec], list[MapScene]], *, cropped: bool = True
+    ) -> None:
+        self._document, self._scenes_for, self._is_cropped = document, open_scenes, cropped
         self._scenes: list[MapScene] = []
         self._scenes_of: object = None
         self._plate: Plate | None = None
@@ -88,7 +90,15 @@ class PlatePages:
         self._tries = self._tries + 1 if again else 0
         self._is_stale, self._plate_of, self._error = False, (spec, edition), None
         scenes, product = list(self._scenes), edition.product
-        plate = Plate(spec, self._document, scenes, product=product, made_on=edition.made_on, at_once=False)
+        plate = Plate(
+            spec,
+            self._document,
+            scenes,
+            product=product,
+            made_on=edition.made_on,
+            at_once=False,
+            cropped=self._is_cropped,
+        )
         self._coming = plate, plate.steps()
         self._steps.start()
 

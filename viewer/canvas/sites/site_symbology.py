@@ -27,8 +27,11 @@ _LONGEST_COLOR = 40
 _DASHES = (7.0, 5.0)
 """Stroke and gap, in logical pixels, of a thin line that is not known to exist."""
 
-AREA_DOTS_PX = (2.4, 3.4)
-"""The same of the circle around a loosely known place: dots tell of the place, dashes of whether it exists at all."""
+AREA_DOTS_PX = (3.2, 4.0)
+"""The same of the circle around a loosely known place: dots tell of the place, dashes of whether it exists at all.
+
+Shorter dots Qt sets down elsewhere where only a part of the circle is painted, as in a strip of a page.
+"""
 
 
 class Precision(StrEnum):

@@ -105,10 +105,14 @@ class Plate:
         made_on: str = "",
         program: str = "Geoloupe",
         at_once: bool = True,
+        cropped: bool = True,
     ) -> None:
-        """Not `at_once`: it is whole when all of its `steps` are done, a few milliseconds each."""
+        """Not `at_once`: it is whole when all of its `steps` are done, a few milliseconds each. Not `cropped`: its maps
+        show all that is asked for, also beyond their images, as the canvas does.
+        """
         self.spec, self.document, self.scenes = spec, document, list(scenes)
         self.product, self.made_on, self.program = product, made_on, program
+        self._is_cropped = cropped
         self.style = house_style(spec.style, spec.dark, spec.grey)
         self.sizes = PageSizes.of(spec, self.style.fonts)
         self._rows = EvidenceRows(self.sizes, self.style)
@@ -144,6 +148,7 @@ class Plate:
             made_on=self.made_on,
             program=self.program,
             at_once=at_once,
+            cropped=self._is_cropped,
         )
 
     # -- what it is -----------------------------------------------------------------------------------------------
@@ -211,7 +216,7 @@ class Plate:
 
     def steps(self) -> Iterator[None]:
         """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
-        bounds = shown_parts(self.spec, self.scenes)
+        bounds = shown_parts(self.spec, self.scenes, cropped=self._is_cropped)
         yield
         rooms, atoms = yield from self._settled(bounds, [])
         yield from self._place_on_maps()

@@ -37,8 +37,11 @@ class Shown(NamedTuple):
     """Of the marks that it must show, where nobody said what it shall show."""
 
 
-def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene]) -> list[Shown]:
-    """Of each map: before and after, and all panels that do not say otherwise, show the same."""
+def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool = True) -> list[Shown]:
+    """Of each map: before and after, and all panels that do not say otherwise, show the same.
+
+    Not `cropped`, single maps show all that is asked for.
+    """
     own = maps_of(spec)
     if spec.layout in MATCHED:
         compared = compared_bounds(spec, scenes)
@@ -52,7 +55,7 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene]) -> list[Shown]:
         asked, marked = _a_turn_of(one.bounds or whole), _marked(spec, at, scene)
         has_image = any(is_image(scene.drawings[uuid]) for uuid in scene.stack.visible())
         # A map without images is dark wherever nothing is drawn: it shows what is asked for.
-        part = reached(asked, [scene]) if has_image else Shown(asked)
+        part = reached(asked, [scene]) if has_image and cropped else Shown(asked)
         found.append(part._replace(marked=marked))
     return found
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 from viewer.panels.widgets.form_page import clear_layout
 from viewer.panels.words import marks_counted
 from viewer.support.icons import line_icon, mark_pixmap
@@ -101,8 +102,9 @@ class StartPage(QScrollArea):
         clear_layout(self._recover)
         page = self._page
         for case in cases:
-            said = self.tr("last edit {0}, {1} edits, {2}") if case.edits else self.tr("a save was lost, {2}")
-            detail = said.format(local_moment(case.last_edit_at), case.edits, marks_counted(*case.marks))
+            said = self.tr("last edit {0}, {1}, {2}") if case.edits else self.tr("a save was lost, {2}")
+            edits = counted(case.edits, self.tr("edit"), self.tr("edits"))
+            detail = said.format(local_moment(case.last_edit_at), edits, marks_counted(*case.marks))
             name = self.tr("Recover “{0}”").format(one_line(case.title, 60))
             if not case.title.strip():
                 name = self.tr("Recover an unnamed case of {0}").format(local_moment(case.last_edit_at))

@@ -120,4 +120,4 @@ def test_a_case_that_was_never_named_is_offered_as_such(make_window: MakeWindow,
     (card,) = cards
     assert "“”" not in card.accessibleName()
     assert card.accessibleName().startswith("Recover an unnamed case of ")
-    assert "1 sites" in card.text()
+    assert card.text().endswith(", 1 edit, 1 site")
