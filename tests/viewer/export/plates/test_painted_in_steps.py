@@ -116,7 +116,8 @@ def test_fonts_of_a_pdf_are_packed_apart_from_the_last_sheet(plate_of: MakePlate
         content = end.value
     with pikepdf.open(BytesIO(content)) as pdf:
         painted = [b" Tf" in page.Contents.read_bytes() for page in pdf.pages]
-    assert painted[-2:] == [True, False]
+    assert any(painted)
+    assert not painted[-1]
 
 
 def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, document: Document) -> None:
