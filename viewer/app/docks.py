@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from viewer.app.arrangement import BELOW_PX, Arrangement
 from viewer.app.inspector_trail import InspectorTrail
@@ -53,6 +53,8 @@ class Docks(QObject):
 
     panel_switched = Signal()
     """A panel is shown now that was not, or the other way round, or was asked for."""
+    form_left = Signal()
+    """A form that has the keyboard makes way for another: Qt would have it go on in a field of that one."""
 
     def __init__(
         self,
@@ -162,6 +164,9 @@ class Docks(QObject):
         if name in self._pages:
             page, _title = self._pages[name]
             _made = page.panel
+            shown, focus = self.details.currentWidget(), QApplication.focusWidget()
+            if shown is not None and page is not shown and focus is not None and shown.isAncestorOf(focus):
+                self.form_left.emit()
             self.details.setCurrentWidget(page)
             self.trail.show_page(name)
             self.set_panel_visible("panel_details", True)

@@ -1,14 +1,17 @@
 """The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map.
 
+No key goes where it is not seen: the keyboard leaves a panel with its tab, and never enters a field by itself.
+
 Enter too goes back to the map from a label that a new mark has put the keyboard into.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import override
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,14 +40,34 @@ type _Field = LineField | ChoiceField | TextField
 class FormKeys(FocusFilter):
     """Watches what is in a panel."""
 
-    def __init__(self, canvas: QWidget, parent: QObject) -> None:
+    def __init__(self, canvas: QWidget, form_left: SignalInstance, parent: QObject) -> None:
         super().__init__(parent)
         self._canvas = canvas
+        form_left.connect(self._go_to_map)
         self._is_handing_on = False
+        self._followed: set[str] = set()
+        """Names of the panels whose tabs are followed."""
 
     @override
     def concerns(self, widget: QWidget) -> bool:
         return _panel_of(widget) is not None
+
+    @override
+    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        super()._moved(before, now)
+        panel = None if now is None else _panel_of(now)
+        if panel is not None and panel.objectName() not in self._followed:
+            self._followed.add(panel.objectName())
+            panel.visibilityChanged.connect(partial(self._covered, panel))
+
+    def _covered(self, panel: QDockWidget, is_visible: bool) -> None:
+        """The panel of another tab is in front: Qt leaves the keyboard in the one behind it."""
+        focus = QApplication.focusWidget()
+        if not is_visible and focus is not None and panel.isAncestorOf(focus):
+            self._go_to_map()
+
+    def _go_to_map(self) -> None:
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         TypeAhead(self)
-        FormKeys(self.canvas, self)
+        FormKeys(self.canvas, self.docks.form_left, self)
         ButtonKeys(self)
         UndoKeys(self)
 

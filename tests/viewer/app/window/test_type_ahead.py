@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QDockWidget, QHeaderView, QLabel, QListWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QDockWidget,
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QTabBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -14,17 +23,20 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
 from tests.support.windows import begin_on_map, new_case, press, settle
 from viewer.app.window import MainWindow
-from viewer.commands.claims import add_claim
+from viewer.commands.claims import add_claim, link_claim_site
 from viewer.commands.comparisons import add_comparison
 from viewer.commands.layers import add_layer
 from viewer.commands.products import save_product
 from viewer.commands.responses import add_response
 from viewer.commands.sites import add_site
 from viewer.commands.sources import add_source
+from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.layers.acquisition_panel import AcquisitionPanel
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.time_strip.time_strip_panel import TimeStripPanel
 from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.still_boxes import ComboBox
 
 
@@ -139,6 +151,64 @@ def test_letters_after_a_click_where_nothing_is_typed_are_the_tools(case: MainWi
     click(inside, 1, 1)
     assert QApplication.focusWidget() is not case.canvas
     assert takes_tools(case), "blank ground"
+
+
+def click_tab(window: MainWindow, title: str) -> None:
+    bars = window.findChildren(QTabBar)
+    bar, at = next((bar, at) for bar in bars for at in range(bar.count()) if bar.tabText(at) == title)
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, bar.tabRect(at).center())
+
+
+@pytest.mark.parametrize("column", ["label", "notes", "status"])
+def test_no_letter_goes_into_a_field_that_another_tab_hides(case: MainWindow, qtbot: QtBot, column: str) -> None:
+    case.selection.set({"Apron"})
+    settle(case, qtbot)
+    begin_on_map(case, qtbot)
+    form = case.findChild(SiteFormPanel)
+    assert form is not None
+    before = case.session.document.sites["Apron"]
+    form.fields.fields[column].setFocus()
+    click_tab(case, "Acquisition")
+    assert takes_tools(case)
+    case.panel_context.flush()
+    assert case.session.document.sites["Apron"] is before
+
+
+def test_no_letter_goes_into_the_filter_of_a_list_behind_another(case: MainWindow, qtbot: QtBot) -> None:
+    begin_on_map(case, qtbot)
+    case.docks.show_panel("panel_sites")
+    sites = case.findChild(SiteListPanel)
+    assert sites is not None
+    sites.list.filter.setFocus()
+    QTest.keyClicks(sites.list.filter, "pad")
+    click_tab(case, "Claims")
+    assert takes_tools(case)
+    assert sites.list.filter.text() == "pad"
+
+
+def test_after_a_link_to_another_form_letters_are_the_tools(case: MainWindow, qtbot: QtBot) -> None:
+    document = case.session.document
+    (claim,) = [one for one in document.claims.values() if one.statement == "Apron"]
+    case.session.push(link_claim_site(document, claim.uuid, "Apron", actor="me"))
+    case.selection.set({"Apron"})
+    settle(case, qtbot)
+    begin_on_map(case, qtbot)
+    form = case.findChild(SiteFormPanel)
+    assert form is not None
+    form.fields.fields["label"].setFocus()
+    case.panel_context.show_claim(claim.uuid, raise_form=True)
+    settle(case, qtbot)
+    (link,) = [one for one in case.docks["panel_details"].findChildren(LinkButton) if one.text().startswith("Apron")]
+    words = case.findChild(ClaimFormPanel)
+    assert words is not None
+    words.fields.fields["statement"].setFocus()
+    click(link, 3, link.height() // 2)
+    settle(case, qtbot)
+    assert case.selection.uuids == {"Apron"}
+    before = case.session.document.sites["Apron"]
+    assert takes_tools(case)
+    case.panel_context.flush()
+    assert case.session.document.sites["Apron"] is before
 
 
 @pytest.mark.qt_log_ignore("grabbing the keyboard")
