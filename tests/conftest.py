@@ -35,6 +35,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 _WITH_QT = {"viewer", "end_to_end", "pictures", "corpus"}
 
 _numbers = itertools.count()
+_done_with: list[Path] = []
+"""Folders of tests that have passed."""
 
 
 class QuickBot(QtBot):
@@ -88,8 +90,13 @@ def new_folder(
     failed_before = request.session.testsfailed
     yield make
     if request.session.testsfailed == failed_before:
-        for folder in made:
-            shutil.rmtree(folder, ignore_errors=True)
+        _done_with.extend(made)
+
+
+def pytest_runtest_logfinish() -> None:
+    """Remove folders only now: until here a test may have put something in the place of the system's calls."""
+    while _done_with:
+        shutil.rmtree(_done_with.pop(), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

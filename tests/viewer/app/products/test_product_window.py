@@ -304,7 +304,7 @@ def test_the_next_version_has_the_name_of_its_title_and_is_one_step(table: Table
     window = table.open(ProductSpec(title="Pier"), "one")
     write("Quay")
     window.close()
-    first, second = products_in_order(table.document)
+    second, first = products_in_order(table.document)
     assert (first.name, second.name, second.version) == ("Pier", "Quay", 2)
     assert table.history.undo_text() == "Begin next version of product “Quay”"
     table.history.undo()
