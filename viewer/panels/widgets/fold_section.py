@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import override
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
-
-from viewer.support.icons import line_icon
+from viewer.panels.widgets.icon_button import IconButton
 
 
 def unfold_to(widget: QWidget) -> None:
@@ -24,12 +22,11 @@ class FoldSection(QWidget):
 
     def __init__(self, title: str, *, folded: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.header = QToolButton()
+        self.header = IconButton("chevron_down", title)
         self.header.setObjectName("sectionHeader")
         self.header.setText(title)
-        self.header.setAccessibleName(title)
+        self.header.setToolTip("")  # its text says it
         self.header.setCheckable(True)
-        self.header.setAutoRaise(True)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -65,14 +62,4 @@ class FoldSection(QWidget):
 
     def _toggled(self, is_open: bool) -> None:
         self.body.setVisible(is_open)
-        self._draw()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
-
-    def _draw(self) -> None:
-        name = "chevron_right" if self.is_folded else "chevron_down"
-        self.header.setIcon(line_icon(name, self.palette()))
+        self.header.show_icon("chevron_down" if is_open else "chevron_right")

@@ -22,6 +22,10 @@ class IconButton(QToolButton):
         self.setToolTip(tooltip(name))
         self._draw()
 
+    def show_icon(self, icon: str) -> None:
+        self._icon = icon
+        self._draw()
+
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
