@@ -208,7 +208,8 @@ class AttributePage(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._least_line_px() + 2 * _MARGIN_PX, super().minimumSizeHint().height())
+        least = max(self._least_line_px(), self._below.minimumSize().width())
+        return QSize(least + 2 * _MARGIN_PX, super().minimumSizeHint().height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
