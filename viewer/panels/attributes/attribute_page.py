@@ -208,7 +208,9 @@ class AttributePage(QWidget):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        least = max(self._least_line_px(), self._below.minimumSize().width())
+        # All that may come to stand below counts, wherever it stands now: else the width would go back and forth.
+        below = (self.only_selected, self.apply_button, self.count)
+        least = max(self._least_line_px(), sum(part.sizeHint().width() + self._below.spacing() for part in below))
         return QSize(least + 2 * _MARGIN_PX, super().minimumSizeHint().height())
 
     @override
