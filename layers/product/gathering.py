@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import field
 from itertools import batched
 
+from layers.at_once import at_once
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
@@ -44,31 +45,6 @@ class _Counts:
     unreviewed_sites: int = 0
 
 
-def content_of(
-    document: Document,
-    in_frame: Iterable[str],
-    publish: bool = False,
-    marking: str = "",
-    product: Product | None = None,
-    *,
-    whole_case: bool = False,
-    about: str = "",
-) -> ProductContent:
-    """All words of evidence of a product with these marks (uuids) in its frames.
-
-    `whole_case`: claims that are about none of them, or about no place, are in it as well. `about`: the uuid of the one
-    site whose claims alone are in it, as on its page; empty: those of all marks. `marking` is the product's own: for a
-    published one it says what is internal. `product` is its row where it has one: numbers of its issued versions hold.
-    """
-    steps = content_in_steps(document, in_frame, publish, marking, product, whole_case=whole_case, about=about)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: ProductContent = end.value
-            return found
-
-
 def content_in_steps(
     document: Document,
     in_frame: Iterable[str],
@@ -79,9 +55,18 @@ def content_in_steps(
     whole_case: bool = False,
     about: str = "",
 ) -> Generator[None, None, ProductContent]:
-    """The same, a claim or a few marks a step."""
+    """All words of evidence of a product with these marks (uuids) in its frames, a claim or a few marks a step.
+
+    `whole_case`: claims that are about none of them, or about no place, are in it as well. `about`: the uuid of the one
+    site whose claims alone are in it, as on its page; empty: those of all marks. `marking` is the product's own: for a
+    published one it says what is internal. `product` is its row where it has one: numbers of its issued versions hold.
+    """
     publishing = Publishing(marking if publish else None)
     return _Gathering(document, in_frame, publishing, product, whole_case, about).content()
+
+
+content_of = at_once(content_in_steps)
+"""The same in one go."""
 
 
 class _Gathering:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from shapely.geometry import LineString, Point, mapping
 
+from layers.at_once import at_once
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
@@ -107,14 +108,7 @@ def test_a_picture_that_is_given_up_ends_in_silence(plate_of: MakePlate) -> None
 def test_fonts_of_a_pdf_are_packed_apart_from_the_last_sheet(plate_of: MakePlate) -> None:
     printed = PrintedPlate(plate_of(SPEC), 96)
     group = next(one for one in printed.groups(0) if one.kind is GroupKind.FURNITURE)
-    steps, turns = vectors(printed, 0, group), 0
-    try:
-        while True:
-            next(steps)
-            turns += 1
-    except StopIteration as end:
-        content = end.value
-    with pikepdf.open(BytesIO(content)) as pdf:
+    with pikepdf.open(BytesIO(at_once(vectors)(printed, 0, group))) as pdf:
         painted = [b" Tf" in page.Contents.read_bytes() for page in pdf.pages]
     assert any(painted)
     assert not painted[-1]
@@ -129,13 +123,7 @@ def test_no_sheet_of_a_pdf_has_more_than_a_few_names(plate_of: MakePlate, docume
     plate = plate_of(SPEC, Document({"layers": list(document.layers.values()), "sites": sites}))
     printed = PrintedPlate(plate, 96)
     group = next(one for one in printed.groups(0) if one.kind is GroupKind.LABELS)
-    steps = vectors(printed, 0, group)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        content = end.value
-    with pikepdf.open(BytesIO(content)) as pdf:
+    with pikepdf.open(BytesIO(at_once(vectors)(printed, 0, group))) as pdf:
         assert len(pdf.pages) >= len(plate.namings[0].labels) // 3 > 9
         assert max(len(page.Contents.read_bytes()) for page in pdf.pages) < 300_000
 

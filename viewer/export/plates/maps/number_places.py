@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.at_once import at_once
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, PlacedLabel
 
 type _Boxes = NDArray[np.float64]
@@ -29,19 +30,16 @@ class NumberPlaces:
         self._marks, self._standing = _rows(marks), _rows(standing)
 
     def place(self, request: LabelRequest, *, crosses: bool = False) -> PlacedLabel | None:
-        """None where there is no room within reach. `crosses`: its line may pass below what stands in its way."""
-        steps = self.place_in_steps(request, crosses=crosses)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                found: PlacedLabel | None = end.value
-                return found
+        """`place_in_steps` in one go."""
+        return at_once(self.place_in_steps)(request, crosses=crosses)
 
     def place_in_steps(
         self, request: LabelRequest, *, crosses: bool = False
     ) -> Generator[None, None, PlacedLabel | None]:
-        """The same, a millisecond a step: a mark in a crowd looks at a thousand places."""
+        """None where there is no room within reach. `crosses`: its line may pass below what stands in its way.
+
+        A millisecond a step: a mark in a crowd looks at a thousand places.
+        """
         for anchor in request.anchors[:4]:
             found = yield from self._free_place(anchor, request, crosses)
             if found is None:
