@@ -209,7 +209,3 @@ def _is_new_name(field: QWidget) -> bool:
 def _can_type(field: _Field) -> bool:
     is_fixed = not isinstance(field, ChoiceField) and field.isReadOnly()
     return field.isVisible() and field.isEnabled() and not is_fixed
-
-
-def _text(field: QWidget) -> str:
-    return field.text() if isinstance(field, LineField) else ""
