@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_HAN = re.compile(r"([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+from layers.text.han import is_han
+
 _SILENT = str.maketrans(dict.fromkeys("'’‘ʼʹ`´ʻ\u200e\u200f", None))
 _NO_LETTER = re.compile(r"[\W_]+")
 _OTHER_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
@@ -28,12 +29,13 @@ def tight(key: str) -> str:
 
 def indexed_text(key: str) -> str:
     """A key with Chinese and Japanese characters apart, so that each of them is a word: one or two already find."""
-    return " ".join(_HAN.sub(r" \1 ", key).split())
+    apart = key if key.isascii() else "".join(f" {character} " if is_han(character) else character for character in key)
+    return " ".join(apart.split())
 
 
 def holds_in_order(wanted: str, key: str) -> bool:
     """True where a key has all characters of a Chinese one in their order, as a name has those of its short form."""
-    if len(wanted) < 2 or not all(_HAN.fullmatch(character) for character in wanted):
+    if len(wanted) < 2 or not all(map(is_han, wanted)):
         return False
     rest = iter(key)
     return all(character in rest for character in wanted)

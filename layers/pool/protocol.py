@@ -10,10 +10,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, TooLarge
 from layers.quick_dataclass import dataclass
@@ -21,6 +18,9 @@ from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
 from layers.requests.question import Question
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
     "ANSWER_BYTES",
@@ -110,6 +110,8 @@ def _more_s(path: str) -> float:
 
 def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict[str, Any]]:
     """Copy `arrays` into `block` one after the other and describe where they are; raises TooLarge."""
+    import numpy as np  # for start-up time: the window starts its readers before
+
     described, offset = [], 0
     for array in arrays:
         end = offset + array.nbytes
@@ -158,6 +160,8 @@ def read_holds(message: bytes, number: int) -> Holds:
 
 
 def _take_array(described: dict[str, Any], block: memoryview) -> NDArray[Any]:
+    import numpy as np  # for start-up time, as above
+
     dtype = np.dtype(str(described["dtype"]))
     shape, offset = described["shape"], described["offset"]
     sizes = [offset, *shape]

@@ -10,10 +10,9 @@ from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
 from layers.quick_dataclass import dataclass
-from layers.raster.point_fit.control_point import PointSet
+from layers.raster.point_fit.control_point import PointSet, points_of
 from layers.raster.scene import BandPlace
 from layers.raster.stretch import Limits, StretchRule
-from layers.requests.probe import points_of
 from layers.requests.question import Question
 
 Bands = tuple[int | BandPlace, ...]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from layers.quick_dataclass import dataclass
-from layers.raster.point_fit.control_point import PointSet
 from layers.requests.question import Question
+
+if TYPE_CHECKING:
+    from layers.raster.point_fit.control_point import PointSet
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,7 @@ class Probe(Question):
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
+        from layers.raster.point_fit.control_point import points_of  # PROJ: only in readers, and not at their start
+
         found = super().of(params)
         return replace(found, control_points=points_of(params))
-
-
-def points_of(params: Mapping[str, Any]) -> PointSet | None:
-    """The control points in the parameters of a question. Raises InvalidValue."""
-    points = params.get("control_points")
-    return None if points is None else PointSet.from_json(points)

@@ -100,6 +100,12 @@ class PointSet:
             raise InvalidValue(_SENTENCE) from error
 
 
+def points_of(params: Mapping[str, Any]) -> PointSet | None:
+    """The control points in the parameters of a question to a reader. Raises InvalidValue."""
+    points = params.get("control_points")
+    return None if points is None else PointSet.from_json(points)
+
+
 def _point(data: Any) -> ControlPoint:
     if not isinstance(data, Mapping):
         raise TypeError

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from layers.text.han import has_han
+
 type Words = Mapping[str, Sequence[str]]
 """Of each thing the words that name it: "port" is a whole word, also in the plural and in Russian cases, "launch*" the
 beginning of one, Chinese stands anywhere. The first thing that fits wins."""
 
 _NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 _LATIN_END, _CYRILLIC_END = "(?:s|es)?", "(?:а|у|ом|е|ы|ов|ам|ами|ах|и|ей|ой|я|ь)?"
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def plain_words(value: str) -> str:
@@ -29,7 +30,7 @@ def thing_named(value: str, words: Words) -> str:
 @lru_cache(maxsize=1024)
 def _pattern(word: str) -> re.Pattern[str]:
     stem = re.escape(word.rstrip("*"))
-    if _CHINESE.search(word):
+    if has_han(word):
         return re.compile(stem)
     if word.endswith("*"):
         return re.compile(_NO_LETTER_BEFORE + stem)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import sample_data
+from tests.support.command_line import run_python
 
 ROOT = Path(__file__).resolve().parents[3]
 LATE = {
@@ -86,3 +87,12 @@ def test_late_rooms_are_not_loaded_before_the_first_picture(tmp_path: Path) -> N
     assert not {name: f"not before {LATE[name]}" for name in early}
     for name in LATE:
         assert (ROOT / name.replace(".", "/")).is_dir() or (ROOT / f"{name.replace('.', '/')}.py").is_file(), name
+
+
+def test_readers_are_started_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    """The first picture waits for them: they import their own libraries on another core meanwhile."""
+    told = run_python("-c", "import viewer.app.main, sys; print(*sys.modules)", cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    loaded = {name.partition(".")[0] for name in told.stdout.split()}
+    assert "viewer" in loaded
+    assert not loaded & {"numpy", "pyproj", "shapely", "rasterio", "PySide6"}
