@@ -216,6 +216,7 @@ def refuse_to_save(desk: Desk, path: Path) -> str:
     return sentence
 
 
+@pytest.mark.bounded
 def test_f05_a_full_disk(desk: Desk, volume: Callable[[str], Path]) -> None:
     desk.menu("File", "New Case")
     path = volume("size=64m") / "case.gpkg"

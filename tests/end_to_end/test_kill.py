@@ -57,6 +57,7 @@ def recovered(home: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.bounded
 def test_f02_ten_edits_outlive_a_kill(own_home: Path) -> None:
     with program("edit", own_home) as process:
         for _ in range(10):

@@ -39,6 +39,7 @@ def press_in_message(desk: Desk, text: str) -> None:
     desk.press(next(button for button in bar.findChildren(QPushButton) if button.text() == text and button.isVisible()))
 
 
+@pytest.mark.bounded
 def test_f40_a_host_is_contacted_once_it_is_allowed_and_no_more_when_that_is_taken_back(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ def other(demo: Desk) -> Iterator[MapCanvas]:
     scene.close()
 
 
+@pytest.mark.bounded
 def test_each_canvas_has_its_own_view_and_both_show_an_edit(demo: Desk, other: MapCanvas) -> None:
     first = demo.canvas
     other.set_crs(polar_crs(90))

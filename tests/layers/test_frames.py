@@ -336,6 +336,7 @@ except OSError:
 """
 
 
+@pytest.mark.bounded
 def test_a_case_on_a_read_only_folder_is_read_and_untouched(case: Path) -> None:
     prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     if prefix and shutil.which("setpriv") is None:

@@ -118,6 +118,7 @@ _KEYS = (
 )
 
 
+@pytest.mark.bounded
 @given(
     st.one_of(
         st.text(),

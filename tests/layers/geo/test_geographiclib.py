@@ -59,6 +59,7 @@ def test_lengths_and_azimuths() -> None:
         assert EARTH.Inverse(ends["lat2"], ends["lon2"], b[1], b[0])["s12"] <= near_enough(line["s12"])
 
 
+@pytest.mark.bounded
 def test_areas_and_perimeters() -> None:
     random_ = random.Random(2)
     for at in range(CASES):

@@ -39,6 +39,7 @@ def unwrapped(places: list[tuple[float, float, float]], width: int) -> np.ndarra
     return line
 
 
+@pytest.mark.bounded
 @settings(max_examples=500, deadline=None)
 @given(LINES, st.sampled_from([2, 3]))
 @example([(170, 0, 0), (180, 5, 0), (180, 10, 0), (190, 12, 0)], 2)

@@ -242,6 +242,7 @@ def test_names_are_compared_without_marks() -> None:
     assert not holds_in_order("wcg", "wenchang")
 
 
+@pytest.mark.bounded
 def test_unpacking_happens_once_and_damage_is_mended(tmp_path: Path) -> None:
     first = unpacked(PACKED, tmp_path)
     stamp = first.stat().st_mtime_ns

@@ -105,6 +105,7 @@ def test_errors_keep_their_noun(pool, tmp_path):
         pool.ask(raw("nonsense", {}))
 
 
+@pytest.mark.bounded
 def test_a_killed_reader_is_replaced_and_the_request_answered(pool):
     pool.ask(raw("_echo", {}))
     (before,) = pool.pids()
@@ -122,6 +123,7 @@ def test_a_killed_reader_is_replaced_and_the_request_answered(pool):
     assert pool.ask(raw("_echo", {"path": "x.tif"}))
 
 
+@pytest.mark.bounded
 def test_three_strikes_and_a_path_is_not_read_until_forgiven(pool):
     bad = {"path": "/bad.tif"}
     with pytest.raises(ReaderCrashed, match=r"bad\.tif"):
@@ -136,6 +138,7 @@ def test_three_strikes_and_a_path_is_not_read_until_forgiven(pool):
     assert pool.ask(raw("_echo", bad)).header["pid"] == before
 
 
+@pytest.mark.bounded
 def test_a_hang_is_killed_at_its_deadline_and_not_tried_again(pool):
     pool.ask(raw("_echo", {}))
     (before,) = pool.pids()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def test_the_twin_has_no_mark_and_keeps_its_dates() -> None:
     assert twin.shows("imprint")
 
 
+@pytest.mark.bounded
 @given(
     st.dictionaries(
         st.sampled_from(

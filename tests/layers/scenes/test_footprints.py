@@ -105,6 +105,7 @@ def test_how_much_is_covered() -> None:
     assert {one.scene.key: round(one.part, 2) for one in table.covering(triangle)} == {"half": 0.75, "all": 1.0}
 
 
+@pytest.mark.bounded
 def test_the_table_agrees_with_looking_at_each() -> None:
     scenes = five_thousand()
     table = SceneTable(scenes)

@@ -150,6 +150,7 @@ JSON = st.recursive(
 FIELDS = ("key", "title", "ring", "acquired", "until", "date_kind", "gsd_m", "problems", "has_picture", "sensor")
 
 
+@pytest.mark.bounded
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON) | JSON)
 def test_whatever_the_cache_holds_is_a_scene_or_none(value: object) -> None:
     found = scene_from_json(json.dumps(value))

@@ -259,6 +259,7 @@ def _off_deg(shadow: Shadow, at: datetime) -> float:
     return abs((shadow.azimuth_deg - sun.azimuth_deg) % 360.0 - 180.0)
 
 
+@pytest.mark.bounded
 def test_of_200_shadows_no_true_time_is_contradicted_and_every_hour_off_is() -> None:
     """An hour off by which the sun turned by less than the stated error is beyond nothing, and is not contradicted."""
     far = near = 0

@@ -76,6 +76,7 @@ def names_in(suffix: str, path: Path) -> set[str]:
     return {FIRM} if FIRM in text else set()
 
 
+@pytest.mark.bounded
 def test_each_format_is_written_for_inside_and_outside(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_each_format_is_written_for_inside_and_outside(
     assert demo.messages.line("export data") is None
 
 
+@pytest.mark.bounded
 def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path) -> None:
     lost = replace(next(iter(demo.session.document.layers.values())), uuid="lost", name="Lost one")
     lost = replace(lost, source_json='{"path": "/nowhere/lost.tif"}')
@@ -107,6 +109,7 @@ def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, an
     assert "Lost one" in demo.messages.line("export data").text
 
 
+@pytest.mark.bounded
 def test_what_is_selected_or_shown_goes_along_and_no_more(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
@@ -136,6 +139,7 @@ def test_what_is_selected_or_shown_goes_along_and_no_more(
     assert len(names_in(".geojson", answers.path)) < len(sites)
 
 
+@pytest.mark.bounded
 def test_the_case_as_it_was_is_written_without_the_window_s_thread(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def _run(arguments: list[str], home: Path, **more: object) -> subprocess.Complet
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=50, check=False)
 
 
+@pytest.mark.bounded
 def test_a_picture_of_the_window_leaves_nothing_behind(tmp_path: Path) -> None:
     out, home = tmp_path / "out.png", tmp_path / "home"
     files = [str(sample_data.path("blue_marble.tif")), str(sample_data.path("coast.geojson"))]

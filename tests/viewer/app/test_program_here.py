@@ -139,6 +139,7 @@ def test_a_picture_none_of_whose_tiles_came_is_done_with_findings(
         assert QImage(str(out)).width() == 900
 
 
+@pytest.mark.bounded
 def test_a_window_with_the_case_that_was_named_says_what_is_worth_saying(
     own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +206,7 @@ def test_f88_a_signal_ends_it_and_what_was_not_saved_is_offered(
     assert offered == [1]
 
 
+@pytest.mark.bounded
 def test_f90_a_case_that_brought_it_down_twice_is_opened_with_its_layers_paused(own_home: Path, tmp_path: Path) -> None:
     case = small_case(tmp_path / "case.gpkg")
     (own_home / "data").mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ print(splash.isVisible(), splash.windowHandle().isExposed(), late)
 """
 
 
+@pytest.mark.bounded
 def test_the_sign_is_on_the_screen_before_the_program_is_imported() -> None:
     done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.split(maxsplit=2)[:2] == ["True", "True"]

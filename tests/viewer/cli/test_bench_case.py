@@ -35,6 +35,7 @@ def written(case: Path, places: list[Point]) -> Path:
     return case
 
 
+@pytest.mark.bounded
 def test_bench_case(cli, tmp_path: Path) -> None:
     case = written(tmp_path / "case.gpkg", [Point(100 + n * 0.61803 % 1 * 10, 30 + n / 20) for n in range(100)])
     before = case.read_bytes()

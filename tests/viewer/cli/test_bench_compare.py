@@ -20,6 +20,7 @@ def few_steps(few_frames: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.cli.bench_compare.PANS", 1)
 
 
+@pytest.mark.bounded
 def test_bench_compare(cli, scene_tif: Path, tmp_path: Path) -> None:
     outcome = cli("bench", "compare", scene_tif, write_scene(tmp_path / "other.tif"), "--json")
     assert outcome.code == DONE

@@ -112,6 +112,7 @@ def test_a_file_that_may_not_be_read(case: Path, monkeypatch: pytest.MonkeyPatch
         read_case(case)
 
 
+@pytest.mark.bounded
 def test_f09_a_case_that_is_being_written_is_in_use(case: Path) -> None:
     with holding(case, "BEGIN EXCLUSIVE"):
         start = time.monotonic()

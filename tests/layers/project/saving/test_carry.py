@@ -191,6 +191,7 @@ def test_what_is_theirs_comes_along_to_another_file(case: Path, tmp_path: Path) 
     assert theirs(tmp_path / "copy.gpkg") == before
 
 
+@pytest.mark.bounded
 def test_large_and_odd_values_cross_in_pieces(case: Path) -> None:
     change(
         case,

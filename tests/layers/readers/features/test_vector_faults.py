@@ -204,6 +204,7 @@ def test_f60_a_polygon_of_a_million_vertices(tmp_path):
     assert table.xy.shape[0] > 100_000
 
 
+@pytest.mark.bounded
 def test_f61_huge_and_strange_attributes(tmp_path):
     names = {f"column {i}": i for i in range(2000)}
     text = "я" * 2_500_000

@@ -32,6 +32,7 @@ def leg_by_leg(line: np.ndarray, unrolled: bool) -> np.ndarray:
     return np.concatenate([*pieces, [[lon[-1], lat[-1]]]])
 
 
+@pytest.mark.bounded
 @settings(max_examples=200, deadline=None)
 @given(LINES, st.booleans())
 @example([(131.9, 43.1), (177.5, 64.7), (-149.9, 61.2)], False)
@@ -49,6 +50,7 @@ def test_a_line_is_filled_as_leg_by_leg(places, unrolled):
     assert np.abs(np.diff(found[:, 0])).max() <= 180 + 1e-9
 
 
+@pytest.mark.bounded
 def test_a_scribble_around_the_earth_does_not_fill_the_memory():
     """300,000 legs of half the Earth each would be 300 million points of 20 km."""
     rng = np.random.default_rng(7)

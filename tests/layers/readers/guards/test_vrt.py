@@ -26,6 +26,7 @@ def pair(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.bounded
 def test_a_mosaic_is_judged_here_and_drawn_in_a_reader_of_its_own(pair):
     path = vrt(pair, source("left.tif"), source("right.tif", SIZE, kind="ComplexSource", more="<NODATA>0</NODATA>"))
     assert judge_vrt(str(path)) == (str(pair / "left.tif"), str(pair / "right.tif"))

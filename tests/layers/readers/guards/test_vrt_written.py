@@ -60,6 +60,7 @@ def test_what_is_understood_is_read_as_gdal_reads_the_vrt_itself(folder):
         assert theirs["pixels"][0][1], name
 
 
+@pytest.mark.bounded
 def test_its_own_overviews_and_mask_are_found_beside_it(folder):
     script = "import sys, rasterio\nwith rasterio.open(sys.argv[1], 'r+') as d: d.build_overviews([2, 4])"
     for name in ("over.vrt", "masked.vrt"):

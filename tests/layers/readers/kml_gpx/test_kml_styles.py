@@ -123,6 +123,7 @@ def test_labels_are_taken_where_a_file_styles_them(tmp_path):
     assert styled(kml(tmp_path, hidden, use("b")))[0].labels.text == ""
 
 
+@pytest.mark.bounded
 def test_thousands_of_styles_are_bounded(tmp_path):
     count = 7000
     styles = "".join(icon(f"s{n}", f"ff{n:06x}") for n in range(count))

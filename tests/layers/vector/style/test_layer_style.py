@@ -102,6 +102,7 @@ styles = st.builds(
 )
 
 
+@pytest.mark.bounded
 @given(styles)
 def test_every_style_survives_json(style: VectorStyle) -> None:
     assert VectorStyle.from_json(json.loads(json.dumps(style.to_json()))) == style

@@ -248,6 +248,7 @@ def test_a_date_stands_at_the_right_of_its_row_where_there_is_room(window: MainW
     assert painted(230, "1985 – 2020, composite") == painted(230, "1985–2020") != painted(230, False)
 
 
+@pytest.mark.bounded
 def test_an_exported_picture_keeps_the_stretch_of_the_screen(
     window: MainWindow, layer: Layer, qtbot: QtBot, tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

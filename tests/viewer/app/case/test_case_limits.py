@@ -56,6 +56,7 @@ def test_f05_without_room_for_a_working_copy_a_case_can_be_looked_at(
     assert not case.with_name("case.gpkg.lock").exists(), "who only looks holds nobody up"
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("full_home")
 def test_f05_what_can_only_be_looked_at_is_saved_elsewhere_from_memory(
     make_window: MakeWindow, answers: Answers, case: Path, tmp_path: Path, qtbot: QtBot
@@ -86,6 +87,7 @@ def test_f05_a_new_case_on_a_full_disk_is_saved_on_another(
     assert not window.session.is_dirty
 
 
+@pytest.mark.bounded
 def test_f05_when_the_journals_disk_fills_up_save_as_writes_every_edit(
     make_window: MakeWindow, answers: Answers, case: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -105,6 +107,7 @@ def test_f05_when_the_journals_disk_fills_up_save_as_writes_every_edit(
     assert {"0 ", "1 ", "2 "} <= labels
 
 
+@pytest.mark.bounded
 def test_what_is_left_of_a_damaged_case_is_offered(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     data = bytearray(case.read_bytes())
     at = data.index(b"Something is so")

@@ -158,6 +158,7 @@ def content(window: MainWindow) -> dict[str, object]:
     return {name: getattr(row, name) for name in ("crs", "control_points_json", "source_json", "style_json", "rev")}
 
 
+@pytest.mark.bounded
 def test_by_mouse_it_lands_and_undo_takes_it_back(
     case: MainWindow, scan: Path, make_window: MakeWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -214,6 +215,7 @@ def test_by_mouse_it_lands_and_undo_takes_it_back(
     assert picture.size() == case.canvas.grab_picture().size()
 
 
+@pytest.mark.bounded
 def test_by_keyboard_alone_with_typed_places(case: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(case, qtbot)
     dialog.activateWindow()
@@ -332,6 +334,7 @@ def test_a_point_is_dragged_and_deleted_and_esc_drops_only_what_is_half_set(case
     assert layer_of(case).control_points_json == ""
 
 
+@pytest.mark.bounded
 def test_a_placed_picture_is_placed_anew_and_lies_again_as_its_file_says(
     case: MainWindow, scan: Path, qtbot: QtBot
 ) -> None:
@@ -481,6 +484,7 @@ def count_of(image: QImage, colour: str) -> int:
     return int(np.count_nonzero((pixels(image) == (wanted.blue(), wanted.green(), wanted.red())).all(axis=-1)))
 
 
+@pytest.mark.bounded
 @popup
 def test_residuals_are_arrows_and_the_preview_lies_over_the_map(case: MainWindow, qtbot: QtBot) -> None:
     dialog = opened(case, qtbot)

@@ -132,6 +132,7 @@ def test_two_chips_of_one_view_look_alike(
     assert all(distance(a.phash, b.phash) == 0 for a in taken for b in later if a.kind == b.kind)
 
 
+@pytest.mark.bounded
 def test_a_chip_is_undone_as_one_step_and_saved_with_its_bytes(
     window: MainWindow, taken: tuple[Chip, Chip], tmp_path: Path, make_window: MakeWindow, qtbot: QtBot
 ) -> None:
@@ -315,6 +316,7 @@ def test_only_words_about_a_chip_change(window: MainWindow, taken: tuple[Chip, C
         update_chip(document, pixels.uuid, actor="me", niirs_scale="civil")
 
 
+@pytest.mark.bounded
 def test_a_capture_that_takes_long_is_announced_and_cancelled(
     window: MainWindow, site: str, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,6 +66,7 @@ def test_each_hidden_column_can_be_shown_again(analyst: Analyst) -> None:
     assert panel.shown_columns() == COLUMNS
 
 
+@pytest.mark.bounded
 def test_the_title_says_whose_attributes_they_are(analyst: Analyst, qtbot: QtBot) -> None:
     window = analyst.window
     dock, document, push = window.docks["panel_attributes"], window.session.document, window.session.push

@@ -81,6 +81,7 @@ def test_the_dialog_offers_the_layers_and_their_bands(window: MainWindow, three:
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_each_channel_is_of_its_own_file(window: MainWindow, three: dict, qtbot: QtBot) -> None:
     layer = combine(window, qtbot)
     assert window.panel_context.layer_uuid == layer.uuid
@@ -113,6 +114,7 @@ def test_its_date_is_that_of_what_is_shown(window: MainWindow, three: dict, qtbo
     assert window.scene.attributions(view) == ["ESA (2020-05-01)"]
 
 
+@pytest.mark.bounded
 def test_it_is_saved_and_a_missing_file_is_a_badge(
     window: MainWindow, three: dict, qtbot: QtBot, tmp_path: Path, answers: Answers, make_window: MakeWindow
 ) -> None:

@@ -243,6 +243,7 @@ def test_zooming_to_the_selected(opened: MainWindow, qtbot: QtBot) -> None:
     assert (lon, lat) == (pytest.approx(10.25, abs=0.001), pytest.approx(50, abs=0.01))
 
 
+@pytest.mark.bounded
 def test_huge_hostile_and_many_cells_are_clipped_on_screen_and_exact_when_copied(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -428,6 +429,7 @@ def test_near_is_near_over_the_antimeridian(window: MainWindow, qtbot: QtBot, tm
     assert selected(window) == [1, 2]
 
 
+@pytest.mark.bounded
 def test_all_that_is_selected_counts_for_what_is_near(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     count = 700
     places = [Point(10 + n / 50, 50 + d) for d in (0, 0.0001) for n in range(count)]

@@ -45,6 +45,7 @@ def type_height(panel: LayerPropertiesPanel, qtbot: QtBot, text: str) -> None:
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
+@pytest.mark.bounded
 def test_another_height_moves_the_image_and_is_kept_in_the_case(
     make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:

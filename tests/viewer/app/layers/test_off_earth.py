@@ -23,6 +23,7 @@ VALUES = np.full((1, 64, 64), 200, np.uint8)
 DEGREE = 1737400 * np.pi / 180
 
 
+@pytest.mark.bounded
 def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path) -> None:
     a = write_raster(tmp_path / "a.tif", VALUES, MOON, Bounds(0, 0, DEGREE, DEGREE))
     b = write_raster(tmp_path / "b.tif", VALUES, MOON_DEGREES, Bounds(3, 0, 4, 1))

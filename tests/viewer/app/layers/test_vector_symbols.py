@@ -97,6 +97,7 @@ def test_a_sign_can_be_read_on_any_colour(analyst: Analyst) -> None:
             assert contrast(look.stroke_color, look.fill_color) > 1.8, (palette, look.fill_color)
 
 
+@pytest.mark.bounded
 def test_values_that_are_too_many_for_classes_are_said(analyst: Analyst, tmp_path: Path) -> None:
     names = [f"value {n % 70}" for n in range(140)]
     frame = gpd.GeoDataFrame(

@@ -218,6 +218,7 @@ def test_a_tour_plays_to_its_end_and_esc_stops_it(case: MainWindow, answers: Ans
     assert not window.bookmarks.is_playing
 
 
+@pytest.mark.bounded
 def test_pictures_are_saved_and_follow_undo(
     case: MainWindow, make_window: MakeWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

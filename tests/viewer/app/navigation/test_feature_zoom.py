@@ -110,6 +110,7 @@ def test_a_place_is_shown_with_some_of_what_is_around_it(
     assert 0.01 < max(seen.width, seen.height) / max(whole.width, whole.height) < 0.1
 
 
+@pytest.mark.bounded
 def test_who_looks_elsewhere_meanwhile_is_not_taken_away(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path
 ) -> None:

@@ -198,6 +198,7 @@ def test_searching_contacts_nobody(begun: MainWindow, qtbot: QtBot, monkeypatch:
     assert not tried
 
 
+@pytest.mark.bounded
 def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not begun.canvas._is_under_way)
     _palette, line = search_for(begun, "Irkutsk", qtbot)
@@ -250,6 +251,7 @@ def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
+@pytest.mark.bounded
 def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWindow, qtbot: QtBot) -> None:
     labels = {uuid: site.label for uuid, site in demo.session.document.sites.items()}
     for text, label in (
@@ -270,6 +272,7 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
     assert len(demo.session.document.sites) == len(labels)
 
 
+@pytest.mark.bounded
 def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, qtbot: QtBot) -> None:
     for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam"), ("China", "China")):
         palette, _line = search_for(demo, text, qtbot)
@@ -292,6 +295,7 @@ def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, 
     palette.close()
 
 
+@pytest.mark.bounded
 def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> None:
     for text, name in (
         ("Vostochniy", "Vostochny Cosmodrome"),

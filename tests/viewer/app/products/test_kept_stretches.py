@@ -87,6 +87,7 @@ def test_it_is_the_same_picture_when_the_map_has_moved_on(window: MainWindow, qt
     again.close()
 
 
+@pytest.mark.bounded
 def test_a_frame_whose_style_follows_the_view_keeps_what_was_seen(studio: Studio, table: Table, tmp_path: Path) -> None:
     """As that of a bookmark does; it says so, and no other view of the page alters it."""
     source = json.dumps({"path": str(scene(tmp_path))})

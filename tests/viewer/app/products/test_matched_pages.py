@@ -124,6 +124,7 @@ def test_the_page_is_the_same_from_the_window_and_from_the_command_line(
     pages.close()
 
 
+@pytest.mark.bounded
 def test_panels_are_matched_too_and_say_so_where_they_cannot_be(
     studio: Studio, document: Document, table: Table, tmp_path: Path
 ) -> None:

@@ -167,6 +167,7 @@ def test_a_long_title_does_not_widen_the_menu(case: MainWindow, qtbot: QtBot) ->
     assert len(text) < 80
 
 
+@pytest.mark.bounded
 def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     case.panel_context.do(add_site, Point(10.0, 50.0), uuid="s", label="Firm")
     case.panel_context.selection.set({"s"})

@@ -385,6 +385,7 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     assert window.session.document.comparisons, "it is kept"
 
 
+@pytest.mark.bounded
 def test_the_list_opens_renames_moves_and_deletes(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "mid", "new", dated=False)

@@ -23,6 +23,7 @@ from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 
+@pytest.mark.bounded
 def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
     def made() -> int:
         return sum(late.is_made for late in window.findChildren(LazyPanel))
@@ -91,6 +92,7 @@ def test_the_buttons_of_panels_keep_their_colour_when_a_case_is_closed_and_anoth
     assert pictures() == before
 
 
+@pytest.mark.bounded
 def test_all_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_so(
     window: MainWindow, qtbot: QtBot
 ) -> None:

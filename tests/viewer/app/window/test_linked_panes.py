@@ -148,6 +148,7 @@ def test_places_of_two_to_four_panes() -> None:
     assert [place[:2] for place in pane_rects(4, 400, 300)] == [(0, 0), (200, 0), (0, 150), (200, 150)]
 
 
+@pytest.mark.bounded
 @popup
 def test_each_pane_is_a_frame_and_all_show_the_same_ground(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     side = side_by_side(window, qtbot, tmp_path, 4)
@@ -301,6 +302,7 @@ def test_a_ghost_of_the_pointer_is_in_the_other_panes(two: Side) -> None:
     assert canvas.panes.in_use is panes[1], "a pointer that passes by changes nothing"
 
 
+@pytest.mark.bounded
 def test_draw_once_shows_in_all_solid_where_it_was_marked(two: Side) -> None:
     window, canvas = two.window, two.canvas
     before = {table: dict(window.session.document.table(table)) for table in ("sites", "images", "sources")}
@@ -348,6 +350,7 @@ def test_draw_once_shows_in_all_solid_where_it_was_marked(two: Side) -> None:
     assert {table: dict(document.table(table)) for table in before} == after
 
 
+@pytest.mark.bounded
 @popup
 def test_tools_menus_and_vertices_work_in_each_pane(two: Side) -> None:
     window, canvas = two.window, two.canvas

@@ -65,6 +65,7 @@ def press(window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier = Cont
     QTest.keyClick(focus, key, modifiers)
 
 
+@pytest.mark.bounded
 def test_between_cases_with_the_template_of_their_class(demo: MainWindow, answers: Answers, qtbot: QtBot) -> None:
     answers.unsaved_answer = Unsaved.DISCARD
     chosen = some(demo)[:1]

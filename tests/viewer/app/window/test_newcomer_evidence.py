@@ -116,6 +116,7 @@ def test_n02_a_title_that_no_source_has_becomes_a_source_at_enter(demo: MainWind
     assert "Gantry watch 12" not in {source.title for source in document.sources.values()}
 
 
+@pytest.mark.bounded
 def test_n02_the_new_row_is_the_last_of_those_that_match_and_enter_takes_the_first(
     demo: MainWindow, qtbot: QtBot
 ) -> None:
@@ -213,6 +214,7 @@ def test_n02_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
 # -- row 3: claims do not open -----------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n03_a_click_opens_a_claim_a_source_a_response_and_a_site(demo: MainWindow, qtbot: QtBot) -> None:
     for name, form in (("claims", ClaimFormPanel), ("sources", SourceForm), ("responses", ResponseForm)):
         rows = rows_of(demo, name)
@@ -247,6 +249,7 @@ def test_n03_a_double_click_on_a_claim_of_the_case_opens_it_without_a_warning(de
 # -- report and judge --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_report_is_a_link_words_and_a_speaker_by_the_keyboard_alone(demo: MainWindow, qtbot: QtBot) -> None:
     document, site = demo.session.document, next(iter(demo.session.document.sites))
     demo.selection.set([site])
@@ -263,6 +266,7 @@ def test_a_report_is_a_link_words_and_a_speaker_by_the_keyboard_alone(demo: Main
     assert not form.fields.fields["likelihood_term"].isEnabled()
 
 
+@pytest.mark.bounded
 def test_a_judgement_is_a_statement_likelihood_confidence_and_reason(demo: MainWindow, qtbot: QtBot) -> None:
     document, site = demo.session.document, next(iter(demo.session.document.sites))
     demo.selection.set([site])
@@ -288,6 +292,7 @@ def test_a_judgement_is_a_statement_likelihood_confidence_and_reason(demo: MainW
     assert [one.uuid for one in document.sites_of_claim(claim.uuid)] == [site]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["menu", "list", "site"])
 def test_whichever_way_it_begins_a_claim_is_about_the_selected_site(demo: MainWindow, qtbot: QtBot, way: str) -> None:
     document, site = demo.session.document, next(iter(demo.session.document.sites))
@@ -344,6 +349,7 @@ def test_n09_on_a_small_screen_with_large_letters_no_panel_leaves_the_window(dem
         assert demo.docks[f"panel_{name}"].geometry().bottom() <= demo.statusBar().geometry().top()
 
 
+@pytest.mark.bounded
 def test_n09_the_inspector_follows_what_is_selected(demo: MainWindow, qtbot: QtBot) -> None:
     details, tree = demo.docks["panel_details"], demo.docks.layer_tree
     demo.selection.set([next(iter(demo.session.document.sites))])
@@ -396,6 +402,7 @@ def test_n09_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWin
 # -- row 29: selection and icons ---------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_n29_a_selection_is_a_tint_with_a_bar_at_the_left(demo: MainWindow, qtbot: QtBot, theme: str) -> None:
     demo.view_menu.set_dark(theme == "dark")
@@ -418,6 +425,7 @@ def near(one: QColor, other: QColor) -> bool:
     return all(abs(a - b) <= 12 for a, b in pairs)
 
 
+@pytest.mark.bounded
 def test_n29_buttons_of_dialogs_have_no_coloured_icons(demo: MainWindow, qapp: QApplication) -> None:
     """On many desktops they would: a red cross, a diskette."""
 

@@ -249,6 +249,7 @@ def test_a3_undo_takes_typing_back_first(window: MainWindow, form: SiteFormPanel
     assert pad_of(window).notes == ""
 
 
+@pytest.mark.bounded
 def test_a_text_that_is_being_typed_is_in_the_case_whenever_typing_rests(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:
@@ -274,6 +275,7 @@ def test_a_text_that_is_being_typed_is_in_the_case_whenever_typing_rests(
     assert window.session.history.undo_text() == steps
 
 
+@pytest.mark.bounded
 def test_a_line_is_in_the_case_when_typing_rests_and_esc_gives_back_what_stood_there(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:
@@ -297,6 +299,7 @@ def test_a_line_is_in_the_case_when_typing_rests_and_esc_gives_back_what_stood_t
     assert window.session.history.undo_text() == steps, "nothing is left to undo"
 
 
+@pytest.mark.bounded
 def test_half_a_date_is_not_taken_while_it_is_typed(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
     date = form.fields.fields["valid_from"]
     form.dates_part.set_folded(False)
@@ -308,6 +311,7 @@ def test_half_a_date_is_not_taken_while_it_is_typed(window: MainWindow, form: Si
     assert pad_of(window).valid_from == "2016"
 
 
+@pytest.mark.bounded
 def test_what_is_typed_at_another_time_is_a_step_of_its_own(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:
@@ -502,6 +506,7 @@ def test_b8_a_new_mark_that_the_filter_hides_is_told_of(window: MainWindow, form
     assert rows.view.selectionModel().selectedRows()[0].row() == 1
 
 
+@pytest.mark.bounded
 def test_c14_going_to_a_site_scrolls_the_list_to_it(
     window: MainWindow, form: SiteFormPanel, answers: Answers, qtbot: QtBot
 ) -> None:

@@ -161,6 +161,7 @@ def test_a_shifted_layer_says_so_in_the_list_and_on_the_map(window: MainWindow, 
     assert "shifted" not in " ".join(window.scene.attributions(window.canvas.viewport.view()))
 
 
+@pytest.mark.bounded
 def test_the_palette_hides_and_shows_a_layer_by_name(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     def run(text: str, wanted: str) -> None:
         palette = window.search.show_palette([])

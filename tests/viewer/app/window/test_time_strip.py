@@ -241,6 +241,7 @@ def test_the_tip_of_a_tick_says_name_sensor_date_and_basis_with_a_picture(
     assert not panel.tip.isVisible()
 
 
+@pytest.mark.bounded
 def test_what_was_observed_of_the_site_stands_on_the_same_strip(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:

@@ -121,6 +121,7 @@ def takes_tools(window: MainWindow) -> bool:
     return all(taken)
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("form", ["site", "layer", "acquisition"])
 def test_letters_after_a_click_where_nothing_is_typed_are_the_tools(case: MainWindow, qtbot: QtBot, form: str) -> None:
     context, document = case.panel_context, case.session.document

@@ -114,6 +114,7 @@ def asked_for(scene, monkeypatch, which: str = "shapes") -> list[tuple[int, int]
     return sizes
 
 
+@pytest.mark.bounded
 def test_of_an_edit_and_a_selection_only_their_surroundings_are_painted(scene, view, monkeypatch):
     in_haste(scene, view)
     sizes = asked_for(scene, monkeypatch)
@@ -182,6 +183,7 @@ def test_the_picture_before_stands_in_until_all_is_painted(scene, make_scene, vi
     assert_same(in_haste(scene, closer), painted(scene, closer))
 
 
+@pytest.mark.bounded
 def test_the_window_goes_on_while_very_many_large_shapes_are_painted(make_scene, qtbot, view):
     """At a scale at which nothing of them is there yet."""
     rings = [Point(9.8 + 0.4 * (n % 40) / 40, 49.87 + 0.26 * (n // 40) / 30) for n in range(1200)]

@@ -199,6 +199,7 @@ def test_onto_svg_text_stays_text(scene, view):
         assert words in svg
 
 
+@pytest.mark.bounded
 def test_signs_take_long_and_hostile_texts(make_scene):
     hostile = "Пуск\u202e\x07 " + "x" * 900 + "\n" * 80 + "<b>bold</b>"
     sites = [

@@ -88,6 +88,7 @@ def test_the_page_of_a_firm_is_one_page_with_its_legend_and_locator(plate_of, de
     assert list(faults(plate)) == []
 
 
+@pytest.mark.bounded
 def test_panels_of_places_far_apart_have_a_locator_with_each_of_them(plate_of, demo) -> None:
     maps = tuple(ProductMap(bounds=one) for one in (FIRMS, Bounds(30, 50, 48, 70), Bounds(128, 50, 130, 52)))
     plate = plate_of(replace(SPEC, layout="panels", bounds=None, maps=maps, left_out=frozenset({"key"})), demo)

@@ -100,6 +100,7 @@ def test_of_a_long_list_the_first_rows_are_made_and_more_by_a_button(
     assert column.more_button is None
 
 
+@pytest.mark.bounded
 def test_a_citation_that_is_shown_later_is_edited_as_the_first(qtbot: QtBot, desk: Desk) -> None:
     column = citations_of_a_claim(qtbot, desk)
     form = column.parentWidget()
