@@ -14,12 +14,11 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
-from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.coordinates import Notation, digits_for, format_coordinate
 from layers.geo.measure import circle
 from layers.quick_dataclass import dataclass
 from layers.text.counted import metres
 from viewer.export.data.kml_shape import kml_shape
-from viewer.export.features import digits_for
 from viewer.support.text import one_line
 
 

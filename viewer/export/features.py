@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,7 +19,7 @@ from shapely.geometry import Polygon
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
-from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.coordinates import Notation, digits_for, format_coordinate
 from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
@@ -51,13 +50,6 @@ _MORE = (
     *("responses", "sources", "seen", "marking"),
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def digits_for(error_m: float | None) -> int:
-    """Decimals of a degree that a place known to `error_m` deserves (7 where the error is not judged)."""
-    if error_m is None or error_m <= 0:
-        return 7
-    return max(0, min(7, math.floor(math.log10(111_320 / error_m)) + 1))
 
 
 def sites_text(document: Document, suffix: str, content: ProductContent | None = None) -> Iterator[str]:

@@ -18,7 +18,8 @@ from layers.document.measuring.measurement import Measurement, dimension_of
 from layers.document.measuring.reading import Reading, readings_of
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
-from viewer.export.features import digits_for, plain_cell
+from layers.geo.coordinates import digits_for
+from viewer.export.features import plain_cell
 
 COLUMNS = (
     "uuid",

@@ -11,6 +11,14 @@ from layers.geo.longitudes import normalise_lon
 NO_PLACE = "–"
 _PARTS = {Notation.DD: 1, Notation.DDM: 2, Notation.DMS: 3}
 _FINEST_M = 0.001
+_DEGREE_M = 111_320.0  # of longitude at the equator
+
+
+def digits_for(error_m: float | None) -> int:
+    """Decimals of a degree that a place known to `error_m` deserves (7 where the error is not judged)."""
+    if error_m is None or error_m <= 0:
+        return 7
+    return max(0, min(7, math.floor(math.log10(_DEGREE_M / error_m)) + 1))
 
 
 def format_coordinate(lon: float, lat: float, notation: Notation, error_m: float | None = None) -> str:

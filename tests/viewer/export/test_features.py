@@ -18,7 +18,7 @@ from layers.document.rows import ClaimSite, MetaEntry, Response
 from layers.document.site import Site
 from layers.geo.measure import distance_m
 from layers.project.storage.fsops import write_whole
-from viewer.export.features import FIELDS, FORMULA_STARTS, digits_for, sites_text
+from viewer.export.features import FIELDS, FORMULA_STARTS, sites_text
 
 FULL = Site(
     uuid="full",
@@ -83,16 +83,6 @@ def test_coordinates_are_as_fine_as_their_error(document: Document) -> None:
     assert (rows["full"]["lat"], rows["full"]["lon"]) == ("51.884", "128.334")
     assert rows["exact"]["lat"] == "-45.9876543"
     assert rows["city"]["lat"] == "30.6"
-
-
-@pytest.mark.parametrize(
-    ("error_m", "digits"), [(None, 7), (0, 7), (0.5, 6), (5, 5), (50, 4), (300, 3), (3000, 2), (20_000, 1), (2e6, 0)]
-)
-def test_digits_for(error_m: float | None, digits: int) -> None:
-    assert digits_for(error_m) == digits
-    if error_m and digits < 7:
-        assert 111_320 / 10**digits < 10 * error_m
-        assert 111_320 / 10**digits > error_m / 10 or digits == 0
 
 
 def test_a_loosely_known_place_is_the_circle_of_its_error_with_its_centre(document: Document) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotReadable
-from layers.project.qgis.qml_text import MAX_BYTES
 from layers.project.storage.fsops import write_whole
 from layers.vector.table import VectorInfo
 from viewer.app.opening.questions import Questions
@@ -117,6 +116,7 @@ class StyleFiles(QObject):
 def style_of_file(path: Path) -> QmlStyle:
     """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
     from layers.project.qgis.qml_in import read_qml  # for start-up time
+    from layers.project.qgis.qml_text import MAX_BYTES
 
     if not path.is_file():
         raise NotReadable(f"{path.name} is no regular file: choose a .qml file that QGIS has written.")

@@ -16,6 +16,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES
 from layers.geo.antimeridian import split_geometry
+from layers.geo.coordinates import digits_for
 from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
@@ -25,7 +26,7 @@ from viewer.export.data.exported import ChipPicture, GroundPicture
 from viewer.export.data.ground import png_bytes
 from viewer.export.data.kml_shape import kml_shape
 from viewer.export.data.tables import for_xml
-from viewer.export.features import claims_by_site, digits_for
+from viewer.export.features import claims_by_site
 from viewer.support.painting import painting
 from viewer.support.text import one_line, plain
 

@@ -10,10 +10,10 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.geo.coordinates import Notation
+from layers.geo.coordinates import Notation, digits_for
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
 from layers.quick_dataclass import dataclass
-from viewer.export.features import claims_by_site, coordinates, credit_lines, digits_for, joined, place_of
+from viewer.export.features import claims_by_site, coordinates, credit_lines, joined, place_of
 from viewer.support.text import plain
 
 type Cell = str | float | None

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.coordinates import Notation, digits_for, format_coordinate
 from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.measure import distance_m
 
@@ -120,3 +120,13 @@ def test_no_text_raises_anything_but_bad_coordinate(text):
     else:
         with pytest.raises(BadCoordinate):
             parse_coordinate(text)
+
+
+@pytest.mark.parametrize(
+    ("error_m", "digits"), [(None, 7), (0, 7), (0.5, 6), (5, 5), (50, 4), (300, 3), (3000, 2), (20_000, 1), (2e6, 0)]
+)
+def test_digits_for(error_m: float | None, digits: int) -> None:
+    assert digits_for(error_m) == digits
+    if error_m and digits < 7:
+        assert 111_320 / 10**digits < 10 * error_m
+        assert 111_320 / 10**digits > error_m / 10 or digits == 0
