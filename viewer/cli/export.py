@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layers.product.endings import PRINTED_ENDINGS
+from layers.product.page_formats import PRINTED_ENDINGS
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
 from viewer.cli.products.exported_data import DATA, write_case_data
 from viewer.support.plain_imports import load_qt

@@ -1,5 +1,5 @@
-"""The door for cases, ours and doubtful ones: each is judged, damaged and hostile ones too, then imported; never opened
-by the window.
+"""The door for cases, ours and doubtful ones: each is judged, damaged and hostile ones too, then imported; but for the
+shipped demo never opened by the window's process.
 
 In this order: `storage.sqlite_file` walks the header without SQLite, a process apart (`case_file`) holds the file still
 and judges its schema, `storage.integrity` compares its bytes with what was saved, and `take_in` makes rows of the

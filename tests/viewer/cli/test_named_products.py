@@ -16,7 +16,7 @@ from layers.document.layer import Layer
 from layers.document.rows import Bookmark, Comparison, MetaEntry
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from layers.product.endings import PRINTED_ENDINGS
+from layers.product.page_formats import PRINTED_ENDINGS
 from layers.project.saving.publish import write_case
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.cli.command import BAD_INPUT, DONE, USAGE

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 
 from layers.errors import InvalidValue
 from layers.product.batch import BatchItem, Each
-from layers.product.endings import OFFERED_ENDINGS
+from layers.product.page_formats import OFFERED_ENDINGS
 from viewer.panels.widgets.form_page import muted
 from viewer.support.still_boxes import ComboBox
 

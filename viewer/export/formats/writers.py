@@ -1,4 +1,4 @@
-"""The formats of a product: a row for each of `layers.product.endings`, which lists all that a new one needs."""
+"""The formats of a product: a row for each of `layers.product.page_formats`, which lists all that a new one needs."""
 
 from __future__ import annotations
 

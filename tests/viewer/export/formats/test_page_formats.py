@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from layers.product.endings import OFFERED_ENDINGS, PRINTED_ENDINGS
+from layers.product.page_formats import OFFERED_ENDINGS, PRINTED_ENDINGS
 from viewer.app.opening.questions import Questions
 from viewer.export.formats.writers import FORMATS
 

@@ -1,4 +1,4 @@
-"""The endings of the files that a product's pages are written to, in the order in which they are offered.
+"""The formats that a product's pages are written in, by the endings of their files, in the order they are offered in.
 
 A format is added here; its writer in `viewer.export.formats.writers`, its words for the save dialog in
 `viewer.app.opening.questions`.
