@@ -19,6 +19,7 @@ from layers.document.source import Source
 from layers.product.citations import unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_in_steps, content_of
+from tests.support.cases.judgements import ASSESSED_LIKELY
 
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
 
@@ -135,12 +136,8 @@ ASSESSED = Claim(
     uuid="c",
     statement="It is so",
     voice="analyst",
-    state="assessed",
-    likelihood_term="likely",
-    likelihood_low=55,
-    likelihood_high=80,
-    confidence="low",
     confidence_reason="one source",
+    **ASSESSED_LIKELY,
 )
 
 

@@ -24,6 +24,7 @@ from layers.product.gathering import content_of
 from layers.product.lint.check import RULES, findings, rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, WARNING, Finding
 from layers.product.spec import Override, ProductSpec
+from tests.support.cases.judgements import ASSESSED_LIKELY
 
 
 @dataclass(frozen=True)
@@ -113,12 +114,8 @@ def _case() -> Document:
                     uuid="c2",
                     statement="The pad is being built.",
                     voice="analyst",
-                    state="assessed",
-                    likelihood_term="likely",
-                    likelihood_low=55,
-                    likelihood_high=80,
-                    confidence="low",
                     confidence_reason="One image.",
+                    **ASSESSED_LIKELY,
                 ),
             ],
             "claim_sites": [

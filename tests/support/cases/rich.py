@@ -42,6 +42,7 @@ from layers.project.opening.case_process import CaseInline
 from layers.project.opening.intake import Intake
 from layers.project.saving import case_copy
 from layers.project.saving.working_copy import WorkingCopy
+from tests.support.cases.judgements import ASSESSED_LIKELY
 
 STAMPS = {
     "created_at": "2024-04-12T08:00:00Z",
@@ -73,12 +74,8 @@ CLAIM = Claim(
     statement="Something is so",
     source_wording="“it is so”",
     made_by="an official",
-    state="assessed",
-    likelihood_term="likely",
-    likelihood_low=55,
-    likelihood_high=80,
-    confidence="low",
     confidence_reason="one source",
+    **ASSESSED_LIKELY,
     marking="TLP:GREEN",
     **STAMPS,
 )

@@ -12,6 +12,7 @@ from layers.document.document import Document
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
 from layers.project.saving.publish import write_case
+from tests.support.cases.judgements import ASSESSED_LIKELY
 from tests.viewer.canvas.conftest import site
 from viewer.cli.command import DONE, FINDINGS
 
@@ -111,11 +112,7 @@ def test_an_assessed_claim_says_likelihood_apart_from_confidence(cli, tmp_path: 
     claim = Claim(
         uuid="c",
         statement="It is so",
-        state="assessed",
-        likelihood_term="likely",
-        likelihood_low=55,
-        likelihood_high=80,
-        confidence="low",
+        **ASSESSED_LIKELY,
     )
     link = ClaimSource(uuid="l", claim_uuid="c", source_uuid="s", credibility=2, quote="so")
     rows = {"claims": [claim], "sources": [Source(uuid="s", title="T", reliability="B")], "claim_sources": [link]}

@@ -12,6 +12,7 @@ from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.document.vocabulary import LIKELIHOOD_TERMS
 from layers.errors import InvalidValue
+from tests.support.cases.judgements import LIKELY
 from viewer.commands.claims import (
     add_claim,
     cite_new_source,
@@ -58,11 +59,8 @@ def test_only_an_assessed_claim_carries_a_judgement(state: str, fields: dict[str
 def test_leaving_assessed_clears_likelihood_and_confidence() -> None:
     document = _document(
         _assessed(
-            likelihood_term="likely",
-            likelihood_low=55,
-            likelihood_high=80,
-            confidence="low",
             confidence_reason="one source",
+            **LIKELY,
         )
     )
     document.apply(update_claim(document, "c", actor="Li", state="reported"))

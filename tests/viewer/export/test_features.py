@@ -18,6 +18,7 @@ from layers.document.rows import ClaimSite, MetaEntry, Response
 from layers.document.site import Site
 from layers.geo.measure import distance_m
 from layers.project.storage.fsops import write_whole
+from tests.support.cases.judgements import ASSESSED_LIKELY
 from viewer.export.features import FIELDS, FORMULA_STARTS, sites_text
 
 FULL = Site(
@@ -138,12 +139,8 @@ def judged(document: Document) -> Document:
     """The same, its claim assessed by us, with an answer and a marking."""
     claim = replace(
         document.claims["c"],
-        state="assessed",
-        likelihood_term="likely",
-        likelihood_low=55,
-        likelihood_high=80,
-        confidence="low",
         confidence_reason="one origin",
+        **ASSESSED_LIKELY,
     )
     return Document(
         {

@@ -12,6 +12,7 @@ from shapely.geometry import Point
 
 from layers.document.claim import Claim
 from layers.geo.coordinates.notation import Notation
+from tests.support.cases.judgements import ASSESSED_LIKELY
 from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
@@ -226,11 +227,7 @@ def test_a_card_never_puts_likelihood_and_confidence_in_one_sentence(qtbot) -> N
     claim = Claim(
         uuid="c",
         statement="x",
-        state="assessed",
-        likelihood_term="likely",
-        likelihood_low=55,
-        likelihood_high=80,
-        confidence="low",
+        **ASSESSED_LIKELY,
     )
     card = ClaimCard(claim)
     qtbot.addWidget(card)
