@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
-from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField, take_back
 from viewer.panels.widgets.form_page import FormPage
-from viewer.panels.widgets.refusal import TYPED_IN, refusals_in
+from viewer.panels.widgets.refusal import TYPED_IN, Refusal, refusals_in
 from viewer.support.focus_filter import FocusFilter
 
 _Modifier = Qt.KeyboardModifier
@@ -83,25 +83,20 @@ class FormKeys(FocusFilter):
         return False
 
     def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
-        """Back to the map. A line or choice shows again what stood there; what Esc means to others comes first.
+        """Back to the map, and what was typed into the field is taken back; undo brings it again.
 
-        The name of a new mark is kept, and a text of many lines, which is much to lose: undo takes either back.
-        What was refused is taken back, and the keyboard stays; a list holds nothing that was typed and refused.
+        What Esc means to others comes first, as does what was refused at another field: that is taken back, and the
+        keyboard stays. A list holds nothing that was typed and refused.
         """
         page = None if isinstance(watched, QAbstractItemView) else _page_of(watched)
-        refused = refusals_in(page) if page is not None else []
+        refused = [] if page is None else [one for one in refusals_in(page) if not _is_at(one, watched)]
         if refused:
             for refusal in refused:
                 refusal.dismissed.emit()
             return True
         if isinstance(watched, LineField | ChoiceField | TextField):
-            if isinstance(watched, TextField) or _is_new_name(watched):
-                watched.flush()
-            elif isinstance(watched, LineField):
-                watched.take_back()
-            else:
-                watched.reset()
-            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            take_back(watched)
+            self._go_to_map()
             return True
         if _is_editor(watched):
             return False
@@ -201,9 +196,9 @@ def _leads_back(field: QWidget) -> bool:
     return isinstance(field, LineField) and field.leads_back
 
 
-def _is_new_name(field: QWidget) -> bool:
-    """True for what is typed right after a mark was made, where nothing stood before."""
-    return isinstance(field, LineField) and field.leads_back and not field.stood
+def _is_at(refusal: Refusal, widget: QWidget) -> bool:
+    """True for what was refused at this field, or at one that it is a part of."""
+    return refusal.field is widget or (refusal.field is not None and refusal.field.isAncestorOf(widget))
 
 
 def _can_type(field: _Field) -> bool:

@@ -11,6 +11,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.jobs import Job, Jobs
 from viewer.support.settings import Settings
+from viewer.support.text import one_line
 
 
 class StatusUpdates(QObject):
@@ -39,6 +40,7 @@ class StatusUpdates(QObject):
         bar.cancel_asked.connect(self._cancel)
         for signal in (jobs.started, jobs.progressed, jobs.finished):
             signal.connect(self._show_work)
+        context.typing_taken_back.connect(self._show_taken_back)
         context.set_notation(bar.notation)
         self._crs_shown = ""
         self._job: Job | None = None
@@ -66,6 +68,10 @@ class StatusUpdates(QObject):
     def _keep_notation(self, notation: str) -> None:
         self._settings.set("notation", notation)
         self._context.set_notation(Notation(notation))
+
+    def _show_taken_back(self, field: str) -> None:
+        said = self.tr("Taken back: what was typed in {0}. Undo (Ctrl+Z) brings it again.")
+        self._bar.show_done(said.format(one_line(field, 60)))
 
     def _show_work(self, _job: Job) -> None:
         running = self._jobs.running()

@@ -30,6 +30,7 @@ from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction
+from viewer.support.text import one_line
 
 if TYPE_CHECKING:
     from viewer.panels.widgets.field_set import Dropped, FieldSet
@@ -106,6 +107,8 @@ class PanelContext(QObject):
     """Show what the case may touch."""
     relink_wanted = Signal(str)
     """The layer whose file should be looked for."""
+    typing_taken_back = Signal(str)
+    """The name of the field whose typing was taken back, and is brought again by undo."""
     flush_requested = Signal()
     keeping_wanted = Signal()
     """The case is about to be saved or left: what windows of their own hold of it is to be kept in it."""
@@ -157,6 +160,8 @@ class PanelContext(QObject):
         self.map_view = map_view or _whole_world
         self._push, self._jobs = push, jobs
         self._typing = ""
+        self._typed: Edit | None = None
+        """All that the text which was typed last has changed, as one edit of its series."""
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
         self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
@@ -200,8 +205,13 @@ class PanelContext(QObject):
 
         Raises InvalidEdit.
         """
-        if edit.changes:
-            self._push(replace(edit, series=edit.series or self._typing))
+        if not edit.changes:
+            return
+        self._push(replace(edit, series=edit.series or self._typing))
+        if self._typing:
+            edit = replace(edit, series=self._typing)
+            is_more = self._typed is not None and self._typed.series == self._typing
+            self._typed = self._typed.joined(edit) if self._typed is not None and is_more else edit
 
     def attempt(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
         """Run ``command(document, *args, actor=..., **fields)`` and push its edit.
@@ -264,9 +274,28 @@ class PanelContext(QObject):
         """From now on texts of these fields are in the case whenever typing rests, as one step to undo."""
         fields.keeps_typing = True
         fields.typing.connect(self._take_series)
+        fields.given_up.connect(self.give_up)
 
     def _take_series(self, series: str) -> None:
         self._typing = series
+
+    def give_up(self, series: str, name: str, commit: Callable[[], None]) -> None:
+        """Take what was typed into the field `name` out of the case again, by a step of its own: undo brings it back.
+
+        `commit` enters what is not in the case yet; what is refused then is in no step, and goes.
+        """
+        self._typing = series
+        commit()
+        self._typing = ""
+        typed, self._typed = self._typed, None
+        if typed is None or typed.series != series or typed.leads_nowhere:
+            return
+        try:
+            self._push(replace(typed.inverse(), label=f"Take back typing in {one_line(name, 60)}"))
+        except GeoloupeError as error:  # another hand has changed the row since
+            self.report(error.sentence)
+            return
+        self.typing_taken_back.emit(name)
 
     def tell_dropped(self, table: Table, fields: Entries) -> None:
         """From now on say which entries of a form of rows were not kept, and why; a button leads back to them."""

@@ -51,6 +51,7 @@ class ImagePart(FoldSection):
         self.placement = LineField()
         self.placement.setPlaceholderText(self.tr("not stated, e.g. CE90 6.5 m"))
         self.placement.committed.connect(self._place)
+        self.placement.given_up.connect(self._give_up_placement)
         self.end = ChoiceField(choices(("", *BASE_OR_TOP)))
         self.end.committed.connect(self._set_end)
         for title, field, tip in (
@@ -219,6 +220,10 @@ class ImagePart(FoldSection):
         site = self._context.document.sites.get(self._uuid)
         if site is not None and site.image_uuid in self._context.document.images:
             self._context.do(state_placement, site.image_uuid, note)
+
+    def _give_up_placement(self) -> None:
+        series = f"typing {self._uuid} placement {self.placement.rest.sitting}"
+        self._context.give_up(series, self.placement.accessibleName(), self.placement.flush)
 
     def _set_end(self, end: str) -> None:
         self._context.do(update_site, self._uuid, base_or_top=end)

@@ -71,6 +71,8 @@ class PlaceRows(QObject):
         self.line.setAccessibleName(self.tr("Place"))
         self.line.setPlaceholderText(example("51.884, 128.334"))
         self.line.committed.connect(self._take)
+        self.line.given_up.connect(self._give_up)
+        self.line.taken_back.connect(self._take_back)
         self.datum = ComboBox()
         for datum in Datum:
             self.datum.addItem(str(datum), datum)
@@ -127,6 +129,11 @@ class PlaceRows(QObject):
         self.refusal = ""
         self._bubble.say("")
         self.line.reset()
+
+    def _give_up(self) -> None:
+        if self._site is not None:
+            series = f"typing {self._site.uuid} place {self.line.rest.sitting}"
+            self._context.give_up(series, self.line.accessibleName(), self.line.flush)
 
     def flush(self) -> None:
         """Take what is typed and not entered yet."""

@@ -57,6 +57,8 @@ class FieldSet(QObject):
     """A field of which `dropped` told holds a value now."""
     typing = Signal(str)
     """The series of the edits of one text, said before each of them, and empty text after it: all are one step."""
+    given_up = Signal(str, str, object)
+    """Typing that is about to be taken back: its series, the name of its field, and a callable that commits it."""
 
     def __init__(self, form: QFormLayout, commit: Callable[[str, Any], str], parent: QObject) -> None:
         """`commit` takes a column and its new value, and returns why not, or empty text."""
@@ -137,7 +139,11 @@ class FieldSet(QObject):
             field.unreadable.connect(
                 lambda sentence: self._refused(column, f"{self.labels[column].text()}: {sentence}")
             )
-            field.taken_back.connect(lambda: self._taken_back(column))
+        part = _typed_part(field)
+        part.taken_back.connect(lambda: self._taken_back(column))
+        part.given_up.connect(
+            lambda: self.given_up.emit(self._series(column, part), field.accessibleName(), field.flush)
+        )
         return caption
 
     def add_below(self, widget: QWidget) -> None:
@@ -218,8 +224,13 @@ class FieldSet(QObject):
     def _commit_text(self, column: str, field: LineField | TextField, text: str) -> None:
         self._in_series(field, column, lambda: self._committed(column, text))
 
+    def _series(self, column: str, part: Field) -> str:
+        """All that is typed into a field while the keyboard is there; a choice commits each entry by itself."""
+        sitting = 0 if isinstance(part, ChoiceField) else part.rest.sitting
+        return f"typing {self._about} {column} {sitting}"
+
     def _in_series(self, field: LineField | TextField, column: str, commit: Callable[[], object]) -> None:
-        self.typing.emit(f"typing {self._about} {column} {field.rest.sitting}")
+        self.typing.emit(self._series(column, field))
         try:
             commit()
         finally:
@@ -294,6 +305,13 @@ class FieldSet(QObject):
         if _is_refused(self.fields[column]):
             self._reasons[column] = sentence
         self.refusal.say(plain(sentence), self.fields[column])
+
+
+def _typed_part(field: Field | ColorField | SliderField) -> Field:
+    """The part of a field that is typed into."""
+    if isinstance(field, ColorField):
+        return field.line
+    return field.number if isinstance(field, SliderField) else field
 
 
 def _is_refused(field: QWidget) -> bool:

@@ -51,16 +51,28 @@ class _Rest(QTimer):
             self._tell()
 
 
+def take_back(field: Field) -> None:
+    """Esc, in any field: what was typed into it since the keyboard came is taken back.
+
+    Before that the field tells `given_up` to those who can have undo bring the typing back.
+    """
+    field.given_up.emit()
+    field.reset()
+    field.taken_back.emit()
+
+
 class LineField(QLineEdit):
-    """One line of text, committed by Enter or by leaving the field; Escape takes the typing back."""
+    """One line of text, committed by Enter or by leaving the field."""
 
     committed = Signal(object)
     rested = Signal(object)
     """The value so far, when typing rests for a moment: to be kept, while the field goes on to show what is typed."""
     unreadable = Signal(str)
     """Why what was typed is no value at all."""
+    given_up = Signal()
+    """The typing is about to be taken back, with all that was kept of it whenever it rested."""
     taken_back = Signal()
-    """The value that was shown stands there again, typed by hand."""
+    """The value that was shown stands there again."""
 
     says_something_midway = True
     """False for fields where half of a text is another value, or none: half of a year."""
@@ -68,8 +80,6 @@ class LineField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown, self._is_cut, self._is_held = "", False, False
-        self.stood = ""
-        """The text of the value that stood here before what is being typed."""
         self._kept = ""
         """The text as it stood in the line when a value was shown, or when typing last rested."""
         self.rest = _Rest(self, self._tell_rest)
@@ -105,21 +115,12 @@ class LineField(QLineEdit):
         if is_touched or self.text() != text:  # a form of many lines is shown anew with each mark
             self.setText(text)
         self.setCursorPosition(0)
-        self.stood, self._kept = self._shown, self.text()
+        self._kept = self.text()
         self._is_held = False
         _mark_refused(self, False)
 
-    def take_back(self) -> None:
-        """Back to what stood here before the typing, also where that rested and was kept."""
-        if self.stood == self._shown or self._is_cut:
-            self.reset()
-            return
-        self.setText(self.stood)
-        self.setModified(True)
-        self.flush()
-
     def refuse(self) -> None:
-        """Keep what was typed, to be mended; Escape takes it back."""
+        """Keep what was typed, to be mended or taken back."""
         self.setModified(True)
         _mark_refused(self, True)
 
@@ -192,7 +193,7 @@ class LineField(QLineEdit):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._is_typed():
-            self.take_back()
+            take_back(self)
             event.accept()
             return
         super().keyPressEvent(event)
@@ -264,6 +265,8 @@ class TextField(QPlainTextEdit):
 
     committed = Signal(object)
     rested = Signal(object)
+    given_up = Signal()
+    taken_back = Signal()
     """As of `LineField`."""
     says_something_midway = True
 
@@ -358,8 +361,8 @@ class TextField(QPlainTextEdit):
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.flush()
-        elif event.key() == Qt.Key.Key_Escape and self.document().isModified():
-            self.reset()
+        elif event.key() == Qt.Key.Key_Escape and self._is_typed():
+            take_back(self)
         else:
             super().keyPressEvent(event)
 
@@ -401,6 +404,9 @@ class ChoiceField(ComboBox):
     """One of some words, or free text with suggestions; the wheel scrolls the form, never the value."""
 
     committed = Signal(object)
+    given_up = Signal()
+    taken_back = Signal()
+    """As of `LineField`; a choice is not typed, and stays."""
 
     def __init__(
         self, choices: Iterable[tuple[Any, str]] = (), free: bool = False, parent: QWidget | None = None

@@ -50,7 +50,7 @@ def marked(window: MainWindow, desk: Desk, place: tuple[float, float], qtbot: Qt
     press(Key.Key_P)
     desk.click(*place)
     QTest.keyClicks(QApplication.focusWidget(), "Pad 1S")
-    press(Key.Key_Escape)
+    press(Key.Key_Return)
     settle(window, qtbot)
     (uuid,) = window.session.document.sites
     return uuid

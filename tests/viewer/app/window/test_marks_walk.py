@@ -90,7 +90,8 @@ def test_every_mark_is_drawn_changed_undone_and_reopened_as_its_own_kind(
         kinds[uuid] = kind
         assert QApplication.focusWidget().accessibleName() == "Label", kind
         QTest.keyClicks(QApplication.focusWidget(), f"My {kind}")
-        press(Key.Key_Escape)
+        press(Key.Key_Return)
+        QApplication.processEvents()  # the keyboard goes back once the entry has been taken
         assert window.canvas.hasFocus()
         for role in roles:
             before = content(document.sites[uuid])

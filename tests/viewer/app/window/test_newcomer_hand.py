@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialogButtonBox,
+    QLabel,
     QLineEdit,
     QMenu,
+    QPlainTextEdit,
     QScrollArea,
     QToolButton,
     QWidget,
@@ -42,6 +44,7 @@ from viewer.panels.shell import message_bar
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.widgets.fields import LineField, TextField
 from viewer.panels.widgets.row_list import RowList
 from viewer.support.messages import MessageAction
 from viewer.support.text import TIP_COLUMNS, unbroken
@@ -69,6 +72,14 @@ def named(name: str) -> str:
     widget = QApplication.focusWidget()
     assert widget is not None, f"the keyboard is nowhere, and not in {name}"
     return widget.accessibleName()
+
+
+def said_by(field: QWidget | None) -> str:
+    """The text in a field."""
+    assert isinstance(field, QLineEdit | QPlainTextEdit | QComboBox)
+    if isinstance(field, QPlainTextEdit):
+        return field.toPlainText()
+    return field.currentText() if isinstance(field, QComboBox) else field.text()
 
 
 def in_sight(widget: QWidget) -> bool:
@@ -116,61 +127,65 @@ def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
     assert label.selectedText() == "A"
 
 
-def test_n01_esc_keeps_what_was_typed_and_undo_takes_it_back(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
-    press(Key.Key_P)
-    desk.click(9.5, 50.2)
-    write("Pad 1S")
-    press(Key.Key_Escape)
-    assert window.canvas.hasFocus()
-    (site,) = window.session.document.sites.values()
-    assert site.label == "Pad 1S"
-    press(Key.Key_Z, Control)
-    (site,) = window.session.document.sites.values()
-    assert site.label == ""
-
-
-def test_n01_esc_gives_back_the_text_that_stood_there(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
-    press(Key.Key_P)
-    desk.click(9.5, 50.2)
-    write("Pad 1S")
-    press(Key.Key_Return)
-    qtbot.waitUntil(window.canvas.hasFocus)
-    (before,) = window.session.document.sites.values()
+@pytest.mark.parametrize("rests", [False, True])
+@pytest.mark.parametrize(
+    ("column", "stood", "typed", "kept"),
+    [
+        ("label", "Pad", "Pad 1S", "Pad 1S"),
+        ("label", "", "Pad 1S", "Pad 1S"),
+        ("notes", "Two masts", "One mast\nand a road", "One mast\nand a road"),
+        ("observed_at", "2016", "28 April 2017", "2017-04-28"),
+        ("position_error_m", 7000.123456789123, "12", 12.0),
+        ("folder", "North", "South", "South"),
+        ("stroke_color", "#111111", "#f3a712", "#f3a712"),
+    ],
+)
+def test_n01_esc_takes_back_what_was_typed_in_any_field_and_undo_brings_it_again(
+    window: MainWindow, desk: Desk, qtbot: QtBot, column: str, stood: object, typed: str, kept: object, rests: bool
+) -> None:
+    document, history = window.session.document, window.session.history
+    marked = add_site(document, shapely.Point(9.5, 50.2), actor="me", uuid="pad", status="reviewed", **{column: stood})
+    window.session.push(marked)
+    window.selection.set({"pad"})
     form = window.findChild(SiteFormPanel)
     assert form is not None
-    form.filing_part.set_folded(False)
-    step = window.session.history.undo_text()
-    for column in ("label", "folder"):
-        field = form.fields.fields[column]
-        shown = field.currentText() if isinstance(field, QComboBox) else field.text()
-        field.setFocus()
-        QTest.keyClicks(field, "oops")
-        press(Key.Key_Escape)
-        assert window.canvas.hasFocus()
-        assert (field.currentText() if isinstance(field, QComboBox) else field.text()) == shown
+    for part in (form.dates_part, form.filing_part, form.style_part):
+        part.set_folded(False)
+    before, steps = document.sites["pad"], history.stack.index()
+    form.fields.fields[column].setFocus()
+    stood_there = said_by(QApplication.focusWidget())
+    press(Key.Key_A, Control)
+    for letter in typed:
+        press(Key.Key_Return) if letter == "\n" else write(letter)
+    field = QApplication.focusWidget()
+    if rests and isinstance(field, LineField | TextField):
+        field.rest.timeout.emit()
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    assert document.sites["pad"] == before, "to the last digit, and reviewed still"
+    assert said_by(field) == stood_there
+    assert "Ctrl+Z" in " ".join(label.text() for label in window.status.findChildren(QLabel))
+    press(Key.Key_Z, Control)
+    assert getattr(document.sites["pad"], column) == kept
+    press(Key.Key_Z, Control)
+    assert document.sites["pad"] == before
+    assert history.stack.index() == steps
+
+
+def test_n01_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    step = window.session.history.stack.index()
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
     menu = context_menu(window, desk.at(9.5, 50.2))
     choose(menu, "Properties")
     write("oops")
+    for _ in "oops":
+        press(Key.Key_Backspace)
     press(Key.Key_Escape)
     assert window.canvas.hasFocus()
-    assert list(window.session.document.sites.values()) == [before]
-    assert window.session.history.undo_text() == step
-
-
-def test_n01_esc_keeps_a_text_of_many_lines(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
-    press(Key.Key_P)
-    desk.click(9.5, 50.2)
-    press(Key.Key_Return)
-    form = window.findChild(SiteFormPanel)
-    assert form is not None
-    notes = form.fields.fields["notes"]
-    notes.setFocus()
-    write("Two masts, one of them new")
-    press(Key.Key_Escape)
-    assert window.canvas.hasFocus()
-    assert next(iter(window.session.document.sites.values())).notes == "Two masts, one of them new"
-    press(Key.Key_Z, Control)
-    assert next(iter(window.session.document.sites.values())).notes == ""
+    assert window.session.history.stack.index() == step
 
 
 def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -440,6 +455,7 @@ import json, sys
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 from viewer.app.program import dress
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
+from viewer.panels.widgets.fields import LineField, TextField
 from viewer.panels.widgets.row_list import RowList
 from viewer.support.settings import Settings
 

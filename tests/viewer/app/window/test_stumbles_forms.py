@@ -279,7 +279,7 @@ def test_a_text_that_is_being_typed_is_in_the_case_whenever_typing_rests(
 def test_a_line_is_in_the_case_when_typing_rests_and_esc_gives_back_what_stood_there(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot
 ) -> None:
-    label, steps = form.fields.fields["label"], window.session.history.undo_text()
+    label = form.fields.fields["label"]
     label.setFocus()
     press(Key.Key_End)
     QTest.keyClicks(label, " north")
@@ -290,13 +290,16 @@ def test_a_line_is_in_the_case_when_typing_rests_and_esc_gives_back_what_stood_t
     press(Key.Key_Escape)
     assert (pad_of(window).label, label.text()) == ("Pad 1S", "Pad 1S")
     assert window.canvas.hasFocus()
+    steps = window.session.history.undo_text()
     label.setFocus()
     QTest.keyClicks(label, "x")
     qtbot.waitUntil(lambda: pad_of(window).label != "Pad 1S")
     press(Key.Key_Z, Control)
     qtbot.waitUntil(lambda: pad_of(window).label == "Pad 1S")
     assert label.text() == "Pad 1S"
-    assert window.session.history.undo_text() == steps, "nothing is left to undo"
+    assert window.session.history.undo_text() == steps, "nothing more is left to undo"
+    window.session.undo()
+    assert label.text() == "Pad 1S north of", "undo brings again what Esc has taken back"
 
 
 @pytest.mark.bounded

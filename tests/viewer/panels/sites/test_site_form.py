@@ -124,7 +124,10 @@ def test_escape_takes_typing_back(qtbot, form: SiteFormPanel, desk: Desk) -> Non
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert field.text() == "Vostochny"
     form.fields.flush()
-    assert not desk.history.stack.canUndo()
+    assert desk.document.sites["pad"].label == "Vostochny"
+    assert desk.history.undo_text() == "Take back typing in Label"
+    desk.history.undo()
+    assert desk.document.sites["pad"].label == "xyzVostochny"
 
 
 @popup
