@@ -76,6 +76,12 @@ _ROUND = 720
 """Corners of the polygon that stands for a circle when its area is measured: 1 part in 100,000."""
 
 
+class ShapeField(LineField):
+    """A length, an angle, a place or a factor: half of it would be another one."""
+
+    says_something_midway = False
+
+
 class ShapePart(FoldSection):
     """Hidden for points, which have no shape. Each field is its own undo step; what is refused is said below."""
 
@@ -104,8 +110,8 @@ class ShapePart(FoldSection):
         self.content.addWidget(self.vertices)
         self.fields.go_on_in(self._leg_form)
         tip = self.tr("From the vertex before the chosen one; another value moves the chosen one")
-        self.fields.add("leg_m", self.tr("Leg"), LineField(), tip)
-        self.fields.add("leg_deg", self.tr("Bearing"), LineField(), tip)
+        self.fields.add("leg_m", self.tr("Leg"), ShapeField(), tip)
+        self.fields.add("leg_deg", self.tr("Bearing"), ShapeField(), tip)
         self._add_whole()
         self.content.addLayout(self._leg_form)
 
@@ -113,21 +119,21 @@ class ShapePart(FoldSection):
         tr, add = self.tr, self.fields.add
         length = tr("A length, as 120, 1.2 km or 400 ft")
         add("text", tr("Text"), TextField(), tr("The words on the map; Ctrl+Enter enters them"))
-        add("width_m", tr("Width"), LineField(), length)
-        add("height_m", tr("Height"), LineField(), length)
-        add("rotation_deg", tr("Rotation"), LineField(), tr("Direction of the height, clockwise from true north"))
-        add("radius_m", tr("Radius"), LineField(), length)
-        add("radii_m", tr("Radii"), LineField(), tr("Lengths from the smallest to the largest, as 5 km; 10 km; 20 km"))
-        add("centre", tr("Centre"), LineField(), tr("A coordinate in any notation"))
+        add("width_m", tr("Width"), ShapeField(), length)
+        add("height_m", tr("Height"), ShapeField(), length)
+        add("rotation_deg", tr("Rotation"), ShapeField(), tr("Direction of the height, clockwise from true north"))
+        add("radius_m", tr("Radius"), ShapeField(), length)
+        add("radii_m", tr("Radii"), ShapeField(), tr("Lengths from the smallest to the largest, as 5 km; 10 km; 20 km"))
+        add("centre", tr("Centre"), ShapeField(), tr("A coordinate in any notation"))
         heads = {"end": tr("At the end"), "start": tr("At the start"), "both": tr("At both ends")}
         add("head", tr("Head"), ChoiceField([(head, heads[head]) for head in HEADS]))
-        add("leader", tr("Text box"), LineField(), tr("The middle of the text's box: a coordinate in any notation"))
+        add("leader", tr("Text box"), ShapeField(), tr("The middle of the text's box: a coordinate in any notation"))
         sides = [(anchor, anchor.replace("-", " ").capitalize()) for anchor in ANCHORS]
         add("anchor", tr("Side"), ChoiceField(sides), tr("The side of its place on which the text stands"))
         add("size_px", tr("Size, px"), NumberField(unit="px"), tr("Height of the text in pixels of the screen"))
 
     def _add_whole(self) -> None:
-        turn, scale = LineField(), LineField()
+        turn, scale = ShapeField(), ShapeField()
         turn.setPlaceholderText(example("15°"))
         scale.setPlaceholderText(example("120 %"))
         self.fields.add("turn_by", self.tr("Turn"), turn, self.tr("Degrees by which the whole mark turns clockwise"))
