@@ -1,6 +1,7 @@
 """The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map.
 
-No key goes where it is not seen: the keyboard leaves a panel with its tab, and never enters a field by itself.
+No key goes where it is not seen: the keyboard leaves a panel with its tab, and never enters a field by itself. It
+leaves a choice whose list was closed by a click elsewhere.
 
 Enter too goes back to the map from a label that a new mark has put the keyboard into.
 """
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QApplication,
+    QComboBox,
     QDockWidget,
     QWidget,
 )
@@ -55,6 +57,8 @@ class FormKeys(FocusFilter):
     @override
     def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
         super()._moved(before, now)
+        if _is_clicked_away(before, now):
+            QTimer.singleShot(0, self, self._go_to_map)  # once the list is closed
         panel = None if now is None else _panel_of(now)
         if panel is not None and panel.objectName() not in self._followed:
             self._followed.add(panel.objectName())
@@ -150,6 +154,12 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
         return not isinstance(watched, QAbstractItemView)
     takes_letters = isinstance(watched, _FILLED_IN) or event.key() == Qt.Key.Key_Space  # which presses a button
     return takes_letters and bool(event.text()) and event.text().isprintable()
+
+
+def _is_clicked_away(before: QWidget | None, now: QWidget | None) -> bool:
+    """True where the list of an open choice was closed by a press outside it: an entry is chosen by the release."""
+    is_choice = isinstance(now, QComboBox) and not now.isEditable() and _panel_of(now) is not None
+    return is_choice and before is now.view() and QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:

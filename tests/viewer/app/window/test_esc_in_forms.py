@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from shapely import LineString, Point
 
 from layers.document.claim import Claim
+from tests.support.choices import popup
 from tests.support.windows import new_case, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -138,3 +139,27 @@ def test_a_number_of_a_shape_is_taken_when_it_is_whole(window: MainWindow, form:
     press(Key.Key_Z, Control)
     assert window.session.document.sites["road"].geometry != before.geometry
     assert window.session.history.stack.index() == steps + 1
+
+
+@popup
+@pytest.mark.parametrize("way", ["map", "esc", "chosen"])
+def test_letters_are_the_tools_after_an_open_choice_is_clicked_away(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot, way: str
+) -> None:
+    choice = form.fields.fields["class_code"]
+    QTest.mouseClick(choice, Qt.MouseButton.LeftButton)
+    rows = choice.view()
+    qtbot.waitUntil(rows.isVisible)
+    if way == "map":
+        QTest.mouseClick(rows.window(), Qt.MouseButton.LeftButton, pos=QPoint(-200, 50))
+    elif way == "esc":
+        press(Key.Key_Escape)
+    else:
+        QTest.keyClick(rows, Key.Key_Down)
+        QTest.keyClick(rows, Key.Key_Return)
+    assert not rows.isVisible()
+    window.activateWindow()  # as a window manager does
+    qtbot.waitUntil(lambda: window.focusWidget() is (window.canvas if way == "map" else choice))
+    qtbot.wait(20)
+    press(Key.Key_P)
+    assert window.toolbox.in_hand == ("tool_point" if way == "map" else "tool_select")
