@@ -88,18 +88,8 @@ class Questions(QObject):
     def recovery(self, name: str, left: RecoverableSession) -> Recovery:
         """Asked before a case is opened as its file has it, though a crash has left edits of it."""
         box = self._box(self.tr("Recover the unsaved edits of “{0}”?").format(one_line(name, 80)))
-        edits = counted(left.edits, self.tr("edit"), self.tr("edits"))
-        sites = marks_counted(*left.marks)
-        if left.edits:
-            said = self.tr(
-                "Geoloupe closed unexpectedly. {0}, made from {1} to {2}, are kept, but not in the file; with them the "
-                "case has {3}."
-            )
-        else:
-            said = self.tr("The file is not what was saved last, at {2}. That is kept; with it the case has {3}.")
-        said = said.format(edits, local_moment(left.first_edit_at), local_moment(left.last_edit_at), sites)
-        left_out = self.tr("Opened as saved, the case is without them; they are offered again until you discard them.")
-        box.setInformativeText(f"{said}\n\n{left_out}")
+        left_out = self.tr("Opened as saved, the case is without that; it is offered again until you discard it.")
+        box.setInformativeText(f"{self._kept(left)}\n\n{left_out}")
         recover = box.addButton(self.tr("&Recover"), QMessageBox.ButtonRole.AcceptRole)
         as_saved = box.addButton(self.tr("&Open as Saved"), QMessageBox.ButtonRole.ActionRole)
         discard = box.addButton(self.tr("&Discard Edits"), QMessageBox.ButtonRole.DestructiveRole)
@@ -107,6 +97,29 @@ class Questions(QObject):
         box.setDefaultButton(recover)
         answers = {recover: Recovery.RECOVER, as_saved: Recovery.AS_SAVED, discard: Recovery.DISCARD}
         return self._answer(box, answers, Recovery.CANCEL)
+
+    def _kept(self, left: RecoverableSession) -> str:
+        """The edits that are kept, when they were made, and what the case has with them."""
+        first, last = local_moment(left.first_edit_at), local_moment(left.last_edit_at)
+        if not left.edits:
+            said = self.tr("The file is not what was saved last, at {2}. That is kept; with it the case has {3}.")
+        elif left.edits == 1:
+            said = self.tr(
+                "Geoloupe closed unexpectedly. {0}, made at {2}, is kept, but not in the file; with it the case has "
+                "{3}."
+            )
+        elif first == last:
+            said = self.tr(
+                "Geoloupe closed unexpectedly. {0}, made at {2}, are kept, but not in the file; with them the case has "
+                "{3}."
+            )
+        else:
+            said = self.tr(
+                "Geoloupe closed unexpectedly. {0}, made from {1} to {2}, are kept, but not in the file; with them the "
+                "case has {3}."
+            )
+        edits = counted(left.edits, self.tr("edit"), self.tr("edits"))
+        return said.format(edits, first, last, marks_counted(*left.marks))
 
     def take_over(self, title: str, holder: str) -> bool:
         """Asked before a case that somebody else has open is saved here."""

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.project.saving.recovery import MarkCounts, RecoverableSession
 from viewer.app.opening.questions import Changed, Questions, Recovery, Unsaved, Which
+from viewer.panels.shell.start_page import local_moment
 
 DEFAULT, CLOSED = "", "closed"
 
@@ -65,9 +66,9 @@ RECOVERY = [
 ]
 
 
-def left(edits: int) -> RecoverableSession:
-    moment = "2026-01-02T03:04:05Z"
-    return RecoverableSession(Path("/s"), None, "t", moment, edits, MarkCounts(7, 2), first_edit_at=moment)
+def left(edits: int, first: str = "2026-01-02T02:04:05Z") -> RecoverableSession:
+    last = "2026-01-02T03:04:05Z"
+    return RecoverableSession(Path("/s"), None, "t", last, edits, MarkCounts(7, 2), first_edit_at=first)
 
 
 def test_each_button_is_its_answer(ask: Questions) -> None:
@@ -82,6 +83,10 @@ def test_each_button_is_its_answer(ask: Questions) -> None:
         assert found is answer
         assert "3 edits, made from" in box.informativeText()
         assert "with them the case has 7 sites and 2 measurements" in box.informativeText()
+    for edits, words in ((1, "1 edit, made at {0}, is kept"), (3, "3 edits, made at {0}, are kept")):
+        same = left(edits, "2026-01-02T03:04:01Z")
+        _, box = answered(lambda same=same: ask.recovery("case.gpkg", same), CLOSED)
+        assert words.format(local_moment(same.last_edit_at)) in box.informativeText()
     _, box = answered(lambda: ask.recovery("case.gpkg", left(0)), CLOSED)
     assert "The file is not what was saved last" in box.informativeText()
 
