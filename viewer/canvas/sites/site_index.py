@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from copy import copy
 from dataclasses import field, fields, replace
 from typing import Any
@@ -33,10 +33,12 @@ from viewer.canvas.sites.mark_signs import MarkSign, sign_of
 from viewer.canvas.sites.place_of import place_of
 from viewer.canvas.sites.shape_boxes import ShapeBoxes
 from viewer.canvas.sites.site_shapes import SiteShape, world_bounds_of
-from viewer.canvas.sites.site_symbology import SiteSymbol, line_symbol, symbol_of
+from viewer.canvas.sites.site_symbology import SiteSymbol, line_symbol, symbol_key, symbol_of
 
 Floats = NDArray[np.float64]
 _KEPT_CRS = 3
+_POINT, _POINTS = 0, 4
+"""Types of geometries, as shapely numbers them."""
 _SPARE = 8
 """One part of so many of a column is room for marks to come."""
 _STROKE_PX = 14.0
@@ -365,7 +367,8 @@ class SiteIndex:
     def beyond_mercator(self) -> int:
         """Number of sites of the Earth that lie beyond the edge of Web Mercator with all their points."""
         if self._beyond is None:
-            self._beyond = self._found_beyond(list(self.sites))
+            rows = np.flatnonzero(self.alive & (np.abs(self.lat) > MERCATOR_MAX_LAT)).tolist()
+            self._beyond = self._found_beyond([*self.shapes, *{self.uuids[row] for row in rows}])
         return len(self._beyond)
 
     def _found_beyond(self, uuids: list[str]) -> set[str]:
@@ -378,41 +381,53 @@ class SiteIndex:
     # -- rows -----------------------------------------------------------------------------------------------------
 
     def _add(self, sites: Iterable[Site]) -> None:
-        lonlat: list[Floats] = []
-        errors: list[float] = []
-        symbols: list[int] = []
-        signs: list[int] = []
         sites = list(sites)
-        nowhere = off_earth([site.geometry for site in sites])
-        for at, site in enumerate(sites):
-            self.sites[site.uuid] = site
-            if at in nowhere:
-                self.off_earth[site.uuid] = nowhere[at]
-                continue
-            shape = shape_of_site(site) if site.shape_json else None
-            if site.kind != "point":
-                self._set_shape(site, shape)
-                continue
-            places = shapely.get_coordinates(site.geometry)
-            first = len(self.uuids)
-            rows = list(range(first, first + len(places)))
-            self._rows[site.uuid] = rows
-            self.uuids += [site.uuid] * len(places)
-            lonlat.append(places)
-            sign = self._sign_id(site, shape, rows)
-            signs += [sign] * len(places)
-            errors += [_error_of(site) if sign < 0 else np.nan] * len(places)
-            symbols += [self._symbol_id(symbol_of(site))] * len(places)
-        if not lonlat:
+        if not sites:
             return
-        places = np.concatenate(lonlat)
-        error_m = np.array(errors)
+        self.sites.update({site.uuid: site for site in sites})
+        shapes = [site.geometry for site in sites]
+        geometries = np.array(shapes, dtype=object)
+        types = shapely.get_type_id(geometries)
+        is_point = (types == _POINT) | (types == _POINTS)
+        nowhere = off_earth(shapes)
+        is_point[list(nowhere)] = False
+        self.off_earth.update({sites[at].uuid: why for at, why in nowhere.items()})
+        for at in np.flatnonzero(~is_point).tolist():
+            if at not in nowhere:
+                self._set_shape(sites[at], _shape_of(sites[at]))
+        if is_point.any():
+            points = [sites[at] for at in np.flatnonzero(is_point).tolist()]
+            self._add_points(points, *shapely.get_coordinates(geometries[is_point], return_index=True))
+
+    def _add_points(self, sites: list[Site], places: Floats, owner: NDArray[np.intp]) -> None:
+        """Make rows of points; `places` are those of all, in order, and `owner` tells whose each is.
+
+        What many sites share is found once, and columns are made whole: a case may have 100,000 of them.
+        """
+        row, signs = len(self.uuids), []
+        symbols: list[int] = []
+        errors: list[float] = []
+        symbol_ids: dict[Hashable, int] = {}
+        counts = np.bincount(owner, minlength=len(sites))
+        for site, count in zip(sites, counts.tolist(), strict=True):
+            rows = self._rows[site.uuid] = list(range(row, row + count))
+            row += count
+            self.uuids += [site.uuid] * count
+            sign = self._sign_id(site, _shape_of(site), rows) if site.shape_json else -1
+            signs.append(sign)
+            errors.append(_error_of(site) if sign < 0 else np.nan)
+            key = symbol_key(site)
+            symbol = symbol_ids.get(key)
+            if symbol is None:
+                symbol = symbol_ids[key] = self._symbol_id(symbol_of(site))
+            symbols.append(symbol)
+        error_m = np.array(errors)[owner]
         self.lon, self.lat = _longer(self.lon, places[:, 0]), _longer(self.lat, places[:, 1])
         self.error_m = _longer(self.error_m, error_m)
-        self.symbol = _longer(self.symbol, np.array(symbols, np.int32))
-        self.sign = _longer(self.sign, np.array(signs, np.int32))
-        self._projected_leads.clear()
+        self.symbol = _longer(self.symbol, np.array(symbols, np.int32)[owner])
+        self.sign = _longer(self.sign, np.array(signs, np.int32)[owner])
         self.alive = _longer(self.alive, np.ones(len(places), np.bool_))
+        self._projected_leads.clear()
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1], error_m)
             for column in fields(known):
@@ -439,8 +454,7 @@ class SiteIndex:
             if site.uuid not in self.shapes:
                 return False
             self.sites[site.uuid] = site
-            shape = shape_of_site(site) if site.shape_json else None
-            self._set_shape(site, shape)
+            self._set_shape(site, _shape_of(site))
             return True
         rows, places = self._rows.get(site.uuid, []), shapely.get_coordinates(site.geometry)
         if not rows or len(rows) != len(places):
@@ -448,7 +462,7 @@ class SiteIndex:
         stays = self._stays(site)
         self.sites[site.uuid] = site
         self.lon[rows], self.lat[rows] = places[:, 0], places[:, 1]
-        sign = self._sign_id(site, shape_of_site(site) if site.shape_json else None, rows)
+        sign = self._sign_id(site, _shape_of(site), rows)
         self.sign[rows] = sign
         self.error_m[rows] = _error_of(site) if sign < 0 else np.nan
         self.symbol[rows] = self._symbol_id(symbol_of(site))
@@ -524,6 +538,10 @@ def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:
 
 def _in_picture(px: Floats, py: Floats, reach: Floats, view: View) -> NDArray[np.bool_]:
     return (px > -reach) & (px < view.width + reach) & (py > -reach) & (py < view.height + reach)
+
+
+def _shape_of(site: Site) -> MarkShape | None:
+    return shape_of_site(site) if site.shape_json else None
 
 
 def _error_of(site: Site) -> float:

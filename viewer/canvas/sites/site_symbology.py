@@ -42,6 +42,9 @@ class Precision(StrEnum):
     NOT_JUDGED = "not judged"
 
 
+_PRECISIONS = {None: Precision.NOT_JUDGED, True: Precision.PRECISE, False: Precision.LOOSE}
+
+
 @dataclass(frozen=True, slots=True)
 class SiteSymbol:
     """All that one site's sign is painted from; equal symbols share their picture."""
@@ -92,17 +95,21 @@ def role_color(role: str) -> str:
     return {"named in a claim": CLAIM_COLOR, "setting": SETTING_COLOR}.get(role, OTHER_COLOR)
 
 
+def symbol_key(site: Site) -> tuple[str, str, bool | None, str, str, bool]:
+    """All of a site that its symbol tells; equal keys have equal symbols, and are told apart much faster."""
+    error_m = site.position_error_m
+    is_precise = None if error_m is None else error_m <= AREA_NOT_PIN_M
+    return site.class_code, site.role, is_precise, site.stroke_color, site.fill_color, site.may_not_exist
+
+
 def symbol_of(site: Site) -> SiteSymbol:
     """The symbol of a site. An error nobody judged is shown as such, never as a precise place."""
-    if site.position_error_m is None:
-        precision = Precision.NOT_JUDGED
-    else:
-        precision = Precision.PRECISE if site.position_error_m <= AREA_NOT_PIN_M else Precision.LOOSE
-    color = own_color(site.stroke_color) or role_color(site.role)
+    class_code, role, is_precise, stroke_color, fill_color, is_doubtful = symbol_key(site)
+    precision = _PRECISIONS[is_precise]
+    color = own_color(stroke_color) or role_color(role)
     # What has the sign of another class, or the badge of another role, shares its picture.
-    code = class_of(site.class_code)
-    role = site.role if site.role in ROLES else "other"
-    return SiteSymbol(code, role, precision, color, own_color(site.fill_color), site.may_not_exist)
+    known_role = role if role in ROLES else "other"
+    return SiteSymbol(class_of(class_code), known_role, precision, color, own_color(fill_color), is_doubtful)
 
 
 def line_symbol(site: Site) -> LineSymbol:
