@@ -9,7 +9,6 @@ from PySide6.QtCore import QByteArray, QEvent, QRect, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -469,16 +468,17 @@ class MainWindow(QMainWindow):
 
     def _follow_document(self) -> None:
         self.access.begin()
-        self.scene.set_document(self.session.document, self.session.base_folder)
-        self.panel_context.set_document(self.session.document)
-        self.session.document.subscribe(self.action_table.refresh_soon)
-        seen = self.glimpse.end(self.session.document)
+        document, ahead = self.session.document, self.session.ahead
+        self.scene.set_document(document, self.session.base_folder, None if ahead is None else ahead.index)
+        self.panel_context.set_document(document, None if ahead is None else ahead.marks)
+        document.subscribe(self.action_table.refresh_soon)
+        seen = self.glimpse.end(document)
         self.show_case_page()
         self._show_recent()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
-            self.views.show_case(self.session.document.meta("viewport"), seen)
+            self.views.show_case(document.meta("viewport"), seen)
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _show_state(self) -> None:
@@ -517,8 +517,7 @@ class MainWindow(QMainWindow):
         self.messages.show("job", error.sentence, "error")
 
     def _draw_layers_anew(self) -> None:
-        self.scene.set_document(Document())
-        self.scene.set_document(self.session.document, self.session.base_folder)
+        self.scene.draw_anew(list(self.scene.drawings))
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _recolor(self) -> None:

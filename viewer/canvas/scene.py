@@ -110,7 +110,7 @@ class MapScene(QObject):
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self.sites_problem = ""
-        self._adopt(document, base_folder, beside)
+        self._adopt(document, base_folder, None if beside is None else beside._index.copied())
 
     # -- the document ---------------------------------------------------------------------------------------------
 
@@ -118,10 +118,13 @@ class MapScene(QObject):
     def document(self) -> Document:
         return self._document
 
-    def set_document(self, document: Document, base_folder: Path | None = None) -> None:
-        """Show another document; relative paths of its layers are to `base_folder`."""
+    def set_document(self, document: Document, base_folder: Path | None = None, index: SiteIndex | None = None) -> None:
+        """Show another document; relative paths of its layers are to `base_folder`.
+
+        `index` is one of its sites where there is one already, and is the scene's from now on.
+        """
         self._unsubscribe()
-        self._adopt(document, base_folder)
+        self._adopt(document, base_folder, index)
         self.document_changed.emit()
         self.updated.emit()
 
@@ -168,10 +171,10 @@ class MapScene(QObject):
         self._layouts.close()
         self._stack.close()
 
-    def _adopt(self, document: Document, base_folder: Path | None, beside: MapScene | None = None) -> None:
+    def _adopt(self, document: Document, base_folder: Path | None, index: SiteIndex | None = None) -> None:
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
-        self._index = SiteIndex.of(document.sites) if beside is None else beside._index.copied()
+        self._index = SiteIndex.of(document.sites) if index is None else index
         self._judge_marks()
         self._previewed: frozenset[str] = frozenset()
         self._tell_of_sites()

@@ -26,6 +26,7 @@ from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.site_index import bounds_of_sites
 from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.sites.image_access import ImageAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
@@ -166,6 +167,8 @@ class PanelContext(QObject):
         self._claim_uuid = self._layer_uuid = ""
         self._rows_shown: dict[Table, str] = dict.fromkeys(ROW_FORMS, "")
         self._document = document
+        self._marks: ListedMarks | None = None
+        """Found ahead of a case that comes; None but while it is told."""
         self._leave = document.subscribe(self._tell)
 
     # -- document -----------------------------------------------------------------------------------------------
@@ -174,10 +177,13 @@ class PanelContext(QObject):
     def document(self) -> Document:
         return self._document
 
-    def set_document(self, document: Document) -> None:
-        """Another document stands here now: forget what was shown, tell every panel to read anew."""
+    def set_document(self, document: Document, marks: ListedMarks | None = None) -> None:
+        """Another document stands here now: forget what was shown, tell every panel to read anew.
+
+        `marks` are its marks as lists show them, where they are known already.
+        """
         self._leave()
-        self._document = document
+        self._document, self._marks = document, marks
         self._leave = document.subscribe(self._tell)
         self.selection.clear()
         self.show_claim("")
@@ -185,6 +191,11 @@ class PanelContext(QObject):
         for table in ROW_FORMS:
             self.show_row(table, "")
         self.document_replaced.emit()
+        self._marks = None  # as an edit may come
+
+    def listed_marks(self) -> ListedMarks:
+        """The marks of the case as they are now, in the order of lists."""
+        return ListedMarks.of(self._document.sites) if self._marks is None else self._marks
 
     def _tell(self, changes: Changes) -> None:
         if changes.touches("sites"):

@@ -15,6 +15,7 @@ from layers.project.saving.lock import CaseLock
 from layers.project.saving.working_copy import WorkingCopy
 from layers.quick_dataclass import dataclass
 from viewer.app.case.case_watch import CaseWatch
+from viewer.app.case.made_ahead import MadeAhead
 
 if TYPE_CHECKING:
     from layers.project.opening.intake import Intake
@@ -29,6 +30,7 @@ class OpenedCase:
     """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
 
     intake: Intake
+    ahead: MadeAhead
     home: CaseHome
     work: WorkingCopy | None
     lock: CaseLock | None
@@ -88,7 +90,8 @@ def read_and_lock(
     try:
         if sessions is None:
             intake = read_case(path, accept_damage=accept_damage, asks=asks, watch=watch)
-            return OpenedCase(intake, bring_home(intake.document, path.parent), None, None, "")
+            home = bring_home(intake.document, path.parent)
+            return OpenedCase(intake, MadeAhead.of(intake.document), home, None, None, "")
         try:
             intake, work, home = open_for_work(
                 sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=asks, watch=watch
@@ -98,14 +101,15 @@ def read_and_lock(
             if lock is not None:
                 lock.release()
             home = bring_home(intake.document, path.parent)
-            return OpenedCase(intake, home, None, None, holder, looked_at=str(error))
+            ahead = MadeAhead.of(intake.document)
+            return OpenedCase(intake, ahead, home, None, None, holder, looked_at=str(error))
     except GeoloupeError:
         if lock is not None:
             lock.release()
         raise
     finally:
         asks.close()
-    return OpenedCase(intake, home, work, lock, holder)
+    return OpenedCase(intake, MadeAhead.of(intake.document), home, work, lock, holder)
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ class ResumedCase:
 
     work: WorkingCopy
     document: Document
+    ahead: MadeAhead
     home: CaseHome
     lock: CaseLock | None
     holder: str
@@ -129,17 +134,18 @@ def resume_work(folder: Path) -> ResumedCase:
     """Take up a session that a crash left, and lock its file. Raises what `WorkingCopy.resume` raises."""
     work = WorkingCopy.resume(folder)
     document, target = work.read_document(), work.target
+    ahead = MadeAhead.of(document)
     if target is None:
-        return ResumedCase(work, document, CaseHome(), None, "")
+        return ResumedCase(work, document, ahead, CaseHome(), None, "")
     home, lock = bring_home(document, target.parent), CaseLock(target)
     try:
         found = within(ANSWER_S, lock.acquire)
     except TimeoutError:
-        return ResumedCase(work, document, home, None, "")  # out of reach: the save will say so
+        return ResumedCase(work, document, ahead, home, None, "")  # out of reach: the save will say so
     return (
-        ResumedCase(work, document, home, lock, "")
+        ResumedCase(work, document, ahead, home, lock, "")
         if found is None
-        else ResumedCase(work, document, home, None, str(found))
+        else ResumedCase(work, document, ahead, home, None, str(found))
     )
 
 

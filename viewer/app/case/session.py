@@ -40,6 +40,7 @@ from viewer.app.case.case_hold import CaseHold
 from viewer.app.case.case_watch import CaseWatch
 from viewer.app.case.file_work import FileWork
 from viewer.app.case.journal import CaseJournal
+from viewer.app.case.made_ahead import MadeAhead
 from viewer.commands.history import History
 from viewer.commands.shipped_world import case_on_world
 from viewer.support.jobs import JobCancelled, JobContext, Jobs
@@ -100,6 +101,8 @@ class Session(QObject):
         self._coming = ""
         """The name of the case that is shown before it is whole; empty for none."""
         self._saves_asked = self._saves_done = 0
+        self.ahead: MadeAhead | None = None
+        """Made with the document, by the job that read it; None but while `document_replaced` is told of such a one."""
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
@@ -330,7 +333,7 @@ class Session(QObject):
             self.home = found.home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
-            self._tell_replaced()
+            self._tell_replaced(found.ahead)
             self.recovered.emit()
             self._messages.show(
                 "recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "warning"
@@ -476,7 +479,7 @@ class Session(QObject):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:
             self._remember(target)
-        self._tell_replaced()
+        self._tell_replaced(opened.ahead)
 
     def _take_up(
         self,
@@ -516,8 +519,10 @@ class Session(QObject):
         self._messages.show("open", sentence.format(name), "warning")
         return GeoloupeError(sentence.format(name))
 
-    def _tell_replaced(self) -> None:
+    def _tell_replaced(self, ahead: MadeAhead | None = None) -> None:
+        self.ahead = ahead
         self.document_replaced.emit()
+        self.ahead = None
         self.state_changed.emit()
 
     def _remember(self, path: Path) -> None:

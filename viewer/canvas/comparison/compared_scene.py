@@ -35,6 +35,7 @@ from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.pointer import Handle
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_frame import SiteHit
+from viewer.canvas.sites.site_index import SiteIndex
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import unpainted
@@ -206,9 +207,9 @@ class ComparedScene(MapScene):
             self._difference = None
 
     @override
-    def set_document(self, document: Document, base_folder: Path | None = None) -> None:
+    def set_document(self, document: Document, base_folder: Path | None = None, index: SiteIndex | None = None) -> None:
         self.compare(None)
-        super().set_document(document, base_folder)
+        super().set_document(document, base_folder, index)
 
     @override
     def close(self) -> None:

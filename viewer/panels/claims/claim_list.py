@@ -107,7 +107,7 @@ class ClaimListPanel(QWidget):
         return len(self._context.document.site_links_of_claim(claim.uuid))
 
     def _read(self) -> None:
-        self.model.set_rows(self._context.document.claims.values())
+        self.model.set_rows(self._context.document.claims)
         self._update_buttons()
 
     def _heard(self, changes: Changes) -> None:

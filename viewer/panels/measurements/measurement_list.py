@@ -72,7 +72,7 @@ class MeasurementListPanel(QWidget):
         context.selection.chosen_again.connect(self.list.scroll_to_selected)
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
-        context.notation_changed.connect(self._read)
+        context.notation_changed.connect(self._write_anew)
         context.changed.connect(self._heard)
         self._read()
 
@@ -151,11 +151,14 @@ class MeasurementListPanel(QWidget):
 
     def _read(self) -> None:
         self._readings.clear()
-        found = [site for site in self._context.document.sites.values() if site.mark_kind == MEASUREMENT]
-        found.sort(key=lambda site: site.created_at)
-        self._numbers = {site.uuid: number for number, site in enumerate(found, 1)}
+        found = self._context.listed_marks().of_kind(MEASUREMENT)
+        self._numbers = {uuid: number for number, uuid in enumerate(found, 1)}
         self.model.set_rows(found)
         self._follow_selection()
+
+    def _write_anew(self) -> None:
+        """Places are written in another way now."""
+        self.model.set_rows(self._context.listed_marks().of_kind(MEASUREMENT))
 
     def _heard(self, changes: Changes) -> None:
         if changes.everything:

@@ -9,10 +9,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
-from layers.document.vocabulary import MARK_KINDS
+from viewer.panels.listed_marks import EVERY_KIND, SITE_KIND, kind_of
 from viewer.support.still_boxes import ComboBox
-
-_ALL = "all"
 
 
 class MarkKinds(ComboBox):
@@ -24,11 +22,11 @@ class MarkKinds(ComboBox):
         super().__init__(parent)
         self._others: dict[str, str] = {}
         self._titles = {
-            "site": self.tr("Sites"),
+            SITE_KIND: self.tr("Sites"),
             "annotation": self.tr("Annotations"),
             "measurement": self.tr("Measurements"),
             "search area": self.tr("Search areas"),
-            _ALL: self.tr("All marks"),
+            EVERY_KIND: self.tr("All marks"),
         }
         for kind, title in self._titles.items():
             self.addItem(title, kind)
@@ -36,17 +34,22 @@ class MarkKinds(ComboBox):
         self.currentIndexChanged.connect(self.kind_chosen)
         self.hide()
 
+    @property
+    def kind(self) -> str:
+        """The kind that the list should show, or EVERY_KIND."""
+        return str(self.currentData())
+
     def shows(self, site: Site) -> bool:
         """True for a mark that the list should show."""
-        return self.currentData() in (_ALL, kind_of(site))
+        return self.kind in (EVERY_KIND, kind_of(site))
 
     def show_all(self) -> None:
         """List marks of whatever kind."""
-        self.setCurrentIndex(self.findData(_ALL))
+        self.setCurrentIndex(self.findData(EVERY_KIND))
 
-    def read(self, sites: Iterable[Site]) -> None:
-        """Another case, or another state of it: count its marks anew."""
-        self._others = {site.uuid: kind_of(site) for site in sites if not site.is_site}
+    def read(self, others: Mapping[str, str]) -> None:
+        """Another case, or another state of it: count its marks anew, given the kinds of those that are no sites."""
+        self._others = dict(others)
         self._show()
 
     def follow(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
@@ -71,10 +74,3 @@ class MarkKinds(ComboBox):
             with QSignalBlocker(self):
                 self.setCurrentIndex(0)
             self.kind_chosen.emit()
-
-
-def kind_of(site: Site) -> str:
-    """The kind of a mark; a word that we do not know makes it an annotation, as it is no site."""
-    if site.is_site:
-        return "site"
-    return site.mark_kind if site.mark_kind in MARK_KINDS else "annotation"

@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.listed_marks import ListedMarks
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
@@ -49,7 +50,7 @@ class SiteListPanel(QWidget):
         layout.addWidget(self.list)
         for arranged in (self.model.modelReset, self.list.filter.textChanged):
             arranged.connect(self._look_elsewhere)
-        self.kinds.kind_chosen.connect(self._list)
+        self.kinds.kind_chosen.connect(self._list_anew)
         self.list.chosen.connect(context.selection.set)
         self.list.clicked.connect(lambda uuid: context.selection.set((uuid,)))
         self.list.activated.connect(self._zoom_to)
@@ -114,13 +115,15 @@ class SiteListPanel(QWidget):
         return str(self._claims(site) or "")
 
     def _read(self) -> None:
-        self.kinds.read(self._context.document.sites.values())
-        self._list()
+        marks = self._context.listed_marks()
+        self.kinds.read(marks.others)
+        self._list(marks)
 
-    def _list(self) -> None:
-        # In the order they were made, as a new mark stands last; files keep points, lines and areas apart.
-        shown = [site for site in self._context.document.sites.values() if self.kinds.shows(site)]
-        self.model.set_rows(sorted(shown, key=lambda site: site.created_at))
+    def _list_anew(self) -> None:
+        self._list(self._context.listed_marks())
+
+    def _list(self, marks: ListedMarks) -> None:
+        self.model.set_rows(marks.of_kind(self.kinds.kind))
         self.list.select(self._context.selection.uuids)
 
     def _heard(self, changes: Changes) -> None:

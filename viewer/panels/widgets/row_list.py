@@ -193,7 +193,7 @@ class RowList(QWidget):
     def begin_anew(self) -> None:
         """Another case comes: no filter lies over it, and nothing of the one before is listed or counted."""
         self.filter.clear()
-        self.model.set_rows(())
+        self.model.set_rows({})
         self._count()
 
     # -- selection ----------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ class RowListPanel(QWidget):
             self.delete_button.setEnabled(bool(uuid))
 
     def _read(self) -> None:
-        self.model.set_rows(self._context.document.table(self._listed.table).values())
+        self.model.set_rows(self._context.document.table(self._listed.table))
         self.list.select(())
         self.delete_button.setEnabled(False)
 

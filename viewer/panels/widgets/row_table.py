@@ -110,28 +110,38 @@ class RowTable(QAbstractTableModel):
         super().__init__(parent)
         self.columns = columns
         self.words_of, self._chip, self._icon = haystack, chip, icon
+        self._listed: dict[str, Row] = {}
+        """All rows, in the order of the case."""
         self._records: dict[str, _Record] = {}
+        """Of rows that were asked for texts."""
         self._order = KeptOrder()
         self._visible: list[str] = []
-        self._rows: dict[str, int] = {}
+        self._places: dict[str, int] | None = None
+        """Rows by uuid, once one was asked for."""
         self._words: tuple[str, ...] = ()
         self._column, self._descending = -1, False
-        self._unread: Iterator[_Record] = iter(())
+        self._unread: Iterator[str] = iter(())
         self._ahead = QTimer(self, interval=AHEAD_MS)
         self._ahead.timeout.connect(self._read_ahead)
 
     # -- content ------------------------------------------------------------------------------------------------
 
-    def set_rows(self, rows: Iterable[Row]) -> None:
-        """Show these rows and no others."""
-        self._records, self._order = {row.uuid: self._record(row) for row in rows}, KeptOrder()
+    def set_rows(self, rows: Mapping[str, Row]) -> None:
+        """Show these rows, by uuid, and no others. Nothing is asked of them yet: there may be 100,000."""
+        self._listed, self._records, self._order = dict(rows), {}, KeptOrder()
         self._arrange(frozenset())
-        self._unread = iter(tuple(self._records.values()))
+        self._unread = iter(tuple(self._listed))
         self._ahead.start()
 
     def _read_ahead(self) -> None:
         """Make the texts that the first letter of a filter needs, a few at a time while nobody waits."""
-        few = [record.haystack for record in islice(self._unread, AHEAD_ROWS)]
+        if self._places is None:
+            _made = self._rows  # the first click needs it
+            return
+        few = list(islice(self._unread, AHEAD_ROWS))
+        for uuid in few:
+            if uuid in self._listed:
+                _text = self._record(uuid).haystack
         self._ahead.setInterval(AHEAD_MS)
         if not few:
             self._ahead.stop()
@@ -147,17 +157,17 @@ class RowTable(QAbstractTableModel):
         uuids = frozenset(uuids)
         stays, returned = True, False
         for uuid in uuids if len(uuids) == 1 else [*(uuids - rows.keys()), *(uuid for uuid in rows if uuid in uuids)]:
-            row, before = rows.get(uuid), self._records.get(uuid)
-            after = None if row is None else self._record(row)
-            if after is not None:
-                self._records[uuid] = after
-                returned |= before is None and self._order.comes(uuid, self._records)
+            row, before = rows.get(uuid), self._record(uuid) if uuid in self._listed else None
+            self._records.pop(uuid, None)
+            if row is not None:
+                self._listed[uuid] = row
+                returned |= before is None and self._order.comes(uuid, self._listed)
             elif before is not None:
-                self._order.leaves(self._records)
-                del self._records[uuid]
-            stays = stays and before is not None and after is not None and self._same_place(before, after)
+                self._order.leaves(self._listed)
+                del self._listed[uuid]
+            stays = stays and before is not None and row is not None and self._same_place(before, self._record(uuid))
         if returned:
-            self._order.restore(self._records)
+            self._order.restore(self._listed)
         if stays:
             self._tell(uuids)
         elif returned or not self._follows_at_the_end(uuids):
@@ -171,13 +181,13 @@ class RowTable(QAbstractTableModel):
         """
         if self._column >= 0 or self._words:
             return False
-        gone = [uuid for uuid in uuids if uuid in self._rows and uuid not in self._records]
+        gone = [uuid for uuid in uuids if uuid in self._rows and uuid not in self._listed]
         first = len(self._visible) - len(gone)
         if any(self._rows[uuid] < first for uuid in gone):
             return False
-        new = [uuid for uuid in uuids if uuid not in self._rows and uuid in self._records]
+        new = [uuid for uuid in uuids if uuid not in self._rows and uuid in self._listed]
         if len(new) > 1:
-            new = list(self._records)[-len(new) :]
+            new = list(self._listed)[-len(new) :]
         if gone:
             self.beginRemoveRows(QModelIndex(), first, len(self._visible) - 1)
             del self._visible[first:]
@@ -187,7 +197,7 @@ class RowTable(QAbstractTableModel):
         if new:
             self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
             self._visible += new
-            self._rows |= {uuid: first + at for at, uuid in enumerate(new)}
+            self._rows.update((uuid, first + at) for at, uuid in enumerate(new))
             self.endInsertRows()
         self._tell(uuids.difference(new))
         return True
@@ -202,11 +212,11 @@ class RowTable(QAbstractTableModel):
 
     def cells_at(self, row: int) -> tuple[str, ...]:
         """The texts of a row, by column."""
-        return self._records[self._visible[row]].cells
+        return self._record(self._visible[row]).cells
 
     def is_hidden(self, uuid: str) -> bool:
         """True for a row that the filter hides."""
-        return uuid in self._records and uuid not in self._rows
+        return uuid in self._listed and uuid not in self._rows
 
     def row_of(self, uuid: str) -> int:
         """-1 where the row is filtered out or not there."""
@@ -215,6 +225,8 @@ class RowTable(QAbstractTableModel):
     def rows_of(self, uuids: frozenset[str]) -> list[int]:
         """The rows of those that are there and pass the filter, from the top; they are about to be selected."""
         self._give_way()
+        if not uuids:
+            return []
         if self._rows.keys() <= uuids:
             return list(range(len(self._visible)))
         if len(uuids) < len(self._rows):
@@ -223,7 +235,7 @@ class RowTable(QAbstractTableModel):
 
     def known(self, uuids: frozenset[str]) -> frozenset[str]:
         """The uuids, of these, of rows that there are, be they hidden by the filter."""
-        return frozenset(self._records.keys() & uuids)
+        return frozenset(self._listed.keys() & uuids)
 
     @property
     def has_chips(self) -> bool:
@@ -232,10 +244,20 @@ class RowTable(QAbstractTableModel):
     @property
     def total(self) -> int:
         """Rows there are, the filtered ones counted."""
-        return len(self._records)
+        return len(self._listed)
 
-    def _record(self, row: Row) -> _Record:
-        return _Record(self, row)
+    @property
+    def _rows(self) -> dict[str, int]:
+        """The row of each uuid that is shown."""
+        if self._places is None:
+            self._places = dict(zip(self._visible, range(len(self._visible)), strict=True))
+        return self._places
+
+    def _record(self, uuid: str) -> _Record:
+        record = self._records.get(uuid)
+        if record is None:
+            record = self._records[uuid] = _Record(self, self._listed[uuid])
+        return record
 
     def chip_of(self, row: Row) -> str | None:
         """The word of a row's chip; None where rows have no chips."""
@@ -259,7 +281,7 @@ class RowTable(QAbstractTableModel):
 
     def _filtered(self) -> list[str]:
         """The rows that pass the filter; those that are named so come first where no column is sorted by."""
-        ranks = {uuid: self._rank(record) for uuid, record in self._records.items()}
+        ranks = {uuid: self._rank(self._record(uuid)) for uuid in self._listed}
         passing = [uuid for uuid, rank in ranks.items() if rank < _HIDDEN]
         return passing if self._column >= 0 else sorted(passing, key=ranks.__getitem__)
 
@@ -269,16 +291,14 @@ class RowTable(QAbstractTableModel):
             self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(self.columns) - 1))
 
     def _arrange(self, touched: frozenset[str]) -> None:
-        records = self._records
-        visible = self._filtered() if self._words else list(records)
+        visible = self._filtered() if self._words else list(self._listed)
         if self._column >= 0:
-            visible.sort(key=lambda uuid: records[uuid].key(self._column), reverse=self._descending)
+            visible.sort(key=lambda uuid: self._record(uuid).key(self._column), reverse=self._descending)
         if visible == self._visible:
             self._tell(touched)
             return
         self.beginResetModel()
-        self._visible = visible
-        self._rows = {uuid: row for row, uuid in enumerate(visible)}
+        self._visible, self._places = visible, None
         self.endResetModel()
 
     # -- Qt's side ----------------------------------------------------------------------------------------------
@@ -301,14 +321,14 @@ class RowTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if is_right else None
         uuid = self._visible[index.row()]
         if role == _DISPLAY:
-            return self._records[uuid].cells[section]
+            return self._record(uuid).cells[section]
         if role == _TIP:
-            return tooltip(self._tip(self._records[uuid], section))
+            return tooltip(self._tip(self._record(uuid), section))
         if section:
             return None
         if role == _DECORATION:
             return None if self._icon is None else self._icon(uuid)
-        return self._records[uuid].chip
+        return self._record(uuid).chip
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -34,6 +35,10 @@ def sites(count: int) -> list[Site]:
     return [Site(uuid=str(at), geometry=Point(0, 0), label=f"{'ab'[at % 2]} {at}") for at in range(count)]
 
 
+def by_uuid(rows: Iterable[Site]) -> dict[str, Site]:
+    return {site.uuid: site for site in rows}
+
+
 @pytest.fixture
 def rows(qtbot) -> RowList:
     columns = [Column("Label", lambda site: site.label), Column("Rev", lambda site: str(site.rev))]
@@ -49,7 +54,7 @@ def selected(rows: RowList) -> set[str]:
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_selected_from_outside_is_selected_in_the_table(rows: RowList, seed: int) -> None:
     rng = random.Random(seed)
-    rows.model.set_rows(sites(200))
+    rows.model.set_rows(by_uuid(sites(200)))
     rows.filter.setText(rng.choice(["", "a"]))
     for count in (0, 1, 7, 150, 200, 3):
         chosen = frozenset(str(at) for at in rng.sample(range(220), count))
@@ -64,7 +69,7 @@ def test_what_is_selected_from_outside_is_selected_in_the_table(rows: RowList, s
 
 
 def test_all_rows_are_selected_and_painted_without_each_being_asked(qtbot, rows: RowList) -> None:
-    rows.model.set_rows(sites(5000))
+    rows.model.set_rows(by_uuid(sites(5000)))
     rows.grab()
     rows.model.asked = 0
     rows.select(frozenset(map(str, range(5000))))
@@ -86,7 +91,7 @@ def numbered(qtbot) -> RowList:
         Column("Rev", lambda site: str(site.rev), width=30, align_right=True),
     ]
     found = shown(qtbot, RowList(CountingTable(columns, lambda site: ""), "Sites"), 300, 400)
-    found.model.set_rows(replace(site, rev=1 if at < 50 else 10**9) for at, site in enumerate(sites(100)))
+    found.model.set_rows(by_uuid(replace(site, rev=1 if at < 50 else 10**9) for at, site in enumerate(sites(100))))
     found.view.grab()
     return found
 

@@ -24,7 +24,7 @@ errors = st.integers(0, 2000).map(float)
 
 def _table(sites: list[Site]) -> RowTable:
     table = RowTable(COLUMNS, lambda site: site.notes)
-    table.set_rows(sites)
+    table.set_rows({site.uuid: site for site in sites})
     return table
 
 
@@ -143,7 +143,7 @@ def test_texts_made_ahead_give_way_to_edits_and_selections(qtbot) -> None:
 
     table = RowTable([Column("Label", label)], lambda site: "")
     rows = {f"{at}": Site(uuid=f"{at}", geometry=Point(0, 0), label=f"{at}") for at in range(400)}
-    table.set_rows(rows.values())
+    table.set_rows(rows)
     qtbot.waitUntil(lambda: len(made) > 40)
     for act in (lambda: table.refresh({"3"}, rows), lambda: table.rows_of(frozenset({"3"}))):
         act()

@@ -1,0 +1,21 @@
+"""Parts of the window's picture of a case that the job that opens it makes: of 100,000 sites they take a second."""
+
+from __future__ import annotations
+
+from layers.document.document import Document
+from layers.quick_dataclass import dataclass
+from viewer.canvas.sites.site_index import SiteIndex
+from viewer.panels.listed_marks import ListedMarks
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAhead:
+    """Of a document as it was read, before its first edit. The map takes its index for its own."""
+
+    index: SiteIndex
+    marks: ListedMarks
+
+    @classmethod
+    def of(cls, document: Document) -> MadeAhead:
+        """Any thread."""
+        return cls(SiteIndex.of(document.sites), ListedMarks.of(document.sites))

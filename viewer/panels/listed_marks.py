@@ -1,0 +1,45 @@
+"""The marks of a case as their list shows them: in the order in which they were made, and by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import attrgetter
+
+from layers.document.site import Site
+from layers.document.vocabulary import MARK_KINDS
+from layers.quick_dataclass import dataclass
+
+SITE_KIND = "site"
+EVERY_KIND = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMarks:
+    """Found once for a case: of 100,000 sites that takes longer than the window may be away."""
+
+    made: Mapping[str, Site]
+    """All by uuid, the oldest first: a new mark stands last, and files keep points, lines and areas apart."""
+    others: Mapping[str, str]
+    """The kinds of those that are no sites, by uuid."""
+
+    @classmethod
+    def of(cls, sites: Mapping[str, Site]) -> ListedMarks:
+        made = sorted(sites.values(), key=attrgetter("created_at"))
+        others = {site.uuid: kind_of(site) for site in made if not site.is_site}
+        return cls({site.uuid: site for site in made}, others)
+
+    def of_kind(self, kind: str) -> Mapping[str, Site]:
+        """Marks of one kind, or of every one."""
+        others = self.others
+        if kind == EVERY_KIND or (kind == SITE_KIND and not others):
+            return self.made
+        if kind == SITE_KIND:
+            return {uuid: site for uuid, site in self.made.items() if uuid not in others}
+        return {uuid: self.made[uuid] for uuid, other in others.items() if other == kind}
+
+
+def kind_of(site: Site) -> str:
+    """The kind of a mark; a word that we do not know makes it an annotation, as it is no site."""
+    if site.is_site:
+        return SITE_KIND
+    return site.mark_kind if site.mark_kind in MARK_KINDS else "annotation"
