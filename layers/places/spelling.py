@@ -38,33 +38,58 @@ def most_wrong(key: str) -> int:
 
 def nearness(wanted: str, key: str) -> int | None:
     """Number of letters that differ between two keys, by sound or by letter; None where too many do, or a figure."""
-    wanted, key = tight(wanted), tight(key)
-    most = most_wrong(wanted)
-    if not most or _digits(wanted) != _digits(key):
-        return None
-    by_sound = distance(folded(wanted), folded(key), most)
-    if by_sound == 0:
-        return 0
-    by_letter = distance(wanted, key, most)
-    found = [one for one in (by_sound, by_letter) if one is not None]
-    return min(found, default=None)
+    return Spelled(wanted).nearness(key)
+
+
+def words_nearness(wanted: str, key: str) -> int | None:
+    """`nearness` of a key to another or to as many words of it that follow each other, whichever is less."""
+    return Spelled(wanted).words_nearness(key)
+
+
+class Spelled:
+    """A key that is looked for among very many names: what is needed of it is worked out once, and of each word."""
+
+    __slots__ = ("_closed", "_count", "_digits", "_folded", "_known", "_most")
+
+    def __init__(self, wanted: str) -> None:
+        self._closed, self._count = tight(wanted), len(wanted.split())
+        self._most, self._digits, self._folded = most_wrong(self._closed), _digits(self._closed), folded(self._closed)
+        self._known: dict[str, int | None] = {}
+        """Words and names that were compared already: those of thousands of sites are often the same."""
+
+    def nearness(self, key: str) -> int | None:
+        """`nearness` to a key."""
+        key = tight(key)
+        if not self._most or self._digits != _digits(key):
+            return None
+        by_sound = distance(self._folded, folded(key), self._most)
+        if by_sound == 0:
+            return 0
+        by_letter = distance(self._closed, key, self._most)
+        found = [one for one in (by_sound, by_letter) if one is not None]
+        return min(found, default=None)
+
+    def words_nearness(self, key: str) -> int | None:
+        """`words_nearness` to a key."""
+        words, count, known = key.split(), self._count, self._known
+        spans = {key, *(" ".join(words[at : at + count]) for at in range(len(words) - count + 1))}
+        for span in spans:
+            if span not in known:
+                known[span] = self.nearness(span)
+        return min((off for span in spans if (off := known[span]) is not None), default=None)
 
 
 def _digits(key: str) -> str:
     return "".join(character for character in key if character.isdigit())
 
 
-def words_nearness(wanted: str, key: str) -> int | None:
-    """`nearness` of a key to another or to as many words of it that follow each other, whichever is less."""
-    words, count = key.split(), len(wanted.split())
-    spans = {key, *(" ".join(words[at : at + count]) for at in range(len(words) - count + 1))}
-    return min((off for span in spans if (off := nearness(wanted, span)) is not None), default=None)
-
-
 def distance(first: str, second: str, most: int) -> int | None:
     """Letters to put in, leave out, change or swap with the next to get from one to the other; None for over `most`."""
     if abs(len(first) - len(second)) > most:
         return None
+    letters, others = set(first), set(second)
+    if len(letters - others) > most or len(others - letters) > most:
+        return None  # each letter that the other has not is one at least
     before: list[int] = []
     last = list(range(len(second) + 1))
     for at, letter in enumerate(first, 1):

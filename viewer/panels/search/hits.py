@@ -126,20 +126,36 @@ def name_score(wanted: str, name: str) -> float | None:
 
 def key_score(wanted: str, key: str) -> float | None:
     """`name_score` for a name that is a key already. Words may stand in any order, and spaces are optional."""
-    closed, closed_key = tight(wanted), tight(key)
-    if closed == closed_key:
-        return EXACT
-    if holds_in_order(closed, closed_key) and closed not in closed_key:
-        return WORDS
-    words = wanted.split()
-    if not words or not all(word in closed_key for word in words):
-        return None
-    if key.startswith(wanted) or closed_key.startswith(closed):
-        return BEGINS
-    begun = f" {key}"
-    if f" {wanted}" in begun or all(f" {word}" in begun for word in words):
-        return WORDS
-    return INSIDE if wanted in key or all(word in key for word in words) or len(closed) >= SHORTEST_RUN_ON else None
+    return Wanted(wanted).score(key, tight(key))
+
+
+class Wanted:
+    """A key that is looked for among very many names: what is needed of it is taken apart once."""
+
+    __slots__ = ("_closed", "_is_short_form", "_key", "_longest", "_words")
+
+    def __init__(self, key: str) -> None:
+        self._key, self._closed, self._words = key, tight(key), key.split()
+        self._longest = max(self._words, key=len, default="")
+        self._is_short_form = holds_in_order(self._closed, self._closed)
+
+    def score(self, key: str, closed_key: str) -> float | None:
+        """The `key_score` of a key, given as it is and `tight`."""
+        if self._longest not in closed_key and not (self._is_short_form and self._closed[0] in closed_key):
+            return None  # most of 100,000
+        wanted, closed, words = self._key, self._closed, self._words
+        if closed == closed_key:
+            return EXACT
+        if self._is_short_form and holds_in_order(closed, closed_key) and closed not in closed_key:
+            return WORDS
+        if not words or not all(word in closed_key for word in words):
+            return None
+        if key.startswith(wanted) or closed_key.startswith(closed):
+            return BEGINS
+        begun = f" {key}"
+        if f" {wanted}" in begun or all(f" {word}" in begun for word in words):
+            return WORDS
+        return INSIDE if wanted in key or all(word in key for word in words) or len(closed) >= SHORTEST_RUN_ON else None
 
 
 def search_all(

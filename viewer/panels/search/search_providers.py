@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from heapq import nsmallest
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -24,7 +25,7 @@ from layers.geo.on_earth import why_off_earth
 from layers.geo.wkt import Extent, read_extent
 from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
-from layers.places.spelling import most_wrong, words_nearness
+from layers.places.spelling import Spelled, most_wrong
 from layers.places.unpack import unpacked
 from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped, metres
@@ -40,6 +41,7 @@ from viewer.panels.search.hits import (
     AttributeSource,
     Group,
     Hit,
+    Wanted,
     key_score,
 )
 from viewer.support.text import one_line
@@ -121,7 +123,7 @@ class _KeyedSite:
 
     site: Site
     keys: tuple[str, ...]
-    closed: frozenset[str]
+    closed: tuple[str, ...]
 
 
 class SiteProvider:
@@ -129,18 +131,23 @@ class SiteProvider:
 
     def __init__(self, sites: Callable[[], Mapping[str, Site]]) -> None:
         self._sites = sites
-        self._keyed: dict[str, _KeyedSite] = {}
+        self._known: tuple[list[Site], dict[str, _KeyedSite]] = [], {}
+        """The sites there were, and what was made of them; one value, as several threads may search."""
 
     def search(self, text: str) -> list[Hit]:
-        wanted = name_key(text[:LONGEST_NAME])
-        if not wanted:
+        key = name_key(text[:LONGEST_NAME])
+        if not key:
             return []
+        wanted = Wanted(key)
         found: list[tuple[float, Site, str]] = []
         for one in self._now():
-            scores = [(score, at) for at, key in enumerate(one.keys) if (score := key_score(wanted, key)) is not None]
-            if scores:
-                score, at = min(scores)
-                found.append((score, one.site, _name(one.site, at)))
+            least: float | None = None
+            for at, closed in enumerate(one.closed):
+                score = wanted.score(one.keys[at], closed)
+                if score is not None and (least is None or score < least):
+                    least, best = score, at
+            if least is not None:
+                found.append((least, one.site, _name(one.site, best)))
         return _best(found)
 
     def search_nearly(self, text: str) -> list[Hit]:
@@ -148,9 +155,10 @@ class SiteProvider:
         wanted = name_key(text[:LONGEST_NAME])
         found: list[tuple[float, Site, str]] = []
         if most_wrong(tight(wanted)):
+            spelled = Spelled(wanted)
             for one in self._now():
                 scores = [
-                    (off, at) for at, key in enumerate(one.keys) if (off := words_nearness(wanted, key)) is not None
+                    (off, at) for at, key in enumerate(one.keys) if (off := spelled.words_nearness(key)) is not None
                 ]
                 if scores:
                     off, at = min(scores)
@@ -161,30 +169,34 @@ class SiteProvider:
         """The site near by that has one of the hit's names, whatever it was searched by."""
         names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
         for one in self._now():
-            if names & one.closed and _is_near(one.site, hit.lon, hit.lat):
+            if not names.isdisjoint(one.closed) and _is_near(one.site, hit.lon, hit.lat):
                 return _site_hit(hit.score, one.site, one.site.label)
         return None
 
     def _now(self) -> Iterable[_KeyedSite]:
         """The sites there are; what was made of one that has not changed is kept."""
+        listed = list(self._sites().values())  # one step of the interpreter: edits come from another thread
+        before, keyed = self._known
+        if listed == before:
+            return keyed.values()
         kept: dict[str, _KeyedSite] = {}
-        for site in list(self._sites().values()):  # one step of the interpreter: edits come from another thread
-            known = self._keyed.get(site.uuid)
+        for site in listed:
+            known = keyed.get(site.uuid)
             if known is None or known.site is not site:
                 names = (site.label, *(name for _, name in site.aliases))
                 keys = tuple(name_key(name[:LONGEST_NAME]) for name in names)
-                known = _KeyedSite(site, keys, frozenset(tight(key) for key in keys))
+                known = _KeyedSite(site, keys, tuple(tight(key) for key in keys))
             kept[site.uuid] = known
-        self._keyed = kept
+        self._known = listed, kept
         return kept.values()
 
 
 def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
     """The best answers: so many measurements, and as many other marks."""
-    found.sort(key=lambda row: (row[0], row[1].label))
     measured = [row for row in found if row[1].mark_kind == MEASUREMENT]
     others = [row for row in found if row[1].mark_kind != MEASUREMENT]
-    return [_site_hit(*row) for row in (*others[:MOST_IN_GROUP], *measured[:MOST_IN_GROUP])]
+    best = [nsmallest(MOST_IN_GROUP, rows, key=lambda row: (row[0], row[1].label)) for rows in (others, measured)]
+    return [_site_hit(*row) for rows in best for row in rows]
 
 
 def _nearly(score: float) -> str:

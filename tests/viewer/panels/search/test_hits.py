@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 import sample_data
@@ -17,7 +21,11 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation
 from layers.geo.datum import Datum
 from layers.geo.measure import distance_m
+from layers.places import spelling
+from layers.places.names import holds_in_order, name_key, tight
 from layers.text.counted import metres
+from viewer.panels.search import hits as hits_module
+from viewer.panels.search import search_providers
 from viewer.panels.search.finder import Finder
 from viewer.panels.search.hits import (
     BEGINS,
@@ -29,6 +37,7 @@ from viewer.panels.search.hits import (
     AttributeMatch,
     Group,
     Hit,
+    key_score,
     name_score,
     ranked,
     search_all,
@@ -266,6 +275,62 @@ def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> 
     assert len(ranked([same, *provider.search("восточный")], provider)) == 1
     sites.clear()
     assert ranked([same], provider) == [same]
+
+
+def test_of_very_many_sites_each_name_is_taken_apart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    sites = {
+        f"{at}": Site(
+            uuid=f"{at}", geometry=shapely.Point(0, 0), label=f"Old port {'ABCD'[at % 4]}", aliases=(("zh", "港"),)
+        )
+        for at in range(400)
+    }
+    provider = SiteProvider(lambda: sites)
+    asked: Counter[str] = Counter()
+
+    def counted(module: ModuleType, name: str) -> None:
+        call = getattr(module, name)
+
+        def heard(*arguments: object) -> object:
+            asked[name] += 1
+            return call(*arguments)
+
+        monkeypatch.setattr(module, name, heard)
+
+    counted(search_providers, "name_key")
+    counted(search_providers, "tight")
+    counted(hits_module, "tight")
+    counted(spelling, "distance")
+    assert len(provider.search("port b")) == 8
+    assert asked["name_key"] == 1 + 2 * len(sites)
+    asked.clear()
+    sites["7"] = Site(uuid="7", geometry=shapely.Point(0, 0), label="Depot")
+    assert provider.search("depot")[0].site_uuid == "7"
+    assert provider.search("port") != provider.search("") == []
+    assert asked["name_key"] <= 5
+    assert asked["tight"] < 10
+    assert len(provider.search_nearly("old prot")) == 8
+    assert asked["distance"] < 40, "sites with the same words"
+
+
+KEYS = st.text(alphabet="ab 文昌", max_size=6).map(name_key)
+
+
+@given(KEYS, KEYS)
+def test_a_name_that_is_passed_over_quickly_answers_to_no_rule(wanted: str, key: str) -> None:
+    closed, closed_key, words, begun = tight(wanted), tight(key), wanted.split(), f" {key}"
+    expected = None
+    if closed == closed_key:
+        expected = 0.0
+    elif holds_in_order(closed, closed_key) and closed not in closed_key:
+        expected = 2.0
+    elif words and all(word in closed_key for word in words):
+        if key.startswith(wanted) or closed_key.startswith(closed):
+            expected = 1.0
+        elif f" {wanted}" in begun or all(f" {word}" in begun for word in words):
+            expected = 2.0
+        elif wanted in key or all(word in key for word in words) or len(closed) >= 5:
+            expected = 3.0
+    assert key_score(wanted, key) == expected
 
 
 def test_spelling_is_forgiven_only_where_nothing_else_is_found(places: PlaceProvider) -> None:
