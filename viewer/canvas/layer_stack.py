@@ -194,6 +194,10 @@ class LayerStack(QObject):
         late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
         return late is None and self.filters.is_settled() and self.styles.is_settled()
 
+    def knows_classes(self, uuid: str) -> bool:
+        """True once it is known which features of a vector layer are drawn, and in which of its classes."""
+        return not (self.filters.is_pending(uuid) or self.styles.is_pending(uuid))
+
     def incomplete(self, view: View) -> list[str]:
         """Uuids of the layers that are not all there in this view."""
         return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]

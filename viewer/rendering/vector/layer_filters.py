@@ -86,6 +86,11 @@ class LayerFilters(QObject):
         found = self._filters.get(uuid)
         return found.problem if found is not None else ""
 
+    def is_pending(self, uuid: str) -> bool:
+        """True while it is not known yet which features of a layer pass."""
+        each = self._filters.get(uuid)
+        return each is not None and each.is_pending
+
     def is_settled(self) -> bool:
         return not any(each.is_pending for each in self._filters.values())
 

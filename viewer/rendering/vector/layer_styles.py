@@ -105,6 +105,10 @@ class LayerStyles(QObject):
                 done, failed = partial(self._read, uuid, wanted, style), partial(self._failed, uuid, wanted)
                 self._store.want(source, done, failed, wanted.columns)
 
+    def is_pending(self, uuid: str) -> bool:
+        """True while the classes of a layer's features are not known yet."""
+        return uuid in self._waiting
+
     def is_settled(self) -> bool:
         return not self._waiting
 

@@ -149,6 +149,11 @@ class VectorDrawing(LayerDrawing):
             return True
         return any(self._tiles.shows_in(seen, scale) for seen in views)
 
+    @property
+    def is_resolved(self) -> bool:
+        """True once all features are there, and the picture is made of them as it is wanted now."""
+        return self.source.is_loaded and self.picture.is_whole
+
     @override
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self._cannot_be_drawn:

@@ -24,7 +24,7 @@ from viewer.canvas.sites.site_symbol_painter import DASH_PX
 from viewer.canvas.sites.site_symbology import AREA_DOTS_PX
 from viewer.commands.meta import set_sites_visible
 from viewer.commands.sites import update_site
-from viewer.export.headless import Studio, complete
+from viewer.export.headless import Studio, complete, wait_until
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.legend_content import layer_rows, legend_rows
 from viewer.export.plates.maps.legend_rows import paint_sign
@@ -61,6 +61,26 @@ def test_classes_in_the_frame_with_their_numbers(studio: Studio, tmp_path: Path)
     style = categorised(VectorStyle(), column_of("kind", [kind for kind, _, _ in PLACES]), "Point")
     rows = rows_of(studio, layer(tmp_path / "a.geojson", style))
     assert rows == [("Places", 0, False), ("depot", 1, True), ("port", 2, True), ("Others", 1, True)]
+
+
+def test_a_layer_is_named_once_it_is_known_to_be_in_the_frame(studio: Studio, tmp_path: Path) -> None:
+    """The preview named one that the file then left out."""
+    style = categorised(VectorStyle(), column_of("kind", [kind for kind, _, _ in PLACES]), "Point")
+    far = replace(layer(tmp_path / "a.geojson", style), uuid="far")
+    scene = studio.scene(Document({"layers": [layer(tmp_path / "b.geojson", style), far]}), None)
+    feature = {"type": "Feature", "properties": {"kind": "port"}, "geometry": {"type": "Point", "coordinates": [90, 9]}}
+    (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    view = Framing.of(QRectF(0, 0, 640, 500), WEB_MERCATOR, Bounds(0, 0, 10, 10), 1.0).view
+    said = set[tuple[tuple[str, int], ...]]()
+
+    def look() -> bool:
+        said.add(tuple((row.text, row.count) for row in layer_rows(scene, view)))
+        return scene.is_complete(view)
+
+    scene.set_view(view)
+    scene.updated.connect(look)
+    wait_until(look)
+    assert said == {(), (("Places", 0), ("depot", 1), ("port", 2), ("Others", 1))}
 
 
 def test_hidden_classes_are_in_no_legend(studio: Studio, tmp_path: Path) -> None:

@@ -108,42 +108,40 @@ def _least_known(site: Site) -> tuple[bool, bool, str]:
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
-    """The topmost layer first; of one that is not read yet all classes, without a number."""
+    """The topmost layer first; none before it is known what of it is in the frame, as half a count would be wrong."""
     rows: list[LegendRow] = []
     for uuid in scene.shown_in(view):
         drawing = scene.drawings[uuid]
-        if isinstance(drawing, VectorDrawing) and drawing.info is not None and drawing.symbology.scale_at(view):
-            rows += _rows_of(drawing, view)
+        if isinstance(drawing, VectorDrawing) and drawing.is_resolved and scene.stack.knows_classes(uuid):
+            rows += _rows_of(drawing, view) if drawing.symbology.scale_at(view) else []
     return rows
 
 
 def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
     style, name = drawing.style, drawing.layer.name
     counts = _counts(drawing, view)
-    if counts is not None and not (counts and drawing.shows_in(drawing.seen(view), world_copies(drawing.seen(view)))):
+    if not counts or not drawing.shows_in(drawing.seen(view), world_copies(drawing.seen(view))):
         return []
     geometry = drawing.geometry
     if style.mode == "single":
         # Points are places that can be counted; of a coast it only says how its file is cut into lines.
-        count = sum(counts.values()) if counts is not None and "Point" in geometry else 0
+        count = sum(counts.values()) if "Point" in geometry else 0
         return [LegendRow(name, count=count, look=style.own_symbol, geometry=geometry)]
     rows = [LegendRow(name)]
     for index, one in enumerate(style.classes):
-        count = counts.get(index, 0) if counts is not None else 0
-        if one.shown and (counts is None or count):
-            rows.append(LegendRow(one.title(style.mode), count=count, look=one.symbol, geometry=geometry))
+        if one.shown and index in counts:
+            rows.append(LegendRow(one.title(style.mode), count=counts[index], look=one.symbol, geometry=geometry))
     other = len(style.classes)
-    if style.show_other and counts is not None and counts.get(other):
+    if style.show_other and other in counts:
         rows.append(LegendRow(drawing.tr("Others"), count=counts[other], look=style.other_symbol, geometry=geometry))
     return rows if len(rows) > 1 else []
 
 
-def _counts(drawing: VectorDrawing, view: View) -> dict[int, int] | None:
-    """Counts the features of each class in the frame; None until they are read."""
-    content = drawing.content
+def _counts(drawing: VectorDrawing, view: View) -> dict[int, int]:
+    """Counts the features of each class in the frame."""
+    content, counts = drawing.content, dict[int, int]()
     if not content.tables or content.tables[0].crs != view.grid.crs:
-        return None
-    counts: dict[int, int] = {}
+        return counts
     for table in content.tables:
         rows = content.rows_in(table, drawing.seen(view).world_bounds())
         codes = content.codes_of(table, rows)
