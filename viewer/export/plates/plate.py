@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import groupby
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -72,20 +71,18 @@ from viewer.export.plates.page_head import (
     page_number_piece,
 )
 from viewer.export.plates.plate_words import imprint_lines, page_data_credits
-from viewer.export.plates.setting.flow import Atom, Column, Flow, PaintRow, SetAtom
+from viewer.export.plates.setting.flow import Atom, Flow, PaintRow, SetAtom
 from viewer.export.plates.setting.lettering import MM, Type
-from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, columns_of_page, frame_of_page, rooms_of
+from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, frame_of_page, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
+from viewer.export.plates.setting.word_pages import fuller_share, head_height, words_on_pages
 from viewer.export.plates.shown_parts import Shown, pane_shape, shown_parts
 from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.text import one_line
 
 _TURNS = 4
 """Most times that a page is cut anew: the frames' room depends on their words, until that is settled."""
-MOST_PAGES = 40
-_NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
-"""A last page with less than a quarter is not printed where the first page has room for it beside smaller maps."""
 
 
 class Plate:
@@ -223,7 +220,7 @@ class Plate:
         key = self._key_atoms()
         if key:
             rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
-        if share := self._fuller_share(rooms, atoms):
+        if share := fuller_share(self.sizes, rooms, atoms):
             rooms, atoms = yield from self._placed_anew(bounds, key, share)
         self._place_page(rooms)
         self._place_words(rooms, atoms)
@@ -244,19 +241,6 @@ class Plate:
             atoms = self._atoms(self._key_atoms())
             yield
         return rooms, atoms
-
-    def _fuller_share(self, rooms: PageRooms, atoms: Sequence[Atom]) -> float:
-        """The share of the first page by which its words save a last page that is nearly empty; 0 for none."""
-        flow, pages = self._flow(rooms, atoms)
-        last = [column for column in flow.columns if column.page == pages - 1]
-        if pages == 1 or sum(one.used for one in last) > _NEARLY_EMPTY * sum(one.room.height() for one in last):
-            return 0.0
-        shares = (
-            share
-            for share in _SHARES
-            if self._flow(rooms_of(self.sizes, replace(rooms.asked, share=share)), atoms)[1] < pages
-        )
-        return next(shares, 0.0)
 
     def _settled(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float = 1.0
@@ -511,32 +495,11 @@ class Plate:
             words.append(lines_piece("imprint", 0, rooms.foot, self.foot, small, style.quiet))
         self.pieces += words
 
-    def _flow(self, rooms: PageRooms, atoms: Sequence[Atom]) -> tuple[Flow, int]:
-        """The words set into the columns of so many pages."""
-        sizes, count = self.sizes, [1]
-        inner = frame_of_page(sizes, rooms.asked.marking)[2]
-        head = self._head_height()
-
-        def more() -> list[Column]:
-            count[0] += 1
-            if count[0] > MOST_PAGES:
-                return []
-            room = inner.adjusted(0.0, head, 0.0, 0.0)
-            return [Column(count[0] - 1, one) for one in columns_of_page(sizes, room)]
-
-        flow = Flow([Column(0, room) for room in rooms.columns], more)
-        for is_claims, some in groupby(atoms, key=lambda atom: atom.key == "claims"):
-            (flow.set_together if is_claims else flow.set)(list(some))
-        return flow, count[0]
-
-    def _head_height(self) -> float:
-        return 1.6 * self.sizes.type(0.95).line_height
-
     def _place_words(self, rooms: PageRooms, atoms: Sequence[Atom]) -> None:
         spec, sizes = replace(self.spec, marking=self.marking), self.sizes
-        marking, head = rooms.asked.marking, self._head_height()
+        marking, head = rooms.asked.marking, head_height(sizes)
         top, bottom, inner = frame_of_page(sizes, marking)
-        flow, self.pages = self._flow(rooms, atoms)
+        flow, self.pages = words_on_pages(sizes, rooms, atoms)
         self.pieces += _pieces_of(flow)
         for page in range(self.pages):
             if page:

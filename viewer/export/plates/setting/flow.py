@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
+from itertools import groupby
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.lettering import TextLine, Type, text_block, wrapped
+
+_IN_A_COLUMN = frozenset({"legend", "caveats"})
+"""Parts of a page that no column cuts where one has room for them."""
+_ON_A_PAGE = frozenset({"legend", "claims"})
+"""Parts that no page cuts where one has room for them: signs that are explained, and what is said beside its answer."""
 
 type PaintRow = Callable[[QPainter, QRectF], Iterator[None] | None]
 """At once, or in the steps that it gives."""
@@ -102,8 +108,32 @@ class Flow:
                 self.at += 1
         return []
 
+    def set_parts(self, atoms: Sequence[Atom]) -> list[Atom]:
+        """All parts of a page, one after the other, each kept together as its reader needs it."""
+        waiting: list[Atom] = []
+        for key, some in groupby(atoms, key=lambda atom: atom.key):
+            part = list(some)
+            if key in _IN_A_COLUMN and self._is_in_column(part):
+                waiting += self.set(part)
+            else:
+                waiting += self.set_together(part) if key in _ON_A_PAGE else self.set(part)
+        return waiting
+
+    def later_parts(self) -> frozenset[str]:
+        """Keys of the parts that stand on later pages than the first, wholly or in part."""
+        return frozenset(one.atom.key for one in self.found if self.columns[one.column].page)
+
+    def _is_in_column(self, atoms: Sequence[Atom]) -> bool:
+        """Go on to the first column of the page that is being set which has room for all of them, if there is one."""
+        rest = self.columns[self.at :]
+        for at, one in enumerate(rest):
+            if one.page == rest[0].page and not Flow([replace(one)]).set(atoms):
+                self.at += at
+                return True
+        return False
+
     def set_together(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """The same, all on one page where a page has room for them: what is said stands beside its answer."""
+        """The same, all on one page where a page has room for them."""
         if self._fits(atoms):
             return self.set(atoms)
         here = self.at

@@ -190,10 +190,22 @@ def _least_height(words: Sequence[Atom], columns: Sequence[QRectF], least: float
     height = least
     while height < most:
         room = [Column(0, QRectF(0.0, 0.0, column.width(), height)) for column in columns]
-        if not Flow(room).set(words):
+        if not Flow(room).set_parts(words):
             return height
         height += step
     return most
+
+
+def levelled(sizes: PageSizes, rooms: PageRooms, words: Sequence[Atom]) -> list[QRectF]:
+    """The columns for these words, those below the maps no taller than they need to be: else all words would stand in
+    the first one, beside an empty page.
+    """
+    columns = rooms.columns
+    if len(columns) < 2 or columns[0].top() < max(cell.frame.bottom() for cell in rooms.cells):
+        return columns
+    width, most = columns[0].width(), columns[0].height()
+    height = _least_height(words, columns, height_of(words, width) / len(columns), most, sizes.body)
+    return [QRectF(one.left(), one.top(), one.width(), height) for one in columns]
 
 
 def _cells(asked: RoomsAsked, room: QRectF, gap: float) -> list[Cell]:

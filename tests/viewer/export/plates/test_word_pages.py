@@ -1,0 +1,76 @@
+"""Words of a product on its pages: what explains the signs of a map is not torn apart, and no page is lopsided."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from shapely.geometry import Point
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.site import Site
+from layers.geo.bounds import Bounds
+from layers.product.spec import ProductSpec
+from tests.support.cases.rich import read_case
+from tests.support.readers.tiny_rasters import write_raster
+from tests.viewer.export.plates.conftest import faults
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.setting.flow import Atom, Column, Flow
+from viewer.export.plates.setting.lettering import Type
+
+ASIA = Bounds(28.0, 18.0, 178.0, 72.0)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Document:
+    return read_case(Path("sample_data/demo.gpkg")).document
+
+
+def rooms_of(plate: Plate, key: str) -> list[tuple[int, QRectF]]:
+    """Where a part of the words stands: pages, and boxes in columns."""
+    return [(piece.page, piece.box) for piece in plate.pieces if piece.key == key]
+
+
+@pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "Slide 16:9"])
+def test_the_legend_stands_on_one_page(plate_of, demo, page: str) -> None:
+    """Its first two rows stood below the key, all others on the next page."""
+    plate = plate_of(ProductSpec(title="All", page=page, bounds=ASIA), demo)
+    assert len({page for page, _ in rooms_of(plate, "legend")}) == 1
+    assert list(faults(plate)) == []
+
+
+def test_a_key_that_does_not_quite_fit_beside_the_map_has_a_wider_column(plate_of, demo) -> None:
+    """Its last three numbers were explained on the next page."""
+    spec = ProductSpec(title="All", bottom_line="One.", author="An Analyst", page="Slide 16:9", bounds=ASIA)
+    plate = plate_of(spec, demo)
+    assert plate.numbers
+    assert [page for page, _ in rooms_of(plate, "key")] == [0]
+
+
+def test_notes_are_not_cut_where_the_next_column_has_room_for_them() -> None:
+    """The last of two notes stood alone at the top of a column."""
+    row = Atom("legend", "A row", Type(12.0), "#000000")
+    notes = [replace(row, key="caveats", text=f"Note {at}") for at in range(3)]
+    rooms = [QRectF(100.0 * at, 0.0, 90.0, 4.5 * row.type.line_height) for at in range(2)]
+    flow = Flow([Column(0, room) for room in rooms])
+    assert not flow.set_parts([row, row, *notes])
+    assert [one.column for one in flow.found] == [0, 0, 1, 1, 1]
+
+
+def test_words_below_a_map_stand_side_by_side_where_the_page_is_empty(plate_of, tmp_path) -> None:
+    """All stood in one column, below a map that its image makes wide, beside an empty page."""
+    sites = [Site(uuid=one, geometry=Point(11.0, 0.5), label=one, class_code=one) for one in ("port", "depot")]
+    values, strip = np.full((1, 10, 60), 90, np.uint8), Bounds(9.0, 0.0, 15.0, 1.0)
+    path = write_raster(tmp_path / "strip.tif", values, "EPSG:4326", strip)
+    layer = Layer(uuid="strip", kind="raster", name="Strip", source_json=json.dumps({"path": str(path)}))
+    plate = plate_of(ProductSpec(title="Wide", page="A4 portrait"), Document({"layers": [layer], "sites": sites}))
+    words = [box for key in ("locator", "legend", "caveats") for _, box in rooms_of(plate, key)]
+    assert len({round(box.left()) for box in words}) == 2
+    assert min(box.top() for box in words) > plate.maps[0].rect.bottom()
+    assert plate.pages == 1
+    assert list(faults(plate)) == []

@@ -1,0 +1,57 @@
+"""The words of a product set on its pages: beside or below the maps of the first one, and on as many as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from viewer.export.plates.setting.flow import Atom, Column, Flow
+from viewer.export.plates.setting.page_rooms import PageRooms, columns_of_page, frame_of_page, levelled, rooms_of
+from viewer.export.plates.setting.page_sizes import PageSizes
+
+MOST_PAGES = 40
+_NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
+"""A last page with less than a quarter is not printed where the first page has room for it beside smaller maps."""
+_EXPLAINED, _MOST_TO_EXPLAIN = frozenset({"key", "legend"}), 1.3
+"""Parts that are read beside the maps, and by how much more room than is customary maps become smaller for them."""
+
+
+def words_on_pages(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom]) -> tuple[Flow, int]:
+    """The words set into the columns of so many pages."""
+    count = [1]
+    inner = frame_of_page(sizes, rooms.asked.marking)[2]
+    head = head_height(sizes)
+
+    def more() -> list[Column]:
+        count[0] += 1
+        if count[0] > MOST_PAGES:
+            return []
+        room = inner.adjusted(0.0, head, 0.0, 0.0)
+        return [Column(count[0] - 1, one) for one in columns_of_page(sizes, room)]
+
+    flow = Flow([Column(0, room) for room in levelled(sizes, rooms, atoms)], more)
+    flow.set_parts(atoms)
+    return flow, count[0]
+
+
+def head_height(sizes: PageSizes) -> float:
+    """Of the line with the number of a page, above its words."""
+    return 1.6 * sizes.type(0.95).line_height
+
+
+def fuller_share(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom]) -> float:
+    """The share of the first page by which its words save a last page that is nearly empty, or by which its signs are
+    explained on it; 0 for none.
+    """
+    flow, pages = words_on_pages(sizes, rooms, atoms)
+    if pages == 1:
+        return 0.0
+    last = [column for column in flow.columns if column.page == pages - 1]
+    is_spare = sum(one.used for one in last) <= _NEARLY_EMPTY * sum(one.room.height() for one in last)
+    far = flow.later_parts() & _EXPLAINED
+    for share in _SHARES if is_spare else [one for one in _SHARES if far and one <= _MOST_TO_EXPLAIN]:
+        wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.asked, share=share)), atoms)
+        explains_more = share <= _MOST_TO_EXPLAIN and len(wider.later_parts() & _EXPLAINED) < len(far)
+        if explains_more or (is_spare and count < pages):
+            return share
+    return 0.0
