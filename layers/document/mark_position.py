@@ -9,7 +9,7 @@ from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.site import Site
-from layers.document.vocabulary import BY_HAND
+from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.errors import InvalidValue
 from layers.quick_dataclass import dataclass
 
@@ -17,6 +17,8 @@ SCREEN_KEY = "screen_m"
 """Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""
 FINER_BY = 4.0
 """From so many pixels of the screen across one pixel of the image on, a mark looks finer than it is."""
+LEAST_PLACEMENT_M = 5.0
+"""An image whose placement is not stated is hardly placed better than that."""
 _LARGEST_M = 1e7
 _CE90 = (
     re.compile(r"\bCE ?90\b[^\d.;]{0,12}(\d{1,7}(?:\.\d{1,4})?) ?m\b", re.IGNORECASE),
@@ -64,6 +66,14 @@ def pick_of(site: Site) -> Pick | None:
     assert site.pixel_m is not None
     screen_m = _screen_m(site)
     return Pick(float(site.pixel_m), float(site.pixel_m) if screen_m is None else screen_m)
+
+
+def at_best_m(site: Site) -> float | None:
+    """The error that a mark has at best by the image that it was measured on; None for any other, and a judged one."""
+    pick = pick_of(site)
+    if pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
+        return None
+    return max(LEAST_PLACEMENT_M, pick.error_m)
 
 
 def with_screen(props_json: str, screen_m: float) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from layers.document.document import Document
+from layers.document.mark_position import at_best_m
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, NOT_KNOWN_TO_EXIST
 from layers.product.citations import unrecorded_in
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.publishing import Publishing
+from layers.product.site_words import name_of
 from layers.text.counted import counted, metres
 
 ABSENCE = "What is not marked is not thereby absent."
 """The line on absence of evidence that every product with marks carries."""
 MOST_BASES, MOST_SEARCHES = 3, 6
+MOST_NAMES, MOST_ERRORS = 3, 4
 
 
 def caveats_of(
@@ -49,13 +52,34 @@ def _on_places(sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: P
     if inferred:
         are = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
         yield f"{are} inferred by us: no source states {'it' if len(inferred) == 1 else 'them'}."
-    if any(site.is_area for site in sites):
-        yield f"A circle or a hollow symbol: the place is known to no better than {metres(AREA_NOT_PIN_M)} (90 %)."
-    if any(site.kind == "point" and site.position_error_m is None for site in sites):
+    not_judged = [site for site in sites if site.kind == "point" and site.position_error_m is None]
+    if areas := [site for site in sites if site.is_area]:
+        is_judged = any(site.position_error_m is not None for site in areas)
+        hollow = f" or a hollow symbol{' without dots on its rim' if not_judged else ''}" if is_judged else ""
+        radius = " (90 %)" if is_judged else ""
+        yield f"A circle{hollow}: the place is known to no better than {metres(AREA_NOT_PIN_M)}{radius}."
+    if not_judged:
         yield "The accuracy of some places was not judged."
+    yield from _on_pixels(not_judged)
     bases = dict.fromkeys(site.position_basis.strip() for site in sites if site.kind == "line")
     for basis in [basis for basis in bases if basis][:MOST_BASES]:
         yield f"Lines: {publishing.words(basis)}."
+
+
+def _on_pixels(sites: Sequence[Site]) -> Iterator[str]:
+    """On places that were measured on images, and are no better known than those show them: the worst first."""
+    found: dict[str, list[Site]] = {}
+    for least_m, site in sorted(((at_best_m(site) or 0.0, site.uuid), site) for site in sites):
+        if least_m[0]:
+            found.setdefault(metres(least_m[0]), []).append(site)
+    groups = [
+        f"{error} ({', '.join(map(name_of, some)) if len(some) <= MOST_NAMES else counted(len(some), 'place')})"
+        for error, some in reversed(found.items())
+    ]
+    if len(groups) > MOST_ERRORS:
+        groups[MOST_ERRORS:] = ["better for others"]
+    if groups:
+        yield f"Measured on an image whose own placement is not stated, and known at best to {', '.join(groups)}."
 
 
 def _on_doubt(sites: Sequence[Site]) -> Iterator[str]:

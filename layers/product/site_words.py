@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from layers.document.document import Document
-from layers.document.mark_position import shown_error_m
+from layers.document.mark_position import at_best_m, shown_error_m
 from layers.document.observation import is_after
 from layers.document.site import Site
-from layers.document.vocabulary import MEASURED, class_words
+from layers.document.vocabulary import class_words
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.product.content import NamedSite
 from layers.text.counted import metres
@@ -75,8 +75,8 @@ def precision_words(site: Site) -> str:
         return basis or "accuracy of the line or outline not judged"
     if site.position_error_m is not None:
         said = f"± {metres(site.position_error_m)} (90 %)"
-    elif site.least_error_m is not None and site.position_basis == MEASURED:
-        said = f"≥ {metres(site.least_error_m)}, image placement not stated"
+    elif (least_m := at_best_m(site)) is not None:
+        said = f"≥ {metres(least_m)}, image placement not stated"
     else:
         said = "accuracy not judged"
     return f"{said}, {basis}" if basis else said

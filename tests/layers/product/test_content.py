@@ -16,6 +16,7 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
+from layers.document.vocabulary import MEASURED
 from layers.product.citations import unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_in_steps, content_of
@@ -256,6 +257,32 @@ def test_what_was_seen_is_told_without_gone_or_built() -> None:
         "None of 30 m or more seen in the 82 % that could be assessed on 2020; this does not show absence."
     )
     assert content.sites[0].name == "Other"
+
+
+def test_a_place_measured_on_an_image_is_known_no_better_than_that_shows_it() -> None:
+    """Only the form of a site said so: on a map of several they were pins of which nothing was known."""
+
+    def mark(name: str, pixel_m: float, screen_m: float = 0.1, error_m: float | None = None) -> Site:
+        place, props = Point(10.0, 50.0), f'{{"screen_m": {screen_m}}}'
+        measured = {"image_uuid": "i", "pixel_m": pixel_m, "position_basis": MEASURED, "props_json": props}
+        return Site(uuid=name, geometry=place, label=name, position_error_m=error_m, **measured)
+
+    def said(*sites: Site) -> list[str]:
+        content = content_of(Document({"sites": list(sites)}), [site.uuid for site in sites])
+        return [one for one in content.caveats if one.startswith(("Measured", "A circle"))]
+
+    marks = [mark("Fine", 0.5), mark("Depot", 463.0), mark("Harbour", 460.0), mark("Judged", 463.0, error_m=500.0)]
+    known = "Measured on an image whose own placement is not stated, and known at best to"
+    assert said(*marks) == [f"{known} 460 m (Harbour, Depot), 5 m (Fine)."]
+    assert said(*(mark(str(at), 20.0, screen_m=90.0) for at in range(30))) == [f"{known} 90 m (30 places)."]
+    assert said(*(mark(str(at), 10.0 * at) for at in range(1, 9)))[0].endswith("50 m (5), better for others.")
+    assert said(mark("Pad", 1855.0))[0] == "A circle: the place is known to no better than 1 km."
+    assert said(mark("Pad", 1.0), mark("Far", 1.0, error_m=2e3))[0] == (
+        "A circle or a hollow symbol without dots on its rim: the place is known to no better than 1 km (90 %)."
+    )
+    (fine,) = content_of(Document({"sites": [marks[0]]}), ["Fine"]).sites
+    assert fine.precision == f"≥ 5 m, image placement not stated, {MEASURED}"
+    assert said(marks[-1]) == []
 
 
 def test_what_sources_do_not_record_is_said_once_with_their_numbers() -> None:

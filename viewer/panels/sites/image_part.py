@@ -7,7 +7,14 @@ from functools import partial
 from PySide6.QtWidgets import QFormLayout, QMenu, QPushButton, QWidget
 
 from layers.document.image import Image
-from layers.document.mark_position import Pick, pick_of, stated_placement_m, with_placement
+from layers.document.mark_position import (
+    LEAST_PLACEMENT_M,
+    Pick,
+    at_best_m,
+    pick_of,
+    stated_placement_m,
+    with_placement,
+)
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, MEASURED
 from layers.text.counted import metres
@@ -27,8 +34,6 @@ from viewer.panels.words import choices
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
-LEAST_PLACEMENT_M = 5.0
-"""An image whose placement is not stated is hardly placed better than that."""
 AT_LEAST = "≥ "
 LONGEST_CLAIM = 60
 _NO_IMAGE, _RECORDED = "", "recorded"
@@ -247,10 +252,8 @@ class ImagePart(FoldSection):
 
 def least_error_text(site: Site) -> str:
     """The error that a mark has at best by the image that it was measured on; empty for any other, and a judged one."""
-    pick = pick_of(site)
-    if pick is None or site.position_error_m is not None or site.position_basis != MEASURED:
-        return ""
-    return AT_LEAST + _least(pick)
+    least_m = at_best_m(site)
+    return "" if least_m is None else AT_LEAST + metres(least_m)
 
 
 def _least(pick: Pick) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
@@ -13,6 +14,7 @@ from shapely import LineString, Point
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.site import Site
+from layers.document.vocabulary import MEASURED
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.product.spec import ProductSpec
@@ -128,7 +130,28 @@ def test_the_legend_shows_a_place_that_nobody_judged_as_the_map_does() -> None:
     judged = Site(uuid="a", geometry=Point(1, 2), class_code="launch_site", position_error_m=1.0)
     not_judged = replace(judged, uuid="b", position_error_m=None)
     rows = legend_rows(Document({"sites": [judged, not_judged]}), ["a", "b"])
-    assert [row.sample.uuid for row in rows if row.sample] == ["b"]
+    assert [row.sample.uuid for row in rows if row.has_symbol] == ["b"]
+
+
+def test_the_legend_says_what_dots_round_a_symbol_mean() -> None:
+    """It called each hollow symbol a place known to no better than 1 km, those that nobody had judged too."""
+    judged = Site(uuid="a", geometry=Point(1, 2), class_code="port", position_error_m=9e3)
+    not_judged = replace(judged, uuid="b", position_error_m=None)
+    doubtful, line = replace(not_judged, uuid="c", lifecycle="planned"), LineString([(1, 2), (3, 4)])
+    coarse = replace(not_judged, uuid="d", image_uuid="i", pixel_m=2e3, position_basis=MEASURED)
+
+    def notes(*sites: Site) -> list[tuple[str, str, bool]]:
+        rows = legend_rows(Document({"sites": list(sites)}), [site.uuid for site in sites])
+        return [(row.text, row.sample.uuid, row.circle) for row in rows if row.is_note]
+
+    dots = "Dotted rim: how well the place is known was not judged"
+    known = "the place is known to no better than 1 km"
+    assert notes(judged) == [(f"Hollow, or a dotted circle: {known} (90 %)", "a", True)]
+    assert notes(not_judged, replace(not_judged, uuid="e", geometry=line)) == [(dots, "b", False)]
+    hollow = "Hollow without dots on its rim, or a dotted circle"
+    assert notes(judged, not_judged) == [(f"{hollow}: {known} (90 %)", "a", True), (dots, "b", False)]
+    assert notes(coarse) == [(f"A dotted circle: {known}", "d", True), (dots, "d", False)]
+    assert notes(doubtful) == [("Dashed rim: planned, not known to exist", "c", False)]
 
 
 def test_the_legend_does_not_call_a_line_doubtful_for_its_dashes() -> None:
@@ -169,7 +192,8 @@ def test_the_legend_lists_only_what_is_in_the_frame(plate_of) -> None:
         "Depot",
         "Other sites",
         "Area",
-        "Hollow, or a dotted circle: the place is known to no better than 1 km (90 %)",
+        "Hollow without dots on its rim, or a dotted circle: the place is known to no better than 1 km (90 %)",
+        "Dotted rim: how well the place is known was not judged",
     ]
     assert {"Airfield", "Railway"} <= {*plate_of(ProductSpec(bounds=Bounds(5, 5, 35, 55))).legend_words}
 
@@ -183,7 +207,8 @@ def test_what_dots_and_dashes_mean_is_drawn_and_told_apart_in_grey(document) -> 
     """Both were dashed, and only words said which."""
     document.apply(update_site(document, "in", actor="t", lifecycle="agreed", position_error_m=9e3))
     rows = [row for row in legend_rows(document, ["area", "in", "in2"]) if row.is_note]
-    assert [row.text.partition(":")[0] for row in rows] == ["Hollow, or a dotted circle", "Dashed rim"]
+    signs = ["Hollow without dots on its rim, or a dotted circle", "Dotted rim", "Dashed rim"]
+    assert [row.text.partition(":")[0] for row in rows] == signs
     pictures = []
     for row in rows:
         image = QImage(54, 42, QImage.Format.Format_RGB32)
@@ -193,7 +218,7 @@ def test_what_dots_and_dashes_mean_is_drawn_and_told_apart_in_grey(document) -> 
         pictures.append(pixels(greyed(image)).mean(axis=2))
     inked = [picture < 200 for picture in pictures]
     assert all(ink.sum() > 150 for ink in inked)
-    assert (inked[0] != inked[1]).sum() > 150
+    assert all((one != other).sum() > 100 for one, other in combinations(inked, 2))
 
 
 def test_the_circle_of_a_place_is_dotted_and_a_rim_dashed() -> None:

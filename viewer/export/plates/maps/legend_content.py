@@ -62,13 +62,28 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
         for (title, doubt), sites in sorted(classes.items(), key=lambda entry: (entry[0][0].casefold(), entry[0][1])):
             text = f"{title} ({doubt})" if doubt else title
             rows.append(LegendRow(text, min(sites, key=_least_known), len(sites)))
+    not_judged = [
+        site for site in inside if site.kind == "point" and site.position_error_m is None and not site.may_not_exist
+    ]
     if areas := [site for site in inside if site.is_area]:
-        note = "Hollow, or a dotted circle: the place is known to no better than 1 km (90 %)"
-        rows.append(
-            LegendRow(QCoreApplication.translate("Export", note), min(areas, key=_sure), is_note=True, circle=True)
-        )
+        rows.append(_loosely_known(areas, has_dotted_rims=bool(not_judged)))
+    if not_judged:
+        text = QCoreApplication.translate("Export", "Dotted rim: how well the place is known was not judged")
+        rows.append(LegendRow(text, min(not_judged, key=lambda site: site.uuid), is_note=True))
     rows += _doubts(inside)
     return rows
+
+
+def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
+    """The note on circles and hollow symbols. Those with dots are hollow too; an image's pixel is no 90 % radius."""
+    tr = QCoreApplication.translate
+    is_judged = any(site.position_error_m is not None for site in areas)
+    sign = tr("Export", "Hollow, or a dotted circle") if is_judged else tr("Export", "A dotted circle")
+    if is_judged and has_dotted_rims:
+        sign = tr("Export", "Hollow without dots on its rim, or a dotted circle")
+    radius = " (90 %)" if is_judged else ""
+    text = tr("Export", "{0}: the place is known to no better than 1 km{1}").format(sign, radius)
+    return LegendRow(text, min(areas, key=_sure), is_note=True, circle=True)
 
 
 def _sure(site: Site) -> tuple[bool, str]:
