@@ -13,6 +13,10 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.support.text import one_line
+
+MOST_PLACES = 8
+"""That a claim is about, by name."""
 
 
 def _tr(text: str) -> str:
@@ -76,7 +80,7 @@ class EvidenceRows:
             return []
         atoms = [self._head("claims", _tr("Claims"))]
         for claim in content.claims:
-            atoms += self._claim(claim)
+            atoms += self._claim(claim, _places_of(claim, content))
         to_whole = [one for one in content.responses if one.is_to_whole]
         if to_whole:
             atoms.append(self._head("claims", _tr("Answers to the whole")))
@@ -107,7 +111,7 @@ class EvidenceRows:
         """The lines at the foot, where the first page has no room for them."""
         return [self._small("imprint", line) for line in lines if line]
 
-    def _claim(self, claim: ClaimSaid) -> list[Atom]:
+    def _claim(self, claim: ClaimSaid, about: str) -> list[Atom]:
         said = quoted(claim.source_words) if claim.source_words else claim.statement
         who = ", ".join(part for part in (claim.speaker, claim.made_at) if part)
         cited = ", ".join(dict.fromkeys(_cited(quote.source.number, quote.page) for quote in claim.quotes))
@@ -116,6 +120,8 @@ class EvidenceRows:
         body, small = self._sizes.type(), self._sizes.type(0.95)
         gap = self._sizes.body
         atoms = [self._numbered("claims", claim.number, f"{whole(said)}{whole(tail)}", body, 0.6)]
+        if about:
+            atoms.append(self._inner(_tr("About: {0}").format(about)))
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
             atoms.append(self._inner(_tr("In our words: {0}").format(claim.statement)))
         if claim.state:
@@ -166,6 +172,20 @@ def quoted(words: str) -> str:
     words = words.strip()
     is_one = len(words) > 1 and words[0] in '"“' and words[-1] in '"”' and not set(words[1:-1]) & set('"“”')
     return f"“{words[1:-1]}”" if is_one else f"“{words}”"
+
+
+def _places_of(claim: ClaimSaid, content: ProductContent) -> str:
+    """The marks that it is about, where the page has others too and its words do not name them all."""
+    if sum(site.mark_kind == "site" for site in content.sites) < 2:
+        return ""
+    words = " ".join((claim.source_words or claim.statement, *claim.inferred))
+    named = {site.uuid: site.name for site in content.sites}
+    places = list(dict.fromkeys([*(named[uuid] for uuid in claim.sites if uuid in named), *claim.sites_elsewhere]))
+    if all(name in words for name in places):
+        return ""
+    if (more := len(places) - MOST_PLACES) > 1:
+        places[MOST_PLACES:] = [_tr("{0} others").format(grouped(more))]
+    return "; ".join(one_line(name) for name in places)
 
 
 def _cited(number: str, page: str) -> str:

@@ -144,3 +144,23 @@ def test_numbers_on_the_map_are_explained_beside_it(plate_of, document, layout: 
     assert plate.numbers
     assert plate.pages > 1
     assert min(piece.page for piece in plate.pieces if piece.key == "key") == 0
+
+
+def test_a_claim_names_its_places_where_its_words_do_not(plate_of, document) -> None:
+    """Where several stood in the frame, nothing said which of them a claim was about."""
+    rows = {name: list(document.table(name).values()) for name in TABLES}
+    rows["claims"] = [Claim(uuid="c", statement="It was hit."), Claim(uuid="d", statement="The pier of In is new.")]
+    links = ("c", "in2"), ("c", "out"), ("d", "in")
+    rows["claim_sites"] = [ClaimSite(uuid=site, claim_uuid=claim, site_uuid=site) for claim, site in links]
+
+    def about(sites: list[Site]) -> list[str]:
+        plate = plate_of(SPEC, Document(rows | {"sites": sites}))
+        texts = [text for piece in plate.pieces if piece.key == "claims" for text in piece.texts]
+        return [text for text in texts if text.startswith("About")]
+
+    assert about(rows["sites"]) == ["About: In 2; Out"]
+    many = [Site(uuid=f"near {at}", geometry=Point(10.2 + at / 50, 50.4), label=f"Tank {at}") for at in range(12)]
+    rows["claim_sites"] += [ClaimSite(uuid=one.uuid, claim_uuid="d", site_uuid=one.uuid) for one in many]
+    assert about(rows["sites"] + many)[1] == f"About: In; {'; '.join(f'Tank {at}' for at in range(7))}; 5 others"
+    rows["claim_sites"] = [ClaimSite(uuid="l", claim_uuid="c", site_uuid="in2")]
+    assert about([site for site in rows["sites"] if site.uuid == "in2"]) == []
