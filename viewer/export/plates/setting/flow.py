@@ -119,9 +119,10 @@ class Flow:
                 waiting += self.set_together(part) if key in _ON_A_PAGE else self.set(part)
         return waiting
 
-    def later_parts(self) -> frozenset[str]:
-        """Keys of the parts that stand on later pages than the first, wholly or in part."""
-        return frozenset(one.atom.key for one in self.found if self.columns[one.column].page)
+    def share_later(self, key: str) -> float:
+        """The part of the rows of a part that stands on later pages than the first."""
+        pages = [self.columns[one.column].page for one in self.found if one.atom.key == key]
+        return sum(page > 0 for page in pages) / len(pages) if pages else 0.0
 
     def _is_in_column(self, atoms: Sequence[Atom]) -> bool:
         """Go on to the first column of the page that is being set which has room for all of them, if there is one."""

@@ -12,8 +12,10 @@ from viewer.export.plates.setting.page_sizes import PageSizes
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
 """A last page with less than a quarter is not printed where the first page has room for it beside smaller maps."""
-_EXPLAINED, _MOST_TO_EXPLAIN = frozenset({"key", "legend"}), 1.3
-"""Parts that are read beside the maps, and by how much more room than is customary maps become smaller for them."""
+_EXPLAINED, _MOST_TO_EXPLAIN = {"key": 0.25, "legend": 1.0}, 1.3
+"""Parts that are read beside the maps, which become smaller for them where no more of a part stands on later pages, and
+by how much more room than is customary: smaller maps have fewer names.
+"""
 
 
 def words_on_pages(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom]) -> tuple[Flow, int]:
@@ -48,10 +50,10 @@ def fuller_share(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom]) -> f
         return 0.0
     last = [column for column in flow.columns if column.page == pages - 1]
     is_spare = sum(one.used for one in last) <= _NEARLY_EMPTY * sum(one.room.height() for one in last)
-    far = flow.later_parts() & _EXPLAINED
+    far = [key for key, most in _EXPLAINED.items() if 0.0 < flow.share_later(key) <= most]
     for share in _SHARES if is_spare else [one for one in _SHARES if far and one <= _MOST_TO_EXPLAIN]:
         wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.asked, share=share)), atoms)
-        explains_more = share <= _MOST_TO_EXPLAIN and len(wider.later_parts() & _EXPLAINED) < len(far)
+        explains_more = share <= _MOST_TO_EXPLAIN and any(not wider.share_later(key) for key in far)
         if explains_more or (is_spare and count < pages):
             return share
     return 0.0
