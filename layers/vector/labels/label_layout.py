@@ -163,6 +163,7 @@ class LabelLayout:
     looked_at: int = 0
     _cells: _Cells = field(default_factory=lambda: defaultdict(list))
     _layer_marks: _Cells = field(default_factory=lambda: defaultdict(list))
+    _grounds: dict[tuple[int, int], list[tuple[str, Box]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(
@@ -176,6 +177,14 @@ class LabelLayout:
         layout.add(requests)
         return layout
 
+    def keep_apart(self, grounds: Iterable[tuple[str, Box]]) -> None:
+        """Keep labels, where they can be kept, off the ground round the marks of others (uuid of a mark, box): a label
+        there seems to name that mark.
+        """
+        for uuid, box in grounds:
+            for cell in _cells_of(box):
+                self._grounds[cell].append((uuid, box))
+
     def add(self, requests: Iterable[LabelRequest]) -> None:
         """Place more labels, clear of those that stand there. Looks at so many places at most, and at none after."""
         for request in sorted(requests, key=lambda request: request.rank):
@@ -185,14 +194,18 @@ class LabelLayout:
 
     def _place(self, request: LabelRequest) -> None:
         kept = (self._cells, self._layer_marks)
+        if self._grounds and self._is_placed(request, kept, is_apart=True):
+            return
         if not self._is_placed(request, kept) and request.rank is not Rank.LAYER and self._layer_marks:
             self._is_placed(request, kept[:1])
 
-    def _is_placed(self, request: LabelRequest, kept: tuple[_Cells, ...]) -> bool:
+    def _is_placed(self, request: LabelRequest, kept: tuple[_Cells, ...], *, is_apart: bool = False) -> bool:
         for anchor in request.anchors:
             for found in _candidates(anchor, request, leaders=self.looked_at < MOST_LEADERS_AT):
                 self.looked_at += 1
                 if not all(map(self._is_inside, found.parts)) or not _are_clear(found.parts, kept):
+                    continue
+                if is_apart and self._is_on_ground(found.box, request.uuid):
                     continue
                 line = _line_boxes(anchor, found.leader)  # last: most places are taken already
                 if not _are_clear(line, kept):
@@ -202,6 +215,11 @@ class LabelLayout:
                 self.placed.append(_placed(request, anchor, found))
                 return True
         return False
+
+    def _is_on_ground(self, box: Box, uuid: str) -> bool:
+        """True where a label of this mark would stand on the ground of another."""
+        cells = self._grounds
+        return any(of != uuid and box.overlaps(one) for cell in _cells_of(box) for of, one in cells.get(cell, ()))
 
     def _is_inside(self, box: Box) -> bool:
         room = self.room

@@ -42,7 +42,7 @@ _A_STEP, _FEW_ANCHORS = 3, 4
 _EDGE = 3.0
 _LEADING = 1.16
 _SIZES = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
-_ROW_PX = 40.0
+_ROW_PX, _APART_PX = 40.0, 5.0
 _NEAR_PX = 14.0
 """A label that was moved further from its mark has a line to it."""
 
@@ -104,6 +104,7 @@ def name_marks(
     beside_it = [box for label in first for box in _boxes_of(label)]
     layout = LabelLayout.of(room, [], [*clear, *(box for _, box in outlines), *beside_it])
     layout.placed += first
+    layout.keep_apart((uuid, _grown(box, _APART_PX * sign_scale)) for uuid, box in symbols)
     yield from _add(layout, requests)
     named = {label.uuid for label in layout.placed}
     yield from _add(layout, [_narrower(one) for one in requests if one.uuid not in named])
@@ -130,6 +131,10 @@ def name_marks(
     naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
     naming.left_out = inside - told
     return naming
+
+
+def _grown(box: Box, by: float) -> Box:
+    return Box(box.left - by, box.top - by, box.right + by, box.bottom + by)
 
 
 def _own_label(
