@@ -158,8 +158,9 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
 
 def _is_clicked_away(before: QWidget | None, now: QWidget | None) -> bool:
     """True where the list of an open choice was closed by a press outside it: an entry is chosen by the release."""
-    is_choice = isinstance(now, QComboBox) and not now.isEditable() and _panel_of(now) is not None
-    return is_choice and before is now.view() and QApplication.mouseButtons() != Qt.MouseButton.NoButton
+    if not isinstance(now, QComboBox) or now.isEditable() or _panel_of(now) is None:
+        return False
+    return before is now.view() and QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
