@@ -32,9 +32,7 @@ from viewer.support.text import one_line, tooltip
 QUICK_PX = 180
 MOST_LISTED = 60
 """Columns in a menu."""
-_MARGIN_PX = 8
-_APPLY_AT, _COUNT_AT = 2, 3
-"""The places in the line of the button and the counts, if they have room there."""
+_MARGIN_PX, _GAP_PX = 8, 6
 
 
 class AttributePage(QWidget):
@@ -58,17 +56,20 @@ class AttributePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_MARGIN_PX, 6, _MARGIN_PX, 8)
         layout.setSpacing(6)
-        self._top, self._below = self._top_line(), QHBoxLayout()
-        layout.addLayout(self._top)
-        layout.addLayout(self._below)
-        self._below.addWidget(self.only_selected)
-        self._below.addStretch(1)
+        self._make_parts()
+        self._lines = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self._gaps = QWidget(), QWidget(), QWidget()
+        self._placed: list[list[QWidget]] = [[], [], []]
+        for line in self._lines:
+            line.setSpacing(_GAP_PX)
+            layout.addLayout(line)
+        self._place_parts()
         layout.addWidget(self.filter_rows)
         layout.addWidget(self.map_filter)
         layout.addWidget(self.pages, 1)
         self.model.set_palette(self.palette())
 
-    def _top_line(self) -> QHBoxLayout:
+    def _make_parts(self) -> None:
         tr = self.tr
         self.quick = QLineEdit()
         self.quick.setPlaceholderText(tr("Filter: text in any column"))
@@ -83,29 +84,21 @@ class AttributePage(QWidget):
         self.apply_button = QPushButton(tr("Filter the map"))
         self.apply_button.setToolTip(tooltip(tr("Let the map show only the features that are listed here")))
         self.only_selected = QCheckBox(tr("Selected rows only"))
-        self.count = plain_label()
+        self.count = ElidedLabel()
         self.count.setObjectName("muted")
         self.invert_button = IconButton("invert", tr("Invert the selection of the rows shown"))
         self.zoom_button = IconButton("zoom_selection", tr("Zoom to the selected features"))
         self.copy_button = IconButton("copy", tr("Copy the selected rows as a table"))
         self.sites_button = IconButton("sites", tr("Make sites of the selected features"))
         self.columns_button = IconButton("columns", tr("Columns: show, hide, statistics"))
-        line = QHBoxLayout()
-        line.setSpacing(6)
-        line.addWidget(self.quick, 8)
-        for widget in (self.filter_button, self.apply_button):
-            line.addWidget(widget)
-        line.insertWidget(_COUNT_AT, self.count)
-        line.addStretch(1)
-        for button in (
+        self._head = self.quick, self.filter_button
+        self._buttons = (
             self.invert_button,
             self.zoom_button,
             self.copy_button,
             self.sites_button,
             self.columns_button,
-        ):
-            line.addWidget(button)
-        return line
+        )
 
     def _map_filter_line(self) -> QWidget:
         line = QWidget()
@@ -165,52 +158,54 @@ class AttributePage(QWidget):
         text = grouped(total) if shown == total else self.tr("{0} of {1}").format(grouped(shown), grouped(total))
         if selected:
             text = self.tr("{0}, {1} selected").format(text, grouped(selected))
-        self.count.setText(text if total else "")
+        self.count.say(text if total else "")
         self._place_parts()
         for button in (self.zoom_button, self.sites_button):
             button.setEnabled(selected > 0)
         self.copy_button.setEnabled(shown > 0)
 
     def _place_parts(self) -> None:
-        """Put into the line below what would make the panel wider than its place: large numbers first, then a button.
+        """Let what would make the panel wider than its place stand in a line below, and the counts end with ….
 
         The panels at the sides of the map would have to give way otherwise, whenever this one is opened.
         """
         room = self.contentsRect().width() - 2 * _MARGIN_PX
-        needed = self._least_line_px() + _least_px(self.apply_button) + self._top.spacing()
-        self._place(self.apply_button, _APPLY_AT, has_room=needed <= room)
-        needed += self.count.sizeHint().width() + self._top.spacing()
-        at = _COUNT_AT if self._top.indexOf(self.apply_button) >= 0 else _APPLY_AT
-        self._place(self.count, at, has_room=needed <= room)
+        apply, count, counted = [self.apply_button], [self.count], self.count.sizeHint().width() + _GAP_PX
+        buttons_up = _least_px(*self._head, *self._buttons) <= room
+        always = (*self._head, *self._buttons) if buttons_up else self._head
+        apply_up = _least_px(*always, *apply) <= room
+        below = (self.only_selected,) if apply_up else (self.only_selected, *apply)
+        count_up = apply_up and buttons_up and _least_px(*always, *apply) + counted <= room
+        count_below = not count_up and (apply_up or _least_px(*below) + counted <= room)
+        line, second, third = list[QWidget](self._head), list[QWidget](below), list[QWidget]()
+        line += apply if apply_up else ()
+        (line if count_up else second if count_below else third).extend(count)
+        (line if buttons_up else third).extend(self._buttons)
+        self._place(line, second, third)
 
-    def _place(self, part: QWidget, at: int, *, has_room: bool) -> None:
-        """In the upper line, or at the end of the one below."""
-        is_in_line = self._top.indexOf(part) >= 0
-        if has_room and not is_in_line:
-            self._below.removeWidget(part)
-            self._top.insertWidget(at, part)
-        elif is_in_line and not has_room:
-            self._top.removeWidget(part)
-            self._below.addWidget(part)
-
-    def _least_line_px(self) -> int:
-        """The width of those parts of the upper line that always stand there."""
-        parts = (
-            self.quick,
-            self.filter_button,
-            self.invert_button,
-            self.zoom_button,
-            self.copy_button,
-            self.sites_button,
-            self.columns_button,
-        )
-        return sum(_least_px(part) for part in parts) + len(parts) * self._top.spacing()
+    def _place(self, *lines: list[QWidget]) -> None:
+        """The parts of each line; the buttons of the first stand at its end."""
+        if list(lines) == self._placed:
+            return
+        for line, parts in zip(self._lines, self._placed, strict=True):
+            for part in parts:
+                line.removeWidget(part)
+        self._placed = list(lines)
+        for line, parts in zip(self._lines, lines, strict=True):
+            for part in parts:
+                line.addWidget(part, 8 if part is self.quick else 0)
+        ends = [self._lines[0].indexOf(self.invert_button), -1, -1]
+        for line, gap, end in zip(self._lines, self._gaps, ends, strict=True):
+            line.removeWidget(gap)
+            line.insertWidget(end, gap, 1)
 
     @override
     def minimumSizeHint(self) -> QSize:
         # All that may come to stand below counts, wherever it stands now: else the width would go back and forth.
-        below = (self.only_selected, self.apply_button, self.count)
-        least = max(self._least_line_px(), sum(part.sizeHint().width() + self._below.spacing() for part in below))
+        lines = self._head, (self.only_selected, self.apply_button), (*self._buttons, self.count)
+        least = max(_least_px(*parts) for parts in lines)
+        if self.filter_rows.isVisibleTo(self):
+            least = max(least, self.filter_rows.minimumSizeHint().width())
         return QSize(least + 2 * _MARGIN_PX, super().minimumSizeHint().height())
 
     @override
@@ -265,5 +260,7 @@ class AttributePage(QWidget):
             self.model.set_palette(self.palette())
 
 
-def _least_px(part: QWidget) -> int:
-    return part.minimumWidth() or part.minimumSizeHint().width()
+def _least_px(*parts: QWidget) -> int:
+    """The width of a line that these parts can just stand in."""
+    widths = [part.minimumWidth() or part.minimumSizeHint().width() for part in parts]
+    return sum(widths) + (len(parts) - 1) * _GAP_PX

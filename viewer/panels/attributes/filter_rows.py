@@ -19,6 +19,8 @@ from viewer.support.text import one_line
 
 TYPING_MS = 250
 MOST_ROWS = 12
+LEAST_PX = 80
+"""Of a choice, where the panel is narrow."""
 
 
 class FilterRow(QWidget):
@@ -35,11 +37,14 @@ class FilterRow(QWidget):
         self.column.setAccessibleName(self.tr("Column"))
         self.column.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.column.setMinimumContentsLength(12)
+        self.column.setMinimumWidth(LEAST_PX)
         for column in self._columns:
             self.column.addItem(one_line(column.name, 60))
         self.operator = ComboBox()
         self.operator.setAccessibleName(self.tr("Comparison"))
+        self.operator.setMinimumWidth(LEAST_PX)
         self.value = QLineEdit()
+        self.value.setMinimumWidth(LEAST_PX // 2)
         self.value.setAccessibleName(self.tr("Value"))
         self.remove = IconButton("minus", self.tr("Remove this condition"))
         layout = QHBoxLayout(self)
@@ -137,6 +142,7 @@ class FilterRows(QWidget):
         self._soon.timeout.connect(self._tell)
         self.join = ComboBox()
         self.join.setAccessibleName(self.tr("How the conditions are joined"))
+        self.join.setMinimumWidth(LEAST_PX)
         self.join.addItem(self.tr("All conditions hold"), True)
         self.join.addItem(self.tr("Any condition holds"), False)
         self.add = QPushButton(self.tr("Add condition"))

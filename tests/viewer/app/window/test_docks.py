@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QTabBar
 from pytestqt.qtbot import QtBot
 
+from layers.text.counted import grouped
 from tests.support.windows import press
 from tests.viewer.app.conftest import settle
 from viewer.app.arrangement import LEFT_PX, RIGHT_PX
@@ -116,7 +117,7 @@ def test_all_tabs_are_in_sight_at_1366_pixels_and_short_of_their_names_they_say_
                 assert is_whole or last or bar.tabText(at).startswith("Site"), f"{bar.tabText(at)} is cut"
 
 
-@pytest.mark.parametrize("width", [1100, 1366])
+@pytest.mark.parametrize("width", [1000, 1100, 1366])
 def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWindow, qtbot: QtBot, width: int) -> None:
     window.resize(width, 768)
     window.file_menu.new_case()
@@ -125,19 +126,28 @@ def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWin
     window.action_table["reset_panels"].trigger()
     settle(window, qtbot)
     beside = [window.docks[id_] for id_ in ("panel_layers", "panel_sites", "panel_details")]
-    qtbot.waitUntil(lambda: [dock.width() for dock in beside] == [LEFT_PX, LEFT_PX, RIGHT_PX])
+    left = min(LEFT_PX, round(0.3 * width))
+    qtbot.waitUntil(lambda: [dock.width() for dock in beside] == [left, left, RIGHT_PX])
     window.panel_context.show_layer("coast")
     for key, id_ in ((Qt.Key.Key_F6, "panel_attributes"), (Qt.Key.Key_F9, "panel_time_strip")):
         window.canvas.setFocus()
         press(key)
         qtbot.waitUntil(lambda id_=id_: not window.docks[id_].visibleRegion().isEmpty())
         settle(window, qtbot)
-        assert [dock.width() for dock in beside] == [LEFT_PX, LEFT_PX, RIGHT_PX]
         page = window.docks.attributes.panel
-        parts = [page.apply_button, page.filter_button, page.only_selected, page.count, page.columns_button]
-        covers = [(one, other) for one, other in combinations(parts, 2) if one.geometry().intersects(other.geometry())]
-        assert not covers, "each has its place"
+        page.show_counts(123_456, 1_234_567, 123_456)
+        for is_open in (True, False):
+            page.filter_button.setChecked(is_open)
+            settle(window, qtbot)
+            assert [dock.width() for dock in beside] == [left, left, RIGHT_PX]
+            parts = [page.apply_button, page.filter_button, page.only_selected, page.count, page.columns_button]
+            pairs = [
+                (one, other) for one, other in combinations(parts, 2) if one.geometry().intersects(other.geometry())
+            ]
+            assert not pairs, "each has its place"
+            assert all(page.contentsRect().contains(part.geometry()) for part in parts), "in sight as a whole"
+        assert grouped(1_234_567) in page.count.toolTip()
     window.docks.set_panel_visible("panel_time_strip", visible=False)
     window.docks.set_panel_visible("panel_attributes", visible=False)
     settle(window, qtbot)
-    assert [dock.width() for dock in beside] == [LEFT_PX, LEFT_PX, RIGHT_PX]
+    assert [dock.width() for dock in beside] == [left, left, RIGHT_PX]
