@@ -11,13 +11,14 @@ from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
 
 NO_DATE, NO_ACCESS, NO_ADDRESS, NO_TITLE = (
-    "date not recorded",
+    "date of publication not recorded",
     "date of access not recorded",
     "no address recorded",
     "without a title",
 )
 NOT_JUDGED = "F"
 ACCESS_EXPLAINED = "Its descriptor says that no date of access is recorded."
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NO_ACCESS_SAID = re.compile(r"\bno\b[^.]*\bdates? of access\b", re.IGNORECASE)
 _QUOTES = ("“", '"', "«", "„", "《", "‘", "'")
 
@@ -108,7 +109,10 @@ def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:
     ):
         numbers = [number for number, lacking in enumerate(lacks, 1) if lacking]
         if numbers:
-            yield f"{what.capitalize()}: {_in_ranges(numbers)}."
+            # A date in a title is taken for none: it may be that of an event, or of another edition.
+            is_said = what == NO_DATE and any(_YEAR.search(sources[number - 1].title) for number in numbers)
+            more = " A date within a title may be that of something else." if is_said else ""
+            yield f"{what.capitalize()}: {_in_ranges(numbers)}.{more}"
 
 
 def _in_ranges(numbers: Sequence[int]) -> str:

@@ -17,9 +17,10 @@ from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import MEASURED
-from layers.product.citations import unrecorded_in
+from layers.product.citations import Citations, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_in_steps, content_of
+from layers.product.publishing import Publishing
 from tests.support.cases.judgements import ASSESSED_LIKELY
 
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
@@ -51,13 +52,32 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
         "“US intel: China surges equipment sales to Russia to help war effort in Ukraine”, "
         "Newslooks, carrying the Associated Press (Washington)"
     )
-    for missing in ("Date not recorded: S1.", "No address recorded: S1.", "Date of access not recorded: S1."):
+    for missing in (
+        "Date of publication not recorded: S1.",
+        "No address recorded: S1.",
+        "Date of access not recorded: S1.",
+    ):
         assert missing in content.caveats, "said once for all sources, never made up"
     assert (claim.likelihood, claim.confidence) == ("", "")
     assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
     assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
     assert bool(claim.statement) is not publish
+
+
+def test_a_date_within_a_title_is_no_record_and_that_is_said() -> None:
+    def said(**fields: str) -> list[str]:
+        rows = [Source(uuid="a", title="On pads"), Source(uuid="b", **fields)]
+        citations = Citations(Document({"sources": rows}), Publishing())
+        for row in rows:
+            citations.cite(row.uuid)
+        return [one for one in unrecorded_in(citations.all()) if one.startswith("Date of publication")]
+
+    assert said(title="New pad, Xinhua") == ["Date of publication not recorded: S1 to S2."]
+    assert said(title="New pad, Xinhua, 2024-12-01") == [
+        "Date of publication not recorded: S1 to S2. A date within a title may be that of something else."
+    ]
+    assert said(title="New pad, Xinhua, 2024", published_at="2024-12-02") == ["Date of publication not recorded: S1."]
 
 
 @pytest.mark.parametrize("cites", [(), ("another",)])
