@@ -57,3 +57,12 @@ def test_marks_at_the_edge_of_the_world_leave_the_frame_full_of_it() -> None:
     px, py = view.to_pixel(*(float(value) for value in transform_points(WGS84, WEB_MERCATOR, 179.4, 72)))
     assert 0 < px < view.width
     assert 0 < py < view.height
+
+
+def test_an_image_fills_frames_of_any_height_that_cut_it_at_its_ends() -> None:
+    """At some heights rounding left no place for it, and it stood between two dark bars."""
+    image, mark = Bounds(9, 0, 13, 1), Bounds(11, 0.5, 11, 0.5)
+    for height in range(320, 400):
+        view = Framing.of(QRectF(20, 30, 1229, height), WEB_MERCATOR, image, 1.0, mark, image).view
+        top = view.to_pixel(*(float(value) for value in transform_points(WGS84, WEB_MERCATOR, 11.0, 1.0)))[1]
+        assert top == pytest.approx(0.0, abs=1e-3), height

@@ -15,6 +15,8 @@ from layers.quick_dataclass import dataclass
 MERCATOR_LATITUDE = 85.0
 MARK_ROOM = 0.06
 """Around marks, as a part of the frame."""
+_ROUNDED = 1e-9
+"""A whole is as long as itself, whatever was lost by computing it from pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _slid(low: float, high: float, length: float, first: float, last: float) -> 
     room = MARK_ROOM * length
     least = max(min(last + room, max(high, last)) - length, low)
     most = min(max(first - room, min(low, first)), high - length)
-    if least > most:
+    if least > most + _ROUNDED * length:
         return None
     return min(max((low + high - length) / 2, least), most)
 
