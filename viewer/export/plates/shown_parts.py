@@ -19,7 +19,7 @@ from viewer.export.plates.setting.page_rooms import FrameShape
 WORLD = Bounds(-180.0, -85.0, 180.0, 85.0)
 _LEAST_ROOM_DEG = 0.02
 """Round a site on its page."""
-_NARROWEST, _WIDEST, _STRIP = 0.35, 4.0, 8.0
+_NARROWEST, _WIDEST, _STRIP = 0.35, 4.0, 14.0
 """Frames of other shapes are strips, on which nothing is seen. One that has a page to itself may be narrower."""
 _MOST_CUT, _WHOLE_EARTH_DEG = 1.25, 350.0
 """An image of which nobody said what to show may lose a fifth, so that it fills a frame of the page's shape. A map of

@@ -25,6 +25,7 @@ from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
 
 STRIP, WIDE, TALL = Bounds(9.0, 0.0, 15.0, 1.0), Bounds(9.0, 0.0, 13.0, 1.0), Bounds(9.0, 0.0, 10.0, 2.5)
+LONG = Bounds(9.0, 0.0, 21.0, 1.0)
 FAR = Site(uuid="far", geometry=Point(60.0, 40.0), label="Elsewhere", class_code="port")
 
 
@@ -87,6 +88,17 @@ def test_an_image_alone_fills_its_frame(plate_of, tmp_path, image: Bounds, layou
         assert max(dark_shares(plate)) < 0.02
         assert "s" in plate.maps[0].in_frame()
         assert list(faults(plate)) == []
+
+
+@pytest.mark.parametrize("layout", ["single", "plain"])
+@pytest.mark.parametrize("page", ["A4 landscape", "Slide 16:9"])
+def test_a_long_strip_alone_fills_its_frame(plate_of, tmp_path, layout: str, page: str) -> None:
+    """One of 12 to 1 stood in a frame of 8 to 1, a third of which was dark."""
+    sites = [Site(uuid=one, geometry=Point(at, 0.5), label=one) for one, at in (("West", 10.0), ("East", 20.0))]
+    plate = plate_of(ProductSpec(layout=layout, title="One", page=page), case(tmp_path, LONG, *sites))
+    assert max(dark_shares(plate)) < 0.03, "a row of pixels at most"
+    assert plate.namings[0].named == {"West", "East"}
+    assert list(faults(plate)) == []
 
 
 def test_a_map_without_an_image_shows_what_is_asked_for(plate_of) -> None:
