@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -39,6 +39,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, NumberField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.whole_text import WholeText
@@ -60,10 +61,10 @@ class SiteFormPanel(QWidget):
         self._context = context
         self._uuid = ""
         self.page = FormPage(self.tr("Select a site on the map or in the list, or draw one."))
-        self.bulk = SiteBulkForm(context)
+        self._bulk = LazyPanel(lambda: SiteBulkForm(context))
         self._pages = QStackedWidget()
         self._pages.addWidget(self.page)
-        self._pages.addWidget(self.bulk)
+        self._pages.addWidget(self._bulk)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -189,6 +190,11 @@ class SiteFormPanel(QWidget):
         """The site shown; empty where none or several are selected."""
         return self._uuid
 
+    @property
+    def bulk(self) -> SiteBulkForm:
+        """The form of several sites."""
+        return cast("SiteBulkForm", self._bulk.panel)
+
     def begin(self) -> None:
         """The keyboard goes from the map into the label; Enter leads back."""
         label = self.fields.fields["label"]
@@ -217,7 +223,11 @@ class SiteFormPanel(QWidget):
             self._show_parts()
         else:
             self._show()
-        self._pages.setCurrentWidget(self.bulk if len(uuids) > 1 else self.page)
+        if len(uuids) > 1:
+            _made = self.bulk
+            self._pages.setCurrentWidget(self._bulk)
+        else:
+            self._pages.setCurrentWidget(self.page)
 
     def _heard(self, changes: Changes) -> None:
         about = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")

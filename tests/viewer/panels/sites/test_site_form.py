@@ -17,6 +17,7 @@ from tests.support.choices import choose_by_keys, popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import add_site, update_site
+from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.sites.site_form import SiteFormPanel, with_alias
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import laid_out
@@ -62,11 +63,23 @@ def test_a_field_is_one_undo_step(qtbot, form: SiteFormPanel, desk: Desk) -> Non
     assert not desk.history.stack.canUndo()
 
 
+def test_the_form_of_several_sites_is_made_when_several_are_selected(form: SiteFormPanel, desk: Desk) -> None:
+    """Or in a turn of its own, while the window stands: all fields at once would hold it up."""
+    desk.select("firm")
+    assert form.findChild(SiteBulkForm) is None
+    desk.select("firm", "rail")
+    made = form.findChild(SiteBulkForm)
+    assert made is not None
+    assert made.isVisible()
+    assert "2" in made.count.text()
+
+
 def test_another_site_is_shown_once_in_each_field(
     qtbot, form: SiteFormPanel, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor is the form for many sites touched, nor that of shapes: from point to point there is nothing in them."""
     taken: Counter[object] = Counter()
+    of_many = set(form.bulk.fields.fields.values())
     for kind in (LineField, ChoiceField, TextField):
         take = kind._take
         monkeypatch.setattr(
@@ -78,7 +91,7 @@ def test_another_site_is_shown_once_in_each_field(
     own = {fields[column] for column in ("label", "class_code", "notes", "lifecycle_as_of")}
     assert {taken[field] for field in own} == {1}
     assert {field for field, times in taken.items() if times > 1} <= {form.image_part.layer}  # offers other images, too
-    assert not taken.keys() & {*form.shape_part.fields.fields.values(), *form.bulk.fields.fields.values()}
+    assert not taken.keys() & {*form.shape_part.fields.fields.values(), *of_many}
     desk.select("rail")
     assert form.shape_part.fields.fields["leg_m"] in taken
     assert form.shape_part.isVisible()
