@@ -1,7 +1,7 @@
 """The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map.
 
 No key goes where it is not seen: the keyboard leaves a panel with its tab, and never enters a field by itself. It
-leaves a choice whose list was closed by a click elsewhere.
+leaves a choice, or a line that lists rows, whose list was closed by a click elsewhere.
 
 Enter too goes back to the map from a label that a new mark has put the keyboard into.
 """
@@ -13,7 +13,7 @@ from typing import override
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, SignalInstance
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QCursor, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
@@ -27,6 +27,7 @@ from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField, take_back
 from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.refusal import TYPED_IN, Refusal, refusals_in
 from viewer.support.focus_filter import FocusFilter
 
@@ -34,7 +35,7 @@ _Modifier = Qt.KeyboardModifier
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 CLIPBOARD = (QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
 ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-_FILLED_IN = (*TYPED_IN, QAbstractSlider, QAbstractItemView)
+_FILLED_IN = (*TYPED_IN, QAbstractSlider)
 """Parts that a form is filled in with: typing on from one to the next is not meant for the tools."""
 type _Field = LineField | ChoiceField | TextField
 
@@ -57,12 +58,22 @@ class FormKeys(FocusFilter):
     @override
     def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
         super()._moved(before, now)
-        if _is_clicked_away(before, now):
+        if self._is_clicked_away(before, now):
             QTimer.singleShot(0, self, self._go_to_map)  # once the list is closed
         panel = None if now is None else _panel_of(now)
         if panel is not None and panel.objectName() not in self._followed:
             self._followed.add(panel.objectName())
             panel.visibilityChanged.connect(partial(self._covered, panel))
+
+    def _is_clicked_away(self, before: QWidget | None, now: QWidget | None) -> bool:
+        """True where an open list was closed by a press outside it: an entry is chosen by the release."""
+        if now is None:
+            return isinstance(before, Picker) and before.is_clicked_away
+        box = now if isinstance(now, QComboBox) else now.parentWidget()
+        if not isinstance(box, QComboBox) or (_panel_of(box) is None and box.window() is not self._canvas.window()):
+            return False
+        is_pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        return before is box.view() and is_pressed and not box.rect().contains(box.mapFromGlobal(QCursor.pos()))
 
     def _covered(self, panel: QDockWidget, is_visible: bool) -> None:
         """The panel of another tab is in front: Qt leaves the keyboard in the one behind it."""
@@ -98,8 +109,11 @@ class FormKeys(FocusFilter):
             for refusal in refused:
                 refusal.dismissed.emit()
             return True
-        if isinstance(watched, LineField | ChoiceField | TextField):
-            take_back(watched)
+        if isinstance(watched, LineField | ChoiceField | TextField | Picker):
+            if isinstance(watched, Picker):
+                watched.empty()
+            else:
+                take_back(watched)
             self._go_to_map()
             return True
         if _is_editor(watched):
@@ -152,15 +166,10 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
         return False
     if event.key() in ERASE:
         return not isinstance(watched, QAbstractItemView)
+    if isinstance(watched, QAbstractItemView):  # a number, or its sign, begins to edit a table of them
+        return event.text().isprintable() and bool(event.text()) and not event.text().isalpha()
     takes_letters = isinstance(watched, _FILLED_IN) or event.key() == Qt.Key.Key_Space  # which presses a button
     return takes_letters and bool(event.text()) and event.text().isprintable()
-
-
-def _is_clicked_away(before: QWidget | None, now: QWidget | None) -> bool:
-    """True where the list of an open choice was closed by a press outside it: an entry is chosen by the release."""
-    if not isinstance(now, QComboBox) or now.isEditable() or _panel_of(now) is None:
-        return False
-    return before is now.view() and QApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:

@@ -41,6 +41,7 @@ class StatusUpdates(QObject):
         for signal in (jobs.started, jobs.progressed, jobs.finished):
             signal.connect(self._show_work)
         context.typing_taken_back.connect(self._show_taken_back)
+        context.typing_discarded.connect(self._show_discarded)
         context.set_notation(bar.notation)
         self._crs_shown = ""
         self._job: Job | None = None
@@ -72,6 +73,10 @@ class StatusUpdates(QObject):
     def _show_taken_back(self, field: str) -> None:
         said = self.tr("Taken back: what was typed in {0}. Undo (Ctrl+Z) brings it again.")
         self._bar.show_done(said.format(one_line(field, 60)))
+
+    def _show_discarded(self, field: str, typed: str) -> None:
+        said = self.tr("Taken back: “{1}” in {0}. It was refused: undo does not bring it.")
+        self._bar.show_done(said.format(one_line(field, 60), typed))
 
     def _show_work(self, _job: Job) -> None:
         running = self._jobs.running()

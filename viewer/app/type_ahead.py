@@ -15,7 +15,9 @@ _Modifier = Qt.KeyboardModifier
 
 
 class TypeAhead(FocusFilter):
-    """Watches lists and choices. Lists of forms are the forms', as all that is typed there."""
+    """Watches lists and choices. Choices of forms are the forms', as all that is typed there, and so are digits in
+    their lists.
+    """
 
     @override
     def concerns(self, widget: QWidget) -> bool:
@@ -25,7 +27,7 @@ class TypeAhead(FocusFilter):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or not _is_letter(event):
             return False
-        if _is_panels(watched):
+        if _is_panels(watched) or (isinstance(watched, QAbstractItemView) and _is_in_form(watched, event)):
             return event.type() == QEvent.Type.KeyPress  # of no tool: nothing is chosen by it either
         if event.type() == QEvent.Type.ShortcutOverride:
             event.accept()
@@ -44,6 +46,14 @@ def _is_panels(widget: QWidget) -> bool:
     while parent is not None and not (isinstance(parent, QDockWidget | FormPage) or parent.isWindow()):
         parent = parent.parentWidget()
     return isinstance(parent, QDockWidget)
+
+
+def _is_in_form(view: QAbstractItemView, event: QKeyEvent) -> bool:
+    """True for a letter in a list of a form, where a digit may begin to edit a number."""
+    parent: QWidget | None = view
+    while parent is not None and not (isinstance(parent, FormPage) or parent.isWindow()):
+        parent = parent.parentWidget()
+    return isinstance(parent, FormPage) and event.text().isalpha()
 
 
 def _is_letter(event: QKeyEvent) -> bool:

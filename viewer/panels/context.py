@@ -110,6 +110,8 @@ class PanelContext(QObject):
     """The layer whose file should be looked for."""
     typing_taken_back = Signal(str)
     """The name of the field whose typing was taken back, and is brought again by undo."""
+    typing_discarded = Signal(str, str)
+    """The name of a field and what was refused there, when it was taken back: undo does not bring it."""
     flush_requested = Signal()
     keeping_wanted = Signal()
     """The case is about to be saved or left: what windows of their own hold of it is to be kept in it."""
@@ -286,6 +288,7 @@ class PanelContext(QObject):
         fields.keeps_typing = True
         fields.typing.connect(self._take_series)
         fields.given_up.connect(self.give_up)
+        fields.discarded.connect(self.typing_discarded)
 
     def _take_series(self, series: str) -> None:
         self._typing = series
@@ -307,6 +310,10 @@ class PanelContext(QObject):
             self.report(error.sentence)
             return
         self.typing_taken_back.emit(name)
+
+    def tell_not_linked(self, typed: str) -> None:
+        """Say what was typed to be linked, and never entered, of the row that is shown no longer."""
+        self.report(self.tr("Not linked: “{0}”, which was typed and not entered.").format(one_line(typed, 60)))
 
     def tell_dropped(self, table: Table, fields: Entries) -> None:
         """From now on say which entries of a form of rows were not kept, and why; a button leads back to them."""

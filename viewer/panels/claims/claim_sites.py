@@ -36,6 +36,7 @@ class ClaimSites(QWidget):
         self.link_button.clicked.connect(lambda: self._link(context.selection.uuids))
         self.picker = Picker(self._offers, self.tr("Link a site…"), self.tr("Link a site to this claim"))
         self.picker.picked.connect(lambda uuid: self._link((uuid,)))
+        self.picker.let_go.connect(context.tell_not_linked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.rows)

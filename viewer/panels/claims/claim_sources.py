@@ -103,6 +103,7 @@ class ClaimSources(QWidget):
         )
         self.picker.picked.connect(self._cite)
         self.picker.created.connect(self.cite_text)
+        self.picker.let_go.connect(context.tell_not_linked)
         self.image_button = QPushButton(self.tr("Cite the image"))
         self.image_button.setAccessibleName(self.tr("Cite the image behind the mark"))
         self.image_button.setToolTip(

@@ -44,6 +44,7 @@ class ResponseForm(RowForm):
         name = tr("Name a claim this response answers")
         self.picker = Picker(self._offers, tr("Name a claim it answers…"), name, new_claim)
         self.picker.picked.connect(lambda uuid: self._set_claims([*self._linked(), uuid]))
+        self.picker.let_go.connect(context.tell_not_linked)
         self.picker.created.connect(lambda text: context.do(answer_new_claim, self._uuid, text))
         content = self.page.content
         content.addLayout(self.form)

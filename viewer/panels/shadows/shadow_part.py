@@ -51,6 +51,7 @@ class ShadowPart(FoldSection):
         self.fields = FieldSet(form, self._commit, self)
         context.tell_dropped("sites", self.fields)
         self.fields.given_up.connect(context.give_up)
+        self.fields.discarded.connect(context.typing_discarded)
         self._add_fields()
         self.check_button = QPushButton(self.tr("Check a time…"))
         self.check_button.setToolTip(tooltip(self.tr("Compare a stated time with this shadow")))

@@ -56,6 +56,7 @@ class SiteBulkForm(QWidget):
             self.fields.add(column, title, field, self._tip(field))
         self.parent_picker = Picker(self._parents, self.tr("Find a site…"), self.tr("Site that all are a part of"))
         self.parent_picker.picked.connect(self._set_parent)
+        self.parent_picker.let_go.connect(context.tell_not_linked)
         self.fields.add_widget(self.tr("Part of"), self.parent_picker)
         offer_classes(context, self.fields.fields["class_code"])
         self.zoom_button = QPushButton(self.tr("Zoom to all"))

@@ -179,6 +179,7 @@ class SiteFormPanel(QWidget):
         name = self.tr("Link a claim to this site")
         self.claim_picker = Picker(self._unlinked, self.tr("Link a claim…"), name, new_claim)
         self.claim_picker.picked.connect(self._link)
+        self.claim_picker.let_go.connect(self._context.tell_not_linked)
         self.claim_picker.created.connect(self._report_statement)
         content.addWidget(self.cards)
         content.addLayout(side_by_side(self.report_button, self.judge_button, self.claim_picker, stretch=2))

@@ -57,6 +57,8 @@ class FieldSet(QObject):
     """A field of which `dropped` told holds a value now."""
     typing = Signal(str)
     """The series of the edits of one text, said before each of them, and empty text after it: all are one step."""
+    discarded = Signal(str, str)
+    """The name of a field and what was typed there and refused, when it was taken back: no undo brings it."""
     given_up = Signal(str, str, object)
     """Typing that is about to be taken back: its series, the name of its field, and a callable that commits it."""
 
@@ -141,9 +143,7 @@ class FieldSet(QObject):
             )
         part = _typed_part(field)
         part.taken_back.connect(lambda: self._taken_back(column))
-        part.given_up.connect(
-            lambda: self.given_up.emit(self._series(column, part), field.accessibleName(), field.flush)
-        )
+        part.given_up.connect(lambda: self._give_up(column, field, part))
         return caption
 
     def add_below(self, widget: QWidget) -> None:
@@ -223,6 +223,12 @@ class FieldSet(QObject):
 
     def _commit_text(self, column: str, field: LineField | TextField, text: str) -> None:
         self._in_series(field, column, lambda: self._committed(column, text))
+
+    def _give_up(self, column: str, field: Field | ColorField | SliderField, part: Field) -> None:
+        typed, name = one_line(_typed_in(field), LONGEST_TYPED), field.accessibleName()
+        self.given_up.emit(self._series(column, part), name, field.flush)
+        if _is_refused(field):
+            self.discarded.emit(name, typed)
 
     def _series(self, column: str, part: Field) -> str:
         """All that is typed into a field while the keyboard is there; a choice commits each entry by itself."""

@@ -42,6 +42,8 @@ class Picker(QLineEdit):
 
     picked = Signal(str)
     created = Signal(str)
+    let_go = Signal(str)
+    """The text that was typed, and not taken, when other rows are shown."""
 
     def __init__(
         self,
@@ -58,6 +60,8 @@ class Picker(QLineEdit):
         super().__init__(parent)
         self._offers, self._new_row = offers, new_row
         self._about: frozenset[str] = frozenset()
+        self.is_clicked_away = False
+        """True while the keyboard leaves because the list was closed by a click elsewhere."""
         self._known: set[str] = set()
         self._new: QStandardItem | None = None
         self._model = QStandardItemModel(self)
@@ -119,10 +123,23 @@ class Picker(QLineEdit):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The list is as wide as its texts need, as far as the window reaches; Qt makes it as narrow as the line."""
+        """The list is as wide as its texts need, as far as the window reaches; Qt makes it as narrow as the line.
+
+        A click elsewhere closes it, and takes the keyboard from the line.
+        """
         if event.type() in (QEvent.Type.Show, QEvent.Type.Resize):
             QTimer.singleShot(0, self, self._widen)  # once the list holds what was typed
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            here = event.globalPosition().toPoint()
+            places = [one.rect().contains(one.mapFromGlobal(here)) for one in (self, self._popup())]
+            if not any(places):
+                QTimer.singleShot(0, self, self._leave)  # once the list is closed
         return super().eventFilter(watched, event)
+
+    def _leave(self) -> None:
+        self.is_clicked_away = True
+        self.clearFocus()
+        self.is_clicked_away = False
 
     def _widen(self) -> None:
         popup, window = self._popup(), self.window()
@@ -142,8 +159,9 @@ class Picker(QLineEdit):
         """Link to these rows from here on; what was typed for others, and not taken, goes and is linked to none."""
         if self._about != frozenset(uuids):
             self._about = frozenset(uuids)
-            self._popup().hide()
-            self._empty()
+            if typed := self.text().strip():
+                self.let_go.emit(typed)
+            self.empty()
 
     def refresh(self) -> None:
         """Read what may be linked now."""
@@ -173,8 +191,13 @@ class Picker(QLineEdit):
             self._activated(listed.index(0, 0))
             self._empty()
 
+    def empty(self) -> None:
+        """Close the list, and take nothing of what was typed."""
+        self._popup().hide()
+        self._empty()
+
     def _empty(self) -> None:
-        """Begin anew after a row was taken: undo is the case's from here on, and brings no typing back."""
+        """Begin anew: undo is the case's from here on, and brings no typing back."""
         self.setText("")
 
     def _offer_new(self, text: str) -> None:
@@ -205,8 +228,9 @@ class Picker(QLineEdit):
         return popup
 
     def _activated(self, index: QModelIndex) -> None:
-        uuid = index.data(_UUID)
+        uuid, typed = index.data(_UUID), str(index.data(_SEARCHED)).strip()
+        self._empty()  # it is taken: whatever is shown by that lets nothing go
         if uuid:
             self.picked.emit(uuid)
         else:
-            self.created.emit(str(index.data(_SEARCHED)).strip())
+            self.created.emit(typed)

@@ -18,6 +18,7 @@ from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.widgets.fields import REST_MS
 from viewer.panels.widgets.refusal import refusals_in
+from viewer.support.elided import ElidedLabel
 
 pytestmark = pytest.mark.qt_log_ignore("grabbing the keyboard")
 
@@ -163,3 +164,56 @@ def test_letters_are_the_tools_after_an_open_choice_is_clicked_away(
     qtbot.wait(20)
     press(Key.Key_P)
     assert window.toolbox.in_hand == ("tool_point" if way == "map" else "tool_select")
+
+
+@popup
+def test_a_choice_that_can_be_typed_in_is_left_by_a_click_elsewhere(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    marking = form.fields.fields["marking"]
+    marking.setFocus()
+    marking.showPopup()
+    rows = marking.view()
+    qtbot.waitUntil(rows.isVisible)
+    QTest.mouseClick(rows.window(), Qt.MouseButton.LeftButton, pos=QPoint(-200, 50))
+    assert not rows.isVisible()
+    window.activateWindow()  # as a window manager does
+    qtbot.waitUntil(window.canvas.hasFocus)
+    before = marking.currentText()
+    press(Key.Key_M)
+    assert (window.toolbox.in_hand, marking.currentText()) == ("tool_measure", before)
+
+
+def test_letters_after_a_click_into_the_corners_of_a_shape_are_the_tools(
+    window: MainWindow, form: SiteFormPanel, qtbot: QtBot
+) -> None:
+    window.selection.set({"road"})
+    form.shape_part.set_folded(False)
+    table = form.shape_part.vertices
+    qtbot.waitUntil(table.isVisible)
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.vertices.index(0, 0)).center()
+    )
+    assert table.hasFocus()
+    press(Key.Key_5)
+    assert isinstance(QApplication.focusWidget(), QLineEdit), "a number is being typed into the table"
+    press(Key.Key_Escape)
+    qtbot.waitUntil(table.hasFocus)
+    press(Key.Key_M)
+    assert window.toolbox.in_hand == "tool_measure"
+
+
+def test_what_was_refused_is_named_when_it_is_taken_back(window: MainWindow, form: SiteFormPanel, qtbot: QtBot) -> None:
+    """Nothing was said, and the undo that followed took the step before."""
+    form.dates_part.set_folded(False)
+    retype(form.fields.fields["observed_at"], "soon")
+    press(Key.Key_Escape)
+    qtbot.waitUntil(lambda: "“soon” in Observed" in said_below(window))
+    assert "undo does not bring it" in said_below(window)
+    retype(form.fields.fields["label"], "Pad 2")
+    press(Key.Key_Escape)
+    qtbot.waitUntil(lambda: "Undo (Ctrl+Z) brings it again" in said_below(window))
+
+
+def said_below(window: MainWindow) -> str:
+    return " | ".join(label.text() for label in window.status.findChildren(ElidedLabel))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from tests.support.windows import begin_on_map, new_case, press
+from tests.support.choices import popup
+from tests.support.windows import begin_on_map, new_case, press, texts
 from viewer.app.window import MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.responses import add_response
@@ -168,3 +169,48 @@ def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, q
     assert form is not None
     assert form.sources.picker.text() == ""
     assert not case.session.document.source_links_of_claim("own")
+
+
+@popup
+@pytest.mark.parametrize("name", ["site", "source", "claim", "answered claim", "whole", "whole of many"])
+def test_a_click_elsewhere_leaves_the_line_with_its_list(case: MainWindow, qtbot: QtBot, name: str) -> None:
+    line = picker_of(case, name)
+    qtbot.waitUntil(line.isVisible)
+    QTest.mouseClick(line, Qt.MouseButton.LeftButton)
+    rows = line.completer().popup()
+    qtbot.waitUntil(rows.isVisible)
+    QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(-300, -200))
+    assert not rows.isVisible()
+    case.activateWindow()  # as a window manager does
+    qtbot.waitUntil(case.canvas.hasFocus)
+    press(Key.Key_M)
+    assert (case.toolbox.in_hand, line.text()) == ("tool_measure", "")
+
+
+def test_esc_takes_back_what_was_typed_to_be_linked(case: MainWindow, qtbot: QtBot) -> None:
+    line = picker_of(case, "source")
+    qtbot.waitUntil(line.isVisible)
+    line.setFocus()
+    QTest.keyClicks(line, "half a title")
+    line.completer().popup().hide()
+    press(Key.Key_Escape)
+    qtbot.waitUntil(case.canvas.hasFocus)
+    assert line.text() == ""
+    assert len(case.session.document.sources) == 1
+
+
+def test_what_was_typed_and_not_linked_is_named_when_another_row_is_shown(case: MainWindow, qtbot: QtBot) -> None:
+    case.session.push(add_claim(case.session.document, actor="me", uuid="other", statement="Another"))
+    line = picker_of(case, "source")
+    qtbot.waitUntil(line.isVisible)
+    line.setFocus()
+    QTest.keyClicks(line, "half a title")
+    line.completer().popup().hide()
+    case.panel_context.show_claim("other", raise_form=True)
+    qtbot.waitUntil(lambda: "Not linked: “half a title”" in texts(case))
+    assert line.text() == ""
+    QTest.keyClicks(line, "Whole title")
+    line.completer().popup().hide()
+    press(Key.Key_Return)
+    assert "Whole title" in {source.title for source in case.session.document.sources.values()}
+    assert "Whole title”, which was typed" not in texts(case)
