@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
@@ -220,10 +220,7 @@ def local_moment(iso: str) -> str:
         moment = datetime.fromisoformat(iso)
     except ValueError:
         return one_line(iso)
-    shown: str = QLocale().toString(
-        QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat
-    )
-    return shown
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"  # as all dates here, whatever the order of the analyst's country
 
 
 def _home(path: Path) -> str:

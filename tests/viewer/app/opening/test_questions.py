@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,9 @@ def test_files_and_folders_are_asked_for_where_they_may_be(ask: Questions, monke
     chosen[0] = ""
     assert [question() for question in questions] == [None] * 5
     assert ask.paths_to_open(Path("/start")) == []
+
+
+def test_a_moment_is_written_as_all_dates_are() -> None:
+    at = datetime(2026, 11, 28, 14, 41).astimezone()
+    assert local_moment(at.astimezone(UTC).isoformat()) == "2026-11-28 14:41"
+    assert local_moment("no moment") == "no moment"
