@@ -174,5 +174,6 @@ def test_n06_the_question_says_what_would_be_lost(
 
     QTimer.singleShot(0, press)
     assert Questions(window).recovery(crashed.name, left) is answer
-    assert "2 edits, made from" in said[0]
+    assert "2 edits, made " in said[0]
+    assert "are kept, but not in the file" in said[0]
     assert "3 sites" in said[0]

@@ -198,15 +198,30 @@ def test_delete_in_the_list_of_vertices_is_about_a_vertex(window: MainWindow, de
     assert len(window.session.document.sites["mark"].geometry.exterior.coords) == 5
 
 
-def test_typing_in_the_part_on_the_shape_reaches_nothing_else(window: MainWindow, desk: Desk, mark: Mark) -> None:
+def test_a_number_typed_in_the_part_on_the_shape_reaches_nothing_else(
+    window: MainWindow, desk: Desk, mark: Mark
+) -> None:
     mark("line")
     before = rows(window)
-    for letter in [*string.ascii_lowercase, *string.digits]:
+    for sign in [*string.digits, "-", ".", ","]:
         table = form_of(window).shape_part.vertices
         table.setFocus()
-        press_text(letter)
-        assert window.toolbox.in_hand == "tool_select", letter
+        press_text(sign)
+        assert window.toolbox.in_hand == "tool_select", sign
         press(Key.Key_Escape)
+        assert rows(window) == before, sign
+
+
+def test_letters_in_the_part_on_the_shape_are_the_tools_and_begin_no_entry(
+    window: MainWindow, desk: Desk, mark: Mark
+) -> None:
+    """As in every other list: a stranger's M after a click on a vertex did nothing."""
+    mark("line")
+    before = rows(window)
+    for letter, tool in {"m": "tool_measure", "p": "tool_point", "l": "tool_line", "v": "tool_select"}.items():
+        form_of(window).shape_part.vertices.setFocus()
+        press_text(letter)
+        assert window.toolbox.in_hand == tool, letter
         assert rows(window) == before, letter
 
 
