@@ -36,6 +36,8 @@ class ReadingWatch(QObject):
     def _begin(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
+        elif self._opening is not None:  # it ends with the opening: a picture of the window would still say it
+            self._tell_of_opening(self._unopened())
 
     def _look(self) -> None:
         began = time.perf_counter()
