@@ -42,12 +42,12 @@ def case_of_tiles(server: TileServer, path: Path, **terms: object) -> Path:
 
 
 def mark_in_the_middle(desk: Desk) -> None:
-    """P, Enter at the crosshair, a label, and back to the map."""
+    """P, Enter at the crosshair, a label, and with Enter back to the map."""
     desk.canvas.setFocus()
     desk.keys("P", desk.canvas)
     desk.keys("Return", desk.canvas)
     QTest.keyClicks(desk.window.focusWidget(), "Here")
-    desk.keys("Esc")
+    desk.keys("Return")
     desk.settle()
 
 

@@ -108,15 +108,19 @@ class Flow:
                 self.at += 1
         return []
 
-    def set_parts(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """All parts of a page, one after the other, each kept together as its reader needs it."""
+    def set_parts(self, atoms: Sequence[Atom], *, are_cut: bool = False) -> list[Atom]:
+        """All parts of a page, one after the other, each kept together as its reader needs it.
+
+        `are_cut` only claims are, which stand beside their answers.
+        """
         waiting: list[Atom] = []
         for key, some in groupby(atoms, key=lambda atom: atom.key):
             part = list(some)
-            if key in _IN_A_COLUMN and self._is_in_column(part):
+            is_together = key in _ON_A_PAGE and (key == "claims" or not are_cut)
+            if not are_cut and key in _IN_A_COLUMN and self._is_in_column(part):
                 waiting += self.set(part)
             else:
-                waiting += self.set_together(part) if key in _ON_A_PAGE else self.set(part)
+                waiting += self.set_together(part) if is_together else self.set(part)
         return waiting
 
     def share_later(self, key: str) -> float:
