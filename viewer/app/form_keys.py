@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, LineField, TextField, take_back
-from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.form_page import FormPage, page_of
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.refusal import TYPED_IN, Refusal, refusals_in
 from viewer.support.focus_filter import FocusFilter
@@ -103,7 +103,7 @@ class FormKeys(FocusFilter):
         What Esc means to others comes first, as does what was refused at another field: that is taken back, and the
         keyboard stays. A list holds nothing that was typed and refused.
         """
-        page = None if isinstance(watched, QAbstractItemView) else _page_of(watched)
+        page = None if isinstance(watched, QAbstractItemView) else page_of(watched)
         refused = [] if page is None else [one for one in refusals_in(page) if not _is_at(one, watched)]
         if refused:
             for refusal in refused:
@@ -127,7 +127,7 @@ class FormKeys(FocusFilter):
         is_plain = not event.modifiers() & ~_Modifier.KeypadModifier
         is_entered = is_plain or bool(event.modifiers() & _Modifier.ControlModifier)
         wanted = is_entered if isinstance(watched, TextField) and not is_plain else is_plain
-        page = _page_of(watched)
+        page = page_of(watched)
         if page is None or not wanted or not isinstance(watched, LineField | ChoiceField | TextField):
             return False
         if isinstance(watched, TextField) and is_plain:
@@ -162,7 +162,7 @@ def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
 
     Letters are the tools' where nothing can be typed, as on blank ground; what erases marks is theirs on the map alone.
     """
-    if _page_of(watched) is None or event.modifiers() & ~(_Modifier.ShiftModifier | _Modifier.KeypadModifier):
+    if page_of(watched) is None or event.modifiers() & ~(_Modifier.ShiftModifier | _Modifier.KeypadModifier):
         return False
     if event.key() in ERASE:
         return not isinstance(watched, QAbstractItemView)
@@ -185,13 +185,6 @@ def _is_copying(widget: QWidget, event: QKeyEvent) -> bool:
 def _panel_of(widget: QWidget) -> QDockWidget | None:
     parent: QWidget | None = widget
     while parent is not None and not isinstance(parent, QDockWidget):
-        parent = parent.parentWidget()
-    return parent
-
-
-def _page_of(widget: QWidget) -> FormPage | None:
-    parent: QWidget | None = widget
-    while parent is not None and not isinstance(parent, FormPage):
         parent = parent.parentWidget()
     return parent
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from viewer.app.docks import Docks
-from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.form_page import page_of
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
 
@@ -47,7 +47,9 @@ def _target(panel: QWidget) -> QWidget | None:
     last = panel.focusWidget()
     if last is not None and _takes_keys(last, panel):
         return last
-    views = [view for view in panel.findChildren(QAbstractItemView) if _takes_keys(view, panel) and not _in_form(view)]
+    views = [
+        view for view in panel.findChildren(QAbstractItemView) if _takes_keys(view, panel) and page_of(view) is None
+    ]
     if views:
         return views[0]
     at = panel.nextInFocusChain()
@@ -61,10 +63,3 @@ def _target(panel: QWidget) -> QWidget | None:
 def _takes_keys(widget: QWidget, panel: QWidget) -> bool:
     by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
     return by_tab and widget.isEnabled() and widget.isVisibleTo(panel)
-
-
-def _in_form(widget: QWidget) -> bool:
-    parent = widget.parentWidget()
-    while parent is not None and not isinstance(parent, FormPage):
-        parent = parent.parentWidget()
-    return parent is not None

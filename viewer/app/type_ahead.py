@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QDockWidget, QWidget
 
-from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.form_page import FormPage, page_of
 from viewer.support.focus_filter import FocusFilter
 
 _Modifier = Qt.KeyboardModifier
@@ -50,10 +50,8 @@ def _is_panels(widget: QWidget) -> bool:
 
 def _is_in_form(view: QAbstractItemView, event: QKeyEvent) -> bool:
     """True for a letter in a list of a form, where a digit may begin to edit a number."""
-    parent: QWidget | None = view
-    while parent is not None and not (isinstance(parent, FormPage) or parent.isWindow()):
-        parent = parent.parentWidget()
-    return isinstance(parent, FormPage) and event.text().isalpha()
+    page = page_of(view)
+    return page is not None and page.window() is view.window() and event.text().isalpha()
 
 
 def _is_letter(event: QKeyEvent) -> bool:

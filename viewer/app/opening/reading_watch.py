@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
+from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.jobs import Job, Jobs
@@ -28,6 +29,8 @@ class ReadingWatch(QObject):
         self._job: Job | None = None
         self._waited_for: RasterDrawing | None = None
         self._opening: Job | None = None
+        self._late: list[LayerDrawing] = []
+        """Of the shown layers those of which nobody knows yet where they are: the map lacks them."""
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._look)
         canvas.view_changed.connect(self._begin)
@@ -36,12 +39,12 @@ class ReadingWatch(QObject):
     def _begin(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
-        elif self._opening is not None:  # it ends with the opening: a picture of the window would still say it
-            self._tell_of_opening(self._unopened())
+        elif self._opening is not None and not any(map(_is_late, self._late)):
+            self._tell_of_opening(self._names())  # at once: a picture of the complete map would still say it
 
     def _look(self) -> None:
         began = time.perf_counter()
-        waiting, unopened = self._waiting(), self._unopened()
+        waiting, unopened = self._waiting(), self._names()
         self._timer.setInterval(max(LOOK_MS, round(REST * (time.perf_counter() - began) * 1000)))
         if not waiting and not unopened:
             self._timer.stop()
@@ -68,12 +71,13 @@ class ReadingWatch(QObject):
             return self.tr("Opening {0}").format(one_line(names[0], LONGEST_NAME))
         return self.tr("Opening {0} layers").format(len(names)) if names else ""
 
-    def _unopened(self) -> list[str]:
-        """The names of the shown layers of which nobody knows yet where they are: the map lacks them."""
+    def _names(self) -> list[str]:
+        """The names of the layers that are late now."""
         scenes = [pane.scene for pane in self._canvas.panes.all]
-        drawings = [scene.drawings[uuid] for scene in scenes for uuid in scene.stack.visible()]
-        late = [drawing.layer.name for drawing in drawings if not (drawing.is_open or drawing.remark)]
-        return list(dict.fromkeys(late)) if len(scenes) > 1 else late
+        shown = (scene.drawings[uuid] for scene in scenes for uuid in scene.stack.visible())
+        self._late = list(filter(_is_late, shown))
+        names = [drawing.layer.name for drawing in self._late]
+        return list(dict.fromkeys(names)) if len(scenes) > 1 else names
 
     def _waiting(self) -> list[RasterDrawing]:
         """The images that are shown and not complete, though the map rests."""
@@ -99,3 +103,7 @@ class ReadingWatch(QObject):
         for drawing in self._waiting():
             drawing.tiles.pause()
         self._look()
+
+
+def _is_late(drawing: LayerDrawing) -> bool:
+    return not (drawing.is_open or drawing.remark)

@@ -48,6 +48,14 @@ class FormPage(QStackedWidget):
         return QSize(240, 120)
 
 
+def page_of(widget: QWidget) -> FormPage | None:
+    """The page that a widget stands on, or the choice whose open list it is; None for any other."""
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, FormPage):
+        parent = parent.parentWidget()
+    return parent
+
+
 class _UprightScroll(QScrollArea):
     """Its content is exactly as wide as the view."""
 

@@ -189,7 +189,6 @@ class Picker(QLineEdit):
         listed = completer.completionModel()
         if listed.rowCount():
             self._activated(listed.index(0, 0))
-            self._empty()
 
     def empty(self) -> None:
         """Close the list, and take nothing of what was typed."""

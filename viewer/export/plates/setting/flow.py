@@ -14,7 +14,8 @@ from viewer.export.plates.setting.lettering import TextLine, Type, text_block, w
 
 _IN_A_COLUMN = frozenset({"legend", "caveats"})
 """Parts of a page that no column cuts where one has room for them."""
-_ON_A_PAGE = frozenset({"legend", "claims"})
+_BESIDE_ITS_ANSWER = frozenset({"claims"})
+_ON_A_PAGE = frozenset({"legend"}) | _BESIDE_ITS_ANSWER
 """Parts that no page cuts where one has room for them: signs that are explained, and what is said beside its answer."""
 
 type PaintRow = Callable[[QPainter, QRectF], Iterator[None] | None]
@@ -109,18 +110,15 @@ class Flow:
         return []
 
     def set_parts(self, atoms: Sequence[Atom], *, are_cut: bool = False) -> list[Atom]:
-        """All parts of a page, one after the other, each kept together as its reader needs it.
-
-        `are_cut` only claims are, which stand beside their answers.
+        """All parts of a page, one after the other, each kept together as its reader needs it; with `are_cut` only what
+        is said beside its answer.
         """
+        in_a_column, on_a_page = (frozenset(), _BESIDE_ITS_ANSWER) if are_cut else (_IN_A_COLUMN, _ON_A_PAGE)
         waiting: list[Atom] = []
         for key, some in groupby(atoms, key=lambda atom: atom.key):
             part = list(some)
-            is_together = key in _ON_A_PAGE and (key == "claims" or not are_cut)
-            if not are_cut and key in _IN_A_COLUMN and self._is_in_column(part):
-                waiting += self.set(part)
-            else:
-                waiting += self.set_together(part) if is_together else self.set(part)
+            is_in_column = key in in_a_column and self._is_in_column(part)
+            waiting += self.set_together(part) if key in on_a_page and not is_in_column else self.set(part)
         return waiting
 
     def share_later(self, key: str) -> float:
