@@ -116,6 +116,14 @@ class ExportFailed(GeoloupeError):
     """A product could not be written; nothing stands under its name."""
 
 
+class ProductStopped(GeoloupeError):
+    """A product that blocking findings keep from being issued or published; `lines` has each of them in words."""
+
+    def __init__(self, sentence: str, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.lines = lines
+
+
 class NoDisplay(GeoloupeError):
     """There is no screen, or no part of the system, that a window needs."""
 

@@ -138,6 +138,12 @@ class ClaimSaid:
     """The steps by which it is known, in order."""
     status: str = "draft"
     marking: str = ""
+    is_ours: bool = False
+    """True for a judgement of ours, False for a report of what somebody said."""
+    evidence: int = 0
+    """Rows of the case that are linked with it as evidence."""
+    is_reviewed: bool = False
+    """True where somebody else than its author has reviewed it."""
 
     @property
     def is_judged(self) -> bool:
@@ -198,6 +204,8 @@ class ProductContent:
     input_markings: tuple[str, ...] = ()
     """All that its inputs have, each once: free text is listed, not ranked."""
     is_published: bool = False
+    tells_absence: bool = False
+    """True where a search, or an observation, of its marks found that something is not there."""
 
     def site(self, uuid: str) -> NamedSite | None:
         """The words of one mark."""

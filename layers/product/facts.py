@@ -38,6 +38,8 @@ class ImageFact:
     credit_of_row: str = ""
     """As the layer, or its collection, states it."""
     licence: str = ""
+    may_export: bool = True
+    """False where the terms of its service keep it out of products."""
     sun_elevation_deg: float | None = None
     sun_azimuth_deg: float | None = None
     view_angle_deg: float | None = None

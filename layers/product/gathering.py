@@ -27,7 +27,7 @@ from layers.product.content import (
 from layers.product.image_words import image_date_words
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
-from layers.product.publishing import Publishing
+from layers.product.publishing import Publishing, is_ours, is_reviewed
 from layers.product.site_words import ACCUSED_ROLE, name_of, site_words
 from layers.product.steps import step_words
 from layers.quick_dataclass import dataclass
@@ -130,6 +130,16 @@ class _Gathering:
             marking=highest(inputs).words,
             input_markings=tuple(inputs),
             is_published=self._publishing.is_on,
+            tells_absence=self._tells_absence(inside),
+        )
+
+    def _tells_absence(self, inside: frozenset[str]) -> bool:
+        """True where a search in these marks, or an observation of one, found nothing."""
+        document = self._document
+        seen = (one for uuid in inside for one in document.observations_of_site(uuid))
+        searched = (one for one in document.searches.values() if one.area_uuid in inside)
+        return any(one.presence == "absent" for one in seen) or any(
+            one.result in ("none seen", "none listed") for one in searched
         )
 
     # -- claims -------------------------------------------------------------------------------------------------
@@ -199,6 +209,9 @@ class _Gathering:
             steps=() if told.is_on and not told.statement_of(claim) else step_words(claim.steps_json),
             status=claim.status,
             marking=claim.marking,
+            is_ours=is_ours(claim),
+            evidence=len(document.evidence_of_claim(claim.uuid)),
+            is_reviewed=is_reviewed(claim),
         )
 
     def _quotes(self, claim: Claim) -> Iterable[QuoteCited]:

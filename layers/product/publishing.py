@@ -97,6 +97,12 @@ def is_ours(claim: Claim) -> bool:
     return claim.voice == "analyst" or claim.state in ("assessed", "verified")
 
 
+def is_reviewed(claim: Claim) -> bool:
+    """True where a second person, by a name other than the author's, has reviewed it."""
+    by = claim.reviewed_by.strip().casefold()
+    return claim.status in REVIEWED and bool(by) and by != claim.created_by.strip().casefold()
+
+
 def without_paths(text: str) -> str:
     """The text with each path in it cut to the name of its file."""
     return _PATH.sub("", text) if "/" in text or "\\" in text else text

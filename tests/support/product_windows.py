@@ -30,10 +30,17 @@ def shown_product(main: MainWindow, qtbot: QtBot) -> ProductWindow:
 
 
 def exported_at_last(window: ProductWindow) -> None:
-    """Export a product, letting pass whatever keeps it from being issued."""
+    """Export a product, a second person letting pass whatever keeps it from being issued."""
     window.export()
+    let_all_pass(window)
+    if window.findings.blocking == [] and window.overrides:
+        window.export()
+
+
+def let_all_pass(window: ProductWindow) -> None:
+    """A second person lets pass what blocks."""
     findings = window.findings
     while findings.blocking:
-        findings.let_pass.emit(findings.blocking[0], "not what this is about")
-        if not findings.blocking:
-            window.export()
+        before = len(findings.blocking)
+        findings.let_pass.emit(findings.blocking[0], "not what this is about", "A second person")
+        assert len(findings.blocking) < before, findings.blocking

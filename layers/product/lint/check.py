@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
+from layers.product.gate import reasons_that_hold
 from layers.product.lint import evidence_rules, image_rules, page_rules
 from layers.product.lint.finding import BLOCKING, Checked, Finding, Rule
 from layers.product.spec import Override, ProductSpec
@@ -17,16 +18,23 @@ RULES: tuple[Rule, ...] = (*page_rules.RULES, *image_rules.RULES, *evidence_rule
 def findings(
     spec: ProductSpec, content: ProductContent, facts: ProductFacts, overrides: Sequence[Override] = ()
 ) -> list[Finding]:
-    """All faults of a product, what blocks it first. One that was let pass has the reason in `explained`."""
+    """All faults of a product, what blocks it first; `explained` has the reason of one that was rightly let pass."""
     checked = Checked(spec, content, facts)
-    reasons = {(one.rule, one.where): one.reason.strip() for one in overrides if one.reason.strip()}
     found: dict[tuple[str, str, str], Finding] = {}
     for rule in RULES:
         for fault in rule.check(checked):
-            explained = reasons.get((rule.name, fault.where)) or fault.explained
-            one = Finding(rule.name, rule.severity, fault.where, fault.sentence, fault.cure, fault.jump, explained)
+            one = Finding(
+                rule.name,
+                rule.severity,
+                fault.where,
+                fault.sentence,
+                fault.cure,
+                fault.jump,
+                fault.explained,
+                fault.rows,
+            )
             found.setdefault((rule.name, fault.where, fault.sentence), one)
-    return sorted(found.values(), key=lambda one: one.severity != BLOCKING)
+    return reasons_that_hold(sorted(found.values(), key=lambda one: one.severity != BLOCKING), overrides, spec)
 
 
 def unexplained(found: Iterable[Finding]) -> list[Finding]:

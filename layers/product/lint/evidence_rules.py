@@ -14,6 +14,14 @@ from layers.product.site_words import ACCUSED_ROLE
 _TERMS = tuple(sorted((entry.term for entry in LIKELIHOOD_TERMS), key=len, reverse=True))
 _TERM = re.compile(rf"\b(?:{'|'.join(_TERMS)})\b", re.IGNORECASE)
 _CONFIDENCE = re.compile(r"\bconfidence\b", re.IGNORECASE)
+_ABSENT = re.compile(
+    r"\b(?:(?:is|are|was|were|has|have|had) (?:been )?(?:now )?(?:absent|gone|removed|vanished)"
+    r"|no longer (?:there|present|stands?)"
+    r"|(?:not|never|none(?: [a-z]+){0,3}|no(?: [a-z-]+){1,3}) (?:(?:is|are|was|were) )?"
+    r"(?:present|there|visible|seen|observed))\b",
+    re.IGNORECASE,
+)
+"""Words for the absence of a thing, in the plain forms that need no grammar."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 
@@ -184,6 +192,46 @@ def _judgement_whole(checked: Checked) -> Iterator[Fault]:
             )
 
 
+def _judgement_supported(checked: Checked) -> Iterator[Fault]:
+    """A judgement of ours rests on a source, or on evidence that the case holds."""
+    for claim in checked.content.claims:
+        if claim.is_ours and not (claim.quotes or claim.evidence):
+            yield Fault(
+                claim_name(claim),
+                "It is a judgement of ours, and rests on no source and no evidence.",
+                "Cite a source, link what was seen, or set its state back.",
+                Jump("claims", claim.uuid, "sources"),
+                rows=(claim.uuid,),
+            )
+
+
+def _judgement_reviewed(checked: Checked) -> Iterator[Fault]:
+    for claim in checked.content.claims:
+        if claim.is_ours and not claim.is_reviewed:
+            yield Fault(
+                claim_name(claim),
+                "Nobody but its author has reviewed it: the product says “not independently reviewed”.",
+                "Have a second person review it.",
+                Jump("claims", claim.uuid, "status"),
+                rows=(claim.uuid,),
+            )
+
+
+def _absence(checked: Checked) -> Iterator[Fault]:
+    """Words of ours that say that something is not there rest on a search, or on an observation."""
+    if checked.content.tells_absence:
+        return
+    for where, text, jump in _own_texts(checked):
+        found = _ABSENT.search(text)
+        if found:
+            yield Fault(
+                where,
+                f"“{short(found[0])}” says that something is not there, and no search or observation shows that.",
+                "Record the search, or the observation on an image, or write what was seen.",
+                jump,
+            )
+
+
 def _judgement_shown(checked: Checked) -> Iterator[Fault]:
     for claim in checked.content.claims:
         for words in (claim.likelihood, claim.confidence):
@@ -335,20 +383,23 @@ def source_name(source: SourceCited) -> str:
 
 RULES = (
     Rule("accused", "Exact words, speaker and answer for who is accused", BLOCKING, _accused),
-    Rule("sites-named", "Every site named, keyed or counted", BLOCKING, _sites_named, 12),
+    Rule("sites-named", "Every site named, keyed or counted", WARNING, _sites_named, 12),
     Rule("no-false-pin", "No pin for a place that is not exact", BLOCKING, _no_false_pin),
-    Rule("doubt-said", "Planned, agreed and closed are said", BLOCKING, _doubt_said),
+    Rule("doubt-said", "Planned, agreed and closed are said", WARNING, _doubt_said),
     Rule("position-judged", "A position error for who is accused", WARNING, _position_judged),
     Rule("judgement-whole", "Judgements with likelihood, confidence and reasons", WARNING, _judgement_whole, 13),
-    Rule("judgement-shown", "Likelihood and confidence on the page", BLOCKING, _judgement_shown, 13),
-    Rule("likelihood-rows", "One row of terms", BLOCKING, _likelihood_rows, 13),
-    Rule("one-sentence", "Likelihood and confidence apart", BLOCKING, _not_in_one_sentence, 13),
+    Rule("judgement-supported", "A source or evidence for every judgement of ours", BLOCKING, _judgement_supported, 13),
+    Rule("judgement-reviewed", "Judgements reviewed by a second person", WARNING, _judgement_reviewed, 13),
+    Rule("absence", "Absence by a search or an observation", BLOCKING, _absence, 15),
+    Rule("judgement-shown", "Likelihood and confidence on the page", WARNING, _judgement_shown, 13),
+    Rule("likelihood-rows", "One row of terms", WARNING, _likelihood_rows, 13),
+    Rule("one-sentence", "Likelihood and confidence apart", WARNING, _not_in_one_sentence, 13),
     Rule("likelihood-ours", "Terms of likelihood rest on a judgement", WARNING, _likelihood_ours, 13),
     Rule("verified", "Verified by a step and a reviewer", WARNING, _verified),
     Rule("sourced", "A source for every claim", WARNING, _sourced, 14),
-    Rule("source-list", "A list of sources", BLOCKING, _source_list, 14),
+    Rule("source-list", "A list of sources", WARNING, _source_list, 14),
     Rule("source-accessed", "Dates of access", WARNING, _accessed, 14),
     Rule("two-origins", "Two origins for what is confirmed", WARNING, _two_origins),
-    Rule("caveats", "Caveats, absence of evidence among them", BLOCKING, _caveats, 15),
+    Rule("caveats", "Caveats, absence of evidence among them", WARNING, _caveats, 15),
     Rule("withheld", "Left out of what is published", WARNING, _withheld),
 )

@@ -37,6 +37,8 @@ class Fault(NamedTuple):
     cure: str
     jump: Jump = Jump("product")
     explained: str = ""
+    rows: tuple[str, ...] = ()
+    """Uuids of the rows of the jump's table that one cure would put right."""
 
 
 class Finding(NamedTuple):
@@ -49,6 +51,7 @@ class Finding(NamedTuple):
     cure: str
     jump: Jump = Jump("product")
     explained: str = ""
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

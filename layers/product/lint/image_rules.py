@@ -16,6 +16,7 @@ from layers.product.lint.finding import (
     Rule,
     image_name,
     map_name,
+    short,
     to_layer,
     to_part,
 )
@@ -23,6 +24,12 @@ from layers.time.spans import are_apart, span_of
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _BINDING = re.compile(r"\b(?:CC[ -]?BY\S*|ODbL|NC|ND|SA)\b", re.IGNORECASE)
+_FORBIDS = re.compile(
+    r"\bCC[ -]BY(?:-NC)?-ND\b|\bno[ -]?deriv\w*|\bnot (?:for|to be) (?:publi|redistribut|shar|export|shown)\w*"
+    r"|\bno (?:publication|redistribution|export)\b|\binternal use only\b",
+    re.IGNORECASE,
+)
+"""Licences that an annotated picture would break: a mark on an image is a change to it."""
 _BEFORE_AFTER = re.compile(r"\b(before|after)\b", re.IGNORECASE)
 _MATCHED = re.compile(r"match|same stretch", re.IGNORECASE)
 _DIFFERENCE = ("season", "sun", "angle", "registration")
@@ -125,6 +132,23 @@ def _licence(checked: Checked) -> Iterator[Fault]:
                 "Print the licence beside the credit.",
                 to_layer(image, "licence"),
             )
+
+
+def _licence_forbids(checked: Checked) -> Iterator[Fault]:
+    """An image may stand in an annotated product only where its licence and its service's terms let it."""
+    for image in checked.shown_once():
+        if _FORBIDS.search(image.licence):
+            said = f"Its licence, “{short(image.licence)}”, does not let it stand in a product."
+        elif not image.may_export:
+            said = "The terms of its service do not let it stand in a product."
+        else:
+            continue
+        yield Fault(
+            image_name(image),
+            said,
+            "Leave the image out, or show another one of the same place.",
+            to_layer(image, "licence"),
+        )
 
 
 def _processing(checked: Checked) -> Iterator[Fault]:
@@ -282,18 +306,19 @@ def _near(one: float, other: float) -> bool:
 
 
 RULES = (
-    Rule("image-date", "A date beside every image", BLOCKING, _image_date, 4),
+    Rule("image-date", "A date beside every image", WARNING, _image_date, 4),
     Rule("image-date-known", "Images whose date is known", WARNING, _date_known, 4),
     Rule("image-date-basis", "The basis of a date", WARNING, _date_basis, 4),
-    Rule("image-date-true", "Dates as they are known", BLOCKING, _date_true, 4),
+    Rule("image-date-true", "Dates as they are known", WARNING, _date_true, 4),
     Rule("image-sensor", "Sensor or provider", WARNING, _sensor, 5),
-    Rule("image-credit", "A credit for every image and data set", BLOCKING, _credit, 6),
-    Rule("image-licence", "Licences that bind the product", BLOCKING, _licence, 6),
+    Rule("image-credit", "A credit for every image and data set", WARNING, _credit, 6),
+    Rule("image-licence", "Licences that bind the product", WARNING, _licence, 6),
+    Rule("licence-forbids", "Licences that let the image stand in it", BLOCKING, _licence_forbids, 6),
     Rule("image-processing", "A note on processing", WARNING, _processing, 19),
-    Rule("image-shift", "Shifts by hand are said", BLOCKING, _nudge, 19),
+    Rule("image-shift", "Shifts by hand are said", WARNING, _nudge, 19),
     Rule("view-angle", "The kind of an angle of view", WARNING, _view_angle),
-    Rule("same-frame", "The same frame and scale before and after", BLOCKING, _same_frame, 20),
+    Rule("same-frame", "The same frame and scale before and after", WARNING, _same_frame, 20),
     Rule("before-after-dates", "Before and after need known dates", BLOCKING, _before_after, 20),
     Rule("same-stretch", "The same stretch, or a declared match", WARNING, _same_stretch, 20),
-    Rule("difference-caption", "The caption of a difference", BLOCKING, _difference),
+    Rule("difference-caption", "The caption of a difference", WARNING, _difference),
 )

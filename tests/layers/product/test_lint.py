@@ -13,7 +13,7 @@ from shapely import Point
 
 from layers.document.claim import Claim
 from layers.document.document import Document
-from layers.document.rows import ClaimSite, ClaimSource, Response
+from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
@@ -115,8 +115,14 @@ def _case() -> Document:
                     statement="The pad is being built.",
                     voice="analyst",
                     confidence_reason="One image.",
+                    status="reviewed",
+                    created_by="A. Analyst",
+                    reviewed_by="B. Second",
                     **ASSESSED_LIKELY,
                 ),
+            ],
+            "claim_evidence": [
+                ClaimEvidence(uuid="e", claim_uuid="c2", evidence_table="site_point", evidence_uuid="pad")
             ],
             "claim_sites": [
                 ClaimSite(uuid="l1", claim_uuid="c1", site_uuid="firm"),
@@ -240,6 +246,8 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("image-credit", lambda made: made.with_image(credit="", credit_of_row="", licence="")),
     ("image-credit", lambda made: made.with_image(credit="© Somebody else")),
     ("image-licence", lambda made: made.with_image(licence="CC BY-NC-SA 4.0")),
+    ("licence-forbids", lambda made: made.with_image(may_export=False)),
+    ("licence-forbids", lambda made: made.with_image(licence="No redistribution")),
     ("annotation-credit", lambda made: made.with_spec(author="B. Nother")),
     ("coordinates", lambda made: made.with_map(centre="")),
     ("coordinates", lambda made: made.with_map(centre="30.600° N, 114.300° E")),
@@ -295,6 +303,10 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("position-judged", lambda made: made.with_site(error_m=None)),
     ("judgement-whole", lambda made: made.with_claim(1, confidence="")),
     ("judgement-whole", lambda made: made.with_claim(1, reason="")),
+    ("judgement-supported", lambda made: made.with_claim(1, evidence=0)),
+    ("judgement-reviewed", lambda made: made.with_claim(1, is_reviewed=False)),
+    ("absence", lambda made: made.with_spec(bottom_line="No pad is visible.")),
+    ("absence", lambda made: made.with_claim(1, reason="The old pad has been removed.")),
     ("judgement-shown", lambda made: made.without_words("likely (55–80 %)")),
     ("likelihood-rows", lambda made: made.with_claim(0, likelihood="probable (55–80 %)").with_facts(is_laid_out=False)),
     ("one-sentence", lambda made: made.with_spec(bottom_line="We judge with low confidence that it is likely so.")),

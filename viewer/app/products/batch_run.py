@@ -9,8 +9,9 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError
 from layers.product.batch import BatchItem
+from layers.product.edition import Edition
 from viewer.app.products.batch_journal import BatchJournal
-from viewer.app.products.laid_out import Edition, PageMaker
+from viewer.app.products.laid_out import PageMaker
 from viewer.app.products.product_file import ProductFile
 from viewer.export.made_on import today
 from viewer.rendering.context import RenderContext

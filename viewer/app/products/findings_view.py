@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.product.gate import NEVER_PASSED
 from layers.product.lint.check import rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.spec import Override
+from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.support.icons import line_icon
@@ -72,8 +74,8 @@ class FindingsView(QWidget):
 
     cure_wanted = Signal(object)
     """Finding: lead to where it is put right."""
-    let_pass = Signal(object, str)
-    """Finding, and the reason."""
+    let_pass = Signal(object, str, str)
+    """Finding, the reason, and the name of the second person where the finding blocks."""
     taken_back = Signal(object)
     """Override: it is no longer let pass."""
 
@@ -106,7 +108,12 @@ class FindingsView(QWidget):
         self.reason.setMaxLength(LONGEST_REASON)
         self.reason.setPlaceholderText(tr("Reason; Enter records it"))
         self.reason.setAccessibleName(tr("Reason for letting the finding pass"))
-        self.reason.hide()
+        self.second = _ReasonLine()
+        self.second.setMaxLength(LONGEST_NAME)
+        self.second.setPlaceholderText(tr("Name of the second person; Enter records both"))
+        self.second.setAccessibleName(tr("Name of the second person who lets the finding pass"))
+        for line in (self.reason, self.second):
+            line.hide()
         self._lay_out()
         self.list.currentRowChanged.connect(self._show_offers)
         self.list.itemDoubleClicked.connect(lambda _item: self._cure())
@@ -114,8 +121,9 @@ class FindingsView(QWidget):
         self.cure_button.clicked.connect(self._cure)
         self.pass_button.clicked.connect(self._ask)
         self.back_button.clicked.connect(self._take_back)
-        self.reason.entered.connect(self._let_pass)
-        self.reason.given_up.connect(self._give_up)
+        for line in (self.reason, self.second):
+            line.entered.connect(self._let_pass)
+            line.given_up.connect(self._give_up)
         self._show_offers()
 
     def _lay_out(self) -> None:
@@ -129,6 +137,7 @@ class FindingsView(QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.cure)
         layout.addWidget(self.reason)
+        layout.addWidget(self.second)
         layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
 
     def show_findings(self, found: Sequence[Finding], overrides: Sequence[Override]) -> None:
@@ -200,10 +209,11 @@ class FindingsView(QWidget):
         self.cure.setText(finding.cure if finding is not None else "")
         self.cure.setVisible(bool(self.cure.text()))
         self.cure_button.setEnabled(finding is not None)
-        self.pass_button.setEnabled(finding is not None)
+        self.pass_button.setEnabled(finding is not None and finding.rule not in NEVER_PASSED)
         self.back_button.setVisible(passed is not None)
-        if finding is None:
+        if finding is None or not self.pass_button.isEnabled():
             self.reason.hide()
+            self.second.hide()
 
     def _cure(self) -> None:
         finding = self._finding()
@@ -211,20 +221,27 @@ class FindingsView(QWidget):
             self.cure_wanted.emit(finding)
 
     def _ask(self) -> None:
-        if self._finding() is not None:
+        finding = self._finding()
+        if finding is not None:
             self.reason.clear()
             self.reason.show()
+            self.second.setVisible(finding.severity == BLOCKING)
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _give_up(self) -> None:
         self.reason.hide()
+        self.second.hide()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _let_pass(self) -> None:
-        finding, reason = self._finding(), self.reason.text().strip()
-        if finding is not None and reason:
-            self._give_up()
-            self.let_pass.emit(finding, reason)
+        finding, reason, second = self._finding(), self.reason.text().strip(), self.second.text().strip()
+        if finding is None or not reason:
+            return
+        if finding.severity == BLOCKING and not second:
+            self.second.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._give_up()
+        self.let_pass.emit(finding, reason, second if finding.severity == BLOCKING else "")
 
     def _take_back(self) -> None:
         passed = self._override()

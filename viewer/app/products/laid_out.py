@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QRectF
 
-from layers.document.rows import Product
 from layers.product.content import ProductContent
+from layers.product.edition import Edition
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
 from viewer.export.plates.printed import Printed
-
-
-class Edition(NamedTuple):
-    """The row that a page tells of, with its number and version, and its day. The row need not be in the case yet."""
-
-    product: Product | None = None
-    made_on: str = ""
 
 
 class LaidOut(Printed, Protocol):
@@ -35,6 +28,10 @@ class LaidOut(Printed, Protocol):
         ...
 
     def facts(self) -> ProductFacts: ...
+
+    def stamped(self) -> LaidOut:
+        """The same with DRAFT in the margins of each page."""
+        ...
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
         """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""

@@ -12,8 +12,8 @@ from PySide6.QtCore import QTimer
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.grid.tile_grid import View
+from layers.product.edition import Edition
 from layers.product.spec import ProductSpec, maps_of
-from viewer.app.products.laid_out import Edition
 from viewer.canvas.comparison.stretches import Styles
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, show_maps

@@ -10,8 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError
+from layers.product.edition import Edition
 from layers.product.spec import ProductSpec
-from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
+from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.export.formats.steps import Writing
 from viewer.export.formats.writers import begin_writing
 from viewer.rendering.context import RenderContext

@@ -22,13 +22,15 @@ from PySide6.QtWidgets import (
 from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
+from layers.product.edition import Edition
+from layers.product.gate import refusal_to_pass
 from layers.product.lint.finding import Finding
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
 from viewer.app.button_keys import ENTER
 from viewer.app.products.findings_view import FindingsView
 from viewer.app.products.first_spec import Seen, lacking, with_layout
-from viewer.app.products.laid_out import Edition, LaidOut, PageMaker
+from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps
 from viewer.app.products.product_fields import ProductFields
 from viewer.app.products.product_preview import ProductPreview
@@ -416,9 +418,13 @@ class ProductWindow(QDialog):
         elif not self.fields.show_field(_FIELDS.get(name, name)):
             self.say(finding.cure)
 
-    def _let_pass(self, found: Finding, reason: str) -> None:
+    def _let_pass(self, found: Finding, reason: str, second: str) -> None:
+        refusal = refusal_to_pass(found.severity, found.rule, second, self.spec)
+        if refusal:
+            self.say(refusal)
+            return
         try:
-            one = override_of(found.rule, found.where, reason, self._context.actor, utc_now())
+            one = override_of(found.rule, found.where, reason, second or self._context.actor, utc_now())
         except GeoloupeError as error:
             self.say(error.sentence)
             return

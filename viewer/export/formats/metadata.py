@@ -39,6 +39,7 @@ def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
         "Creation Time": words.made_on,
         "Copyright": credit_line(words),
         "Marking": words.marking or "none",
+        "Status": words.status,
         "Source": " ".join(words.sources),
         "Processing": words.processing or "none",
         "Alternative Text": words.alt_text,
@@ -56,6 +57,12 @@ def caption(words: ProductWords) -> str:
 def credit_line(words: ProductWords) -> str:
     """All credits on one line."""
     return " ".join(words.credits)
+
+
+def instructions(words: ProductWords) -> str:
+    """The marking and the state of a product, to be known before it is passed on."""
+    status = f" Status: {words.status}." if words.status else ""
+    return f"Marking: {words.marking or 'none'}.{status}"
 
 
 def extent_text(view: View) -> str:
@@ -121,7 +128,7 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
     yield "photoshop:Headline", text(words.title)
     yield "photoshop:Credit", text(credit)
     yield "photoshop:Source", text(words.organisation or words.author)
-    yield "photoshop:Instructions", text(f"Marking: {words.marking or 'none'}")
+    yield "photoshop:Instructions", text(instructions(words))
     yield "Iptc4xmpCore:AltTextAccessibility", choice(words.alt_text)
     yield "pdf:Keywords", text(", ".join(words.keywords))
 
@@ -140,7 +147,7 @@ def iptc_records(words: ProductWords) -> bytes:
     sets = [
         (5, words.title),
         *((25, keyword) for keyword in words.keywords),
-        (40, f"Marking: {words.marking or 'none'}"),
+        (40, instructions(words)),
         (80, words.author or words.organisation),
         (105, words.title),
         (110, credit_line(words)),

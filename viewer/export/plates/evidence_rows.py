@@ -131,6 +131,8 @@ class EvidenceRows:
         if claim.confidence:
             reason = f" {claim.reason}" if claim.reason else ""
             atoms.append(self._inner(f"{claim.confidence}{reason}"))
+        if claim.is_ours and not claim.is_reviewed:
+            atoms.append(self._inner(_tr("Not independently reviewed.")))
         if claim.place_note:
             atoms.append(self._inner(_tr("On the place: {0}").format(claim.place_note)))
         atoms += [self._inner(words) for words in claim.inferred]

@@ -19,7 +19,9 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
+from layers.product.edition import Edition
 from layers.product.facts import Alike, ImageFact
+from layers.product.gate import DRAFT, State
 from layers.product.gathering import content_in_steps
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
@@ -88,7 +90,8 @@ _TURNS = 4
 class Plate:
     """`scenes`: one a map, open, as `product_scenes` makes them; what they have read by now is what the words tell of.
 
-    `product` is its row where it is kept: its number, its version, and the numbers of its marks that were issued.
+    `product` is its row where it is kept: its number, its version, and the numbers of its marks that were issued;
+    `state` the one in which it leaves.
     Raises ExportFailed where a page has no room.
     """
 
@@ -100,6 +103,7 @@ class Plate:
         *,
         product: Product | None = None,
         made_on: str = "",
+        state: State = DRAFT,
         program: str = "Geoloupe",
         at_once: bool = True,
         cropped: bool = True,
@@ -108,7 +112,7 @@ class Plate:
         show all that is asked for, also beyond their images, as the canvas does.
         """
         self.spec, self.document, self.scenes = spec, document, list(scenes)
-        self.product, self.made_on, self.program = product, made_on, program
+        self.edition, self.program = Edition(product, made_on, state), program
         self._is_cropped = cropped
         self.style = house_style(spec.style, spec.dark, spec.grey)
         self.sizes = PageSizes.of(spec, self.style.fonts)
@@ -142,13 +146,19 @@ class Plate:
             self.document,
             self.scenes,
             product=self.product,
-            made_on=self.made_on,
+            made_on=self.edition.made_on,
+            state=self.edition.state,
             program=self.program,
             at_once=at_once,
             cropped=self._is_cropped,
         )
 
     # -- what it is -----------------------------------------------------------------------------------------------
+
+    @property
+    def product(self) -> Product | None:
+        """Its row where it is kept."""
+        return self.edition.product
 
     @property
     def numbers(self) -> dict[str, int]:
@@ -337,7 +347,7 @@ class Plate:
             self.captions[1:] = [[line for line in lines if line not in seen] for lines in self.captions[1:]]
         self.data_credits = page_data_credits(self.spec, self.maps, locator=self._window() is not None)
         self.foot = (
-            imprint_lines(self.spec, self.maps, self.data_credits, self.product, self.made_on, self.program)
+            imprint_lines(self.spec, self.maps, self.data_credits, self.edition, self.program)
             if self.spec.shows("imprint")
             else []
         )

@@ -49,7 +49,7 @@ def facts_of(plate: Plate) -> ProductFacts:
         marking_bottom=marking,
         number=product.number if product is not None else "",
         version=product.version if product is not None else 0,
-        made_on=plate.made_on,
+        made_on=plate.edition.made_on,
     )
 
 

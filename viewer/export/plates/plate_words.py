@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.document.rows import Product
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
+from layers.product.edition import Edition
+from layers.product.gate import DRAFT, ISSUED, PUBLISHED
 from layers.product.publishing import without_paths
 from layers.product.spec import ProductSpec
 from viewer.canvas.overlays import scale_bar_of
@@ -53,8 +54,7 @@ def imprint_lines(
     spec: ProductSpec,
     maps: Sequence[MapOnPage],
     data: Sequence[str],
-    product: Product | None,
-    made_on: str,
+    edition: Edition,
     program: str,
 ) -> list[str]:
     """Annotation and the credits of data, projection and scale, product and processing: a line each."""
@@ -62,7 +62,7 @@ def imprint_lines(
     first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
     first += [_tr("Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
     second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
-    third = [numbered] if (numbered := _number_words(product, made_on)) else []
+    third = [numbered] if (numbered := _edition_words(edition)) else []
     who = "" if spec.publish else ", ".join(filter(None, (one_line(spec.author), one_line(spec.organisation))))
     who = who or one_line(spec.organisation)
     third += [_tr("By {0}.").format(who)] if who else []
@@ -71,16 +71,18 @@ def imprint_lines(
     return [line for line in (" ".join(first), " ".join(second), " ".join(third), *fourth) if line]
 
 
-def _number_words(product: Product | None, made_on: str) -> str:
-    """Number, version and day of a product; empty where it has none of them."""
+def _edition_words(edition: Edition) -> str:
+    """Number, version, state and day of a product."""
+    product = edition.product
     number = one_line(product.number) if product is not None else ""
+    state = {DRAFT: _tr("draft, not issued"), ISSUED: _tr("issued"), PUBLISHED: _tr("published")}[edition.state]
     parts = [
         _tr("Product {0}").format(number) if number else "",
         _tr("version {0}").format(product.version) if product is not None else "",
-        made_on,
+        f"{state} {edition.made_on}" if edition.state != DRAFT else f"{state}, {edition.made_on}".rstrip(", "),
     ]
-    words = ", ".join(part for part in parts if part)
-    return f"{words[:1].upper()}{words[1:]}." if words else ""
+    words = ", ".join(part for part in parts if part).rstrip()
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def crs_words(crs: str) -> str:

@@ -77,6 +77,8 @@ class ProductWords:
     made_on: str = ""
     """YYYY-MM-DD or a time in ISO 8601; empty: not said."""
     processing: str = ""
+    status: str = ""
+    """The state in which it leaves: a draft, issued or published."""
 
 
 class Printed(Protocol):

@@ -8,8 +8,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.content import ProductContent
+from layers.product.edition import status_words
 from layers.product.facts import ProductFacts
 from layers.product.spec import ProductSpec
+from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.map_scenes import with_stretches
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
@@ -32,8 +34,9 @@ _GREY_PIXELS = 500_000
 class PrintedPlate:
     """Holds little but the plate and its resolution: many may be made of one, each in no time."""
 
-    def __init__(self, plate: Plate, dpi: float) -> None:
-        self.plate, self._dpi = plate, dpi
+    def __init__(self, plate: Plate, dpi: float, *, is_stamped: bool = False) -> None:
+        """`is_stamped`: DRAFT stands in the margins of each page."""
+        self.plate, self._dpi, self.is_stamped = plate, dpi, is_stamped
         self._ratio = dpi / 96.0
 
     @property
@@ -61,6 +64,10 @@ class PrintedPlate:
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
         """The product with the stretches kept that follow the view in its maps (DRA), as they are seen now."""
         return with_stretches(spec, self.plate.scenes)
+
+    def stamped(self) -> PrintedPlate:
+        """The same with DRAFT in the margins of each page."""
+        return PrintedPlate(self.plate, self._dpi, is_stamped=True)
 
     @property
     def ratio(self) -> float:
@@ -91,7 +98,8 @@ class PrintedPlate:
             credits=tuple(dict.fromkeys((*images, *owed, *([f"Annotation: {annotation}"] if annotation else [])))),
             sources=tuple(f"{one.number} {one.citation}" for one in plate.content.sources),
             alt_text=spec.alt_text or " ".join(frame.alt_text for frame in self.frames),
-            made_on=plate.made_on,
+            made_on=plate.edition.made_on,
+            status=status_words(plate.edition),
             processing=" ".join(filter(None, (spec.processing_note, *self._processing()))),
         )
 
@@ -232,7 +240,9 @@ class PrintedPlate:
             painter.drawRect(sharp_rect(painter, one.rect, self.plate.style.ink, 0.9))
 
     def _pieces(self, page: int, clip: QRect | None) -> list[Piece]:
-        return [piece for piece in self.plate.pieces if piece.page == page and self._is_seen(piece, clip)]
+        stamp = draft_stamp(self.plate.sizes, page) if self.is_stamped else []
+        own = [piece for piece in self.plate.pieces if piece.page == page]
+        return [piece for piece in (*own, *stamp) if self._is_seen(piece, clip)]
 
     def _is_seen(self, piece: Piece, clip: QRect | None) -> bool:
         """Generously: letters may lean out of their box, and signs stand beside it."""

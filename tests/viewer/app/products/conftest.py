@@ -21,13 +21,14 @@ from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.product.content import ProductContent
+from layers.product.edition import Edition
 from layers.product.facts import ProductFacts
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.panels.conftest import Journal
 from viewer.app.products.first_spec import Seen
-from viewer.app.products.laid_out import Edition, LaidOut
+from viewer.app.products.laid_out import LaidOut
 from viewer.app.products.product_window import ProductWindow
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from layers.document.comparison import Frame
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
+from layers.product.edition import Edition
 from layers.product.spec import ProductMap, ProductSpec
 from tests.support.printed_pages import whole_picture
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.products.conftest import Table
-from viewer.app.products.laid_out import Edition
 from viewer.app.products.plate_pages import PlatePages
 from viewer.app.products.product_window import ProductWindow
 from viewer.cli.products.printed_product import laid_out

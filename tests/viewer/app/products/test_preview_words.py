@@ -9,10 +9,10 @@ from pathlib import Path
 
 from layers.document.document import Document
 from layers.document.layer import Layer
+from layers.product.edition import Edition
 from layers.product.spec import ProductSpec
 from layers.vector.style.layer_style import VectorStyle
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table
-from viewer.app.products.laid_out import Edition
 from viewer.app.products.plate_pages import PlatePages
 from viewer.app.products.product_file import ProductFile
 from viewer.export.headless import Studio

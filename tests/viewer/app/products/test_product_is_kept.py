@@ -16,9 +16,10 @@ from shapely import Point
 
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
+from layers.product.gate import reasons_that_hold
 from layers.product.lint.finding import Finding
 from layers.product.spec import ProductSpec
-from tests.support.product_windows import shown_product
+from tests.support.product_windows import let_all_pass, shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle, texts
 from tests.viewer.app.conftest import Answers
@@ -218,15 +219,20 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
     QTest.keyClicks(shown.fields.lines["title"], "s of the town")
     assert shown.said.text() == "", "this is not kept yet"
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
+    pin = Finding("no-false-pin", "blocking", "map 1", "It is no pin.", "Show an area.")
+    shown._check = lambda spec, _laid, overrides: reasons_that_hold([pin], overrides, spec)
     QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
     assert "Put right what stands" in shown.said.text()
     (layer,) = case.session.document.layers
     credit, date = {"credit": "NASA"}, {"acquired_at": "2016-04-28T10:00Z", "date_kind": "instant"}
     case.session.push(update_layer(case.session.document, layer, actor="me", **credit, **date))
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
-    while shown.findings.blocking:
-        assert "Put right what stands" in shown.said.text()
-        shown.findings.let_pass.emit(shown.findings.blocking[0], "not what this is about")
+    assert "Put right what stands" in shown.said.text()
+    QTest.keyClicks(shown.fields.lines["author"], "Anna A.")
+    QTest.keyClick(shown.fields.lines["author"], Key.Key_Return)
+    qtbot.waitUntil(lambda: shown.spec.author == "Anna A." and shown.is_idle, timeout=10_000)
+    QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
+    let_all_pass(shown)
     case.products.open(shown.uuid)
     assert shown.said.text() == ""
 

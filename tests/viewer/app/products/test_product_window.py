@@ -205,9 +205,9 @@ def test_typing_has_its_own_undo(table: Table) -> None:
     assert not window.spec.dark
 
 
-def test_a_blocking_finding_keeps_it_from_being_issued_until_it_is_let_pass_with_a_reason(table: Table) -> None:
+def test_a_blocking_finding_keeps_it_from_being_issued_until_a_second_person_lets_it_pass(table: Table) -> None:
     table.findings = [WIDE, NO_CREDIT]
-    window = table.open()
+    window = table.open(ProductSpec(title="Pier", author="Anna A.", bounds=SEEN))
     window.export()
     assert not table.exported
     assert window.said.text()
@@ -221,8 +221,18 @@ def test_a_blocking_finding_keeps_it_from_being_issued_until_it_is_let_pass_with
     assert not window.overrides
     write("nobody holds rights")
     QTest.keyClick(found.reason, Key.Key_Return)
+    assert found.second.hasFocus(), "who lets it pass is asked for"
+    write("Anna A.")
+    QTest.keyClick(found.second, Key.Key_Return)
+    assert not window.overrides
+    assert "second person" in window.said.text()
+    QTest.mouseClick(found.pass_button, Left)
+    write("nobody holds rights")
+    QTest.keyClick(found.second, Key.Key_A, Control)
+    QTest.keyClicks(found.second, "Boris B.")
+    QTest.keyClick(found.second, Key.Key_Return)
     (one,) = window.overrides
-    assert (one.rule, one.where, one.reason, one.by) == ("credit", "map 1", "nobody holds rights", "Li")
+    assert (one.rule, one.where, one.reason, one.by) == ("credit", "map 1", "nobody holds rights", "Boris B.")
     assert not found.blocking
     window.export()
     assert len(table.exported) == 1

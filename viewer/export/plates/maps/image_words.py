@@ -119,6 +119,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         credit,
         credit,
         one_line(known.licence, 120),
+        drawing.service.may_export if isinstance(drawing, TilesDrawing) else True,
         known.sun_elevation_deg,
         known.sun_azimuth_deg,
         angle,

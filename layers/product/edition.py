@@ -1,0 +1,23 @@
+"""The edition of a product that a page prints: its row, the state in which it leaves, and its day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from layers.document.rows import Product
+from layers.product.gate import DRAFT, State
+
+
+class Edition(NamedTuple):
+    """The row that a page tells of, with its number and version, its day and its state. The row need not be in the case
+    yet.
+    """
+
+    product: Product | None = None
+    made_on: str = ""
+    state: State = DRAFT
+
+
+def status_words(edition: Edition) -> str:
+    """The state in a word or two, as files carry it: "draft, not issued", "issued", "published"."""
+    return "draft, not issued" if edition.state == DRAFT else edition.state

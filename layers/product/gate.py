@@ -1,0 +1,65 @@
+"""The gate of products: the states that one can be in, what keeps it from being issued, and who may let that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from layers.product.lint.finding import BLOCKING, Finding
+from layers.product.spec import Override, ProductSpec
+
+type State = Literal["draft", "issued", "published"]
+DRAFT: State = "draft"
+"""Exported without being issued: nobody answers for it yet."""
+ISSUED: State = "issued"
+"""Numbered and kept in the case: another file of it is another version."""
+PUBLISHED: State = "published"
+"""Issued for readers outside, without what is internal."""
+STATES: tuple[State, ...] = (DRAFT, ISSUED, PUBLISHED)
+NEVER_PASSED = frozenset({"accused", "marking-high-enough"})
+"""Rules that nobody may let pass: a named party without words, speaker and answer, and what is marked higher."""
+
+
+def state_asked(*, issue: bool, publish: bool) -> State:
+    """The state that the options of a command ask for: publishing is issuing for readers outside."""
+    return PUBLISHED if publish else ISSUED if issue else DRAFT
+
+
+def stopping(found: Iterable[Finding]) -> list[Finding]:
+    """The blocking findings that stand: with any of them a product is neither issued nor published."""
+    return [one for one in found if one.severity == BLOCKING and not one.explained]
+
+
+def refusal_to_pass(severity: str, rule: str, by: str, spec: ProductSpec) -> str:
+    """A sentence on why a finding cannot be let pass by this person; empty where it can.
+
+    Advice may be let pass by anybody. What blocks may be let pass by a second named person only, and two rules by
+    nobody.
+    """
+    if severity != BLOCKING:
+        return ""
+    if rule in NEVER_PASSED:
+        return "Nobody may let this pass: it has to be put right."
+    author = _name(spec.author or spec.annotation_credit)
+    if not author:
+        return "Name the author of the product first: a second person may let this pass, not the same."
+    if not _name(by):
+        return "Name the second person who lets this pass."
+    if _name(by) == author:
+        return "The author of the product cannot let this pass: a second person may."
+    return ""
+
+
+def reasons_that_hold(found: Sequence[Finding], overrides: Iterable[Override], spec: ProductSpec) -> list[Finding]:
+    """The findings, each with the reason for which it was let pass by somebody who may do that."""
+    given = {(one.rule, one.where): one for one in overrides if one.reason.strip()}
+    explained = []
+    for one in found:
+        passed = given.get((one.rule, one.where))
+        holds = passed is not None and not refusal_to_pass(one.severity, one.rule, passed.by, spec)
+        explained.append(one._replace(explained=passed.reason.strip()) if passed is not None and holds else one)
+    return explained
+
+
+def _name(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,51 @@
+"""The one door through which a product leaves: it is judged as it is laid out, and stopped, stamped or let through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from layers.errors import ProductStopped
+from layers.product.content import ProductContent
+from layers.product.facts import ProductFacts
+from layers.product.gate import DRAFT, State, stopping
+from layers.product.lint.check import findings
+from layers.product.lint.finding import Finding
+from layers.product.spec import Override, ProductSpec
+from layers.text.counted import counted
+
+
+class Judged(Protocol):
+    """A product that can be judged, and stamped as a draft."""
+
+    @property
+    def content(self) -> ProductContent: ...
+
+    def facts(self) -> ProductFacts: ...
+
+    def stamped(self) -> Self: ...
+
+
+def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Override], state: State) -> P:
+    """The product as it may leave in this state: stamped DRAFT where a blocking finding stands against a draft.
+
+    Raises ProductStopped where one stands against what is to be issued or published: then nothing may be written.
+    """
+    against = stopping(findings(spec, laid.content, laid.facts(), overrides))
+    if not against:
+        return laid
+    if state == DRAFT:
+        return laid.stamped()
+    raise stopped(against, state)
+
+
+def stopped(against: Sequence[Finding], state: State) -> ProductStopped:
+    """The refusal to issue or publish a product, with a line for each finding that stands against it."""
+    verb = "issued" if state != "published" else "published"
+    count = counted(len(against), "finding stands", "findings stand")
+    return ProductStopped(f"The product is not {verb}: {count} against it.", tuple(map(finding_line, against)))
+
+
+def finding_line(one: Finding) -> str:
+    """A finding on one line: its severity, where, what is wrong, the cure, and the rule."""
+    return f"{one.severity}: {one.where}: {one.sentence} {one.cure} [{one.rule}]"
