@@ -42,6 +42,8 @@ class Chip(Row):
     pair_uuid: str = ""
     image_uuid: str = ""
     phash: str = ""
+    machine_json: str = ""
+    """The machine that made or worked on it: tool, version, task, and who checked it."""
 
     @property
     def what(self) -> str:

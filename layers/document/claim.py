@@ -10,7 +10,8 @@ from layers.quick_dataclass import dataclass
 class Claim(Row):
     """Likelihood and confidence are the analyst's and stand on assessed claims only; `source_wording` is verbatim.
 
-    The words that a field takes stand in `layers.document.vocabulary`.
+    A judgement is the statement with its likelihood, confidence, reason, alternatives, assumptions, indicators, change
+    note and links. The words that a field takes stand in `layers.document.vocabulary`.
     """
 
     statement: str = ""
@@ -33,3 +34,11 @@ class Claim(Row):
     """The statement needs a place known as well as this."""
     steps_json: str = ""
     """Ordered steps of how it is known: what was checked, how, on what, and the result of each step."""
+    words_kind: str = ""
+    """The kind of words in which the source has it: somebody's own, or as the source reports them."""
+    alternatives: str = ""
+    assumptions: str = ""
+    indicators: str = ""
+    """What would change the judgement."""
+    change_note: str = ""
+    """What has changed since the last issue."""

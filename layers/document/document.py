@@ -11,7 +11,7 @@ from typing import cast
 from layers.document.changes import Changes
 from layers.document.chip import Chip
 from layers.document.claim import Claim
-from layers.document.edit import TABLES, Change, Edit, Table
+from layers.document.edit import ONLY_INSERTED, TABLES, Change, Edit, Table
 from layers.document.image import Image
 from layers.document.kept_order import KeptOrder
 from layers.document.layer import Layer
@@ -22,10 +22,15 @@ from layers.document.rows import (
     ClaimSite,
     ClaimSource,
     Comparison,
+    Custody,
     MetaEntry,
+    Product,
+    ProductRow,
     Response,
     ResponseClaim,
     Row,
+    Seen,
+    Watch,
 )
 from layers.document.search import Search
 from layers.document.site import Site
@@ -52,8 +57,13 @@ class Document:
     def apply(self, edit: Edit) -> Changes:
         """Apply all of an edit or none; tell the listeners; return what was touched.
 
-        Raises InvalidEdit where a before side is not what stands here.
+        Raises InvalidEdit where a before side is not what stands here, and for a change of a row that is only ever
+        inserted.
         """
+        if any(change.table in ONLY_INSERTED and change.before is not None for change in edit.changes):
+            raise InvalidEdit(
+                f"The change “{edit.label}” alters custody, whose rows stay as they are: add a row instead."
+            )
         for change in self._in_conflict(edit.changes):
             raise InvalidEdit(
                 f"The change “{edit.label}” no longer fits: the {change.table} row was changed meanwhile."
@@ -82,7 +92,8 @@ class Document:
         for change in changes:
             key = (change.table, change.uuid)
             now = pending[key] if key in pending else self._tables[change.table].get(change.uuid)
-            if now is not change.before and now != change.before:
+            is_again = change.table in ONLY_INSERTED and now == change.after  # what an undo left here comes once more
+            if now is not change.before and now != change.before and not is_again:
                 yield change
             pending[key] = change.after
 
@@ -137,6 +148,10 @@ class Document:
     @property
     def searches(self) -> Mapping[str, Search]:
         return cast("Mapping[str, Search]", MappingProxyType(self._tables["searches"]))
+
+    @property
+    def products(self) -> Mapping[str, Product]:
+        return cast("Mapping[str, Product]", MappingProxyType(self._tables["products"]))
 
     @property
     def bookmarks(self) -> Mapping[str, Bookmark]:
@@ -220,12 +235,40 @@ class Document:
         return cast("list[ClaimEvidence]", self._linked("claim_evidence", "claim_uuid", claim_uuid))
 
     def claims_on_evidence(self, evidence_uuid: str) -> list[ClaimEvidence]:
-        """The links by which claims rest on a row of ours: an observation, a chip, a search or a site."""
+        """The links by which claims rest on a row of ours: an observation, a chip, a search, a site or a claim."""
         return cast("list[ClaimEvidence]", self._linked("claim_evidence", "evidence_uuid", evidence_uuid))
+
+    def rows_of_product(self, product_uuid: str) -> list[ProductRow]:
+        """The rows that an issued product printed."""
+        return cast("list[ProductRow]", self._linked("product_rows", "product_uuid", product_uuid))
+
+    def products_of_row(self, table_name: str, row_uuid: str) -> list[ProductRow]:
+        """The issued products that printed a row of one of the file's tables."""
+        return cast("list[ProductRow]", self._linked("product_rows", _ROW, _row_key(table_name, row_uuid)))
+
+    def custody_of_row(self, table_name: str, row_uuid: str) -> list[Custody]:
+        """The custody of a kept file or a chip, in the order in which it was told."""
+        return cast("list[Custody]", self._linked("custody", _ROW, _row_key(table_name, row_uuid)))
+
+    def seen_of_row(self, table_name: str, row_uuid: str) -> list[Seen]:
+        """The looks of reviewers at a row of one of the file's tables."""
+        return cast("list[Seen]", self._linked("seen", _ROW, _row_key(table_name, row_uuid)))
+
+    def watches_of_site(self, site_uuid: str) -> list[Watch]:
+        return cast("list[Watch]", self._linked("watch", "site_uuid", site_uuid))
 
     def _linked(self, table: Table, column: str, uuid: str) -> list[Row]:
         rows = self._tables[table]
         return [rows[link] for link in self._links.get((f"{table}.{column}", uuid), ())]
+
+
+_ROW = "row"
+"""Stands for the two columns that name a row: its table and its uuid."""
+
+
+def _row_key(table_name: str, uuid: str) -> str:
+    """One text for a row's table and uuid; a site keeps it when it becomes a line or an area."""
+    return f"{'sites' if table_name.startswith('site_') else table_name}/{uuid}"
 
 
 def _ends(row: Row) -> tuple[tuple[str, str], ...]:
@@ -249,5 +292,16 @@ def _ends(row: Row) -> tuple[tuple[str, str], ...]:
             return ("observations.site_uuid", row.site_uuid), ("observations.image_uuid", row.image_uuid)
         case Image():
             return (("images.image_key", row.image_key),)
+        case ProductRow():
+            return (
+                ("product_rows.product_uuid", row.product_uuid),
+                (f"product_rows.{_ROW}", _row_key(row.table_name, row.row_uuid)),
+            )
+        case Custody():
+            return ((f"custody.{_ROW}", _row_key(row.table_name, row.row_uuid)),)
+        case Seen():
+            return ((f"seen.{_ROW}", _row_key(row.table_name, row.row_uuid)),)
+        case Watch():
+            return (("watch.site_uuid", row.site_uuid),)
         case _:
             return ()

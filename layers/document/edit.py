@@ -30,9 +30,15 @@ type Table = Literal[
     "comparisons",
     "templates",
     "filters",
+    "custody",
+    "product_rows",
+    "watch",
+    "seen",
 ]
 
 TABLES: tuple[Table, ...] = get_args(Table.__value__)
+ONLY_INSERTED: frozenset[Table] = frozenset({"custody"})
+"""Tables whose rows stay as they are, also when the edit that added them is taken back."""
 _STAMPS = "modified_at", "modified_by", "rev"
 
 
@@ -79,7 +85,9 @@ class Edit:
     series: str = ""
 
     def inverse(self) -> Edit:
-        return Edit(self.label, tuple(change.inverse() for change in reversed(self.changes)))
+        """The edit that takes this one back, but for rows that are only ever inserted."""
+        back = (change.inverse() for change in reversed(self.changes) if change.table not in ONLY_INSERTED)
+        return Edit(self.label, tuple(back))
 
     @property
     def leads_nowhere(self) -> bool:

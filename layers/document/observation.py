@@ -31,6 +31,8 @@ class Observation(Row):
     why: str = ""
     words: str = ""
     observer: str = ""
+    target: str = ""
+    """What is looked for at the site: the main channel, not water."""
 
 
 class SeenDates(NamedTuple):

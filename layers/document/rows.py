@@ -47,9 +47,10 @@ class ClaimSource(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEvidence(Row):
-    """A claim rests on evidence of our own: an observation, a chip, a search or a site.
+    """A claim rests on evidence of our own (an observation, a chip, a search or a site) or judges reported claims.
 
-    `evidence_table` is one of `vocabulary.EVIDENCE_TABLES`, which are names of the file's tables.
+    `bearing` is its relation, and `note` says in words of which part. `evidence_table` is one of
+    `vocabulary.EVIDENCE_TABLES`, which are names of the file's tables.
     """
 
     claim_uuid: str
@@ -69,6 +70,7 @@ class Response(Row):
     source_uuid: str = ""
     notes: str = ""
     kind: str = "answer"
+    words_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,66 @@ class Product(Row):
     previous_uuid: str = ""
     numbers_json: str = ""
     sha256: str = ""
+    state: str = "draft"
+    correction: str = ""
+    """The line that a reissue prints about what was wrong before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow(Row):
+    """A row that an issued product printed, in the revision in which it stood then.
+
+    `table_name` is a name of the file's tables.
+    """
+
+    product_uuid: str
+    table_name: str
+    row_uuid: str
+    row_rev: int = 0
+    """0: not stated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody(Row):
+    """One event in the custody of a kept file or a chip. Such rows are only ever inserted.
+
+    `table_name` is one of `vocabulary.CUSTODY_TABLES`, `sha256` is of the bytes at that time.
+    """
+
+    table_name: str
+    row_uuid: str
+    at: str = ""
+    event: str = ""
+    actor: str = ""
+    tool: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Row):
+    """A place in which somebody looked for new images of a site. `place_key` is a catalogue or a folder."""
+
+    site_uuid: str
+    place_key: str = ""
+    looked_at: str = ""
+    looked_by: str = ""
+    result_json: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen(Row):
+    """A row that a reviewer has seen, in the revision in which it stood.
+
+    `table_name` is a name of the file's tables.
+    """
+
+    table_name: str
+    row_uuid: str
+    row_rev: int = 0
+    """0: not stated."""
+    actor: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from layers.quick_dataclass import dataclass
 class Search(Row):
     """`area_uuid` is a site that is a search area; `cells_json` the cells of a grid and what each showed.
 
-    "None seen" holds for `target_size_m` and for the `assessed_pct` of the area, and does not show absence.
+    "None seen" holds for `target_size_m` and for the `assessed_pct` of the area, and does not show absence. Of the
+    rest, `obscured_pct` was looked at and cannot be told, and at `not_searched_pct` nobody looked.
     """
 
     kind: str = "image"
@@ -28,3 +29,4 @@ class Search(Row):
     observer: str = ""
     words: str = ""
     at: str = ""
+    not_searched_pct: float | None = None

@@ -28,7 +28,7 @@ class Site(Row):
     class_code: str = "other"
     label: str = ""
     aliases: tuple[tuple[str, str], ...] = ()
-    """(language, name) pairs: zh, ru, en."""
+    """(language, name) pairs: zh, ru, en. One that says where it is from is an `Alias`."""
     notes: str = ""
     role: str = "other"
     location_country: str = ""
@@ -65,10 +65,13 @@ class Site(Row):
     lifecycle: str = ""
     lifecycle_as_of: str = ""
     lifecycle_source_uuid: str = ""
+    identity_note: str = ""
+    """What of the name is ours, where the source has less of it."""
 
     @property
     def is_site(self) -> bool:
-        """True for what is counted, listed and exported as a site: no annotation, measurement or search area."""
+        """True for what is counted, listed and exported as a site: no annotation, measurement, search area or
+        photo."""
         return self.mark_kind in SITE_KINDS
 
     @property

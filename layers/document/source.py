@@ -28,6 +28,12 @@ class Source(Row):
     origin_uuid: str = ""
     """The source that this one carries: two carriers of one report are one origin."""
     date_basis: str = ""
+    context: str = ""
+    """What the same source says to the other side, verbatim."""
+    evaluated: bool | None = None
+    """Whether somebody has judged the source; None: not stated."""
+    machine_json: str = ""
+    """The machine that made or worked on it: tool, version, task, and who checked it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +45,14 @@ class SourceFile(Row):
     content_type: str = ""
     sha256: str = ""
     phash: str = ""
+    copy_kind: str = ""
+    """Evidentiary, which stays as it was taken, or a working copy."""
+    collected_at: str = ""
+    collected_by: str = ""
+    method: str = ""
+    tool: str = ""
+    proof_json: str = ""
+    """Time stamps that are kept beside it."""
 
     @property
     def what(self) -> str:

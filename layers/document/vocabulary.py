@@ -48,7 +48,8 @@ SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "boo
 UNDATED = "n.d."
 """Stands for the date of publication of a source that bears none."""
 LAYER_KINDS = ("raster", "vector", "tiles")
-MARK_KINDS = ("site", "annotation", "measurement", "search area")
+MARK_KINDS = ("site", "annotation", "measurement", "search area", "photo")
+"""A *photo* marks where its camera stood."""
 LIFECYCLES = ("planned", "agreed", "under construction", "in use", "closed", "unknown")
 NOT_KNOWN_TO_EXIST = ("planned", "agreed", "closed")
 """Lifecycles of what may not be there: drawn dashed, and labelled with the word."""
@@ -66,12 +67,22 @@ WHYS = (
     "not covered",
     "registration",
     "image fault",
+    "layover",
+    "radar shadow",
 )
-"""Reasons why something cannot be told on an image."""
+"""Reasons why something cannot be told on an image; the last two are a radar image's."""
 BEARINGS = ("supports", "against", "context")
-EVIDENCE_TABLES = ("observations", "chips", "searches", "site_point", "site_line", "site_polygon")
-"""Tables of the file whose rows a claim may rest on."""
-RESPONSE_KINDS = ("answer", "declined", "no reply by a date", "not asked")
+EVIDENCE_TABLES = ("observations", "chips", "searches", "site_point", "site_line", "site_polygon", "claims")
+"""Tables of the file whose rows a claim may rest on; a judgement about reported claims rests on *claims*."""
+RESPONSE_KINDS = ("answer", "declined", "no reply by a date", "not asked", "none in source")
+DIRECT_SPEECH, AS_REPORTED = "direct speech", "as reported"
+WORDS_KINDS = (DIRECT_SPEECH, AS_REPORTED)
+"""Words that a source has in quotation marks as somebody's own, and those in which it reports them."""
+COPY_KINDS = ("evidentiary", "working")
+CUSTODY_TABLES = ("source_files", "chips")
+"""Tables of the file whose rows have a custody."""
+CUSTODY_EVENTS = ("taken", "kept", "verified", "handed over", "received", "merged")
+PRODUCT_STATES = ("draft", "issued", "published", "withdrawn")
 DATE_BASES = ("metadata", "catalogue", "file name", "caption", "analyst")
 DATUMS = ("WGS 84", "GCJ-02", "BD-09", "not known")
 CHIP_KINDS = ("pixels", "view")
@@ -90,6 +101,7 @@ SHAPES = (
     "callout",
     "numbered_marker",
     "shadow_height",
+    "photo",
 )
 MARKINGS = ("", "UNCLASSIFIED", "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 
@@ -131,6 +143,8 @@ SITE_CLASSES: dict[str, str] = {
 MEASURED = "measured on the image"
 BY_HAND = "placed by hand on the map"
 """For a position that rests on nothing but the hand: on a map without an image, or moved from somewhere else."""
+DEFAULT_BASIS = "default, not judged"
+"""For a position error that nobody judged: a class's or a program's own, which is never printed as a radius."""
 
 POSITION_BASES = (
     "published coordinate of the site",
@@ -140,6 +154,7 @@ POSITION_BASES = (
     "centre of the town",
     "centre of a large area",
     "estimate",
+    DEFAULT_BASIS,
 )
 """Suggestions for `position_basis`, which is free text."""
 
@@ -148,6 +163,11 @@ AREA_NOT_PIN_M = 1000.0
 
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
 """Strokes of a site's own width are drawn no thinner and no wider, in logical pixels."""
+
+
+def is_default_basis(basis: str) -> bool:
+    """True for a position basis that says of the error that it is a default: "default", alone or before a comma."""
+    return basis.partition(",")[0].strip().casefold() == "default"
 
 
 def class_of(code: str) -> str:

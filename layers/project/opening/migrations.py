@@ -49,7 +49,14 @@ def _shape(text: str) -> str:
         return ""
 
 
-STEPS: Mapping[int, Step] = {1: _to_2}
+def _to_3(document: Document) -> Edit:
+    """Products that were issued say so; all others are drafts, as a new row is."""
+    issued = (product for product in document.products.values() if product.issued_at)
+    changes = tuple(Change("products", product, replace(product, state="issued")) for product in issued)
+    return Edit("Bring the case to schema 3", changes, "the case was of schema 2")
+
+
+STEPS: Mapping[int, Step] = {1: _to_2, 2: _to_3}
 """By the version that a step begins with. Without any step new tables are empty, new columns as in a new row."""
 
 

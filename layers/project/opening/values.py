@@ -31,6 +31,7 @@ _WORDS = frozenset({
     "lifecycle", "lifecycle_as_of", "lifecycle_source_uuid", "image_uuid", "chip_uuid", "pair_uuid", "origin_uuid",
     "area_uuid", "evidence_uuid", "compared_to_uuid", "previous_uuid", "evidence_table", "bearing", "presence",
     "change", "view_quality", "why", "result", "datum", "date_basis", "phash", "hot_key", "issued_at", "at",
+    "words_kind", "copy_kind", "collected_at", "table_name", "row_uuid", "product_uuid", "event", "looked_at",
 })  # fmt: skip
 _RANGES: dict[str, tuple[float, float]] = {
     "position_error_m": (0, 2.1e7),
@@ -53,6 +54,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "target_size_m": (0, 2.1e7),
     "assessed_pct": (0, 100),
     "obscured_pct": (0, 100),
+    "not_searched_pct": (0, 100),
+    "row_rev": (0, 2**53),
     "count_low": (0, 2**31),
     "count_high": (0, 2**31),
 }

@@ -13,7 +13,7 @@ import numpy as np
 
 from layers.document.chip import Chip
 from layers.document.document import Document
-from layers.document.edit import TABLES, Change, Edit
+from layers.document.edit import ONLY_INSERTED, TABLES, Change, Edit
 from layers.document.rows import Row
 from layers.document.site import Site
 from layers.document.source import SourceFile
@@ -62,6 +62,8 @@ class RowWriter:
         inserts: list[Change] = []
         history: list[tuple[Any, ...]] = []
         for change in edit.changes:
+            if change.table in ONLY_INSERTED and self._is_there(change):
+                continue  # an undo left the row here, and the edit was done again
             if change.before is None and _is_new_table(inserts, change):
                 inserts = self._flush(inserts)
             gone: dict[str, Any] = {}
@@ -179,6 +181,11 @@ class RowWriter:
         else:
             self._update(new, change.before, change.after)
         return gone
+
+    def _is_there(self, change: Change) -> bool:
+        name = spec_of(change.table, change.row).name
+        asked = self._connection.execute(f"SELECT 1 FROM {name} WHERE uuid = ?", (change.uuid,))
+        return asked.fetchone() is not None
 
     def _update(self, spec: TableSpec, before: Row, after: Row) -> None:
         if spec.table == "meta":

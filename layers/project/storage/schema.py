@@ -17,10 +17,10 @@ APPLICATION_ID = 0x47504B47
 """GPKG"""
 USER_VERSION = 10400
 """GeoPackage 1.4, for ever: with 10300 the new rtree triggers fail validation. Ours is in loupe_meta."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MIN_READER_VERSION = 1
-MIN_WRITER_VERSION = 2
-"""Version 1 would drop the tables that it does not know."""
+MIN_WRITER_VERSION = 3
+"""Earlier versions would drop the tables that they do not know."""
 HISTORY_KEY = "history"
 """`WHOLE_HISTORY` under this key says that the history tells each row since its first day."""
 WHOLE_HISTORY = "whole"
@@ -135,6 +135,9 @@ _LINK_INDEXES = (
     ("observations", "image_uuid"),
     ("claim_evidence", "claim_uuid"),
     ("claim_evidence", "evidence_uuid"),
+    ("custody", "row_uuid"),
+    ("product_rows", "product_uuid"),
+    ("product_rows", "row_uuid"),
 )
 
 TITLES = {
@@ -156,6 +159,8 @@ TITLES = {
     "searches": "Searches",
     "claim_evidence": "Evidence of claims",
     "comparisons": "Comparisons",
+    "custody": "Custody of kept files and image chips",
+    "product_rows": "Rows in products",
     "layer_styles": "Layer styles",
 }
 
@@ -210,6 +215,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "loupe_chip_kind": vocabulary.CHIP_KINDS,
     "loupe_search_kind": vocabulary.SEARCH_KINDS,
     "loupe_search_result": vocabulary.SEARCH_RESULTS,
+    "loupe_words_kind": vocabulary.WORDS_KINDS,
+    "loupe_copy_kind": vocabulary.COPY_KINDS,
+    "loupe_product_state": vocabulary.PRODUCT_STATES,
+    "loupe_custody_table": vocabulary.CUSTODY_TABLES,
+    "loupe_custody_event": vocabulary.CUSTODY_EVENTS,
 }
 ENUMS: dict[str, tuple[tuple[str, str], ...]] = {
     "loupe_class_code": tuple(vocabulary.SITE_CLASSES.items()),
@@ -228,7 +238,7 @@ ENUM_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ),
     *(
         ("claims", column, f"loupe_{column}")
-        for column in ("voice", "state", "confidence", "likelihood_term", "status")
+        for column in ("voice", "state", "confidence", "likelihood_term", "status", "words_kind")
     ),
     ("sources", "reliability", "loupe_reliability"),
     ("sources", "kind", "loupe_source_kind"),
@@ -238,6 +248,11 @@ ENUM_COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("claim_evidence", "evidence_table", "loupe_evidence_table"),
     ("claim_evidence", "bearing", "loupe_bearing"),
     ("responses", "kind", "loupe_response_kind"),
+    ("responses", "words_kind", "loupe_words_kind"),
+    ("source_files", "copy_kind", "loupe_copy_kind"),
+    ("custody", "table_name", "loupe_custody_table"),
+    ("custody", "event", "loupe_custody_event"),
+    ("products", "state", "loupe_product_state"),
     ("chips", "date_kind", "loupe_date_kind"),
     ("chips", "kind", "loupe_chip_kind"),
     *(("images", column, f"loupe_{column}") for column in ("date_kind", "date_basis", "datum")),

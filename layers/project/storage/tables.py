@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any, Literal
 
+from layers.document.alias import origin_of, with_origin
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.edit import Table
@@ -21,13 +22,17 @@ from layers.document.rows import (
     ClaimSource,
     Comment,
     Comparison,
+    Custody,
     MetaEntry,
     Product,
+    ProductRow,
     Response,
     ResponseClaim,
     Row,
     SavedFilter,
+    Seen,
     Template,
+    Watch,
 )
 from layers.document.search import Search
 from layers.document.site import Site
@@ -50,9 +55,12 @@ _KINDS: dict[str, Kind] = {
     "float": "real",
     "float | None": "real",
     "bool": "boolean",
+    "bool | None": "boolean",
     "tuple[tuple[str, str], ...]": "aliases",
     "BaseGeometry": "geometry",
 }
+_MOST_UUID = 200
+"""Characters of a uuid, which in a file is any text."""
 DATA, THUMBNAIL = "data", "thumbnail"
 """Columns of bytes: what a row is about, which each of its rows has, and a small picture, which it may have."""
 STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "rev")
@@ -171,10 +179,14 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("searches", "searches", Search, _columns(Search)),
     TableSpec("claim_evidence", "claim_evidence", ClaimEvidence, _columns(ClaimEvidence)),
     TableSpec("comparisons", "comparisons", Comparison, _columns(Comparison)),
+    TableSpec("custody", "custody", Custody, _columns(Custody)),
+    TableSpec("product_rows", "product_rows", ProductRow, _columns(ProductRow)),
     TableSpec("loupe_layers", "layers", Layer, _columns(Layer), private=True),
     TableSpec("loupe_bookmarks", "bookmarks", Bookmark, _columns(Bookmark), private=True, blobs=(THUMBNAIL,)),
     TableSpec("loupe_templates", "templates", Template, _columns(Template), private=True),
     TableSpec("loupe_filters", "filters", SavedFilter, _columns(SavedFilter), private=True),
+    TableSpec("loupe_watch", "watch", Watch, _columns(Watch), private=True),
+    TableSpec("loupe_seen", "seen", Seen, _columns(Seen), private=True),
     TableSpec("loupe_meta", "meta", MetaEntry, _columns(MetaEntry, {"uuid": "key"}), key="", private=True),
 )
 BY_NAME = {spec.name: spec for spec in SPECS}
@@ -201,9 +213,14 @@ def empty_value(column: Column) -> Any:
 
 
 def aliases_text(aliases: Iterable[tuple[str, str]]) -> str:
-    """JSON list of [language, name]; empty text for none."""
-    pairs = [list(pair) for pair in aliases]
-    return json.dumps(pairs, ensure_ascii=False) if pairs else ""
+    """JSON list of [language, name], with {"source_uuid": ...} or {"ours": true} where it is stated; empty for none."""
+    entries = [[*pair, *_stated_origin(*origin_of(pair))] for pair in aliases]
+    return json.dumps(entries, ensure_ascii=False) if entries else ""
+
+
+def _stated_origin(source_uuid: str, is_ours: bool) -> list[dict[str, Any]]:
+    stated = {**({"source_uuid": source_uuid} if source_uuid else {}), **({"ours": True} if is_ours else {})}
+    return [stated] if stated else []
 
 
 def told_value(value: Any) -> Any:
@@ -214,7 +231,9 @@ def told_value(value: Any) -> Any:
 
 
 def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
-    """The aliases in a JSON list of pairs or object by language; None where the text is neither."""
+    """The aliases in a JSON list of pairs, with their origin or without, or an object by language; None where the text
+    is neither.
+    """
     if not text:
         return ()
     try:
@@ -222,9 +241,25 @@ def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
     except (ValueError, RecursionError):
         return None
     pairs = list(value.items()) if isinstance(value, dict) else value
-    if not isinstance(pairs, list) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+    if not isinstance(pairs, list) or not all(isinstance(pair, list | tuple) and len(pair) in (2, 3) for pair in pairs):
         return None
-    return tuple((str(language), str(name)) for language, name in pairs)
+    found = []
+    for language, name, *stated in pairs:
+        origin = _origin_in(stated[0]) if stated else ("", False)
+        if origin is None:
+            return None
+        found.append(with_origin(str(language), str(name), origin[0], is_ours=origin[1]))
+    return tuple(found)
+
+
+def _origin_in(stated: Any) -> tuple[str, bool] | None:
+    """The origin of an alias in an object; None where it is none. Members that we do not know say nothing."""
+    if not isinstance(stated, dict):
+        return None
+    source_uuid, is_ours = stated.get("source_uuid", ""), stated.get("ours", False)
+    if not isinstance(source_uuid, str) or len(source_uuid) > _MOST_UUID or not isinstance(is_ours, bool):
+        return None
+    return source_uuid, is_ours
 
 
 def stored_values(spec: TableSpec, row: Row) -> list[Any]:

@@ -39,7 +39,18 @@ ADDED_COLUMNS: Mapping[int, Mapping[str, frozenset[str]]] = {
         "loupe_bookmarks": frozenset({"state_json", "thumbnail"}),
         "loupe_history": frozenset({"reason"}),
         "loupe_tombstones": frozenset({"sha256", "what"}),
-    }
+    },
+    3: {
+        **dict.fromkeys(("site_point", "site_line", "site_polygon"), frozenset({"identity_note"})),
+        "claims": frozenset({"words_kind", "alternatives", "assumptions", "indicators", "change_note"}),
+        "responses": frozenset({"words_kind"}),
+        "sources": frozenset({"context", "evaluated", "machine_json"}),
+        "chips": frozenset({"machine_json"}),
+        "source_files": frozenset({"copy_kind", "collected_at", "collected_by", "method", "tool", "proof_json"}),
+        "observations": frozenset({"target"}),
+        "searches": frozenset({"not_searched_pct"}),
+        "products": frozenset({"state", "correction"}),
+    },
 }
 """By version and table."""
 
@@ -54,7 +65,8 @@ ADDED_TABLES: Mapping[int, frozenset[str]] = {
             "loupe_templates",
             "loupe_filters",
         }
-    )
+    ),
+    3: frozenset({"custody", "product_rows", "loupe_watch", "loupe_seen"}),
 }
 """By version."""
 

@@ -27,12 +27,16 @@ from layers.document.rows import (
     ClaimSource,
     Comment,
     Comparison,
+    Custody,
     MetaEntry,
     Product,
+    ProductRow,
     Response,
     ResponseClaim,
     SavedFilter,
+    Seen,
     Template,
+    Watch,
 )
 from layers.document.search import Search
 from layers.document.site import Site
@@ -169,6 +173,16 @@ def rich_document() -> Document:
             "comparisons": [Comparison(uuid="comparison", name="Two days", spec_json="{}", order_key=2.0)],
             "templates": [Template(uuid="template", class_code="pad", name="Launch pad", hot_key="1")],
             "filters": [SavedFilter(uuid="filter", name="Drafts", target="sites", filter_json="{}")],
+            "custody": [
+                Custody(uuid="kept", table_name="source_files", row_uuid="file", event="kept", actor="анна", **STAMPS)
+            ],
+            "product_rows": [
+                ProductRow(
+                    uuid="printed", product_uuid="product", table_name="site_point", row_uuid="site-point", row_rev=3
+                )
+            ],
+            "watch": [Watch(uuid="watch", site_uuid="site-point", place_key="catalogue", result_json='{"new": 0}')],
+            "seen": [Seen(uuid="looked", table_name="claims", row_uuid="claim-1", row_rev=3, actor="王")],
             "meta": [MetaEntry(uuid="title", value="A case", **STAMPS), MetaEntry(uuid="marking", value="TLP:GREEN")],
         }
     )

@@ -86,7 +86,7 @@ def test_case_and_what_it_says_about_itself(cli, demo: Path) -> None:
     facts = cli("info", demo, "--json").json
     assert list(facts) == CASE
     assert {key: facts[key] for key in CASE[5:]} == {
-        "schema_version": 2,
+        "schema_version": 3,
         "sites": 60,
         "claims": 12,
         "sources": 29,

@@ -74,7 +74,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], type[GeoloupeError], str]] = 
     "a foreign GeoPackage": (_foreign, UnsupportedFormat, "Add it to a case as a layer"),
     "another database": (_plain_sqlite, UnsupportedFormat, "no Geoloupe case"),
     "of a later version": (
-        lambda path: change(path, "UPDATE loupe_meta SET value = '3' WHERE key = 'min_reader_version'"),
+        lambda path: change(path, "UPDATE loupe_meta SET value = '4' WHERE key = 'min_reader_version'"),
         CaseTooNew,
         "later Geoloupe",
     ),
@@ -123,7 +123,7 @@ def test_f09_a_case_that_is_being_written_is_in_use(case: Path) -> None:
 
 def test_f74_a_later_writer_version_is_read_only(case: Path) -> None:
     assert not read_case(case).read_only
-    change(case, "UPDATE loupe_meta SET value = '3' WHERE key = 'min_writer_version'")
+    change(case, "UPDATE loupe_meta SET value = '4' WHERE key = 'min_writer_version'")
     assert read_case(case).read_only
 
 
@@ -350,7 +350,7 @@ def test_a_deadline_stops_what_takes_too_long(case: Path) -> None:
 
 def test_numbers_in_meta_that_are_none_count_as_the_first_version(case: Path) -> None:
     change(case, "UPDATE loupe_meta SET value = '²' WHERE key = 'min_reader_version'")
-    assert read_case(case).schema_version == 2
+    assert read_case(case).schema_version == 3
 
 
 def test_a_hostile_case_can_become_a_working_copy(case: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from layers.document import vocabulary
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.errors import CaseDamaged
@@ -20,11 +21,12 @@ from layers.project.saving.publish import publish, write_case
 from layers.project.saving.session_file import NAME
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.integrity import Integrity
-from layers.project.storage.versions import ADDED_COLUMNS, ADDED_TABLES
+from layers.project.storage.tables import BY_NAME, spec_of
+from layers.project.storage.versions import ADDED_COLUMNS, ADDED_TABLES, later_columns
 from tests.support.cases.case_contents import rows, validate
 from tests.support.cases.changed_cases import change
+from tests.support.cases.older_schemas import case_of_schema_1, case_of_schema_2
 from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document, state
-from tests.support.cases.schema_one import case_of_schema_1
 
 DERIVED = {
     "gpkg_contents",
@@ -95,7 +97,7 @@ def test_f75_a_step_changes_the_document_and_not_the_file(case: Path, monkeypatc
     publish(work, case)
     work.close()
     assert case.with_name("case.gpkg.bak1").read_bytes() == before
-    assert read_case(case).schema_version == 2
+    assert read_case(case).schema_version == 3
     assert not rows(case, "SELECT 1 FROM loupe_history WHERE actor = 'another program' AND delta_json LIKE '%role%'")
     told = rows(case, "SELECT count(*) FROM loupe_history WHERE delta_json LIKE '%\"setting\"]%' AND op = 'update'")
     assert told[0][0] >= 3
@@ -120,14 +122,17 @@ def test_a_case_of_this_version_takes_no_step(tmp_path: Path, monkeypatch: pytes
 # -- schema 1 to 2 ----------------------------------------------------------------------------------------------------
 
 
-def test_what_schema_2_added_is_what_the_two_files_differ_in(case: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new.gpkg"
-    write_case(Document(), new)
-    assert plain_tables(new) - plain_tables(case) == ADDED_TABLES[2]
-    assert plain_tables(case) <= plain_tables(new)
-    added = {table: columns(new, table) - columns(case, table) for table in plain_tables(case)}
-    assert {table: names for table, names in added.items() if names} == ADDED_COLUMNS[2]
-    assert all(columns(case, table) <= columns(new, table) for table in plain_tables(case))
+def test_what_each_schema_added_is_what_the_two_files_differ_in(tmp_path: Path) -> None:
+    one, two, three = tmp_path / "one.gpkg", tmp_path / "two.gpkg", tmp_path / "three.gpkg"
+    case_of_schema_1(one)
+    case_of_schema_2(two)
+    write_case(Document(), three)
+    for old, new, version in ((one, two, 2), (two, three, 3)):
+        assert plain_tables(new) - plain_tables(old) == ADDED_TABLES[version]
+        assert plain_tables(old) <= plain_tables(new)
+        added = {table: columns(new, table) - columns(old, table) for table in plain_tables(old)}
+        assert {table: names for table, names in added.items() if names} == ADDED_COLUMNS[version]
+        assert all(columns(old, table) <= columns(new, table) for table in plain_tables(old))
 
 
 def test_a_case_of_schema_1_opens_without_a_word_and_its_file_stays(case: Path) -> None:
@@ -157,10 +162,10 @@ def test_a_case_of_schema_1_migrates_and_saves_and_loses_nothing(case: Path, tmp
         else:
             assert after[table] == was, table
     told = dict(rows(case, "SELECT key, value FROM loupe_meta"))
-    assert (told["schema_version"], told["min_reader_version"], told["min_writer_version"]) == ("2", "1", "2")
+    assert (told["schema_version"], told["min_reader_version"], told["min_writer_version"]) == ("3", "1", "3")
     assert told["project_uuid"] == dict(rows(old, "SELECT key, value FROM loupe_meta"))["project_uuid"]
     again = read_case(case)
-    assert (again.schema_version, again.problems, again.integrity) == (2, (), Integrity.INTACT)
+    assert (again.schema_version, again.problems, again.integrity) == (3, (), Integrity.INTACT)
     assert state(again.document) == state(read_case(old).document)
     assert case.with_name("case.gpkg.bak1").read_bytes() == old.read_bytes()
     assert [finding for finding in validate(case) if finding.severity == "error"] == []
@@ -183,6 +188,122 @@ def test_a_tombstone_of_schema_1_stays(case: Path) -> None:
         ("lost-chip", "chips", "me", None)
     ]
 
+
+# -- schema 2 to 3 ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    return case_of_schema_2(tmp_path / "second.gpkg")
+
+
+def test_a_case_of_schema_2_migrates_and_saves_and_loses_nothing(second: Path, tmp_path: Path) -> None:
+    old = Path(shutil.copy(second, tmp_path / "old.gpkg"))
+    before, kept = content(old, old), old.read_bytes()
+    assert all(was for table, was in before.items() if table in BY_NAME), "each table has rows"
+    intake = read_case(second)
+    assert (intake.schema_version, intake.problems, intake.integrity) == (2, (), Integrity.INTACT)
+    assert not intake.read_only
+    assert second.read_bytes() == kept
+    saved(second)
+    after = content(second, old)
+    for table, was in before.items():
+        if table == "loupe_history":
+            assert set(was) <= set(after[table])
+        else:
+            assert after[table] == was, table
+    told = dict(rows(second, "SELECT key, value FROM loupe_meta"))
+    assert (told["schema_version"], told["min_reader_version"], told["min_writer_version"]) == ("3", "1", "3")
+    again = read_case(second)
+    assert (again.schema_version, again.problems, again.integrity) == (3, (), Integrity.INTACT)
+    assert state(again.document) == state(read_case(old).document)
+    assert second.with_name("second.gpkg.bak1").read_bytes() == kept
+    assert [finding for finding in validate(second) if finding.severity == "error"] == []
+
+
+def test_nothing_is_invented_of_what_schema_3_added(second: Path) -> None:
+    """Each new column is empty, but for the state of products; each new table too."""
+    saved(second)
+    for table, names in ADDED_COLUMNS[3].items():
+        for name in sorted(names - {"state"}):
+            assert rows(second, f"SELECT DISTINCT {name} FROM {table}") == [(None,)], (table, name)
+    for table in ADDED_TABLES[3]:
+        assert rows(second, f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+def test_a_product_of_schema_2_that_was_issued_says_so(second: Path) -> None:
+    states = {uuid: product.state for uuid, product in read_case(second).document.products.items()}
+    assert states == {"product": "draft", "issued": "issued", "next": "draft"}
+    saved(second)
+    assert dict(rows(second, "SELECT uuid, state FROM products")) == states
+    told = rows(second, "SELECT row_uuid, delta_json FROM loupe_history WHERE reason = 'the case was of schema 2'")
+    assert [(uuid, json.loads(delta)) for uuid, delta in told] == [("issued", {"state": ["draft", "issued"]})]
+    assert rows(second, "SELECT count(*) FROM loupe_history WHERE actor = 'another program'") == [(0,)]
+    assert rows(second, "SELECT rev FROM products WHERE uuid = 'issued'") == [(3,)], "it is no edit of an analyst"
+
+
+def test_every_mark_and_row_of_schema_2_is_there_again(second: Path) -> None:
+    """The kept case has each kind of row twice: plain, and with a value in each column."""
+    document = read_case(second).document
+    for table in ("sites", "claims", "sources", "source_files", "responses", "chips", "images", "observations"):
+        full = next(row for uuid, row in document.table(table).items() if uuid.startswith("full-"))
+        spec = spec_of(table, full)
+        empty = {column.name for column in spec.plain_columns if getattr(full, column.field) in ("", (), None)}
+        assert empty <= later_columns(2, spec.name) | {"number", "shape_json", "why", "product_id"}, table
+    kinds = {json.loads(site.shape_json)["kind"] for site in document.sites.values() if site.shape_json}
+    assert kinds == set(vocabulary.SHAPES) - {"photo", "search_area"}
+    assert {site.mark_kind for site in document.sites.values()} == set(vocabulary.MARK_KINDS) - {"photo"}
+    assert {row.why for row in document.observations.values()} > set(vocabulary.WHYS) - {"layover", "radar shadow"}
+
+
+def test_a_working_copy_that_schema_2_left_behind_is_resumed(second: Path) -> None:
+    _intake, work = open_for_work(second.parent / "sessions", second)
+    work.close(keep=True)
+    for path in work.folder.glob("work.gpkg*"):
+        path.unlink()
+    left = case_of_schema_2(work.folder / "work.gpkg", "UPDATE claims SET statement = 'not saved' WHERE id = 1")
+    with closing(sqlite3.connect(left)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.commit()
+    resumed = WorkingCopy.resume(work.folder)
+    document = resumed.read_document()
+    assert document.claims["claim-1"].statement == "not saved"
+    assert [document.products[uuid].state for uuid in ("product", "issued", "next")] == ["draft", "issued", "draft"]
+    publish(resumed, second)
+    resumed.close()
+    assert read_case(second).problems == ()
+    assert state(read_case(second).document) == state(document)
+    assert [finding for finding in validate(second) if finding.severity == "error"] == []
+
+
+TAKEN = (
+    "CREATE TABLE custody (id INTEGER PRIMARY KEY, who TEXT)",
+    "INSERT INTO custody (who) VALUES ('theirs')",
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('custody', 'attributes', 'Custody')",
+    "ALTER TABLE claims ADD COLUMN alternatives TEXT",
+    "UPDATE claims SET alternatives = 'their words' WHERE uuid = 'claim-1'",
+    "ALTER TABLE products ADD COLUMN state TEXT",
+    "UPDATE products SET state = 'theirs'",
+)
+
+
+def test_names_that_schema_3_takes_from_other_programs_lose_nothing(tmp_path: Path) -> None:
+    case = case_of_schema_2(tmp_path / "case.gpkg", *TAKEN)
+    intake = read_case(case)
+    assert {claim.alternatives for claim in intake.document.claims.values()} == {""}
+    assert {product.state for product in intake.document.products.values()} == {"draft", "issued"}
+    assert not intake.document.table("custody")
+    for _ in range(2):
+        saved(case)
+        assert rows(case, "SELECT who FROM custody_carried") == [("theirs",)]
+        kept = rows(case, "SELECT alternatives, alternatives_carried FROM claims WHERE uuid = 'claim-1'")
+        assert kept == [(None, "their words")]
+        assert set(rows(case, "SELECT state_carried FROM products")) == {("theirs",)}
+        assert [finding for finding in validate(case) if finding.severity == "error"] == []
+
+
+# -- other programs' names --------------------------------------------------------------------------------------------
 
 # Before version 2 another program was free to use the names that it added.
 COLLIDING = (
@@ -269,9 +390,9 @@ def test_a_case_that_says_no_version_keeps_what_schema_2_holds(tmp_path: Path) -
 
 
 def test_a_case_of_a_later_version_that_we_may_read_keeps_its_number(case: Path) -> None:
-    change(case, "UPDATE loupe_meta SET value = '3' WHERE key IN ('schema_version', 'min_writer_version')")
+    change(case, "UPDATE loupe_meta SET value = '4' WHERE key IN ('schema_version', 'min_writer_version')")
     intake = read_case(case)
-    assert (intake.schema_version, intake.read_only) == (3, True)
+    assert (intake.schema_version, intake.read_only) == (4, True)
 
 
 def test_what_another_program_changed_in_a_case_of_schema_1_is_told_and_nothing_else(case: Path) -> None:

@@ -16,8 +16,8 @@ from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from tests.support.cases.marks import marked_document
+from tests.support.cases.older_schemas import case_of_schema_1
 from tests.support.cases.rich import BLOBS, open_for_work, read_case, relabel, rich_document
-from tests.support.cases.schema_one import case_of_schema_1
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]

@@ -17,7 +17,7 @@ SITE = (
     "position_error_m "
     "position_basis position_source_uuid status reviewed_by reviewed_at observed_at valid_from valid_to shape_json "
     "stroke_color fill_color stroke_width style_json props_json mark_kind marking folder number image_uuid pixel_m "
-    f"base_or_top parent_uuid lifecycle lifecycle_as_of lifecycle_source_uuid {STAMPS}"
+    f"base_or_top parent_uuid lifecycle lifecycle_as_of lifecycle_source_uuid identity_note {STAMPS}"
 )
 TABLES = {
     "site_point": SITE,
@@ -26,30 +26,33 @@ TABLES = {
     "claims": "id uuid statement source_wording made_by made_at voice state likelihood_term likelihood_low "
     "likelihood_high "
     "confidence confidence_reason place_note marking status reviewed_by reviewed_at place_precision_m steps_json "
-    f"{STAMPS}",
+    f"words_kind alternatives assumptions indicators change_note {STAMPS}",
     "claim_sites": "id uuid claim_uuid site_uuid rev",
     "sources": "id uuid kind title publisher author published_at accessed_at url archive_url sensor acquired_at "
     "reliability "
-    f"descriptor excerpt rights marking origin_uuid date_basis {STAMPS}",
-    "source_files": "id uuid source_uuid name content_type data sha256 phash",
+    f"descriptor excerpt rights marking origin_uuid date_basis context evaluated machine_json {STAMPS}",
+    "source_files": "id uuid source_uuid name content_type data sha256 phash copy_kind collected_at "
+    "collected_by method tool proof_json",
     "claim_sources": "id uuid claim_uuid source_uuid credibility page quote bearing rev",
     "claim_evidence": "id uuid claim_uuid evidence_table evidence_uuid bearing note rev",
-    "responses": f"uuid speaker words made_at source_uuid notes kind {STAMPS}",
+    "responses": f"uuid speaker words made_at source_uuid notes kind words_kind {STAMPS}",
     "response_claims": f"uuid response_uuid claim_uuid {STAMPS}",
     "chips": "id data content_type uuid site_uuid source_uuid layer_uuid layer_title width height srs_id crs_wkt "
     "bounds_json "
     "transform_json stretch_json acquired_at date_kind credit niirs_scale niirs_rating niirs_by sha256 caption marking "
-    "kind pair_uuid image_uuid thumbnail phash created_at created_by",
+    "kind pair_uuid image_uuid thumbnail phash machine_json created_at created_by",
     "images": "id uuid image_key layer_uuid layer_title product_id sha256 service sensor acquired_at date_kind "
     f"date_basis gsd_m placement_note credit licence datum {STAMPS}",
     "observations": "id uuid site_uuid image_uuid chip_uuid presence change change_kind compared_to_uuid count_low "
-    f"count_high view_quality why words observer {STAMPS}",
+    f"count_high view_quality why words observer target {STAMPS}",
     "searches": "id uuid kind area_uuid cells_json target target_size_m gsd_m method image_uuid query_json result "
-    f"assessed_pct obscured_pct observer words at {STAMPS}",
+    f"assessed_pct obscured_pct observer words at not_searched_pct {STAMPS}",
     "comparisons": "id uuid name spec_json order_key created_at created_by rev",
     "comments": "id uuid target_uuid parent_uuid body resolved created_at created_by rev",
     "products": "id uuid name number version layout_json overrides_json issued_at issued_by previous_uuid "
-    "numbers_json sha256 created_at created_by rev",
+    "numbers_json sha256 state correction created_at created_by rev",
+    "custody": "id uuid table_name row_uuid at event actor tool sha256 note rev",
+    "product_rows": "id uuid product_uuid table_name row_uuid row_rev rev",
     "layer_styles": "id f_table_catalog f_table_schema f_table_name f_geometry_column styleName styleQML styleSLD "
     "useAsDefault description owner ui update_time",
     "loupe_meta": "key value",
@@ -58,6 +61,8 @@ TABLES = {
     "loupe_bookmarks": "uuid order_key name state_json thumbnail",
     "loupe_templates": "uuid class_code name hot_key style_json fields_json order_key",
     "loupe_filters": "uuid name target filter_json order_key",
+    "loupe_watch": "uuid site_uuid place_key looked_at looked_by result_json",
+    "loupe_seen": "uuid table_name row_uuid row_rev actor at",
     "loupe_history": "seq change_uuid txn_uuid at actor table_name row_uuid op parent_rev new_rev delta_json "
     "old_geom new_geom reason",
     "loupe_tombstones": "uuid table_name deleted_at deleted_by sha256 what",
@@ -99,7 +104,7 @@ def test_uuids_are_indexed_nullable_and_not_unique(case: Path) -> None:
 def test_an_older_version_may_read_the_file_but_not_write_it(case: Path) -> None:
     with closing(sqlite3.connect(case)) as connection:
         told = dict(connection.execute("SELECT key, value FROM loupe_meta").fetchall())
-    assert (told["schema_version"], told["min_reader_version"], told["min_writer_version"]) == ("2", "1", "2")
+    assert (told["schema_version"], told["min_reader_version"], told["min_writer_version"]) == ("3", "1", "3")
 
 
 def test_the_header_says_geopackage_1_4_and_no_wal(case: Path) -> None:
