@@ -32,9 +32,12 @@ def read_numbers(text: str) -> dict[str, int]:
     return found
 
 
-def numbers_json(numbers: Mapping[str, int]) -> str:
-    """Text for `numbers_json`; `read_numbers` gives back an equal value."""
-    return json.dumps({"numbers": dict(numbers)}) if numbers else ""
+def numbers_json(numbers: Mapping[str, int], digests: Mapping[str, str] | None = None) -> str:
+    """Text for `numbers_json`; `read_numbers` gives back an equal value. `digests`: of the printed rows, by uuid."""
+    data: dict[str, Mapping[str, int] | Mapping[str, str]] = {"numbers": dict(numbers)} if numbers else {}
+    if digests:
+        data["printed"] = dict(digests)
+    return json.dumps(data) if data else ""
 
 
 def issued_numbers(document: Document, product: Product | None) -> dict[str, int]:

@@ -8,9 +8,11 @@ from typing import cast
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.imagery.match_plate import plate_of
-from layers.document.rows import Product
+from layers.document.rows import Product, ProductRow, Row
 from layers.errors import InvalidValue
+from layers.product.gate import DRAFT, ISSUED, State
 from layers.product.numbering import numbers_json, read_numbers
+from layers.product.printed_rows import PrintedRow
 from layers.product.spec import (
     LAYOUTS,
     MOST_OVERRIDES,
@@ -23,7 +25,7 @@ from layers.product.spec import (
 from viewer.commands.fields import row_of
 from viewer.commands.named_order import LONGEST_NAME, checked_name
 from viewer.commands.shapes.mark_numbers import lock_numbers
-from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 LONGEST_NUMBER, LONGEST_REASON = 40, 2000
 
@@ -151,19 +153,50 @@ def issue_product(
     sha256: str,
     numbers: Mapping[str, int],
     actor: str,
+    state: State = ISSUED,
+    printed: Iterable[PrintedRow] = (),
+    correction: str = "",
     now: str | None = None,
 ) -> Edit:
-    """Note that a draft was written: when, by whom, as which file, with which numbers of its marks (by uuid).
+    """Note that a draft was written: when, by whom, as which file, with which numbers of its marks (by uuid), and which
+    rows it printed.
 
-    The markers among these keep their numbers from now on. Raises InvalidValue.
+    The markers among the marks keep their numbers from now on. Who answers for it is named as the product names its
+    author, never by the login name. `correction`: what a reissue says was wrong before. Raises InvalidValue.
     """
     row, stamp = _draft(document, uuid), stamp_of(actor, now)
-    text = numbers_json(dict(sorted(numbers.items())))
-    if read_numbers(text) != dict(numbers):
+    rows = list(printed)
+    numbers = dict(sorted(numbers.items()))
+    text = numbers_json(numbers, {one.uuid: one.digest for one in rows})
+    if read_numbers(text) != numbers:
         raise InvalidValue("Each numbered mark of a product has a number of its own, from 1 upwards.")
-    fields = {"issued_at": stamp.now, "issued_by": actor, "sha256": sha256, "numbers_json": text}
+    if state == DRAFT:
+        raise InvalidValue("A product is issued or published: a draft is neither.")
     locked = lock_numbers(document, numbers, actor=actor, now=stamp.now).changes if numbers else ()
-    return Edit(f"Issue product “{row.name}”", (*update("products", row, stamp, **fields), *locked))
+    fields = {
+        "issued_at": stamp.now,
+        "issued_by": _answering(row),
+        "sha256": sha256,
+        "numbers_json": text,
+        "state": state,
+        "correction": correction,
+    }
+    after = {change.after.uuid: change.after for change in locked if change.after is not None}
+    links = [_printed_link(uuid, one, after.get(one.uuid), stamp) for one in rows]
+    return Edit(f"Issue product “{row.name}”", (*update("products", row, stamp, **fields), *locked, *links))
+
+
+def _answering(row: Product) -> str:
+    """The name under which a product is issued: its author, else the organisation."""
+    spec = read_spec(row.layout_json)
+    return _one_line(spec.author or spec.organisation) if spec is not None else ""
+
+
+def _printed_link(product: str, one: PrintedRow, locked: Row | None, stamp: Stamp) -> Change:
+    """The row that tells which revision of a row a product printed: of a marker whose number it locks the new one."""
+    rev = one.rev if locked is None else locked.rev
+    link = ProductRow(uuid=new_uuid(), product_uuid=product, table_name=one.table_name, row_uuid=one.uuid, row_rev=rev)
+    return insert("product_rows", link, stamp)
 
 
 def reissue_product(
@@ -218,6 +251,7 @@ def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now
     names = [row.name for row in gone.values()]
     label = f"Delete product “{names[0]}”" if len(names) == 1 else f"Delete {len(names)} products"
     changes: list[Change] = [delete("products", row) for row in gone.values()]
+    changes += [delete("product_rows", link) for uuid in gone for link in document.rows_of_product(uuid)]
     for row in everything.values():
         if row.uuid not in gone and row.previous_uuid in gone:
             changes += update("products", row, stamp, previous_uuid=_still_there(gone, row))

@@ -94,7 +94,8 @@ def test_an_issued_product_stays_as_it_is_and_is_followed_by_the_next_version() 
     document.apply(let_pass(document, "one", "credit", "map 1", " nobody  to credit ", **WHO))
     document.apply(issue_product(document, "one", sha256="ab" * 32, numbers={"a": 1, "b": 2}, **WHO))
     issued = row(document, "one")
-    assert (issued.issued_at, issued.issued_by, issued.sha256) == (WHO["now"], "Li", "ab" * 32)
+    assert (issued.issued_at, issued.sha256, issued.state) == (WHO["now"], "ab" * 32, "issued")
+    assert issued.issued_by == PLATE.author, "never the login name"
     assert read_numbers(issued.numbers_json) == {"a": 1, "b": 2}
     refusals: list[Callable[[], Edit]] = [
         lambda: change_product(document, "one", PLATE, **WHO),

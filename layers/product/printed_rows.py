@@ -1,0 +1,209 @@
+"""Rows that an issued product printed, so that a row knows its products, and a product what of it has changed since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, NamedTuple
+
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.alias import origin_of
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.json_fields import json_object
+from layers.document.rows import Product, Row
+from layers.document.site import Site
+from layers.errors import InvalidValue
+from layers.product.content import ProductContent
+from layers.product.facts import ProductFacts
+
+_TABLES: dict[str, Table] = {
+    "claims": "claims",
+    "claim_sites": "claim_sites",
+    "claim_sources": "claim_sources",
+    "responses": "responses",
+    "response_claims": "response_claims",
+    "sources": "sources",
+    "images": "images",
+    "loupe_layers": "layers",
+    "site_point": "sites",
+    "site_line": "sites",
+    "site_polygon": "sites",
+}
+"""Tables of the document by the names of the file's tables whose rows a product prints."""
+_UNPRINTED = frozenset(
+    {
+        *(
+            "uuid",
+            "created_at",
+            "created_by",
+            "modified_at",
+            "modified_by",
+            "rev",
+            "status",
+            "reviewed_by",
+            "reviewed_at",
+        ),
+        *("notes", "folder", "layer_uuid", "style_json", "props_json", "stroke_color", "fill_color", "stroke_width"),
+        *("visible", "opacity", "blend", "order_key", "source_json", "image_key"),
+    }
+)
+"""Fields that no product prints: bookkeeping and looks. Another value of one makes no product wrong."""
+_WHAT = "The numbers of the product"
+_DIGEST_BYTES = 6
+
+
+class PrintedRow(NamedTuple):
+    """A row as a product printed it: its table in the file, its revision, and a digest of what is printed of it."""
+
+    table_name: str
+    uuid: str
+    rev: int
+    digest: str
+
+
+class Difference(NamedTuple):
+    """A row that an issued product printed otherwise. `what`: *changed*, *deleted* or *new*."""
+
+    what: str
+    table_name: str
+    uuid: str
+
+
+def printed_rows(document: Document, content: ProductContent, facts: ProductFacts | None = None) -> list[PrintedRow]:
+    """The rows that a product with these words and maps prints, each once."""
+    found = dict.fromkeys(_named(document, content, facts))
+    rows = ((name, document.table(_TABLES[name]).get(uuid)) for name, uuid in found)
+    return [PrintedRow(_name_of(name, row), row.uuid, row.rev, digest_of(row)) for name, row in rows if row is not None]
+
+
+def _named(document: Document, content: ProductContent, facts: ProductFacts | None) -> Iterator[tuple[str, str]]:
+    for site in content.sites:
+        if site.uuid not in content.withheld:
+            yield "site_point", site.uuid
+    for claim in content.claims:
+        yield "claims", claim.uuid
+        yield from (("claim_sites", link.uuid) for link in document.site_links_of_claim(claim.uuid))
+        yield from (("claim_sources", link.uuid) for link in document.source_links_of_claim(claim.uuid))
+    for answer in content.responses:
+        yield "responses", answer.uuid
+        yield from (("response_claims", link.uuid) for link in document.claim_links_of_response(answer.uuid))
+    yield from (("sources", source.uuid) for source in content.sources)
+    yield from (("images", image.uuid) for image in content.images)
+    maps = facts.maps if facts is not None else ()
+    yield from (("loupe_layers", image.layer) for one in maps for image in one.images)
+
+
+def _name_of(name: str, row: Row) -> str:
+    return f"site_{row.kind}" if isinstance(row, Site) else name
+
+
+def digest_of(row: Row) -> str:
+    """Twelve hexadecimal digits over all of a row that a product may print; the same while that is the same."""
+    parts = []
+    for field in fields(row):
+        value = getattr(row, field.name)
+        if field.name not in _UNPRINTED and value not in ("", None, ()):
+            parts.append(f"{field.name}={_text(value)}")
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, BaseGeometry):
+        return value.wkb_hex
+    if isinstance(value, tuple):
+        return repr([(tuple(one), origin_of(one)) if isinstance(one, tuple) else one for one in value])
+    return repr(value)
+
+
+def read_digests(text: str) -> dict[str, str]:
+    """The digests of printed rows by uuid, as `numbers_json` has them; what is odd in it counts as not said."""
+    try:
+        data = json_object(text, _WHAT).get("printed")
+    except InvalidValue:
+        return {}
+    pairs = data.items() if isinstance(data, dict) else ()
+    return {uuid: digest for uuid, digest in pairs if isinstance(digest, str)}
+
+
+def differences(document: Document, product: Product) -> list[Difference]:
+    """The rows that an issued product would print otherwise today: changed, deleted, or added to what it printed.
+
+    A new answer to a printed claim, and a new source of one, are such rows.
+    """
+    digests = read_digests(product.numbers_json)
+    printed = document.rows_of_product(product.uuid)
+    found = []
+    for one in printed:
+        table = _TABLES.get(one.table_name)
+        row = document.table(table).get(one.row_uuid) if table is not None else None
+        if table is not None and row is None:
+            found.append(Difference("deleted", one.table_name, one.row_uuid))
+        elif row is not None and _is_other(row, one.row_rev, digests.get(one.row_uuid)):
+            found.append(Difference("changed", one.table_name, one.row_uuid))
+    known = {one.row_uuid for one in printed}
+    claims = [one.row_uuid for one in printed if one.table_name == "claims" and one.row_uuid in document.claims]
+    return [*found, *dict.fromkeys(_added(document, claims, known))]
+
+
+def _is_other(row: Row, rev: int, digest: str | None) -> bool:
+    return digest_of(row) != digest if digest is not None else bool(rev) and row.rev != rev
+
+
+def _added(document: Document, claims: Iterable[str], known: set[str]) -> Iterator[Difference]:
+    """Answers to printed claims, and sources of them, that were not there when the product was issued."""
+    for claim in claims:
+        for answer in document.responses_to(claim):
+            if answer.uuid not in known:
+                yield Difference("new", "responses", answer.uuid)
+        for link in document.source_links_of_claim(claim):
+            if link.uuid not in known:
+                yield Difference("new", "claim_sources", link.uuid)
+
+
+def standing_products(document: Document) -> list[Product]:
+    """The issued products that no later issued version has replaced."""
+    rows = [row for row in document.products.values() if row.issued_at]
+    replaced = {before for row in rows for before in _before(document.products, row)}
+    return [row for row in rows if row.uuid not in replaced]
+
+
+def _before(products: Mapping[str, Product], row: Product) -> Iterator[str]:
+    seen = {row.uuid}
+    while row.previous_uuid and row.previous_uuid not in seen:
+        seen.add(row.previous_uuid)
+        yield row.previous_uuid
+        before = products.get(row.previous_uuid)
+        if before is None:
+            return
+        row = before
+
+
+def needs_correction(document: Document) -> dict[str, list[Difference]]:
+    """The standing products that would print something otherwise today, by uuid, with what."""
+    found = ((row.uuid, differences(document, row)) for row in standing_products(document))
+    return {uuid: what for uuid, what in found if what}
+
+
+def products_printing(document: Document, table_name: str, uuid: str) -> list[Product]:
+    """The issued products that print a row, by number, the newest version first.
+
+    An answer, and a source, belongs to the products of the claims that it is linked with, also where it came later.
+    """
+    links = list(document.products_of_row(table_name, uuid))
+    for claim in _claims_of(document, table_name, uuid):
+        links += document.products_of_row("claims", claim)
+    rows = {link.product_uuid: document.products.get(link.product_uuid) for link in links}
+    found = [row for row in rows.values() if row is not None and row.issued_at]
+    return sorted(found, key=lambda row: (row.number, -row.version, row.uuid))
+
+
+def _claims_of(document: Document, table_name: str, uuid: str) -> Sequence[str]:
+    if table_name != "responses":
+        return ()
+    links = document.claim_links_of_response(uuid)
+    if links:
+        return [link.claim_uuid for link in links]
+    return [claim for claim in document.claims if any(one.uuid == uuid for one in document.responses_to(claim))]
