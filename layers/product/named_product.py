@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from layers.document.comparison import read_spec as read_comparison
 from layers.document.document import Document
-from layers.document.rows import Bookmark, Comparison
+from layers.document.rows import Bookmark, Comparison, Product
 from layers.errors import InvalidValue
 from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, site_spec, sites_of_products
-from layers.product.spec import MOST_MAPS, ProductSpec
+from layers.product.spec import MOST_MAPS, ProductSpec, read_spec
 
 _MOST_NAMED = 8
 
@@ -51,7 +51,28 @@ def product_of_comparison(document: Document, name: str, like: ProductSpec) -> P
     return replace(like, layout=layout).with_comparison(row.uuid, kept)
 
 
-def _named[R: (Bookmark, Comparison)](rows: Sequence[R], name: str, word: str) -> R:
+def kept_product(document: Document, name: str) -> tuple[Product, ProductSpec]:
+    """A product that the case keeps, by its uuid, its number or its name: by the last two in its newest version.
+
+    Raises InvalidValue.
+    """
+    exact = document.products.get(name)
+    row = exact if exact is not None else _newest(document, name)
+    spec = read_spec(row.layout_json)
+    if spec is None:
+        raise InvalidValue(f"The product “{row.name}” cannot be laid out: the case does not say how it looks.")
+    return row, spec
+
+
+def _newest(document: Document, name: str) -> Product:
+    rows = list(document.products.values())
+    replaced = {row.previous_uuid for row in rows}
+    newest = [row for row in rows if row.uuid not in replaced]
+    by_number = [row for row in newest if row.number == name]
+    return by_number[0] if len(by_number) == 1 else _named(newest, name, "product")
+
+
+def _named[R: (Bookmark, Comparison, Product)](rows: Sequence[R], name: str, word: str) -> R:
     """The row of that name or uuid, if there is one alone; in another case of letters where none has it as it is."""
     exact = [row for row in rows if name in (row.name, row.uuid)]
     found = exact or [row for row in rows if row.name.casefold() == name.casefold()]

@@ -17,7 +17,6 @@ from viewer.support.terminal import complain
 if TYPE_CHECKING:
     from layers.document.document import Document
     from layers.product.spec import ProductSpec
-    from layers.project.opening.case_paths import CaseHome
     from viewer.canvas.scene import MapScene
     from viewer.export.formats.steps import Writing
     from viewer.rendering.context import RenderContext
@@ -27,6 +26,8 @@ LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_PAGES = ("bookmark", "comparison")
 """Options that the formats of data do not have: a table has no view."""
+OF_ITS_OWN = ("layout", "paper", "size", "bounds", "title", "marking", "site", *OF_PAGES)
+"""Options that a product which the case keeps has settled itself."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +50,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
     parser.epilog = OUTSIDE
     parser.add_argument("--site", metavar="UUID", help="the page of this site; as data: only this site and its claims")
+    parser.add_argument("--product", metavar="NAME", help="one that the case keeps: its name, number or uuid")
     parser.add_argument(
-        "--publish", action="store_true", help="for outside: no drafts, internal sources, names or paths"
+        "--issue", action="store_true", help="number it and keep it in the case; without, it is a draft"
+    )
+    parser.add_argument(
+        "--publish", action="store_true", help="issue it for outside: no drafts, internal sources, names or paths"
     )
     parser.add_argument(
         "--raw", action="store_true", help="as .tif: the topmost image's own pixels in view, on its own grid"
@@ -79,11 +84,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return USAGE
     if suffix in DATA:
         return write_case_data(arguments)
-    from viewer.cli.documents import case_at_home  # for start-up time
-    from viewer.cli.reading import case_file
-
-    document, home = case_at_home(case_file(arguments.case))
-    return _page(document, home, arguments)
+    return _page(arguments)
 
 
 def _batch(arguments: argparse.Namespace) -> int:
@@ -103,7 +104,7 @@ def _batch(arguments: argparse.Namespace) -> int:
 
 def _refusal(arguments: argparse.Namespace) -> str:
     """A sentence on options that cannot be taken; empty where all can."""
-    from layers.product.spec import LAYOUTS  # for start-up time
+    from layers.product.spec import LAYOUTS, page_of_words  # for start-up time
 
     named = [option for option in ("site", *OF_PAGES) if getattr(arguments, option) is not None]
     if len(named) > 1:
@@ -112,6 +113,15 @@ def _refusal(arguments: argparse.Namespace) -> str:
         return f"--{named[0]} is of one product, and a batch is of many: leave one of them out."
     if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA:
         return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
+    if arguments.product is not None:
+        given = [one for one in OF_ITS_OWN if getattr(arguments, one, None)]
+        if given or any(getattr(arguments, option) is not None for option in BATCHES):
+            said = f"--{given[0]}" if given else "a batch"
+            return f"--product is laid out as the case keeps it: leave {said} out."
+        if Path(arguments.out).suffix.lower() in DATA:
+            return f"--product is of pages: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
+    if arguments.raw and (arguments.issue or arguments.product is not None):
+        return "--raw is of pixels as a file has them, which are no product: leave --issue and --product out."
     if arguments.raw and Path(arguments.out).suffix.lower() != ".tif":
         return "--raw is of pixels as a file has them: --out takes .tif with it."
     if arguments.dpi is not None and not 24 <= arguments.dpi <= 1200:
@@ -122,11 +132,8 @@ def _refusal(arguments: argparse.Namespace) -> str:
         return f"With --{named[0]}, {_one_of('--layout', fitting)}"
     if arguments.paper is not None and arguments.size is not None:
         return "--paper and --size both say how large the page is: give one of them."
-    if arguments.paper is not None:
-        from viewer.cli.products.printed_product import paper_named  # loads what paints
-
-        if paper_named(arguments.paper) is None:
-            return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
+    if arguments.paper is not None and page_of_words(arguments.paper) is None:
+        return _one_of("--paper", ("A4", "A3", "Letter", "slide", "square"))
     return ""
 
 
@@ -148,31 +155,47 @@ def _one_of(option: str, words: Iterable[str]) -> str:
     return f"{option} takes one of {', '.join(words)}."
 
 
-def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
-    from layers.errors import CannotBePlaced  # for start-up time
+def _page(arguments: argparse.Namespace) -> int:
+    from layers.errors import CannotBePlaced, InvalidValue  # for start-up time, as all imports in functions here
 
     load_qt()
     from layers.geo.crs import chosen_canvas
+    from layers.product.gate import DRAFT, state_asked
+    from layers.product.spec import read_overrides
     from viewer.canvas.said_problems import said_problems
+    from viewer.cli.products.case_in_hand import case_in_hand
+    from viewer.cli.products.issued_page import keep_issue, leaving
     from viewer.cli.products.printed_product import laid_out, scenes_of, spec_of
     from viewer.export.formats.steps import finish
     from viewer.export.formats.writers import begin_writing
+    from viewer.export.gate import through_gate
     from viewer.export.headless import Studio
 
-    out = Path(arguments.out)
-    spec = spec_of(document, arguments)
-    with Studio() as studio:
-        scenes = scenes_of(studio, document, home, spec)
+    out, said = Path(arguments.out), list[str]()
+    state = state_asked(issue=arguments.issue, publish=arguments.publish)
+    if out.exists() and Path(arguments.case).exists() and out.samefile(arguments.case):
+        raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
+    with case_in_hand(arguments.case, state) as case, Studio() as studio:
+        document = case.document
+        spec = spec_of(document, arguments)
+        state = "published" if state != DRAFT and spec.publish else state
+        scenes = scenes_of(studio, document, case.home, spec)
         if scenes[0].lone_plane():
             raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
-        if spec.bounds is None and spec.layout != "site":
+        if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
             spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
         if arguments.raw:
             finish(_raw_pixels(spec, scenes[0], out, studio.context))
         else:
-            finish(begin_writing(laid_out(spec, document, scenes), out, studio.context))
+            leaves = leaving(case, arguments, spec, state)
+            said.append(leaves.notice)
+            laid = laid_out(spec, document, scenes, leaves.edition)
+            laid = through_gate(laid, spec, read_overrides(leaves.overrides_json), leaves.edition.state)
+            written = finish(begin_writing(laid, out, studio.context))
+            if leaves.is_new:
+                print(keep_issue(case, leaves.edition, laid, written))
         lost = any(scene.lost_layers() for scene in scenes)
-        said = [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
+        said += [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
         problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
     for sentence in filter(None, problems):
         complain(sentence)
@@ -180,7 +203,7 @@ def _page(document: Document, home: CaseHome, arguments: argparse.Namespace) -> 
 
 
 def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderContext) -> Writing:
-    from PySide6.QtCore import QRectF  # for start-up time, as all imports in functions here
+    from PySide6.QtCore import QRectF  # for start-up time
 
     from layers.geo.bounds import Bounds
     from layers.geo.crs import chosen_canvas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from viewer.cli.command import DONE, FINDINGS, USAGE, Command, add_json, print_json
 from viewer.support.plain_imports import load_qt
@@ -22,23 +22,28 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layout", metavar="NAME", help="check the case's default product of this layout, not those that it keeps"
     )
+    parser.add_argument("--paper", metavar="A4", help="on this page: A4, A3, Letter, slide, square")
+    parser.add_argument("--title", metavar="TEXT", help="under this title")
+    parser.add_argument("--publish", action="store_true", help="as it would be published")
+    parser.add_argument("--site", metavar="UUID", help="check the page of this site")
+    parser.add_argument("--comparison", metavar="NAME", help="check the images of this comparison side by side")
+    parser.add_argument("--product", metavar="NAME", help="check one that the case keeps: its name, number or uuid")
     add_json(parser)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from layers.product.spec import LAYOUTS  # for start-up time
-    from layers.text.counted import counted
+    from layers.text.counted import counted  # for start-up time
 
-    if arguments.layout is not None and arguments.layout not in LAYOUTS:
-        complain(f"“{arguments.layout}” is no layout: use one of {', '.join(LAYOUTS)}.")
+    if sentence := _refusal(arguments):
+        complain(sentence)
         return USAGE
     from viewer.cli.documents import case_at_home
     from viewer.cli.reading import case_file
 
     path = case_file(arguments.case)
     document, home = case_at_home(path)
-    products = _products(document, arguments.layout, path.stem)
     load_qt()
+    products = _products(document, arguments, path.stem)
     from viewer.cli.products.checked_pages import findings_of  # after Qt: pages are laid out
 
     each = findings_of(document, home, [(row, spec) for _, row, spec in products])
@@ -57,13 +62,65 @@ def _run(arguments: argparse.Namespace) -> int:
     return FINDINGS if stands else DONE
 
 
-def _products(document: Document, layout: str | None, stem: str) -> list[tuple[str, Product | None, ProductSpec]]:
-    from layers.product.case_facts import default_specs, saved_specs  # for start-up time
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The fields of a product that the options set."""
+    from layers.product.spec import page_of_words  # for start-up time
 
-    kept = list(saved_specs(document)) if layout is None else []
-    if kept:
-        return [(f"product “{row.name}”, " if len(kept) > 1 else "", row, spec) for row, spec in kept]
-    return [("", None, spec) for spec in default_specs(document, layout or "single", stem)]
+    found: dict[str, Any] = {}
+    if arguments.paper is not None:
+        page = page_of_words(arguments.paper)
+        assert page is not None
+        found["page"] = page.name
+    if arguments.title:
+        found["title"] = arguments.title
+    if arguments.publish:
+        found["publish"] = True
+    return found
+
+
+def _refusal(arguments: argparse.Namespace) -> str:
+    """A sentence on options that cannot be taken; empty where all can."""
+    from layers.product.spec import LAYOUTS, page_of_words  # for start-up time
+
+    if arguments.layout is not None and arguments.layout not in LAYOUTS:
+        return f"“{arguments.layout}” is no layout: use one of {', '.join(LAYOUTS)}."
+    named = [option for option in ("site", "comparison", "product") if getattr(arguments, option) is not None]
+    if len(named) > 1:
+        return f"A check is of one product: give one of {' and '.join(f'--{option}' for option in named)}."
+    if named == ["product"] and (own := [one for one in ("layout", "paper", "title") if getattr(arguments, one)]):
+        return f"--product is laid out as the case keeps it: leave --{own[0]} out."
+    if arguments.paper is not None and page_of_words(arguments.paper) is None:
+        return "--paper takes one of A4, A3, Letter, slide, square."
+    return ""
+
+
+def _products(
+    document: Document, arguments: argparse.Namespace, stem: str
+) -> list[tuple[str, Product | None, ProductSpec]]:
+    """What is to be checked, each with the words for it: a product of what the options name, else those that the case
+    keeps, else its default ones.
+    """
+    from dataclasses import replace  # for start-up time
+
+    from layers.product.case_facts import default_specs, saved_specs
+    from layers.product.named_product import kept_product, product_of_comparison, product_of_site
+
+    if arguments.product is not None:
+        row, kept = kept_product(document, arguments.product)
+        return [("", row, replace(kept, publish=kept.publish or arguments.publish))]
+    like = _options(arguments)
+    name = "" if arguments.publish else stem
+    if arguments.site is not None or arguments.comparison is not None:
+        first = replace(default_specs(document, "single", name)[0], publish=arguments.publish)
+        if arguments.site is not None:
+            spec = product_of_site(document, arguments.site, first)
+        else:
+            spec = product_of_comparison(document, arguments.comparison, first)
+        return [("", None, replace(spec, layout=arguments.layout or spec.layout, **like))]
+    rows = list(saved_specs(document)) if arguments.layout is None and not like else []
+    if rows:
+        return [(f"product “{row.name}”, " if len(rows) > 1 else "", row, spec) for row, spec in rows]
+    return [("", None, replace(spec, **like)) for spec in default_specs(document, arguments.layout or "single", name)]
 
 
 def _as_json(one: Finding) -> dict[str, str]:

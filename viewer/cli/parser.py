@@ -21,7 +21,7 @@ from viewer.cli import (
     validate,
     window,
 )
-from viewer.cli.command import BAD_INPUT, USAGE, Command
+from viewer.cli.command import BAD_INPUT, FINDINGS, USAGE, Command
 from viewer.support.terminal import complain
 
 PROMISED = {
@@ -69,7 +69,7 @@ MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No
 
 def run(argv: list[str]) -> int:
     """Parse and run; usage errors and bad input become exit codes, never tracebacks."""
-    from layers.errors import GeoloupeError  # for start-up time: --version needs nothing of it
+    from layers.errors import GeoloupeError, ProductStopped  # for start-up time: --version needs nothing of it
 
     try:
         arguments = _parser(argv).parse_args(_bounds_joined(argv))
@@ -79,6 +79,10 @@ def run(argv: list[str]) -> int:
         return code
     except SystemExit as end:  # argparse ends itself, with 0 after --help and 2 on wrong usage
         return end.code if isinstance(end.code, int) else USAGE
+    except ProductStopped as stop:
+        for line in (stop.sentence, *stop.lines):
+            complain(line)
+        return FINDINGS
     except GeoloupeError as error:
         complain(error.sentence)
         return BAD_INPUT

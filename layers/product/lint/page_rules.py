@@ -337,16 +337,9 @@ def _made_on(checked: Checked) -> Iterator[Fault]:
 
 
 def _number(checked: Checked) -> Iterator[Fault]:
-    """A product of a case has a number and a version, which a reader needs to tell prints apart."""
+    """A product that has a number prints it: a reader needs it to tell prints apart. One that is issued gets one."""
     facts = checked.facts
-    if checked.spec.publish and not facts.number:
-        yield Fault(
-            "the imprint",
-            "It is to be published and has no number.",
-            "Save the product in the case: that gives it a number and a version.",
-            Jump("product", "", "number"),
-        )
-    elif facts.number and facts.is_laid_out and not checked.holds(facts.number):
+    if facts.number and facts.is_laid_out and not checked.holds(facts.number):
         yield Fault("the imprint", "Its number is not on the page.", "Show the imprint.", to_part("imprint"))
 
 

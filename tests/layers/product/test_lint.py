@@ -270,7 +270,6 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("author", lambda made: made.published().with_spec(annotation_credit="")),
     ("made-on", lambda made: made.with_facts(made_on="")),
     ("number", lambda made: made.without_words("No 7")),
-    ("number", lambda made: made.published().with_facts(number="")),
     ("grey", lambda made: made.with_facts(alike_in_grey=(Alike("Gas", "Oil"),))),
     ("grey", lambda made: made.with_facts(faint_in_grey=("labels",))),
     ("boundaries", lambda made: made.with_image(draws_boundaries=True)),

@@ -14,9 +14,10 @@ from layers.errors import ExportFailed, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.batch import sites_of_products
 from layers.product.case_facts import default_specs
-from layers.product.named_product import product_of_bookmark, product_of_comparison, product_of_site
+from layers.product.edition import Edition
+from layers.product.named_product import kept_product, product_of_bookmark, product_of_comparison, product_of_site
 from layers.product.publishing import Publishing
-from layers.product.spec import MOST_MAPS, PAGES, Page, ProductSpec
+from layers.product.spec import MOST_MAPS, ProductSpec, page_of_words
 from layers.project.opening.case_paths import CaseHome
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.sheets import is_held
@@ -33,22 +34,17 @@ SIZE = (1600, 1000)
 """Of a page without --paper and --size, in pixels."""
 
 
-def paper_named(text: str) -> Page | None:
-    """The page that "A4", "a3 portrait" or "slide" means, the landscape one where the word leaves that open."""
-    asked = " ".join(text.lower().replace("-", " ").split())
-    names = {name.lower().replace(",", ""): page for name, page in PAGES.items()}
-    found = [page for name, page in names.items() if asked and name.startswith(asked)]
-    return next((page for page in found if "landscape" in page.name), found[0] if found else None)
-
-
 def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
-    """The product of what is named, else the case's default one in the layout that is asked for, with what the options
-    say.
+    """A product that the case keeps, of a thing that is named, or the case's default one in a layout, as the options
+    ask for it.
 
     Raises InvalidValue where the case has nothing of which it could be made.
     """
+    if getattr(arguments, "product", None) is not None:
+        _, kept = kept_product(document, arguments.product)
+        return replace(kept, dpi=arguments.dpi or kept.dpi, publish=kept.publish or bool(arguments.publish))
     spec = _subject(document, arguments)
-    paper = paper_named(arguments.paper) if arguments.paper else None
+    paper = page_of_words(arguments.paper) if arguments.paper else None
     dpi = arguments.dpi or (SCREEN_DPI if paper is None else PAPER_DPI)
     page = paper.name if paper is not None else _page_of(arguments.size or SIZE, dpi)
     given: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
@@ -115,9 +111,12 @@ def read_pages(printed: PrintedPlate) -> None:
         wait_until(partial(printed.is_ready, page), partial(printed.waits_for, page))
 
 
-def laid_out(spec: ProductSpec, document: Document, scenes: Sequence[MapScene]) -> PrintedPlate:
+def laid_out(
+    spec: ProductSpec, document: Document, scenes: Sequence[MapScene], edition: Edition | None = None
+) -> PrintedPlate:
     """The product, once all has been read of which its words tell. Raises ExportFailed."""
-    plate = Plate(matched(spec, scenes), document, scenes, made_on=today())
+    product, made_on, state = edition or Edition(made_on=today())
+    plate = Plate(matched(spec, scenes), document, scenes, product=product, made_on=made_on, state=state)
     first = PrintedPlate(plate, spec.dpi)
     if not is_held(*first.size_px(0)):
         first = PrintedPlate(plate, SCREEN_DPI)

@@ -51,8 +51,8 @@ class Heading:
         return found
 
 
-def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyle) -> Heading:
-    """Title, bottom line, subtitle and dateline; a long title is set smaller, never cut."""
+def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyle, correction: str = "") -> Heading:
+    """Title, bottom line, subtitle, dateline, and what a reissue corrects; a long title is set smaller, never cut."""
     room = sizes.width - 2 * sizes.margin
     logo = _logo(style)
     logo_height = _LOGO_HEIGHT * sizes.body
@@ -66,6 +66,7 @@ def heading_of(spec: ProductSpec, title: str, sizes: PageSizes, style: HouseStyl
         ("bottom line", spec.bottom_line, sizes.type(1.3 if not sizes.is_small else 1.1, bold=True), style.accent),
         ("subtitle", spec.subtitle, sizes.type(1.15 if not sizes.is_small else 1.0), style.quiet),
         ("dateline", spec.dateline, sizes.type(1.0), style.quiet),
+        ("correction", correction, sizes.type(1.0, bold=True), style.ink),
     ]
     kept = tuple(
         (key, whole(plain(words, _LONGEST_LINE)), type_, color) for key, words, type_, color in parts if words.strip()

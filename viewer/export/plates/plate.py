@@ -161,6 +161,12 @@ class Plate:
         return self.edition.product
 
     @property
+    def correction(self) -> str:
+        """The line on what its issued version had wrong; empty for a first version."""
+        said = self.product.correction if self.product is not None else ""
+        return without_paths(said) if self.spec.publish else said
+
+    @property
     def numbers(self) -> dict[str, int]:
         """The number in the key of each mark that has one."""
         return {uuid: number for naming in self.namings for uuid, number in naming.keyed.items()}
@@ -257,7 +263,7 @@ class Plate:
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
         spec, count = self.spec, len(self.scenes)
-        heading = heading_of(spec, self.title, self.sizes, self.style)
+        heading = heading_of(spec, self.title, self.sizes, self.style, self.correction)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         overview = bounds[:1] if spec.layout == "insets" else bounds
         shapes = pane_shape(crs, overview), pane_shape(crs, bounds[len(overview) :])
@@ -485,7 +491,7 @@ class Plate:
     def _place_page(self, rooms: PageRooms) -> None:
         spec, sizes, style = self.spec, self.sizes, self.style
         small = sizes.type(0.92)
-        words = heading_of(spec, self.title, sizes, style).pieces(rooms.header, logo_height(sizes))
+        words = heading_of(spec, self.title, sizes, style, self.correction).pieces(rooms.header, logo_height(sizes))
         for number, cell in enumerate(rooms.cells):
             if self.strips[number]:
                 words.append(

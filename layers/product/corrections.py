@@ -1,0 +1,69 @@
+"""The line that a reissued product prints about what its issued version had wrong, or had not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import Product, Response
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.product.printed_rows import Difference, differences
+from layers.text.counted import counted
+
+MOST_NAMED = 4
+"""Changes that are told one by one; more are counted."""
+_LONGEST = 60
+
+
+def correction_of(document: Document, issued: Product) -> str:
+    """What has changed in the case since a version was issued, in one line; empty where nothing has.
+
+    It is offered to the analyst, who knows what was wrong, and stands where nobody wrote another one.
+    """
+    told = list(dict.fromkeys(_told(document, differences(document, issued))))
+    if not told:
+        return ""
+    if (more := len(told) - MOST_NAMED) > 1:
+        told[MOST_NAMED:] = [counted(more, "further change")]
+    at = f" of {issued.issued_at[:10]}" if issued.issued_at else ""
+    return f"Correction to version {issued.version}{at}: {'; '.join(told)}."
+
+
+def _told(document: Document, found: Iterable[Difference]) -> Iterator[str]:
+    for one in found:
+        words = _words(document, one)
+        if words:
+            yield words
+
+
+def _words(document: Document, one: Difference) -> str:
+    match _row(document, one):
+        case Response() as answer:
+            who = _short(answer.speaker) or "a speaker who is not named"
+            return f"the answer of {who} is {'added' if one.what == 'new' else 'changed'}"
+        case Claim() as claim:
+            return f"the claim “{_short(claim.source_wording or claim.statement)}” is changed"
+        case Site() as site:
+            return f"what is known of {_short(site.label) or 'a mark'} is changed"
+        case Source() as source:
+            return f"the source “{_short(source.title or source.publisher)}” is changed"
+    if one.what == "deleted":
+        return {"responses": "an answer is taken back", "claims": "a claim is taken back"}.get(one.table_name, "")
+    names = {"claim_sources": "the sources of a claim are changed", "images": "an image is described anew"}
+    return names.get(one.table_name, "what a layer says of itself is changed" if "layers" in one.table_name else "")
+
+
+def _row(document: Document, one: Difference) -> object:
+    if one.table_name.startswith("site_"):
+        return document.sites.get(one.uuid)
+    tables = {"responses": document.responses, "claims": document.claims, "sources": document.sources}
+    rows = tables.get(one.table_name)
+    return rows.get(one.uuid) if rows is not None else None
+
+
+def _short(text: str) -> str:
+    words: Sequence[str] = text.split()
+    line = " ".join(words)
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1].rstrip()}…"

@@ -1,0 +1,110 @@
+"""geoloupe export --issue and --publish: the gate holds, what is issued is kept, and a correction finds its product."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from layers.document.document import Document
+from layers.project.opening.intake import read_case
+from tests.support.cases.changed_cases import change
+from viewer.cli.command import BAD_INPUT, DONE, FINDINGS, USAGE
+
+SMALL = ("--size", "1200x900", "--dpi", "72")
+HIKVISION = "UPDATE claims SET source_wording = source_wording || ' (again)' WHERE source_wording LIKE '%Hikvision%'"
+
+
+@pytest.fixture
+def case(tmp_path: Path, demo: Path) -> Path:
+    return Path(shutil.copy(demo, tmp_path / "case.gpkg"))
+
+
+def _document(case: Path) -> Document:
+    return read_case(case).document
+
+
+def test_a_product_without_answers_is_neither_issued_nor_published(cli, case: Path, tmp_path: Path) -> None:
+    change(case, "DELETE FROM responses")
+    before = case.read_bytes()
+    for option in ("--issue", "--publish"):
+        outcome = cli("export", case, "--out", tmp_path / "x.png", *SMALL, option)
+        assert outcome.code == FINDINGS
+        assert "No answer is recorded" in outcome.err
+        assert not list(tmp_path.glob("x*"))
+    assert case.read_bytes() == before
+
+
+def test_a_draft_leaves_with_its_state_and_is_stamped_where_something_blocks(cli, case: Path, tmp_path: Path) -> None:
+    assert cli("export", case, "--out", tmp_path / "clean.png", *SMALL).code == DONE
+    change(case, "DELETE FROM responses")
+    assert cli("export", case, "--out", tmp_path / "stamped.png", *SMALL).code == DONE
+    clean, stamped = QImage(str(tmp_path / "clean.png")), QImage(str(tmp_path / "stamped.png"))
+    for picture in (clean, stamped):
+        assert picture.text("Status") == "draft, not issued"
+    assert clean.pixelColor(3, 3).name() == "#ffffff"
+    edges = ((3, 3), (stamped.width() - 3, 3), (3, stamped.height() - 3))
+    assert {stamped.pixelColor(x, y).name() for x, y in edges} == {"#8c1d18"}
+    assert not _document(case).products, "a draft is not kept"
+
+
+def test_what_is_issued_is_numbered_and_kept_with_the_rows_that_it_prints(cli, case: Path, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    outcome = cli("export", case, "--out", out, *SMALL, "--issue")
+    assert (outcome.code, outcome.out) == (DONE, "Issued as product 1, version 1.\n")
+    assert QImage(str(out)).text("Status") == "issued"
+    (row,) = _document(case).products.values()
+    assert (row.number, row.version, row.state) == ("1", 1, "issued")
+    assert row.sha256 == hashlib.sha256(out.read_bytes()).hexdigest()
+    printed = {one.table_name for one in _document(case).rows_of_product(row.uuid)}
+    assert {"site_point", "site_line", "claims", "responses", "sources", "loupe_layers"} <= printed
+    again = cli("export", case, "--out", tmp_path / "again.png", "--product", "1")
+    assert (again.code, again.out) == (DONE, ""), "another file of the same issue"
+    assert (tmp_path / "again.png").read_bytes() == out.read_bytes()
+    assert len(_document(case).products) == 1
+    second = cli("export", case, "--out", tmp_path / "y.png", *SMALL, "--publish")
+    assert second.out == "Published as product 2, version 1.\n"
+
+
+def test_a_change_makes_the_next_version_with_its_correction(cli, case: Path, tmp_path: Path) -> None:
+    first = tmp_path / "x.svg"
+    cli("export", case, "--out", first, *SMALL, "--publish")
+    (row,) = _document(case).products.values()
+    change(case, HIKVISION)
+    draft = cli("export", case, "--out", tmp_path / "d.svg", "--product", row.name)
+    assert "draft of its next version" in draft.err
+    assert "draft, not issued" in (tmp_path / "d.svg").read_text("utf-8")
+    outcome = cli("export", case, "--out", tmp_path / "y.svg", "--product", row.uuid, "--publish")
+    assert outcome.out == "Published as product 1, version 2.\n"
+    one, two = sorted(_document(case).products.values(), key=lambda row: row.version)
+    assert (one.sha256, one.number) == (hashlib.sha256(first.read_bytes()).hexdigest(), two.number)
+    assert two.previous_uuid == one.uuid
+    assert two.correction.startswith("Correction to version 1")
+    assert "Correction to version 1" in (tmp_path / "y.svg").read_text("utf-8")
+
+
+def test_options_that_do_not_go_together_are_said(cli, case: Path, tmp_path: Path) -> None:
+    wrong = cli("export", case, "--out", tmp_path / "x.png", "--product", "1", "--paper", "A4")
+    assert (wrong.code, "leave --paper out" in wrong.err) == (USAGE, True)
+    assert cli("export", case, "--out", tmp_path / "x.tif", "--raw", "--issue").code == USAGE
+    none = cli("export", case, "--out", tmp_path / "x.png", "--product", "7")
+    assert (none.code, "no product “7”" in none.err) == (BAD_INPUT, True)
+
+
+def test_the_case_itself_is_never_written_over(cli, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.png").symlink_to(case)
+    before = case.read_bytes()
+    assert cli("export", case, "--out", tmp_path / "link.png", *SMALL).code == BAD_INPUT
+    assert case.read_bytes() == before
+
+
+def test_lint_says_the_same_as_the_gate(cli, case: Path, tmp_path: Path) -> None:
+    found = json.loads(cli("lint", case, "--publish", "--paper", "A3", "--title", "China", "--json").out)
+    assert not [one for one in found if one["severity"] == "blocking"]
+    change(case, "DELETE FROM responses")
+    found = json.loads(cli("lint", case, "--publish", "--json").out)
+    assert {one["rule"] for one in found if one["severity"] == "blocking"} == {"accused"}

@@ -1,0 +1,62 @@
+"""A case as a command holds it: read only for a draft, on a working copy where something is issued in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import CaseTooNew, NotAllowed
+from layers.product.gate import DRAFT, State
+from layers.project.opening.case_paths import CaseHome
+from layers.project.saving.case_copy import open_for_work
+from layers.project.saving.publish import publish
+from layers.quick_dataclass import dataclass
+from viewer.cli.documents import ACTOR, case_at_home
+from viewer.cli.reading import case_file
+
+
+@dataclass(frozen=True)
+class CaseInHand:
+    """The document of a case and its home; `push` makes an edit, and `save` writes the case with all edits.
+
+    Of a case that is read only both raise NotAllowed.
+    """
+
+    document: Document
+    home: CaseHome
+    push: Callable[[Edit], None]
+    save: Callable[[], None]
+
+
+@contextmanager
+def case_in_hand(path: str, state: State) -> Iterator[CaseInHand]:
+    """The case at a path, to be changed where its product is issued. Raises what opening it raises, and CaseTooNew."""
+    target = case_file(path)
+    if state == DRAFT:
+        document, home = case_at_home(target)
+        yield CaseInHand(document, home, _refuse, _refuse)
+        return
+    with TemporaryDirectory() as folder:
+        intake, work, home = open_for_work(Path(folder), target)
+        try:
+            if intake.read_only:
+                raise CaseTooNew(f"{target} was written by a later Geoloupe: nothing can be issued in it here.")
+
+            def push(edit: Edit) -> None:
+                intake.document.apply(edit)
+                work.append(edit, ACTOR)
+
+            def save() -> None:
+                publish(work, target)
+
+            yield CaseInHand(intake.document, home, push, save)
+        finally:
+            work.close(keep=False)
+
+
+def _refuse(*_edit: Edit) -> None:
+    raise NotAllowed("A draft changes nothing in its case: issue the product to have it kept.")

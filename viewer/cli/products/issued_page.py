@@ -1,0 +1,113 @@
+"""A product of pages from the command line: a draft, or issued and kept in its case."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from layers.document.rows import Product
+from layers.errors import GeoloupeError
+from layers.product.corrections import correction_of
+from layers.product.edition import Edition
+from layers.product.gate import DRAFT, State
+from layers.product.named_product import kept_product
+from layers.product.printed_rows import differences, printed_rows
+from layers.product.spec import ProductSpec
+from layers.quick_dataclass import dataclass
+from viewer.app.products.product_file import file_sha256
+from viewer.cli.documents import ACTOR
+from viewer.cli.products.case_in_hand import CaseInHand
+from viewer.commands.products import (
+    draft_after,
+    issue_product,
+    product_rows,
+    reissue_product,
+    save_product,
+)
+from viewer.commands.stamps import new_uuid
+from viewer.export.made_on import today
+from viewer.export.plates.printed_plate import PrintedPlate
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A product on its way out of a case. `notice`: a sentence on what the reader of the command should know."""
+
+    edition: Edition
+    overrides_json: str = ""
+    notice: str = ""
+    is_new: bool = False
+    """True where it is to be issued once its file is there; False for a draft, and for another file of an issue."""
+
+
+def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, state: State) -> Leaving:
+    """The edition in which a product leaves. What is to be issued has its row in the case from here on, as a draft.
+
+    Raises InvalidValue where the case cannot keep it.
+    """
+    named = getattr(arguments, "product", None)
+    if named is None:
+        if state == DRAFT:
+            return Leaving(Edition(made_on=today()))
+        uuid = new_uuid()
+        case.push(save_product(case.document, spec, actor=ACTOR, uuid=uuid))
+        return Leaving(Edition(product_rows(case.document)[uuid], today(), state), is_new=True)
+    row, _ = kept_product(case.document, named)
+    if not row.issued_at:
+        return Leaving(Edition(row, today(), state), row.overrides_json, is_new=state != DRAFT)
+    return _of_issued(case, row, spec, state)
+
+
+def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) -> Leaving:
+    """Another file of an issued product where nothing has changed since; else its next version."""
+    has_changed = bool(differences(case.document, row))
+    if not has_changed and state in (DRAFT, row.state):
+        issued: State = "published" if row.state == "published" else "issued"
+        return Leaving(Edition(row, row.issued_at[:10], issued), row.overrides_json)
+    correction = correction_of(case.document, row)
+    if state == DRAFT:
+        following = replace(row, uuid="", version=row.version + 1, previous_uuid=row.uuid, correction=correction)
+        said = f"The case has changed since product {row.number} was issued: this is a draft of its next version."
+        return Leaving(Edition(following, today()), row.overrides_json, said)
+    case.push(reissue_product(case.document, row.uuid, spec, actor=ACTOR))
+    draft = draft_after(case.document, row.uuid)
+    assert draft is not None
+    return Leaving(
+        Edition(replace(draft, correction=draft.correction or correction), today(), state),
+        draft.overrides_json,
+        is_new=True,
+    )
+
+
+def keep_issue(case: CaseInHand, edition: Edition, printed: PrintedPlate, written: Iterable[Path]) -> str:
+    """Note in the case that a product was issued as these files, and save the case; gives what is to be said.
+
+    Where the case cannot be saved the files are taken away again: nothing is issued that is not kept. Raises what
+    saving raises.
+    """
+    files, row = list(written), edition.product
+    assert row is not None
+    try:
+        rows = printed_rows(case.document, printed.content, printed.facts())
+        case.push(
+            issue_product(
+                case.document,
+                row.uuid,
+                sha256=file_sha256(files[0]) if files else "",
+                numbers=printed.numbers,
+                actor=ACTOR,
+                state=edition.state,
+                printed=rows,
+                correction=row.correction,
+            )
+        )
+        case.save()
+    except GeoloupeError:
+        for file in files:
+            with suppress(OSError):
+                file.unlink()
+        raise
+    return f"{edition.state.capitalize()} as product {row.number}, version {row.version}."
