@@ -15,7 +15,8 @@ In all tables:
 * text has pandas' dtype `str`, and is missing (NaN) where the case says nothing;
 * dates are text as they were given (a year, a month, a day, or a time in UTC: ISO 8601), since a month is no instant:
   `pandas.to_datetime(claims.made_at, format="ISO8601", utc=True)` makes instants of those that are;
-* numbers are `float64` (NaN: not said), `Int64` (<NA>: not said) or `int64` (always said);
+* numbers are `float64` (NaN: not said), `Int64` (<NA>: not said) or `int64` (always said), and what is true or false
+  is `boolean` (<NA>: not said) or `bool` (always said);
 * columns and dtypes are the same for every case, also for an empty one; rows stand in the order of the file;
 * `created_at`, `created_by`, `modified_at`, `modified_by` (text) and `rev` (int64, from 1) tell who changed a row when;
 * `attrs["problems"]` holds a sentence for each kind of value that could not be taken as it stands.
@@ -34,6 +35,7 @@ from typing import Any, cast
 import geopandas
 import pandas
 
+from layers.document.alias import origin_of
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import Row
@@ -89,15 +91,16 @@ def read(path: str | os.PathLike[str], *, accept_damage: bool = False) -> Case:
 def sites(case: CaseOrPath) -> geopandas.GeoDataFrame:
     """Sites by `site_uuid`, in EPSG:4326: points, lines and areas, of one part or several, in one table.
 
-    Annotations, measurements and search areas are no sites: `marks` has them too, in the same columns.
+    Annotations, measurements, search areas and photos are no sites: `marks` has them too, in the same columns.
 
-    * `label`, `aliases` (all other names, joined by "; "; `site_names` has them by language)
+    * `label`, `aliases` (all other names, joined by "; "; `site_names` has them by language), `identity_note` (what of
+      the name is ours)
     * `class_code` ("launch_site"; titles in `layers.document.vocabulary.SITE_CLASSES`), `role` ("named in a claim",
       "setting", "other"), `status` ("draft", "reviewed", "published"), `reviewed_by`, `reviewed_at`
     * `location_country`, `operator_country` (ISO 3166 codes)
     * `position_error_m` (float64: radius in metres that holds the true place with 90 %; NaN: not judged),
       `position_basis` (what the place rests on), `position_source_uuid`
-    * `mark_kind` ("site", "annotation", "measurement", "search area"), `folder`, `number` (Int64), `marking`,
+    * `mark_kind` ("site", "annotation", "measurement", "search area", "photo"), `folder`, `number` (Int64), `marking`,
       `parent_uuid` (the site that it belongs to)
     * `lifecycle` ("planned", "agreed", "under construction", "in use", "closed", "unknown"), `lifecycle_as_of` (date),
       `lifecycle_source_uuid`: what is planned, agreed or closed is not known to exist
@@ -140,10 +143,12 @@ def marks(case: CaseOrPath) -> geopandas.GeoDataFrame:
 def claims(case: CaseOrPath) -> pandas.DataFrame:
     """Claims by `claim_uuid`. Likelihood and confidence are the analyst's, and stand on assessed claims only.
 
-    * `statement`, `source_wording` (verbatim), `made_by`, `made_at` (date)
+    * `statement`, `source_wording` (verbatim), `words_kind` ("direct speech", "as reported")
+    * `made_by`, `made_at` (date)
     * `voice` ("speaker", "report's own", "analyst"), `state` ("reported", "assessed", "verified", "withdrawn")
     * `likelihood_term` (ICD 203), `likelihood_low`, `likelihood_high` (Int64, per cent)
-    * `confidence` ("low", "moderate", "high"), `confidence_reason`
+    * `confidence` ("low", "moderate", "high"), `confidence_reason`, `alternatives`, `assumptions`, `indicators` (what
+      would change it), `change_note` (since the last issue)
     * `place_note` (the places that the source names), `place_precision_m` (float64: how near a place it needs)
     * `marking`
     * `status` ("draft", "reviewed", "published"), `reviewed_by`, `reviewed_at`, `steps_json` (how we know, in order)
@@ -168,7 +173,8 @@ def sources(case: CaseOrPath) -> pandas.DataFrame:
     * `published_at`, `accessed_at` (dates), `url`, `archive_url`
     * `sensor`, `acquired_at` (date), for imagery
     * `reliability` ("A" to "F" of the Admiralty code; F: cannot be judged), `descriptor` (ICD 206)
-    * `excerpt`, `rights`, `marking`
+    * `excerpt`, `context` (what it says to the other side, verbatim), `rights`, `marking`
+    * `evaluated` (boolean; <NA>: not stated), `machine_json` (the machine that worked on it)
     * `origin_uuid` (the source that it carries), `date_basis` (where its date is from)
     * `claim_count` (int64), `site_count` (int64: sites whose position it gives)
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
@@ -185,8 +191,8 @@ def sources(case: CaseOrPath) -> pandas.DataFrame:
 def responses(case: CaseOrPath) -> pandas.DataFrame:
     """Answers to what was reported, by `response_uuid`. An answer changes no claim's state.
 
-    * `kind` ("answer", "declined", "no reply by a date", "not asked")
-    * `speaker`, `words`, `made_at` (date), `source_uuid`, `notes`
+    * `kind` ("answer", "declined", "no reply by a date", "not asked", "none in source")
+    * `speaker`, `words`, `words_kind` ("direct speech", "as reported"), `made_at` (date), `source_uuid`, `notes`
     * `claim_count` (int64; 0: it answers the whole)
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
     """
@@ -203,6 +209,7 @@ def chips(case: CaseOrPath) -> pandas.DataFrame:
     * `acquired_at` (date) and its basis `date_kind` ("instant", "interval", "composite", "unknown")
     * `niirs_scale`, `niirs_rating` (float64), `niirs_by`
     * `content_type`, `width`, `height` (int64, pixels), `sha256`, `phash`
+    * `machine_json` (the machine that worked on it)
     * `kind` ("pixels", "view"), `pair_uuid` (the other of one capture), `image_uuid`
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
     """
@@ -227,7 +234,7 @@ def images(case: CaseOrPath) -> pandas.DataFrame:
 def observations(case: CaseOrPath) -> pandas.DataFrame:
     """The look of one site on one image by one observer, by `observation_uuid`. A judgement is a claim.
 
-    * `site_uuid`, `image_uuid`, `chip_uuid`, `observer`
+    * `site_uuid`, `image_uuid`, `chip_uuid`, `observer`, `target` (what is looked for)
     * `presence` ("present", "absent", "cannot tell"), `view_quality`, `why` (it cannot be told)
     * `change` ("first look", "none seen", "changed", "cannot tell"), `change_kind`, `compared_to_uuid` (an image)
     * `count_low`, `count_high` (Int64), `words`
@@ -241,11 +248,36 @@ def searches(case: CaseOrPath) -> pandas.DataFrame:
 
     * `kind` ("image", "catalogue"), `area_uuid` (a search area among the sites), `image_uuid`, `query_json`
     * `target`, `target_size_m`, `gsd_m` (float64), `method`, `cells_json`
-    * `result` ("found", "none seen", "not assessable", "none listed"), `assessed_pct`, `obscured_pct` (float64)
+    * `result` ("found", "none seen", "not assessable", "none listed"), `assessed_pct`, `obscured_pct` (looked at, and
+      cannot be told), `not_searched_pct` (nobody looked; float64)
     * `observer`, `words`, `at` (date)
     * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
     """
     return _frame(_opened(case), "searches", "search_uuid", _SEARCH_COLUMNS)
+
+
+def products(case: CaseOrPath) -> pandas.DataFrame:
+    """Products that the case keeps, by `product_uuid`.
+
+    * `name`, `number`, `version` (int64), `state` ("draft", "issued", "published", "withdrawn")
+    * `issued_at` (time in UTC), `issued_by`, `previous_uuid` (the version before), `sha256` (of the issued file)
+    * `correction` (the line that a reissue prints), `row_count` (int64: rows that it printed)
+    * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
+    """
+    case = _opened(case)
+    frame = _frame(case, "products", "product_uuid", _PRODUCT_COLUMNS)
+    return _with_counts(frame, {"row_count": _counts(frame, _links_there(case, "product_rows"), "product_uuid")})
+
+
+def custody(case: CaseOrPath) -> pandas.DataFrame:
+    """Events in the custody of kept files and image chips, by `custody_uuid`. Rows are only ever added.
+
+    * `table_name` ("source_files", "chips"), `row_uuid`: the file or chip, which may be deleted since
+    * `at` (time in UTC), `event` ("taken", "kept", "verified", "handed over", "received", "merged"), `actor`
+    * `tool`, `sha256` (of the bytes at that time), `note`
+    * who changed it when: `created_at`, `created_by`, `modified_at`, `modified_by`, `rev`
+    """
+    return _frame(_opened(case), "custody", "custody_uuid", _CUSTODY_COLUMNS)
 
 
 # -- what belongs to what ---------------------------------------------------------------------------------------------
@@ -267,10 +299,18 @@ def claim_sources(case: CaseOrPath) -> pandas.DataFrame:
 
 
 def claim_evidence(case: CaseOrPath) -> pandas.DataFrame:
-    """Evidence of our own that claims rest on: `claim_uuid`, `evidence_table` ("observations", "chips", "searches",
-    "site_point", "site_line", "site_polygon"), `evidence_uuid`, `bearing` ("supports", "against", "context"), `note`.
+    """Evidence of our own that claims rest on, and claims that a judgement is about: `claim_uuid`, `evidence_table`
+    ("observations", "chips", "searches", "site_point", "site_line", "site_polygon", "claims"), `evidence_uuid`,
+    `bearing` ("supports", "against", "context"), `note` (the part that it is about).
     """
     return _links(_opened(case), "claim_evidence", ("evidence_table", "evidence_uuid", "bearing", "note"))
+
+
+def product_rows(case: CaseOrPath) -> pandas.DataFrame:
+    """Rows that issued products printed: `product_uuid`, `table_name` ("site_point", "claims", ...), `row_uuid`, and
+    `row_rev` (int64: the revision in which it stood; 0: not stated). The row may be deleted since.
+    """
+    return _links(_opened(case), "product_rows", ("table_name", "row_uuid", "row_rev"))
 
 
 def claim_responses(case: CaseOrPath) -> pandas.DataFrame:
@@ -279,11 +319,15 @@ def claim_responses(case: CaseOrPath) -> pandas.DataFrame:
 
 
 def site_names(case: CaseOrPath) -> pandas.DataFrame:
-    """The other names of sites, one a row: `site_uuid`, `language` ("zh", "ru", "en", ...), `name`."""
+    """The other names of sites, one a row: `site_uuid`, `language` ("zh", "ru", "en", ...), `name`, `source_uuid` (of
+    the source that has it), `is_ours` (bool: True where it is stated that the name is ours).
+    """
     case = _opened(case)
-    names = [(site.uuid, *alias) for site in case.document.sites.values() for alias in site.aliases]
-    columns = {name: [row[at] for row in names] for at, name in enumerate(("site_uuid", "language", "name"))}
-    frame = pandas.DataFrame({name: _array(values, "str", None) for name, values in columns.items()})
+    aliases = [(site.uuid, alias, *origin_of(alias)) for site in case.document.sites.values() for alias in site.aliases]
+    names = [(uuid, *alias, source_uuid) for uuid, alias, source_uuid, _ours in aliases]
+    columns = ("site_uuid", "language", "name", "source_uuid")
+    frame = pandas.DataFrame({name: _array([row[at] for row in names], "str", None) for at, name in enumerate(columns)})
+    frame["is_ours"] = pandas.Series([is_ours for *_, is_ours in aliases], frame.index, dtype="bool")
     frame.attrs["problems"] = list(case.problems)
     return frame
 
@@ -293,12 +337,13 @@ _ENDS: dict[Table, dict[str, Table]] = {
     "claim_sources": {"claim_uuid": "claims", "source_uuid": "sources"},
     "response_claims": {"claim_uuid": "claims", "response_uuid": "responses"},
     "claim_evidence": {"claim_uuid": "claims"},
+    "product_rows": {"product_uuid": "products"},
 }
 _SITE_COLUMNS = (
     "label", "class_code", "role", "status", "reviewed_by", "reviewed_at", "location_country", "operator_country",
     "position_error_m", "position_basis", "position_source_uuid", "observed_at", "valid_from", "valid_to", "notes",
     "shape_json", "props_json", "mark_kind", "folder", "number", "marking", "parent_uuid", "lifecycle",
-    "lifecycle_as_of", "lifecycle_source_uuid", "image_uuid", "pixel_m", "base_or_top",
+    "lifecycle_as_of", "lifecycle_source_uuid", "image_uuid", "pixel_m", "base_or_top", "identity_note",
 )  # fmt: skip
 _CLAIM_COLUMNS = (
     "statement",
@@ -319,6 +364,11 @@ _CLAIM_COLUMNS = (
     "reviewed_by",
     "reviewed_at",
     "steps_json",
+    "words_kind",
+    "alternatives",
+    "assumptions",
+    "indicators",
+    "change_note",
 )
 _SOURCE_COLUMNS = (
     "kind",
@@ -338,8 +388,15 @@ _SOURCE_COLUMNS = (
     "marking",
     "origin_uuid",
     "date_basis",
+    "context",
+    "evaluated",
+    "machine_json",
 )
-_RESPONSE_COLUMNS = ("kind", "speaker", "words", "made_at", "source_uuid", "notes")
+_RESPONSE_COLUMNS = ("kind", "speaker", "words", "words_kind", "made_at", "source_uuid", "notes")
+_PRODUCT_COLUMNS = (
+    "name", "number", "version", "state", "issued_at", "issued_by", "previous_uuid", "sha256", "correction",
+)  # fmt: skip
+_CUSTODY_COLUMNS = ("table_name", "row_uuid", "at", "event", "actor", "tool", "sha256", "note")
 _CHIP_COLUMNS = (
     "site_uuid",
     "source_uuid",
@@ -360,6 +417,7 @@ _CHIP_COLUMNS = (
     "kind",
     "pair_uuid",
     "image_uuid",
+    "machine_json",
 )
 _IMAGE_COLUMNS = (
     "image_key",
@@ -391,6 +449,7 @@ _OBSERVATION_COLUMNS = (
     "count_low",
     "count_high",
     "words",
+    "target",
 )
 _SEARCH_COLUMNS = (
     "kind",
@@ -405,6 +464,7 @@ _SEARCH_COLUMNS = (
     "result",
     "assessed_pct",
     "obscured_pct",
+    "not_searched_pct",
     "observer",
     "words",
     "at",
@@ -447,7 +507,8 @@ def _columns(rows: Sequence[Row], spec_name: str, names: Sequence[str], index: p
 
 def _dtype(column: Column) -> str:
     whole = "Int64" if column.optional else "int64"
-    return {"text": "str", "real": "float64", "boolean": "bool", "integer": whole}[column.kind]
+    truth = "boolean" if column.optional else "bool"
+    return {"text": "str", "real": "float64", "boolean": truth, "integer": whole}[column.kind]
 
 
 def _array(values: Sequence[Any], dtype: str, index: pandas.Index | None) -> pandas.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Self
 
 
@@ -42,3 +43,20 @@ def with_origin(language: str, name: str, source_uuid: str = "", *, is_ours: boo
     if source_uuid or is_ours:
         return Alias(language, name, source_uuid=source_uuid, is_ours=is_ours)
     return language, name
+
+
+def sources_of(aliases: Iterable[tuple[str, str]]) -> set[str]:
+    """The uuids of the sources that have these names."""
+    return {alias.source_uuid for alias in aliases if isinstance(alias, Alias) and alias.source_uuid}
+
+
+def with_sources(aliases: tuple[tuple[str, str], ...], uuid_of: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """The same names with the sources that `uuid_of` gives for theirs; an empty uuid: not stated."""
+    if not sources_of(aliases):
+        return aliases
+    return tuple(
+        with_origin(*alias, uuid_of(alias.source_uuid) if alias.source_uuid else "", is_ours=alias.is_ours)
+        if isinstance(alias, Alias)
+        else alias
+        for alias in aliases
+    )

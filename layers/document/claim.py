@@ -39,6 +39,6 @@ class Claim(Row):
     alternatives: str = ""
     assumptions: str = ""
     indicators: str = ""
-    """What would change the judgement."""
+    """Signs that would change the judgement."""
     change_note: str = ""
-    """What has changed since the last issue."""
+    """Changes since the last issue."""

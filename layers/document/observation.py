@@ -32,7 +32,7 @@ class Observation(Row):
     words: str = ""
     observer: str = ""
     target: str = ""
-    """What is looked for at the site: the main channel, not water."""
+    """The thing that is looked for at the site: the main channel, not water."""
 
 
 class SeenDates(NamedTuple):

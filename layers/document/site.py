@@ -66,7 +66,7 @@ class Site(Row):
     lifecycle_as_of: str = ""
     lifecycle_source_uuid: str = ""
     identity_note: str = ""
-    """What of the name is ours, where the source has less of it."""
+    """Parts of the name that are ours, where the source has less of it."""
 
     @property
     def is_site(self) -> bool:

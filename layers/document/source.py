@@ -29,9 +29,9 @@ class Source(Row):
     """The source that this one carries: two carriers of one report are one origin."""
     date_basis: str = ""
     context: str = ""
-    """What the same source says to the other side, verbatim."""
+    """Words of the same source to the other side, verbatim."""
     evaluated: bool | None = None
-    """Whether somebody has judged the source; None: not stated."""
+    """True where somebody has judged the source; None: not stated."""
     machine_json: str = ""
     """The machine that made or worked on it: tool, version, task, and who checked it."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from layers.document.alias import with_sources
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -72,7 +73,7 @@ class _Subset:
                 self._links(
                     "claim_evidence",
                     claim_uuid=self._claims,
-                    evidence_uuid={*self._sites, *self._observations, *self._chips},
+                    evidence_uuid={*self._sites, *self._observations, *self._chips, *self._claims},
                 )
             ),
             "meta": list(self._meta()),
@@ -123,6 +124,7 @@ class _Subset:
                     made_at=row.made_at,
                     source_uuid=_if_in(self._sources, row.source_uuid),
                     kind=row.kind,
+                    words_kind=row.words_kind,
                 )
             case ClaimSite():
                 return ClaimSite(uuid=row.uuid, claim_uuid=row.claim_uuid, site_uuid=row.site_uuid)
@@ -157,7 +159,7 @@ class _Subset:
             geometry=site.geometry,
             class_code=site.class_code,
             label=site.label,
-            aliases=site.aliases,
+            aliases=with_sources(site.aliases, lambda uuid: _if_in(self._sources, uuid)),
             role=site.role,
             location_country=site.location_country,
             operator_country=site.operator_country,
@@ -182,6 +184,7 @@ class _Subset:
             lifecycle=site.lifecycle,
             lifecycle_as_of=site.lifecycle_as_of,
             lifecycle_source_uuid=_if_in(self._sources, site.lifecycle_source_uuid),
+            identity_note=self._publishing.words(site.identity_note),
         )
 
     def _claim(self, claim: Claim) -> Claim:
@@ -204,6 +207,7 @@ class _Subset:
             marking=claim.marking,
             status=claim.status,
             place_precision_m=claim.place_precision_m,
+            words_kind=claim.words_kind,
         )
 
     def _source(self, source: Source) -> Source:
@@ -225,6 +229,7 @@ class _Subset:
             marking=source.marking,
             origin_uuid=_if_in(self._sources, source.origin_uuid),
             date_basis=source.date_basis,
+            context=source.context,
         )
 
     def _image(self, image: Image) -> Image:
@@ -270,7 +275,7 @@ class _Subset:
         )
 
     def _observation(self, seen: Observation) -> Observation:
-        """Without the observer's name and own words."""
+        """Without the observer's name and own words, and what was looked for."""
         return Observation(
             uuid=seen.uuid,
             site_uuid=seen.site_uuid,

@@ -52,6 +52,9 @@ TABLES_OF_A_CASE: dict[str, Callable[[frames.CaseOrPath], pandas.DataFrame]] = {
         "observations",
         "searches",
         "claim_evidence",
+        "products",
+        "product_rows",
+        "custody",
     )
 }
 
@@ -98,6 +101,7 @@ def test_the_demo_case_as_tables() -> None:
     assert list(claims.response_count.unique()) == [0]  # both answers are to the whole
     assert frames.responses(case).claim_count.tolist() == [0, 0]
     assert sites.attrs["problems"] == []
+    assert sources.evaluated.isna().all()  # nobody stated it
 
 
 def test_every_value_of_a_row_arrives(case: Path) -> None:
@@ -132,7 +136,25 @@ def test_every_value_of_a_row_arrives(case: Path) -> None:
     assert (seen.site_uuid, seen.image_uuid, seen.presence, seen.count_high) == ("site-area", "image", "present", 3)
     assert frames.searches(read).loc["search", ["result", "assessed_pct"]].tolist() == ["none seen", 82.5]
     assert frames.claim_evidence(read).iloc[0].tolist()[:4] == ["claim-1", "observations", "seen", "supports"]
-    assert frames.site_names(read).values.tolist() == [["site-point", "zh", "酒泉"], ["site-point", "ru", "Цзюцюань"]]
+    named = frames.site_names(read)[["site_uuid", "language", "name"]].values.tolist()
+    assert named[:2] == [["site-point", "zh", "酒泉"], ["site-point", "ru", "Цзюцюань"]]
+    two = frames.site_names(read).set_index("name").loc["Both parts"]
+    assert (two.site_uuid, two.source_uuid, two.is_ours) == ("site-parts", "source", False)
+    source = frames.sources(read).loc["source"]
+    assert (source.context, source.evaluated) == ("the other side of it", False)
+    assert (claim.words_kind, claim.alternatives, claim.change_note) == ("direct speech", "another cause", "new since")
+    assert frames.searches(read).not_searched_pct["search"] == 7.5
+    assert frames.products(read).loc["product", ["state", "correction", "row_count"]].tolist() == [
+        "withdrawn",
+        "the scale was wrong",
+        1,
+    ]
+    assert frames.product_rows(read).iloc[0].tolist()[:4] == ["product", "site_point", "site-point", 3]
+    assert frames.custody(read).loc["kept", ["table_name", "row_uuid", "event"]].tolist() == [
+        "source_files",
+        "file",
+        "kept",
+    ]
 
 
 def test_tables_merge_by_their_uuids(case: Path) -> None:
@@ -202,12 +224,12 @@ def test_a_site_that_lies_off_the_earth_is_told_apart_and_warned_of(tmp_path: Pa
 
 
 def test_only_sites_are_sites_and_marks_are_all(tmp_path: Path) -> None:
-    kinds = ("site", "", "annotation", "measurement", "search area")
+    kinds = ("site", "", "annotation", "measurement", "search area", "photo")
     marks = [Site(uuid=kind or "pasted", geometry=Point(1, 2), mark_kind=kind) for kind in kinds]
     write_case(Document({"sites": marks}), tmp_path / "marks.gpkg")
     read = frames.read(tmp_path / "marks.gpkg")
     assert list(frames.sites(read).index) == ["site", "pasted"]
-    assert len(frames.marks(read)) == 5
+    assert len(frames.marks(read)) == 6
     assert frames.sites(read).attrs == frames.marks(read).attrs
 
 
@@ -401,7 +423,7 @@ def test_importing_the_door_imports_no_qt_and_no_gdal() -> None:
 def test_all_that_an_analyst_makes_has_a_table() -> None:
     """A new kind of row asks for a thought here."""
     offered = {"sites", "claims", "claim_sites", "sources", "claim_sources", "responses", "response_claims", "chips"}
-    offered |= {"images", "observations", "searches", "claim_evidence"}
-    ours = {"source_files", "comments", "products", "layers", "bookmarks", "meta"}
-    ours |= {"comparisons", "templates", "filters"}
+    offered |= {"images", "observations", "searches", "claim_evidence", "products", "product_rows", "custody"}
+    ours = {"source_files", "comments", "layers", "bookmarks", "meta"}
+    ours |= {"comparisons", "templates", "filters", "watch", "seen"}
     assert offered | ours == set(TABLES)

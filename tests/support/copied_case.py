@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shapely import LineString, Point
 
+from layers.document.alias import Alias
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.rows import ClaimSite
@@ -24,7 +25,7 @@ def full_site() -> Site:
         layer_uuid="l",
         class_code="launch_site",
         label="Pad 1S “п” 垫",
-        aliases=(("ru", "Восточный"), ("zh", "东方")),
+        aliases=(("ru", "Восточный"), Alias("zh", "东方", is_ours=True), Alias("en", "East", source_uuid=SOURCE)),
         notes="two\nlines",
         role="setting",
         location_country="RU",
@@ -55,6 +56,7 @@ def full_site() -> Site:
         lifecycle="planned",
         lifecycle_as_of="2015-09",
         lifecycle_source_uuid=SOURCE,
+        identity_note="the number of the pad is ours",
         created_at="2024-01-01T00:00:00Z",
         created_by="me",
         rev=7,

@@ -149,6 +149,7 @@ class InspectorTrail(QObject):
             "annotation": self.tr("Annotation"),
             "measurement": self.tr("Measurement"),
             "search area": self.tr("Search area"),
+            "photo": self.tr("Photo"),
         }
         own = self._titles.get(stop.page, "")
         return own if site is None or site.is_site else kinds.get(site.mark_kind, own)

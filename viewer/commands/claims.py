@@ -127,7 +127,8 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
         changes += [delete("claim_sites", link) for link in document.site_links_of_claim(claim.uuid)]
         changes += [delete("claim_sources", link) for link in document.source_links_of_claim(claim.uuid)]
         changes += [delete("response_claims", link) for link in document.response_links_of_claim(claim.uuid)]
-        changes += [delete("claim_evidence", link) for link in document.evidence_of_claim(claim.uuid)]
+        links = (*document.evidence_of_claim(claim.uuid), *document.claims_on_evidence(claim.uuid))
+        changes += [delete("claim_evidence", link) for link in {link.uuid: link for link in links}.values()]
     changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
     changes += [delete("claims", claim) for claim in claims]
     return Edit("Delete claim" if len(claims) == 1 else f"Delete {len(claims)} claims", tuple(changes))

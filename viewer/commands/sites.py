@@ -186,6 +186,7 @@ def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: s
         *(change for part in parts for change in changed_site(part, stamp, {"parent_uuid": ""})),
         *(delete("observations", row) for row in seen),
         *(delete("searches", search) for search in searches),
+        *(delete("watch", row) for site in sites for row in document.watches_of_site(site.uuid)),
         *(delete("claim_sites", link) for link in links),
         *(delete("chips", chip) for chip in chips),
         *(delete("comments", remark) for remark in remarks),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from layers.document.alias import sources_of, with_sources
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -35,13 +36,15 @@ class SourceUses(NamedTuple):
 
 
 def uses_of_source(document: Document, uuid: str) -> SourceUses:
-    """The claims that cite a source, the responses found in it, the sites placed by it."""
+    """The claims that cite a source, the responses found in it, the sites placed or named by it."""
     links = document.claim_links_of_source(uuid)
     return SourceUses(
         tuple(document.claims[link.claim_uuid] for link in links if link.claim_uuid in document.claims),
         tuple(response for response in document.responses.values() if response.source_uuid == uuid),
         tuple(
-            site for site in document.sites.values() if uuid in (site.position_source_uuid, site.lifecycle_source_uuid)
+            site
+            for site in document.sites.values()
+            if uuid in (site.position_source_uuid, site.lifecycle_source_uuid) or uuid in sources_of(site.aliases)
         ),
     )
 
@@ -98,9 +101,12 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
         for response in uses.responses:
             changes += update("responses", response, stamp, source_uuid="")
     for site in document.sites.values():
-        if named := [name for name in _SITE_SOURCES if getattr(site, name) in gone]:
+        fields: dict[str, Any] = {name: "" for name in _SITE_SOURCES if getattr(site, name) in gone}
+        if sources_of(site.aliases) & gone:
+            fields["aliases"] = with_sources(site.aliases, lambda uuid: "" if uuid in gone else uuid)
+        if fields:
             review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""} if site.status != "draft" else {}
-            changes += update("sites", site, stamp, **dict.fromkeys(named, ""), **review)
+            changes += update("sites", site, stamp, **fields, **review)
     carriers = [row for row in document.sources.values() if row.origin_uuid in gone and row.uuid not in gone]
     changes += [change for row in carriers for change in update("sources", row, stamp, origin_uuid="")]
     changes += [delete("source_files", row) for row in files if row.source_uuid in gone]

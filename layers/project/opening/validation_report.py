@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from layers.document.alias import sources_of
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import ClaimEvidence
@@ -31,7 +32,7 @@ from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from layers.time.dates import is_date_or_interval, is_exact
 
-_NAMES = ("label", "title", "statement", "source_wording", "words")
+_NAMES = ("label", "title", "statement", "source_wording", "words", "name", "event")
 """Columns that name a row for a person."""
 
 type Severity = Literal["error", "warning", "note"]
@@ -146,6 +147,8 @@ def _evidence(document: Document) -> Iterator[Finding]:
         ("sites", "lifecycle_source_uuid", "sources"),
         ("sources", "origin_uuid", "sources"),
         ("products", "previous_uuid", "products"),
+        ("product_rows", "product_uuid", "products"),
+        ("watch", "site_uuid", "sites"),
     )
     for table, column, other in named:
         known = document.table(other)
@@ -154,11 +157,19 @@ def _evidence(document: Document) -> Iterator[Finding]:
         if lost:
             rows = counted(lost, f"row of {table} names", f"rows of {table} name")
             yield Finding("orphan_evidence", f"{rows} in {column} what is not in the case.")
-    rests = (row for row in document.table("claim_evidence").values() if isinstance(row, ClaimEvidence))
+    rests = [row for row in document.table("claim_evidence").values() if isinstance(row, ClaimEvidence)]
     lost = sum(row.evidence_uuid not in document.table(_document_table(row.evidence_table)) for row in rests)
     if lost:
         rows = counted(lost, "claim rests", "claims rest")
         yield Finding("orphan_evidence", f"{rows} on evidence that is not in the case.")
+    own = sum(row.evidence_uuid == row.claim_uuid for row in rests)
+    if own:
+        yield Finding("own_evidence", f"{counted(own, 'claim rests on itself', 'claims rest on themselves')}.")
+    named_by = (uuid for site in document.sites.values() for uuid in sources_of(site.aliases))
+    lost = sum(uuid not in document.sources for uuid in named_by)
+    if lost:
+        names = counted(lost, "name of a site is", "names of sites are")
+        yield Finding("orphan_evidence", f"{names} from a source that is not in the case.")
 
 
 def _document_table(name: str) -> Table:
@@ -207,11 +218,13 @@ def _trade(document: Document) -> Iterator[Finding]:
 
 
 def _dates(document: Document) -> Iterator[Finding]:
-    """Dates of claims, responses, sources and sites that are none, as “yesterday”: forms refuse them, files may not."""
+    """Dates of rows that are none, as “yesterday”: forms refuse them, files may not."""
     tables: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
         ("claims", "claim", ("made_at",)),
         ("responses", "response", ("made_at",)),
         ("sources", "source", ("published_at", "accessed_at", "acquired_at")),
+        ("source_files", "kept copy", ("collected_at",)),
+        ("custody", "row of custody", ("at",)),
         ("sites", "site", ("observed_at", "valid_from", "valid_to", "lifecycle_as_of")),
     )
     for table, noun, columns in tables:

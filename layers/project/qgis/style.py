@@ -230,6 +230,13 @@ def _labeling(spec: TableSpec) -> ET.Element:
     return labeling
 
 
+_OF_MANY_LINES = frozenset({
+    "notes", "statement", "source_wording", "words", "body", "excerpt", "context", "alternatives", "assumptions",
+    "indicators", "change_note", "identity_note", "correction", "note",
+})  # fmt: skip
+"""Columns of longer texts."""
+
+
 def _field_configuration(spec: TableSpec) -> ET.Element:
     enums = {column: constraint for table, column, constraint in ENUM_COLUMNS if table == spec.name}
     block = ET.Element("fieldConfiguration")
@@ -238,14 +245,7 @@ def _field_configuration(spec: TableSpec) -> ET.Element:
         if column.name in enums:
             widget = ET.SubElement(field, "editWidget", type="ValueMap")
             _value_map(ET.SubElement(widget, "config"), ENUMS[enums[column.name]])
-        elif column.kind == "text" and column.name in (
-            "notes",
-            "statement",
-            "source_wording",
-            "words",
-            "body",
-            "excerpt",
-        ):
+        elif column.kind == "text" and column.name in _OF_MANY_LINES:
             widget = ET.SubElement(field, "editWidget", type="TextEdit")
             config = ET.SubElement(ET.SubElement(widget, "config"), "Option", type="Map")
             ET.SubElement(config, "Option", name="IsMultiline", value="true", type="bool")

@@ -14,6 +14,7 @@ from typing import Any
 import shapely
 
 from layers.document import vocabulary
+from layers.document.alias import origin_of, sources_of
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.json_fields import json_object
@@ -24,10 +25,13 @@ from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.geo.geojson_geometry import geometry_of
 from layers.project.opening.values import judged
-from layers.project.storage.tables import STAMPS, Column, aliases_text, spec_of
+from layers.project.storage.tables import STAMPS, Column, aliases_from_text, aliases_text, spec_of
 from layers.quick_dataclass import dataclass
 
 MOST_MARKS = 10_000
+MOST_ALIASES = 20
+_WITH_ORIGIN = "aliases_json"
+"""The property that holds names with their origin, beside the names for other programs."""
 OWN = "geoloupe"
 """The member of the text that holds what only we read."""
 _STAYS = frozenset({*STAMPS, "uuid", "layer_uuid", "reviewed_by", "reviewed_at", "status", "geometry"})
@@ -70,7 +74,7 @@ def marks_text(document: Document, sites: Sequence[Site]) -> str:
         f'{{"type": "Feature", "id": {json.dumps(site.uuid)}, "geometry": {geometry}, "properties": {_facts(site)}}}'
         for site, geometry in zip(sites, geometries, strict=True)
     ]
-    cited = {uuid for site in sites for uuid in (site.position_source_uuid, site.lifecycle_source_uuid)}
+    cited = {uuid for site in sites for uuid in cited_by(site)}
     own = {
         "version": 1,
         "claims": sum(len(document.claim_links_of_site(site.uuid)) for site in sites),
@@ -83,6 +87,11 @@ def marks_text(document: Document, sites: Sequence[Site]) -> str:
     }
     body = ",\n".join(features)
     return f'{{"type": "FeatureCollection", "{OWN}": {json.dumps(own)}, "features": [\n{body}\n]}}'
+
+
+def cited_by(site: Site) -> list[str]:
+    """The uuids of the sources that a mark names, in the order of its fields; some may be empty."""
+    return [site.position_source_uuid, site.lifecycle_source_uuid, *sorted(sources_of(site.aliases))]
 
 
 def marks_in_text(text: str) -> CopiedMarks:
@@ -150,6 +159,8 @@ def _told(row: Row) -> dict[str, Any]:
     told = {name: value for name, default in _DEFAULTS[type(row)] if (value := getattr(row, name)) != default}
     if isinstance(row, Site) and row.aliases:
         told["aliases"] = dict(row.aliases)
+        if any(origin_of(alias) != ("", False) for alias in row.aliases):
+            told[_WITH_ORIGIN] = aliases_text(row.aliases)
     return told
 
 
@@ -176,10 +187,12 @@ def _site(feature: object, *, is_ours: bool) -> Site:
     uuid = feature.get("id")
     site = Site(uuid=uuid if isinstance(uuid, str) and _UUID.fullmatch(uuid) else "", geometry=geometry)
     columns = [column for column in spec_of("sites", site).plain_columns if column.field not in _STAYS]
-    aliases = properties.pop("aliases", None)
-    if isinstance(aliases, dict):
-        pairs = [(code, name) for code, name in aliases.items() if isinstance(name, str)]
-        properties["aliases"] = aliases_text(pairs[:20])
+    aliases, stated = properties.pop("aliases", None), properties.pop(_WITH_ORIGIN, None)
+    named = aliases_from_text(stated) if is_ours and isinstance(stated, str) else None
+    if not named and isinstance(aliases, dict):
+        named = tuple((code, name) for code, name in aliases.items() if isinstance(name, str))
+    if named:
+        properties["aliases"] = aliases_text(named[:MOST_ALIASES])
     return Site(uuid=site.uuid, geometry=geometry, **_values(columns, properties))
 
 
@@ -209,6 +222,8 @@ def _values(columns: Sequence[Column], said: Mapping[str, Any]) -> dict[str, Any
             continue
         if column.kind == "real" and type(value) is int:
             value = float(value)
+        if column.kind == "boolean" and isinstance(value, bool):
+            value = int(value)
         ((taken,), repairs) = judged(column, [value])
         known = _CHOICES.get(column.field)
         if repairs and column.kind != "text":

@@ -13,6 +13,7 @@ from typing import Any
 
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
+from layers.document.alias import Alias
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -72,7 +73,13 @@ POINT = Site(
 )
 LINE = Site(uuid="site-line", geometry=LineString([(60, 50), (70, 51), (80, 49)]), class_code="rail", label="Rail")
 AREA = Site(uuid="site-area", geometry=box(10, 20, 11, 21), class_code="area", shape_json='{"kind":"rectangle"}')
-PARTS = Site(uuid="site-parts", geometry=MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)]), label="two parts")
+PARTS = Site(
+    uuid="site-parts",
+    geometry=MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)]),
+    label="two parts",
+    aliases=(Alias("en", "Both parts", source_uuid="source"), Alias("zh", "两部分", is_ours=True)),
+    identity_note="the number of its parts is ours",
+)
 CLAIM = Claim(
     uuid="claim-1",
     statement="Something is so",
@@ -81,6 +88,11 @@ CLAIM = Claim(
     confidence_reason="one source",
     **ASSESSED_LIKELY,
     marking="TLP:GREEN",
+    words_kind="direct speech",
+    alternatives="another cause",
+    assumptions="the date is right",
+    indicators="a second launch",
+    change_note="new since",
     **STAMPS,
 )
 IMAGE = Image(
@@ -102,12 +114,36 @@ def rich_document() -> Document:
             "sites": [POINT, LINE, AREA, PARTS],
             "claims": [CLAIM, Claim(uuid="claim-2", statement="no place")],
             "claim_sites": [ClaimSite(uuid="cs", claim_uuid="claim-1", site_uuid="site-point", **STAMPS)],
-            "sources": [Source(uuid="source", kind="news report", title="A report", reliability="F", **STAMPS)],
-            "source_files": [SourceFile(uuid="file", source_uuid="source", name="a.html", sha256="0")],
+            "sources": [
+                Source(
+                    uuid="source",
+                    kind="news report",
+                    title="A report",
+                    reliability="F",
+                    context="the other side of it",
+                    evaluated=False,
+                    machine_json='{"tool": "a translator", "checked_by": "王"}',
+                    **STAMPS,
+                )
+            ],
+            "source_files": [
+                SourceFile(
+                    uuid="file",
+                    source_uuid="source",
+                    name="a.html",
+                    sha256="0",
+                    copy_kind="evidentiary",
+                    collected_at="2024-04-12T08:00:00Z",
+                    collected_by="анна",
+                    method="saved by the browser",
+                    tool="a browser",
+                    proof_json='{"stamp": "00"}',
+                )
+            ],
             "claim_sources": [
                 ClaimSource(uuid="cq", claim_uuid="claim-1", source_uuid="source", credibility=6, page="2")
             ],
-            "responses": [Response(uuid="answer", speaker="a speaker", words="no", **STAMPS)],
+            "responses": [Response(uuid="answer", speaker="a speaker", words="no", words_kind="as reported", **STAMPS)],
             "response_claims": [ResponseClaim(uuid="rc", response_uuid="answer", claim_uuid="claim-1")],
             "chips": [
                 Chip(
@@ -120,10 +156,21 @@ def rich_document() -> Document:
                     image_uuid="image",
                     sha256="c0",
                     phash="00ff00ff00ff00ff",
+                    machine_json='{"tool": "a sharpener"}',
                 )
             ],
             "comments": [Comment(uuid="comment", target_uuid="claim-1", body="sure?", resolved=True)],
-            "products": [Product(uuid="product", name="Map", number="1", version=2, layout_json="{}")],
+            "products": [
+                Product(
+                    uuid="product",
+                    name="Map",
+                    number="1",
+                    version=2,
+                    layout_json="{}",
+                    state="withdrawn",
+                    correction="the scale was wrong",
+                )
+            ],
             "layers": [
                 Layer(
                     uuid="layer",
@@ -148,6 +195,7 @@ def rich_document() -> Document:
                     count_high=3,
                     view_quality="clear",
                     observer="анна",
+                    target="the roof",
                     **STAMPS,
                 )
             ],
@@ -159,6 +207,7 @@ def rich_document() -> Document:
                     target_size_m=30.0,
                     result="none seen",
                     assessed_pct=82.5,
+                    not_searched_pct=7.5,
                 )
             ],
             "claim_evidence": [

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from layers.document.document import Document
-from layers.document.edit import TABLES, Edit
+from layers.document.edit import TABLES, Change, Edit
 from layers.document.mark_shape import Numbered, shape_of_site
-from layers.document.rows import Product
+from layers.document.rows import Product, ProductRow
 from layers.errors import InvalidValue
 from layers.product.numbering import read_numbers
 from layers.product.spec import ProductSpec, read_overrides, read_spec
@@ -139,7 +139,13 @@ def test_a_version_whose_earlier_one_is_deleted_follows_the_one_before_that() ->
     for uuid, new in (("one", "two"), ("two", "three")):
         document.apply(issue_product(document, uuid, sha256="", numbers={}, **WHO))
         document.apply(reissue_product(document, uuid, new=new, **WHO))
+    assert [row(document, uuid).state for uuid in ("one", "two", "three")] == ["issued", "issued", "draft"]
+    printed = [
+        ProductRow(uuid=f"p-{uuid}", product_uuid=uuid, table_name="claims", row_uuid="c") for uuid in ("one", "two")
+    ]
+    document.apply(Edit("Print", tuple(Change("product_rows", None, one) for one in printed)))
     document.apply(delete_products(document, ["two"], **WHO))
+    assert [one.product_uuid for one in document.products_of_row("claims", "c")] == ["one"]
     assert row(document, "three").previous_uuid == "one"
     document.apply(delete_products(document, ["one"], **WHO))
     assert row(document, "three").previous_uuid == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from shapely.geometry import Point
 
+from layers.document.alias import Alias
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -51,6 +52,16 @@ def test_a_cited_source_goes_with_every_citation_in_one_edit() -> None:
     assert document.responses["r"].source_uuid == ""
     assert (document.sites["a"].position_source_uuid, document.sites["a"].status) == ("", "draft")
     assert set(document.table("source_files")) == {"g"}
+
+
+def test_a_name_stays_without_its_source_when_that_is_deleted() -> None:
+    named = (Alias("zh", "名", source_uuid="s1", is_ours=True), Alias("ru", "Имя", source_uuid="s2"), ("en", "Name"))
+    site = Site(uuid="b", geometry=Point(0, 0), aliases=named, status="reviewed")
+    document = Document({"sources": [Source(uuid="s1"), Source(uuid="s2")], "sites": [site]})
+    assert [one.uuid for one in uses_of_source(document, "s1").sites] == ["b"]
+    document.apply(delete_sources(document, ["s1"], actor="Li"))
+    assert document.sites["b"].aliases == (Alias("zh", "名", is_ours=True), *named[1:])
+    assert document.sites["b"].status == "draft"
 
 
 def test_a_source_with_an_image_chip_stays() -> None:

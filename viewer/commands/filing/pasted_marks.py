@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from layers.document.alias import with_sources
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.image import Image
@@ -15,7 +16,7 @@ from layers.document.mark_template import MOST_TEMPLATES
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
-from layers.project.sharing.copied_marks import CopiedMarks
+from layers.project.sharing.copied_marks import CopiedMarks, cited_by
 from layers.text.counted import counted
 from viewer.commands.fields import check_color, check_date
 from viewer.commands.filing.templates import rows_of, save_templates
@@ -52,6 +53,7 @@ def paste_marks(document: Document, copied: CopiedMarks, *, actor: str, now: str
             _with_sound_fields(site),
             uuid=uuid,
             parent_uuid=above,
+            aliases=with_sources(site.aliases, lambda source: sources.get(source, "")),
             position_source_uuid=sources.get(site.position_source_uuid, ""),
             lifecycle_source_uuid=sources.get(site.lifecycle_source_uuid, ""),
             image_uuid=images.get(site.image_uuid, ""),
@@ -126,7 +128,7 @@ def _images(document: Document, copied: CopiedMarks, stamp: Stamp) -> tuple[Mapp
 
 
 def _cited(sites: Collection[Site]) -> list[str]:
-    cited = (uuid for site in sites for uuid in (site.position_source_uuid, site.lifecycle_source_uuid))
+    cited = (uuid for site in sites for uuid in cited_by(site))
     return [uuid for uuid in dict.fromkeys(cited) if uuid]
 
 

@@ -26,6 +26,7 @@ class MarkKinds(ComboBox):
             "annotation": self.tr("Annotations"),
             "measurement": self.tr("Measurements"),
             "search area": self.tr("Search areas"),
+            "photo": self.tr("Photos"),
             EVERY_KIND: self.tr("All marks"),
         }
         for kind, title in self._titles.items():

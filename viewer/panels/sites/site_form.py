@@ -347,7 +347,7 @@ class _Shown:
 
 def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> tuple[tuple[str, str], ...]:
     """The aliases with one language's name set, or left out where the name is empty."""
-    others = [(code, text) for code, text in aliases if code != language]
+    others = [alias for alias in aliases if alias[0] != language]
     named = [*others, (language, name)] if name else others
     order = {code: place for place, code in enumerate(LANGUAGES)}
     return tuple(sorted(named, key=lambda alias: order.get(alias[0], len(order))))

@@ -231,6 +231,42 @@ def test_wrong_types_become_empty_and_unknown_words_stay(case: Path) -> None:
     assert all(name in text for name in ("likelihood_low", "statement", "rev", "aliases_json", "opacity"))
 
 
+def test_what_schema_3_added_is_judged_as_the_rest(case: Path) -> None:
+    change(
+        case,
+        "UPDATE claims SET words_kind = 'whispered', alternatives = x'00ff' WHERE id = 1",
+        "UPDATE sources SET evaluated = 'perhaps', machine_json = '{'",
+        "UPDATE searches SET not_searched_pct = 400",
+        "UPDATE products SET state = 'burnt'",
+        "UPDATE observations SET why = 'layover', target = 7",
+        "UPDATE source_files SET copy_kind = 'third', proof_json = '[[['",
+        'UPDATE site_polygon SET aliases_json = \'[["en", "x", {"ours": 7}]]\'',
+        "UPDATE site_point SET mark_kind = 'photo'",
+        "UPDATE custody SET event = 'lost', at = 5.5, row_uuid = NULL",
+        "UPDATE product_rows SET row_rev = 'many', table_name = 'sqlite_master'",
+        "UPDATE loupe_watch SET result_json = 'nothing'",
+        "UPDATE loupe_seen SET row_rev = -1",
+        "INSERT INTO custody (uuid) VALUES ('kept'), (NULL)",
+    )
+    intake = read_case(case)
+    document = intake.document
+    claim, source = document.claims["claim-1"], document.sources["source"]
+    assert (claim.words_kind, claim.alternatives) == ("whispered", "")
+    assert (source.evaluated, source.machine_json, source.context) == (None, "", "the other side of it")
+    assert document.searches["search"].not_searched_pct is None
+    assert document.products["product"].state == "burnt", "a word that we do not know stays, as those of its sisters do"
+    assert (document.observations["seen"].why, document.observations["seen"].target) == ("layover", "7")
+    assert document.sites["site-area"].aliases == ()
+    assert document.sites["site-point"].mark_kind == "photo"
+    assert not document.sites["site-point"].is_site
+    assert len(document.table("custody")) == 3
+    (printed,) = document.rows_of_product("product")
+    assert (printed.row_rev, printed.table_name) == (0, "sqlite_master")
+    text = " ".join(intake.problems)
+    names = ("alternatives", "evaluated", "machine_json", "not_searched_pct", "proof_json", "aliases_json", "row_rev")
+    assert [name for name in (*names, "result_json", "uuid") if name not in text] == []
+
+
 def test_sites_without_usable_geometry_are_left_out_and_counted(case: Path) -> None:
     change(case, "INSERT INTO site_point (uuid, geom) VALUES ('a', NULL), ('b', x'4750'), ('c', 'POINT(1 2)')")
     intake = read_case(case)

@@ -55,6 +55,10 @@ SPOILED: dict[str, Callable[[Path], object]] = {
     "rtree_missing": lambda path: change(path, "DROP TABLE rtree_site_point_geom"),
     "value": lambda path: change(path, "UPDATE claims SET likelihood_low = 'x'"),
     "orphan_link": lambda path: change(path, "DELETE FROM sources"),
+    "orphan_evidence": lambda path: change(path, "DELETE FROM products"),
+    "own_evidence": lambda path: change(
+        path, "UPDATE claim_evidence SET evidence_table = 'claims', evidence_uuid = claim_uuid"
+    ),
     "orphan_chip": lambda path: change(path, "UPDATE chips SET site_uuid = 'nowhere'"),
     "layer_missing": lambda path: (path.parent / "a.tif").unlink(),
     "side_file": lambda path: path.with_name("case.gpkg-journal").write_bytes(b""),
@@ -166,7 +170,7 @@ def test_the_images_of_a_combined_layer_and_the_folders_of_deliveries_are_looked
 def test_the_gravest_comes_first(case: Path) -> None:
     change(case, "DELETE FROM rtree_site_line_geom", "DELETE FROM sources")
     severities = [finding.severity for finding in validate(case)]
-    assert severities == ["error", "warning", "warning", "note"]
+    assert severities == ["error", "warning", "warning", "warning", "note"]
 
 
 def test_what_is_no_case_is_refused(tmp_path: Path) -> None:

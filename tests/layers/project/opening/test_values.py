@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.document.alias import Alias, origin_of, with_origin
 from layers.errors import InvalidValue
 from layers.project.opening.case_reader import Unfit
 from layers.project.opening.values import MOST_DEPTH, MOST_TEXT, MOST_WORD, judged, value_of
 from layers.project.saving.publish import write_case
-from layers.project.storage.tables import BY_NAME, SPECS, Column
+from layers.project.storage.tables import BY_NAME, SPECS, Column, aliases_from_text, aliases_text
 from tests.support.cases.case_contents import validate
 from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import read_case, rich_document
@@ -48,6 +49,40 @@ SEVERE: list[tuple[str, str, Any, str]] = [
     ("chips", "width", -5, "out of range"),
     ("claim_sources", "credibility", 7, "out of range"),
     ("sources", "title", "\ud800", "UTF-8"),
+    ("claims", "words_kind", "x" * (MOST_WORD + 1), "too long"),
+    ("claims", "alternatives", "x" * (MOST_TEXT + 1), "too long"),
+    ("claims", "indicators", b"\x00", "another type"),
+    ("responses", "words_kind", 5, "another type"),
+    ("sources", "context", "\ud800", "UTF-8"),
+    ("sources", "evaluated", "yes", "another type"),
+    ("sources", "evaluated", 0.5, "another type"),
+    ("sources", "machine_json", DEEP, "nested too deep"),
+    ("chips", "machine_json", "{" * 50, "no JSON"),
+    ("source_files", "copy_kind", "x" * (MOST_WORD + 1), "too long"),
+    ("source_files", "collected_at", "x" * (MOST_WORD + 1), "too long"),
+    ("source_files", "proof_json", "no", "no JSON"),
+    ("observations", "target", b"\x00", "another type"),
+    ("searches", "not_searched_pct", 100.5, "out of range"),
+    ("searches", "not_searched_pct", math.nan, "out of range"),
+    ("products", "state", "x" * (MOST_WORD + 1), "too long"),
+    ("products", "correction", 1, "another type"),
+    ("site_line", "identity_note", Unfit("too large (99 bytes)"), "too large"),
+    ("site_point", "aliases_json", '[["zh", "x", "ours"]]', "no list of names"),
+    ("site_point", "aliases_json", '[["zh", "x", {"ours": "yes"}]]', "no list of names"),
+    ("site_point", "aliases_json", '[["zh", "x", {"source_uuid": 5}]]', "no list of names"),
+    ("site_point", "aliases_json", json.dumps([["zh", "x", {"source_uuid": "x" * 201}]]), "no list of names"),
+    ("site_point", "aliases_json", '[["zh", "x", {}, {}]]', "no list of names"),
+    ("site_point", "aliases_json", '[["zh"]]', "no list of names"),
+    ("custody", "table_name", "x" * (MOST_WORD + 1), "too long"),
+    ("custody", "event", 1, "another type"),
+    ("custody", "at", "x" * (MOST_WORD + 1), "too long"),
+    ("product_rows", "row_rev", -1, "out of range"),
+    ("product_rows", "row_rev", 2**62, "out of range"),
+    ("product_rows", "product_uuid", "x" * (MOST_WORD + 1), "too long"),
+    ("loupe_watch", "result_json", "[1,2", "no JSON"),
+    ("loupe_watch", "looked_at", "x" * (MOST_WORD + 1), "too long"),
+    ("loupe_seen", "row_uuid", "x" * (MOST_WORD + 1), "too long"),
+    ("loupe_seen", "row_rev", "1", "another type"),
 ]
 
 
@@ -79,6 +114,12 @@ def test_the_quick_way_and_the_slow_way_say_the_same(values: list[Any]) -> None:
         ("loupe_layers", "visible"),
         ("site_point", "rev"),
         ("site_point", "props_json"),
+        ("sources", "evaluated"),
+        ("sources", "machine_json"),
+        ("searches", "not_searched_pct"),
+        ("product_rows", "row_rev"),
+        ("custody", "event"),
+        ("site_point", "aliases_json"),
     ):
         one = column(table, name)
         quick, repairs = judged(one, values)
@@ -93,6 +134,24 @@ def test_the_quick_way_and_the_slow_way_say_the_same(values: list[Any]) -> None:
                 assert row not in refused
                 assert quick[row] == expected
                 assert type(quick[row]) is type(expected)
+
+
+LANGUAGES, NAMES = st.text(max_size=8), st.text(max_size=30)
+
+
+@given(st.lists(st.tuples(LANGUAGES, NAMES, st.text(max_size=40), st.booleans()), max_size=5))
+def test_names_and_their_origin_come_back(entries: list[tuple[str, str, str, bool]]) -> None:
+    aliases = tuple(with_origin(code, name, source, is_ours=ours) for code, name, source, ours in entries)
+    again = aliases_from_text(aliases_text(aliases))
+    assert again == aliases
+    assert [origin_of(alias) for alias in again] == [(source, ours) for *_, source, ours in entries]
+
+
+def test_names_without_an_origin_are_written_as_every_version_reads_them() -> None:
+    assert aliases_text((("zh", "酒泉"), Alias("ru", "Имя"))) == '[["zh", "酒泉"], ["ru", "Имя"]]'
+    stated = (Alias("zh", "酒泉", is_ours=True), Alias("ru", "Имя", source_uuid="s"))
+    assert aliases_text(stated) == '[["zh", "酒泉", {"ours": true}], ["ru", "Имя", {"source_uuid": "s"}]]'
+    assert aliases_from_text('[["zh", "酒泉", {"later": 1}]]') == (("zh", "酒泉"),)
 
 
 def test_brackets_in_strings_nest_nothing() -> None:

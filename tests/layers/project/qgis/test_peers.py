@@ -16,7 +16,7 @@ from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from tests.support.cases.marks import marked_document
-from tests.support.cases.older_schemas import case_of_schema_1
+from tests.support.cases.older_schemas import case_of_schema_1, case_of_schema_2
 from tests.support.cases.rich import BLOBS, open_for_work, read_case, relabel, rich_document
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
@@ -25,14 +25,15 @@ pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_look.py"
 
 
-@pytest.fixture(scope="module", params=["rich", "marked", "empty", "edited", "demo", "migrated"])
+@pytest.fixture(scope="module", params=["rich", "marked", "empty", "edited", "demo", "migrated-1", "migrated-2"])
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("peers")
     path = folder / f"{request.param}.gpkg"
     if request.param == "demo":
         return Path(shutil.copy(sample_data.path("demo.gpkg"), path))
-    if request.param == "migrated":
-        _intake, work = open_for_work(folder / "sessions", case_of_schema_1(path))
+    if request.param.startswith("migrated"):
+        made = {"migrated-1": case_of_schema_1, "migrated-2": case_of_schema_2}[request.param]
+        _intake, work = open_for_work(folder / "sessions", made(path))
         publish(work, path)
         work.close()
         return path

@@ -18,7 +18,7 @@ from shapely.geometry import LineString, Point, box
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
-from layers.document.rows import MetaEntry
+from layers.document.rows import Comment, Custody, MetaEntry
 from layers.document.site import Site
 from layers.errors import DiskFull, SaveFailed
 from layers.project.saving.publish import publish, write_case
@@ -112,6 +112,21 @@ def test_a_deleted_chip_or_kept_file_is_listed_with_what_it_was(work: WorkingCop
     work.append(edit.inverse(), "me")
     work.drain()
     assert _rows(work, "SELECT * FROM loupe_tombstones") == []
+
+
+def test_custody_is_added_once_however_often_an_edit_is_undone_and_done_again(
+    work: WorkingCopy, document: Document
+) -> None:
+    taken = Custody(uuid="taken", table_name="chips", row_uuid="chip", event="taken")
+    note = Comment(uuid="note", target_uuid="chip")
+    edit = _apply(document, work, Change("custody", None, taken), Change("comments", None, note))
+    for again in (edit.inverse(), edit, edit.inverse(), edit):
+        document.apply(again)
+        work.append(again, "me")
+    work.drain()
+    assert _rows(work, "SELECT uuid, event FROM custody ORDER BY id") == [("kept", "kept"), ("taken", "taken")]
+    assert _rows(work, "SELECT op FROM loupe_history WHERE row_uuid = 'taken'") == [("insert",)]
+    assert state(work.read_document()) == state(document)
 
 
 def test_the_reason_of_an_edit_is_told_and_its_undo_has_none(work: WorkingCopy, document: Document) -> None:

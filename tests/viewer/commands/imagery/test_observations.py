@@ -12,7 +12,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.edit import TABLES
 from layers.document.image import Image
-from layers.document.rows import Comment
+from layers.document.rows import Comment, Watch
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
@@ -216,12 +216,25 @@ def test_a_claim_rests_on_evidence_once_with_its_bearing(document: Document) -> 
             link_evidence(document, "claim", table, uuid, actor="Li")
 
 
+def test_a_judgement_of_reported_claims_loses_the_link_and_stays_when_one_is_deleted(document: Document) -> None:
+    rows = {table: list(document.table(table).values()) for table in TABLES}
+    rows["claims"].append(Claim(uuid="judgement", voice="analyst"))
+    document = Document(rows)  # type: ignore[arg-type]
+    for judgement, reported in (("judgement", "claim"), ("claim", "judgement")):  # however they are linked
+        document.apply(link_evidence(document, judgement, "claims", reported, actor="Li", note="the date only"))
+    assert [row.claim_uuid for row in document.claims_on_evidence("claim")] == ["judgement"]
+    document.apply(delete_claims(document, ["claim"], actor="Li"))
+    assert set(document.claims) == {"judgement"}
+    assert not document.table("claim_evidence")
+
+
 def test_what_is_about_a_deleted_site_goes_with_it_and_one_undo_brings_all_back(document: Document) -> None:
     seen = record(document, presence="present", chip_uuid="chip")
     pad = document.sites["pad"]
     rows = {table: list(document.table(table).values()) for table in TABLES}
     rows["sites"].append(Site(uuid="part", geometry=Point(1, 2), parent_uuid=pad.uuid))
     rows["searches"].append(Search(uuid="search", area_uuid=pad.uuid))
+    rows["watch"].append(Watch(uuid="watch", site_uuid=pad.uuid))
     rows["comments"].append(Comment(uuid="remark", target_uuid=seen))
     document = Document(rows)  # type: ignore[arg-type]
     for table, uuid in (("observations", seen), ("chips", "chip"), ("searches", "search"), ("site_point", "pad")):
@@ -229,7 +242,7 @@ def test_what_is_about_a_deleted_site_goes_with_it_and_one_undo_brings_all_back(
     before = {table: dict(document.table(table)) for table in TABLES}
     edit = delete_sites(document, ["pad"], actor="Li")
     document.apply(edit)
-    for table in ("observations", "chips", "searches", "claim_evidence", "comments"):
+    for table in ("observations", "chips", "searches", "claim_evidence", "comments", "watch"):
         assert not document.table(table), table  # type: ignore[arg-type]
     assert document.sites["part"].parent_uuid == ""
     assert "claim" in document.claims

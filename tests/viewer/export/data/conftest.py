@@ -10,23 +10,29 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 from shapely.geometry import LineString, Point, box
 
+from layers.document.alias import Alias
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.observation import Observation
 from layers.document.rows import (
+    ClaimEvidence,
     ClaimSite,
     ClaimSource,
     Comment,
+    Custody,
     MetaEntry,
     Product,
+    ProductRow,
     Response,
     ResponseClaim,
     SavedFilter,
+    Seen,
+    Watch,
 )
 from layers.document.site import Site
-from layers.document.source import Source
+from layers.document.source import Source, SourceFile
 from layers.pool.pool import ReaderPool
 
 USER, FOLDER, DRAFT, INTERNAL, NOTE = "Wilhelmina-Quist", "/srv/quagga-desk", "zebrafinch", "okapi-cable", "numbat-note"
@@ -63,7 +69,8 @@ def _sites() -> list[Site]:
             role="named in a claim",
             position_error_m=20_000.0,
             position_basis="centre of the city, assumed",
-            aliases=(("zh", "武汉公司"),),
+            aliases=(Alias("zh", "武汉公司", is_ours=True), Alias("en", "The firm", source_uuid="s2")),
+            identity_note="The full name is ours",
             **STAMPS,
         ),
         Site(
@@ -117,6 +124,9 @@ def _claims() -> list[Claim]:
             status="reviewed",
             reviewed_by=USER,
             place_note=NOTE,
+            words_kind="as reported",
+            change_note=NOTE,
+            indicators=DRAFT,
             **STAMPS,
         ),
         Claim(
@@ -147,6 +157,9 @@ def case(qapp: object) -> Document:
                     published_at="2024-04-13",
                     url="https://example.org/a?b=1&c=2",
                     excerpt=NOTE,
+                    context="The port is open to all",
+                    evaluated=True,
+                    machine_json=f'{{"tool": "{INTERNAL}", "checked_by": "{USER}"}}',
                     **STAMPS,
                 ),
                 Source(uuid="s2", title=f"Cable {INTERNAL}", marking="TLP:RED", url=f"file://{FOLDER}/c.pdf", **STAMPS),
@@ -188,6 +201,7 @@ def case(qapp: object) -> Document:
                     presence="present",
                     words=NOTE,
                     observer=USER,
+                    target=NOTE,
                     **STAMPS,
                 )
             ],
@@ -204,12 +218,28 @@ def case(qapp: object) -> Document:
                     caption="The quay",
                     layer_title=f"{FOLDER}/scene.tif",
                     stretch_json='{"by": "numbat-note"}',
+                    machine_json=f'{{"checked_by": "{USER}"}}',
                     **STAMPS,
                 ),
                 Chip(uuid="secret", content_type="image/png", site_uuid="port", marking="TLP:RED", caption=INTERNAL),
             ],
             "comments": [Comment(uuid="comment", target_uuid="judged", body=NOTE)],
-            "products": [Product(uuid="product", name=DRAFT)],
+            "products": [Product(uuid="product", name=DRAFT, correction=NOTE)],
+            "product_rows": [ProductRow(uuid="pr", product_uuid="product", table_name="claims", row_uuid="judged")],
+            "source_files": [SourceFile(uuid="f", source_uuid="s1", name=NOTE, collected_by=USER, method=INTERNAL)],
+            "custody": [Custody(uuid="held", table_name="chips", row_uuid="chip", event="taken", actor=USER)],
+            "watch": [Watch(uuid="watch", site_uuid="port", place_key=FOLDER, looked_by=USER)],
+            "seen": [Seen(uuid="seen", table_name="claims", row_uuid="judged", actor=USER)],
+            "claim_evidence": [
+                ClaimEvidence(
+                    uuid="rests",
+                    claim_uuid="judged",
+                    evidence_table="claims",
+                    evidence_uuid="accuses",
+                    bearing="against",
+                    note=NOTE,
+                )
+            ],
             "filters": [SavedFilter(uuid="filter", name=NOTE)],
             "meta": [
                 MetaEntry(uuid="title", value="Ports <and> firms"),

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
+from layers.document.alias import origin_of
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
@@ -58,9 +59,28 @@ def test_gdal_counts_what_the_case_has(case: Document, pool: ReaderPool, tmp_pat
     assert firm.is_area, "a circle of its error wherever it is drawn"
     assert document.meta("marking") == ("UNCLASSIFIED // TLP:GREEN" if publish else "UNCLASSIFIED // TLP:RED")
     with closing(sqlite3.connect(path)) as connection:
-        for table in ("loupe_history", "loupe_tombstones", "comments", "products", "loupe_bookmarks"):
+        private = ("custody", "product_rows", "source_files", "loupe_watch", "loupe_seen")
+        for table in ("loupe_history", "loupe_tombstones", "comments", "products", "loupe_bookmarks", *private):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
         assert connection.execute("SELECT count(*) FROM chips WHERE data IS NOT NULL").fetchone() == (1,)
+
+
+def test_a_published_one_keeps_the_words_of_schema_3_that_readers_need(
+    case: Document, pool: ReaderPool, tmp_path: Path
+) -> None:
+    document = made(case, pool, tmp_path / "x.gpkg", publish=True, marking="TLP:GREEN")
+    firm = document.sites["firm"]
+    assert firm.identity_note == "The full name is ours"
+    assert [(*alias, *origin_of(alias)) for alias in firm.aliases] == [
+        ("zh", "武汉公司", "", True),
+        ("en", "The firm", "", False),
+    ], "the source of a name that is internal is left out"
+    claim, source = document.claims["judged"], document.sources["s1"]
+    assert (claim.words_kind, claim.indicators, claim.change_note) == ("as reported", "", "")
+    assert (source.context, source.evaluated, source.machine_json) == ("The port is open to all", None, "")
+    assert (document.chips["chip"].machine_json, document.observations["o1"].target) == ("", "")
+    (link,) = document.evidence_of_claim("judged")
+    assert (link.evidence_uuid, link.bearing, link.note) == ("accuses", "against", "")
 
 
 def test_of_one_site_or_an_extent_only_that_goes_along(case: Document, pool: ReaderPool, tmp_path: Path) -> None:

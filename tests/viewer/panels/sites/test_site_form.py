@@ -10,6 +10,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from shapely.geometry import Point
 
+from layers.document.alias import Alias
 from layers.document.claim import Claim
 from layers.geo.coordinates.notation import Notation
 from tests.support.cases.judgements import ASSESSED_LIKELY
@@ -47,6 +48,12 @@ def test_nothing_selected_says_what_to_do(form: SiteFormPanel, desk: Desk) -> No
     desk.select()
     assert form.page.currentWidget() is form.page.hint
     assert "Select a site" in form.page.hint.text()
+
+
+def test_a_name_in_one_language_leaves_the_others_with_their_origin() -> None:
+    named = (Alias("zh", "东方", is_ours=True), Alias("ru", "Восточный", source_uuid="s"))
+    assert with_alias(named, "en", "East") == (*named, ("en", "East"))
+    assert with_alias(named, "zh", "东") == (("zh", "东"), named[1]), "of new words no origin is stated"
 
 
 def test_a_field_is_one_undo_step(qtbot, form: SiteFormPanel, desk: Desk) -> None:
