@@ -18,7 +18,7 @@ _LONGEST = 60
 
 
 def correction_of(document: Document, issued: Product) -> str:
-    """What has changed in the case since a version was issued, in one line; empty where nothing has.
+    """The changes in the case since a version was issued, in one line; empty where there are none.
 
     It is offered to the analyst, who knows what was wrong, and stands where nobody wrote another one.
     """

@@ -97,7 +97,7 @@ def _refusal(arguments: argparse.Namespace) -> str:
 def _products(
     document: Document, arguments: argparse.Namespace, stem: str
 ) -> list[tuple[str, Product | None, ProductSpec]]:
-    """What is to be checked, each with the words for it: a product of what the options name, else those that the case
+    """Products to be checked, each with the words for it: one of what the options name, else those that the case
     keeps, else its default ones.
     """
     from dataclasses import replace  # for start-up time
