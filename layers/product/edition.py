@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from layers.document.rows import Product
 from layers.product.gate import DRAFT, State
+from layers.product.spec import Override, ProductSpec
 
 
 class Edition(NamedTuple):
@@ -16,6 +17,14 @@ class Edition(NamedTuple):
     product: Product | None = None
     made_on: str = ""
     state: State = DRAFT
+
+
+class Outgoing(NamedTuple):
+    """A product on its way out: as it is set, the edition in which it leaves, and the findings that were let pass."""
+
+    spec: ProductSpec
+    edition: Edition = Edition()
+    overrides: tuple[Override, ...] = ()
 
 
 def status_words(edition: Edition) -> str:

@@ -98,9 +98,11 @@ def change_product(
     *,
     actor: str,
     overrides: Sequence[Override] | None = None,
+    correction: str | None = None,
     now: str | None = None,
 ) -> Edit:
-    """Let a draft be another; `overrides` None: those it has. Raises InvalidValue, as for an issued one.
+    """Let a draft be another; `overrides` and `correction` None: those it has. Raises InvalidValue, as for an issued
+    one.
 
     Its name in the case follows the title, unless it was given another one there.
     """
@@ -111,7 +113,8 @@ def change_product(
         number = _checked_number(document, number, uuid)
     name = _name_after(row, spec)
     fields = {"name": name, "layout_json": _checked(spec), "overrides_json": text, "number": number}
-    changes = update("products", row, stamp_of(actor, now), **fields)
+    line = row.correction if correction is None else _checked_correction(correction)
+    changes = update("products", row, stamp_of(actor, now), **fields, correction=line)
     return Edit(f"Change product “{name}”", changes)
 
 
@@ -206,10 +209,13 @@ def reissue_product(
     *,
     actor: str,
     overrides: Sequence[Override] | None = None,
+    correction: str | None = None,
     now: str | None = None,
     new: str | None = None,
 ) -> Edit:
     """Begin the next version of an issued product, as a draft with its number and the numbers of its marks.
+
+    `correction`: the line on what was wrong before; None: none yet.
 
     `spec` and `overrides` None: those of the issued one. Where a later version is a draft already, that becomes what is
     given; without a `spec` nothing is to be done, and the edit is empty. Raises InvalidValue.
@@ -219,7 +225,9 @@ def reissue_product(
         raise InvalidValue(f"“{row.name}” has not been issued: there is no version to follow.")
     later, begun = later_versions(document, uuid), draft_after(document, uuid)
     if begun is not None and spec is not None:
-        return change_product(document, begun.uuid, spec, actor=actor, overrides=overrides, now=now)
+        return change_product(
+            document, begun.uuid, spec, actor=actor, overrides=overrides, correction=correction, now=now
+        )
     last = max([row, *later], key=lambda one: one.version)
     shown = spec or read_spec(row.layout_json)
     name = _name_after(last, shown) if shown is not None else last.name
@@ -235,6 +243,7 @@ def reissue_product(
         overrides_json=row.overrides_json if overrides is None else _checked_overrides(overrides),
         previous_uuid=last.uuid,
         numbers_json=last.numbers_json,
+        correction=_checked_correction(correction or ""),
     )
     return Edit(label, (insert("products", draft, stamp_of(actor, now)),))
 
@@ -297,6 +306,13 @@ def _checked_overrides(overrides: Sequence[Override]) -> str:
     if len(overrides) > MOST_OVERRIDES or read_overrides(text) != tuple(overrides):
         raise InvalidValue(f"Up to {MOST_OVERRIDES} findings of a product are let pass, each with a reason.")
     return text
+
+
+def _checked_correction(line: str) -> str:
+    line = _one_line(line)
+    if len(line) > LONGEST_REASON:
+        raise InvalidValue(f"The line of a correction has at most {LONGEST_REASON} characters: shorten it.")
+    return line
 
 
 def _checked_number(document: Document, number: str, uuid: str = "") -> str:

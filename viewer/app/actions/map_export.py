@@ -215,6 +215,8 @@ class _PlatePicture:
                 return None if image is None else with_resolution(image, self._dpi)
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         from layers.product.edition import Edition  # for start-up time
+        from layers.product.gate import DRAFT
+        from viewer.export.gate import through_gate
         from viewer.export.made_on import today
         from viewer.export.plates.printed import picture_in_steps
 
@@ -225,7 +227,7 @@ class _PlatePicture:
         if not laid.is_ready(0):
             return None
         if self._is_read:
-            self._steps = picture_in_steps(laid, 0)
+            self._steps = picture_in_steps(through_gate(laid, self._spec, (), DRAFT), 0)
         self._is_read = True  # once more before it is painted: its words may tell of what was read meanwhile
         return None
 

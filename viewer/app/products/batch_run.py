@@ -9,7 +9,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError
 from layers.product.batch import BatchItem
-from layers.product.edition import Edition
+from layers.product.edition import Edition, Outgoing
 from viewer.app.products.batch_journal import BatchJournal
 from viewer.app.products.laid_out import PageMaker
 from viewer.app.products.product_file import ProductFile
@@ -86,9 +86,8 @@ class BatchRun(QObject):
                 self.skipped += 1
                 self.progressed.emit(self.done)
                 continue
-            spec, edition = item.spec, Edition(made_on=today())
-            path = self._folder / name
-            self._file = ProductFile(self._maker, spec, edition, path, self._context, "", self, closes=False)
+            product, path = Outgoing(item.spec, Edition(made_on=today())), self._folder / name
+            self._file = ProductFile(self._maker, product, path, self._context, "", self, closes=False)
             self._file.ended.connect(self._noted)
             return
         self._journal.end()

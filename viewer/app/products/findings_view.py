@@ -1,9 +1,10 @@
-"""The findings of the check beside a product: each leads to its cure, or is let pass with a reason."""
+"""The findings of the check beside a product, grouped by cure: cured at once, led to one by one, or let pass."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import override
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +24,9 @@ from PySide6.QtWidgets import (
 from layers.product.gate import NEVER_PASSED
 from layers.product.lint.check import rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, Finding
+from layers.product.lint.groups import WITHHELD, Group, groups_of
 from layers.product.spec import Override
+from viewer.app.products.bulk_cures import Choice, bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
@@ -50,11 +54,14 @@ class _ReasonLine(QLineEdit):
 
 class _FindingList(QListWidget):
     entered = Signal()
+    unfold_wanted = Signal(bool)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:
             self.entered.emit()
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+            self.unfold_wanted.emit(event.key() == Qt.Key.Key_Right)
         else:
             super().keyPressEvent(event)
 
@@ -70,12 +77,17 @@ def finding_words(finding: Finding) -> str:
 
 
 class FindingsView(QWidget):
-    """Findings that are open stand first, the blocking ones before the others; those let pass are listed below them."""
+    """Groups that are open stand first, the blocking ones before the others; findings let pass are listed below them.
+
+    Right and Left show the findings of a group one by one, and hide them.
+    """
 
     cure_wanted = Signal(object)
     """Finding: lead to where it is put right."""
+    bulk_wanted = Signal(object, str, str)
+    """Group, the choice of its cure's menu, and what was typed for it: put all of it right."""
     let_pass = Signal(object, str, str)
-    """Finding, the reason, and the name of the second person where the finding blocks."""
+    """Findings, the reason, and the name of the second person where they block."""
     taken_back = Signal(object)
     """Override: it is no longer let pass."""
 
@@ -85,6 +97,12 @@ class FindingsView(QWidget):
         self._open: list[Finding] = []
         self._explained: list[Finding] = []
         self._passed: list[Override] = []
+        self.groups: list[Group] = []
+        self._rows: list[Group | Finding | Override | None] = []
+        """The things that the rows of the list are about."""
+        self._unfolded: set[tuple[str, ...]] = set()
+        self._choice: Choice | None = None
+        """The entry of a cure's menu for which something is typed."""
         self._is_shown = False
         self.title, self.sentence, self.cure = heading(tr("Check")), muted(), muted()
         self.list = _FindingList()
@@ -94,37 +112,47 @@ class FindingsView(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.bulk_button = QPushButton(tr("Cure All"))
         self.cure_button, self.pass_button = QPushButton(tr("Show the Place")), QPushButton(tr("Let Pass…"))
         self.back_button = QPushButton(tr("Take Back"))
         for button, tip in (
-            (self.cure_button, tr("Lead to where the finding is put right")),
+            (self.cure_button, ""),
             (self.pass_button, tr("Issue the product in spite of the finding, with a reason that is recorded")),
             (self.back_button, tr("Do not let the finding pass after all")),
         ):
-            button.setAutoDefault(False)
             button.setAccessibleName(button.text().rstrip("…"))
             button.setToolTip(tooltip(tip))
-        self.reason = _ReasonLine()
+        for button in (self.bulk_button, self.cure_button, self.pass_button, self.back_button):
+            button.setAutoDefault(False)
+        self.typed, self.reason, self.second = _ReasonLine(), _ReasonLine(), _ReasonLine()
+        self.typed.setMaxLength(LONGEST_NAME)
+        self.typed.setAccessibleName(tr("Words of the cure"))
         self.reason.setMaxLength(LONGEST_REASON)
         self.reason.setPlaceholderText(tr("Reason; Enter records it"))
         self.reason.setAccessibleName(tr("Reason for letting the finding pass"))
-        self.second = _ReasonLine()
         self.second.setMaxLength(LONGEST_NAME)
         self.second.setPlaceholderText(tr("Name of the second person; Enter records both"))
         self.second.setAccessibleName(tr("Name of the second person who lets the finding pass"))
-        for line in (self.reason, self.second):
+        for line in (self.typed, self.reason, self.second):
             line.hide()
         self._lay_out()
+        self._connect()
+        self._show_offers()
+
+    def _connect(self) -> None:
         self.list.currentRowChanged.connect(self._show_offers)
         self.list.itemDoubleClicked.connect(lambda _item: self._cure())
-        self.list.entered.connect(self._cure)
+        self.list.entered.connect(self._enter)
+        self.list.unfold_wanted.connect(self._unfold)
+        self.bulk_button.clicked.connect(self._ask_bulk)
         self.cure_button.clicked.connect(self._cure)
         self.pass_button.clicked.connect(self._ask)
         self.back_button.clicked.connect(self._take_back)
+        self.typed.entered.connect(self._cure_all)
         for line in (self.reason, self.second):
             line.entered.connect(self._let_pass)
+        for line in (self.typed, self.reason, self.second):
             line.given_up.connect(self._give_up)
-        self._show_offers()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -136,8 +164,9 @@ class FindingsView(QWidget):
         layout.addWidget(self.sentence)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.cure)
-        layout.addWidget(self.reason)
-        layout.addWidget(self.second)
+        layout.addWidget(self.bulk_button)
+        for line in (self.typed, self.reason, self.second):
+            layout.addWidget(line)
         layout.addLayout(side_by_side(self.cure_button, self.pass_button, self.back_button))
 
     def show_findings(self, found: Sequence[Finding], overrides: Sequence[Override]) -> None:
@@ -147,33 +176,50 @@ class FindingsView(QWidget):
         explained = [one for one in found if one.explained and (one.rule, one.where) not in passed]
         if (standing, explained, list(overrides)) == (self._open, self._explained, self._passed) and self._is_shown:
             return
-        row, self._is_shown = self.list.currentRow(), True
+        self._is_shown = True
         self._open, self._explained, self._passed = standing, explained, list(overrides)
+        self.groups = groups_of(standing)
+        self._fill()
+
+    def _fill(self) -> None:
+        row = self.list.currentRow()
         self.list.blockSignals(True)
         self.list.clear()
-        for finding in self._open:
-            self._add(finding_words(finding), "error" if finding.severity == BLOCKING else "warning", finding.severity)
+        self._rows = []
+        for group in self.groups:
+            self._add_group(group)
         alike = Counter((finding.sentence, finding.explained) for finding in self._explained)
         for (sentence, why), count in alike.items():
             said = self.tr("{0} Explained in the case: {1}").format(sentence, one_line(why))
             times = self.tr(" ({0} times)").format(count) if count > 1 else ""
-            self._add(said + times, "info", self.tr("explained"))
+            self._add(None, said + times, "info", self.tr("explained"))
         for one in self._passed:
             rule = rule_of(one.rule)
             said = self.tr("Let pass: {0}. {1}").format(
                 rule.title if rule is not None else one_line(one.rule, 60), one_line(one.reason)
             )
-            self._add(said, "check", self.tr("let pass"))
+            self._add(one, said, "check", self.tr("let pass"))
         self.list.blockSignals(False)
         self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
         self.sentence.setText(self._count())
         self._show_offers()
 
-    def _add(self, text: str, icon: str, kind: str) -> None:
-        item = QListWidgetItem(line_icon(icon, self.palette()), text)
+    def _add_group(self, group: Group) -> None:
+        icon = "error" if group.severity == BLOCKING else "warning"
+        if len(group.findings) == 1:
+            self._add(group, finding_words(group.findings[0]), icon, group.severity)
+            return
+        is_open = _key(group) in self._unfolded
+        self._add(group, f"{'▾' if is_open else '▸'} {group.sentence}", icon, group.severity)
+        for finding in group.findings if is_open else ():
+            self._add(finding, finding_words(finding), "", finding.severity)
+
+    def _add(self, about: Group | Finding | Override | None, text: str, icon: str, kind: str) -> None:
+        item = QListWidgetItem(text) if not icon else QListWidgetItem(line_icon(icon, self.palette()), text)
         item.setToolTip(tooltip(text))
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {text}")
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {text.lstrip('▾▸ ')}")
         self.list.addItem(item)
+        self._rows.append(about)
 
     def _count(self) -> str:
         blocking = len(self.blocking)
@@ -190,60 +236,166 @@ class FindingsView(QWidget):
         """Findings that keep the product from being issued."""
         return [one for one in self._open if one.severity == BLOCKING]
 
+    @property
+    def taken_away(self) -> list[Finding]:
+        """Findings on what a published product leaves out, as far as nobody has let that pass."""
+        return [one for one in self._open if one.rule == WITHHELD]
+
     def choose_first(self) -> None:
         """Lead the keyboard to the first finding."""
         self.list.setCurrentRow(0)
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _finding(self) -> Finding | None:
-        row = self.list.currentRow()
-        return self._open[row] if 0 <= row < len(self._open) else None
+    def choose(self, finding: Finding) -> None:
+        """Lead the keyboard to one finding, its group unfolded where it has others."""
+        group = next((one for one in self.groups if finding in one.findings), None)
+        if group is None:
+            return
+        alone = len(group.findings) == 1
+        if not alone:
+            self._unfolded.add(_key(group))
+            self._fill()
+        self.list.setCurrentRow(self._rows.index(group if alone else finding))
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _override(self) -> Override | None:
-        alike = len({(one.sentence, one.explained) for one in self._explained})
-        row = self.list.currentRow() - len(self._open) - alike
-        return self._passed[row] if 0 <= row < len(self._passed) else None
+    def _group(self) -> Group | None:
+        """The group that is chosen as a whole; one finding of several in it is none."""
+        about = self._about()
+        return about if isinstance(about, Group) else None
+
+    def _findings(self) -> tuple[Finding, ...]:
+        about = self._about()
+        return about.findings if isinstance(about, Group) else (about,) if isinstance(about, Finding) else ()
+
+    def _about(self) -> Group | Finding | Override | None:
+        row = self.list.currentRow()
+        return self._rows[row] if 0 <= row < len(self._rows) else None
 
     def _show_offers(self, _row: int = 0) -> None:
-        finding, passed = self._finding(), self._override()
-        self.cure.setText(finding.cure if finding is not None else "")
+        found, about, group = self._findings(), self._about(), self._group()
+        first, cure = found[0] if found else None, bulk_cure(group) if group is not None else None
+        self.cure.setText(first.cure if first is not None else "")
         self.cure.setVisible(bool(self.cure.text()))
-        self.cure_button.setEnabled(finding is not None)
-        self.pass_button.setEnabled(finding is not None and finding.rule not in NEVER_PASSED)
-        self.back_button.setVisible(passed is not None)
-        if finding is None or not self.pass_button.isEnabled():
+        self.bulk_button.setVisible(cure is not None)
+        if cure is not None:
+            self.bulk_button.setText(cure.text)
+            self.bulk_button.setAccessibleName(cure.text.rstrip("…"))
+            self.bulk_button.setToolTip(tooltip(cure.tip))
+        self._show_way(group, len(found))
+        self.pass_button.setEnabled(first is not None and first.rule not in NEVER_PASSED)
+        self.back_button.setVisible(isinstance(about, Override))
+        self.typed.hide()
+        if not self.pass_button.isEnabled():
             self.reason.hide()
             self.second.hide()
 
+    def _show_way(self, group: Group | None, count: int) -> None:
+        tr, is_open = self.tr, group is not None and _key(group) in self._unfolded
+        text, tip = tr("Show the Place"), tr("Lead to where the finding is put right")
+        if count > 1:
+            text = tr("Hide Each") if is_open else tr("Show Each")
+            tip = tr("List the findings of the group one by one (Right), or no longer (Left)")
+        self.cure_button.setText(text)
+        self.cure_button.setAccessibleName(text)
+        self.cure_button.setToolTip(tooltip(tip))
+        self.cure_button.setEnabled(count > 0)
+
+    # -- cured ----------------------------------------------------------------------------------------------------
+
+    def _enter(self) -> None:
+        """Enter does what the first button does."""
+        if self.bulk_button.isVisible():
+            self._ask_bulk()
+        else:
+            self._cure()
+
     def _cure(self) -> None:
-        finding = self._finding()
-        if finding is not None:
-            self.cure_wanted.emit(finding)
+        found, group = self._findings(), self._group()
+        if len(found) > 1 and group is not None:
+            self._unfold(_key(group) not in self._unfolded)
+        elif found:
+            self.cure_wanted.emit(found[0])
+
+    def _unfold(self, is_wanted: bool) -> None:
+        about = self._about()
+        group = about if isinstance(about, Group) else None
+        if isinstance(about, Finding):
+            group = next((one for one in self.groups if about in one.findings), None)
+        if group is None or len(group.findings) < 2 or (_key(group) in self._unfolded) == is_wanted:
+            return
+        self._unfolded ^= {_key(group)}
+        self._fill()
+        self.list.setCurrentRow(self._rows.index(group))
+
+    def _ask_bulk(self) -> None:
+        """Do it where there is one way alone to cure the group; else a menu has all of them."""
+        group = self._group()
+        cure = bulk_cure(group) if group is not None else None
+        if cure is None:
+            return
+        if len(cure.choices) == 1:
+            self._take_choice(cure.choices[0])
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for choice in cure.choices:
+            menu.addAction(choice.text).triggered.connect(partial(self._take_choice, choice))
+        menu.popup(self.bulk_button.mapToGlobal(self.bulk_button.rect().bottomLeft()))
+
+    def _take_choice(self, choice: Choice, _checked: bool = False) -> None:
+        self._choice = choice
+        if not choice.asks:
+            self._cure_all()
+            return
+        self.reason.hide()
+        self.second.hide()
+        self.typed.setPlaceholderText(choice.asks)
+        self.typed.setAccessibleName(choice.asks.partition(";")[0])
+        self.typed.show()
+        self.typed.selectAll()
+        self.typed.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _cure_all(self) -> None:
+        group, choice, typed = self._group(), self._choice, self.typed.text().strip()
+        if group is None or choice is None or (choice.asks and not typed):
+            return
+        self._give_up()
+        self.bulk_wanted.emit(group, choice.value, typed if choice.asks else "")
+
+    # -- let pass -------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        finding = self._finding()
-        if finding is not None:
+        found = self._findings()
+        if found:
+            self.typed.hide()
             self.reason.clear()
             self.reason.show()
-            self.second.setVisible(finding.severity == BLOCKING)
+            self.second.setVisible(found[0].severity == BLOCKING)
             self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _give_up(self) -> None:
-        self.reason.hide()
-        self.second.hide()
+        for line in (self.typed, self.reason, self.second):
+            line.hide()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _let_pass(self) -> None:
-        finding, reason, second = self._finding(), self.reason.text().strip(), self.second.text().strip()
-        if finding is None or not reason:
+        found, reason, second = self._findings(), self.reason.text().strip(), self.second.text().strip()
+        if not found or not reason:
             return
-        if finding.severity == BLOCKING and not second:
+        is_blocking = found[0].severity == BLOCKING
+        if is_blocking and not second:
             self.second.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._give_up()
-        self.let_pass.emit(finding, reason, second if finding.severity == BLOCKING else "")
+        self.let_pass.emit(found, reason, second if is_blocking else "")
 
     def _take_back(self) -> None:
-        passed = self._override()
-        if passed is not None:
+        passed = self._about()
+        if isinstance(passed, Override):
             self.taken_back.emit(passed)
+
+
+def _key(group: Group) -> tuple[str, ...]:
+    """The same of a group while some of it is put right."""
+    first = group.findings[0]
+    return first.rule, first.severity, first.jump.kind, first.jump.field

@@ -96,6 +96,7 @@ class PlatePages:
             scenes,
             product=product,
             made_on=edition.made_on,
+            state=edition.state,
             at_once=False,
             cropped=self._is_cropped,
         )

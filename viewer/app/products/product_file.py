@@ -1,41 +1,40 @@
-"""A product on its way to its file: laid out once its layers are open, then written step by step."""
+"""A product on its way to its file: read, laid out, let through the gate, then written step by step."""
 
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from layers.errors import ExportFailed, GeoloupeError
-from layers.product.edition import Edition
-from layers.product.spec import ProductSpec
+from layers.errors import GeoloupeError
+from layers.product.edition import Outgoing
 from viewer.app.products.laid_out import LaidOut, PageMaker
+from viewer.app.products.page_reading import PageReading
 from viewer.export.formats.steps import Writing
 from viewer.export.formats.writers import begin_writing
+from viewer.export.gate import through_gate
 from viewer.rendering.context import RenderContext
 
-PATIENCE_S = 120.0
-POLL_MS, SCREEN_DPI = 5, 96.0
-_TURNS = 2
-"""Times that a page is laid out and read at the least: its words tell of what was read."""
+POLL_MS = 5
 
 
 class ProductFile(QObject):
     """`ended`: written whole, with `sha256` of the file, or `error` says why not; given up, it has neither.
 
-    The maker is closed with it, unless it serves others afterwards.
+    What is to be issued or published and is stopped at the gate has a ProductStopped for its error, and no file. The
+    maker is closed with it, unless it serves others afterwards.
     """
 
     ended = Signal()
+    passed = Signal()
+    """It is laid out and through the gate, and will be written: what it prints is known now."""
 
     def __init__(
         self,
         maker: PageMaker,
-        spec: ProductSpec,
-        edition: Edition,
+        product: Outgoing,
         path: Path,
         context: RenderContext,
         title: str,
@@ -44,17 +43,13 @@ class ProductFile(QObject):
         closes: bool = True,
     ) -> None:
         super().__init__(parent)
-        self._closes, self._is_read = closes, False
-        self._seen: LaidOut | None = None
-        """The pages whose maps are read now."""
-        self._turns = 0
-        self._maker, self._spec, self._edition, self._context = maker, spec, edition, context
-        self.path, self._title = path, title
+        self._closes, self._maker, self._context = closes, maker, context
+        self.product, self.path, self._title = product, path, title
+        self._reading = PageReading(maker, product)
         self.laid: LaidOut | None = None
         self.sha256 = ""
         self.error: GeoloupeError | None = None
         self._writing: Writing | None = None
-        self._begun = time.monotonic()
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
@@ -72,43 +67,19 @@ class ProductFile(QObject):
             self._end(None)
 
     def _look(self) -> None:
+        product = self.product
         try:
-            if not self._is_read:
-                self._is_read = self._read()
-                return
-            laid = self._maker.make(self._spec, self._spec.dpi, self._edition)
+            laid = self._reading.look()
             if laid is None:
-                self._check_patience()
                 return
             self._timer.stop()
-            self.laid = laid
-            self._writing = begin_writing(laid, self.path, self._context, self._title, self)
+            self.laid = through_gate(laid, product.spec, product.overrides, product.edition.state)
+            self._writing = begin_writing(self.laid, self.path, self._context, self._title, self)
         except GeoloupeError as error:
             self._end(error)
             return
         self._writing.ended.connect(self._written)
-
-    def _read(self) -> bool:
-        """True once all is read of which the words of the page tell. It is laid out anew when all of that is there, not
-        whenever a part of it came, and read again as far as its maps are others then.
-        """
-        if self._seen is None:
-            self._seen = self._maker.make(self._spec, SCREEN_DPI, self._edition)
-            if self._seen is None:
-                self._check_patience()
-                return False
-            for page in range(self._seen.pages):
-                self._seen.want(page)
-        is_late = time.monotonic() - self._begun > PATIENCE_S
-        if not is_late and not all(self._seen.is_ready(page) for page in range(self._seen.pages)):
-            return False
-        self._seen = None
-        self._turns += 1
-        return is_late or self._turns == _TURNS
-
-    def _check_patience(self) -> None:
-        if time.monotonic() - self._begun > PATIENCE_S:
-            raise ExportFailed("The layers of the product did not open within two minutes: see the list of layers.")
+        self.passed.emit()
 
     def _written(self) -> None:
         writing, path = self._writing, self.path

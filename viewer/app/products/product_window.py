@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -22,35 +21,31 @@ from PySide6.QtWidgets import (
 from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
-from layers.product.edition import Edition
-from layers.product.gate import refusal_to_pass
+from layers.product.edition import Edition, Outgoing
+from layers.product.gate import DRAFT, PUBLISHED, STATES, State, refusal_to_pass
 from layers.product.lint.finding import Finding
+from layers.product.lint.groups import Group
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
-from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
+from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
 from viewer.app.button_keys import ENTER
+from viewer.app.products.bulk_cures import cured_words, do_cure
+from viewer.app.products.cure_paths import leads_to_row, show_row_of
 from viewer.app.products.findings_view import FindingsView
 from viewer.app.products.first_spec import Seen, lacking, with_layout
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps
+from viewer.app.products.page_turner import PageTurner
 from viewer.app.products.product_fields import ProductFields
+from viewer.app.products.product_in_case import ProductInCase
 from viewer.app.products.product_preview import ProductPreview
 from viewer.app.products.spec_steps import SpecSteps
-from viewer.commands.products import (
-    change_product,
-    draft_after,
-    override_of,
-    product_number,
-    product_rows,
-    reissue_product,
-    save_product,
-    with_override,
-)
-from viewer.commands.stamps import new_uuid, utc_now
-from viewer.export.made_on import today
+from viewer.app.products.state_question import StateQuestion, state_names
+from viewer.commands.products import override_of, product_number, with_override
+from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import issued_words
 from viewer.panels.widgets.form_page import muted
-from viewer.panels.widgets.icon_button import IconButton
+from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, plain, tooltip
 
 SIZE = (1320, 760)
@@ -59,16 +54,6 @@ REST_MS, OPENING_MS = 150, 50
 """After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
 _FIELDS = {"credits": "annotation_credit"}
 """Fields of the form in which others are put right."""
-_COLUMNS = {"date_basis": "acquired_at"}
-"""Columns that are stated in the field of another one."""
-_FORMS = {
-    "sites": "site_form",
-    "layers": "layer_properties",
-    "sources": "source_form",
-    "claims": "claim_form",
-    "responses": "claim_form",
-}
-"""Forms of the main window in which what a finding leads to is put right."""
 type Check = Callable[[ProductSpec, LaidOut, Sequence[Override]], Sequence[Finding]]
 _PRINTED = (
     *("sites", "claims", "claim_sites", "claim_sources", "sources", "responses", "response_claims", "layers"),
@@ -100,15 +85,14 @@ class ProductWindow(QDialog):
         super().__init__()
         self._main = main
         self._context, self._maker, self._check, self._seen = context, maker, check, seen
-        self.spec, self.uuid = spec, uuid
+        self.spec, self.kept = spec, ProductInCase(context, uuid, spec)
         self.laid: LaidOut | None = None
         self._steps = SpecSteps()
-        row = self.row
-        self.overrides = read_overrides(row.overrides_json) if row is not None else ()
-        self._kept: tuple[ProductSpec, tuple[Override, ...]] = (spec, self.overrides)
-        self._issued: tuple[ProductSpec, tuple[Override, ...]] | None = None
-        """As it was when it was issued here: until something changes another file of it is the same version."""
-        self.is_ended = self._is_waiting = self._is_stale = False
+        self.is_ended = self._is_waiting = self._is_stale = self._is_stamped = False
+        self._is_leaving = False
+        """True from the choice of a state until the page is judged in it: then it is exported."""
+        self._taken_away: list[Finding] = []
+        """Findings on rows that publishing takes away, as far as they were said."""
         self._was_refused: tuple[ProductSpec, tuple[Override, ...]] | None = None
         """As it was when it could not be kept at closing: closed again like that, it is given up."""
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -132,23 +116,12 @@ class ProductWindow(QDialog):
     # -- building -------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        tr = self.tr
-        self.back_button = IconButton("back", tr("Previous page (Page Up in the preview)"))
-        self.forward_button = IconButton("forward", tr("Next page (Page Down in the preview)"))
-        self.page_label = QLabel()
-        self.pages_row = QWidget()
-        row = QHBoxLayout(self.pages_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        for widget in (self.back_button, self.page_label, self.forward_button):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self.turner = PageTurner()
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.preview, 1)
-        column.addWidget(self.pages_row)
-        self.pages_row.hide()
+        column.addWidget(self.turner)
         for part in (self.fields, middle, self.findings):
             self.splitter.addWidget(part)
         self.splitter.setChildrenCollapsible(False)
@@ -162,6 +135,13 @@ class ProductWindow(QDialog):
         self.view_button, self.map_button = QPushButton(tr("Use the Map's View")), QPushButton(tr("Add the View"))
         self.save_button, self.export_button = QPushButton(tr("Save")), QPushButton(tr("Export…"))
         self.close_button = QPushButton(tr("Close"))
+        self.state_box = ComboBox()
+        for state, name in state_names().items():
+            self.state_box.addItem(name, state)
+        self.state_box.setPlaceholderText(tr("State"))
+        self.state_box.setCurrentIndex(-1)
+        self.state_box.setAccessibleName(tr("State in which it is exported"))
+        self.state_box.setToolTip(tooltip(tr("State in which it is exported; the first export asks for it")))
         row = QHBoxLayout()
         row.addWidget(self.view_button)
         row.addWidget(self.map_button)
@@ -170,14 +150,14 @@ class ProductWindow(QDialog):
             (self.view_button, tr("Show on the page what the map shows now, in its stretch")),
             (self.map_button, tr("Add what the map shows now as a map of its own")),
             (self.save_button, tr("Keep the product in the case as a draft (Ctrl+S)")),
-            (self.export_button, tr("Write the product to a file and issue it (Enter in the title)")),
+            (self.export_button, tr("Write the product to a file, as a draft or issued (Enter in the title)")),
             (self.close_button, tr("Close the window; what was changed is kept as a draft")),
         ):
             button.setAutoDefault(False)
             button.setAccessibleName(button.text().rstrip("…"))
             button.setToolTip(tooltip(tip))
-        for button in (self.save_button, self.export_button, self.close_button):
-            row.addWidget(button)
+        for field in (self.save_button, self.state_box, self.export_button, self.close_button):
+            row.addWidget(field)
         return row
 
     def _connect(self) -> None:
@@ -188,14 +168,15 @@ class ProductWindow(QDialog):
         self.preview.resized.connect(self._rest.start)
         self.preview.painted.connect(self._painted)
         self.preview.page_wanted.connect(self._show_page)
-        self.back_button.clicked.connect(lambda: self._show_page(self.preview.page - 1))
-        self.forward_button.clicked.connect(lambda: self._show_page(self.preview.page + 1))
+        self.turner.wanted.connect(lambda pages: self._show_page(self.preview.page + pages))
+        self.state_box.activated.connect(lambda at: self.choose_state(self.state_box.itemData(at)))
         self.view_button.clicked.connect(self.take_view)
         self.map_button.clicked.connect(self.add_view)
         self.save_button.clicked.connect(self.save)
         self.export_button.clicked.connect(self.export)
         self.close_button.clicked.connect(self.close)
         self.findings.cure_wanted.connect(self._lead_to)
+        self.findings.bulk_wanted.connect(self._cure_all)
         self.findings.let_pass.connect(self._let_pass)
         self.findings.taken_back.connect(self._take_back)
         for keys, do in (
@@ -225,38 +206,34 @@ class ProductWindow(QDialog):
     # -- the product ----------------------------------------------------------------------------------------------
 
     @property
+    def uuid(self) -> str:
+        """Of the row of the case; empty while there is none."""
+        return self.kept.uuid
+
+    @property
     def row(self) -> Product | None:
         """The row of the case; None while there is none."""
-        return product_rows(self._context.document).get(self.uuid)
+        return self.kept.row
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The findings that were let pass."""
+        return self.kept.overrides
 
     @property
     def edition(self) -> Edition:
-        """The number and version that an export of it now has: after an issued one the next."""
-        row = self.row
-        if row is None:
-            return Edition(Product(uuid="", name="", number=self._number), today())
-        if row.issued_at and not self.is_as_issued:
-            following = draft_after(self._context.document, row.uuid)
-            version = following.version if following is not None else row.version + 1
-            return Edition(
-                Product(uuid="", name="", number=row.number, version=version, previous_uuid=row.uuid), today()
-            )
-        row = replace(row, layout_json="", overrides_json="", number=self._number)
-        return Edition(row, row.issued_at[:10] or today())
+        """The number, version and state that an export of it now has."""
+        return self.kept.edition(self.spec)
 
     @property
-    def _number(self) -> str:
-        return product_number(self._context.document, self.spec, self.row)
-
-    @property
-    def is_as_issued(self) -> bool:
-        """True while another file of it is of the version that was issued here."""
-        return self._issued == (self.spec, self.overrides)
+    def outgoing(self) -> Outgoing:
+        """All that its file is made of."""
+        return self.kept.outgoing(self.spec)
 
     @property
     def is_changed(self) -> bool:
         """True where the case does not hold it as it is now."""
-        return (self.spec, self.overrides) != self._kept
+        return self.kept.is_changed(self.spec)
 
     @property
     def is_idle(self) -> bool:
@@ -273,6 +250,8 @@ class ProductWindow(QDialog):
         if spec != self.spec:
             self.say("")  # of what it was before
         self._steps.note(self.spec, spec, series)
+        if self.kept.state == PUBLISHED and not spec.publish:
+            self.kept.state = None  # what is internal is back on the page: in which state it leaves is asked again
         self._show_spec(spec, rest_ms)
 
     def _show_spec(self, spec: ProductSpec, rest_ms: int = REST_MS) -> None:
@@ -343,21 +322,34 @@ class ProductWindow(QDialog):
             self._rest.start(OPENING_MS)
             return
         self.laid = laid
-        self.preview.show_pages(laid, self.spec)
+        self._show_laid()
         self._show_pages()
         self._judging.start()
 
+    def _show_laid(self) -> None:
+        """As a file of it now would have it: stamped where it could leave as a draft only."""
+        if self.laid is not None:
+            self.preview.show_pages(self.laid.stamped() if self._is_stamped else self.laid, self.spec)
+
     def _show_lack(self, sentence: str) -> None:
-        self.laid = None
+        self.laid, self._is_leaving = None, False
         self.preview.show_sentence(sentence)
-        self.pages_row.hide()
+        self.turner.hide()
 
     def _look_over(self) -> None:
-        if self.laid is not None:
-            found = self._check(self.spec, self.laid, self.overrides)
-            self.findings.show_findings(found, self.overrides)
-            if self.said.text() == self._to_cure and not self.findings.blocking:
-                self.say("")
+        if self.laid is None:
+            return
+        found = self._check(self.spec, self.laid, self.overrides)
+        self.findings.show_findings(found, self.overrides)
+        is_blocked = bool(self.findings.blocking)
+        if self.said.text() == self._to_cure and not is_blocked:
+            self.say("")
+        if self._is_stamped != is_blocked:
+            self._is_stamped = is_blocked
+            self._show_laid()
+        if self._is_leaving:
+            self._is_leaving = False
+            self._leave()
 
     def _maps_changed(self) -> None:
         """A layer is known now, or other pixels, or the page is laid out: it may be another one."""
@@ -376,34 +368,19 @@ class ProductWindow(QDialog):
         self._show_pages()
 
     def _show_pages(self) -> None:
-        pages = self.laid.pages if self.laid is not None else 1
-        self.pages_row.setVisible(pages > 1)
-        self.page_label.setText(self.tr("Page {0} of {1}").format(self.preview.page + 1, pages))
-        self.back_button.setEnabled(self.preview.page > 0)
-        self.forward_button.setEnabled(self.preview.page + 1 < pages)
+        self.turner.show_page(self.preview.page, self.laid.pages if self.laid is not None else 1)
 
     # -- the check ------------------------------------------------------------------------------------------------
 
     def _lead_to(self, finding: Finding) -> None:
         """To a field of the form, or to a row of the case in the main window."""
-        jump, context, form = finding.jump, self._context, _FORMS.get(finding.jump.kind, "")
-        if not form:
+        if not leads_to_row(finding.jump):
             self._lead_to_field(finding)
             return
         self._keep_behind()
-        if jump.kind == "sites":
-            sites = context.document.sites
-            context.selection.set({jump.uuid} & sites.keys())
-            context.zoom_to_sites([sites[jump.uuid]] if jump.uuid in sites else [])
-        elif jump.kind == "layers":
-            context.show_layer(jump.uuid, raise_form=True)
-        elif jump.kind == "sources":
-            context.show_row("sources", jump.uuid, raise_form=True)
-        else:
-            context.show_claim(jump.uuid, raise_form=True)
         self._main.raise_()
         self._main.activateWindow()
-        context.field_wanted.emit(form, _COLUMNS.get(jump.field, jump.field))
+        show_row_of(self._context, finding.jump)
 
     def _keep_behind(self) -> None:
         """The main window comes to the front, and may hide this one: the list of products leads back to it."""
@@ -418,22 +395,30 @@ class ProductWindow(QDialog):
         elif not self.fields.show_field(_FIELDS.get(name, name)):
             self.say(finding.cure)
 
-    def _let_pass(self, found: Finding, reason: str, second: str) -> None:
-        refusal = refusal_to_pass(found.severity, found.rule, second, self.spec)
-        if refusal:
-            self.say(refusal)
-            return
-        try:
-            one = override_of(found.rule, found.where, reason, second or self._context.actor, utc_now())
-        except GeoloupeError as error:
-            self.say(error.sentence)
-            return
-        self.overrides = with_override(self.overrides, one)
+    def _let_pass(self, found: Sequence[Finding], reason: str, second: str) -> None:
+        """Record it for each of them."""
+        overrides = self.overrides
+        for one in found:
+            refusal = refusal_to_pass(one.severity, one.rule, second, self.spec)
+            if refusal:
+                self.say(refusal)
+                return
+            try:
+                by = second or self.spec.author
+                overrides = with_override(overrides, override_of(one.rule, one.where, reason, by, utc_now()))
+            except GeoloupeError as error:
+                self.say(error.sentence)
+                return
+        self.kept.overrides = overrides
         self._show_title()
         self._look_over()
 
+    def _cure_all(self, group: Group, choice: str, typed: str) -> None:
+        """Put right all that a group is about, as one step of the case."""
+        self.say(do_cure(self._context, group, choice, typed) or cured_words(group))
+
     def _take_back(self, one: Override) -> None:
-        self.overrides = tuple(other for other in self.overrides if other != one)
+        self.kept.overrides = tuple(other for other in self.overrides if other != one)
         self._show_title()
         self._look_over()
 
@@ -442,23 +427,14 @@ class ProductWindow(QDialog):
     def keep(self) -> bool:
         """Have the case hold it as it is now; of one that was issued the next version. False where it was refused."""
         row = self.row
-        if row is not None and row.issued_at and self.is_as_issued:
+        if row is not None and row.issued_at and self.kept.is_as_issued(self.spec):
             return True
         if self.laid is not None and self.is_idle:
             self._show_spec(self.laid.with_stretches(self.spec))
-        spec = self.spec
-        if row is None:
-            uuid = new_uuid()
-            refusal = self._context.attempt(save_product, spec, overrides=self.overrides, uuid=uuid)
-        else:
-            change = reissue_product if row.issued_at else change_product
-            refusal = self._context.attempt(change, row.uuid, spec, overrides=self.overrides)
-            draft = draft_after(self._context.document, row.uuid) if row.issued_at else None
-            uuid = draft.uuid if draft is not None else row.uuid
+        refusal = self.kept.keep(self.spec)
         if refusal:
             self.say(refusal)
             return False
-        self.uuid, self._kept = uuid, (spec, self.overrides)
         self._show_title()
         return True
 
@@ -479,27 +455,66 @@ class ProductWindow(QDialog):
             self.say(self.tr("Kept in the case as a draft."))
 
     def export(self) -> None:
-        """Write it to a file, unless something is to be put right first."""
+        """Write it to a file, unless something is to be put right first; the first time it is asked in which state."""
         refusal = self.fields.take_page()
         if refusal:
             self.say(refusal)
             self.fields.show_field("page")
-            return
-        if self.laid is None:
+        elif self.laid is None:
             self.say(self.preview.note.text() or self.tr("The page is not laid out yet."))
-            return
-        self._look_over()
-        if self.findings.blocking:
+        elif self.kept.state is None:
+            self._ask_state()
+        else:
+            self._look_over()
+            self._leave()
+
+    def _ask_state(self) -> None:
+        meta = self._context.document.meta
+        is_known = meta("author") or meta("organisation") or self.spec.author or self.spec.organisation
+        self.state_question = StateQuestion(self.spec, asks_names=not is_known, parent=self)
+        self.state_question.chosen.connect(self._take_state)
+        self.state_question.open()
+        self.state_question.activateWindow()
+
+    def _take_state(self, state: State, author: str, organisation: str) -> None:
+        """The state was asked for: the page is laid out in it, judged, and leaves."""
+        self.come_forward()
+        named = replace(self.spec, author=author, organisation=organisation)
+        self._set_spec(named)
+        self.choose_state(state)
+        self._is_leaving = True
+
+    def choose_state(self, state: State) -> None:
+        """Let it leave in this state from now on; what is published is laid out without what is internal."""
+        self.kept.state = state
+        self._set_spec(replace(self.spec, publish=self.spec.publish or state == PUBLISHED))
+        self._judging.stop()
+        self._rest.start(0)
+
+    def _leave(self) -> None:
+        """Have it exported in its state, now that it is judged, unless something stands in the way."""
+        state = self.edition.state
+        if state != DRAFT and self.findings.blocking:
             self.say(self._to_cure)
             self.findings.choose_first()
-            return
-        self.export_wanted.emit()
+        elif state == PUBLISHED and self.findings.taken_away not in ([], self._taken_away):
+            self._taken_away = self.findings.taken_away
+            self.say(self.tr("Publishing takes away what stands at the right. Export again to publish without it."))
+            self.findings.choose(self._taken_away[0])
+        else:
+            self.export_wanted.emit()
 
     def note_issued(self) -> None:
         """It was written and issued as it is now."""
-        self._issued = self._kept
+        self.kept.note_issued()
         self._show_title()
         self._rest.start(0)
+
+    def note_stopped(self, sentence: str) -> None:
+        """It was stopped on its way to the file: the findings that did it are led to."""
+        self.say(sentence)
+        self._look_over()
+        self.findings.choose_first()
 
     def come_forward(self) -> None:
         """Stand in front of the other windows, with the keyboard."""
@@ -517,6 +532,7 @@ class ProductWindow(QDialog):
         if row is not None:
             stands = self.tr("Product {0}, version {1}, {2}").format(row.number, row.version, issued_words(row))
         self.setWindowTitle(f"{stands}: {name.replace('[*]', '')}[*]")
+        self.state_box.setCurrentIndex(STATES.index(self.kept.state) if self.kept.state is not None else -1)
         self.setWindowModified(self.is_changed)
 
     def _show_number(self) -> None:
@@ -528,18 +544,16 @@ class ProductWindow(QDialog):
 
     def _heard(self, changes: Changes) -> None:
         if changes.everything or changes.touches(*_PRINTED):
-            self._issued = None
+            self.kept.hear()
             self._rest.start()
         if changes.everything or changes.touches("products"):
             self._show_row()
 
     def _show_row(self) -> None:
         """An undo in the main window may have taken the row away, or given it another layout."""
-        row = self.row
-        spec = read_spec(row.layout_json) if row is not None else None
-        if row is not None and spec is not None and not self.is_changed and spec != self.spec:
-            self.overrides = read_overrides(row.overrides_json)
-            self._kept = (spec, self.overrides)
+        spec = self.kept.kept_spec(self.spec)
+        if spec is not None:
+            self.kept.take_row(spec)
             self._show_spec(spec)
         self._show_title()
 

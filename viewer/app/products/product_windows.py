@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from layers.document.document import Document
-from layers.errors import GeoloupeError
+from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
+from layers.product.gate import DRAFT, PUBLISHED
 from layers.product.spec import Override, ProductSpec, read_spec
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
@@ -37,6 +38,7 @@ from viewer.support.text import plain
 
 if TYPE_CHECKING:
     from layers.product.lint.finding import Finding
+    from layers.product.printed_rows import PrintedRow
     from viewer.app.products.batch_desk import BatchDesk
     from viewer.app.products.first_spec import Seen
     from viewer.app.products.laid_out import LaidOut, PageMaker
@@ -72,6 +74,8 @@ class ProductWindows(QObject):
         """The folder that was written to last."""
         self._suffix = ".pdf"
         self._written: list[ProductFile] = []
+        self._printed: dict[ProductFile, list[PrintedRow]] = {}
+        """The rows of those that are issued, as they stood when the page was laid out."""
         self._windows: list[ProductWindow] = []
         self._batches: BatchDesk | None = None
         self._begun: ProductWindow | None = None
@@ -212,31 +216,60 @@ class ProductWindows(QObject):
         if path is None:
             return
         self._folder, self._suffix = path.parent, path.suffix
-        is_kept = self._session.is_read_only or shown.keep()
-        if not is_kept:
+        if not self._is_kept(shown):
             return
         shown.say(self.tr("Writing {0}…").format(path.name))
         maker, document = self._maker(), self._session.document
         context, title = self._canvas.own_scene.context, self.tr("Writing {0}").format(path.name)
-        file = ProductFile(maker, shown.spec, shown.edition, path, context, title, self)
+        file = ProductFile(maker, shown.outgoing, path, context, title, self)
+        file.passed.connect(partial(self._note_printed, file, document))
         file.ended.connect(partial(self._ended, file, document, shown.uuid))
         self._written.append(file)
 
+    def _is_kept(self, shown: ProductWindow) -> bool:
+        """True where the case holds the product as it is written; one that is only read takes drafts alone."""
+        if not self._session.is_read_only:
+            return shown.keep()
+        if shown.edition.state != DRAFT and not (shown.row is not None and shown.row.issued_at):
+            shown.say(self.tr("The case is read only, and keeps no issue: export a draft, or save it as another case."))
+            return False
+        return True
+
+    def _note_printed(self, file: ProductFile, document: Document) -> None:
+        """The rows that the page tells of, as they stand now: until the file is whole they may be others."""
+        from layers.product.printed_rows import printed_rows  # for start-up time
+
+        if file.laid is not None and file.product.edition.state != DRAFT:
+            self._printed[file] = printed_rows(document, file.laid.content, file.laid.facts())
+
     def _ended(self, file: ProductFile, document: Document, uuid: str) -> None:
         self._written.remove(file)
+        printed = self._printed.pop(file, [])
         if file.laid is not None and file.sha256:
-            self._issue(document, uuid, file)
+            self._issue(document, uuid, file, printed)
         elif file.error is not None:
             self._failed(file.error, uuid)
         file.deleteLater()
 
-    def _issue(self, document: Document, uuid: str, file: ProductFile) -> None:
-        """It is written: the case notes that, unless another one is open by now."""
+    def _issue(self, document: Document, uuid: str, file: ProductFile, printed: list[PrintedRow]) -> None:
+        """It is written: the case notes what is issued, unless another one is open by now."""
         assert file.laid is not None
-        row, issued = product_rows(document).get(uuid), ""
-        if document is self._session.document and row is not None and not row.issued_at:
-            refusal = self._panels.attempt(issue_product, uuid, sha256=file.sha256, numbers=file.laid.numbers)
-            issued = self.tr(", issued as product {0}, version {1}").format(row.number, row.version)
+        row, edition = product_rows(document).get(uuid), file.product.edition
+        issued = self.tr(", a draft that is not issued") if edition.state == DRAFT else ""
+        is_here = document is self._session.document and edition.state != DRAFT
+        if is_here and row is not None and not row.issued_at:
+            refusal = self._panels.attempt(
+                issue_product,
+                uuid,
+                sha256=file.sha256,
+                numbers=file.laid.numbers,
+                state=edition.state,
+                printed=printed,
+                correction=edition.product.correction if edition.product is not None else "",
+            )
+            words = self.tr(", published as product {0}, version {1}")
+            words = words if edition.state == PUBLISHED else self.tr(", issued as product {0}, version {1}")
+            issued = words.format(row.number, row.version)
             issued = f". {refusal}" if refusal else issued
         line = self._messages.line("export")
         before = self._told if line is not None and (line.text, uuid) == (self._told.text, self._told.uuid) else _Told()
@@ -247,7 +280,8 @@ class ProductWindows(QObject):
         self._messages.show("export", said, "info", open_button(file.path, self._messages))
         for shown in self.windows:
             if shown.uuid == uuid:
-                shown.note_issued()
+                if edition.state != DRAFT:
+                    shown.note_issued()
                 shown.say(said)
 
     def _say_deleted(self, count: int) -> None:
@@ -257,7 +291,9 @@ class ProductWindows(QObject):
     def _failed(self, error: GeoloupeError, uuid: str) -> None:
         self._messages.show("export", error.sentence, "error")
         for shown in self.windows:
-            if shown.uuid == uuid:
+            if shown.uuid == uuid and isinstance(error, ProductStopped):
+                shown.note_stopped(error.sentence)
+            elif shown.uuid == uuid:
                 shown.say(error.sentence)
 
     def _suggestion(self, shown: ProductWindow) -> Path:

@@ -48,6 +48,7 @@ class BoxPage:
 
     content = ProductContent()
     words = ProductWords()
+    is_stamped = False
     frames: Sequence[MapFrame] = ()
 
     def __init__(self, spec: ProductSpec, dpi: float, edition: Edition) -> None:
@@ -61,6 +62,11 @@ class BoxPage:
 
     def facts(self) -> ProductFacts:
         return ProductFacts()
+
+    def stamped(self) -> BoxPage:
+        made = BoxPage(self.spec, self.dpi, self.edition)
+        made.is_stamped = True
+        return made
 
     def with_stretches(self, spec: ProductSpec) -> ProductSpec:
         return spec

@@ -35,7 +35,7 @@ def test_an_image_without_a_sensor_is_told_one_in_its_form(window: MainWindow, q
     press(Key.Key_E, Control)
     shown = ready(window, qtbot)
     assert "image-sensor" in rules(shown)
-    shown.findings.list.setCurrentRow(rules(shown).index("image-sensor"))
+    shown.findings.choose(shown.findings._open[rules(shown).index("image-sensor")])
     QTest.mouseClick(shown.findings.cure_button, Left)
     settled(window, qtbot)
     form = window.findChild(LayerPropertiesPanel)

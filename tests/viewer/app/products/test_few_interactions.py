@@ -19,7 +19,7 @@ from layers.geo.bounds import Bounds
 from layers.product.spec import read_spec
 from tests.support.counted_steps import Counter
 from tests.support.pictures import pixels
-from tests.support.product_windows import WAIT_MS, ready, settled
+from tests.support.product_windows import WAIT_MS, question_in_hand, ready, settled
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import press
 from tests.viewer.app.conftest import Answers
@@ -88,6 +88,8 @@ def test_from_the_demo_to_a_document_in_five_and_to_its_next_version_in_three(
     path = tmp_path / "trains.pdf"
     answer(window, str(path))
     press(Key.Key_Return)
+    question_in_hand(qtbot)
+    press(Key.Key_I)
     qtbot.waitUntil(path.exists, timeout=WAIT_MS)
     assert len(counter.told) <= 5, counter.told
     settled(window, qtbot)
@@ -148,6 +150,8 @@ def test_from_two_dated_scenes_to_a_plate_of_before_and_after_in_seven(
     plate = tmp_path / "plate.pdf"
     answer(window, str(plate))
     press(Key.Key_Return)
+    question_in_hand(qtbot)
+    press(Key.Key_Return)  # a draft, as is offered
     qtbot.waitUntil(plate.exists, timeout=WAIT_MS)
     assert len(counter.told) <= 7, counter.told
     settled(window, qtbot)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layers.document.document import Document
 from layers.document.layer import Layer
-from layers.product.edition import Edition
+from layers.product.edition import Outgoing
 from layers.product.spec import ProductSpec
 from layers.vector.style.layer_style import VectorStyle
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table
@@ -48,7 +48,7 @@ def test_a_preview_names_the_layers_that_the_file_finds_in_the_map(
     assert isinstance(window.laid, PrintedPlate)
     shown = window.laid.plate
     path = tmp_path / "page.png"
-    file = ProductFile(PlatePages(made.document, scenes), SPEC, Edition(), path, studio.context, "", made.parent)
+    file = ProductFile(PlatePages(made.document, scenes), Outgoing(SPEC), path, studio.context, "", made.parent)
     with made.qtbot.waitSignal(file.ended, timeout=SLOW_MS):
         pass
     assert file.error is None

@@ -8,7 +8,7 @@ from typing import override
 from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
-from layers.product.edition import Edition
+from layers.product.edition import Edition, Outgoing
 from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, BoxPage, BoxPages, Table
 from viewer.app.products.laid_out import LaidOut
@@ -41,7 +41,7 @@ def test_a_page_is_not_laid_out_whenever_a_part_of_it_has_come(
 ) -> None:
     """Of a hundred sheets that took more time than all else."""
     pages, spec = LatePages(), ProductSpec(page="100x100", dpi=96, bounds=SEEN)
-    file = ProductFile(pages, spec, Edition(), tmp_path / "page.png", studio.context, "", table.parent)
+    file = ProductFile(pages, Outgoing(spec), tmp_path / "page.png", studio.context, "", table.parent)
     with qtbot.waitSignal(file.ended, timeout=20_000):
         pass
     assert file.error is None

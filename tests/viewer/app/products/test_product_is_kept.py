@@ -16,10 +16,10 @@ from shapely import Point
 
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.product.gate import reasons_that_hold
+from layers.product.gate import DRAFT, ISSUED, reasons_that_hold
 from layers.product.lint.finding import Finding
 from layers.product.spec import ProductSpec
-from tests.support.product_windows import let_all_pass, shown_product
+from tests.support.product_windows import answer_state, export_as, let_all_pass, shown_product
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import begin_on_map, new_case, press, settle, texts
 from tests.viewer.app.conftest import Answers
@@ -72,6 +72,8 @@ def test_a_file_dialog_that_is_left_leads_back_to_the_product(case: MainWindow, 
     look.timeout.connect(leave)
     look.start()
     shown.export_button.click()
+    answer_state(shown, DRAFT)
+    qtbot.waitUntil(lambda: bool(over), timeout=10_000)
     look.stop()
     assert over == [shown], "over another window it would leave that one in front"
     qtbot.waitUntil(shown.isActiveWindow)
@@ -89,7 +91,7 @@ def finding_of_credit(shown: ProductWindow, case: MainWindow) -> Finding:
 def test_the_place_of_a_finding_has_the_keyboard_and_the_product_is_kept(case: MainWindow, qtbot: QtBot) -> None:
     shown = begun(case, qtbot)
     found = finding_of_credit(shown, case)
-    shown.findings.list.setCurrentRow(shown.findings._open.index(found))
+    shown.findings.choose(found)
     QTest.mouseClick(shown.findings.cure_button, Qt.MouseButton.LeftButton)
     assert shown.isVisible()
     (row,) = products_in_order(case.session.document)
@@ -185,7 +187,7 @@ def test_all_files_of_a_product_are_said(case: MainWindow, qtbot: QtBot, tmp_pat
     assert isinstance(answers, Answers)
     answers.path = tmp_path / "firm.png"
     shown.fields.dpi_box.setValue(30)
-    shown.export()
+    export_as(shown, ISSUED)
     qtbot.waitUntil((tmp_path / "firm-2.png").exists, timeout=20_000)
     settle(case, qtbot)
     assert f"Written: {tmp_path / 'firm.png'} and firm-2.png, issued as product 1" in shown.said.text()
@@ -222,6 +224,8 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
     pin = Finding("no-false-pin", "blocking", "map 1", "It is no pin.", "Show an area.")
     shown._check = lambda spec, _laid, overrides: reasons_that_hold([pin], overrides, spec)
     QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
+    answer_state(shown, ISSUED)
+    qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
     assert "Put right what stands" in shown.said.text()
     (layer,) = case.session.document.layers
     credit, date = {"credit": "NASA"}, {"acquired_at": "2016-04-28T10:00Z", "date_kind": "instant"}
@@ -247,6 +251,7 @@ def test_two_formats_of_a_product_are_said_once(case: MainWindow, qtbot: QtBot, 
         answers.path = tmp_path / name
         qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
         QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
+        answer_state(shown, ISSUED)
         qtbot.waitUntil((tmp_path / name).exists, timeout=20_000)
         settle(case, qtbot)
     said = f"Written: {tmp_path / 'pier.pdf'} and pier.png, issued as product 1, version 1"

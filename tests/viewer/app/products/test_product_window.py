@@ -15,8 +15,11 @@ from layers.document.comparison import spec_of
 from layers.document.document import Document
 from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
+from layers.product.gate import DRAFT, ISSUED
 from layers.product.lint.finding import Finding, Jump
 from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
+from tests.support.product_windows import answer_state, export_as, question_in_hand
+from tests.support.windows import press
 from tests.viewer.app.products.conftest import SEEN, BoxPage, Table
 from viewer.app.products.first_spec import Seen, first_spec
 from viewer.app.products.product_window import ProductWindow
@@ -56,6 +59,8 @@ def test_the_title_is_typed_at_once_and_enter_exports(table: Table) -> None:
     write("Pucallpa")
     assert window.spec.title == "Pucallpa"
     QTest.keyClick(QApplication.focusWidget(), Key.Key_Return)
+    answer_state(window, DRAFT)
+    table.settle(window)
     assert [one.title for one in table.exported] == ["Pucallpa"]
 
 
@@ -155,6 +160,10 @@ def test_enter_in_a_text_takes_it_and_exports_from_the_title_alone(table: Table)
     assert window.spec.dark, "Enter presses what has the keyboard"
     window.fields.lines["title"].setFocus()
     QTest.keyClick(window.fields.lines["title"], Key.Key_Return)
+    assert not table.exported, "in which state it leaves is asked"
+    question_in_hand(table.qtbot)
+    press(Key.Key_Return)
+    table.settle(window)
     assert len(table.exported) == 1
     window.close_button.setFocus()
     QTest.keyClick(window.close_button, Key.Key_Return)
@@ -190,6 +199,8 @@ def test_what_is_no_page_is_refused_at_its_field_and_holds_the_export(table: Tab
     assert not window.fields.refusal.is_said
     table.settle(window)
     QTest.mouseClick(window.export_button, Left)
+    answer_state(window, DRAFT)
+    table.settle(window)
     assert [one.page for one in table.exported] == ["1600x1000"]
 
 
@@ -208,7 +219,8 @@ def test_typing_has_its_own_undo(table: Table) -> None:
 def test_a_blocking_finding_keeps_it_from_being_issued_until_a_second_person_lets_it_pass(table: Table) -> None:
     table.findings = [WIDE, NO_CREDIT]
     window = table.open(ProductSpec(title="Pier", author="Anna A.", bounds=SEEN))
-    window.export()
+    export_as(window, ISSUED)
+    table.settle(window)
     assert not table.exported
     assert window.said.text()
     found = window.findings
@@ -251,7 +263,7 @@ def test_what_the_case_explains_alike_stands_once(table: Table) -> None:
     assert found.list.count() == 1
     assert found.list.item(0).text().endswith("(12 times)")
     assert not found.blocking
-    window.overrides = (Override("gone", "", "so it is"),)
+    window.kept.overrides = (Override("gone", "", "so it is"),)
     window._look_over()
     found.list.setCurrentRow(1)
     QTest.mouseClick(found.back_button, Left)
@@ -375,12 +387,12 @@ def test_pages_are_turned_by_keys_and_buttons(table: Table) -> None:
     assert "site" in window.preview.note.text()
     table.history.push(add_site(table.document, Point(10.5, 50.5), actor="Li", uuid="s"))
     table.settle(window)
-    assert window.page_label.text() == "Page 1 of 2"
+    assert window.turner.label.text() == "Page 1 of 2"
     window.preview.setFocus()
     QTest.keyClick(window.preview, Key.Key_PageDown)
-    assert window.page_label.text() == "Page 2 of 2"
-    assert not window.forward_button.isEnabled()
-    QTest.mouseClick(window.back_button, Left)
+    assert window.turner.label.text() == "Page 2 of 2"
+    assert not window.turner.forward_button.isEnabled()
+    QTest.mouseClick(window.turner.back_button, Left)
     assert window.preview.page == 0
 
 

@@ -1,0 +1,105 @@
+"""Findings grouped by what cures them: one hand puts a whole group right, whatever number of rows it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from layers.product.lint.finding import Finding
+from layers.text.counted import counted
+
+REVIEW, SAY_UNKNOWN, RECORD_ANSWER, NAME_DATE_BASIS = "review", "say unknown", "record answer", "name date basis"
+"""The cures that one hand does for many rows at once. All others are done where the finding leads to."""
+WITHHELD = "withheld"
+"""The rule on what a published product leaves out."""
+_OWN = re.compile(r"“[^”]*”|\d+(?:[.,]\d+)*")
+"""All in a sentence that differs between findings of one kind: names, words and numbers."""
+
+
+class Group(NamedTuple):
+    """Findings of one rule with one cure. `rows`: uuids of the rows of `table` that the cure changes, each once.
+
+    `cure` is one of the cures above; empty: there is none for all of them at once.
+    """
+
+    findings: tuple[Finding, ...]
+    sentence: str
+    table: str = ""
+    rows: tuple[str, ...] = ()
+    cure: str = ""
+
+    @property
+    def severity(self) -> str:
+        return self.findings[0].severity
+
+
+class _Kind(NamedTuple):
+    cure: str
+    one: str
+    several: str
+
+
+_KINDS: dict[tuple[str, str, str], _Kind] = {
+    ("source-accessed", "sources", "accessed_at"): _Kind(
+        SAY_UNKNOWN, "source without a date of access", "sources without a date of access"
+    ),
+    ("judgement-reviewed", "claims", "status"): _Kind(
+        REVIEW, "judgement that nobody else reviewed", "judgements that nobody else reviewed"
+    ),
+    ("image-date-basis", "layers", "date_basis"): _Kind(
+        NAME_DATE_BASIS, "image that does not say where its date is from", "images that do not say where theirs is from"
+    ),
+}
+"""Findings that a bulk cure puts right, by rule, table and field, with words for one row and for several."""
+_ANSWERS = _Kind(
+    RECORD_ANSWER,
+    "claim on a named party without an answer, or that none was given",
+    "claims on named parties without an answer, or that none was given",
+)
+_NOUNS = {
+    "sites": ("mark", "marks"),
+    "claims": ("claim", "claims"),
+    "sources": ("source", "sources"),
+    "responses": ("claim", "claims"),
+    "layers": ("image", "images"),
+}
+"""Rows that are put right one by one, by table: an answer that is missing is one of its claim."""
+
+
+def groups_of(found: Iterable[Finding]) -> list[Group]:
+    """The findings in groups, in the order in which the first of each stands."""
+    together: dict[tuple[str, ...], list[Finding]] = {}
+    for one in found:
+        key = (one.severity, one.rule, one.jump.kind, one.jump.field, _OWN.sub("…", one.sentence))
+        together.setdefault(key, []).append(one)
+    return [_group(tuple(alike)) for alike in together.values()]
+
+
+def _group(alike: tuple[Finding, ...]) -> Group:
+    first, kind = alike[0], _kind_of(alike[0])
+    table = first.jump.kind if first.jump.kind in _NOUNS else ""
+    named = (uuid for one in alike for uuid in (one.rows or (one.jump.uuid,)) if uuid)
+    rows = tuple(dict.fromkeys(named)) if table else ()
+    return Group(alike, _sentence(alike, table, len(rows), kind), table, rows, kind.cure if kind is not None else "")
+
+
+def _kind_of(one: Finding) -> _Kind | None:
+    """A missing answer is known by where it leads to, and a review that is due by its field, whatever the rule."""
+    if one.jump.kind == "responses" and one.jump.uuid and not one.jump.field:
+        return _ANSWERS
+    if one.rule == WITHHELD and one.jump.kind in ("sites", "claims") and one.jump.field == "status":
+        return _Kind(REVIEW, "", "")
+    return _KINDS.get((one.rule, one.jump.kind, one.jump.field))
+
+
+def _sentence(alike: tuple[Finding, ...], table: str, rows: int, kind: _Kind | None) -> str:
+    first = alike[0]
+    if len(alike) == 1:
+        return first.sentence
+    if kind is not None and kind.one:
+        return f"{counted(rows, kind.one, kind.several)}."
+    noun = _NOUNS.get(table, ("place", "places"))
+    same = all(one.sentence == first.sentence for one in alike)
+    says = first.sentence if same else _OWN.sub("…", first.sentence)
+    return f"{counted(rows or len(alike), *noun)}: {says}"

@@ -1,0 +1,126 @@
+"""The gate on the way to a file: it holds whatever the window has checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import override
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from layers.errors import ProductStopped
+from layers.product.content import ProductContent
+from layers.product.edition import Edition, Outgoing
+from layers.product.gate import DRAFT, ISSUED, PUBLISHED, State
+from layers.product.lint.finding import Finding
+from layers.product.spec import ProductSpec
+from tests.support.product_windows import answer_state, export_as
+from tests.viewer.app.products.conftest import SEEN, BoxPage, BoxPages, Table
+from viewer.app.products.laid_out import LaidOut
+from viewer.app.products.product_file import ProductFile
+from viewer.export.headless import Studio
+
+SPEC = ProductSpec(title="Pier", author="Anna A.", page="100x100", dpi=96, bounds=SEEN)
+PIN = Finding("no-false-pin", "blocking", "map 1", "It is shown as an exact pin.", "Show an area.")
+
+
+class HigherPage(BoxPage):
+    """Something on it is marked above it: a finding that nobody may let pass."""
+
+    content = ProductContent(input_markings=("TLP:RED",))
+
+    @override
+    def stamped(self) -> BoxPage:
+        made = HigherPage(self.spec, self.dpi, self.edition)
+        made.is_stamped = True
+        return made
+
+
+class HigherPages(BoxPages):
+    @override
+    def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
+        self.made.append(HigherPage(spec, dpi, edition))
+        return self.made[-1]
+
+
+@pytest.mark.parametrize("state", [DRAFT, ISSUED, PUBLISHED])
+def test_a_blocking_finding_stamps_a_draft_and_stops_what_is_issued(
+    studio: Studio, table: Table, tmp_path: Path, qtbot: QtBot, state: State
+) -> None:
+    path, product = tmp_path / "page.png", Outgoing(SPEC, Edition(state=state))
+    file = ProductFile(HigherPages(), product, path, studio.context, "", table.parent)
+    with qtbot.waitSignal(file.ended, timeout=20_000):
+        pass
+    if state == DRAFT:
+        assert isinstance(file.laid, BoxPage)
+        assert file.laid.is_stamped
+        assert path.is_file()
+    else:
+        assert isinstance(file.error, ProductStopped)
+        assert "[marking-high-enough]" in file.error.lines[0]
+        assert list(tmp_path.iterdir()) == [], "nothing is on the disk"
+
+
+def test_the_preview_is_stamped_while_a_blocking_finding_stands(table: Table) -> None:
+    table.findings = [PIN]
+    window = table.open(SPEC)
+    shown = window.preview._laid
+    assert isinstance(shown, BoxPage)
+    assert shown.is_stamped
+    table.findings = []
+    window.fields.checks["dark"].setChecked(True)
+    table.settle(window)
+    shown = window.preview._laid
+    assert isinstance(shown, BoxPage)
+    assert not shown.is_stamped
+
+
+def test_a_draft_is_exported_in_spite_of_what_blocks_and_is_not_asked_again(table: Table) -> None:
+    table.findings = [PIN]
+    window = table.open(SPEC)
+    for _ in range(2):
+        export_as(window, DRAFT)
+        table.settle(window)
+    assert len(table.exported) == 2
+    assert window.state_box.currentData() == DRAFT
+    window.choose_state(ISSUED)
+    window.export()
+    table.settle(window)
+    assert len(table.exported) == 2
+    assert window.findings.list.hasFocus()
+
+
+def test_what_is_published_is_laid_out_for_readers_outside_before_it_is_judged(table: Table) -> None:
+    window = table.open(SPEC)
+    window.export()
+    answer_state(window, PUBLISHED)
+    table.settle(window)
+    (spec,) = table.exported
+    assert spec.publish
+    last = table.pages.made[-1]
+    assert (last.spec.publish, last.edition.state) == (True, PUBLISHED)
+    window.fields.checks["publish"].setChecked(False)
+    assert window.kept.state is None, "with what is internal back on the page it is asked again"
+
+
+def test_what_publishing_takes_away_is_shown_before_it_is_published(table: Table) -> None:
+    table.findings = [Finding("withheld", "warning", "draft marks", "55 marks are left out.", "Review them.")]
+    window = table.open(SPEC)
+    export_as(window, PUBLISHED)
+    table.settle(window)
+    assert not table.exported
+    assert "takes away" in window.said.text()
+    window.export()
+    assert len(table.exported) == 1
+
+
+def test_who_answers_is_asked_for_at_the_first_product(table: Table) -> None:
+    window = table.open(ProductSpec(title="Pier", bounds=SEEN))
+    window.export()
+    question = window.state_question
+    assert question.author_line.isVisible()
+    question.author_line.setText("Anna A.")
+    question.organisation_line.setText("A desk")
+    answer_state(window, ISSUED)
+    table.settle(window)
+    assert (window.spec.author, window.spec.organisation) == ("Anna A.", "A desk")

@@ -1,0 +1,93 @@
+"""Cures that one hand does for a whole group of findings: the words of their buttons and menus, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.edit import Edit
+from layers.document.vocabulary import DATE_BASES
+from layers.product.lint import groups
+from layers.product.lint.groups import Group
+from layers.text.counted import counted
+from viewer.commands.cures import NO_REPLY, name_date_basis, record_no_answer, review_rows, say_access_unknown
+from viewer.panels.context import BULK_ROWS, PanelContext
+
+
+class Choice(NamedTuple):
+    """One entry of a cure's menu. `asks`: the words of the line that is typed into first; empty: nothing is."""
+
+    text: str
+    value: str
+    asks: str = ""
+
+
+class BulkCure(NamedTuple):
+    """The button of a cure, and its menu: one entry alone needs none."""
+
+    text: str
+    tip: str
+    choices: tuple[Choice, ...]
+
+
+def bulk_cure(group: Group) -> BulkCure | None:
+    """The hand that cures all of a group; None where each is put right by itself."""
+    rows = len(group.rows)
+    match group.cure:
+        case groups.REVIEW:
+            noun = (_tr("mark"), _tr("marks")) if group.table == "sites" else (_tr("claim"), _tr("claims"))
+            text = _tr("Review {0}…").format(counted(rows, *noun))
+            asks = _tr("Name of the reviewer; Enter reviews all")
+            return BulkCure(text, _tr("Note by name who has reviewed them, as one step"), (Choice(text, "", asks),))
+        case groups.SAY_UNKNOWN:
+            text = _tr("Say Unknown for All") if rows > 1 else _tr("Say Unknown")
+            tip = _tr("Say in the source's descriptor that no date of access is recorded")
+            return BulkCure(text, tip, (Choice(text, ""),))
+        case groups.RECORD_ANSWER:
+            text = _tr("Record for All…") if rows > 1 else _tr("Record…")
+            return BulkCure(text, _tr("Record why there is no answer, for all of these claims"), _no_answers())
+        case groups.NAME_DATE_BASIS:
+            text = _tr("Say for All…") if rows > 1 else _tr("Say…")
+            bases = tuple(Choice(basis.capitalize(), basis) for basis in DATE_BASES)
+            return BulkCure(text, _tr("Say where the dates of these images are from"), bases)
+    return None
+
+
+def _no_answers() -> tuple[Choice, ...]:
+    return (
+        Choice(_tr("&Not asked"), "not asked"),
+        Choice(_tr("None in the &source"), "none in source"),
+        Choice(_tr("&Declined to answer"), "declined"),
+        Choice(_tr("No &reply by a day…"), NO_REPLY, _tr("Day, as 2024-04-12; Enter records it")),
+    )
+
+
+def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str:
+    """Cure all rows of a group, as one step of the case; gives the sentence that says why not."""
+    command, fields = _command(group, choice, typed)
+    if len(group.rows) >= BULK_ROWS:
+        context.do_for_many(_tr("Curing findings"), command, group.rows, **fields)
+        return ""
+    return context.attempt(command, list(group.rows), **fields)
+
+
+def cured_words(group: Group) -> str:
+    """The line that says what was done, and how it is undone."""
+    said = _tr("Done for {0} in one step: Ctrl+Z in the main window takes it back.")
+    return said.format(counted(len(group.rows), _tr("row"), _tr("rows")))
+
+
+def _command(group: Group, choice: str, typed: str) -> tuple[Callable[..., Edit], Mapping[str, Any]]:
+    commands: dict[str, tuple[Callable[..., Edit], Mapping[str, Any]]] = {
+        groups.REVIEW: (review_rows, {"table": group.table, "reviewer": typed}),
+        groups.SAY_UNKNOWN: (say_access_unknown, {}),
+        groups.RECORD_ANSWER: (record_no_answer, {"kind": choice, "made_at": typed}),
+        groups.NAME_DATE_BASIS: (name_date_basis, {"basis": choice}),
+    }
+    return commands[group.cure]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("BulkCures", text)

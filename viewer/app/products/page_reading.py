@@ -1,0 +1,61 @@
+"""The pages of a product on their way to a file: read to the end first, as their words tell of what was read."""
+
+from __future__ import annotations
+
+import time
+
+from layers.errors import ExportFailed
+from layers.product.edition import Outgoing
+from viewer.app.products.laid_out import LaidOut, PageMaker
+
+PATIENCE_S = 120.0
+SCREEN_DPI = 96.0
+_TURNS = 2
+"""Times that a page is laid out and read at the least: its words tell of what was read."""
+
+
+class PageReading:
+    """Asked again and again, it gives the pages in the end."""
+
+    def __init__(self, maker: PageMaker, product: Outgoing) -> None:
+        self._maker, self._product = maker, product
+        self._seen: LaidOut | None = None
+        """The pages whose maps are read now."""
+        self._turns, self._is_read = 0, False
+        self._begun = time.monotonic()
+
+    def look(self) -> LaidOut | None:
+        """The pages at their own resolution; None as long as something of which they tell is still to be read.
+
+        Raises ExportFailed where they have no room, and where their layers do not open.
+        """
+        if not self._is_read:
+            self._is_read = self._read()
+            return None
+        spec = self._product.spec
+        laid = self._maker.make(spec, spec.dpi, self._product.edition)
+        if laid is None:
+            self._check_patience()
+        return laid
+
+    def _read(self) -> bool:
+        """True once all is read of which the words of the page tell. It is laid out anew when all of that is there, not
+        whenever a part of it came, and read again as far as its maps are others then.
+        """
+        if self._seen is None:
+            self._seen = self._maker.make(self._product.spec, SCREEN_DPI, self._product.edition)
+            if self._seen is None:
+                self._check_patience()
+                return False
+            for page in range(self._seen.pages):
+                self._seen.want(page)
+        is_late = time.monotonic() - self._begun > PATIENCE_S
+        if not is_late and not all(self._seen.is_ready(page) for page in range(self._seen.pages)):
+            return False
+        self._seen = None
+        self._turns += 1
+        return is_late or self._turns == _TURNS
+
+    def _check_patience(self) -> None:
+        if time.monotonic() - self._begun > PATIENCE_S:
+            raise ExportFailed("The layers of the product did not open within two minutes: see the list of layers.")

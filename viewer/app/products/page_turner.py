@@ -1,0 +1,37 @@
+"""The row below the preview that says which page is shown, and leads to the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from viewer.panels.widgets.icon_button import IconButton
+
+
+class PageTurner(QWidget):
+    """Hidden where there is one page only. `wanted`: by so many pages on, or back where it is below zero."""
+
+    wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tr = self.tr
+        self.back_button = IconButton("back", tr("Previous page (Page Up in the preview)"))
+        self.forward_button = IconButton("forward", tr("Next page (Page Down in the preview)"))
+        self.label = QLabel()
+        self.back_button.clicked.connect(lambda: self.wanted.emit(-1))
+        self.forward_button.clicked.connect(lambda: self.wanted.emit(1))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        for widget in (self.back_button, self.label, self.forward_button):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.hide()
+
+    def show_page(self, page: int, pages: int) -> None:
+        """Say which page of how many is shown."""
+        self.setVisible(pages > 1)
+        self.label.setText(self.tr("Page {0} of {1}").format(page + 1, pages))
+        self.back_button.setEnabled(page > 0)
+        self.forward_button.setEnabled(page + 1 < pages)

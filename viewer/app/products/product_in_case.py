@@ -1,0 +1,147 @@
+"""A product as the case holds it while its window changes it: row, number, version, state, and what it corrects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from layers.document.rows import Product
+from layers.product.corrections import correction_of
+from layers.product.edition import Edition, Outgoing
+from layers.product.gate import DRAFT, STATES, State
+from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
+from viewer.commands.products import (
+    change_product,
+    draft_after,
+    product_number,
+    product_rows,
+    reissue_product,
+    save_product,
+)
+from viewer.commands.stamps import new_uuid
+from viewer.export.made_on import today
+from viewer.panels.context import PanelContext
+
+type _Whole = tuple[ProductSpec, tuple[Override, ...], str]
+
+
+class ProductInCase:
+    """An empty `uuid`: the case does not hold it yet.
+
+    `state`: the one in which it is to leave; None: nobody has said. `overrides`: the findings that were let pass.
+    """
+
+    def __init__(self, context: PanelContext, uuid: str, spec: ProductSpec) -> None:
+        self._context, self.uuid = context, uuid
+        row = self.row
+        self.overrides = read_overrides(row.overrides_json) if row is not None else ()
+        self._typed = row.correction if row is not None and not row.issued_at else ""
+        self._offered: str | None = None
+        self.state: State | None = self._state_before()
+        self._kept: _Whole = self._whole(spec)
+        self._issued: _Whole | None = None
+        """As it was when it was issued here: until something changes another file of it is the same version."""
+
+    @property
+    def row(self) -> Product | None:
+        """The row of the case; None while there is none."""
+        return product_rows(self._context.document).get(self.uuid)
+
+    @property
+    def previous(self) -> Product | None:
+        """The issued version that this one follows; None for a first version."""
+        row = self.row
+        if row is None or row.issued_at:
+            return row
+        return product_rows(self._context.document).get(row.previous_uuid)
+
+    @property
+    def correction(self) -> str:
+        """The line on what the version before had wrong: as it was typed, else as the changes of the case tell it."""
+        if self._typed:
+            return self._typed
+        if self._offered is None:
+            before = self.previous
+            self._offered = correction_of(self._context.document, before) if before is not None else ""
+        return self._offered
+
+    def correct(self, line: str) -> None:
+        """Take a line that was typed; an empty one: as the changes tell it."""
+        self._typed = line.strip()
+
+    def edition(self, spec: ProductSpec) -> Edition:
+        """The number, version and state that an export of it now has: after an issued one the next."""
+        document, state, row = self._context.document, self.state or DRAFT, self.row
+        number = product_number(document, spec, row)
+        if row is None:
+            return Edition(Product(uuid="", name="", number=number), today(), state)
+        if row.issued_at and self.is_as_issued(spec):
+            return Edition(replace(row, layout_json="", overrides_json=""), row.issued_at[:10], _issued_state(row))
+        if row.issued_at:
+            following = draft_after(document, row.uuid)
+            version = following.version if following is not None else row.version + 1
+            row = Product(uuid="", name="", number=row.number, version=version, previous_uuid=row.uuid)
+        row = replace(row, layout_json="", overrides_json="", number=number, correction=self.correction)
+        return Edition(row, today(), state)
+
+    def outgoing(self, spec: ProductSpec) -> Outgoing:
+        """All that its file is made of."""
+        return Outgoing(spec, self.edition(spec), self.overrides)
+
+    def is_as_issued(self, spec: ProductSpec) -> bool:
+        """True while another file of it is of the version that was issued here."""
+        return self._issued is not None and self._issued == self._whole(spec)
+
+    def is_changed(self, spec: ProductSpec) -> bool:
+        """True where the case does not hold it as it is now."""
+        return self._whole(spec) != self._kept
+
+    def keep(self, spec: ProductSpec) -> str:
+        """Have the case hold it; of one that was issued the next version. Gives the sentence that says why not."""
+        context, row = self._context, self.row
+        if row is None:
+            uuid = new_uuid()
+            refusal = context.attempt(save_product, spec, overrides=self.overrides, uuid=uuid)
+        else:
+            change = reissue_product if row.issued_at else change_product
+            line = self._typed
+            refusal = context.attempt(change, row.uuid, spec, overrides=self.overrides, correction=line)
+            draft = draft_after(context.document, row.uuid) if row.issued_at else None
+            uuid = draft.uuid if draft is not None else row.uuid
+        if not refusal:
+            self.uuid, self._kept = uuid, self._whole(spec)
+        return refusal
+
+    def take_row(self, spec: ProductSpec) -> None:
+        """Be again as the case has it: an undo in the main window changed its row to this."""
+        row = self.row
+        if row is not None:
+            self.overrides = read_overrides(row.overrides_json)
+            self._typed = row.correction if not row.issued_at else ""
+            self._kept = self._whole(spec)
+
+    def kept_spec(self, spec: ProductSpec) -> ProductSpec | None:
+        """The layout that the case has now, where it is another than this and nothing is lost by taking it."""
+        row = self.row
+        kept = read_spec(row.layout_json) if row is not None else None
+        return kept if kept is not None and not self.is_changed(spec) and kept != spec else None
+
+    def note_issued(self) -> None:
+        """It was written and issued as it was kept."""
+        spec, overrides, _line = self._kept
+        self._typed, self._offered = "", None  # a next version corrects something else
+        self._kept = self._issued = (spec, overrides, "")
+
+    def hear(self) -> None:
+        """Rows that a page may tell of have changed."""
+        self._issued = self._offered = None
+
+    def _whole(self, spec: ProductSpec) -> _Whole:
+        return spec, self.overrides, self._typed
+
+    def _state_before(self) -> State | None:
+        before = self.previous
+        return _issued_state(before) if before is not None and before.issued_at else None
+
+
+def _issued_state(row: Product) -> State:
+    return next((state for state in STATES if state == row.state and state != DRAFT), "issued")

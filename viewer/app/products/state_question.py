@@ -1,0 +1,101 @@
+"""Asks once in which state a product leaves, and of the first product of a case who answers for it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import override
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QFormLayout, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from layers.product.gate import DRAFT, ISSUED, PUBLISHED, State
+from layers.product.spec import LONGEST_TEXT, ProductSpec
+from viewer.app.button_keys import ENTER
+from viewer.panels.widgets.form_page import muted
+from viewer.support.plain_label import plain_label
+
+_KEYS: dict[int, State] = {Qt.Key.Key_D: DRAFT, Qt.Key.Key_I: ISSUED, Qt.Key.Key_P: PUBLISHED}
+_WIDEST_PX = 460
+
+
+def state_names() -> dict[State, str]:
+    """The states as a choice lists them."""
+    tr = QCoreApplication.translate
+    return {
+        DRAFT: tr("Products", "Draft"),
+        ISSUED: tr("Products", "Issued"),
+        PUBLISHED: tr("Products", "Published"),
+    }
+
+
+class StateQuestion(QDialog):
+    """Enter takes the draft; D, I and P take one of the three. `chosen`: the state, the author, the organisation."""
+
+    chosen = Signal(str, str, str)
+
+    def __init__(self, spec: ProductSpec, *, asks_names: bool, parent: QWidget) -> None:
+        """`asks_names`: nobody has said yet who answers for products of this case."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        tr = self.tr
+        self.setWindowTitle(tr("Export a Product"))
+        says = plain_label(tr("In which state does it leave?"))
+        says.setObjectName("bigFact")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addWidget(says)
+        self.buttons: dict[State, QPushButton] = {}
+        layout.addLayout(self._choices())
+        self.author_line, self.organisation_line = QLineEdit(spec.author), QLineEdit(spec.organisation)
+        self._names = QWidget()
+        form = QFormLayout(self._names)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(muted(tr("Who answers for it? Asked once: later products of the case have the same names.")))
+        for title, line in ((tr("&Author"), self.author_line), (tr("&Organisation"), self.organisation_line)):
+            line.setMaxLength(LONGEST_TEXT)
+            line.setAccessibleName(title.replace("&", ""))
+            form.addRow(title, line)
+        self._names.setVisible(asks_names)
+        layout.addWidget(self._names)
+        self.setFixedWidth(_WIDEST_PX)
+        self.buttons[DRAFT].setDefault(True)
+        self.buttons[DRAFT].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _choices(self) -> QGridLayout:
+        tr, grid = self.tr, QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        rows: tuple[tuple[State, str, str], ...] = (
+            (DRAFT, tr("&Draft"), tr("Not numbered. The page says that it is not issued, and is stamped if need be.")),
+            (ISSUED, tr("&Issue"), tr("Numbered and kept in the case. A blocking finding stops it.")),
+            (PUBLISHED, tr("&Publish"), tr("Issued for readers outside: drafts, names and internal sources go.")),
+        )
+        for at, (state, text, says) in enumerate(rows):
+            button = QPushButton(text)
+            button.setAccessibleName(text.replace("&", ""))
+            button.setAccessibleDescription(says)
+            button.clicked.connect(partial(self._choose, state))
+            self.buttons[state] = button
+            grid.addWidget(button, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(muted(says), at, 1)
+        return grid
+
+    def _choose(self, state: State, _checked: bool = False) -> None:
+        names = (self.author_line.text().strip(), self.organisation_line.text().strip())
+        self.accept()
+        self.chosen.emit(state, *names)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter is a name's while a line has the keyboard; Enter there takes the draft, as anywhere but on another
+        button.
+        """
+        focused = self.focusWidget()
+        state = _KEYS.get(event.key())
+        if state is not None and not isinstance(focused, QLineEdit):
+            self._choose(state)
+        elif event.key() in ENTER and isinstance(focused, QPushButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)

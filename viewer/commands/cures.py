@@ -1,0 +1,102 @@
+"""Edits that put many findings of a product's check right at once: one step, one undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.rows import Response, ResponseClaim
+from layers.document.vocabulary import DATE_BASES, RESPONSE_KINDS
+from layers.errors import InvalidValue
+from layers.product.gathering import is_accused
+from layers.text.counted import counted
+from viewer.commands.fields import check_choice, check_date, row_of
+from viewer.commands.named_order import LONGEST_NAME
+from viewer.commands.stamps import insert, new_uuid, stamp_of, update
+
+ACCESS_UNKNOWN = "No date of access is recorded."
+NO_REPLY = "no reply by a date"
+NO_ANSWERS = tuple(kind for kind in RESPONSE_KINDS if kind != "answer")
+"""Kinds of responses that say why there is no answer."""
+
+
+def review_rows(
+    document: Document, uuids: Iterable[str], *, table: str, reviewer: str, actor: str, now: str | None = None
+) -> Edit:
+    """Note that somebody has reviewed marks (measurements among them) or claims, by the name that is given.
+
+    `table`: *sites* or *claims*. Rows that are reviewed already stay as they are, unless their author was the reviewer.
+    Raises InvalidValue.
+    """
+    reviewer = " ".join(reviewer.split())
+    if not reviewer or len(reviewer) > LONGEST_NAME:
+        raise InvalidValue(f"A review needs the name of the reviewer, of at most {LONGEST_NAME} characters.")
+    stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(uuids))
+    by = {"status": "reviewed", "reviewed_by": reviewer, "reviewed_at": stamp.now}
+    for uuid in wanted:
+        if table == "sites":
+            site = row_of(document.sites, uuid, "mark")
+            changes += update("sites", site, stamp, **by) if site.status == "draft" else ()
+        else:
+            claim = row_of(document.claims, uuid, "claim")
+            changes += update("claims", claim, stamp, **by) if claim.reviewed_by != reviewer else ()
+    noun = ("mark", "marks") if table == "sites" else ("claim", "claims")
+    return Edit(f"Review {counted(len(wanted), *noun)} as {reviewer}", tuple(changes))
+
+
+def say_access_unknown(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Say in the descriptor of sources that no date of access is recorded: none is invented. Raises InvalidValue."""
+    stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(uuids))
+    for uuid in wanted:
+        source = row_of(document.sources, uuid, "source")
+        if not source.accessed_at and ACCESS_UNKNOWN not in source.descriptor:
+            words = f"{source.descriptor.rstrip()} {ACCESS_UNKNOWN}".strip()
+            changes += update("sources", source, stamp, descriptor=words)
+    return Edit(f"Say that the date of access of {counted(len(wanted), 'source')} is unknown", tuple(changes))
+
+
+def record_no_answer(
+    document: Document,
+    claim_uuids: Iterable[str],
+    *,
+    kind: str,
+    made_at: str = "",
+    actor: str,
+    now: str | None = None,
+) -> Edit:
+    """Record for claims without an answer why there is none, a response for each.
+
+    The speaker is the party that the claim names. `kind`: one of `NO_ANSWERS`; `made_at`: the day by which no reply
+    came. Raises InvalidValue.
+    """
+    check_choice(kind, NO_ANSWERS, "reason for which there is no answer")
+    check_date(made_at, "date")
+    if kind == NO_REPLY and not made_at:
+        raise InvalidValue("Say the day by which no reply had come: write 2024-04-12.")
+    stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(claim_uuids))
+    for uuid in wanted:
+        row_of(document.claims, uuid, "claim")
+        if not document.responses_to(uuid):
+            answer = Response(uuid=new_uuid(), speaker=_named_in(document, uuid), words="", kind=kind, made_at=made_at)
+            link = ResponseClaim(uuid=new_uuid(), response_uuid=answer.uuid, claim_uuid=uuid)
+            changes += (insert("responses", answer, stamp), insert("response_claims", link, stamp))
+    return Edit(f"Record “{kind}” for {counted(len(wanted), 'claim')}", tuple(changes))
+
+
+def _named_in(document: Document, claim_uuid: str) -> str:
+    """The firms and persons that a claim names."""
+    sites = document.sites_of_claim(claim_uuid)
+    return ", ".join(dict.fromkeys(site.label for site in sites if is_accused(site) and site.label))
+
+
+def name_date_basis(
+    document: Document, layer_uuids: Iterable[str], *, basis: str, actor: str, now: str | None = None
+) -> Edit:
+    """Say of layers where their dates are from, where they do not say it. Raises InvalidValue."""
+    check_choice(basis, DATE_BASES, "basis of a date")
+    stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(layer_uuids))
+    for uuid in wanted:
+        layer = row_of(document.layers, uuid, "layer")
+        changes += update("layers", layer, stamp, date_basis=basis) if not layer.date_basis else ()
+    return Edit(f"Say where the date of {counted(len(wanted), 'image')} is from", tuple(changes))
