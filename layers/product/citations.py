@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from layers.document.document import Document
+from layers.document.machine import read_machine
 from layers.document.source import Source
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
@@ -52,7 +53,7 @@ class Citations:
     def _cited(self, source: Source, number: str) -> SourceCited:
         told = self._publishing
         url = told.address(source.url) or told.address(source.archive_url)
-        citation = citation_of(source, url)
+        citation, machine = citation_of(source, url), read_machine(source.machine_json)
         return SourceCited(
             uuid=source.uuid,
             number=number,
@@ -71,6 +72,9 @@ class Citations:
             marking=source.marking,
             has_access_date=bool(source.accessed_at),
             has_date=bool(source.published_at),
+            is_unevaluated=source.evaluated is False and not source.reliability,
+            machine=machine.words if machine is not None else "",
+            is_unchecked=machine is not None and not machine.is_checked,
             access_explained=ACCESS_EXPLAINED if _NO_ACCESS_SAID.search(source.descriptor) else "",
         )
 

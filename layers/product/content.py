@@ -35,6 +35,12 @@ class SourceCited:
     marking: str = ""
     has_access_date: bool = False
     has_date: bool = False
+    is_unevaluated: bool = False
+    """True where it is marked as judged by nobody; one that is graded is judged, also by "cannot be judged"."""
+    machine: str = ""
+    """The machine work on it in words; empty: none is stated."""
+    is_unchecked: bool = False
+    """True for machine work that nobody has checked."""
     access_explained: str = ""
     """The reason why there is none, where the source's own descriptor says so; empty: it does not."""
 
@@ -204,6 +210,8 @@ class ProductContent:
     input_markings: tuple[str, ...] = ()
     """All that its inputs have, each once: free text is listed, not ranked."""
     is_published: bool = False
+    unchecked_chips: tuple[str, ...] = ()
+    """Uuids of chips of its marks that a machine worked on and nobody checked."""
     tells_absence: bool = False
     """True where a search, or an observation, of its marks found that something is not there."""
 

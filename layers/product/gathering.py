@@ -10,6 +10,7 @@ from layers.at_once import at_once
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
+from layers.document.machine import read_machine
 from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.vocabulary import class_of
@@ -130,8 +131,14 @@ class _Gathering:
             marking=highest(inputs).words,
             input_markings=tuple(inputs),
             is_published=self._publishing.is_on,
+            unchecked_chips=self._unchecked_chips(inside),
             tells_absence=self._tells_absence(inside),
         )
+
+    def _unchecked_chips(self, inside: frozenset[str]) -> tuple[str, ...]:
+        chips = (chip for chip in self._document.chips.values() if chip.site_uuid in inside and chip.machine_json)
+        work = ((chip.uuid, read_machine(chip.machine_json)) for chip in chips)
+        return tuple(uuid for uuid, machine in work if machine is not None and not machine.is_checked)
 
     def _tells_absence(self, inside: frozenset[str]) -> bool:
         """True where a search in these marks, or an observation of one, found nothing."""

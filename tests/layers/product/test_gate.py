@@ -18,6 +18,7 @@ STOPS = {
     "absence",
     "before-after-dates",
     "licence-forbids",
+    "evaluated",
 }
 
 
