@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from layers.document.document import Document
-from layers.document.machine import read_machine
-from layers.document.source import Source
+from layers.document.source import Source, read_machine
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
 

@@ -210,6 +210,12 @@ class ProductContent:
     input_markings: tuple[str, ...] = ()
     """All that its inputs have, each once: free text is listed, not ranked."""
     is_published: bool = False
+    status: str = ""
+    """The state in which data leave: "draft, not issued" and so on; empty on pages, which print it in their imprint."""
+    is_blocked: bool = False
+    """True for a draft against which a blocking finding stands."""
+    correction: str = ""
+    """The line on what a reissue corrects."""
     unchecked_chips: tuple[str, ...] = ()
     """Uuids of chips of its marks that a machine worked on and nobody checked."""
     tells_absence: bool = False

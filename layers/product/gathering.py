@@ -10,9 +10,9 @@ from layers.at_once import at_once
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.image import Image
-from layers.document.machine import read_machine
 from layers.document.rows import Product, Response
 from layers.document.site import Site
+from layers.document.source import read_machine
 from layers.document.vocabulary import class_of
 from layers.product.caveats import caveats_of
 from layers.product.citations import Citations, credibility_words

@@ -93,11 +93,15 @@ class _Subset:
 
     def _meta(self) -> Iterator[Row]:
         if not self._publishing.is_on:
-            yield from (row for row in self._document.table("meta").values() if row.uuid != "marking")
+            own = ("marking", "product_status", "correction")
+            yield from (row for row in self._document.table("meta").values() if row.uuid not in own)
         elif self._content.title:
             yield MetaEntry(uuid="title", value=self._content.title)
         if self._content.marking:
             yield MetaEntry(uuid="marking", value=self._content.marking)
+        for name, words in (("product_status", self._content.status), ("correction", self._content.correction)):
+            if words:
+                yield MetaEntry(uuid=name, value=words)
 
     # -- rows of a published one ----------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ _NOT_PUBLISHED = ("status", "notes")
 """Of the fields those that are the analyst's own."""
 _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
-    *("responses", "sources", "seen", "marking"),
+    *("responses", "sources", "seen", "marking", "product_status"),
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -79,6 +79,8 @@ def geojson_text(document: Document, content: ProductContent) -> Iterator[str]:
 
 def _about(content: ProductContent) -> Iterator[tuple[str, Any]]:
     yield "title", content.title
+    yield "status", content.status
+    yield "correction", content.correction
     yield "marking", content.marking
     yield "credits", credit_lines(content)
     yield "caveats", list(content.caveats)
@@ -149,6 +151,7 @@ def _more_cells(
     yield joined(f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes)
     yield said.seen
     yield site.marking or content.marking
+    yield content.status
 
 
 def joined(texts: Iterable[str]) -> str:

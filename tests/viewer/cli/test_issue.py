@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,42 @@ def test_options_that_do_not_go_together_are_said(cli, case: Path, tmp_path: Pat
     assert cli("export", case, "--out", tmp_path / "x.tif", "--raw", "--issue").code == USAGE
     none = cli("export", case, "--out", tmp_path / "x.png", "--product", "7")
     assert (none.code, "no product “7”" in none.err) == (BAD_INPUT, True)
+
+
+def test_the_shipped_demo_stays_as_it_came(cli, demo: Path, tmp_path: Path) -> None:
+    before = demo.read_bytes()
+    outcome = cli("export", demo, "--out", tmp_path / "x.png", *SMALL, "--publish")
+    assert (outcome.code, "stays as it came" in outcome.err) == (DONE, True)
+    assert QImage(str(tmp_path / "x.png")).text("Status") == "published"
+    assert demo.read_bytes() == before
+
+
+@pytest.mark.parametrize("ending", ["geojson", "csv", pytest.param("kmz", marks=pytest.mark.bounded), "xlsx", "gpkg"])
+def test_data_go_through_the_same_gate(cli, case: Path, tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"x.{ending}"
+    assert cli("export", case, "--out", out).code == DONE
+    assert b"draft, not issued" in _unpacked(out)
+    outcome = cli("export", case, "--out", out, "--publish")
+    assert outcome.out == "Published as product 1, version 1.\n"
+    assert b"as product 1, version 1" in _unpacked(out)
+    (row,) = _document(case).products.values()
+    assert (row.state, row.sha256) == ("published", hashlib.sha256(out.read_bytes()).hexdigest())
+    assert cli("export", case, "--out", tmp_path / f"again.{ending}", "--product", "1").code == DONE
+    change(case, "DELETE FROM responses")
+    gone = tmp_path / f"y.{ending}"
+    refused = cli("export", case, "--out", gone, "--issue")
+    assert (refused.code, "No answer is recorded" in refused.err, gone.exists()) == (FINDINGS, True, False)
+    assert cli("export", case, "--out", gone).code == DONE
+    assert b"against it" in _unpacked(gone)
+
+
+def _unpacked(path: Path) -> bytes:
+    """All bytes of a file, those of the members of an archive among them."""
+    data = path.read_bytes()
+    if not zipfile.is_zipfile(path):
+        return data
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 def test_the_case_itself_is_never_written_over(cli, case: Path, tmp_path: Path) -> None:

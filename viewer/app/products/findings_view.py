@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.product.gate import NEVER_PASSED
 from layers.product.lint.check import rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, Finding
+from layers.product.lint.passing import NEVER_PASSED
 from layers.product.spec import Override
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.grid.tile_grid import View
-from layers.product.edition import Edition
+from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec, maps_of
 from viewer.canvas.comparison.stretches import Styles
 from viewer.canvas.scene import MapScene

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError
-from layers.product.edition import Edition
+from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.export.formats.steps import Writing

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
-from layers.product.edition import Edition
-from layers.product.gate import refusal_to_pass
+from layers.product.issuing.edition import Edition
 from layers.product.lint.finding import Finding
+from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec, read_overrides, read_spec
 from viewer.app.button_keys import ENTER

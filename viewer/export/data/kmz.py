@@ -84,16 +84,23 @@ class _Kmz:
         folders = [*self._site_folders(), self._error_folder(), self._overlay_folder()]
         styles = "".join(f'<Style id="{key}">{style}</Style>' for style, key in self._styles.items())
         title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
+        title = f"DRAFT: {title}" if self._content.is_blocked else title
         return for_xml(
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
             f"<name>{_text(title)}</name><description>{_text(self._about())}</description>"
-            f"{styles}{''.join(folders)}</Document></kml>\n",
+            f"{styles}{self._status()}{''.join(folders)}</Document></kml>\n",
         )
+
+    def _status(self) -> str:
+        """The state in which it leaves, as a field."""
+        words = self._content.status
+        return f'<ExtendedData><Data name="status"><value>{_text(words)}</value></Data></ExtendedData>' if words else ""
 
     def _about(self) -> str:
         """Marking, caveats, imagery and sources: they hold for all of it."""
         content = self._content
-        parts = [_paragraph(f"Marking: {content.marking or 'none'}")]
+        parts = [_paragraph(f"Status: {content.status}")] if content.status else []
+        parts += [_paragraph(content.correction), _paragraph(f"Marking: {content.marking or 'none'}")]
         parts += [_paragraph(caveat) for caveat in content.caveats]
         parts += [
             _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.date, image.credit, image.licence))))

@@ -44,6 +44,9 @@ def _values(export: DataExport) -> dict[str, Any]:
     return {
         "title": one_line(content.title) or "Report",
         "marking": one_line(content.marking),
+        "is_blocked": content.is_blocked,
+        "status": one_line(f"{content.status[:1].upper()}{content.status[1:]}"),
+        "correction": plain(content.correction),
         "counts": _counts(content, len(told)),
         "map": None if export.map is None else _map(export.map, told, numbers),
         "pairs": [_group(list(frames)) for _, frames in groupby(export.overlays, key=lambda frame: frame.group)],

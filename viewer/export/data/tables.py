@@ -66,6 +66,7 @@ def about(content: ProductContent) -> list[tuple[str, str]]:
     """Pairs of words that hold for all of it: title, marking, credits, caveats."""
     return [
         ("title", content.title),
+        *((what, words) for what, words in (("status", content.status), ("correction", content.correction)) if words),
         ("marking", content.marking or "none"),
         *(("credit", credit) for credit in credit_lines(content)),
         *(("caveat", caveat) for caveat in content.caveats),

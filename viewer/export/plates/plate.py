@@ -19,10 +19,10 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
-from layers.product.edition import Edition
 from layers.product.facts import Alike, ImageFact
-from layers.product.gate import DRAFT, State
 from layers.product.gathering import content_in_steps
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import without_paths

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.content import ProductContent
-from layers.product.edition import status_words
 from layers.product.facts import ProductFacts
+from layers.product.issuing.edition import status_words
 from layers.product.spec import ProductSpec
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.map_scenes import with_stretches

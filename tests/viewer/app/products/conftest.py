@@ -21,8 +21,8 @@ from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.product.content import ProductContent
-from layers.product.edition import Edition
 from layers.product.facts import ProductFacts
+from layers.product.issuing.edition import Edition
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
 from tests.support.readers.tiny_rasters import write_raster

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.document.machine import MachineWork, read_machine
+from layers.document.source import MachineWork, read_machine
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
