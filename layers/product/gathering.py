@@ -343,6 +343,8 @@ def response_words(response: Response, number: str) -> str:
             said = f"{who} gave no reply by {response.made_at or 'a date that is not recorded'}"
         case "not asked":
             said = f"{who} was not asked{at}"
+        case "none in source":
+            said = f"The source has no answer of {who}"
         case _:
             return (
                 f"{who}{at}: {quoted(words)}{cited}"

@@ -144,9 +144,10 @@ def _case(*, claim: Claim, site_marking: str = "", source: Source | None = None,
                 Response(uuid="r2", speaker="B", words="", kind="not asked"),
                 Response(uuid="r3", speaker="C", words="", kind="no reply by a date", made_at="2024-06-01"),
                 Response(uuid="r4", speaker="D", words="", kind="declined", source_uuid="s"),
+                Response(uuid="r5", speaker="E", words="", kind="none in source", source_uuid="s"),
             ],
             "response_claims": [
-                ResponseClaim(uuid=f"rc{n}", response_uuid=f"r{n}", claim_uuid=claim.uuid) for n in (1, 2, 3, 4)
+                ResponseClaim(uuid=f"rc{n}", response_uuid=f"r{n}", claim_uuid=claim.uuid) for n in (1, 2, 3, 4, 5)
             ],
             "meta": [MetaEntry(uuid="marking", value=case_marking)],
         }
@@ -176,6 +177,7 @@ def test_answers_say_whose_they_are_and_that_none_was_given() -> None:
         "B was not asked",
         "C gave no reply by 2024-06-01",
         "D declined to answer [S1]",
+        "The source has no answer of E [S1]",
     ]
     assert said.quotes[0].credibility == "6 (cannot be judged)"
 
