@@ -12,8 +12,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document
+from layers.product.spec import ProductSpec
 from layers.project.opening.intake import read_case
 from tests.support.cases.changed_cases import change
+from tests.support.cases.older_schemas import case_of_schema_2
 from viewer.cli.command import BAD_INPUT, DONE, FINDINGS, USAGE
 
 SMALL = ("--size", "1200x900", "--dpi", "72")
@@ -86,6 +88,19 @@ def test_a_change_makes_the_next_version_with_its_correction(cli, case: Path, tm
     assert two.previous_uuid == one.uuid
     assert two.correction.startswith("Correction to version 1")
     assert "Correction to version 1" in (tmp_path / "y.svg").read_text("utf-8")
+
+
+def test_a_product_of_schema_2_goes_through_the_same_gate(cli, tmp_path: Path) -> None:
+    spec = ProductSpec(title="A map", author="Anna A.", page="900x700", dpi=72).to_json().replace("'", "''")
+    case = case_of_schema_2(tmp_path / "two.gpkg", f"UPDATE products SET layout_json = '{spec}'")
+    refused = cli("export", case, "--out", tmp_path / "x.png", "--product", "the number", "--issue")
+    assert (refused.code, "blocking:" in refused.err) == (FINDINGS, True)
+    assert not (tmp_path / "x.png").exists()
+    draft = cli("export", case, "--out", tmp_path / "d.png", "--product", "issued")
+    assert (draft.code, "not known since product the number was issued" in draft.err) == (DONE, True)
+    picture = QImage(str(tmp_path / "d.png"))
+    assert picture.text("Status") == "draft, not issued"
+    assert picture.pixelColor(3, 3).name() == "#8c1d18"
 
 
 def test_options_that_do_not_go_together_are_said(cli, case: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from layers.geo.bounds import Bounds
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
 from layers.product.issuing.edition import Edition
 from layers.product.issuing.gate import DRAFT, state_asked
-from layers.product.issuing.printed_rows import differences
+from layers.product.issuing.printed_rows import is_as_issued
 from layers.product.named_product import kept_row
 from viewer.cli.documents import ACTOR
 from viewer.cli.products.case_in_hand import CaseInHand
@@ -55,7 +55,7 @@ def data_leaving(case: CaseInHand, arguments: argparse.Namespace, spec: DataSpec
     state = state_asked(issue=arguments.issue, publish=arguments.publish or (arguments.issue and spec.publish))
     if arguments.product is not None:
         row = kept_row(case.document, arguments.product)
-        if row.issued_at and not differences(case.document, row):
+        if row.issued_at and is_as_issued(case.document, row):
             issued = state_asked(issue=True, publish=row.state == "published")
             return Leaving(Edition(row, row.issued_at[:10], issued))
         if state == DRAFT:

@@ -13,7 +13,7 @@ from layers.errors import GeoloupeError
 from layers.product.issuing.corrections import correction_of
 from layers.product.issuing.edition import Edition
 from layers.product.issuing.gate import DRAFT, State
-from layers.product.issuing.printed_rows import PrintedRow, differences
+from layers.product.issuing.printed_rows import PrintedRow, is_as_issued
 from layers.product.named_product import kept_product
 from layers.product.spec import ProductSpec
 from layers.quick_dataclass import dataclass
@@ -62,14 +62,14 @@ def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, 
 
 def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) -> Leaving:
     """Another file of an issued product where nothing has changed since; else its next version."""
-    has_changed = bool(differences(case.document, row))
-    if not has_changed and state in (DRAFT, row.state):
+    if is_as_issued(case.document, row) and state in (DRAFT, row.state):
         issued: State = "published" if row.state == "published" else "issued"
         return Leaving(Edition(row, row.issued_at[:10], issued), row.overrides_json)
     correction = correction_of(case.document, row)
     if state == DRAFT:
         following = replace(row, uuid="", version=row.version + 1, previous_uuid=row.uuid, correction=correction)
-        said = f"The case has changed since product {row.number} was issued: this is a draft of its next version."
+        changed = "The case has changed" if correction else "What the case held is not known"
+        said = f"{changed} since product {row.number} was issued: this is a draft of its next version."
         return Leaving(Edition(following, today()), row.overrides_json, said)
     case.push(reissue_product(case.document, row.uuid, spec, actor=ACTOR))
     draft = draft_after(case.document, row.uuid)
