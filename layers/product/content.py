@@ -43,6 +43,8 @@ class SourceCited:
     """True for machine work that nobody has checked."""
     access_explained: str = ""
     """The reason why there is none, where the source's own descriptor says so; empty: it does not."""
+    has_hidden_address: bool = False
+    """True where its address leads to a machine of one's own, and is not published."""
 
 
 class QuoteCited(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from layers.document.chip import Chip
 from layers.document.claim import Claim
@@ -13,20 +12,11 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
 from layers.product.marking import may_carry
+from layers.product.own_paths import is_own_link, without_paths
 from layers.quick_dataclass import dataclass
 
-_ADDRESS = re.compile(r"(?:(?P<web>https?://|www\.)|doi:|urn:)[^\s]+", re.IGNORECASE)
-_OWN_MACHINE = re.compile(
-    r"localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[^.]*|[\da-f:]*"
-    r"|.*\.(?:local|internal|lan|intranet|corp|home)",
-    re.IGNORECASE,
-)
-_PATH = re.compile(
-    r"""(?:file:/{1,3}|/vsi\w+/|[A-Za-z]:[\\/]|\\\\|(?<![\w:/.])~?/(?=[^\s/]+/))   # where a path begins
-        [^\s"'“”<>|]*?(?=[^\s"'“”<>|/\\]*(?:[\s"'“”<>|]|$))                        # its folders, up to the last name
-    """,
-    re.VERBOSE,
-)
+_ADDRESS = re.compile(r"(?:(?:https?|ftps?|s3|gs)://|www\.|doi:|urn:|ark:|hdl:)\S+", re.IGNORECASE)
+"""Addresses that readers of a product can go to, or look up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +67,14 @@ class Publishing:
         return claim.statement if not self.is_on or claim.status in REVIEWED else ""
 
     def address(self, url: str) -> str:
-        """An address that readers can go to; empty for a path and for a machine of one's own."""
+        """The address as it was cited, where readers can go to it; empty for a path and for a machine of one's own."""
         text = url.strip()
         if not self.is_on:
             return text
-        found = _ADDRESS.fullmatch(text)
-        return text if found and not (found["web"] and _is_own_machine(text)) else ""
+        return text if _ADDRESS.fullmatch(text) and not is_own_link(text) else ""
 
     def words(self, text: str) -> str:
-        """A text without the folders of paths in it."""
+        """A text without the folders of paths in it; its links stay whole."""
         return without_paths(text) if self.is_on else text
 
     def _admits(self, marking: str) -> bool:
@@ -101,17 +90,3 @@ def is_reviewed(claim: Claim) -> bool:
     """True where a second person, by a name other than the author's, has reviewed it."""
     by = claim.reviewed_by.strip().casefold()
     return claim.status in REVIEWED and bool(by) and by != claim.created_by.strip().casefold()
-
-
-def without_paths(text: str) -> str:
-    """The text with each path in it cut to the name of its file."""
-    return _PATH.sub("", text) if "/" in text or "\\" in text else text
-
-
-def _is_own_machine(address: str) -> bool:
-    try:
-        split = urlsplit(address if "://" in address else f"https://{address}")
-        host, user = split.hostname or "", split.username
-    except ValueError:
-        return True
-    return bool(user) or bool(_OWN_MACHINE.fullmatch(host))

@@ -24,7 +24,7 @@ from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.gathering import content_of
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 
 FIELDS = (
     "uuid",

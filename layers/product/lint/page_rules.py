@@ -23,7 +23,7 @@ from layers.product.lint.finding import (
     to_part,
 )
 from layers.product.marking import free_words, lacking
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 
 LEAST_PT = 6.0
 MGRS_UP_TO_M = 200_000.0

@@ -21,6 +21,7 @@ from layers.product.citations import Citations, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_in_steps, content_of
 from layers.product.publishing import Publishing
+from tests.support.cases.addresses import ADDRESSES
 from tests.support.cases.judgements import ASSESSED_LIKELY
 
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
@@ -235,6 +236,24 @@ def test_paths_and_machines_of_ones_own_are_not_published() -> None:
         document = _case(claim=replace(ASSESSED, status="reviewed"), source=Source(uuid="s", url=url))
         assert bool(content_of(document, ["site"], publish=True).sources[0].url) is stays, url
         assert content_of(document, ["site"]).sources[0].url == url
+
+
+def test_a_published_link_is_the_link_that_was_cited() -> None:
+    for address in ADDRESSES:
+        document = _case(claim=replace(ASSESSED, status="reviewed"), source=Source(uuid="s", title="T", url=address))
+        (cited,) = content_of(document, ["site"], publish=True).sources
+        assert cited.url == address
+        assert cited.citation == f"“T”, {address}"
+
+
+def test_an_address_that_is_not_published_is_not_called_unrecorded() -> None:
+    rows = [Source(uuid="a", title="A", url="file:///home/quist/a.pdf"), Source(uuid="b", title="B")]
+    citations = Citations(Document({"sources": rows}), Publishing(""))
+    for row in rows:
+        citations.cite(row.uuid)
+    said = list(unrecorded_in(citations.all()))
+    assert "No address recorded: S2." in said
+    assert "Address not published: S1." in said
 
 
 def _seen(document: ProductContent) -> list[str]:

@@ -15,7 +15,7 @@ from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
 from layers.pool.protocol import Answer
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 from layers.requests.pictures import WritePixels
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing, result_of

@@ -25,7 +25,7 @@ from layers.product.issuing.edition import Edition
 from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 from layers.product.spec import ProductSpec, maps_of
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene

@@ -12,7 +12,7 @@ from layers.document.layer import LONGEST_STATED
 from layers.grid.tile_grid import View
 from layers.product.boundaries import draws_boundaries
 from layers.product.facts import ImageFact
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
