@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import NamedTuple
 
 from layers.quick_dataclass import dataclass
@@ -91,6 +92,8 @@ class NamedSite:
     mgrs: str = ""
     precision: str = ""
     """"± 15 km (90 %), centre of the city", "placement not stated" and so on."""
+    basis: str = ""
+    """That of its place, as it may be printed."""
     doubt: str = ""
     lifecycle: str = ""
     error_m: float | None = None
@@ -179,6 +182,19 @@ class ImageSeen:
     placement: str = ""
 
 
+class WithheldRows(NamedTuple):
+    """Rows of one table that a published product withholds for one reason, which one hand can put right."""
+
+    reason: str
+    table: str
+    names: tuple[str, ...]
+    """Of all of them, for the analyst: no product prints these."""
+    rows: tuple[str, ...]
+    """Uuids of the rows of `cured_in` that the hand changes: of answers those of their sources."""
+    cured_in: str
+    are_measurements: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Numbers of what belongs to the frames, or to the case, and is not printed."""
@@ -190,6 +206,8 @@ class LeftOut:
     internal_sources: int = 0
     marked_higher: int = 0
     """Marks and claims whose marking is above that of a published product."""
+    rows: tuple[WithheldRows, ...] = field(default=(), repr=False)
+    """All that is withheld, in groups. Not shown in logs: its names are internal."""
 
 
 @dataclass(frozen=True, slots=True)

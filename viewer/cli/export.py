@@ -182,7 +182,7 @@ def _page(arguments: argparse.Namespace) -> int:
         if scenes[0].lone_plane():
             raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
         if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
-            spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
+            spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
         if arguments.raw:
             finish(_raw_pixels(spec, scenes[0], out, studio.context))
         else:
@@ -220,16 +220,19 @@ def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderCo
     return begin_pixels(drawing, bounds, out, context, marking=spec.marking, publish=spec.publish)
 
 
-def subject_bounds(document: Document, scene: Any) -> Any:
-    """The bounds of a product by default: all sites, with the areas that stand for loosely known ones and some room
-    around them, else all layers, else the world.
+def subject_bounds(document: Document, scene: Any, marking: str | None = None) -> Any:
+    """The bounds of a product by default: all sites that it shows, with the areas that stand for loosely known ones and
+    some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
     """
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import polar_canvas
+    from layers.product.publishing import Publishing
+    from viewer.export.plates.shown_parts import shown_bounds
 
-    whole = scene.site_bounds(frozenset(uuid for uuid, site in document.sites.items() if not site.geometry.is_empty))
+    admitted = Publishing(marking).admitted_marks(document)
+    whole = scene.site_bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
     if whole is None:
-        return scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
+        return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
     room = max(whole.width, whole.height, 0.02) * 0.06
     grown = whole.expanded(room)
     left, right = (

@@ -9,6 +9,7 @@ from layers.document.vocabulary import LIKELIHOOD_TERMS
 from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
+from layers.product.lint.withheld import withheld
 from layers.product.site_words import ACCUSED_ROLE
 from layers.text.counted import counted
 
@@ -392,23 +393,6 @@ def _caveats(checked: Checked) -> Iterator[Fault]:
             yield Fault("the caveats", f"The page does not say {what}.", "Show the caveats.", to_part("caveats"))
 
 
-def _withheld(checked: Checked) -> Iterator[Fault]:
-    left = checked.content.left_out
-    for count, words in (
-        (left.unreviewed_sites, "marks that nobody reviewed"),
-        (left.unreviewed_claims, "judgements that nobody reviewed"),
-        (left.internal_sources, "internal sources"),
-        (left.marked_higher, "marks and claims of a higher marking"),
-    ):
-        if count and checked.content.is_published:
-            yield Fault(
-                "what is published",
-                f"{count} {words} are left out.",
-                "Review them, or let them be left out.",
-                Jump("product", "", "publish"),
-            )
-
-
 def source_name(source: SourceCited) -> str:
     """The words for a source."""
     return f"source “{short(source.title or source.publisher or source.number)}”"
@@ -435,5 +419,5 @@ RULES = (
     Rule("evaluated", "Evaluated material, checked machine work", BLOCKING, _evaluated),
     Rule("two-origins", "Two origins for what is confirmed", WARNING, _two_origins),
     Rule("caveats", "Caveats, absence of evidence among them", WARNING, _caveats, 15),
-    Rule("withheld", "Left out of what is published", WARNING, _withheld),
+    Rule("withheld", "Left out of what is published", WARNING, withheld),
 )

@@ -63,7 +63,7 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
     assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
-    assert bool(claim.statement) is not publish
+    assert claim.statement == demo.claims[EIGHT].statement, "a paraphrase bounds the report: it is no judgement"
 
 
 def test_a_date_within_a_title_is_no_record_and_that_is_said() -> None:
@@ -191,7 +191,9 @@ def test_answers_say_whose_they_are_and_that_none_was_given() -> None:
         (replace(ASSESSED, status="reviewed"), Source(uuid="s", marking="TLP:GREEN"), 0),
         (replace(ASSESSED, status="reviewed", marking="internal"), Source(uuid="s"), 0),
         (replace(ASSESSED, status="published", state="withdrawn"), Source(uuid="s"), 0),
-        (Claim(uuid="c", source_wording="“so”", statement="draft"), Source(uuid="s"), 1),
+        (Claim(uuid="c", source_wording="“so”", statement="limits"), Source(uuid="s"), 1),
+        (Claim(uuid="c", source_wording="“so”", statement="draft", voice="analyst"), Source(uuid="s"), 0),
+        (Claim(uuid="c", source_wording="“so”", statement="draft", state="assessed"), Source(uuid="s"), 0),
         (Claim(uuid="c", statement="draft"), Source(uuid="s"), 0),
     ],
 )

@@ -77,7 +77,16 @@ def test_no_byte_of_a_published_one_tells_what_is_internal(
     data = path.read_bytes()
     assert words_in(data, PLANTED) == set()
     assert words_in(data, [str(tmp_path), os.fspath(saved)]) == set()
-    told = ("port is used", "Two officials", "武汉公司", "TLP:GREEN", "It is not so", "On ports", "planned")
+    told = (
+        "nobody says who shipped them",
+        "port is used",
+        "Two officials",
+        "武汉公司",
+        "TLP:GREEN",
+        "It is not so",
+        "On ports",
+        "planned",
+    )
     assert words_in(data, told) == {*told}
     if suffix in (".kmz", ".gpkg", ".html"):
         bare = bare_picture(png_of(f"{USER} {INTERNAL}"), "image/png")
