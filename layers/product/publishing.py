@@ -8,6 +8,7 @@ from enum import StrEnum
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.placing.nudge import without_mover
 from layers.document.rows import ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
@@ -145,8 +146,8 @@ class Publishing:
         return text if _ADDRESS.fullmatch(text) and not is_own_link(text) else ""
 
     def words(self, text: str) -> str:
-        """A text without the folders of paths in it; its links stay whole."""
-        return without_paths(text) if self.is_on else text
+        """A text without the folders of paths, and without who moved a layer; its links stay whole."""
+        return without_paths(without_mover(text)) if self.is_on else text
 
     def _is_public(self, document: Document, link: ClaimSource) -> bool:
         source = document.sources.get(link.source_uuid)
