@@ -47,6 +47,11 @@ class SourceCited:
     has_hidden_address: bool = False
     """True where its address leads to a machine of one's own, and is not published."""
 
+    @property
+    def web_link(self) -> str:
+        """Its address, where a reader's program can go there by itself."""
+        return self.url if self.url.lower().startswith(("http://", "https://")) else ""
+
 
 class QuoteCited(NamedTuple):
     """The place where a source bears a claim: exact words, page, credibility ("3", "6 (cannot be judged)")."""

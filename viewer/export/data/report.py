@@ -217,12 +217,11 @@ def _source(source: SourceCited) -> dict[str, Any]:
         f"Rights: {source.rights}." if source.rights else "",
         f"Marking: {source.marking}." if source.marking else "",
     ]
-    is_web = source.url.lower().startswith(("http://", "https://"))
     return {
         "number": source.number,
         "citation": plain(source.citation, LONGEST_CITATION),
         "more": plain(" ".join(filter(None, more))),
-        "href": source.url if is_web else "",
+        "href": source.web_link,
     }
 
 

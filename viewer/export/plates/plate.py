@@ -571,8 +571,17 @@ def _pieces_of(flow: Flow) -> list[Piece]:
             partial(_paint_sign, sign=one.atom.sign, box=one.box) for one in atoms if one.atom.sign is not None
         )
         texts = tuple(" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))) for one in atoms)
-        found.append(Piece(key, flow.columns[column].page, box, lines, below, texts=tuple(filter(None, texts))))
+        links = tuple((_box_of_lines(one), one.atom.link) for one in atoms if one.atom.link and one.lines)
+        page = flow.columns[column].page
+        found.append(Piece(key, page, box, lines, below, texts=tuple(filter(None, texts)), links=links))
     return found
+
+
+def _box_of_lines(one: SetAtom) -> QRectF:
+    box = QRectF()
+    for line in one.lines:
+        box = box.united(line.box)
+    return box
 
 
 def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> Iterator[None] | None:

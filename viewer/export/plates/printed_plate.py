@@ -17,7 +17,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.export.plates.setting.piece import Piece, sharp_rect
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
@@ -128,6 +128,19 @@ class PrintedPlate:
             found.append(PaintedGroup(GroupKind.MAP, title, one.number))
             found.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {one.number + 1}", one.number))
         return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
+
+    def links(self, page: int) -> Sequence[PageLink]:
+        r = self._ratio
+        placed = (
+            (box.translated(piece.shift), address)
+            for piece in self.plate.pieces
+            if piece.page == page
+            for box, address in piece.links
+        )
+        return [
+            PageLink(QRectF(box.left() * r, box.top() * r, box.width() * r, box.height() * r), address)
+            for box, address in placed
+        ]
 
     def want(self, page: int, clip: QRect | None = None) -> None:
         for one in self._maps(page):
