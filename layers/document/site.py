@@ -8,7 +8,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.rows import Row
-from layers.document.vocabulary import AREA_NOT_PIN_M, MEASURED, NOT_KNOWN_TO_EXIST
+from layers.document.vocabulary import AREA_NOT_PIN_M, DEFAULT_BASIS, MEASURED, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
 from layers.quick_dataclass import dataclass
@@ -120,10 +120,20 @@ class Site(Row):
         return self.kind == "point" and error_m is not None and error_m > AREA_NOT_PIN_M
 
     @property
+    def has_default_error(self) -> bool:
+        """True where its basis says that nobody judged the error: a number beside it is no 90 % radius."""
+        return self.position_basis.strip().casefold().startswith(DEFAULT_BASIS)
+
+    @property
+    def judged_error_m(self) -> float | None:
+        """The 90 % radius that somebody stated; None for a default, and where there is none."""
+        return None if self.has_default_error else self.position_error_m
+
+    @property
     def least_error_m(self) -> float | None:
         """The position error that was judged, else the pixel of the image that the place was measured on; else None."""
         if self.position_error_m is not None or not self.image_uuid or self.position_basis != MEASURED:
-            return self.position_error_m
+            return self.judged_error_m
         pixel_m = self.pixel_m
         is_length = isinstance(pixel_m, int | float) and 0 < pixel_m < _LARGEST_PIXEL_M
         return float(pixel_m) if is_length and pixel_m is not None else None

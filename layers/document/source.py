@@ -1,9 +1,16 @@
-"""A source: where a claim is from, and kept copies of it."""
+"""A source: where a claim is from, kept copies of it, and the machine work on it."""
 
 from __future__ import annotations
 
+import json
+
+from layers.document.json_fields import json_object
 from layers.document.rows import Row
+from layers.errors import InvalidValue
 from layers.quick_dataclass import dataclass
+
+LONGEST_MACHINE = 400
+_MACHINE = "The machine work"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +65,47 @@ class SourceFile(Row):
     def what(self) -> str:
         """The file in a few words, for the list of what was deleted."""
         return "kept file: " + ", ".join(part for part in (self.name, self.content_type) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineWork:
+    """A tool with its version, its task, and the person who checked what it made. Empty words are not stated."""
+
+    tool: str = ""
+    version: str = ""
+    task: str = ""
+    checked_by: str = ""
+
+    @property
+    def is_checked(self) -> bool:
+        """True where a named person has checked it."""
+        return bool(self.checked_by.strip())
+
+    @property
+    def words(self) -> str:
+        """One line: task, tool, version, and who checked it."""
+        tool = " ".join(filter(None, (self.tool.strip(), self.version.strip()))) or "a tool that is not named"
+        checked = f"checked by {self.checked_by.strip()}" if self.is_checked else "not checked by a person"
+        return f"{self.task.strip() or 'worked on'} by machine ({tool}), {checked}"
+
+    def to_json(self) -> str:
+        """Text for `machine_json`; `read_machine` gives back an equal value."""
+        fields = {
+            "tool": self.tool,
+            "version": self.version,
+            "task": self.task,
+            "checked_by": self.checked_by,
+        }
+        return json.dumps({name: text for name, text in fields.items() if text}, ensure_ascii=False)
+
+
+def read_machine(text: str) -> MachineWork | None:
+    """The machine work that `machine_json` tells of; None where it is empty. What is odd in it counts as not stated."""
+    if not text.strip():
+        return None
+    try:
+        data = json_object(text, _MACHINE)
+    except InvalidValue:
+        return MachineWork()
+    words = [data.get(name) for name in ("tool", "version", "task", "checked_by")]
+    return MachineWork(*(one[:LONGEST_MACHINE] if isinstance(one, str) else "" for one in words))

@@ -110,13 +110,11 @@ def _on_map(box: Bounds) -> Bounds | None:
 
 def sites_of_products(document: Document, like: ProductSpec) -> list[Site]:
     """Sites that have a product, by their names."""
-    publishing = Publishing(like.marking if like.publish else None)
-    named = {link.site_uuid for claim in document.claims for link in document.site_links_of_claim(claim)}
+    admitted = Publishing(like.marking if like.publish else None).admitted_marks(document)
     shown = (site for site in document.sites.values() if site.is_site and bounds_around(site) is not None)
-    admitted = (
-        one for one in shown if publishing.admits_marked(one) and publishing.admits_site(one, one.uuid in named)
+    return sorted(
+        (site for site in shown if site.uuid in admitted), key=lambda site: (site.label.casefold(), site.uuid)
     )
-    return sorted(admitted, key=lambda site: (site.label.casefold(), site.uuid))
 
 
 def site_spec(document: Document, site: Site, like: ProductSpec) -> ProductSpec:

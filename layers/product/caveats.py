@@ -34,7 +34,7 @@ def caveats_of(
         yield ABSENCE
     if any(claim.state == "reported" for claim in claims):
         yield "Claims are repeated as their sources report them; a symbol does not say that a claim is true."
-    yield from _on_places(sites, claims, publishing)
+    yield from _on_places(document, sites, claims, publishing)
     yield from _on_doubt(sites)
     if any(claim.likelihood for claim in claims):
         yield "Terms of likelihood are those of ICD 203, with their bands."
@@ -44,42 +44,48 @@ def caveats_of(
         yield "Not seen on an image is not gone: it may be hidden, too small or not covered."
     yield from _on_origins(sources)
     yield from unrecorded_in(sources)
-    yield from _on_searches(document, {site.uuid for site in marks})
+    yield from _on_searches(document, {site.uuid for site in marks}, publishing)
 
 
-def _on_places(sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: Publishing) -> Iterator[str]:
+def _on_places(
+    document: Document, sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: Publishing
+) -> Iterator[str]:
     inferred = {one.uuid for claim in claims for one in claim.accused if one.place_inferred}
     if inferred:
         are = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
         yield f"{are} inferred by us: no source states {'it' if len(inferred) == 1 else 'them'}."
-    not_judged = [site for site in sites if site.kind == "point" and site.position_error_m is None]
+    not_judged = [site for site in sites if site.kind == "point" and site.judged_error_m is None]
     if areas := [site for site in sites if site.is_area]:
-        is_judged = any(site.position_error_m is not None for site in areas)
+        is_judged = any(site.judged_error_m is not None for site in areas)
         hollow = f" or a hollow symbol{' without dots on its rim' if not_judged else ''}" if is_judged else ""
         radius = " (90 %)" if is_judged else ""
         yield f"A circle{hollow}: the place is known to no better than {metres(AREA_NOT_PIN_M)}{radius}."
     if not_judged:
         yield "The accuracy of some places was not judged."
-    yield from _on_pixels(not_judged)
-    bases = dict.fromkeys(site.position_basis.strip() for site in sites if site.kind == "line")
+    yield from _on_pixels(not_judged, publishing)
+    bases = dict.fromkeys(publishing.basis_of(document, site) for site in sites if site.kind == "line")
     for basis in [basis for basis in bases if basis][:MOST_BASES]:
-        yield f"Lines: {publishing.words(basis)}."
+        yield f"Lines: {basis}."
 
 
-def _on_pixels(sites: Sequence[Site]) -> Iterator[str]:
+def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
     """On places that were measured on images, and are no better known than those show them: the worst first."""
     found: dict[str, list[Site]] = {}
     for least_m, site in sorted(((at_best_m(site) or 0.0, site.uuid), site) for site in sites):
         if least_m[0]:
             found.setdefault(metres(least_m[0]), []).append(site)
     groups = [
-        f"{error} ({', '.join(map(name_of, some)) if len(some) <= MOST_NAMES else counted(len(some), 'place')})"
+        f"{error} ({_names(some, publishing) if len(some) <= MOST_NAMES else counted(len(some), 'place')})"
         for error, some in reversed(found.items())
     ]
     if len(groups) > MOST_ERRORS:
         groups[MOST_ERRORS:] = ["better for others"]
     if groups:
         yield f"Measured on an image whose own placement is not stated, and known at best to {', '.join(groups)}."
+
+
+def _names(sites: Sequence[Site], publishing: Publishing) -> str:
+    return ", ".join(publishing.words(name_of(site)) for site in sites)
 
 
 def _on_doubt(sites: Sequence[Site]) -> Iterator[str]:
@@ -98,10 +104,10 @@ def _on_origins(sources: Iterable[SourceCited]) -> Iterator[str]:
         yield f"{counted(len(cited), 'source')}, {counted(len(origins), 'origin')}: a carrier is no second witness."
 
 
-def _on_searches(document: Document, marks: set[str]) -> Iterator[str]:
+def _on_searches(document: Document, marks: set[str], publishing: Publishing) -> Iterator[str]:
     found = [row for row in document.searches.values() if row.area_uuid in marks and row.result == "none seen"]
     for search in found[:MOST_SEARCHES]:
-        yield _search_words(document, search)
+        yield publishing.words(_search_words(document, search))
 
 
 def _search_words(document: Document, search: Search) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from layers.document.document import Document
-from layers.document.source import Source
+from layers.document.source import Source, read_machine
 from layers.product.content import SourceCited
 from layers.product.publishing import Publishing
 
-NO_DATE, NO_ACCESS, NO_ADDRESS, NO_TITLE = (
+NO_DATE, NO_ACCESS, NO_ADDRESS, HIDDEN_ADDRESS, NO_TITLE = (
     "date of publication not recorded",
     "date of access not recorded",
     "no address recorded",
+    "address not published",
     "without a title",
 )
 NOT_JUDGED = "F"
@@ -52,14 +54,20 @@ class Citations:
     def _cited(self, source: Source, number: str) -> SourceCited:
         told = self._publishing
         url = told.address(source.url) or told.address(source.archive_url)
-        citation = citation_of(source, url)
+        named = replace(
+            source,
+            author=told.words(source.author),
+            title=told.words(source.title),
+            publisher=told.words(source.publisher),
+        )
+        machine = read_machine(source.machine_json)
         return SourceCited(
             uuid=source.uuid,
             number=number,
-            citation=told.words(citation),
-            title=told.words(source.title),
-            publisher=source.publisher,
-            author=source.author,
+            citation=citation_of(named, url),
+            title=named.title,
+            publisher=named.publisher,
+            author=named.author,
             published=source.published_at or NO_DATE,
             accessed=source.accessed_at or NO_ACCESS,
             url=url,
@@ -71,7 +79,11 @@ class Citations:
             marking=source.marking,
             has_access_date=bool(source.accessed_at),
             has_date=bool(source.published_at),
+            is_unevaluated=source.evaluated is False and not source.reliability,
+            machine=machine.words if machine is not None else "",
+            is_unchecked=machine is not None and not machine.is_checked,
             access_explained=ACCESS_EXPLAINED if _NO_ACCESS_SAID.search(source.descriptor) else "",
+            has_hidden_address=not url and bool((source.url + source.archive_url).strip()),
         )
 
     def _origin(self, source: Source) -> str:
@@ -104,7 +116,8 @@ def unrecorded_in(sources: Sequence[SourceCited]) -> Iterator[str]:
     """Sentences on the parts of citations that no row states, with the numbers of the sources that lack them."""
     for what, lacks in (
         (NO_DATE, [not source.has_date for source in sources]),
-        (NO_ADDRESS, [not source.url for source in sources]),
+        (NO_ADDRESS, [not source.url and not source.has_hidden_address for source in sources]),
+        (HIDDEN_ADDRESS, [source.has_hidden_address for source in sources]),
         (NO_ACCESS, [not source.has_access_date for source in sources]),
     ):
         numbers = [number for number, lacking in enumerate(lacks, 1) if lacking]

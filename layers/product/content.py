@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import NamedTuple
 
 from layers.quick_dataclass import dataclass
@@ -35,8 +36,21 @@ class SourceCited:
     marking: str = ""
     has_access_date: bool = False
     has_date: bool = False
+    is_unevaluated: bool = False
+    """True where it is marked as judged by nobody; one that is graded is judged, also by "cannot be judged"."""
+    machine: str = ""
+    """The machine work on it in words; empty: none is stated."""
+    is_unchecked: bool = False
+    """True for machine work that nobody has checked."""
     access_explained: str = ""
     """The reason why there is none, where the source's own descriptor says so; empty: it does not."""
+    has_hidden_address: bool = False
+    """True where its address leads to a machine of one's own, and is not published."""
+
+    @property
+    def web_link(self) -> str:
+        """Its address, where a reader's program can go there by itself."""
+        return self.url if self.url.lower().startswith(("http://", "https://")) else ""
 
 
 class QuoteCited(NamedTuple):
@@ -83,6 +97,8 @@ class NamedSite:
     mgrs: str = ""
     precision: str = ""
     """"± 15 km (90 %), centre of the city", "placement not stated" and so on."""
+    basis: str = ""
+    """That of its place, as it may be printed."""
     doubt: str = ""
     lifecycle: str = ""
     error_m: float | None = None
@@ -171,6 +187,19 @@ class ImageSeen:
     placement: str = ""
 
 
+class WithheldRows(NamedTuple):
+    """Rows of one table that a published product withholds for one reason, which one hand can put right."""
+
+    reason: str
+    table: str
+    names: tuple[str, ...]
+    """Of all of them, for the analyst: no product prints these."""
+    rows: tuple[str, ...]
+    """Uuids of the rows of `cured_in` that the hand changes: of answers those of their sources."""
+    cured_in: str
+    are_measurements: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """Numbers of what belongs to the frames, or to the case, and is not printed."""
@@ -182,6 +211,8 @@ class LeftOut:
     internal_sources: int = 0
     marked_higher: int = 0
     """Marks and claims whose marking is above that of a published product."""
+    rows: tuple[WithheldRows, ...] = field(default=(), repr=False)
+    """All that is withheld, in groups. Not shown in logs: its names are internal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +235,14 @@ class ProductContent:
     input_markings: tuple[str, ...] = ()
     """All that its inputs have, each once: free text is listed, not ranked."""
     is_published: bool = False
+    status: str = ""
+    """The state in which data leave: "draft, not issued" and so on; empty on pages, which print it in their imprint."""
+    is_blocked: bool = False
+    """True for a draft against which a blocking finding stands."""
+    correction: str = ""
+    """The line on what a reissue corrects."""
+    unchecked_chips: tuple[str, ...] = ()
+    """Uuids of chips of its marks that a machine worked on and nobody checked."""
     tells_absence: bool = False
     """True where a search, or an observation, of its marks found that something is not there."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import batched
 
 from layers.at_once import at_once
 from layers.document.claim import Claim
 from layers.document.document import Document
+from layers.document.edit import Table
 from layers.document.image import Image
 from layers.document.rows import Product, Response
 from layers.document.site import Site
-from layers.document.vocabulary import class_of
+from layers.document.source import read_machine
+from layers.document.vocabulary import REVIEWED, class_of
 from layers.product.caveats import caveats_of
 from layers.product.citations import Citations, credibility_words
 from layers.product.content import (
@@ -23,11 +25,12 @@ from layers.product.content import (
     ProductContent,
     QuoteCited,
     ResponseSaid,
+    WithheldRows,
 )
 from layers.product.image_words import image_date_words
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
-from layers.product.publishing import Publishing, is_ours, is_reviewed
+from layers.product.publishing import Publishing, Withheld, is_ours, is_reviewed
 from layers.product.site_words import ACCUSED_ROLE, name_of, site_words
 from layers.product.steps import step_words
 from layers.quick_dataclass import dataclass
@@ -37,12 +40,38 @@ NO_ANSWER = "No answer is recorded, nor that one was asked for."
 
 
 @dataclass(slots=True)
-class _Counts:
-    withdrawn: int = 0
-    unreviewed: int = 0
-    higher: int = 0
-    withheld_marks: set[str] = field(default_factory=set)
-    unreviewed_sites: int = 0
+class _KeptBack:
+    """All that a published product withholds, by reason and table: uuids with their names."""
+
+    rows: dict[tuple[Withheld, Table, bool], dict[str, str]] = field(default_factory=dict)
+    """The flag is True for measurements, which are kept as sites."""
+    marks: set[str] = field(default_factory=set)
+
+    def add(self, reason: Withheld, table: Table, uuid: str, name: str, is_measurement: bool = False) -> None:
+        self.rows.setdefault((reason, table, is_measurement), {})[uuid] = name
+
+    def count(self, reason: Withheld, *tables: Table) -> int:
+        return sum(len(rows) for (why, table, _), rows in self.rows.items() if why is reason and table in tables)
+
+    def count_of(self, table: Table) -> int:
+        """Rows that are withheld whole."""
+        return sum(self.count(reason, table) for reason in Withheld if reason is not Withheld.STATEMENT)
+
+    def groups(self, document: Document) -> tuple[WithheldRows, ...]:
+        return tuple(
+            _withheld_rows(document, reason, table, rows, are_measurements)
+            for (reason, table, are_measurements), rows in self.rows.items()
+        )
+
+
+def _withheld_rows(
+    document: Document, reason: Withheld, table: Table, rows: Mapping[str, str], are_measurements: bool
+) -> WithheldRows:
+    names, uuids, cured_in = tuple(rows.values()), tuple(rows), table
+    if table == "responses":
+        cured_in = "sources"
+        uuids = tuple(dict.fromkeys(document.responses[uuid].source_uuid for uuid in uuids))
+    return WithheldRows(reason.value, table, names, uuids, cured_in, are_measurements)
 
 
 def content_in_steps(
@@ -84,7 +113,7 @@ class _Gathering:
         self._about = about
         self._publishing = publishing
         self._citations = Citations(document, publishing)
-        self._counts = _Counts()
+        self._kept_back = _KeptBack()
         self._product = product
         found = (document.sites.get(uuid) for uuid in dict.fromkeys(in_frame))
         self._marks = [site for site in found if site is not None]
@@ -92,7 +121,7 @@ class _Gathering:
         self._markings: list[str] = []
 
     def content(self) -> Generator[None, None, ProductContent]:
-        document, counts = self._document, self._counts
+        document = self._document
         claims = self._claims_in_frame()
         named = {link.site_uuid for claim in claims for link in document.site_links_of_claim(claim.uuid)}
         marks = [site for site in self._marks if self._admits(site, site.uuid in named)]
@@ -126,12 +155,18 @@ class _Gathering:
             images=self._images(inside),
             caveats=tuple(caveats_of(document, marks, tuple(said), sources, self._publishing)),
             left_out=self._left_out(claims),
-            withheld=frozenset(counts.withheld_marks),
+            withheld=frozenset(self._kept_back.marks),
             marking=highest(inputs).words,
             input_markings=tuple(inputs),
             is_published=self._publishing.is_on,
+            unchecked_chips=self._unchecked_chips(inside),
             tells_absence=self._tells_absence(inside),
         )
+
+    def _unchecked_chips(self, inside: frozenset[str]) -> tuple[str, ...]:
+        chips = (chip for chip in self._document.chips.values() if chip.site_uuid in inside and chip.machine_json)
+        work = ((chip.uuid, read_machine(chip.machine_json)) for chip in chips)
+        return tuple(uuid for uuid, machine in work if machine is not None and not machine.is_checked)
 
     def _tells_absence(self, inside: frozenset[str]) -> bool:
         """True where a search in these marks, or an observation of one, found nothing."""
@@ -166,15 +201,13 @@ class _Gathering:
         yield from (link.claim_uuid for uuid in (site.uuid, *seen) for link in document.claims_on_evidence(uuid))
 
     def _admits_claim(self, claim: Claim) -> bool:
-        if self._publishing.is_on and claim.state == "withdrawn":
-            self._counts.withdrawn += 1
-        elif not self._publishing.admits_marked(claim):
-            self._counts.higher += 1
-        elif not self._publishing.admits_claim(self._document, claim):
-            self._counts.unreviewed += 1
-        else:
-            return True
-        return False
+        told = self._publishing
+        reason = told.why_withheld(self._document, claim)
+        if reason is not None:
+            self._kept_back.add(reason, "claims", claim.uuid, claim.source_wording or claim.statement)
+        elif claim.statement and not told.admits_statement(self._document, claim):
+            self._kept_back.add(Withheld.STATEMENT, "claims", claim.uuid, claim.statement)
+        return reason is None
 
     def _said(self, claim: Claim, number: int, inside: frozenset[str], numbers: Mapping[str, int]) -> ClaimSaid:
         document, told = self._document, self._publishing
@@ -183,14 +216,15 @@ class _Gathering:
         by = ", ".join(quote.source.number for quote in quotes)
         about = document.sites_of_claim(claim.uuid)
         firms = [site for site in about if is_accused(site) and told.admits_marked(site)]
-        accused = tuple(site_words(document, site, numbers.get(site.uuid), True, by) for site in firms)
-        is_assessed = claim.state == "assessed"
+        accused = tuple(self._site_words(site, numbers, True, by) for site in firms)
+        is_assessed, tells_own = claim.state == "assessed", not told.is_on or claim.status in REVIEWED
+        states_limits = not told.is_on or (not is_ours(claim) and told.admits_statement(document, claim))
         return ClaimSaid(
             uuid=claim.uuid,
             number=f"C{number}",
-            statement=told.words(told.statement_of(claim)),
-            source_words=claim.source_wording,
-            speaker=speaker_words(claim),
+            statement=told.statement_of(document, claim),
+            source_words=told.source_words_of(document, claim),
+            speaker=speaker_words(claim, told.speaker_of(document, claim)),
             voice=claim.voice,
             state=claim.state,
             made_at=claim.made_at,
@@ -199,14 +233,14 @@ class _Gathering:
             reason=told.words(claim.confidence_reason) if is_assessed else "",
             sites=tuple(site.uuid for site in about if site.uuid in inside),
             sites_elsewhere=tuple(
-                name_of(site) for site in about if site.uuid not in inside and told.admits_marked(site)
+                told.words(name_of(site)) for site in about if site.uuid not in inside and told.admits_marked(site)
             ),
             quotes=quotes,
             responses=tuple(self._answers(claim)),
             accused=accused,
-            place_note=told.words(claim.place_note) if not told.is_on else "",
+            place_note=told.words(claim.place_note) if states_limits else "",
             inferred=tuple(f"{one.name}: {one.inferred}" for one in accused if one.place_inferred),
-            steps=() if told.is_on and not told.statement_of(claim) else step_words(claim.steps_json),
+            steps=tuple(map(told.words, step_words(claim.steps_json))) if tells_own else (),
             status=claim.status,
             marking=claim.marking,
             is_ours=is_ours(claim),
@@ -219,14 +253,19 @@ class _Gathering:
             source = self._citations.cite(link.source_uuid)
             if source is not None:
                 grade = credibility_words(link.credibility)
-                yield QuoteCited(link.quote, link.page, source, grade, link.bearing)
+                yield QuoteCited(link.quote, self._publishing.words(link.page), source, grade, link.bearing)
 
     def _answers(self, claim: Claim) -> list[ResponseSaid]:
         return self._say_all(self._document.responses_to(claim.uuid))
 
     def _say_all(self, responses: Iterable[Response]) -> list[ResponseSaid]:
         """Makes of the answers that may stand in it what is printed, each once."""
-        admitted = [one for one in responses if self._publishing.admits_response(self._document, one)]
+        admitted = []
+        for one in responses:
+            if self._publishing.admits_response(self._document, one):
+                admitted.append(one)
+            else:
+                self._kept_back.add(Withheld.INTERNAL, "responses", one.uuid, one.speaker or one.words)
         return [self._responses.setdefault(one.uuid, self._answer(one)) for one in admitted]
 
     def _answer(self, response: Response) -> ResponseSaid:
@@ -245,14 +284,14 @@ class _Gathering:
     # -- marks --------------------------------------------------------------------------------------------------
 
     def _admits(self, site: Site, is_named: bool) -> bool:
-        counts = self._counts
         if not self._publishing.admits_marked(site):
-            counts.higher += 1
+            reason = Withheld.HIGHER
         elif not self._publishing.admits_site(site, is_named):
-            counts.unreviewed_sites += 1
+            reason = Withheld.UNREVIEWED
         else:
             return True
-        counts.withheld_marks.add(site.uuid)
+        self._kept_back.add(reason, "sites", site.uuid, name_of(site), site.mark_kind == "measurement")
+        self._kept_back.marks.add(site.uuid)
         return False
 
     def _numbers(self, marks: list[Site]) -> dict[str, int]:
@@ -264,7 +303,15 @@ class _Gathering:
 
     def _words(self, site: Site, numbers: Mapping[str, int], named: set[str], named_by: Mapping[str, str]) -> NamedSite:
         is_named = site.uuid in named and is_accused(site)
-        return site_words(self._document, site, numbers.get(site.uuid), is_named, named_by.get(site.uuid, ""))
+        return self._site_words(site, numbers, is_named, named_by.get(site.uuid, ""))
+
+    def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
+        """The words of a mark; in a published product without the paths of those that somebody typed."""
+        told = self._publishing
+        row = replace(site, position_basis=told.basis_of(self._document, site)) if told.is_on else site
+        said = site_words(self._document, row, numbers.get(site.uuid), is_named, by)
+        names = tuple((language, told.words(name)) for language, name in said.names)
+        return replace(said, name=told.words(said.name), names=names) if told.is_on else said
 
     def _images(self, inside: frozenset[str]) -> tuple[ImageSeen, ...]:
         uuids = [site.image_uuid for site in self._marks if site.uuid in inside]
@@ -275,17 +322,31 @@ class _Gathering:
     # -- what is left out ---------------------------------------------------------------------------------------
 
     def _left_out(self, shown: list[Claim]) -> LeftOut:
-        counts, printed = self._counts, {claim.uuid for claim in shown}
-        others = [claim for claim in self._document.claims.values() if claim.uuid not in printed]
-        placed = sum(bool(self._document.site_links_of_claim(claim.uuid)) for claim in others)
+        document, kept, printed = self._document, self._kept_back, {claim.uuid for claim in shown}
+        self._keep_back_sources()
+        others = [claim for claim in document.claims.values() if claim.uuid not in printed]
+        placed = sum(bool(document.site_links_of_claim(claim.uuid)) for claim in others)
         return LeftOut(
             claims_of_no_place=len(others) - placed,
-            claims_elsewhere=max(placed - counts.withdrawn - counts.higher - counts.unreviewed, 0),
-            unreviewed_sites=counts.unreviewed_sites,
-            unreviewed_claims=counts.unreviewed,
-            internal_sources=len(self._citations.withheld),
-            marked_higher=counts.higher,
+            claims_elsewhere=max(placed - kept.count_of("claims"), 0),
+            unreviewed_sites=kept.count(Withheld.UNREVIEWED, "sites"),
+            unreviewed_claims=kept.count(Withheld.UNREVIEWED, "claims"),
+            internal_sources=kept.count(Withheld.INTERNAL, "sources"),
+            marked_higher=kept.count(Withheld.HIGHER, "sites", "claims"),
+            rows=kept.groups(document),
         )
+
+    def _keep_back_sources(self) -> None:
+        """Note the internal sources that were asked for, and those of claims and answers that nothing else bears."""
+        document, rows = self._document, self._kept_back.rows
+        claims = rows.get((Withheld.INTERNAL, "claims", False), {})
+        answers = rows.get((Withheld.INTERNAL, "responses", False), {})
+        uuids = [link.source_uuid for uuid in claims for link in document.source_links_of_claim(uuid)]
+        uuids += [document.responses[uuid].source_uuid for uuid in answers]
+        for uuid in dict.fromkeys([*sorted(self._citations.withheld), *uuids]):
+            if uuid in document.sources:
+                source = document.sources[uuid]
+                self._kept_back.add(Withheld.INTERNAL, "sources", uuid, source.title or source.publisher)
 
     def _case_marking(self) -> list[str]:
         """The case's own marking. A published product is made of what may stand in it, so that only a marking which
@@ -309,10 +370,10 @@ def is_accused(site: Site) -> bool:
     return site.is_site and (site.role == ACCUSED_ROLE or class_of(site.class_code) == "company")
 
 
-def speaker_words(claim: Claim) -> str:
-    """The one who said it, in the source's own words; the report itself, or us."""
-    if claim.made_by.strip():
-        return claim.made_by.strip()
+def speaker_words(claim: Claim, speaker: str) -> str:
+    """The one who said it, in the source's own words; the report itself, or us. `speaker`: as it may be told."""
+    if speaker or claim.made_by.strip():
+        return speaker or "our own judgement"
     return {"report's own": "the report, in its own voice", "analyst": "our own judgement"}.get(claim.voice, "")
 
 

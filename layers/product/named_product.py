@@ -56,12 +56,17 @@ def kept_product(document: Document, name: str) -> tuple[Product, ProductSpec]:
 
     Raises InvalidValue.
     """
-    exact = document.products.get(name)
-    row = exact if exact is not None else _newest(document, name)
+    row = kept_row(document, name)
     spec = read_spec(row.layout_json)
     if spec is None:
         raise InvalidValue(f"The product “{row.name}” cannot be laid out: the case does not say how it looks.")
     return row, spec
+
+
+def kept_row(document: Document, name: str) -> Product:
+    """The row of a product of any kind, by its uuid, its number or its name. Raises InvalidValue."""
+    exact = document.products.get(name)
+    return exact if exact is not None else _newest(document, name)
 
 
 def _newest(document: Document, name: str) -> Product:

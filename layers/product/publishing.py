@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from enum import StrEnum
 
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
-from layers.document.rows import Response
+from layers.document.placing.nudge import without_mover
+from layers.document.rows import ClaimSource, Response
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
 from layers.product.marking import may_carry
+from layers.product.own_paths import is_own_link, without_paths
 from layers.quick_dataclass import dataclass
 
-_ADDRESS = re.compile(r"(?:(?P<web>https?://|www\.)|doi:|urn:)[^\s]+", re.IGNORECASE)
-_OWN_MACHINE = re.compile(
-    r"localhost|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|[^.]*|[\da-f:]*"
-    r"|.*\.(?:local|internal|lan|intranet|corp|home)",
-    re.IGNORECASE,
-)
-_PATH = re.compile(
-    r"""(?:file:/{1,3}|/vsi\w+/|[A-Za-z]:[\\/]|\\\\|(?<![\w:/.])~?/(?=[^\s/]+/))   # where a path begins
-        [^\s"'“”<>|]*?(?=[^\s"'“”<>|/\\]*(?:[\s"'“”<>|]|$))                        # its folders, up to the last name
-    """,
-    re.VERBOSE,
-)
+_ADDRESS = re.compile(r"(?:(?:https?|ftps?|s3|gs)://|www\.|doi:|urn:|ark:|hdl:)\S+", re.IGNORECASE)
+"""Addresses that readers of a product can go to, or look up."""
+
+
+_CITED = "source “"
+"""Begins the title of the source that a position was from before a hand moved it, in its basis."""
+_MARKS = re.compile("[\"'“”„«»‘’《》]")
+
+
+class Withheld(StrEnum):
+    """The reasons why a row does not stand in a published product."""
+
+    UNREVIEWED = "unreviewed"
+    STATEMENT = "statement"
+    """Only our words for it are withheld."""
+    INTERNAL = "internal"
+    HIGHER = "marked higher"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +56,23 @@ class Publishing:
         """False for what is marked higher than the product."""
         return self._admits(row.marking)
 
-    def admits_claim(self, document: Document, claim: Claim) -> bool:
-        """False for a withdrawn one, for a judgement that nobody reviewed, and for what no public source bears.
+    def why_withheld(self, document: Document, claim: Claim) -> Withheld | None:
+        """The reason why a claim may not stand in it; None for one that may.
 
         A report that was not reviewed may stand by the exact words of a cited source: they are no draft of ours.
         """
         if not self.is_on:
-            return True
+            return None
         if claim.state == "withdrawn":
-            return False
-        sources = [document.sources.get(link.source_uuid) for link in document.source_links_of_claim(claim.uuid)]
-        public = [source for source in sources if source is not None and self.admits_source(source)]
-        if sources and not public:
-            return False
-        return claim.status in REVIEWED or bool(public and claim.source_wording and not is_ours(claim))
+            return Withheld.WITHDRAWN
+        if not self.admits_marked(claim):
+            return Withheld.HIGHER
+        links = document.source_links_of_claim(claim.uuid)
+        public = [link for link in links if self._is_public(document, link)]
+        if links and not public:
+            return Withheld.INTERNAL
+        is_report = bool(public and claim.source_wording and not is_ours(claim))
+        return None if claim.status in REVIEWED or is_report else Withheld.UNREVIEWED
 
     def admits_site(self, site: Site, is_named: bool) -> bool:
         """False for a draft of ours: a mark that nobody reviewed, and that no claim in the product names."""
@@ -72,24 +83,88 @@ class Publishing:
         source = document.sources.get(response.source_uuid)
         return source is None or self.admits_source(source)
 
-    def statement_of(self, claim: Claim) -> str:
-        """Our own words for it; empty where they are a draft."""
-        return claim.statement if not self.is_on or claim.status in REVIEWED else ""
+    def admitted_marks(self, document: Document) -> frozenset[str]:
+        """Uuids of all marks of a case that may stand in it: reviewed, or named by a claim that stands in it."""
+        if not self.is_on:
+            return frozenset(document.sites)
+        admitted = (one for one in document.claims.values() if self.why_withheld(document, one) is None)
+        named = {link.site_uuid for claim in admitted for link in document.site_links_of_claim(claim.uuid)}
+        return frozenset(
+            uuid
+            for uuid, site in document.sites.items()
+            if self.admits_marked(site) and self.admits_site(site, uuid in named)
+        )
+
+    def admits_statement(self, document: Document, claim: Claim) -> bool:
+        """True for our words for a report, which say what it does not say; False for a judgement in draft, and for a
+        draft that may repeat an internal source.
+        """
+        if not self.is_on or claim.status in REVIEWED:
+            return True
+        links = document.source_links_of_claim(claim.uuid)
+        return not is_ours(claim) and all(self._is_public(document, link) for link in links)
+
+    def statement_of(self, document: Document, claim: Claim) -> str:
+        """Our own words for it, without paths; empty where they are a draft that is withheld."""
+        return self.words(claim.statement) if self.admits_statement(document, claim) else ""
+
+    def source_words_of(self, document: Document, claim: Claim) -> str:
+        """The exact words of a source; empty where only an internal one has them."""
+        if not self.is_on:
+            return claim.source_wording
+        links = document.source_links_of_claim(claim.uuid)
+        internal = [link.quote for link in links if not self._is_public(document, link)]
+        public = [link.quote for link in links if self._is_public(document, link)]
+        words = _bare(claim.source_wording)
+        if any(_repeats(words, quote) for quote in internal) and not any(_repeats(words, quote) for quote in public):
+            return ""
+        return self.words(claim.source_wording) if claim.voice == "analyst" else claim.source_wording
+
+    def speaker_of(self, document: Document, claim: Claim) -> str:
+        """The one who said it, as typed; empty for the person of ours whose judgement it is."""
+        is_own = claim.voice == "analyst" or (
+            is_ours(claim) and not claim.source_wording.strip() and not document.source_links_of_claim(claim.uuid)
+        )
+        return "" if self.is_on and is_own else claim.made_by.strip()
+
+    def basis_of(self, document: Document, site: Site) -> str:
+        """The basis of a position, without paths and without the title of an internal source."""
+        basis = site.position_basis.strip()
+        before, cites, cited = basis.rpartition(_CITED)
+        if self.is_on and cites:
+            begins = cited.partition("”")[0].removesuffix("…").rstrip()
+            internal = [source.title for source in document.sources.values() if not self.admits_source(source)]
+            if any(begins and title.startswith(begins) for title in internal):
+                basis = f"{before}a source that is not published"
+        return self.words(basis)
 
     def address(self, url: str) -> str:
-        """An address that readers can go to; empty for a path and for a machine of one's own."""
+        """The address as it was cited, where readers can go to it; empty for a path and for a machine of one's own."""
         text = url.strip()
         if not self.is_on:
             return text
-        found = _ADDRESS.fullmatch(text)
-        return text if found and not (found["web"] and _is_own_machine(text)) else ""
+        return text if _ADDRESS.fullmatch(text) and not is_own_link(text) else ""
 
     def words(self, text: str) -> str:
-        """A text without the folders of paths in it."""
-        return without_paths(text) if self.is_on else text
+        """A text without the folders of paths, and without who moved a layer; its links stay whole."""
+        return without_paths(without_mover(text)) if self.is_on else text
+
+    def _is_public(self, document: Document, link: ClaimSource) -> bool:
+        source = document.sources.get(link.source_uuid)
+        return source is not None and self.admits_source(source)
 
     def _admits(self, marking: str) -> bool:
         return self.marking is None or may_carry(self.marking, marking)
+
+
+def _bare(words: str) -> str:
+    """Words as they are compared: in any case, without quotation marks and line breaks."""
+    return " ".join(_MARKS.sub("", words).split()).casefold()
+
+
+def _repeats(words: str, quote: str) -> bool:
+    told = _bare(quote)
+    return bool(words and told) and (told in words or words in told)
 
 
 def is_ours(claim: Claim) -> bool:
@@ -101,17 +176,3 @@ def is_reviewed(claim: Claim) -> bool:
     """True where a second person, by a name other than the author's, has reviewed it."""
     by = claim.reviewed_by.strip().casefold()
     return claim.status in REVIEWED and bool(by) and by != claim.created_by.strip().casefold()
-
-
-def without_paths(text: str) -> str:
-    """The text with each path in it cut to the name of its file."""
-    return _PATH.sub("", text) if "/" in text or "\\" in text else text
-
-
-def _is_own_machine(address: str) -> bool:
-    try:
-        split = urlsplit(address if "://" in address else f"https://{address}")
-        host, user = split.hostname or "", split.username
-    except ValueError:
-        return True
-    return bool(user) or bool(_OWN_MACHINE.fullmatch(host))

@@ -39,6 +39,7 @@ def site_words(
         place=format_coordinate(lon, lat, Notation.DD, shown_error_m(site)),
         mgrs=format_coordinate(lon, lat, Notation.MGRS, shown_error_m(site)),
         precision=precision_words(site),
+        basis=site.position_basis.strip(),
         doubt=site.doubt,
         lifecycle=site.lifecycle,
         error_m=error_m,
@@ -69,8 +70,10 @@ def name_of(site: Site) -> str:
 
 
 def precision_words(site: Site) -> str:
-    """The precision of its place: a radius only where one was judged, never the pick's error as one."""
+    """The precision of its place: a radius only where one was judged, never the pick's error or a default as one."""
     basis = site.position_basis.strip()
+    if site.has_default_error:
+        return basis
     if site.kind != "point" and site.position_error_m is None:
         return basis or "accuracy of the line or outline not judged"
     if site.position_error_m is not None:

@@ -157,6 +157,11 @@ class ProductSpec:
     stretches: Mapping[str, str] = field(default_factory=dict)
     """Styles in which images were seen whose stretch follows the view (DRA), as rows have them in JSON; by layer."""
 
+    @property
+    def published_marking(self) -> str | None:
+        """The marking by which is judged what may stand in it; None: it is not published, and everything may."""
+        return self.marking if self.publish else None
+
     def shows(self, part: str) -> bool:
         """True where a part of the page is wanted."""
         return part not in self.left_out

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from layers.document.alias import with_sources
+from layers.document.alias import origin_of, with_origin
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -17,6 +17,7 @@ from layers.document.observation import Observation
 from layers.document.rows import ClaimEvidence, ClaimSite, ClaimSource, MetaEntry, Response, ResponseClaim, Row
 from layers.document.site import Site
 from layers.document.source import Source
+from layers.document.vocabulary import VIEW_QUALITIES, WHYS
 from layers.product.content import ProductContent
 from layers.product.publishing import Publishing
 
@@ -93,11 +94,15 @@ class _Subset:
 
     def _meta(self) -> Iterator[Row]:
         if not self._publishing.is_on:
-            yield from (row for row in self._document.table("meta").values() if row.uuid != "marking")
+            own = ("marking", "product_status", "correction")
+            yield from (row for row in self._document.table("meta").values() if row.uuid not in own)
         elif self._content.title:
             yield MetaEntry(uuid="title", value=self._content.title)
         if self._content.marking:
             yield MetaEntry(uuid="marking", value=self._content.marking)
+        for name, words in (("product_status", self._content.status), ("correction", self._content.correction)):
+            if words:
+                yield MetaEntry(uuid=name, value=words)
 
     # -- rows of a published one ----------------------------------------------------------------------------------
 
@@ -136,7 +141,7 @@ class _Subset:
                     claim_uuid=row.claim_uuid,
                     source_uuid=row.source_uuid,
                     credibility=row.credibility,
-                    page=row.page,
+                    page=self._publishing.words(row.page),
                     quote=row.quote,
                     bearing=row.bearing,
                 )
@@ -158,13 +163,13 @@ class _Subset:
             uuid=site.uuid,
             geometry=site.geometry,
             class_code=site.class_code,
-            label=site.label,
-            aliases=with_sources(site.aliases, lambda uuid: _if_in(self._sources, uuid)),
+            label=self._publishing.words(site.label),
+            aliases=self._aliases(site),
             role=site.role,
             location_country=site.location_country,
             operator_country=site.operator_country,
-            position_error_m=site.position_error_m,
-            position_basis=self._publishing.words(site.position_basis),
+            position_error_m=site.judged_error_m,
+            position_basis=self._publishing.basis_of(self._document, site),
             position_source_uuid=_if_in(self._sources, site.position_source_uuid),
             status=site.status,
             observed_at=site.observed_at,
@@ -187,6 +192,15 @@ class _Subset:
             identity_note=self._publishing.words(site.identity_note),
         )
 
+    def _aliases(self, site: Site) -> tuple[tuple[str, str], ...]:
+        """Its other names, with the sources of theirs that go along."""
+        told = self._publishing
+        named = (
+            with_origin(language, told.words(name), _if_in(self._sources, uuid), is_ours=is_ours)
+            for (language, name), (uuid, is_ours) in zip(site.aliases, map(origin_of, site.aliases), strict=True)
+        )
+        return tuple(named)
+
     def _claim(self, claim: Claim) -> Claim:
         """In the words that the product has for it; judged only where it is assessed."""
         said = self._claims[claim.uuid]
@@ -194,8 +208,8 @@ class _Subset:
         return Claim(
             uuid=claim.uuid,
             statement=said.statement,
-            source_wording=claim.source_wording,
-            made_by=claim.made_by,
+            source_wording=said.source_words,
+            made_by=self._publishing.speaker_of(self._document, claim),
             made_at=claim.made_at,
             voice=claim.voice,
             state=claim.state,
@@ -206,6 +220,7 @@ class _Subset:
             confidence_reason=said.reason,
             marking=claim.marking,
             status=claim.status,
+            place_note=said.place_note,
             place_precision_m=claim.place_precision_m,
             words_kind=claim.words_kind,
         )
@@ -221,14 +236,14 @@ class _Subset:
             published_at=source.published_at,
             accessed_at=source.accessed_at,
             url=said.url,
-            sensor=source.sensor,
+            sensor=self._publishing.words(source.sensor),
             acquired_at=source.acquired_at,
             reliability=source.reliability,
             descriptor=said.descriptor,
             rights=said.rights,
             marking=source.marking,
             origin_uuid=_if_in(self._sources, source.origin_uuid),
-            date_basis=source.date_basis,
+            date_basis=self._publishing.words(source.date_basis),
             context=source.context,
         )
 
@@ -239,12 +254,12 @@ class _Subset:
             uuid=image.uuid,
             image_key=f"{_SERVICE_KEY}{image.uuid}" if key.startswith(_SERVICE_KEY) else told.words(key),
             layer_title=told.words(image.layer_title),
-            product_id=image.product_id,
+            product_id=told.words(image.product_id),
             sha256=image.sha256,
-            sensor=image.sensor,
+            sensor=told.words(image.sensor),
             acquired_at=image.acquired_at,
             date_kind=image.date_kind,
-            date_basis=image.date_basis,
+            date_basis=told.words(image.date_basis),
             gsd_m=image.gsd_m,
             placement_note=told.words(image.placement_note),
             credit=told.words(image.credit),
@@ -287,8 +302,8 @@ class _Subset:
             compared_to_uuid=seen.compared_to_uuid,
             count_low=seen.count_low,
             count_high=seen.count_high,
-            view_quality=seen.view_quality,
-            why=seen.why,
+            view_quality=seen.view_quality if seen.view_quality in VIEW_QUALITIES else "",
+            why=seen.why if seen.why in WHYS else "",
         )
 
 

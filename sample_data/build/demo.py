@@ -12,6 +12,7 @@ from pathlib import Path
 from shapely.geometry import LineString, Point
 
 import sample_data
+from layers.document.alias import Alias
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -70,6 +71,7 @@ def build() -> Document:
                 uuid=identity("response", answer.id),
                 speaker=answer.speaker,
                 words=answer.words,
+                words_kind=answer.words_kind,
                 source_uuid=identity("source", "S1"),
                 notes=f"answers {answer.answers}",
                 **STAMP,
@@ -121,6 +123,7 @@ def _source(told: facts.Facts) -> Source:
         url=s1.url,
         descriptor=f"{s1.descriptor} {caveats}",
         excerpt="\n".join(context.words for context in told.context),
+        context=s1.context,
         **STAMP,
     )
 
@@ -144,7 +147,8 @@ def _facility(facility: facts.Facility, source_uuid: str) -> Site:
         label=facility.name,
         class_code=facility.kind,
         role=facility.role,
-        aliases=tuple(facility.aliases.items()),
+        aliases=tuple(Alias(language, name, is_ours=True) for language, name in facility.aliases.items()),
+        identity_note=facility.identity_note,
         location_country=facility.location_country,
         operator_country=facility.operator_country,
         position_error_m=facility.position_error_m,
@@ -180,6 +184,7 @@ def _add_claim(claim: facts.Claim, rows: dict[str, list[Row]]) -> None:
             uuid=mine,
             statement=claim.statement,
             source_wording=claim.source_wording,
+            words_kind=claim.words_kind,
             made_by=claim.made_by,
             voice=claim.voice,
             state=claim.state,

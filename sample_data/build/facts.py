@@ -33,7 +33,9 @@ class Facility:
     source: str
     remark: str
     aliases: Mapping[str, str]
-    """Established names by language ("zh", "ru")."""
+    """Established names by language ("zh", "ru"). No source is cited for them."""
+    identity_note: str = ""
+    """Parts of the name that are ours, of a facility that S1 names."""
 
     @property
     def lifecycle(self) -> str:
@@ -77,6 +79,8 @@ class Source:
     accessed_at: str
     url: str
     descriptor: str
+    context: str
+    """Words of the same source to the other side, verbatim."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Claim:
     source_wording: str
     open_point: str
     made_by: str
+    words_kind: str
     voice: str
     state: str
     places: tuple[str, ...]
@@ -109,6 +114,7 @@ class Response:
     id: str
     speaker: str
     words: str
+    words_kind: str
     answers: str
 
 
@@ -153,7 +159,9 @@ def load_facilities() -> tuple[Facility, ...]:
     facilities = []
     for row in read_csv("facilities"):
         fields: dict[str, Any] = {**row, **{key: float(row[key]) for key in ("lat", "lon", "position_error_m")}}
-        facilities.append(Facility(**fields, aliases=MappingProxyType(aliases.pop(row["name"], {}))))
+        named = aliases.pop(row["name"], {})
+        note = named.pop("identity_note", "")
+        facilities.append(Facility(**fields, aliases=MappingProxyType(named), identity_note=note))
     if aliases:
         raise KeyError(f"aliases.toml names no facility of facilities.csv: {', '.join(aliases)}")
     return tuple(facilities)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import sample_data
+from layers.document.alias import origin_of
 from layers.document.document import Document
 from layers.document.edit import TABLES
 from layers.project.opening.intake import Intake
@@ -56,6 +57,7 @@ def test_claims_are_the_rows_of_the_facts(claims_json, case: Document, told: fac
         assert (row["made_by"], row["voice"], row["state"]) == (claim.made_by, claim.voice, claim.state)
         assert [case.sites[uuid].label for uuid in row["sites"]] == list(claim.places)
         assert case.claims[row["uuid"]].place_note == claim.place_note
+        assert case.claims[row["uuid"]].words_kind == claim.words_kind
 
 
 def test_every_claim_is_from_s1_and_has_both_answers(claims_json, told: facts.Facts) -> None:
@@ -145,6 +147,21 @@ def test_answers_and_context_are_kept_beside_the_claims(case: Document, told: fa
     assert case.meta("context").splitlines() == [context.words for context in told.context]
     assert "No open scene" in case.meta("project_note")
     assert {claim.state for claim in case.claims.values()} == {"reported"}
+
+
+def test_the_source_has_its_context_and_others_have_no_more_than_their_title(case: Document, told: facts.Facts) -> None:
+    contexts = {source.context for source in case.sources.values() if source.kind == "news report"}
+    assert contexts == {told.source.context}
+    for source in case.sources.values():
+        assert (source.evaluated, source.machine_json, source.url) == (None, "", "")
+        assert source.context == "" or source.kind == "news report"
+
+
+def test_names_that_no_source_has_are_ours(case: Document, told: facts.Facts) -> None:
+    notes = {facility.name: facility.identity_note for facility in told.facilities}
+    for site in case.sites.values():
+        assert site.identity_note == notes.get(site.label, "")
+        assert {origin_of(alias) for alias in site.aliases} <= {("", True)}
 
 
 def test_layers_are_shipped_and_credited(case: Document) -> None:

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from layers.document.vocabulary import AS_REPORTED, DIRECT_SPEECH
 from sample_data.build import facts as facts_module
 from sample_data.build.facts import Claim, Facts, load, load_facilities
 
@@ -69,6 +70,37 @@ def test_a_statement_is_attribution_and_quotation(facts: Facts) -> None:
         assert f'"{quoted[0]}"' in claim.statement, claim.number
         assert "S1" in claim.statement, claim.number
         assert claim.open_point in claim.statement, claim.number
+
+
+def test_a_subject_that_the_excerpt_lacks_stands_in_brackets(facts: Facts) -> None:
+    bracketed = {claim.number: re.findall(r"\[([^]]+)\]", claim.source_wording) for claim in facts.claims}
+    assert {number: found for number, found in bracketed.items() if found} == {2: ["China"]}
+    assert '"[China] working with Russia to improve its satellite' in facts.claims[1].statement
+    assert facts.claims[1].open_point == 'whose capabilities "its" are stays open'
+    assert facts.claims[11].source_wording.startswith('"semiconductor imports from China jumped'), "it has its subject"
+
+
+def test_only_the_spokesman_speaks_in_words_of_his_own(facts: Facts) -> None:
+    assert {claim.words_kind for claim in facts.claims} == {AS_REPORTED}
+    assert [(answer.id, answer.words_kind) for answer in facts.responses] == [
+        ("R1", AS_REPORTED),
+        ("R2", DIRECT_SPEECH),
+    ]
+
+
+def test_the_source_says_the_other_side_in_its_own_words(facts: Facts) -> None:
+    assert facts.source.context == "China has not provided direct lethal military support for Russia"
+    assert f'"{facts.source.context}"' == facts.context[0].words
+
+
+def test_only_firms_say_what_of_their_name_is_ours_and_quote_what_s1_writes(facts: Facts) -> None:
+    noted = {facility.name: facility.identity_note for facility in facts.facilities if facility.identity_note}
+    assert noted.keys() == {facility.name for facility in facts.facilities if facility.kind == "company"}
+    told = "\n".join(claim.source_wording for claim in facts.claims)
+    for name, note in noted.items():
+        written = re.findall(r'S1 writes "([^"]+)"', note) or [name]
+        assert all(words in told for words in written), name
+        assert ("Chinese name" in note) == ("zh" in next(f.aliases for f in facts.facilities if f.name == name))
 
 
 def test_imagery_is_never_sharpened_to_satellite_imagery(facts: Facts) -> None:

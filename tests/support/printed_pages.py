@@ -13,6 +13,7 @@ from layers.grid.tile_grid import View
 from viewer.export.plates.printed import (
     GroupKind,
     MapFrame,
+    PageLink,
     PaintedGroup,
     Printed,
     ProductWords,
@@ -66,6 +67,9 @@ class PrintedPages:
                 found.append(PaintedGroup(GroupKind.MAP, f"{one.title}: marks", number))
                 found.append(PaintedGroup(GroupKind.LABELS, f"{one.title}: names", number))
         return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
+
+    def links(self, page: int) -> Sequence[PageLink]:
+        return ()
 
     def want(self, page: int, clip: QRect | None = None) -> None:
         self.wanted.append(clip)

@@ -462,13 +462,16 @@ class MapScene(QObject):
 
     def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
         """Bounds of sites, in lon, lat, with the areas that stand for loosely known places."""
-        if uuids >= self._index.sites.keys():
-            return self._index.bounds_lonlat()
-        return SiteIndex.of({u: self._index.sites[u] for u in uuids if u in self._index.sites}).bounds_lonlat()
+        return self._index_of(uuids).bounds_lonlat()
 
-    def site_bounds_within(self, part: Bounds) -> Bounds | None:
-        """The same of the sites that touch a part of the Earth; None where none is seen there."""
-        return self._index.bounds_within(part) if sites_visible(self._document) else None
+    def site_bounds_within(self, part: Bounds, uuids: frozenset[str] | None = None) -> Bounds | None:
+        """The same of those sites, or of all, that touch a part of the Earth; None where none is seen there."""
+        return self._index_of(uuids).bounds_within(part) if sites_visible(self._document) else None
+
+    def _index_of(self, uuids: frozenset[str] | None) -> SiteIndex:
+        sites = self._index.sites
+        is_all = uuids is None or uuids >= sites.keys()
+        return self._index if is_all else SiteIndex.of({u: sites[u] for u in uuids or () if u in sites})
 
     def site_frame(self, view: View) -> SiteFrame:
         """The sites of a view, as far as its map goes."""

@@ -35,7 +35,7 @@ def measure_export(case: str) -> dict[str, Any]:
         warm(studio)
         spec = ProductSpec(page="A3 landscape", dpi=DPI, title=Path(case).stem)
         scenes = scenes_of(studio, document, home, spec)
-        spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
+        spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
         beat, found = Heartbeat(), {}
         for ending in ENDINGS:
             target = Path(folder) / f"page.{ending}"

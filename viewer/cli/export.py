@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layers.product.page_formats import PRINTED_ENDINGS
+from layers.product.page_formats import DATA_ENDINGS, PRINTED_ENDINGS
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size
-from viewer.cli.products.exported_data import DATA, write_case_data
+from viewer.cli.products.exported_data import write_case_data
 from viewer.support.plain_imports import load_qt
 from viewer.support.terminal import complain
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from viewer.export.formats.steps import Writing
     from viewer.rendering.context import RenderContext
 
-NOW = (*PRINTED_ENDINGS, *DATA)
+NOW = (*PRINTED_ENDINGS, *DATA_ENDINGS)
 LATER = (".docx", ".pptx")
 BATCHES = ("each_site", "each_class", "each_bookmark")
 OF_PAGES = ("bookmark", "comparison")
@@ -82,7 +82,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if sentence := _refusal(arguments):
         complain(sentence)
         return USAGE
-    if suffix in DATA:
+    if suffix in DATA_ENDINGS:
         return write_case_data(arguments)
     return _page(arguments)
 
@@ -111,15 +111,13 @@ def _refusal(arguments: argparse.Namespace) -> str:
         return f"A product is of one thing: give one of {' and '.join(f'--{option}' for option in named)}."
     if named and any(getattr(arguments, option) is not None for option in BATCHES):
         return f"--{named[0]} is of one product, and a batch is of many: leave one of them out."
-    if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA:
+    if named[:1] != ["site"] and named and Path(arguments.out).suffix.lower() in DATA_ENDINGS:
         return f"--{named[0]} is of a page: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
     if arguments.product is not None:
         given = [one for one in OF_ITS_OWN if getattr(arguments, one, None)]
         if given or any(getattr(arguments, option) is not None for option in BATCHES):
             said = f"--{given[0]}" if given else "a batch"
             return f"--product is laid out as the case keeps it: leave {said} out."
-        if Path(arguments.out).suffix.lower() in DATA:
-            return f"--product is of pages: --out takes one of {', '.join(PRINTED_ENDINGS)} with it."
     if arguments.raw and (arguments.issue or arguments.product is not None):
         return "--raw is of pixels as a file has them, which are no product: leave --issue and --product out."
     if arguments.raw and Path(arguments.out).suffix.lower() != ".tif":
@@ -160,7 +158,8 @@ def _page(arguments: argparse.Namespace) -> int:
 
     load_qt()
     from layers.geo.crs import chosen_canvas
-    from layers.product.gate import DRAFT, state_asked
+    from layers.product.issuing.gate import DRAFT, state_asked
+    from layers.product.issuing.printed_rows import printed_rows
     from layers.product.spec import read_overrides
     from viewer.canvas.said_problems import said_problems
     from viewer.cli.products.case_in_hand import case_in_hand
@@ -183,7 +182,7 @@ def _page(arguments: argparse.Namespace) -> int:
         if scenes[0].lone_plane():
             raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
         if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
-            spec = replace(spec, bounds=subject_bounds(document, scenes[0]))
+            spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
         if arguments.raw:
             finish(_raw_pixels(spec, scenes[0], out, studio.context))
         else:
@@ -193,7 +192,11 @@ def _page(arguments: argparse.Namespace) -> int:
             laid = through_gate(laid, spec, read_overrides(leaves.overrides_json), leaves.edition.state)
             written = finish(begin_writing(laid, out, studio.context))
             if leaves.is_new:
-                print(keep_issue(case, leaves.edition, laid, written))
+                print(
+                    keep_issue(
+                        case, leaves.edition, printed_rows(document, laid.content, laid.facts()), written, laid.numbers
+                    )
+                )
         lost = any(scene.lost_layers() for scene in scenes)
         said += [] if spec.bounds is None else [chosen_canvas(spec.crs, spec.bounds)[1]]
         problems = dict.fromkeys([*said, *(one for scene in scenes for one in said_problems(scene))])
@@ -217,16 +220,19 @@ def _raw_pixels(spec: ProductSpec, scene: MapScene, out: Path, context: RenderCo
     return begin_pixels(drawing, bounds, out, context, marking=spec.marking, publish=spec.publish)
 
 
-def subject_bounds(document: Document, scene: Any) -> Any:
-    """The bounds of a product by default: all sites, with the areas that stand for loosely known ones and some room
-    around them, else all layers, else the world.
+def subject_bounds(document: Document, scene: Any, marking: str | None = None) -> Any:
+    """The bounds of a product by default: all sites that it shows, with the areas that stand for loosely known ones and
+    some room around them, else all layers, else the world. `marking`: of a published one, which withholds some.
     """
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.crs import polar_canvas
+    from layers.product.publishing import Publishing
+    from viewer.export.plates.shown_parts import shown_bounds
 
-    whole = scene.site_bounds(frozenset(uuid for uuid, site in document.sites.items() if not site.geometry.is_empty))
+    admitted = Publishing(marking).admitted_marks(document)
+    whole = scene.site_bounds(frozenset(uuid for uuid in admitted if not document.sites[uuid].geometry.is_empty))
     if whole is None:
-        return scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
+        return shown_bounds(scene, None if marking is None else admitted) or Bounds(-180, -85, 180, 85)
     room = max(whole.width, whole.height, 0.02) * 0.06
     grown = whole.expanded(room)
     left, right = (

@@ -78,7 +78,7 @@ def _sites(arguments: argparse.Namespace) -> int:
         point = site.place
         nowhere = why_off_earth(site.geometry)
         place = nowhere or format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
-        error = "error not judged" if site.position_error_m is None else f"± {site.position_error_m:g} m"
+        error = "error not judged" if site.judged_error_m is None else f"± {site.judged_error_m:g} m"
         doubt = f" | {site.lifecycle}" if site.may_not_exist else ""
         as_of = f" as of {site.lifecycle_as_of}" if doubt and site.lifecycle_as_of else ""
         kind = class_words(site.class_code)

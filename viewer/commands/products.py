@@ -10,9 +10,10 @@ from layers.document.edit import Change, Edit
 from layers.document.imagery.match_plate import plate_of
 from layers.document.rows import Product, ProductRow, Row
 from layers.errors import InvalidValue
-from layers.product.gate import DRAFT, ISSUED, State
+from layers.product.issuing.data_spec import DataSpec, read_data_spec
+from layers.product.issuing.gate import DRAFT, ISSUED, State
+from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.numbering import numbers_json, read_numbers
-from layers.product.printed_rows import PrintedRow
 from layers.product.spec import (
     LAYOUTS,
     MOST_OVERRIDES,
@@ -88,6 +89,20 @@ def save_product(
         layout_json=_checked(spec),
         overrides_json=_checked_overrides(overrides),
     )
+    return Edit(f"Save product “{row.name}”", (insert("products", row, stamp_of(actor, now)),))
+
+
+def save_data_product(document: Document, spec: DataSpec, *, actor: str, now: str | None = None, uuid: str) -> Edit:
+    """Keep data that are to be issued as version 1 of a product. Raises InvalidValue."""
+    ending = spec.suffix[1:].upper()
+    row = Product(
+        uuid=uuid,
+        name=checked_name(f"{spec.title.strip()[: LONGEST_NAME - 20]} ({ending})".strip(), "product"),
+        number=next_product_number(document),
+        layout_json=spec.to_json(),
+    )
+    if read_data_spec(row.layout_json) != spec:
+        raise InvalidValue("The data hold a text or too many marks to be kept as a product: choose fewer.")
     return Edit(f"Save product “{row.name}”", (insert("products", row, stamp_of(actor, now)),))
 
 
@@ -191,7 +206,7 @@ def issue_product(
 
 def _answering(row: Product) -> str:
     """The name under which a product is issued: its author, else the organisation."""
-    spec = read_spec(row.layout_json)
+    spec = read_spec(row.layout_json) or read_data_spec(row.layout_json)
     return _one_line(spec.author or spec.organisation) if spec is not None else ""
 
 

@@ -51,11 +51,14 @@ class CopiedPlace:
     is_site: bool = False
     is_area: bool = False
     """True where a pin would say too much: it is the circle of its error."""
+    is_judged: bool = True
+    """False for a default error: it sets the digits, and is no radius."""
 
     @classmethod
     def of_site(cls, site: Site) -> CopiedPlace:
         label, basis = one_line(site.label, 200), one_line(site.position_basis, 300)
-        return cls(site.geometry, site.place, site.position_error_m, label, basis, True, site.is_area)
+        is_judged = not site.has_default_error
+        return cls(site.geometry, site.place, site.position_error_m, label, basis, True, site.is_area, is_judged)
 
     @classmethod
     def of_map(cls, lon: float, lat: float, error_m: float) -> CopiedPlace:
@@ -81,7 +84,7 @@ class CopiedPlace:
             return f"The place at {where}, read off the map to about {metres(self.error_m or 0.0)}."
         name = self.label or "The site"
         basis = f" Position: {self.basis}." if self.basis else ""
-        if self.error_m is None:
+        if self.error_m is None or not self.is_judged:
             return f"{name} lies at {where}. How well that is known was not judged.{basis}"
         if self.is_area:
             return f"{name} lies within {metres(self.error_m)} (90 %) of {where}.{basis}"
@@ -99,7 +102,7 @@ class CopiedPlace:
     def _geojson(self) -> str:
         properties: dict[str, Any] = {"name": self.label, "position_basis": self.basis} if self.is_site else {}
         if self.is_site:
-            properties["position_error_m"] = self.error_m
+            properties["position_error_m"] = self.error_m if self.is_judged else None
         if self.is_area:
             properties["drawn_as"] = "circle of the position error (90 %)"
         geometry = json.loads(to_geojson(self._shape()))

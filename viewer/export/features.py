@@ -24,7 +24,7 @@ from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.gathering import content_of
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 
 FIELDS = (
     "uuid",
@@ -47,7 +47,7 @@ _NOT_PUBLISHED = ("status", "notes")
 """Of the fields those that are the analyst's own."""
 _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
-    *("responses", "sources", "seen", "marking"),
+    *("responses", "sources", "seen", "marking", "product_status"),
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -79,10 +79,15 @@ def geojson_text(document: Document, content: ProductContent) -> Iterator[str]:
 
 def _about(content: ProductContent) -> Iterator[tuple[str, Any]]:
     yield "title", content.title
+    yield "status", content.status
+    yield "correction", content.correction
     yield "marking", content.marking
     yield "credits", credit_lines(content)
     yield "caveats", list(content.caveats)
-    yield "sources", [{"number": source.number, "citation": source.citation} for source in content.sources]
+    yield (
+        "sources",
+        [{"number": source.number, "citation": source.citation, "url": source.url} for source in content.sources],
+    )
     yield "responses", [answer.sentence for answer in content.responses]
 
 
@@ -114,8 +119,8 @@ def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
     for said, site in _sites(document, content):
         point = place_of(site)
         place = _place_cells(site, point)
-        facts = [plain_cell(value) for value in _facts(site, content).values()]
-        aliases = dict(site.aliases)
+        facts = [plain_cell(value) for value in _facts(site, said, content).values()]
+        aliases = dict(said.names)
         about = claimed.get(site.uuid, ())
         claims = " | ".join(claim.statement or claim.said for claim in about)
         wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
@@ -149,6 +154,7 @@ def _more_cells(
     yield joined(f"{quote.source.number}: {quote.source.citation}" for claim in claims for quote in claim.quotes)
     yield said.seen
     yield site.marking or content.marking
+    yield content.status
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -166,12 +172,13 @@ def coordinates(place: Point | None, error_m: float | None, notation: Notation) 
     return "" if place is None else format_coordinate(place.x, place.y, notation, error_m=error_m)
 
 
-def _facts(site: Site, content: ProductContent) -> dict[str, Any]:
+def _facts(site: Site, said: NamedSite, content: ProductContent) -> dict[str, Any]:
     """The fields of a site; of a published one those that are the analyst's own are empty."""
-    facts = {name: getattr(site, name) for name in FIELDS}
+    facts = {name: getattr(site, name) for name in FIELDS} | {"position_error_m": site.judged_error_m}
     if content.is_published:
         facts |= dict.fromkeys(_NOT_PUBLISHED, "")
-        facts["position_basis"] = without_paths(site.position_basis)
+        facts["position_basis"] = said.basis
+        facts["label"] = without_paths(site.label)
     return facts
 
 
@@ -193,8 +200,8 @@ def _place_cells(site: Site, place: Point | None) -> list[str]:
 
 
 def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content: ProductContent) -> dict[str, Any]:
-    properties: dict[str, Any] = _facts(site, content)
-    properties["aliases"] = dict(site.aliases)
+    properties: dict[str, Any] = _facts(site, said, content)
+    properties["aliases"] = dict(said.names)
     properties["precision"], properties["seen"] = said.precision, said.seen
     properties["place_inferred"], properties["marking"] = said.inferred, site.marking
     properties["claims"] = [_claim(claim) for claim in claims]
@@ -203,12 +210,12 @@ def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content
         # A GeoJSON reader would put it somewhere: without a geometry, the coordinates as they are kept.
         properties |= {"not_drawn": nowhere, "wkt": geometry.wkt}
         return {"type": "Feature", "id": site.uuid, "geometry": None, "properties": properties}
-    if site.is_area and site.position_error_m is not None:
+    if site.is_area and site.judged_error_m is not None:
         properties["drawn_as"] = "circle of the position error (90 %)"
         digits = digits_for(site.position_error_m)
         x, y = round(geometry.x, digits), round(geometry.y, digits)
         properties["centre"] = [x, y]
-        ring = np.round(np.column_stack(circle(x, y, site.position_error_m)), digits + 2)
+        ring = np.round(np.column_stack(circle(x, y, site.judged_error_m)), digits + 2)
         geometry = split_geometry(Polygon(ring))
     else:
         geometry = set_precision(split_geometry(geometry), 10.0 ** -digits_for(site.position_error_m), mode="pointwise")
@@ -228,6 +235,7 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
         "likelihood": claim.likelihood or None,
         "confidence": claim.confidence or None,
         "confidence_reason": claim.reason,
+        "place_note": claim.place_note,
         "responses": [
             {"kind": answer.kind, "speaker": answer.speaker, "words": answer.words, "date": answer.date}
             for answer in claim.responses

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol, Self
 
 from layers.errors import ProductStopped
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
-from layers.product.gate import DRAFT, State, stopping
+from layers.product.issuing.data_gate import against_data, with_status
+from layers.product.issuing.data_spec import DataSpec
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, State, stopping
 from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
 from layers.text.counted import counted
+from viewer.export.data.exported import DataExport
 
 
 class Judged(Protocol):
@@ -37,6 +42,17 @@ def through_gate[P: Judged](laid: P, spec: ProductSpec, overrides: Sequence[Over
     if state == DRAFT:
         return laid.stamped()
     raise stopped(against, state)
+
+
+def data_through_gate(told: DataExport, spec: DataSpec, edition: Edition) -> DataExport:
+    """The data as they may leave in the state of an edition, which they say.
+
+    Raises ProductStopped where a blocking finding stands against what is to be issued or published.
+    """
+    against = against_data(told.document, told.content, spec)
+    if against and edition.state != DRAFT:
+        raise stopped(against, edition.state)
+    return replace(told, content=with_status(told.content, edition, against))
 
 
 def stopped(against: Sequence[Finding], state: State) -> ProductStopped:

@@ -34,7 +34,6 @@ COLUMNS = (
     "pick_m",
     "notes",
     "created_at",
-    "created_by",
 )
 """`value_si` and `error_si` are metres, square metres or degrees. `pick_m`: how exactly each place was pointed at."""
 TABLES_OF_MEASUREMENTS: tuple[Table, ...] = ("sites",)
@@ -96,7 +95,6 @@ def _row(site: Site, reading: Reading) -> dict[str, Any]:
         "pick_m": reading.pick_m,
         "notes": site.notes,
         "created_at": site.created_at,
-        "created_by": site.created_by,
     }
 
 

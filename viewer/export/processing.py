@@ -74,8 +74,9 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     points = read_control_points(layer.control_points_json)
     if points is None or not info.georeferencing_note:
         return []
-    who = ", ".join(one_line(part, 60) for part in (points.by or _tr("the analyst"), points.at[:10]) if part)
-    return [_tr("{0} is placed by {1} (set by {2}).").format(layer.name, info.georeferencing_note, who)]
+    day = one_line(points.at[:10], 60)
+    words = f"{info.georeferencing_note} ({_tr('set on {0}').format(day)})" if day else info.georeferencing_note
+    return [_tr("{0} is placed by {1}.").format(layer.name, words)]
 
 
 def _said(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:

@@ -120,7 +120,7 @@ def _common(layer: Layer, known: Acquisition) -> dict[str, Any]:
     nudge = read_nudge(layer.nudge_json)
     return {
         # What the file states of its accuracy holds no longer where somebody has moved it.
-        "placement_note": "" if nudge is None else one_line(nudge.words, LONGEST),
+        "placement_note": "" if nudge is None else one_line(nudge.unsigned_words, LONGEST),
         "layer_uuid": layer.uuid,
         "layer_title": one_line(layer.name, LONGEST),
         "sensor": one_line(sensor, LONGEST),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +19,10 @@ HOWS = ("hand", "phase correlation")
 _MOST_CHARS = 20_000
 _LONGEST = 200
 _POLE_DEG = 89.0
+_SIGNED = re.compile(
+    r"(moved by [^\n]{1,300}? m (?:east|west), [\d.,]{1,20} m (?:north|south)(?:, parts differ by [\d.,]{1,20} m)?)"
+    r", (?!\d{4}-\d\d-\d\d|parts differ by )[^\n;]{1,200}?(, \d{4}-\d\d-\d\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,11 @@ class Nudge:
         spread = f", parts differ by {_metres(self.residual_m)} m" if self.residual_m is not None else ""
         return ", ".join(filter(None, (f"moved {how} {self.offset_words}{spread}", self.by, self.at[:10])))
 
+    @property
+    def unsigned_words(self) -> str:
+        """The same without the name of who moved it, for what is handed on."""
+        return replace(self, by="").words
+
     def to_json(self) -> str:
         """The text that `read_nudge` reads; empty for none."""
         if self.is_none:
@@ -62,6 +73,11 @@ class Nudge:
         data: dict[str, Any] = {"dx_m": self.dx_m, "dy_m": self.dy_m, "lon": self.lon, "lat": self.lat}
         more = {"by": self.by, "at": self.at, "how": self.how, "against": self.against, "residual_m": self.residual_m}
         return json.dumps(data | {key: value for key, value in more.items() if value not in ("", None)})
+
+
+def without_mover(text: str) -> str:
+    """A text without the names of those who moved layers, where it has the words of a nudge."""
+    return _SIGNED.sub(r"\1\2", text) if "moved by " in text else text
 
 
 @lru_cache(maxsize=256)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
-from layers.product.gate import reasons_that_hold
 from layers.product.lint import evidence_rules, image_rules, page_rules
 from layers.product.lint.finding import BLOCKING, Checked, Finding, Rule
+from layers.product.lint.passing import reasons_that_hold
 from layers.product.spec import Override, ProductSpec
 
 RULES: tuple[Rule, ...] = (*page_rules.RULES, *image_rules.RULES, *evidence_rules.RULES)

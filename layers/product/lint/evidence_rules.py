@@ -9,7 +9,9 @@ from layers.document.vocabulary import LIKELIHOOD_TERMS
 from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
+from layers.product.lint.withheld import withheld
 from layers.product.site_words import ACCUSED_ROLE
+from layers.text.counted import counted
 
 _TERMS = tuple(sorted((entry.term for entry in LIKELIHOOD_TERMS), key=len, reverse=True))
 _TERM = re.compile(rf"\b(?:{'|'.join(_TERMS)})\b", re.IGNORECASE)
@@ -340,6 +342,38 @@ def _accessed(checked: Checked) -> Iterator[Fault]:
             )
 
 
+def _evaluated(checked: Checked) -> Iterator[Fault]:
+    """Published material has been judged by somebody, and what machines made of it was checked."""
+    if not checked.spec.publish:
+        return
+    for source in checked.content.sources:
+        if source.is_unevaluated:
+            yield Fault(
+                source_name(source),
+                "It is marked as not evaluated: nobody has judged it.",
+                "Grade its reliability; F says that it cannot be judged.",
+                Jump("sources", source.uuid, "reliability"),
+                rows=(source.uuid,),
+            )
+        if source.is_unchecked:
+            yield Fault(
+                source_name(source),
+                f"Nobody has checked the work of a machine on it: {short(source.machine)}.",
+                "Check it, and enter who did.",
+                Jump("sources", source.uuid, "machine_json"),
+                rows=(source.uuid,),
+            )
+    chips = checked.content.unchecked_chips
+    if chips:
+        yield Fault(
+            counted(len(chips), "chip"),
+            "Nobody has checked the work of a machine on the image evidence.",
+            "Check it, and enter who did.",
+            Jump("chips", chips[0], "machine_json"),
+            rows=chips,
+        )
+
+
 def _two_origins(checked: Checked) -> Iterator[Fault]:
     for claim in checked.content.claims:
         origins = {quote.source.origin_uuid or quote.source.uuid for quote in claim.quotes}
@@ -357,23 +391,6 @@ def _caveats(checked: Checked) -> Iterator[Fault]:
         if not checked.holds(words):
             what = "that what is not marked may be there all the same" if words == ABSENCE else f"“{short(words)}”"
             yield Fault("the caveats", f"The page does not say {what}.", "Show the caveats.", to_part("caveats"))
-
-
-def _withheld(checked: Checked) -> Iterator[Fault]:
-    left = checked.content.left_out
-    for count, words in (
-        (left.unreviewed_sites, "marks that nobody reviewed"),
-        (left.unreviewed_claims, "judgements that nobody reviewed"),
-        (left.internal_sources, "internal sources"),
-        (left.marked_higher, "marks and claims of a higher marking"),
-    ):
-        if count and checked.content.is_published:
-            yield Fault(
-                "what is published",
-                f"{count} {words} are left out.",
-                "Review them, or let them be left out.",
-                Jump("product", "", "publish"),
-            )
 
 
 def source_name(source: SourceCited) -> str:
@@ -399,7 +416,8 @@ RULES = (
     Rule("sourced", "A source for every claim", WARNING, _sourced, 14),
     Rule("source-list", "A list of sources", WARNING, _source_list, 14),
     Rule("source-accessed", "Dates of access", WARNING, _accessed, 14),
+    Rule("evaluated", "Evaluated material, checked machine work", BLOCKING, _evaluated),
     Rule("two-origins", "Two origins for what is confirmed", WARNING, _two_origins),
     Rule("caveats", "Caveats, absence of evidence among them", WARNING, _caveats, 15),
-    Rule("withheld", "Left out of what is published", WARNING, _withheld),
+    Rule("withheld", "Left out of what is published", WARNING, withheld),
 )

@@ -38,7 +38,7 @@ class Fault(NamedTuple):
     jump: Jump = Jump("product")
     explained: str = ""
     rows: tuple[str, ...] = ()
-    """Uuids of the rows of the jump's table that one cure would put right."""
+    """Uuids of the rows (of the table `jump.kind`) that one cure would put right; empty: at most that of the jump."""
 
 
 class Finding(NamedTuple):
@@ -52,6 +52,7 @@ class Finding(NamedTuple):
     jump: Jump = Jump("product")
     explained: str = ""
     rows: tuple[str, ...] = ()
+    """Uuids of the rows (of the table `jump.kind`) that one cure would put right; empty: at most that of the jump."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ from layers.product.lint.finding import (
     to_part,
 )
 from layers.product.marking import free_words, lacking
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
+from layers.product.spec_words import typed_with_paths
 
 LEAST_PT = 6.0
 MGRS_UP_TO_M = 200_000.0
@@ -364,11 +365,21 @@ def _leaks(checked: Checked) -> Iterator[Fault]:
             "Make the product anew from the case.",
             Jump("product", "", "publish"),
         )
+    for name, words in typed_with_paths(checked.spec):
+        yield Fault(
+            f"the {name.replace('_', ' ')}",
+            f"It names a folder or a machine of somebody's: “{short(without_paths(words))}” is printed.",
+            "Take the path out of the text.",
+            Jump("product", "", name),
+        )
     for text in checked.facts.texts:
-        if without_paths(text.words) != text.words:
+        words = text.words
+        for source in checked.content.sources:
+            words = words.replace(source.url, "") if source.url else words
+        if without_paths(words) != words:
             yield Fault(
-                f"page {text.page + 1}, {text.part} “{short(without_paths(text.words))}”",
-                "It names a folder of somebody's machine.",
+                f"page {text.page + 1}, {text.part} “{short(without_paths(words))}”",
+                "It names a folder or a machine of somebody's.",
                 "Take the path out of the text.",
                 to_part(text.part),
             )

@@ -21,6 +21,7 @@ from layers.product.citations import Citations, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
 from layers.product.gathering import content_in_steps, content_of
 from layers.product.publishing import Publishing
+from tests.support.cases.addresses import ADDRESSES
 from tests.support.cases.judgements import ASSESSED_LIKELY
 
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
@@ -62,7 +63,7 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
     assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
-    assert bool(claim.statement) is not publish
+    assert claim.statement == demo.claims[EIGHT].statement, "a paraphrase bounds the report: it is no judgement"
 
 
 def test_a_date_within_a_title_is_no_record_and_that_is_said() -> None:
@@ -144,9 +145,10 @@ def _case(*, claim: Claim, site_marking: str = "", source: Source | None = None,
                 Response(uuid="r2", speaker="B", words="", kind="not asked"),
                 Response(uuid="r3", speaker="C", words="", kind="no reply by a date", made_at="2024-06-01"),
                 Response(uuid="r4", speaker="D", words="", kind="declined", source_uuid="s"),
+                Response(uuid="r5", speaker="E", words="", kind="none in source", source_uuid="s"),
             ],
             "response_claims": [
-                ResponseClaim(uuid=f"rc{n}", response_uuid=f"r{n}", claim_uuid=claim.uuid) for n in (1, 2, 3, 4)
+                ResponseClaim(uuid=f"rc{n}", response_uuid=f"r{n}", claim_uuid=claim.uuid) for n in (1, 2, 3, 4, 5)
             ],
             "meta": [MetaEntry(uuid="marking", value=case_marking)],
         }
@@ -176,6 +178,7 @@ def test_answers_say_whose_they_are_and_that_none_was_given() -> None:
         "B was not asked",
         "C gave no reply by 2024-06-01",
         "D declined to answer [S1]",
+        "The source has no answer of E [S1]",
     ]
     assert said.quotes[0].credibility == "6 (cannot be judged)"
 
@@ -188,7 +191,9 @@ def test_answers_say_whose_they_are_and_that_none_was_given() -> None:
         (replace(ASSESSED, status="reviewed"), Source(uuid="s", marking="TLP:GREEN"), 0),
         (replace(ASSESSED, status="reviewed", marking="internal"), Source(uuid="s"), 0),
         (replace(ASSESSED, status="published", state="withdrawn"), Source(uuid="s"), 0),
-        (Claim(uuid="c", source_wording="“so”", statement="draft"), Source(uuid="s"), 1),
+        (Claim(uuid="c", source_wording="“so”", statement="limits"), Source(uuid="s"), 1),
+        (Claim(uuid="c", source_wording="“so”", statement="draft", voice="analyst"), Source(uuid="s"), 0),
+        (Claim(uuid="c", source_wording="“so”", statement="draft", state="assessed"), Source(uuid="s"), 0),
         (Claim(uuid="c", statement="draft"), Source(uuid="s"), 0),
     ],
 )
@@ -233,6 +238,24 @@ def test_paths_and_machines_of_ones_own_are_not_published() -> None:
         document = _case(claim=replace(ASSESSED, status="reviewed"), source=Source(uuid="s", url=url))
         assert bool(content_of(document, ["site"], publish=True).sources[0].url) is stays, url
         assert content_of(document, ["site"]).sources[0].url == url
+
+
+def test_a_published_link_is_the_link_that_was_cited() -> None:
+    for address in ADDRESSES:
+        document = _case(claim=replace(ASSESSED, status="reviewed"), source=Source(uuid="s", title="T", url=address))
+        (cited,) = content_of(document, ["site"], publish=True).sources
+        assert cited.url == address
+        assert cited.citation == f"“T”, {address}"
+
+
+def test_an_address_that_is_not_published_is_not_called_unrecorded() -> None:
+    rows = [Source(uuid="a", title="A", url="file:///home/quist/a.pdf"), Source(uuid="b", title="B")]
+    citations = Citations(Document({"sources": rows}), Publishing(""))
+    for row in rows:
+        citations.cite(row.uuid)
+    said = list(unrecorded_in(citations.all()))
+    assert "No address recorded: S2." in said
+    assert "Address not published: S1." in said
 
 
 def _seen(document: ProductContent) -> list[str]:

@@ -18,11 +18,12 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
 from layers.product.boundaries import draws_boundaries
-from layers.product.content import LeftOut, ProductContent
+from layers.product.content import LeftOut, ProductContent, WithheldRows
 from layers.product.facts import Alike, ImageFact, MapFact, Overlap, ProductFacts, ScaleBarFact, SitesFact, TextFact
 from layers.product.gathering import content_of
 from layers.product.lint.check import RULES, findings, rule_of, unexplained
-from layers.product.lint.finding import BLOCKING, WARNING, Finding
+from layers.product.lint.finding import BLOCKING, WARNING, Finding, Jump
+from layers.product.publishing import Withheld
 from layers.product.spec import Override, ProductSpec
 from tests.support.cases.judgements import ASSESSED_LIKELY
 
@@ -226,6 +227,10 @@ def _graded(made: Made, credibility: str) -> Made:
     return made.with_claim(quotes=(quote._replace(credibility=credibility),))
 
 
+def _drafts(*uuids: str) -> WithheldRows:
+    return WithheldRows(Withheld.UNREVIEWED, "sites", tuple(f"Pad {uuid}" for uuid in uuids), uuids, "sites")
+
+
 FIRM_WORDS = "place inferred by us, not stated by S1: centre of the city, which is inferred from its name"
 SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("marking-shown", lambda made: made.with_facts(marking_bottom="")),
@@ -315,9 +320,12 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("sourced", lambda made: made.with_claim(0, quotes=())),
     ("source-list", lambda made: made.without_words("“A report”, 2024-04-12")),
     ("source-accessed", lambda made: made.with_source(has_access_date=False)),
+    ("evaluated", lambda made: made.published().with_source(is_unevaluated=True)),
+    ("evaluated", lambda made: made.published().with_source(is_unchecked=True, machine="translated by machine (X)")),
+    ("evaluated", lambda made: made.published().with_content(unchecked_chips=("a",))),
     ("two-origins", lambda made: _graded(made, "1")),
     ("caveats", lambda made: made.without_words("What is not marked is not thereby absent.")),
-    ("withheld", lambda made: made.published().with_content(left_out=LeftOut(unreviewed_sites=2))),
+    ("withheld", lambda made: made.published().with_content(left_out=LeftOut(rows=(_drafts("a", "b"),)))),
 ]
 
 
@@ -327,6 +335,30 @@ def test_a_rule_finds_its_fault_and_no_other_does(rule: str, spoil: Callable[[Ma
     assert {one.rule for one in found} == {rule}
     assert all(one.where and one.sentence and one.cure and not one.explained for one in found)
     assert {one.severity for one in found} == {rule_of(rule).severity}  # type: ignore[union-attr]
+
+
+def test_what_is_withheld_is_named_with_the_rows_that_one_cure_puts_right() -> None:
+    (found,) = whole().published().with_content(left_out=LeftOut(rows=(_drafts(*"abcde"),))).found()
+    assert found.where == "draft marks: “Pad a”, “Pad b”, “Pad c” and 2 more"
+    assert found.sentence == "5 draft marks are left out, that nobody reviewed and no claim on it names."
+    assert found.cure.startswith("A reviewer sets their status to reviewed")
+    assert (found.jump, found.rows) == (Jump("sites", "a", "status"), tuple("abcde"))
+    assert whole().with_content(left_out=LeftOut(rows=(_drafts("a"),))).found() == [], "it is not published"
+
+
+def test_every_reason_to_withhold_has_its_words_and_its_cure() -> None:
+    tables = {"claims": Withheld, "sites": (Withheld.UNREVIEWED, Withheld.HIGHER)}
+    tables |= dict.fromkeys(("sources", "responses"), (Withheld.INTERNAL,))
+    groups = [
+        WithheldRows(reason, table, ("A",), ("a",), "sources" if table == "responses" else table, is_measured)
+        for table, reasons in tables.items()
+        for reason in reasons
+        for is_measured in ((False, True) if table == "sites" else (False,))
+    ]
+    found = whole().published().with_content(left_out=LeftOut(rows=tuple(groups))).found()
+    assert [one.rule for one in found] == ["withheld"] * len({one.where for one in found})
+    assert {one.where for one in found} >= {"draft measurements: “A”", "answers: “A”", "internal sources: “A”"}
+    assert all(one.rows == ("a",) and one.jump.uuid == "a" and one.jump.field and one.cure for one in found)
 
 
 def test_every_rule_has_a_case_and_every_point_of_the_checklist_a_rule() -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document
+from layers.product.spec import ProductSpec
 from layers.project.opening.intake import read_case
 from tests.support.cases.changed_cases import change
+from tests.support.cases.older_schemas import case_of_schema_2
 from viewer.cli.command import BAD_INPUT, DONE, FINDINGS, USAGE
 
 SMALL = ("--size", "1200x900", "--dpi", "72")
@@ -87,12 +90,61 @@ def test_a_change_makes_the_next_version_with_its_correction(cli, case: Path, tm
     assert "Correction to version 1" in (tmp_path / "y.svg").read_text("utf-8")
 
 
+def test_a_product_of_schema_2_goes_through_the_same_gate(cli, tmp_path: Path) -> None:
+    spec = ProductSpec(title="A map", author="Anna A.", page="900x700", dpi=72).to_json().replace("'", "''")
+    case = case_of_schema_2(tmp_path / "two.gpkg", f"UPDATE products SET layout_json = '{spec}'")
+    refused = cli("export", case, "--out", tmp_path / "x.png", "--product", "the number", "--issue")
+    assert (refused.code, "blocking:" in refused.err) == (FINDINGS, True)
+    assert not (tmp_path / "x.png").exists()
+    draft = cli("export", case, "--out", tmp_path / "d.png", "--product", "issued")
+    assert (draft.code, "not known since product the number was issued" in draft.err) == (DONE, True)
+    picture = QImage(str(tmp_path / "d.png"))
+    assert picture.text("Status") == "draft, not issued"
+    assert picture.pixelColor(3, 3).name() == "#8c1d18"
+
+
 def test_options_that_do_not_go_together_are_said(cli, case: Path, tmp_path: Path) -> None:
     wrong = cli("export", case, "--out", tmp_path / "x.png", "--product", "1", "--paper", "A4")
     assert (wrong.code, "leave --paper out" in wrong.err) == (USAGE, True)
     assert cli("export", case, "--out", tmp_path / "x.tif", "--raw", "--issue").code == USAGE
     none = cli("export", case, "--out", tmp_path / "x.png", "--product", "7")
     assert (none.code, "no product “7”" in none.err) == (BAD_INPUT, True)
+
+
+def test_the_shipped_demo_stays_as_it_came(cli, demo: Path, tmp_path: Path) -> None:
+    before = demo.read_bytes()
+    outcome = cli("export", demo, "--out", tmp_path / "x.png", *SMALL, "--publish")
+    assert (outcome.code, "stays as it came" in outcome.err) == (DONE, True)
+    assert QImage(str(tmp_path / "x.png")).text("Status") == "published"
+    assert demo.read_bytes() == before
+
+
+@pytest.mark.parametrize("ending", ["geojson", "csv", pytest.param("kmz", marks=pytest.mark.bounded), "xlsx", "gpkg"])
+def test_data_go_through_the_same_gate(cli, case: Path, tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"x.{ending}"
+    assert cli("export", case, "--out", out).code == DONE
+    assert b"draft, not issued" in _unpacked(out)
+    outcome = cli("export", case, "--out", out, "--publish")
+    assert outcome.out == "Published as product 1, version 1.\n"
+    assert b"as product 1, version 1" in _unpacked(out)
+    (row,) = _document(case).products.values()
+    assert (row.state, row.sha256) == ("published", hashlib.sha256(out.read_bytes()).hexdigest())
+    assert cli("export", case, "--out", tmp_path / f"again.{ending}", "--product", "1").code == DONE
+    change(case, "DELETE FROM responses")
+    gone = tmp_path / f"y.{ending}"
+    refused = cli("export", case, "--out", gone, "--issue")
+    assert (refused.code, "No answer is recorded" in refused.err, gone.exists()) == (FINDINGS, True, False)
+    assert cli("export", case, "--out", gone).code == DONE
+    assert b"against it" in _unpacked(gone)
+
+
+def _unpacked(path: Path) -> bytes:
+    """All bytes of a file, those of the members of an archive among them."""
+    data = path.read_bytes()
+    if not zipfile.is_zipfile(path):
+        return data
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(archive.read(name) for name in archive.namelist())
 
 
 def test_the_case_itself_is_never_written_over(cli, case: Path, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_nudged_layer_is_shown_aside_everywhere(scene: MapScene, qtbot) -> Non
     with pytest.raises(InvalidValue, match="shifted"):
         part_of(scene.document.layers["r"], drawing.info)  # a combined layer would forget it
     # the footnote
-    said = "moved by hand 400 m east, 300 m south, A. Analyst, 2026-11-27."
+    said = "moved by hand 400 m east, 300 m south, 2026-11-27."
     frame = Bounds(LON - 0.04, LAT - 0.025, LON + 0.04, LAT + 0.025)
     plate = Plate(ProductSpec(title="Nudged", bounds=frame), scene.document, [scene])
     assert said.rstrip(".") in plate.captions[0][0]

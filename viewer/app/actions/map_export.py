@@ -214,8 +214,8 @@ class _PlatePicture:
             for image in self._steps:
                 return None if image is None else with_resolution(image, self._dpi)
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
-        from layers.product.edition import Edition  # for start-up time
-        from layers.product.gate import DRAFT
+        from layers.product.issuing.edition import Edition  # for start-up time
+        from layers.product.issuing.gate import DRAFT
         from viewer.export.gate import through_gate
         from viewer.export.made_on import today
         from viewer.export.plates.printed import picture_in_steps

@@ -299,14 +299,14 @@ class MatchPlateDialog(QDialog):
         )
         view, scene = self.map_pane.canvas.viewport.view(), self.map_pane.scene
         shown = Side(scene, view, self.tr("Map"), scene.attributions(view), is_map=True)
-        made = self.tr("Numbers set by {0}, {1}; made with Geoloupe.")
+        made = self.tr("Numbers set by the analyst, {0}; made with Geoloupe.")
         return PlatePicture(
             self.tr("Match plate: {0}").format(one_line(layer.name, 80)),
             photo,
             shown,
             self._pairs,
             marking=document.meta("marking"),
-            made=made.format(one_line(self._panels.actor, 80) or self.tr("the analyst"), today()),
+            made=made.format(today()),
         )
 
     def _copy(self) -> None:

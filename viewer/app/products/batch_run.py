@@ -9,7 +9,7 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError
 from layers.product.batch import BatchItem
-from layers.product.edition import Edition, Outgoing
+from layers.product.issuing.edition import Edition, Outgoing
 from viewer.app.products.batch_journal import BatchJournal
 from viewer.app.products.laid_out import PageMaker
 from viewer.app.products.product_file import ProductFile

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.product.gate import NEVER_PASSED
 from layers.product.lint.check import rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.lint.groups import WITHHELD, Group, groups_of
+from layers.product.lint.passing import NEVER_PASSED
 from layers.product.spec import Override
 from viewer.app.products.bulk_cures import Choice, bulk_cure
 from viewer.commands.named_order import LONGEST_NAME

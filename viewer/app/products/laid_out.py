@@ -8,8 +8,8 @@ from typing import Protocol
 from PySide6.QtCore import QRectF
 
 from layers.product.content import ProductContent
-from layers.product.edition import Edition
 from layers.product.facts import ProductFacts
+from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec
 from viewer.export.plates.printed import Printed
 

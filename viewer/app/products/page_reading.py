@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from layers.errors import ExportFailed
-from layers.product.edition import Outgoing
+from layers.product.issuing.edition import Outgoing
 from viewer.app.products.laid_out import LaidOut, PageMaker
 
 PATIENCE_S = 120.0

@@ -12,8 +12,9 @@ from PySide6.QtCore import QTimer
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.grid.tile_grid import View
-from layers.product.edition import Edition
+from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductSpec, maps_of
+from layers.product.spec_words import as_published
 from viewer.canvas.comparison.stretches import Styles
 from viewer.canvas.scene import MapScene
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, show_maps
@@ -62,7 +63,7 @@ class PlatePages:
             raise self._error
         plate = self._plate
         assert plate is not None
-        if plate.spec != spec:
+        if plate.spec != as_published(spec):
             plate = self._plate = plate.moved(spec)
         return PrintedPlate(plate, dpi)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.errors import GeoloupeError
-from layers.product.edition import Outgoing
+from layers.product.issuing.edition import Outgoing
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.page_reading import PageReading
 from viewer.export.formats.steps import Writing

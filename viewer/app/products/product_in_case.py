@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.document.rows import Product
-from layers.product.corrections import correction_of
-from layers.product.edition import Edition, Outgoing
-from layers.product.gate import DRAFT, STATES, State
+from layers.product.issuing.corrections import correction_of
+from layers.product.issuing.edition import Edition, Outgoing
+from layers.product.issuing.gate import DRAFT, STATES, State
 from layers.product.spec import Override, ProductSpec, read_overrides, read_spec
 from viewer.commands.products import (
     change_product,

@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
-from layers.product.edition import Edition, Outgoing
-from layers.product.gate import DRAFT, PUBLISHED, STATES, State, refusal_to_pass
+from layers.product.issuing.edition import Edition, Outgoing
+from layers.product.issuing.gate import DRAFT, PUBLISHED, STATES, State
 from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
+from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
 from viewer.app.button_keys import ENTER

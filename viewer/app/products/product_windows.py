@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
-from layers.product.gate import DRAFT, PUBLISHED
+from layers.product.issuing.gate import DRAFT, PUBLISHED
 from layers.product.spec import Override, ProductSpec, read_spec
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
@@ -37,8 +37,8 @@ from viewer.support.messages import Messages
 from viewer.support.text import plain
 
 if TYPE_CHECKING:
+    from layers.product.issuing.printed_rows import PrintedRow
     from layers.product.lint.finding import Finding
-    from layers.product.printed_rows import PrintedRow
     from viewer.app.products.batch_desk import BatchDesk
     from viewer.app.products.first_spec import Seen
     from viewer.app.products.laid_out import LaidOut, PageMaker
@@ -237,7 +237,7 @@ class ProductWindows(QObject):
 
     def _note_printed(self, file: ProductFile, document: Document) -> None:
         """The rows that the page tells of, as they stand now: until the file is whole they may be others."""
-        from layers.product.printed_rows import printed_rows  # for start-up time
+        from layers.product.issuing.printed_rows import printed_rows  # for start-up time
 
         if file.laid is not None and file.product.edition.state != DRAFT:
             self._printed[file] = printed_rows(document, file.laid.content, file.laid.facts())

@@ -97,7 +97,7 @@ def role_color(role: str) -> str:
 
 def symbol_key(site: Site) -> tuple[str, str, bool | None, str, str, bool]:
     """All of a site that its symbol tells; equal keys have equal symbols, and are told apart much faster."""
-    error_m = site.position_error_m
+    error_m = site.judged_error_m
     is_precise = None if error_m is None else error_m <= AREA_NOT_PIN_M
     return site.class_code, site.role, is_precise, site.stroke_color, site.fill_color, site.may_not_exist
 

@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import sample_data
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import CaseTooNew, NotAllowed
-from layers.product.gate import DRAFT, State
+from layers.product.issuing.gate import DRAFT, State
 from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
 from layers.quick_dataclass import dataclass
 from viewer.cli.documents import ACTOR, case_at_home
 from viewer.cli.reading import case_file
+from viewer.support.terminal import complain
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,18 @@ def case_in_hand(path: str, state: State) -> Iterator[CaseInHand]:
                 work.append(edit, ACTOR)
 
             def save() -> None:
+                if _is_shipped(target):
+                    complain("The demo stays as it came, and keeps no issue: copy it to a case of your own for that.")
+                    return
                 publish(work, target)
 
             yield CaseInHand(intake.document, home, push, save)
         finally:
             work.close(keep=False)
+
+
+def _is_shipped(path: Path) -> bool:
+    return path.samefile(sample_data.path("demo.gpkg"))
 
 
 def _refuse(*_edit: Edit) -> None:

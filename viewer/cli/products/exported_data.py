@@ -16,45 +16,52 @@ if TYPE_CHECKING:
     from layers.project.opening.case_paths import CaseHome
     from viewer.export.data.exported import DataExport
 
-DATA = (".geojson", ".csv", ".kmz", ".xlsx", ".gpkg", ".html")
 _WITH_PICTURES = (".kmz", ".html")
 
 
 def write_case_data(arguments: argparse.Namespace) -> int:
-    """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read or written."""
+    """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read, issued or written."""
     from layers.document.sites_off_earth import not_drawn  # for start-up time
     from layers.errors import InvalidValue
-    from layers.geo.bounds import Bounds
-    from viewer.cli.documents import case_at_home
+    from layers.product.issuing.gate import state_asked
+    from layers.product.issuing.printed_rows import printed_rows
+    from viewer.cli.products.case_in_hand import case_in_hand
     from viewer.cli.reading import case_file, readers
 
-    case, out = case_file(arguments.case), Path(arguments.out)
+    path, out = case_file(arguments.case), Path(arguments.out)
     suffix = out.suffix.lower()
-    if out.exists() and os.path.samefile(case, out):
+    if out.exists() and os.path.samefile(path, out):
         raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
-    document, home = case_at_home(case)
-    if arguments.site and arguments.site not in document.sites:
-        raise InvalidValue(f"{arguments.case} has no site {arguments.site}: “geoloupe sites” lists them.")
     if suffix in _WITH_PICTURES:
         load_qt()
-    from viewer.export.data.data_files import write_data  # after Qt: symbols are painted
+    from viewer.cli.products.issued_data import data_leaving, data_spec_of  # after Qt: symbols are painted
+    from viewer.cli.products.issued_page import keep_issue
+    from viewer.export.data.data_files import write_data
     from viewer.export.data.exported import data_export
+    from viewer.export.gate import data_through_gate
 
-    told = data_export(
-        document,
-        suffix,
-        lambda uuids: _chips(case, uuids),
-        publish=arguments.publish,
-        marking=arguments.marking,
-        sites=[arguments.site] if arguments.site else None,
-        bounds=Bounds(*arguments.bounds) if arguments.bounds else None,
-    )
-    problems = [not_drawn(document.sites[said.uuid] for said in told.content.sites)]
-    if suffix in _WITH_PICTURES:
-        problems += _with_pictures(told, out, home)
-    else:
-        with readers(int(suffix == ".xlsx")) as pool:
-            write_data(told, out, pool)
+    with case_in_hand(arguments.case, state_asked(issue=arguments.issue, publish=arguments.publish)) as case:
+        document = case.document
+        spec = data_spec_of(document, arguments, suffix)
+        told = data_export(
+            document,
+            suffix,
+            lambda uuids: _chips(path, uuids),
+            publish=spec.publish,
+            marking=spec.marking,
+            sites=spec.sites,
+            bounds=spec.bounds,
+        )
+        leaves = data_leaving(case, arguments, spec)
+        told = data_through_gate(told, spec, leaves.edition)
+        problems = [leaves.notice, not_drawn(document.sites[said.uuid] for said in told.content.sites)]
+        if suffix in _WITH_PICTURES:
+            problems += _with_pictures(told, out, case.home)
+        else:
+            with readers(int(suffix == ".xlsx")) as pool:
+                write_data(told, out, pool)
+        if leaves.is_new:
+            print(keep_issue(case, leaves.edition, printed_rows(document, told.content), [out]))
     for sentence in filter(None, problems):
         complain(sentence)
     return DONE

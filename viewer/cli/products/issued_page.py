@@ -1,20 +1,20 @@
-"""A product of pages from the command line: a draft, or issued and kept in its case."""
+"""A product from the command line on its way out: a draft, or issued and kept in its case."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
-from layers.product.corrections import correction_of
-from layers.product.edition import Edition
-from layers.product.gate import DRAFT, State
+from layers.product.issuing.corrections import correction_of
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, State
+from layers.product.issuing.printed_rows import PrintedRow, is_as_issued
 from layers.product.named_product import kept_product
-from layers.product.printed_rows import differences, printed_rows
 from layers.product.spec import ProductSpec
 from layers.quick_dataclass import dataclass
 from viewer.app.products.product_file import file_sha256
@@ -29,7 +29,6 @@ from viewer.commands.products import (
 )
 from viewer.commands.stamps import new_uuid
 from viewer.export.made_on import today
-from viewer.export.plates.printed_plate import PrintedPlate
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,14 @@ def leaving(case: CaseInHand, arguments: argparse.Namespace, spec: ProductSpec, 
 
 def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) -> Leaving:
     """Another file of an issued product where nothing has changed since; else its next version."""
-    has_changed = bool(differences(case.document, row))
-    if not has_changed and state in (DRAFT, row.state):
+    if is_as_issued(case.document, row) and state in (DRAFT, row.state):
         issued: State = "published" if row.state == "published" else "issued"
         return Leaving(Edition(row, row.issued_at[:10], issued), row.overrides_json)
     correction = correction_of(case.document, row)
     if state == DRAFT:
         following = replace(row, uuid="", version=row.version + 1, previous_uuid=row.uuid, correction=correction)
-        said = f"The case has changed since product {row.number} was issued: this is a draft of its next version."
+        changed = "The case has changed" if correction else "What the case held is not known"
+        said = f"{changed} since product {row.number} was issued: this is a draft of its next version."
         return Leaving(Edition(following, today()), row.overrides_json, said)
     case.push(reissue_product(case.document, row.uuid, spec, actor=ACTOR))
     draft = draft_after(case.document, row.uuid)
@@ -82,8 +81,15 @@ def _of_issued(case: CaseInHand, row: Product, spec: ProductSpec, state: State) 
     )
 
 
-def keep_issue(case: CaseInHand, edition: Edition, printed: PrintedPlate, written: Iterable[Path]) -> str:
-    """Note in the case that a product was issued as these files, and save the case; gives what is to be said.
+def keep_issue(
+    case: CaseInHand,
+    edition: Edition,
+    rows: Iterable[PrintedRow],
+    written: Iterable[Path],
+    numbers: Mapping[str, int] | None = None,
+) -> str:
+    """Note in the case that a product with these rows and numbers was issued as these files, and save the case; gives
+    what is to be said.
 
     Where the case cannot be saved the files are taken away again: nothing is issued that is not kept. Raises what
     saving raises.
@@ -91,13 +97,12 @@ def keep_issue(case: CaseInHand, edition: Edition, printed: PrintedPlate, writte
     files, row = list(written), edition.product
     assert row is not None
     try:
-        rows = printed_rows(case.document, printed.content, printed.facts())
         case.push(
             issue_product(
                 case.document,
                 row.uuid,
                 sha256=file_sha256(files[0]) if files else "",
-                numbers=printed.numbers,
+                numbers=numbers or {},
                 actor=ACTOR,
                 state=edition.state,
                 printed=rows,

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
+from layers.product.page_formats import DATA_ENDINGS
 from layers.product.subset import subset_of
 from layers.project.saving.publish import write_case
 from layers.project.storage.fsops import write_whole
 from viewer.export.data.exported import DataExport
 from viewer.export.features import sites_text
-
-ENDINGS = (".kmz", ".geojson", ".csv", ".xlsx", ".gpkg", ".html")
 
 
 def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
@@ -40,7 +39,7 @@ def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
 
         write_whole(path, report_html(export).encode())
     else:
-        raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(ENDINGS)}.")
+        raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(DATA_ENDINGS)}.")
 
 
 def save_subset(export: DataExport, path: Path) -> None:

@@ -33,6 +33,8 @@ from viewer.support.text import one_line, plain
 ICON_PX = 64
 _ICON_RATIO = 3.0
 _LONGEST_NAME = 300
+_LONGEST_TEXT = 100_000
+"""Characters of a paragraph: a link in it is not cut."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """Of all members: the same case makes the same bytes."""
 _ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
@@ -84,16 +86,23 @@ class _Kmz:
         folders = [*self._site_folders(), self._error_folder(), self._overlay_folder()]
         styles = "".join(f'<Style id="{key}">{style}</Style>' for style, key in self._styles.items())
         title = one_line(self._content.title, _LONGEST_NAME) or "Geoloupe"
+        title = f"DRAFT: {title}" if self._content.is_blocked else title
         return for_xml(
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
             f"<name>{_text(title)}</name><description>{_text(self._about())}</description>"
-            f"{styles}{''.join(folders)}</Document></kml>\n",
+            f"{styles}{self._status()}{''.join(folders)}</Document></kml>\n",
         )
+
+    def _status(self) -> str:
+        """The state in which it leaves, as a field."""
+        words = self._content.status
+        return f'<ExtendedData><Data name="status"><value>{_text(words)}</value></Data></ExtendedData>' if words else ""
 
     def _about(self) -> str:
         """Marking, caveats, imagery and sources: they hold for all of it."""
         content = self._content
-        parts = [_paragraph(f"Marking: {content.marking or 'none'}")]
+        parts = [_paragraph(f"Status: {content.status}")] if content.status else []
+        parts += [_paragraph(content.correction), _paragraph(f"Marking: {content.marking or 'none'}")]
         parts += [_paragraph(caveat) for caveat in content.caveats]
         parts += [
             _paragraph(" · ".join(filter(None, (image.name, image.sensor, image.date, image.credit, image.licence))))
@@ -183,7 +192,7 @@ class _Kmz:
         for said in self._content.sites:
             site = self._document.sites[said.uuid]
             is_pin = site.kind == "point" and not site.is_area and site.is_site
-            error_m = site.position_error_m
+            error_m = site.judged_error_m
             if said.uuid in self._content.withheld or not is_pin or not error_m or why_off_earth(site.geometry):
                 continue
             color = _kml_color(outline_of(site))
@@ -264,6 +273,10 @@ class _Kmz:
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:
     """Paragraphs: the words and their speaker, apart from them our judgement, then the answers."""
     yield f"{claim.number} · {claim.speaker or 'speaker not stated'}: {claim.said} ({claim.state})"
+    if claim.statement and claim.statement != claim.said:
+        yield f"In our words: {claim.statement}"
+    if claim.place_note:
+        yield f"On the place: {claim.place_note}"
     if claim.likelihood:
         yield f"Likelihood: {claim.likelihood}"
     if claim.confidence:
@@ -284,12 +297,12 @@ def _folder(name: str, inside: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(plain(text))}</p>" if text else ""
+    return f"<p>{escape(plain(text, _LONGEST_TEXT))}</p>" if text else ""
 
 
 def _text(text: str) -> str:
     """Text for an element, markup in it made harmless."""
-    return escape(plain(text, 100_000), quote=False)
+    return escape(plain(text, _LONGEST_TEXT), quote=False)
 
 
 def _kml_color(color: QColor) -> str:

@@ -18,6 +18,8 @@ from viewer.export.data.tables import for_xml
 from viewer.support.text import one_line, plain
 
 TEMPLATE = Path(__file__).with_name("report.html")
+LONGEST_CITATION = 100_000
+"""Characters: the link in it is not cut."""
 MOST_NAMED = 12
 """Marks that the words for a map name."""
 
@@ -44,6 +46,9 @@ def _values(export: DataExport) -> dict[str, Any]:
     return {
         "title": one_line(content.title) or "Report",
         "marking": one_line(content.marking),
+        "is_blocked": content.is_blocked,
+        "status": one_line(f"{content.status[:1].upper()}{content.status[1:]}"),
+        "correction": plain(content.correction),
         "counts": _counts(content, len(told)),
         "map": None if export.map is None else _map(export.map, told, numbers),
         "pairs": [_group(list(frames)) for _, frames in groupby(export.overlays, key=lambda frame: frame.group)],
@@ -161,6 +166,7 @@ def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> 
         "likelihood": plain(claim.likelihood),
         "confidence": plain(claim.confidence),
         "reason": plain(claim.reason),
+        "place_note": plain(claim.place_note),
         "sites": sites,
         "inferred": [plain(words) for words in claim.inferred],
         "responses": [plain(answer.sentence) for answer in claim.responses],
@@ -211,12 +217,11 @@ def _source(source: SourceCited) -> dict[str, Any]:
         f"Rights: {source.rights}." if source.rights else "",
         f"Marking: {source.marking}." if source.marking else "",
     ]
-    is_web = source.url.lower().startswith(("http://", "https://"))
     return {
         "number": source.number,
-        "citation": plain(source.citation),
+        "citation": plain(source.citation, LONGEST_CITATION),
         "more": plain(" ".join(filter(None, more))),
-        "href": source.url if is_web else "",
+        "href": source.web_link,
     }
 
 

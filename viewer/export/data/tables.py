@@ -66,6 +66,7 @@ def about(content: ProductContent) -> list[tuple[str, str]]:
     """Pairs of words that hold for all of it: title, marking, credits, caveats."""
     return [
         ("title", content.title),
+        *((what, words) for what, words in (("status", content.status), ("correction", content.correction)) if words),
         ("marking", content.marking or "none"),
         *(("credit", credit) for credit in credit_lines(content)),
         *(("caveat", caveat) for caveat in content.caveats),
@@ -92,7 +93,7 @@ _SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
     "lat": lambda row: _degrees(row, 1),
     "lon": lambda row: _degrees(row, 0),
     **{str(notation.value).lower(): _in_notation(notation) for notation in NOTATIONS},
-    "position_error_m": lambda row: row.site.position_error_m,
+    "position_error_m": lambda row: row.site.judged_error_m,
     "precision": lambda row: row.said.precision,
     "place_inferred": lambda row: row.said.inferred,
     "claims": lambda row: joined(f"{claim.number}: {claim.said}" for claim in row.claims),
@@ -123,6 +124,7 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
     "quotes": lambda claim: joined(f"{quote.source.number}: {quote.words}" for quote in claim.quotes if quote.words),
     "how_we_know": lambda claim: joined(claim.steps),
     "marking": lambda claim: claim.marking,
+    "place_note": lambda claim: claim.place_note,
 }
 _RESPONSE_COLUMNS: dict[str, Callable[[ResponseSaid], Cell]] = {
     "kind": lambda answer: answer.kind,

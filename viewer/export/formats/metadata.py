@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape  # that of xml.sax loads all of the network with it
 
@@ -14,6 +14,7 @@ from viewer.export.plates.printed import Printed, ProductWords
 from viewer.support.text import plain
 
 SOFTWARE = "Geoloupe"
+_MORE = "and {0} more"
 LONGEST = 60_000
 """Characters of one text: an XMP packet in a JPEG has to fit in 65,502 bytes."""
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -40,7 +41,7 @@ def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
         "Copyright": credit_line(words),
         "Marking": words.marking or "none",
         "Status": words.status,
-        "Source": " ".join(words.sources),
+        "Source": whole_citations(words.sources, LONGEST),
         "Processing": words.processing or "none",
         "Alternative Text": words.alt_text,
         "Extent": "; ".join(extent_text(frame.view) for frame in printed.frames if frame.page == page),
@@ -63,6 +64,19 @@ def instructions(words: ProductWords) -> str:
     """The marking and the state of a product, to be known before it is passed on."""
     status = f" Status: {words.status}." if words.status else ""
     return f"Marking: {words.marking or 'none'}.{status}"
+
+
+def whole_citations(sources: Sequence[str], longest: int) -> str:
+    """As many citations as have room in a text, each whole: a link that is cut leads elsewhere."""
+    kept: list[str] = []
+    room = longest
+    for at, source in enumerate(sources):
+        left = len(sources) - at
+        room -= len(source) + 1
+        if room < (len(_MORE.format(left)) if left > 1 else 0):
+            return " ".join([*kept, _MORE.format(left)])
+        kept.append(source)
+    return " ".join(kept)
 
 
 def extent_text(view: View) -> str:
@@ -119,7 +133,7 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
     yield "dc:description", choice(caption(words))
     yield "dc:creator", several("Seq", tuple(filter(None, (words.author, words.organisation))))
     yield "dc:rights", choice(credit)
-    yield "dc:source", text(" ".join(words.sources))
+    yield "dc:source", text(whole_citations(words.sources, longest))
     yield "dc:subject", several("Bag", words.keywords)
     yield "dc:language", several("Bag", (words.language,))
     yield "xmp:CreatorTool", SOFTWARE

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from viewer.export.formats.metadata import xmp_packet
@@ -41,7 +41,8 @@ def write_pdf(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
                 groups.append(PdfGroup(group.kind, group.title, group.frame, shapes))
         scale = POINTS / printed.dpi
         frames = {n: _frame(one, scale) for n, one in enumerate(printed.frames) if one.page == page}
-        pages.append(PdfPage(width * scale, height * scale, scale, groups, frames))
+        links = [(_box(one.box_px, scale), one.address) for one in printed.links(page)]
+        pages.append(PdfPage(width * scale, height * scale, scale, groups, frames, links))
     out = shop.folder / "product.pdf"
     yield from result_of(shop.job(partial(_assemble, out, pages, printed.words)))
     made.append((out, shop.target))
@@ -105,10 +106,13 @@ class _ImageFile:
         return PackedImage(b"".join(self._pieces), room.left(), room.top(), room.width(), room.height())
 
 
+def _box(room: QRectF, scale: float) -> tuple[float, ...]:
+    return tuple(value * scale for value in (room.left(), room.top(), room.right(), room.bottom()))
+
+
 def _frame(frame: MapFrame, scale: float) -> PdfFrame:
     """The frame with the corners of its map in its CRS: lower left, upper left, upper right, lower right."""
     room, view = frame.rect_px, frame.view
     width, height = room.width(), room.height()
     corners = tuple(view.to_world(*at) for at in ((0, height), (0, 0), (width, 0), (width, height)))
-    box = tuple(value * scale for value in (room.left(), room.top(), room.right(), room.bottom()))
-    return PdfFrame(frame.title, frame.alt_text, box, view.grid.crs, corners)
+    return PdfFrame(frame.title, frame.alt_text, _box(room, scale), view.grid.crs, corners)

@@ -50,3 +50,5 @@ class PdfPage:
     scale: float
     groups: Sequence[PdfGroup]
     frames: Mapping[int, PdfFrame]
+    links: Sequence[tuple[tuple[float, ...], str]] = ()
+    """Boxes as those of frames, each with the address that it leads to."""

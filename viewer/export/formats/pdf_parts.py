@@ -67,6 +67,8 @@ def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
     added.obj.Resources = pikepdf.Dictionary(XObject=forms)
     added.obj.Contents = pdf.make_stream("\n".join(content).encode())
     added.obj.Tabs = pikepdf.Name.S
+    if page.links:
+        added.obj.Annots = pikepdf.Array([tags.link(box, address, page) for box, address in page.links])
     views = [view for frame in page.frames.values() if (view := _viewport(pdf, frame, page)) is not None]
     if views:
         added.obj.VP = pikepdf.Array(views)
@@ -181,6 +183,7 @@ class _Tags:
         self._page: pikepdf.Object | None = None
         self._of_page: list[pikepdf.Object] = []
         self._of_frames: dict[int, pikepdf.Object] = {}
+        self._links: list[tuple[pikepdf.Object, pikepdf.Object]] = []
 
     def begin_page(self, page: pikepdf.Object) -> None:
         self._end_page()
@@ -214,6 +217,25 @@ class _Tags:
         self._of_frames[number] = element
         return element
 
+    def link(self, box: Sequence[float], address: str, page: PdfPage) -> pikepdf.Object:
+        """An area of a page that leads to an address, exactly as it was cited."""
+        left, top, right, bottom = box
+        made = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Rect=[_number(value) for value in (left, page.height - bottom, right, page.height - top)],
+            Border=[0, 0, 0],
+            F=4,
+            Contents=pikepdf.String(address),
+            A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address.encode())),
+            P=self._page,
+        )
+        found = self._pdf.make_indirect(made)
+        element = self._element(pikepdf.Name.Link)
+        element.K.append(pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=found))
+        self._links.append((found, element))
+        return found
+
     def _element(self, kind: pikepdf.Name, **more: Any) -> pikepdf.Object:
         made = pikepdf.Dictionary(
             Type=pikepdf.Name.StructElem, S=kind, P=self._document, Pg=self._page, K=pikepdf.Array([]), **more
@@ -228,6 +250,9 @@ class _Tags:
     def close(self) -> None:
         """Hang the structure into the document."""
         self._end_page()
+        for link, element in self._links:
+            link.StructParent = len(self._numbers) // 2
+            self._numbers += [len(self._numbers) // 2, element]
         self._document.K = pikepdf.Array(self._elements)
         root = self._pdf.make_indirect(
             pikepdf.Dictionary(

@@ -15,7 +15,7 @@ from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine, View
 from layers.pool.protocol import Answer
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 from layers.requests.pictures import WritePixels
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing, result_of
@@ -67,12 +67,20 @@ def begin_pixels(
     texts = _texts(drawing, marking)
     if publish:
         texts = {key: without_paths(text) for key, text in texts.items()}
-    write = partial(_written, drawing, window, texts)
+    names = [one_line(band.description, 80) for band in info.bands]
+    if publish:
+        names = [without_paths(name) for name in names]
+    write = partial(_written, drawing, window, texts, tuple(names))
     return Writing(path, write, context.jobs, context.pool, title=title, parent=parent)
 
 
 def _written(
-    drawing: RasterDrawing, window: PixelWindow, texts: dict[str, str], shop: Workshop, made: list[tuple[Path, Path]]
+    drawing: RasterDrawing,
+    window: PixelWindow,
+    texts: dict[str, str],
+    names: tuple[str, ...],
+    shop: Workshop,
+    made: list[tuple[Path, Path]],
 ) -> Steps:
     info, out = drawing.info, shop.folder / "pixels.tif"
     assert info is not None
@@ -83,7 +91,7 @@ def _written(
         "crs": window.crs,
         "affine": window.placed,
         "nodata": nodata.pop() if len(nodata) == 1 else None,
-        "names": tuple(one_line(band.description, 80) for band in info.bands),
+        "names": names,
         "texts": texts,
         "palette": info.bands[0].palette if len(info.bands) == 1 else (),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
@@ -92,7 +93,10 @@ class EvidenceRows:
         if not content.sources:
             return []
         type_, quiet = self._sizes.type(0.92), self._style.quiet
-        rows = [self._numbered("sources", s.number, whole(s.citation), type_, 0.22, quiet) for s in content.sources]
+        rows = [
+            replace(self._numbered("sources", s.number, whole(s.citation), type_, 0.22, quiet), link=s.web_link)
+            for s in content.sources
+        ]
         return [self._head("sources", _tr("Sources")), *rows]
 
     def caveats(self, content: ProductContent, more: Sequence[str]) -> list[Atom]:

@@ -19,14 +19,15 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import chosen_canvas
 from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
-from layers.product.edition import Edition
 from layers.product.facts import Alike, ImageFact
-from layers.product.gate import DRAFT, State
 from layers.product.gathering import content_in_steps
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 from layers.product.spec import ProductSpec, maps_of
+from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
@@ -111,7 +112,7 @@ class Plate:
         """Not `at_once`: it is whole when all of its `steps` are done, a few milliseconds each. Not `cropped`: its maps
         show all that is asked for, also beyond their images, as the canvas does.
         """
-        self.spec, self.document, self.scenes = spec, document, list(scenes)
+        self.spec, self.document, self.scenes = as_published(spec), document, list(scenes)
         self.edition, self.program = Edition(product, made_on, state), program
         self._is_cropped = cropped
         self.style = house_style(spec.style, spec.dark, spec.grey)
@@ -190,7 +191,7 @@ class Plate:
     def moved(self, spec: ProductSpec) -> Plate:
         """The same with things moved as another spec says, which is equal in all else: quick enough while one drags."""
         other = copy(self)
-        other.spec = spec
+        other.spec = as_published(spec)
         other.pieces = [piece.moved(QPointF()) for piece in self.pieces]
         other._set_moved()
         return other
@@ -331,7 +332,9 @@ class Plate:
     def _index(self, number: int, hidden: frozenset[str] | None, marks: Sequence[str] | None) -> SiteIndex:
         """The marks of a map, found once."""
         if number not in self._indexes or self._indexes[number][0] != hidden:
-            index = index_of(self.document, hidden, None if marks is None else frozenset(marks))
+            index = index_of(
+                self.document, hidden, None if marks is None else frozenset(marks), publish=self.spec.publish
+            )
             index.show_solid(solid_on(self.spec, self.document, number, self.scenes[number]))
             self._indexes[number] = hidden, index
         return self._indexes[number][1]
@@ -341,7 +344,7 @@ class Plate:
         self.strips = []
         for letter, one, chosen in zip(letters, self.maps, maps_of(self.spec), strict=True):
             title = one_line(chosen.title or (chosen.frame.title if chosen.frame is not None else ""), 200)
-            title = without_paths(title) if self.spec.publish else title
+            title = self._told(title)
             date = dates_of(one) if letter and self.spec.layout != "insets" else ""
             self.strips.append(" · ".join(part for part in (letter, title, date) if part))
         self.notes = notes = notes_on_stretches(self.spec, self.maps)
@@ -397,12 +400,14 @@ class Plate:
         return self._rows.key(self.numbers, names, self.left_out)
 
     def _of_case(self, name: str) -> str:
-        said = self.document.meta(name)
-        return without_paths(said) if self.spec.publish else said
+        return self._told(self.document.meta(name))
+
+    def _told(self, words: str) -> str:
+        return without_paths(words) if self.spec.publish else words
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
-        return row.with_doubt(row.label) if row is not None else ""
+        return self._told(row.with_doubt(row.label)) if row is not None else ""
 
     def name_of(self, uuid: str) -> str:
         """The words for a mark."""
@@ -410,7 +415,7 @@ class Plate:
         if site is not None:
             return site.name
         row = self.document.sites[uuid]
-        return row.with_doubt(row.label)
+        return self._told(row.with_doubt(row.label))
 
     @property
     def left_out(self) -> int:
@@ -566,8 +571,17 @@ def _pieces_of(flow: Flow) -> list[Piece]:
             partial(_paint_sign, sign=one.atom.sign, box=one.box) for one in atoms if one.atom.sign is not None
         )
         texts = tuple(" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))) for one in atoms)
-        found.append(Piece(key, flow.columns[column].page, box, lines, below, texts=tuple(filter(None, texts))))
+        links = tuple((_box_of_lines(one), one.atom.link) for one in atoms if one.atom.link and one.lines)
+        page = flow.columns[column].page
+        found.append(Piece(key, page, box, lines, below, texts=tuple(filter(None, texts)), links=links))
     return found
+
+
+def _box_of_lines(one: SetAtom) -> QRectF:
+    box = QRectF()
+    for line in one.lines:
+        box = box.united(line.box)
+    return box
 
 
 def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> Iterator[None] | None:

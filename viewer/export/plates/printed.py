@@ -81,6 +81,13 @@ class ProductWords:
     """The state in which it leaves: a draft, issued or published."""
 
 
+class PageLink(NamedTuple):
+    """Words on a page that lead to an address, in pixels of the page."""
+
+    box_px: QRectF
+    address: str
+
+
 class Printed(Protocol):
     """A product, laid out. Pages are counted from 0; sizes are pixels at `dpi`.
 
@@ -108,6 +115,10 @@ class Printed(Protocol):
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
         """In the order in which they are painted."""
+        ...
+
+    def links(self, page: int) -> Sequence[PageLink]:
+        """The words of a page that lead to addresses, for formats that can be clicked on."""
         ...
 
     def want(self, page: int, clip: QRect | None = None) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.content import ProductContent
-from layers.product.edition import status_words
 from layers.product.facts import ProductFacts
+from layers.product.issuing.edition import status_words
 from layers.product.spec import ProductSpec
 from viewer.export.plates.draft_stamp import draft_stamp
 from viewer.export.plates.map_scenes import with_stretches
@@ -17,7 +17,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
 from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.export.plates.setting.piece import Piece, sharp_rect
 from viewer.export.processing import processing_lines
 from viewer.rendering.vector.qt_shapes import is_vector_device
@@ -128,6 +128,19 @@ class PrintedPlate:
             found.append(PaintedGroup(GroupKind.MAP, title, one.number))
             found.append(PaintedGroup(GroupKind.LABELS, f"Labels of map {one.number + 1}", one.number))
         return [*found, PaintedGroup(GroupKind.FURNITURE, "Furniture")]
+
+    def links(self, page: int) -> Sequence[PageLink]:
+        r = self._ratio
+        placed = (
+            (box.translated(piece.shift), address)
+            for piece in self.plate.pieces
+            if piece.page == page
+            for box, address in piece.links
+        )
+        return [
+            PageLink(QRectF(box.left() * r, box.top() * r, box.width() * r, box.height() * r), address)
+            for box, address in placed
+        ]
 
     def want(self, page: int, clip: QRect | None = None) -> None:
         for one in self._maps(page):

@@ -10,9 +10,11 @@ from typing import NamedTuple
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_unrolled, world_bounds
 from layers.geo.lon_extent import around
+from layers.product.publishing import Publishing
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from viewer.canvas.image_below import is_image
 from viewer.canvas.scene import MapScene
+from viewer.commands.meta import sites_visible
 from viewer.export.plates.maps.framing import MARK_ROOM, world_of
 from viewer.export.plates.setting.page_rooms import FrameShape
 
@@ -42,51 +44,67 @@ def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool 
 
     Not `cropped`, single maps show all that is asked for.
     """
-    own = maps_of(spec)
+    own, marks = maps_of(spec), _admitted(spec, scenes)
     if spec.layout in MATCHED:
         compared = compared_bounds(spec, scenes)
         if spec.layout == "before-after":
             return [compared] * len(scenes)
         pairs = zip(own, scenes, strict=True)
-        return [reached(one.bounds, [scene]) if one.bounds is not None else compared for one, scene in pairs]
-    whole = _whole(spec, scenes)
+        return [reached(one.bounds, [scene], marks) if one.bounds is not None else compared for one, scene in pairs]
+    whole = _whole(spec, scenes, marks)
     found = []
     for at, (one, scene) in enumerate(zip(own, scenes, strict=True)):
-        asked, marked = _a_turn_of(one.bounds or whole), _marked(spec, at, scene)
+        asked, marked = _a_turn_of(one.bounds or whole), _marked(spec, at, scene, marks)
         has_image = any(is_image(scene.drawings[uuid]) for uuid in scene.stack.visible())
         # A map without images is dark wherever nothing is drawn: it shows what is asked for.
-        part = reached(asked, [scene]) if has_image and cropped else Shown(asked)
+        part = reached(asked, [scene], marks) if has_image and cropped else Shown(asked)
         found.append(part._replace(marked=marked))
     return found
 
 
-def _whole(spec: ProductSpec, scenes: Sequence[MapScene]) -> Bounds:
+def _admitted(spec: ProductSpec, scenes: Sequence[MapScene]) -> frozenset[str] | None:
+    """Uuids of the marks that a published product shows; None: all may stand in it. Others move no edge of a frame."""
+    if not spec.publish:
+        return None
+    return Publishing(spec.marking).admitted_marks(scenes[0].document)
+
+
+def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
+    """Bounds of all layers of a scene, and of these of its marks (None: all); None for nothing."""
+    if marks is None:
+        return scene.bounds_lonlat()
+    layers = [scene.layer_bounds(uuid) for uuid in scene.stack.visible()]
+    sites = scene.site_bounds(marks) if sites_visible(scene.document) else None
+    return around(box for box in (*layers, sites) if box is not None)
+
+
+def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] | None) -> Bounds:
     """For a map that has no bounds of its own: what is asked for, a site with what is around it, or all."""
     if spec.bounds is not None:
         return spec.bounds
     if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
         # A point has no size: what is around it tells where it is.
         return site.expanded(max(0.5 * max(site.width, site.height), _LEAST_ROOM_DEG))
-    return next((box for scene in scenes if (box := scene.bounds_lonlat()) is not None), WORLD)
+    return next((box for scene in scenes if (box := shown_bounds(scene, marks)) is not None), WORLD)
 
 
-def _marked(spec: ProductSpec, number: int, scene: MapScene) -> Bounds | None:
+def _marked(spec: ProductSpec, number: int, scene: MapScene, marks: frozenset[str] | None) -> Bounds | None:
     """Bounds of the marks that a map must show where nobody said what it shall; None where somebody did."""
     if spec.bounds is not None or maps_of(spec)[number].bounds is not None or spec.layout == "site":
         return None
     insets = [box.bounds for box in maps_of(spec) if box.bounds is not None]
-    marks = scene.site_bounds(frozenset(scene.document.sites))
-    return marks or (reduce(Bounds.union, insets) if insets else scene.bounds_lonlat())
+    shown = scene.site_bounds(frozenset(scene.document.sites) if marks is None else marks)
+    return shown or (reduce(Bounds.union, insets) if insets else shown_bounds(scene, marks))
 
 
 def compared_bounds(spec: ProductSpec, scenes: Sequence[MapScene]) -> Shown:
     """The part of the Earth that the maps of before and after show, both the same."""
     own = next((one.bounds for one in spec.maps if one.bounds is not None), None)
-    asked = spec.bounds or own
+    asked, marks = spec.bounds or own, _admitted(spec, scenes)
     if asked is None:
-        shown = (box for scene in scenes if (box := scene.bounds_lonlat()) is not None)
+        shown = (box for scene in scenes if (box := shown_bounds(scene, marks)) is not None)
         asked = _reach(scenes) or next(shown, WORLD)
-    return reached(_a_turn_of(asked), scenes)
+    return reached(_a_turn_of(asked), scenes, marks)
 
 
 def _a_turn_of(asked: Bounds) -> Bounds:
@@ -95,8 +113,8 @@ def _a_turn_of(asked: Bounds) -> Bounds:
     return Bounds(max(asked.left, middle - 180.0), asked.bottom, min(asked.right, middle + 180.0), asked.top)
 
 
-def reached(asked: Bounds, scenes: Sequence[MapScene]) -> Shown:
-    """As much of a part of the Earth as the scenes' images and the marks in it reach."""
+def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
+    """As much of a part of the Earth as the scenes' images and the marks in it reach. `uuids`: the marks that count."""
     images = _reach(scenes)
     if images is None:
         return Shown(asked)
@@ -106,7 +124,7 @@ def reached(asked: Bounds, scenes: Sequence[MapScene]) -> Shown:
     seen = [box for box in turned if asked.intersection(box) is not None]
     if len(seen) != 1:  # what is seen in two turns goes round the Earth
         return Shown(asked)
-    marks = scenes[0].site_bounds_within(asked)
+    marks = scenes[0].site_bounds_within(asked, uuids)
     reach = seen[0] if marks is None else _with_room(seen[0], marks, MARK_ROOM * max(asked.width, asked.height))
     return Shown(asked.intersection(reach) or asked, reach)
 

@@ -168,7 +168,7 @@ class MakeSitesDialog(QDialog):
         asked = source.asked()
         layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
         nudge = read_nudge(self._layer.nudge_json)
-        step, moved = ((0.0, 0.0), "") if nudge is None else (step_of(nudge, WGS84), nudge.words)
+        step, moved = ((0.0, 0.0), "") if nudge is None else (step_of(nudge, WGS84), nudge.unsigned_words)
 
         def work(context: JobContext) -> tuple[Edit, list[str]]:
             rows: list[FeatureRow] = []

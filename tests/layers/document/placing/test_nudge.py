@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.document.placing.nudge import MOST_M, Nudge, read_nudge
+from layers.document.placing.nudge import MOST_M, Nudge, read_nudge, without_mover
 
 _TEXT = st.text(st.characters(codec="ascii", exclude_categories=("C", "Z")), min_size=1, max_size=30)
 _M = st.floats(-20_000, 20_000)
@@ -67,3 +67,19 @@ def test_words_say_how_far_who_and_when() -> None:
     assert hand.words == "moved by hand 12 m east, 3 m north, A. Analyst, 2026-11-27"
     found = Nudge(-0.25, -140.6, 0.0, 0.0, how="phase correlation", against="Scene B", residual_m=2.0)
     assert found.words == ("moved by phase correlation onto “Scene B” 0.25 m west, 140.6 m south, parts differ by 2 m")
+
+
+@given(
+    st.text(
+        st.characters(codec="utf-8", exclude_characters="\n;\r", exclude_categories=["Cc", "Zl", "Zp"]), min_size=1
+    ),
+    st.sampled_from(("", "Scene B")),
+    st.none() | st.floats(0, 50),
+)
+def test_the_words_are_told_without_who_moved_it(by: str, against: str, residual_m: float | None) -> None:
+    signed = Nudge(12.4, -3.0, 0.0, 0.0, by[:200], "2026-11-27T10:00:00Z", "hand", against, residual_m)
+    said = signed.unsigned_words
+    assert said == Nudge(12.4, -3.0, 0.0, 0.0, "", "2026-11-27T10:00:00Z", "hand", against, residual_m).words
+    if not by.strip().startswith("2026") and ", 2026" not in by:
+        assert without_mover(f"read off; {signed.words}; was: estimate") == f"read off; {said}; was: estimate"
+    assert without_mover(said) == said

@@ -21,8 +21,8 @@ from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.product.content import ProductContent
-from layers.product.edition import Edition
 from layers.product.facts import ProductFacts
+from layers.product.issuing.edition import Edition
 from layers.product.lint.finding import Finding
 from layers.product.spec import Override, ProductSpec
 from tests.support.readers.tiny_rasters import write_raster
@@ -33,7 +33,7 @@ from viewer.app.products.product_window import ProductWindow
 from viewer.canvas.selection import Selection
 from viewer.commands.history import History
 from viewer.export.headless import Studio
-from viewer.export.plates.printed import GroupKind, MapFrame, PaintedGroup, ProductWords
+from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.panels.context import PanelContext
 
 SEEN = Bounds(10.0, 50.0, 11.0, 51.0)
@@ -73,6 +73,9 @@ class BoxPage:
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
         return (PaintedGroup(GroupKind.FURNITURE, "Boxes"),)
+
+    def links(self, page: int) -> Sequence[PageLink]:
+        return ()
 
     def want(self, page: int, clip: QRect | None = None) -> None:
         pass

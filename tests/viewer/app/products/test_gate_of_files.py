@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from layers.errors import ProductStopped
 from layers.product.content import ProductContent
-from layers.product.edition import Edition, Outgoing
-from layers.product.gate import DRAFT, ISSUED, PUBLISHED, State
+from layers.product.issuing.edition import Edition, Outgoing
+from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.lint.finding import Finding
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.comparison import Frame
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
-from layers.product.edition import Edition
+from layers.product.issuing.edition import Edition
 from layers.product.spec import ProductMap, ProductSpec
 from tests.support.printed_pages import whole_picture
 from tests.support.readers.tiny_rasters import write_raster

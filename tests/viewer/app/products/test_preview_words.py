@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layers.document.document import Document
 from layers.document.layer import Layer
-from layers.product.edition import Outgoing
+from layers.product.issuing.edition import Outgoing
 from layers.product.spec import ProductSpec
 from layers.vector.style.layer_style import VectorStyle
 from tests.viewer.app.products.conftest import SEEN, SLOW_MS, Table

@@ -8,7 +8,7 @@ from typing import override
 from PySide6.QtCore import QRect
 from pytestqt.qtbot import QtBot
 
-from layers.product.edition import Edition, Outgoing
+from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.spec import ProductSpec
 from tests.viewer.app.products.conftest import SEEN, BoxPage, BoxPages, Table
 from viewer.app.products.laid_out import LaidOut

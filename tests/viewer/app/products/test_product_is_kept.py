@@ -16,8 +16,9 @@ from shapely import Point
 
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.product.gate import DRAFT, ISSUED, reasons_that_hold
+from layers.product.issuing.gate import DRAFT, ISSUED
 from layers.product.lint.finding import Finding
+from layers.product.lint.passing import reasons_that_hold
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as, let_all_pass, shown_product
 from tests.support.readers.tiny_rasters import write_raster

@@ -43,6 +43,8 @@ PLANTED = (USER, "quagga-desk", DRAFT, INTERNAL, NOTE, CASE_ID, DELETED)
 deleted.
 """
 STAMPS = {"created_by": USER, "modified_by": USER, "created_at": "2024-04-12T08:00:00Z", "rev": 4}
+LIMITS = "Two officials say so; nobody says who shipped them"
+"""Our words for a report, which say what it does not say: they are printed, whatever their status."""
 ENTITIES = 'Wuhan "Firm" <b>& Sons</b>'
 
 
@@ -131,7 +133,7 @@ def _claims() -> list[Claim]:
         ),
         Claim(
             uuid="accuses",
-            statement=f"Our {DRAFT} words",
+            statement=LIMITS,
             source_wording="a firm “based in China”",
             made_by="Two officials",
             **STAMPS,

@@ -11,9 +11,10 @@ import pytest
 from layers.document.document import Document
 from layers.errors import DiskFull
 from layers.pool.pool import ReaderPool
+from layers.product.page_formats import DATA_ENDINGS
 from layers.project.storage.fsops import FileSystem
 from tests.viewer.export.data.conftest import png_of
-from viewer.export.data.data_files import ENDINGS, write_data
+from viewer.export.data.data_files import write_data
 from viewer.export.data.exported import data_export
 
 
@@ -21,7 +22,7 @@ def _full(*_: object) -> int:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-@pytest.mark.parametrize("suffix", ENDINGS)
+@pytest.mark.parametrize("suffix", DATA_ENDINGS)
 @pytest.mark.parametrize("call", ["write", "fsync_file", "replace"])
 def test_the_old_file_stands_where_the_disk_is_full(
     case: Document, pool: ReaderPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, call: str

@@ -15,6 +15,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.pool.pool import ReaderPool
 from layers.product.bare_picture import bare_picture
+from layers.product.page_formats import DATA_ENDINGS
 from layers.project.opening.case_process import CaseInline
 from layers.project.saving import case_copy
 from layers.project.saving.blobs import SessionBlobs, read_blobs
@@ -23,7 +24,7 @@ from layers.project.storage.fsops import DISK
 from tests.support.cases.rich import read_case
 from tests.viewer.export.data.conftest import CASE_ID, DELETED, INTERNAL, PLANTED, USER, png_of
 from tests.viewer.export.data.hidden_words import pieces, words_in
-from viewer.export.data.data_files import ENDINGS, write_data
+from viewer.export.data.data_files import write_data
 from viewer.export.data.exported import DataExport, data_export
 
 MARKING = "UNCLASSIFIED // TLP:GREEN"
@@ -67,7 +68,7 @@ def test_the_words_are_found_where_they_are(saved: Path) -> None:
     assert words_in(out.getvalue(), PLANTED) == {USER}
 
 
-@pytest.mark.parametrize("suffix", ENDINGS)
+@pytest.mark.parametrize("suffix", DATA_ENDINGS)
 def test_no_byte_of_a_published_one_tells_what_is_internal(
     saved: Path, tmp_path: Path, pool: ReaderPool, suffix: str
 ) -> None:
@@ -76,14 +77,23 @@ def test_no_byte_of_a_published_one_tells_what_is_internal(
     data = path.read_bytes()
     assert words_in(data, PLANTED) == set()
     assert words_in(data, [str(tmp_path), os.fspath(saved)]) == set()
-    told = ("port is used", "Two officials", "武汉公司", "TLP:GREEN", "It is not so", "On ports", "planned")
+    told = (
+        "nobody says who shipped them",
+        "port is used",
+        "Two officials",
+        "武汉公司",
+        "TLP:GREEN",
+        "It is not so",
+        "On ports",
+        "planned",
+    )
     assert words_in(data, told) == {*told}
     if suffix in (".kmz", ".gpkg", ".html"):
         bare = bare_picture(png_of(f"{USER} {INTERNAL}"), "image/png")
         assert bare in list(pieces(data)), "the chip itself is there"
 
 
-@pytest.mark.parametrize("suffix", ENDINGS)
+@pytest.mark.parametrize("suffix", DATA_ENDINGS)
 def test_one_for_the_desk_tells_all_but_the_history(saved: Path, tmp_path: Path, pool: ReaderPool, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     write_data(exported(saved, suffix, publish=False), path, pool)

@@ -161,7 +161,7 @@ def test_the_first_of_a_match_keeps_its_own_stretch_and_words_on_it(studio: Stud
     assert "bands 1, 2, 3, stretched to 5 – 95 % of the image. Credit" in plate.refreshed().captions[0][0]
 
 
-def test_a_nudge_is_in_the_footnote_and_of_nobody_when_published(plate_of, case) -> None:
+def test_a_nudge_is_in_the_footnote_and_names_nobody(plate_of, case) -> None:
     document = case(**DATED)
     rows = {name: list(document.table(name).values()) for name in ("layers", "images", "sites")}
     nudge = (
@@ -170,7 +170,7 @@ def test_a_nudge_is_in_the_footnote_and_of_nobody_when_published(plate_of, case)
     rows["layers"][1] = replace(rows["layers"][1], nudge_json=nudge)
     document = Document(rows)
     assert "120 m east" in plate_of(SPEC, document).captions[1][0]
-    assert "Somebody" in texts(plate_of(SPEC, document))
+    assert "Somebody" not in texts(plate_of(SPEC, document)), "it is the name by which somebody logged in"
     published = plate_of(replace(SPEC, publish=True), document)
     assert "120 m east" in published.captions[1][0]
     assert "Somebody" not in texts(published)

@@ -12,7 +12,7 @@ from layers.document.layer import LONGEST_STATED
 from layers.grid.tile_grid import View
 from layers.product.boundaries import draws_boundaries
 from layers.product.facts import ImageFact
-from layers.product.publishing import without_paths
+from layers.product.own_paths import without_paths
 from layers.product.spec import MATCHED, ProductSpec, maps_of
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span
@@ -127,7 +127,7 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         known.product_gsd_m or known.collected_gsd_m,
         units=statement_of(raster).units if raster is not None else "",
         stretch=stretch_words(scene, raster, match) if raster is not None else "",
-        nudge="" if nudge is None else (replace(nudge, by="") if publish else nudge).words,
+        nudge="" if nudge is None else nudge.unsigned_words,
         is_placed_by_hand=is_placed and bool(layer.control_points_json),
         is_reference=layer.kind == "tiles" and not known.at and known.date_kind == "unknown",
     )

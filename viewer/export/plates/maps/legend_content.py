@@ -63,7 +63,7 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
             text = f"{title} ({doubt})" if doubt else title
             rows.append(LegendRow(text, min(sites, key=_least_known), len(sites)))
     not_judged = [
-        site for site in inside if site.kind == "point" and site.position_error_m is None and not site.may_not_exist
+        site for site in inside if site.kind == "point" and site.judged_error_m is None and not site.may_not_exist
     ]
     if areas := [site for site in inside if site.is_area]:
         rows.append(_loosely_known(areas, has_dotted_rims=bool(not_judged)))
@@ -77,7 +77,7 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
 def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
     """The note on circles and hollow symbols. Those with dots are hollow too; an image's pixel is no 90 % radius."""
     tr = QCoreApplication.translate
-    is_judged = any(site.position_error_m is not None for site in areas)
+    is_judged = any(site.judged_error_m is not None for site in areas)
     sign = tr("Export", "Hollow, or a dotted circle") if is_judged else tr("Export", "A dotted circle")
     if is_judged and has_dotted_rims:
         sign = tr("Export", "Hollow without dots on its rim, or a dotted circle")
@@ -119,7 +119,7 @@ def _role_title(role: str) -> str:
 
 def _least_known(site: Site) -> tuple[bool, bool, str]:
     """The same sample for the same sites in any order: hollow where one of them is, else not judged."""
-    return not site.is_area, site.position_error_m is not None, site.uuid
+    return not site.is_area, site.judged_error_m is not None, site.uuid
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:

@@ -11,8 +11,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.document import Document
+from layers.document.site import Site
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from layers.product.own_paths import without_paths
 from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
@@ -242,14 +244,26 @@ def _without_callouts(index: SiteIndex) -> SiteIndex:
     return painted
 
 
-def index_of(document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None) -> SiteIndex:
-    """The marks of a map. `hidden`: those that are not drawn, None for all of them; `own`: its own, None for all."""
+def index_of(
+    document: Document, hidden: frozenset[str] | None, own: frozenset[str] | None, *, publish: bool = False
+) -> SiteIndex:
+    """The marks of a map. `hidden`: those that are not drawn, None for all of them; `own`: its own, None for all.
+
+    `publish`: their names are without paths.
+    """
     if hidden is None or not sites_visible(document):
         return SiteIndex.of({})
-    sites = document.sites
+    sites = {uuid: _published(site) for uuid, site in document.sites.items()} if publish else document.sites
     if not hidden and own is None:
         return SiteIndex.of(sites)
     return SiteIndex.of({u: s for u, s in sites.items() if u not in hidden and (own is None or u in own)})
+
+
+def _published(site: Site) -> Site:
+    label = without_paths(site.label)
+    names = tuple((language, without_paths(name)) for language, name in site.aliases)
+    is_same = label == site.label and names == site.aliases
+    return site if is_same else replace(site, label=label, aliases=names)
 
 
 def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:

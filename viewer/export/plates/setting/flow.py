@@ -43,6 +43,8 @@ class Atom:
     """All of the text that this is a part of; empty: it is all."""
     lead: str = ""
     """A number in the indent, before the first line."""
+    link: str = ""
+    """An address on the web that its words lead to."""
     aspect: float = 0.0
     """Of a picture, that `sign` paints in the whole row: its width by its height, which is not more than `least`."""
 

@@ -72,6 +72,8 @@ class Piece:
     """Paints the line from its tether to its box, where that is now."""
     texts: tuple[str, ...] = ()
     """Its words, a paragraph each, as they were before they were set in lines."""
+    links: tuple[tuple[QRectF, str], ...] = ()
+    """Boxes of words that lead to an address, where they stand by themselves."""
     shift: QPointF = field(default_factory=QPointF)
     is_draggable: bool = True
 

@@ -15,7 +15,7 @@ from layers.document.rows import ClaimSite, ClaimSource, Response, ResponseClaim
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.product.gathering import content_of
-from layers.product.printed_rows import (
+from layers.product.issuing.printed_rows import (
     Difference,
     differences,
     digest_of,

@@ -9,7 +9,7 @@ from layers.document.document import Document
 from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.product.printed_rows import Difference, differences
+from layers.product.issuing.printed_rows import Difference, differences
 from layers.text.counted import counted
 
 MOST_NAMED = 4

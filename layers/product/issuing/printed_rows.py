@@ -163,6 +163,13 @@ def _added(document: Document, claims: Iterable[str], known: set[str]) -> Iterat
                 yield Difference("new", "claim_sources", link.uuid)
 
 
+def is_as_issued(document: Document, product: Product) -> bool:
+    """True where an issued product would be printed as it was. Of one whose rows were not noted, as before schema 3,
+    nobody can tell: False.
+    """
+    return bool(document.rows_of_product(product.uuid)) and not differences(document, product)
+
+
 def standing_products(document: Document) -> list[Product]:
     """The issued products that no later issued version has replaced."""
     rows = [row for row in document.products.values() if row.issued_at]

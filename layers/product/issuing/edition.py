@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from layers.document.rows import Product
-from layers.product.gate import DRAFT, State
+from layers.product.issuing.gate import DRAFT, State
 from layers.product.spec import Override, ProductSpec
 
 

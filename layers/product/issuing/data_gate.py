@@ -1,0 +1,41 @@
+"""The gate of data: rows of a case are judged by their words alone, and say in which state they left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from layers.document.document import Document
+from layers.product.case_facts import facts_of_case
+from layers.product.content import ProductContent
+from layers.product.issuing.data_spec import DataSpec
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, stopping
+from layers.product.lint.check import findings
+from layers.product.lint.finding import Finding
+from layers.product.spec import ProductSpec
+from layers.text.counted import counted
+
+
+def against_data(document: Document, content: ProductContent, spec: DataSpec) -> list[Finding]:
+    """The blocking findings that stand against data with these words of evidence."""
+    marks = [said.uuid for said in content.sites if said.uuid not in content.withheld]
+    page = ProductSpec(
+        title=spec.title,
+        author=spec.author,
+        organisation=spec.organisation,
+        marking=content.marking,
+        publish=spec.publish,
+    )
+    facts = facts_of_case(document, page, marks, None)
+    return stopping(findings(page, content, replace(facts, maps=()), ()))
+
+
+def with_status(content: ProductContent, edition: Edition, against: Sequence[Finding] = ()) -> ProductContent:
+    """The words of evidence with the state in which they leave, as all formats of data print it."""
+    product = edition.product
+    if edition.state == DRAFT or product is None:
+        stands = f"; {counted(len(against), 'finding stands', 'findings stand')} against it" if against else ""
+        return replace(content, status=f"draft, not issued{stands}", is_blocked=bool(against))
+    status = f"{edition.state} {edition.made_on} as product {product.number}, version {product.version}"
+    return replace(content, status=status, correction=product.correction)

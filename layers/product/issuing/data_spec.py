@@ -1,0 +1,65 @@
+"""Data of a case that were issued as a product: which rows, in which format, under which marking."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from layers.document.comparison import read_bounds
+from layers.document.json_fields import json_object
+from layers.errors import InvalidValue
+from layers.geo.bounds import Bounds
+from layers.product.page_formats import DATA_ENDINGS
+from layers.product.spec import LONGEST_JSON, LONGEST_TEXT
+from layers.quick_dataclass import dataclass
+
+KIND = "data"
+MOST_SITES = 200_000
+_WHAT = "The product"
+
+
+@dataclass(frozen=True, slots=True)
+class DataSpec:
+    """Everything that makes the data again from their case. `sites`: uuids of the marks; None: all of the case, or
+    those within `bounds` (lon, lat).
+    """
+
+    suffix: str
+    title: str = ""
+    author: str = ""
+    organisation: str = ""
+    marking: str = ""
+    publish: bool = False
+    sites: tuple[str, ...] | None = None
+    bounds: Bounds | None = None
+
+    def to_json(self) -> str:
+        """Text for `layout_json`; `read_data_spec` gives back an equal value."""
+        data: dict[str, Any] = {"kind": KIND, "publish": self.publish}
+        data |= {name: getattr(self, name) for name in _WORDS}
+        data["sites"] = None if self.sites is None else list(self.sites)
+        data["bounds"] = None if self.bounds is None else list(self.bounds)
+        return json.dumps(data)
+
+
+_WORDS = ("suffix", "title", "author", "organisation", "marking")
+
+
+def read_data_spec(text: str) -> DataSpec | None:
+    """The data that `layout_json` tells of; None for what is none. What is odd in it counts as not said."""
+    if len(text) > LONGEST_JSON:
+        return None
+    try:
+        data = json_object(text, _WHAT)
+    except InvalidValue:
+        return None
+    if data.get("kind") != KIND or data.get("suffix") not in DATA_ENDINGS:
+        return None
+    sites = data.get("sites")
+    words = {name: data.get(name) for name in _WORDS}
+    return DataSpec(
+        **{name: one[:LONGEST_TEXT] if isinstance(one, str) else "" for name, one in words.items()},
+        publish=data.get("publish") is True,
+        sites=tuple(uuid for uuid in sites if isinstance(uuid, str))[:MOST_SITES] if isinstance(sites, list) else None,
+        bounds=read_bounds(data.get("bounds")),
+    )

@@ -1,0 +1,69 @@
+"""Data from the command line on their way out: which rows are asked for, and as which edition they leave."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from layers.document.document import Document
+from layers.errors import InvalidValue
+from layers.geo.bounds import Bounds
+from layers.product.issuing.data_spec import DataSpec, read_data_spec
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, state_asked
+from layers.product.issuing.printed_rows import is_as_issued
+from layers.product.named_product import kept_row
+from viewer.cli.documents import ACTOR
+from viewer.cli.products.case_in_hand import CaseInHand
+from viewer.cli.products.issued_page import Leaving
+from viewer.commands.products import product_rows, save_data_product
+from viewer.commands.stamps import new_uuid
+from viewer.export.made_on import today
+
+
+def data_spec_of(document: Document, arguments: argparse.Namespace, suffix: str) -> DataSpec:
+    """The data that the options ask for: those of a product that the case keeps, of a site, in bounds, or all.
+
+    Raises InvalidValue.
+    """
+    if arguments.product is not None:
+        row = kept_row(document, arguments.product)
+        kept = read_data_spec(row.layout_json)
+        if kept is None or kept.suffix != suffix:
+            ending = kept.suffix if kept is not None else "a page's, such as .pdf"
+            raise InvalidValue(f"The product “{row.name}” is no {suffix}: give --out an ending of its own, {ending}.")
+        return kept
+    if arguments.site and arguments.site not in document.sites:
+        raise InvalidValue(f"{arguments.case} has no site {arguments.site}: “geoloupe sites” lists them.")
+    return DataSpec(
+        suffix,
+        title=document.meta("title") or ("" if arguments.publish else Path(arguments.case).stem),
+        author=document.meta("author"),
+        organisation=document.meta("organisation"),
+        marking=arguments.marking,
+        publish=bool(arguments.publish),
+        sites=(arguments.site,) if arguments.site else None,
+        bounds=Bounds(*arguments.bounds) if arguments.bounds else None,
+    )
+
+
+def data_leaving(case: CaseInHand, arguments: argparse.Namespace, spec: DataSpec) -> Leaving:
+    """The edition in which data leave. What is to be issued has its row in the case from here on, as a draft.
+
+    Raises InvalidValue where the case cannot keep it.
+    """
+    state = state_asked(issue=arguments.issue, publish=arguments.publish or (arguments.issue and spec.publish))
+    if arguments.product is not None:
+        row = kept_row(case.document, arguments.product)
+        if row.issued_at and is_as_issued(case.document, row):
+            issued = state_asked(issue=True, publish=row.state == "published")
+            return Leaving(Edition(row, row.issued_at[:10], issued))
+        if state == DRAFT:
+            return Leaving(
+                Edition(row, today()), notice=f"The case has changed since “{row.name}” was issued: a draft."
+            )
+    if state == DRAFT:
+        return Leaving(Edition(made_on=today()))
+    uuid = new_uuid()
+    case.push(save_data_product(case.document, spec, actor=ACTOR, uuid=uuid))
+    return Leaving(Edition(product_rows(case.document)[uuid], today(), state), is_new=True)
