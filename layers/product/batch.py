@@ -22,6 +22,7 @@ from layers.document.vocabulary import class_words
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_off_earth, transform_bounds
+from layers.product.issuing.gate import DRAFT, State
 from layers.product.publishing import Publishing
 from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductMap, ProductSpec
@@ -35,6 +36,8 @@ ERRORS_SHOWN = 3.0
 """As many times the position error is shown around a site."""
 VIEW_PX = (1200, 800)
 """The window that a bookmark without an extent is taken to have been made in."""
+_OF_NO_PAGE = ("products", "product_rows", "meta", "bookmarks")
+"""Tables that change while nothing on a page does, as when a batch is issued."""
 _METRES_A_DEGREE, _LEAST_COS, _LONGEST_STEM = 111_320.0, 0.05, 60
 _MOST_ERROR_M = 1_000_000.0
 _MOST_LAT = MERCATOR_MAX_LAT - 0.1
@@ -67,15 +70,15 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
     return _named(found)
 
 
-def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str) -> str:
-    """A text that is the same as long as the batch and the case are: then a batch that stopped can go on, also where
-    the screen has been moved since, which stretches follow.
+def batch_digest(document: Document, items: Sequence[BatchItem], suffix: str, state: State = DRAFT) -> str:
+    """A text that is the same as long as the batch, its state and the case are: then a batch that stopped can go on,
+    also where the screen has been moved since, which stretches follow.
     """
-    found = hashlib.sha256(suffix.encode())
+    found = hashlib.sha256(f"{suffix}\0{state}\0".encode())
     for item in items:
         found.update(f"{item.stem}\0{replace(item.spec, stretches={}).to_json()}\0".encode())
     for table in TABLES:
-        rows = document.table(table).values() if table not in ("products", "meta", "bookmarks") else ()
+        rows = document.table(table).values() if table not in _OF_NO_PAGE else ()
         last, revs = max((row.modified_at for row in rows), default=""), sum(row.rev for row in rows)
         found.update(f"{table}\0{len(rows)}\0{revs}\0{last}\0".encode())
     return found.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from layers.document.document import Document
@@ -23,6 +24,7 @@ from layers.product.spec import (
     read_overrides,
     read_spec,
 )
+from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.named_order import LONGEST_NAME, checked_name
 from viewer.commands.shapes.mark_numbers import lock_numbers
@@ -90,6 +92,18 @@ def save_product(
         overrides_json=_checked_overrides(overrides),
     )
     return Edit(f"Save product “{row.name}”", (insert("products", row, stamp_of(actor, now)),))
+
+
+def save_products(
+    document: Document, specs: Sequence[tuple[str, ProductSpec]], *, actor: str, now: str | None = None
+) -> Edit:
+    """Keep many products, by uuid, with numbers of the case's own that follow each other. Raises InvalidValue."""
+    first, stamp = int(next_product_number(document)), stamp_of(actor, now)
+    rows = [
+        Product(uuid=uuid, name=_own_name(spec), number=str(first + at), layout_json=_checked(replace(spec, number="")))
+        for at, (uuid, spec) in enumerate(specs)
+    ]
+    return Edit(f"Save {counted(len(rows), 'product')}", tuple(insert("products", row, stamp) for row in rows))
 
 
 def save_data_product(document: Document, spec: DataSpec, *, actor: str, now: str | None = None, uuid: str) -> Edit:

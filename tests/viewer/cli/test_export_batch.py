@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 import sample_data
+from layers.project.opening.intake import read_case
+from tests.support.cases.changed_cases import change
 from tests.support.command_line import geoloupe
-from viewer.app.products.batch_journal import NAME, BatchJournal
+from viewer.app.products.batches.batch_journal import NAME, BatchJournal
+from viewer.commands.products import products_in_order
 
 DEMO = sample_data.path("demo.gpkg")
 
@@ -82,3 +86,38 @@ def test_a_journal_of_another_batch_or_of_no_sense_is_begun_anew(tmp_path: Path)
     assert BatchJournal(tmp_path, "other").done == {}
     (tmp_path / NAME).write_bytes(b"\xff[[[\n3\n")
     assert BatchJournal(tmp_path, "mine").done == {}
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(240)
+def test_a_batch_that_is_issued_is_stopped_whole_and_goes_on_after_a_kill_with_the_same_numbers(tmp_path: Path) -> None:
+    case, folder = Path(shutil.copy(DEMO, tmp_path / "case.gpkg")), tmp_path / "sheets"
+    words = ("export", str(case), "--each-class", str(folder), "--out", ".pdf", "--size", "500x400", "--issue")
+    change(case, "CREATE TABLE kept AS SELECT * FROM responses")
+    change(case, "DELETE FROM responses")
+    before = case.read_bytes()
+    ran = geoloupe(*words, cwd=Path.cwd())
+    assert ran.returncode == 3, ran.stderr
+    assert "No answer is recorded" in ran.stderr
+    assert not folder.exists()
+    assert case.read_bytes() == before
+    change(case, "INSERT INTO responses SELECT * FROM kept")
+    change(case, "DROP TABLE kept")
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    environment.pop("DISPLAY", None)
+    running = subprocess.Popen([sys.executable, "-m", "viewer", *words], cwd=Path.cwd(), env=environment)
+    end = time.monotonic() + 120
+    while len(list(folder.glob("*.pdf"))) < 3 and time.monotonic() < end:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    rows = products_in_order(read_case(case).document)
+    numbers = {row.name: row.number for row in rows}
+    assert len(numbers) > 3
+    assert not any(row.issued_at for row in rows), "the case on the disk is saved with the last one"
+    ran = geoloupe(*words, cwd=Path.cwd())
+    assert ran.returncode == 0, ran.stderr
+    rows = products_in_order(read_case(case).document)
+    assert {row.name: row.number for row in rows} == numbers
+    assert {row.state for row in rows} == {"issued"}
+    assert len(list(folder.glob("*.pdf"))) == len(rows)

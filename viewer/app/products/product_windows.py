@@ -39,7 +39,7 @@ from viewer.support.text import plain
 if TYPE_CHECKING:
     from layers.product.issuing.printed_rows import PrintedRow
     from layers.product.lint.finding import Finding
-    from viewer.app.products.batch_desk import BatchDesk
+    from viewer.app.products.batches.batch_desk import BatchDesk
     from viewer.app.products.first_spec import Seen
     from viewer.app.products.laid_out import LaidOut, PageMaker
     from viewer.app.products.product_file import ProductFile
@@ -119,12 +119,12 @@ class ProductWindows(QObject):
             self._loading.then("batch", self._begin_batch)
 
     def _begin_batch(self) -> None:
-        from viewer.app.products.batch_desk import BatchDesk  # for start-up time
+        from viewer.app.products.batches.batch_desk import BatchDesk  # for start-up time
         from viewer.app.products.first_spec import first_spec
 
         if self._batches is None:
             context = self._canvas.own_scene.context
-            self._batches = BatchDesk(context, self._maker, self._messages, self._ask, self._window)
+            self._batches = BatchDesk(context, self._panels, self._maker, self._messages, self._ask, self._window)
         plain = replace(self._seen(), comparison=None, images=(), site="")
         self._batches.begin(self._session.document, first_spec(plain))
 
@@ -335,7 +335,7 @@ def load_products() -> None:
     """Load all that shows, lays out, checks and writes products, and what they read: in a job, as it takes a fifth of a
     second.
     """
-    import viewer.app.products.batch_desk  # for start-up time, as all of these
+    import viewer.app.products.batches.batch_desk  # for start-up time, as all of these
     import viewer.app.products.plate_pages
     import viewer.app.products.product_window  # noqa: F401
     from viewer.export.plates.house_style import style_names

@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from layers.product.batch import EACH, batch_digest, batch_of
-from viewer.app.products.batch_run import BatchRun, finish_batch
+from layers.product.issuing.gate import DRAFT, state_asked
+from viewer.app.products.batches.batch_issue import BatchIssue
+from viewer.app.products.batches.batch_run import BatchOrder, BatchRun, finish_batch
 from viewer.app.products.plate_pages import PlatePages
 from viewer.cli.command import DONE, USAGE
-from viewer.cli.documents import case_at_home
+from viewer.cli.documents import ACTOR
+from viewer.cli.products.case_in_hand import case_in_hand
 from viewer.cli.products.printed_product import scenes_of, spec_of
-from viewer.cli.reading import case_file
 from viewer.export.headless import Studio
 from viewer.support.terminal import complain
 
@@ -26,14 +28,17 @@ def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
         complain("One batch at a time: give one of --each-site, --each-class and --each-bookmark.")
         return USAGE
     ((each, folder),) = chosen
-    document, home = case_at_home(case_file(arguments.case))
-    like = replace(spec_of(document, arguments), layout="single")
-    items = batch_of(document, each, like)
-    digest = batch_digest(document, items, suffix)
-    with Studio() as studio:
-        maker = PlatePages(document, partial(scenes_of, studio, document, home))
-        run = BatchRun(items, Path(folder), suffix, digest, maker, studio.context)
+    state = state_asked(issue=arguments.issue, publish=arguments.publish)
+    with case_in_hand(arguments.case, state) as case, Studio() as studio:
+        document = case.document
+        like = replace(spec_of(document, arguments), layout="single")
+        items = batch_of(document, each, like)
+        digest = partial(batch_digest, document, items, suffix, state)
+        issue = BatchIssue(document, state, ACTOR, case.push, case.save) if state != DRAFT else None
+        maker = PlatePages(document, partial(scenes_of, studio, document, case.home))
+        run = BatchRun(BatchOrder(items, Path(folder), suffix, digest, issue), maker, studio.context)
         finish_batch(run)
     there = f", {run.skipped} were there already" if run.skipped else ""
-    print(f"{len(run.written)} products written to {folder}{there}.")
+    kept = "" if state == DRAFT else f" All are {state}, and kept in the case."
+    print(f"{len(run.written)} products written to {folder}{there}.{kept}")
     return DONE

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import override
 
 import numpy as np
 import pytest
@@ -131,6 +132,27 @@ class BoxPages:
 
     def close(self) -> None:
         self.is_closed = True
+
+
+class HigherPage(BoxPage):
+    """Something on it is marked above it: a finding that nobody may let pass."""
+
+    content = ProductContent(input_markings=("TLP:RED",))
+
+    @override
+    def stamped(self) -> BoxPage:
+        made = HigherPage(self.spec, self.dpi, self.edition)
+        made.is_stamped = True
+        return made
+
+
+class HigherPages(BoxPages):
+    """Makes pages that nobody may issue."""
+
+    @override
+    def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
+        self.made.append(HigherPage(spec, dpi, edition))
+        return self.made[-1]
 
 
 @dataclass

@@ -15,8 +15,9 @@ from layers.document.site import Site
 from tests.support.product_windows import shown_product
 from tests.support.windows import take_up, texts
 from tests.viewer.app.conftest import Answers
-from viewer.app.products.batch_dialog import BatchDialog
+from viewer.app.products.batches.batch_dialog import BatchDialog
 from viewer.app.window import MainWindow
+from viewer.commands.products import products_in_order
 
 WAIT_MS = 40_000
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
@@ -87,3 +88,19 @@ def test_what_exports_is_loaded_in_a_job_once(
         qtbot.waitUntil(lambda: window.map_export.is_idle, timeout=WAIT_MS)
     (thread,) = threads
     assert thread is not threading.main_thread()
+
+
+def test_a_batch_of_the_window_is_issued_and_listed(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    sites = [Site(uuid=f"s{at}", geometry=Point(10 + at, 50), label=f"Site {at}") for at in range(2)]
+    take_up(window, qtbot, sites=sites)
+    answers.path = tmp_path / "sheets"
+    dialog = begun(window, qtbot)
+    dialog.state_box.setCurrentIndex(dialog.state_box.findData("issued"))
+    assert "judged first" in dialog.said.text()
+    QTest.mouseClick(dialog.go_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.product_windows.is_idle, timeout=WAIT_MS)
+    rows = products_in_order(window.session.document)
+    assert [(row.number, row.state, bool(row.sha256)) for row in rows] == [("1", "issued", True), ("2", "issued", True)]
+    assert "2 products are in" in texts(window)

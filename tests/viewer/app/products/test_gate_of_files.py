@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import override
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.errors import ProductStopped
-from layers.product.content import ProductContent
 from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.lint.finding import Finding
 from layers.product.spec import ProductSpec
 from tests.support.product_windows import answer_state, export_as
-from tests.viewer.app.products.conftest import SEEN, BoxPage, BoxPages, Table
-from viewer.app.products.laid_out import LaidOut
+from tests.viewer.app.products.conftest import SEEN, BoxPage, HigherPages, Table
 from viewer.app.products.product_file import ProductFile
 from viewer.export.headless import Studio
 
 SPEC = ProductSpec(title="Pier", author="Anna A.", page="100x100", dpi=96, bounds=SEEN)
 PIN = Finding("no-false-pin", "blocking", "map 1", "It is shown as an exact pin.", "Show an area.")
-
-
-class HigherPage(BoxPage):
-    """Something on it is marked above it: a finding that nobody may let pass."""
-
-    content = ProductContent(input_markings=("TLP:RED",))
-
-    @override
-    def stamped(self) -> BoxPage:
-        made = HigherPage(self.spec, self.dpi, self.edition)
-        made.is_stamped = True
-        return made
-
-
-class HigherPages(BoxPages):
-    @override
-    def make(self, spec: ProductSpec, dpi: float, edition: Edition) -> LaidOut | None:
-        self.made.append(HigherPage(spec, dpi, edition))
-        return self.made[-1]
 
 
 @pytest.mark.parametrize("state", [DRAFT, ISSUED, PUBLISHED])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,15 +11,24 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
-from layers.product.batch import BatchItem, batch_digest, batch_of
+from layers.document.edit import Edit
+from layers.errors import NotAllowed, ProductStopped
+from layers.product.batch import BatchItem, Each, batch_digest, batch_of
+from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.spec import ProductSpec
+from layers.text.counted import counted
 from viewer.app.opening.questions import Questions
-from viewer.app.products.batch_dialog import BatchDialog
-from viewer.app.products.batch_run import BatchRun
+from viewer.app.products.batches.batch_dialog import BatchDialog
+from viewer.app.products.batches.batch_issue import BatchIssue
+from viewer.app.products.batches.batch_run import BatchOrder, BatchRun
 from viewer.app.products.laid_out import PageMaker
+from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job
 from viewer.support.messages import Messages
+
+MOST_TOLD = 3
+"""Findings that stop a batch and are told in its message."""
 
 
 class BatchDesk(QObject):
@@ -27,13 +37,14 @@ class BatchDesk(QObject):
     def __init__(
         self,
         context: RenderContext,
+        panels: PanelContext,
         maker: Callable[[], PageMaker],
         messages: Messages,
         ask: Callable[[], Questions],
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._context, self._maker, self._messages = context, maker, messages
+        self._context, self._panels, self._maker, self._messages = context, panels, maker, messages
         self._ask, self._window = ask, window
         self.runs: list[BatchRun] = []
 
@@ -43,7 +54,11 @@ class BatchDesk(QObject):
 
     def begin(self, document: Document, like: ProductSpec) -> BatchDialog:
         """Ask what is wanted; pages are as `like` has them."""
-        dialog = BatchDialog(lambda each: batch_of(document, each, like), self._window)
+
+        def items_of(each: Each, state: State) -> list[BatchItem]:
+            return batch_of(document, each, replace(like, publish=like.publish or state == PUBLISHED))
+
+        dialog = BatchDialog(items_of, self._window)
         dialog.chosen.connect(partial(self._start, document))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -54,16 +69,25 @@ class BatchDesk(QObject):
         for run in list(self.runs):
             run.cancel()
 
-    def _start(self, document: Document, items: list[BatchItem], suffix: str) -> None:
+    def _start(self, document: Document, items: list[BatchItem], suffix: str, state: State) -> None:
         folder = self._ask().folder_of_products()
         if folder is None:
             return
-        digest = batch_digest(document, items, suffix)
-        run = BatchRun(items, folder, suffix, digest, self._maker(), self._context, self)
+        push = partial(self._push, document)
+        issue = BatchIssue(document, state, self._panels.actor, push) if state != DRAFT else None
+        order = BatchOrder(items, folder, suffix, partial(batch_digest, document, items, suffix, state), issue)
+        run = BatchRun(order, self._maker(), self._context, self)
         job = self._context.jobs.follow(self.tr("Writing {0} products").format(len(items)), run.cancel)
         run.progressed.connect(partial(self._tell, job, len(items)))
         run.ended.connect(partial(self._ended, run, job, len(items), folder))
         self.runs.append(run)
+
+    def _push(self, document: Document, edit: Edit) -> None:
+        if self._panels.document is not document:
+            raise NotAllowed(
+                "Another case is open now: the batch stops, and goes on when it is begun again in its own."
+            )
+        self._panels.push(edit)
 
     def _tell(self, job: Job, count: int, done: int) -> None:
         self._context.jobs.tell(job, done / count, self.tr("{0} of {1}").format(done, count))
@@ -72,7 +96,9 @@ class BatchDesk(QObject):
         self._context.jobs.end(job)
         self.runs.remove(run)
         run.deleteLater()
-        if run.error is not None:
+        if isinstance(run.error, ProductStopped):
+            self._messages.show("batch", " ".join((run.error.sentence, *_some(run.error.lines))), "error")
+        elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:
             said = self.tr("Stopped: {0} of {1} products are in {2}. Begun again, the batch goes on with the others.")
@@ -80,3 +106,9 @@ class BatchDesk(QObject):
         else:
             said = self.tr("{0} products are in {1}, {2} of them from before.")
             self._messages.show("batch", said.format(run.done, folder, run.skipped), "info")
+
+
+def _some(lines: Sequence[str]) -> list[str]:
+    """The first findings, and how many more there are."""
+    more = len(lines) - MOST_TOLD
+    return [*lines[:MOST_TOLD], *([f"({counted(more, 'more')})"] if more > 0 else [])]

@@ -9,18 +9,23 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayou
 
 from layers.errors import InvalidValue
 from layers.product.batch import BatchItem, Each
+from layers.product.issuing.gate import DRAFT, State
 from layers.product.page_formats import OFFERED_ENDINGS
+from layers.text.counted import counted
+from viewer.app.products.state_question import state_names
 from viewer.panels.widgets.form_page import muted
 from viewer.support.still_boxes import ComboBox
 
 
 class BatchDialog(QDialog):
-    """`chosen`: the products and the ending of their files. Page, style and marking are those of the last product."""
+    """`chosen`: the products, the ending of their files, and the state in which they leave. Page, style and marking are
+    those of the last product.
+    """
 
-    chosen = Signal(list, str)
-    """list[BatchItem], and the ending."""
+    chosen = Signal(list, str, str)
+    """list[BatchItem], the ending, and the state."""
 
-    def __init__(self, items_of: Callable[[Each], list[BatchItem]], parent: QWidget) -> None:
+    def __init__(self, items_of: Callable[[Each, State], list[BatchItem]], parent: QWidget) -> None:
         """`items_of` raises InvalidValue where there is none."""
         super().__init__(parent)
         tr = self.tr
@@ -28,6 +33,9 @@ class BatchDialog(QDialog):
         self._items_of = items_of
         self._items: list[BatchItem] = []
         self.each_box, self.format_box, self.said = ComboBox(), ComboBox(), muted()
+        self.state_box = ComboBox()
+        for state, name in state_names().items():
+            self.state_box.addItem(name, state)
         words: tuple[tuple[Each, str], ...] = (
             ("site", tr("Site")),
             ("class", tr("Class of sites")),
@@ -37,7 +45,11 @@ class BatchDialog(QDialog):
             self.each_box.addItem(word, each)
         self.format_box.addItems([suffix[1:].upper() for suffix in OFFERED_ENDINGS])
         form = QFormLayout()
-        for title, box in ((tr("&One product a"), self.each_box), (tr("&Format"), self.format_box)):
+        for title, box in (
+            (tr("&One product a"), self.each_box),
+            (tr("&Format"), self.format_box),
+            (tr("&State"), self.state_box),
+        ):
             form.addRow(title, box)
             box.setAccessibleName(title.replace("&", ""))
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -47,7 +59,8 @@ class BatchDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self.said)
         layout.addWidget(self.buttons)
-        self.each_box.currentIndexChanged.connect(self._count)
+        for box in (self.each_box, self.state_box):
+            box.currentIndexChanged.connect(self._count)
         self.buttons.accepted.connect(self._choose)
         self.buttons.rejected.connect(self.reject)
         self.setMinimumWidth(380)
@@ -55,9 +68,12 @@ class BatchDialog(QDialog):
 
     def _count(self) -> None:
         try:
-            self._items = self._items_of(self.each_box.currentData())
-            said = self.tr("{0} products, with the page, house style and marking of the last one.")
-            self.said.setText(said.format(len(self._items)))
+            state = self.state_box.currentData()
+            self._items = self._items_of(self.each_box.currentData(), state)
+            said = self.tr("{0}, with the page, house style and marking of the last one.")
+            said = said.format(counted(len(self._items), self.tr("product"), self.tr("products")))
+            whole = self.tr("All are judged first: with a blocking finding against one of them none is written.")
+            self.said.setText(said if state == DRAFT else f"{said} {whole}")
         except InvalidValue as error:
             self._items = []
             self.said.setText(error.sentence)
@@ -65,4 +81,4 @@ class BatchDialog(QDialog):
 
     def _choose(self) -> None:
         self.accept()
-        self.chosen.emit(self._items, OFFERED_ENDINGS[self.format_box.currentIndex()])
+        self.chosen.emit(self._items, OFFERED_ENDINGS[self.format_box.currentIndex()], self.state_box.currentData())

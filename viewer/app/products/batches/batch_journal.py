@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from layers.errors import ExportFailed
@@ -14,14 +15,20 @@ _MOST_BYTES = 64_000_000
 
 
 class BatchJournal:
-    """One line a product, written as soon as that is under its name. The first line says of which batch it is."""
+    """One line a product, written as soon as that is under its name. The first line says of which batch it is.
+
+    Further lines say how the case was after each product that was kept in it, and which uuids the products have.
+    """
 
     def __init__(self, folder: Path, digest: str) -> None:
         """Raises ExportFailed where the folder cannot be written to."""
         self._path = folder / NAME
-        self.done = self._read(digest)
+        self.products: dict[str, str] = {}
+        """The uuids under which the case keeps what is issued, by the names of the files without their ending."""
+        self.done: dict[str, str] = {}
         """The names of files that are there, whole, with their hashes."""
-        if not self.done:
+        self._read(digest)
+        if not self.done and not self.products:
             self._write(json.dumps({"batch": digest}) + "\n", "w")
 
     def note(self, name: str, sha256: str) -> None:
@@ -29,24 +36,37 @@ class BatchJournal:
         self.done[name] = sha256
         self._write(json.dumps({"file": name, "sha256": sha256}) + "\n", "a")
 
+    def note_products(self, uuids: Mapping[str, str]) -> None:
+        """The uuids of products, before the case holds them. Raises ExportFailed."""
+        if uuids != self.products:
+            self.products = dict(uuids)
+            self._write(json.dumps({"products": self.products}) + "\n", "a")
+
+    def note_case(self, digest: str) -> None:
+        """A product is kept in the case, of which the digest is this now. Raises ExportFailed."""
+        self._write(json.dumps({"batch": digest}) + "\n", "a")
+
     def end(self) -> None:
         """All are written: the next batch makes them anew."""
         with contextlib.suppress(OSError):
             self._path.unlink()
 
-    def _read(self, digest: str) -> dict[str, str]:
+    def _read(self, digest: str) -> None:
         """Products of the same batch whose files are still there; a line that a crash has cut is none."""
         try:
             text = self._path.read_bytes()[:_MOST_BYTES].decode("utf-8", "replace")
         except OSError:
-            return {}
+            return
         rows = [row for line in text.splitlines() if isinstance(row := _row(line), dict)]
-        if not rows or rows[0].get("batch") != digest:
-            return {}
-        found = ((row.get("file"), row.get("sha256")) for row in rows[1:])
+        if digest not in [row.get("batch") for row in rows]:
+            return
+        for row in rows:
+            if isinstance(uuids := row.get("products"), dict):
+                self.products = {stem: uuid for stem, uuid in uuids.items() if isinstance(uuid, str)}
+        found = ((row.get("file"), row.get("sha256")) for row in rows)
         named = {name: sha for name, sha in found if isinstance(name, str) and isinstance(sha, str)}
         folder = self._path.parent
-        return {name: sha for name, sha in named.items() if Path(name).name == name and (folder / name).is_file()}
+        self.done = {name: sha for name, sha in named.items() if Path(name).name == name and (folder / name).is_file()}
 
     def _write(self, text: str, mode: str) -> None:
         try:

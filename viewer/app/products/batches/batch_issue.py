@@ -1,0 +1,92 @@
+"""The products of a batch that is issued: numbered together before the first file, each kept once its file is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.rows import Product
+from layers.product.batch import BatchItem
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import State
+from layers.product.issuing.printed_rows import PrintedRow, printed_rows
+from viewer.app.products.laid_out import LaidOut
+from viewer.commands.products import issue_product, product_rows, save_products
+from viewer.commands.stamps import new_uuid
+from viewer.export.made_on import today
+
+_SERIES = "issue a batch"
+
+
+class BatchIssue:
+    """`push` makes an edit in the case, and `save` has the case on disk hold all of them.
+
+    `uuids` are the products by the names of their files; a batch that was stopped goes on with those that it had.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        state: State,
+        actor: str,
+        push: Callable[[Edit], None],
+        save: Callable[[], None] | None = None,
+    ) -> None:
+        self._document, self.state, self._actor = document, state, actor
+        self._push, self._save = push, save or _nothing
+        self.uuids: dict[str, str] = {}
+
+    def name(self, items: Sequence[BatchItem], known: Mapping[str, str]) -> Mapping[str, str]:
+        """Give each product a uuid, before it has a row: those that are known keep theirs."""
+        self.uuids = {item.stem: known.get(item.stem) or new_uuid() for item in items}
+        return self.uuids
+
+    def begin(self, items: Sequence[BatchItem]) -> None:
+        """Number those that the case does not hold yet: drafts with numbers, so that nobody else takes them.
+
+        Raises InvalidValue, and what saving raises.
+        """
+        rows = product_rows(self._document)
+        missing = [(self.uuids[item.stem], item.spec) for item in items if self.uuids[item.stem] not in rows]
+        if missing:
+            self._push(save_products(self._document, missing, actor=self._actor))
+            self._save()
+
+    def row(self, stem: str) -> Product | None:
+        """The product of a file; None where the case holds none."""
+        return product_rows(self._document).get(self.uuids.get(stem, ""))
+
+    def is_issued(self, stem: str) -> bool:
+        row = self.row(stem)
+        return row is not None and bool(row.issued_at)
+
+    def edition(self, stem: str) -> Edition:
+        """The number and state in which a product leaves."""
+        row = self.row(stem)
+        return Edition(
+            replace(row, layout_json="", overrides_json="") if row is not None else None, today(), self.state
+        )
+
+    def printed(self, laid: LaidOut) -> list[PrintedRow]:
+        """The rows that it prints, as they stand now."""
+        return printed_rows(self._document, laid.content, laid.facts())
+
+    def issue(self, stem: str, laid: LaidOut, printed: Sequence[PrintedRow], sha256: str) -> None:
+        """Keep one as issued, once. Raises InvalidValue."""
+        if self.is_issued(stem):
+            return
+        uuid, state, numbers = self.uuids[stem], self.state, laid.numbers
+        edit = issue_product(
+            self._document, uuid, sha256=sha256, numbers=numbers, actor=self._actor, state=state, printed=printed
+        )
+        self._push(replace(edit, series=_SERIES))
+
+    def end(self) -> None:
+        """All are issued. Raises what saving raises."""
+        self._save()
+
+
+def _nothing() -> None:
+    """The case holds each edit already."""
