@@ -273,6 +273,14 @@ class Docks(QObject):
         else:
             self._warm.stop()
 
+    def show_printing(self) -> None:
+        """Open the issued product that prints the row of the inspector; where there is none that is said."""
+        row = self.trail.row
+        if row is None:
+            self._context.report(self.tr("Choose a site, claim, source or answer first: its products are opened then."))
+        else:
+            self._product_desk.show_printing(*row, self.details)
+
     def _make_claims(self) -> QWidget:
         from viewer.panels.claims.claim_list import ClaimListPanel  # for start-up time: another is in front
 

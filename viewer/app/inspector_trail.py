@@ -60,6 +60,11 @@ class InspectorTrail(QObject):
         self._now = Stop(page, self._now.uuid) if page == self._now.page else self._leave(page)
         self._look()
 
+    @property
+    def row(self) -> tuple[Table, str] | None:
+        """The table and uuid of the row that is shown; None where there is none, or several."""
+        return (TABLES[self._now.page], self._now.uuid) if self._now.uuid and self._now.page in TABLES else None
+
     def can_go_back(self) -> bool:
         """True where something was shown before that is still in the case."""
         return bool(self._before())

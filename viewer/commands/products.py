@@ -9,7 +9,7 @@ from typing import cast
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.imagery.match_plate import plate_of
-from layers.document.rows import Product, ProductRow, Row
+from layers.document.rows import MetaEntry, Product, ProductRow, Row
 from layers.errors import InvalidValue
 from layers.product.issuing.data_spec import DataSpec, read_data_spec
 from layers.product.issuing.gate import DRAFT, ISSUED, State
@@ -31,6 +31,8 @@ from viewer.commands.shapes.mark_numbers import lock_numbers
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 LONGEST_NUMBER, LONGEST_REASON = 40, 2000
+NAMES = ("author", "organisation")
+"""Keys of the case's metadata, and fields of a product: who answers for products is asked for once."""
 
 
 def product_rows(document: Document) -> Mapping[str, Product]:
@@ -91,7 +93,21 @@ def save_product(
         layout_json=_checked(spec),
         overrides_json=_checked_overrides(overrides),
     )
-    return Edit(f"Save product “{row.name}”", (insert("products", row, stamp_of(actor, now)),))
+    stamp = stamp_of(actor, now)
+    names = _remembered(document, spec, stamp)
+    return Edit(f"Save product “{row.name}”", (insert("products", row, stamp), *names))
+
+
+def _remembered(document: Document, spec: ProductSpec, stamp: Stamp) -> list[Change]:
+    """The author and the organisation of the first product that has any: the case offers them for later ones."""
+    changes: list[Change] = []
+    for key, name in ((key, getattr(spec, key)) for key in NAMES if getattr(spec, key) and not document.meta(key)):
+        entry = document.table("meta").get(key)
+        if entry is None:
+            changes.append(insert("meta", MetaEntry(uuid=key, value=name), stamp))
+        else:
+            changes += update("meta", entry, stamp, value=name)
+    return changes
 
 
 def save_products(
@@ -143,7 +159,8 @@ def change_product(
     name = _name_after(row, spec)
     fields = {"name": name, "layout_json": _checked(spec), "overrides_json": text, "number": number}
     line = row.correction if correction is None else _checked_correction(correction)
-    changes = update("products", row, stamp_of(actor, now), **fields, correction=line)
+    stamp = stamp_of(actor, now)
+    changes = (*update("products", row, stamp, **fields, correction=line), *_remembered(document, spec, stamp))
     return Edit(f"Change product “{name}”", changes)
 
 

@@ -113,6 +113,8 @@ class PanelContext(QObject):
     typing_discarded = Signal(str, str)
     """The name of a field and what was refused there, when it was taken back: undo does not bring it."""
     flush_requested = Signal()
+    product_wanted = Signal(str)
+    """The product that should be shown in its window."""
     keeping_wanted = Signal()
     """The case is about to be saved or left: what windows of their own hold of it is to be kept in it."""
 

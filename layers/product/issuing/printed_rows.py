@@ -213,4 +213,7 @@ def _claims_of(document: Document, table_name: str, uuid: str) -> Sequence[str]:
     links = document.claim_links_of_response(uuid)
     if links:
         return [link.claim_uuid for link in links]
-    return [claim for claim in document.claims if any(one.uuid == uuid for one in document.responses_to(claim))]
+    issued = (row.uuid for row in document.products.values() if row.issued_at)
+    rows = (link for product in issued for link in document.rows_of_product(product) if link.table_name == "claims")
+    printed = dict.fromkeys(link.row_uuid for link in rows)
+    return [claim for claim in printed if any(one.uuid == uuid for one in document.responses_to(claim))]

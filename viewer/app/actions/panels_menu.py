@@ -44,6 +44,10 @@ class PanelsMenu(CaseMenu):
     def can_go_back(self) -> bool:
         return self.docks.trail.can_go_back()
 
+    def show_printing(self) -> None:
+        """Open the product that prints what the inspector shows."""
+        self.docks.show_printing()
+
     def close_panel(self) -> None:
         """Put away the panel that has the keyboard."""
         self.focus.close_current()
@@ -77,6 +81,17 @@ class PanelsMenu(CaseMenu):
             offered=can_go_back,
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Show the site, claim, source or layer that was shown before"),
+        ),
+        Action(
+            "products_printing",
+            QT_TRANSLATE_NOOP("Actions", "Products that Pri&nt This"),
+            show_printing,
+            "",
+            "export",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Open the issued product that prints the site, claim, source or answer shown"
+            ),
         ),
         Action(
             "close_panel",

@@ -19,6 +19,10 @@ KEPT = ("page", "dpi", "style", "dark", "author", "organisation", "marking", "gr
 """Choices that are taken over from the product that was made last."""
 
 
+_OF_CASE = ("title", "subtitle", "author", "organisation", "marking")
+"""Words of the first product that the case has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The state of the window that a product is made of."""
@@ -91,6 +95,6 @@ def lacking(spec: ProductSpec, document: Document) -> str:
 def _like_the_last(document: Document) -> ProductSpec:
     rows = sorted(products_in_order(document), key=lambda row: (row.created_at, row.version))
     found = [spec for row in rows if (spec := read_spec(row.layout_json)) is not None]
-    words: dict[str, Any] = {name: document.meta(name) for name in ("title", "subtitle", "author", "marking")}
+    words: dict[str, Any] = {name: document.meta(name) for name in _OF_CASE}
     first = ProductSpec(**words)
     return replace(first, **{name: getattr(found[-1], name) for name in KEPT}) if found else first

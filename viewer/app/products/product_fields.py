@@ -23,6 +23,7 @@ from layers.product.spec import (
     ProductSpec,
     page_named,
 )
+from viewer.app.products.correction_field import CorrectionField
 from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
@@ -56,7 +57,7 @@ class ProductFields(FormPage):
         self.texts: dict[str, QPlainTextEdit] = {}
         self.checks: dict[str, QCheckBox] = {}
         self.parts: dict[str, QCheckBox] = {}
-        self.maps, self.refusal = MapFields(selected), Refusal()
+        self.maps, self.refusal, self.correction = MapFields(selected), Refusal(), CorrectionField()
         self.layout_box, self.page_box, self.graticule_box = ComboBox(), ComboBox(), ComboBox()
         self.style_box, self.marking_box, self.dpi_box = ComboBox(), ComboBox(), SpinBox()
         self._choices = {"layout": self.layout_box, "graticule": self.graticule_box, "style": self.style_box}
@@ -111,6 +112,7 @@ class ProductFields(FormPage):
             box.setAccessibleName(text.replace("&", ""))
             self.checks[name] = box
             form.addRow(box)
+        self.content.addWidget(self.correction)
         self.content.addLayout(form)
         self.maps_section = FoldSection(tr("Maps"), folded=True)
         self.maps_section.content.addWidget(self.maps)
@@ -227,7 +229,13 @@ class ProductFields(FormPage):
 
     def field_of(self, name: str) -> QWidget | None:
         """The field of a column of the product, or of a part; None where there is none."""
-        typed = {"page": self.page_box, "marking": self.marking_box, "dpi": self.dpi_box, "maps": self.maps.list}
+        typed = {
+            "page": self.page_box,
+            "marking": self.marking_box,
+            "dpi": self.dpi_box,
+            "maps": self.maps.list,
+            "correction": self.correction.text,
+        }
         rooms = (self.lines, self.texts, self.checks, self.parts, self._choices, typed)
         return next((room[name] for room in rooms if name in room), None)
 

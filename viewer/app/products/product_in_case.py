@@ -64,6 +64,13 @@ class ProductInCase:
             self._offered = correction_of(self._context.document, before) if before is not None else ""
         return self._offered
 
+    def corrects(self, spec: ProductSpec) -> bool:
+        """True where it is a later version of what was issued, which says what was wrong before."""
+        row = self.row
+        if row is None or not row.issued_at:
+            return row is not None and self.previous is not None
+        return not self.is_as_issued(spec) and self.is_changed(spec)
+
     def correct(self, line: str) -> None:
         """Take a line that was typed; an empty one: as the changes tell it."""
         self._typed = line.strip()

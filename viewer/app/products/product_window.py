@@ -11,8 +11,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
-    QHBoxLayout,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,7 +20,7 @@ from layers.document.changes import Changes
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.issuing.gate import DRAFT, PUBLISHED, STATES, State
+from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.lint.finding import Finding
 from layers.product.lint.groups import Group
 from layers.product.lint.passing import refusal_to_pass
@@ -36,18 +34,17 @@ from viewer.app.products.first_spec import Seen, lacking, with_layout
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps
 from viewer.app.products.page_turner import PageTurner
+from viewer.app.products.product_buttons import ProductButtons
 from viewer.app.products.product_fields import ProductFields
 from viewer.app.products.product_in_case import ProductInCase
 from viewer.app.products.product_preview import ProductPreview
 from viewer.app.products.spec_steps import SpecSteps
-from viewer.app.products.state_question import StateQuestion, state_names
+from viewer.app.products.state_question import StateQuestion
 from viewer.commands.products import override_of, product_number, with_override
 from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
-from viewer.panels.products.product_desk import issued_words
-from viewer.panels.widgets.form_page import muted
-from viewer.support.still_boxes import ComboBox
-from viewer.support.text import one_line, plain, tooltip
+from viewer.panels.products.product_words import issued_words
+from viewer.support.text import one_line, plain
 
 SIZE = (1320, 760)
 FORM_PX, FINDINGS_PX, EDGE_PX = 330, 270, 16
@@ -102,7 +99,11 @@ class ProductWindow(QDialog):
         # In its place from the first: Qt looks the style of a hundred fields up again whenever they get another parent.
         self.fields = ProductFields(styles, lambda: sorted(context.selection.uuids), self.splitter)
         self.preview, self.findings = ProductPreview(), FindingsView()
-        self.said = muted()
+        self.buttons = ProductButtons()
+        self.said, self.state_box = self.buttons.said, self.buttons.state
+        self.view_button, self.map_button = self.buttons.view, self.buttons.map
+        self.save_button, self.export_button = self.buttons.save, self.buttons.export
+        self.close_button = self.buttons.close_window
         self._to_cure = self.tr("Put right what stands at the right, or let it pass with a reason.")
         self._build()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -129,40 +130,11 @@ class ProductWindow(QDialog):
         self.splitter.setStretchFactor(1, 1)
         layout = QVBoxLayout(self)
         layout.addWidget(self.splitter, 1)
-        layout.addLayout(self._buttons())
-
-    def _buttons(self) -> QHBoxLayout:
-        tr = self.tr
-        self.view_button, self.map_button = QPushButton(tr("Use the Map's View")), QPushButton(tr("Add the View"))
-        self.save_button, self.export_button = QPushButton(tr("Save")), QPushButton(tr("Export…"))
-        self.close_button = QPushButton(tr("Close"))
-        self.state_box = ComboBox()
-        for state, name in state_names().items():
-            self.state_box.addItem(name, state)
-        self.state_box.setPlaceholderText(tr("State"))
-        self.state_box.setCurrentIndex(-1)
-        self.state_box.setAccessibleName(tr("State in which it is exported"))
-        self.state_box.setToolTip(tooltip(tr("State in which it is exported; the first export asks for it")))
-        row = QHBoxLayout()
-        row.addWidget(self.view_button)
-        row.addWidget(self.map_button)
-        row.addWidget(self.said, 1)
-        for button, tip in (
-            (self.view_button, tr("Show on the page what the map shows now, in its stretch")),
-            (self.map_button, tr("Add what the map shows now as a map of its own")),
-            (self.save_button, tr("Keep the product in the case as a draft (Ctrl+S)")),
-            (self.export_button, tr("Write the product to a file, as a draft or issued (Enter in the title)")),
-            (self.close_button, tr("Close the window; what was changed is kept as a draft")),
-        ):
-            button.setAutoDefault(False)
-            button.setAccessibleName(button.text().rstrip("…"))
-            button.setToolTip(tooltip(tip))
-        for field in (self.save_button, self.state_box, self.export_button, self.close_button):
-            row.addWidget(field)
-        return row
+        layout.addWidget(self.buttons)
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._entered)
+        self.fields.correction.typed.connect(self._correct)
         self.fields.maps.choose_wanted.connect(self.ask_for_maps)
         self.fields.maps.refused.connect(self.say)
         self.preview.moved.connect(self._move)
@@ -261,6 +233,11 @@ class ProductWindow(QDialog):
         self.map_button.setVisible(MOST_MAPS[spec.layout] > 2)
         self._show_title()
         self._rest.start(rest_ms)
+
+    def _correct(self, line: str) -> None:
+        self.kept.correct(line)
+        self._show_title()
+        self._rest.start(REST_MS)
 
     def undo(self) -> None:
         """Take the last change back that was made in this window."""
@@ -533,10 +510,11 @@ class ProductWindow(QDialog):
         if row is not None:
             stands = self.tr("Product {0}, version {1}, {2}").format(row.number, row.version, issued_words(row))
         self.setWindowTitle(f"{stands}: {name.replace('[*]', '')}[*]")
-        self.state_box.setCurrentIndex(STATES.index(self.kept.state) if self.kept.state is not None else -1)
+        self.buttons.show_state(self.kept.state)
         self.setWindowModified(self.is_changed)
 
     def _show_number(self) -> None:
+        self.fields.correction.show_line(self.kept.correction if self.kept.corrects(self.spec) else None)
         row, document = self.row, self._context.document
         own = product_number(document, replace(self.spec, number=""), row)
         self.fields.show_number(own, is_fixed=row is not None and bool(row.issued_at or row.previous_uuid))

@@ -18,6 +18,7 @@ from viewer.panels.claims.claim_verbs import FEW_SITES
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.claims.judgement import COLUMNS, JudgementFields
 from viewer.panels.context import PanelContext
+from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.fold_section import FoldSection
@@ -53,6 +54,8 @@ class ClaimFormPanel(RowForm):
         self._add_judgement()
         self._add_links()
         self._add_more()
+        self.printed_in = PrintedIn(context)
+        self.page.content.addWidget(self.printed_in)
         self.page.content.addStretch(1)
         self._arrange(is_own=False)
         self.sources.cited.connect(self._cited)
@@ -208,7 +211,7 @@ class ClaimFormPanel(RowForm):
 
     def _heard(self, changes: Changes) -> None:
         if self._uuid and changes.touches(
-            "claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims"
+            "claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims", "products"
         ):
             self.refresh()
 
@@ -225,10 +228,11 @@ class ClaimFormPanel(RowForm):
         self.about_many.setVisible(sites > FEW_SITES)
         self.sources.show_claim(row)
         self._order_tabs()
+        self.printed_in.show_row("claims", row.uuid)
         answers = self._context.document.responses_to(row.uuid)
         self.responses.fill(
             answers,
-            lambda answer: wrapped(plain(f"{answer.speaker}: “{answer.words}”")),
+            lambda answer: wrapped(plain(f"{answer.speaker}: {f'“{answer.words}”' if answer.words else answer.kind}")),
             self.tr("None recorded."),
         )
 

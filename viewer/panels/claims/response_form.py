@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.rows import Response
 from viewer.commands.responses import answer_new_claim, set_response_claims, update_response
 from viewer.panels.context import PanelContext
+from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
 from viewer.panels.widgets.icon_button import IconButton
@@ -51,6 +52,8 @@ class ResponseForm(RowForm):
         content.addWidget(heading(tr("Answers")))
         content.addLayout(self.claims)
         content.addWidget(self.picker)
+        self.printed_in = PrintedIn(context)
+        content.addWidget(self.printed_in)
         content.addWidget(muted(tr("A response is a record of its own: it changes no claim's state.")))
         content.addStretch(1)
         context.changed.connect(self._heard)
@@ -62,7 +65,7 @@ class ResponseForm(RowForm):
         return self.tr("Choose a response, or add one.")
 
     def _heard(self, changes: Changes) -> None:
-        if changes.touches("responses", "response_claims", "sources", "claims"):
+        if changes.touches("responses", "response_claims", "sources", "claims", "products"):
             self.refresh()
 
     @override
@@ -72,6 +75,7 @@ class ResponseForm(RowForm):
         self.fields.fields["source_uuid"].set_choices([("", "–"), *titles])
         self.fields.show_row(row)
         self.picker.show_for(row.uuid)
+        self.printed_in.show_row("responses", row.uuid)
         self.claims.fill(self._linked(), self._claim_row, self.tr("The whole of what was reported."))
 
     def _claim_row(self, uuid: str) -> QWidget:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
+from layers.document.edit import Table
 from layers.document.rows import Product
-from layers.product.spec import LAYOUTS, read_spec
+from layers.product.spec import read_spec
 from viewer.commands.products import (
     delete_products,
     draft_after,
@@ -17,7 +20,13 @@ from viewer.commands.products import (
     rename_product,
 )
 from viewer.panels.context import PanelContext
+from viewer.panels.products.corrections_due import CorrectionsDue
+from viewer.panels.products.printed_in import printing
+from viewer.panels.products.product_words import product_and_state, product_name
 from viewer.support.text import one_line
+
+MOST_NAMED = 3
+"""Products that a message names; more are counted."""
 
 
 class ProductDesk(QObject):
@@ -33,11 +42,41 @@ class ProductDesk(QObject):
     def __init__(self, context: PanelContext, parent: QObject) -> None:
         super().__init__(parent)
         self.context = context
+        self.due = CorrectionsDue(context, self)
+        self.due.found.connect(self._say_due)
+        context.product_wanted.connect(self.open)
 
     @property
     def rows(self) -> list[Product]:
-        """In the order of the list."""
-        return products_in_order(self.context.document)
+        """In the order of the list: by the day on which they were issued or begun, the newest first."""
+        rows = products_in_order(self.context.document)
+        begun = {uuid: at for at, uuid in enumerate(product_rows(self.context.document))}
+        return sorted(rows, key=lambda row: (row.issued_at or row.created_at, begun[row.uuid]), reverse=True)
+
+    def is_wrong(self, row: Product) -> bool:
+        """True where an issued product would print something otherwise by now."""
+        return row.uuid in self.due.uuids
+
+    def show_printing(self, table: Table, uuid: str, over: QWidget) -> None:
+        """Open the issued product that prints a row; of several it is asked which."""
+        found = printing(self.context.document, table, uuid)
+        if not found:
+            self.context.report(self.tr("No issued product prints this."))
+        elif len(found) == 1:
+            self.open(found[0].uuid)
+        else:
+            menu = QMenu(over)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for row in found:
+                menu.addAction(product_and_state(row), partial(self.open, row.uuid))
+            menu.popup(over.mapToGlobal(over.rect().center()))
+
+    def _say_due(self, rows: Sequence[Product]) -> None:
+        names = [product_name(row) for row in rows[:MOST_NAMED]]
+        if len(rows) > MOST_NAMED:
+            names.append(self.tr("{0} more").format(len(rows) - MOST_NAMED))
+        said = self.tr("Needs correction: {0}. The list of products reissues what was printed otherwise.")
+        self.context.report(said.format("; ".join(names)))
 
     @property
     def current(self) -> str:
@@ -78,23 +117,3 @@ class ProductDesk(QObject):
     def delete(self, uuids: Sequence[str]) -> None:
         if uuids and self.context.do(delete_products, uuids):
             self.deleted.emit(len(uuids))
-
-
-def product_facts(row: Product) -> str:
-    """Number, version, whether it is issued, and the layout of a product, in one line."""
-    tr = QCoreApplication.translate
-    spec = read_spec(row.layout_json)
-    facts = [tr("Products", "No. {0}").format(one_line(row.number, 40))] if row.number else []
-    facts.append(tr("Products", "version {0}").format(row.version))
-    facts.append(issued_words(row))
-    facts.append(tr("Products", "cannot be shown") if spec is None else tr("Products", LAYOUTS[spec.layout]))
-    return " · ".join(facts)
-
-
-def issued_words(row: Product) -> str:
-    """The day and the issuer, or that it is a draft."""
-    tr = QCoreApplication.translate
-    if not row.issued_at:
-        return tr("Products", "draft")
-    day, by = one_line(row.issued_at[:10], 20), one_line(row.issued_by, 40)
-    return (tr("Products", "issued {0} by {1}") if by else tr("Products", "issued {0}")).format(day, by)

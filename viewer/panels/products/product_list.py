@@ -10,19 +10,21 @@ from PySide6.QtWidgets import QWidget
 from layers.document.rows import Product
 from viewer.panels.named_lists.named_list import NamedListPanel, Offer
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
-from viewer.panels.products.product_desk import ProductDesk, product_facts
+from viewer.panels.products.product_desk import ProductDesk
+from viewer.panels.products.product_words import product_facts
 from viewer.panels.widgets.form_page import side_by_side
 
 
 class ProductRows(NamedRows[Product]):
-    """By number, the newest version first, each with its facts."""
+    """The newest first, each with its state and facts."""
 
     def __init__(self, desk: ProductDesk) -> None:
         super().__init__(lambda: desk.rows)
+        self._desk = desk
 
     @override
     def facts_of(self, row: Product) -> str:
-        return product_facts(row)
+        return product_facts(row, is_wrong=self._desk.is_wrong(row))
 
 
 class ProductListPanel(NamedListPanel):
@@ -41,6 +43,7 @@ class ProductListPanel(NamedListPanel):
         self.delete_button = self.button(tr("Delete"), tr("Delete the product"), self.delete)
         self.column.addLayout(side_by_side(self.add_button, self.open_button, self.reissue_button, self.delete_button))
         self.follow(desk.context, "products")
+        desk.due.changed.connect(self.read)
 
     @override
     def enter(self) -> None:

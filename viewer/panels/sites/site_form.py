@@ -18,6 +18,7 @@ from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.measurement_part import MeasurementPart
+from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.shadows.shadow_part import ShadowPart
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.detail_rows import DetailPart
@@ -96,6 +97,8 @@ class SiteFormPanel(QWidget):
         self.stamps = muted()
         # Room for "Changed", too: with the first edit of a site the fields above would move under the hand.
         self.stamps.setMinimumHeight(2 * self.stamps.fontMetrics().lineSpacing())
+        self.printed_in = PrintedIn(context)
+        self.page.content.addWidget(self.printed_in)
         self.page.content.addWidget(self.stamps)
         self.page.content.addStretch(1)
         context.selection.changed.connect(self._selected)
@@ -235,7 +238,10 @@ class SiteFormPanel(QWidget):
         if (
             changes.everything
             or self._uuid in about
-            or (self._uuid and changes.touches("claims", "images", "chips", "claim_sources", "sources", "templates"))
+            or (
+                self._uuid
+                and changes.touches("claims", "images", "chips", "claim_sources", "sources", "templates", "products")
+            )
         ):
             self._show()
 
@@ -266,6 +272,7 @@ class SiteFormPanel(QWidget):
         for column, unsaid in OF_SITES.items():
             self.fields.set_visible(column, site.is_site or getattr(site, column) != unsaid)
         self.claims_part.setVisible(site.is_site or bool(claims))
+        self.printed_in.show_row("sites", site.uuid)
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()
 

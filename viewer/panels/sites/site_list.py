@@ -13,6 +13,7 @@ from layers.document.site import Site
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
 from viewer.panels.listed_marks import ListedMarks
+from viewer.panels.products.printed_in import add_printing
 from viewer.panels.sites.mark_kinds import MarkKinds
 from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
@@ -161,6 +162,7 @@ class SiteListPanel(QWidget):
         menu.addAction(self.tr("&Zoom to Selection"), lambda: go([sites[uuid] for uuid in uuids]))
         if len(uuids) == 1:
             menu.addAction(self.tr("&Properties"), lambda: edit.emit("site_form"))
+            add_printing(menu, self._context, "sites", uuids[0])
         menu.addAction(self.tr("&Delete"), self._delete)
         menu.popup(self.list.view.viewport().mapToGlobal(place))
         return menu

@@ -11,6 +11,7 @@ from layers.document.source import Source
 from layers.document.vocabulary import DATE_BASES, MARKINGS, SOURCE_KINDS
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.context import PanelContext
+from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.widgets.fields import ChoiceField, DateField, LineField, TextField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_form import RowForm
@@ -26,7 +27,9 @@ class SourceForm(RowForm):
         self._add_fields()
         self.uses = muted()
         self.page.content.addLayout(self.form)
+        self.printed_in = PrintedIn(context)
         self.page.content.addWidget(self.uses)
+        self.page.content.addWidget(self.printed_in)
         self.page.content.addStretch(1)
         context.changed.connect(self._heard)
         context.flush_requested.connect(self.fields.flush)
@@ -66,7 +69,7 @@ class SourceForm(RowForm):
         return self.tr("Choose a source, or add one.")
 
     def _heard(self, changes: Changes) -> None:
-        if changes.touches("sources", "claim_sources", "responses"):
+        if changes.touches("sources", "claim_sources", "responses", "products"):
             self.refresh()
 
     @override
@@ -79,4 +82,5 @@ class SourceForm(RowForm):
         ]
         if len(uses.claims) > 12:
             lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
+        self.printed_in.show_row("sources", row.uuid)
         self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))

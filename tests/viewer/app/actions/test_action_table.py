@@ -166,6 +166,7 @@ OF_A_CASE = {
     *("add_scene_folder", "scene_outlines"),
     "save_as",
     "export_product",
+    "products_printing",
     "export_batch",
     "export_data",
     "export_measurements",

@@ -12,7 +12,7 @@ from layers.product.spec import ProductSpec
 from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
-from viewer.commands.products import issue_product, reissue_product, save_product
+from viewer.commands.products import change_product, issue_product, reissue_product, save_product
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.products.product_list import ProductListPanel
 
@@ -34,7 +34,7 @@ def press(panel: ProductListPanel, key: Qt.Key) -> None:
 def test_rows_say_name_and_facts_and_the_newest_is_current(panel: ProductListPanel) -> None:
     assert panel.pages.currentIndex() == 1
     texts = [panel.model.index(row).data() for row in range(panel.model.rowCount())]
-    assert [text.splitlines()[0] for text in texts] == ["Pier", "Depot"]
+    assert [text.splitlines()[0] for text in texts] == ["Depot", "Pier"], "the newest stands first"
     assert all("version 1" in text for text in texts)
     assert panel.chosen == "one", "the first stays current when others come"
 
@@ -42,7 +42,7 @@ def test_rows_say_name_and_facts_and_the_newest_is_current(panel: ProductListPan
 def test_each_button_and_key_does_its_part(panel: ProductListPanel, desk: Desk, qtbot: QtBot) -> None:
     opened: list[str] = []
     panel._desk.opened.connect(opened.append)
-    panel.view.setCurrentIndex(panel.model.index(1))
+    panel.choose("two")
     QTest.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
     press(panel, Qt.Key.Key_Return)
     assert opened == ["two", "two"]
@@ -62,11 +62,11 @@ def test_each_button_and_key_does_its_part(panel: ProductListPanel, desk: Desk, 
 
 @popup
 def test_only_what_was_issued_is_reissued(panel: ProductListPanel, desk: Desk) -> None:
-    panel.view.setCurrentIndex(panel.model.index(0))
+    panel.choose("one")
     assert not panel.reissue_button.isEnabled()
     desk.context.do(issue_product, "one", sha256="0" * 64, numbers={})
     assert panel.reissue_button.isEnabled()
-    place = panel.view.visualRect(panel.model.index(0)).center()
+    place = panel.view.visualRect(panel.model.index(panel.model.row_of("one"))).center()
     panel.view.customContextMenuRequested.emit(place)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
@@ -87,7 +87,7 @@ def test_the_newest_version_stands_on_top_and_is_chosen(panel: ProductListPanel,
     desk.context.do(reissue_product, "one")
     (newer,) = (row for row in desk.document.table("products").values() if row.version == 2)
     assert panel.chosen == newer.uuid
-    assert [panel.model.uuid_at(row) for row in range(3)] == [newer.uuid, "one", "two"]
+    assert [panel.model.uuid_at(row) for row in range(3)] == [newer.uuid, "two", "one"]
     again = shown_again(panel)
     assert again.chosen == newer.uuid
 
@@ -95,3 +95,15 @@ def test_the_newest_version_stands_on_top_and_is_chosen(panel: ProductListPanel,
 def shown_again(panel: ProductListPanel) -> ProductListPanel:
     """The list as it is made of a case that has its products already."""
     return ProductListPanel(panel._desk)
+
+
+def test_each_row_says_its_state_first(panel: ProductListPanel, desk: Desk) -> None:
+    for uuid, state, day in (("one", "issued", "2026-11-28"), ("two", "published", "2026-11-29")):
+        spec = ProductSpec(title=uuid, author="Anna A.")
+        desk.context.do(change_product, uuid, spec)
+        desk.context.do(issue_product, uuid, sha256="", numbers={}, state=state, now=f"{day}T08:00:00Z")
+    facts = [panel.model.index(row).data().splitlines()[1] for row in range(2)]
+    assert facts[0].startswith("published 2026-11-29 by Anna A. · No. 2 · version 1"), "the newest stands first"
+    assert facts[1].startswith("issued 2026-11-28 by Anna A. · No. 1 · version 1")
+    desk.context.do(reissue_product, "one", now="2026-11-30T00:00:00Z")
+    assert [panel.model.index(row).data().splitlines()[1][:5] for row in range(3)] == ["draft", "publi", "issue"]

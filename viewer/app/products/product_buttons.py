@@ -1,0 +1,50 @@
+"""The row of buttons below a product: view, state and export, and the sentence that is said between them."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from layers.product.issuing.gate import STATES, State
+from viewer.app.products.state_question import state_names
+from viewer.panels.widgets.form_page import muted
+from viewer.support.still_boxes import ComboBox
+from viewer.support.text import tooltip
+
+
+class ProductButtons(QWidget):
+    """None of them is pressed by Enter elsewhere in the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tr = self.tr
+        self.view, self.map = QPushButton(tr("Use the Map's View")), QPushButton(tr("Add the View"))
+        self.save, self.export = QPushButton(tr("Save")), QPushButton(tr("Export…"))
+        self.close_window = QPushButton(tr("Close"))
+        self.said, self.state = muted(), ComboBox()
+        for state, name in state_names().items():
+            self.state.addItem(name, state)
+        self.state.setPlaceholderText(tr("State"))
+        self.state.setCurrentIndex(-1)
+        self.state.setAccessibleName(tr("State in which it is exported"))
+        self.state.setToolTip(tooltip(tr("State in which it is exported; the first export asks for it")))
+        for button, tip in (
+            (self.view, tr("Show on the page what the map shows now, in its stretch")),
+            (self.map, tr("Add what the map shows now as a map of its own")),
+            (self.save, tr("Keep the product in the case as a draft (Ctrl+S)")),
+            (self.export, tr("Write the product to a file, as a draft or issued (Enter in the title)")),
+            (self.close_window, tr("Close the window; what was changed is kept as a draft")),
+        ):
+            button.setAutoDefault(False)
+            button.setAccessibleName(button.text().rstrip("…"))
+            button.setToolTip(tooltip(tip))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.view)
+        row.addWidget(self.map)
+        row.addWidget(self.said, 1)
+        for field in (self.save, self.state, self.export, self.close_window):
+            row.addWidget(field)
+
+    def show_state(self, state: State | None) -> None:
+        """None: nobody has said in which state it leaves."""
+        self.state.setCurrentIndex(STATES.index(state) if state is not None else -1)

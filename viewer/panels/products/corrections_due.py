@@ -1,0 +1,97 @@
+"""Watches which issued products would print something otherwise by now: they need a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.document.edit import TABLES
+from layers.document.rows import Row
+from layers.product.issuing.printed_rows import needs_correction
+from viewer.panels.context import PanelContext
+
+REST_MS = 250
+"""After an edit, until it is looked at: a burst of them is looked at once."""
+_PRINTED = ("claims", "claim_sites", "claim_sources", "responses", "response_claims", "sources", "sites", "images")
+_TABLES = (*_PRINTED, "layers", "products", "product_rows")
+"""Tables on which it depends."""
+
+
+class CorrectionsDue(QObject):
+    """`uuids` are the products. They are found in a job: of a product with thousands of rows it takes a second."""
+
+    changed = Signal()
+    found = Signal(object)
+    """list[Product] that an edit has made wrong just now."""
+
+    def __init__(self, context: PanelContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.uuids: frozenset[str] = frozenset()
+        self._is_told = False
+        """False while it is not known how the case was when it was opened: only what comes later is said."""
+        self._is_looking = self._is_stale = False
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._look)
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self._begin_anew)
+        self._begin_anew()
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self._rest.isActive() or self._is_looking)
+
+    def _begin_anew(self) -> None:
+        self._is_told = False
+        self._take(frozenset())
+        if _has_issued(self._context.document):
+            self._rest.start()
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches(*_TABLES) and _has_issued(self._context.document):
+            self._rest.start()
+        elif changes.touches("products"):
+            self._take(frozenset())
+
+    def _look(self) -> None:
+        if self._is_looking:
+            self._is_stale = True
+            return
+        document = self._context.document
+        self._is_looking, self._is_stale = True, False
+        rows: Mapping[object, tuple[Row, ...]] = {table: tuple(document.table(table).values()) for table in TABLES}
+        work: Callable[[], frozenset[str]] = partial(_due, rows)
+        self._context.run(work, partial(self._known, document), "")
+
+    def _known(self, document: Document, uuids: frozenset[str]) -> None:
+        self._is_looking = False
+        if document is self._context.document:
+            self._tell(uuids - self.uuids)
+            self._take(uuids)
+        if self._is_stale or document is not self._context.document:
+            self._rest.start()
+
+    def _tell(self, uuids: Iterable[str]) -> None:
+        products = self._context.document.products
+        rows = [products[uuid] for uuid in uuids if uuid in products]
+        if rows and self._is_told:
+            self.found.emit(sorted(rows, key=lambda row: (row.number, row.version)))
+        self._is_told = True
+
+    def _take(self, uuids: frozenset[str]) -> None:
+        if uuids != self.uuids:
+            self.uuids = uuids
+            self.changed.emit()
+
+
+def _due(rows: Mapping[object, tuple[Row, ...]]) -> frozenset[str]:
+    """In a job, of rows as they were: they never change."""
+    return frozenset(needs_correction(Document(rows)))  # type: ignore[arg-type]
+
+
+def _has_issued(document: Document) -> bool:
+    return any(row.issued_at for row in document.products.values())

@@ -1,0 +1,80 @@
+"""The issued products that print a row: lines in its form, and entries of its menu, each leading to the product."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.rows import Product
+from layers.document.site import Site
+from layers.product.issuing.printed_rows import products_printing
+from viewer.panels.context import PanelContext
+from viewer.panels.products.product_words import product_and_state
+from viewer.panels.widgets.form_page import clear_layout, heading, muted
+from viewer.panels.widgets.link_button import LinkButton
+
+MOST_SHOWN = 8
+
+
+class PrintedIn(QWidget):
+    """Hidden where no issued product prints the row. A click, or Enter, on a line opens its product."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._shown: list[str] | None = None
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(heading(self.tr("Printed in")))
+        layout.addLayout(self._lines)
+        self.links: list[LinkButton] = []
+        self.hide()
+
+    def show_row(self, table: Table, uuid: str) -> None:
+        """Show the products of another row, or of the same one once more."""
+        found = printing(self._context.document, table, uuid)
+        texts = [product_and_state(row) for row in found]
+        if texts == self._shown:
+            return
+        self._shown = texts
+        clear_layout(self._lines)
+        self.links = [self._link(row) for row in found[:MOST_SHOWN]]
+        for link in self.links:
+            self._lines.addWidget(link)
+        if len(found) > MOST_SHOWN:
+            self._lines.addWidget(muted(self.tr("and {0} more").format(len(found) - MOST_SHOWN)))
+        self.setVisible(bool(found))
+
+    def _link(self, row: Product) -> LinkButton:
+        text = product_and_state(row)
+        link = LinkButton(text, self.tr("Open {0}").format(text))
+        link.clicked.connect(partial(self._open, row.uuid))
+        return link
+
+    def _open(self, uuid: str, _checked: bool = False) -> None:
+        self._context.product_wanted.emit(uuid)
+
+
+def printing(document: Document, table: Table, uuid: str) -> list[Product]:
+    """The issued products that print a row of the document."""
+    row = document.table(table).get(uuid)
+    if row is None or not any(product.issued_at for product in document.products.values()):
+        return []
+    return products_printing(document, f"site_{row.kind}" if isinstance(row, Site) else table, uuid)
+
+
+def add_printing(menu: QMenu, context: PanelContext, table: Table, uuid: str) -> QMenu:
+    """A part of a menu with the products that print a row; without any it cannot be opened."""
+    part = menu.addMenu(QCoreApplication.translate("Products", "Products that P&rint This"))
+    found = printing(context.document, table, uuid)
+    for row in found:
+        part.addAction(product_and_state(row), partial(context.product_wanted.emit, row.uuid))
+    part.setEnabled(bool(found))
+    return part
