@@ -104,6 +104,8 @@ class FindingsView(QWidget):
         self._choice: Choice | None = None
         """The entry of a cure's menu for which something is typed."""
         self._is_shown = False
+        self._cured: tuple[str, ...] = ()
+        """The group that was cured just now: when it is gone the next one that one hand cures is chosen."""
         self.title, self.sentence, self.cure = heading(tr("Check")), muted(), muted()
         self.list = _FindingList()
         self.list.setAccessibleName(tr("Findings"))
@@ -200,9 +202,15 @@ class FindingsView(QWidget):
             )
             self._add(one, said, "check", self.tr("let pass"))
         self.list.blockSignals(False)
-        self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
+        is_gone = bool(self._cured) and self._cured not in map(_key, self.groups)
+        self.list.setCurrentRow(self._next_cure() if is_gone else min(max(row, 0), self.list.count() - 1))
+        self._cured = () if is_gone else self._cured
         self.sentence.setText(self._count())
         self._show_offers()
+
+    def _next_cure(self) -> int:
+        rows = (at for at, one in enumerate(self._rows) if isinstance(one, Group) and one.cure)
+        return next(rows, min(0, self.list.count() - 1))
 
     def _add_group(self, group: Group) -> None:
         icon = "error" if group.severity == BLOCKING else "warning"
@@ -360,6 +368,7 @@ class FindingsView(QWidget):
         if group is None or choice is None or (choice.asks and not typed):
             return
         self._give_up()
+        self._cured = _key(group)
         self.bulk_wanted.emit(group, choice.value, typed if choice.asks else "")
 
     # -- let pass -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 
+from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.errors import ExportFailed, GeoloupeError
 from layers.grid.tile_grid import View
@@ -46,6 +47,7 @@ class PlatePages:
         self._styles: Styles | None = None
         """In which the maps match; None while that is not known."""
         self._changed: Callable[[], None] = _nothing
+        self._leave = document.subscribe(self._hear_edit)
         self._steps = QTimer(interval=0)
         self._steps.timeout.connect(self._go_on)
 
@@ -71,6 +73,11 @@ class PlatePages:
         self._changed = changed
 
     def close(self) -> None:
+        self._leave()
+        self._leave = _nothing
+        self._close_scenes()
+
+    def _close_scenes(self) -> None:
         self._steps.stop()
         for scene in self._scenes:
             scene.close()
@@ -173,16 +180,27 @@ class PlatePages:
         wanted = (spec.layout, spec.stretches, *(one.frame for one in maps_of(spec)))
         if wanted == self._scenes_of:
             return
-        self.close()
+        self._close_scenes()
         self._scenes_of, self._is_stale = wanted, True
         self._scenes = self._scenes_for(spec)
         for scene in self._scenes:
             scene.updated.connect(self._hear)
             scene.edited.connect(self._hear)
 
+    def _hear_edit(self, changes: Changes) -> None:
+        if changes.touches(*_OF_WORDS) and self._scenes:
+            self._hear()
+
     def _hear(self) -> None:
         self._is_stale = True
         self._changed()
+
+
+_OF_WORDS = (
+    *("claims", "claim_sites", "claim_sources", "claim_evidence", "responses", "response_claims", "sources"),
+    *("images", "observations", "searches"),
+)
+"""Tables that a page tells of and no scene shows: scenes tell of the others by themselves."""
 
 
 def _without_places(spec: ProductSpec) -> ProductSpec:
@@ -190,4 +208,4 @@ def _without_places(spec: ProductSpec) -> ProductSpec:
 
 
 def _nothing() -> None:
-    """Nobody listens."""
+    """Nobody listens, or nothing is to be left."""

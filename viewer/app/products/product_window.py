@@ -393,6 +393,7 @@ class ProductWindow(QDialog):
 
     def _cure_all(self, group: Group, choice: str, typed: str) -> None:
         """Put right all that a group is about, as one step of the case."""
+        self.come_forward()
         self.say(do_cure(self._context, group, choice, typed) or cured_words(group))
 
     def _take_back(self, one: Override) -> None:

@@ -319,7 +319,8 @@ class Plate:
             is_same = kept is not None and kept.framing == framing and kept.index is index
             self.maps.append(kept if is_same and kept is not None else MapOnPage(number, scene, framing, 0, index))
             yield
-        in_frame = list(dict.fromkeys(uuid for one in self.maps for uuid in one.in_frame()))
+        drawn = (uuid for one in self.maps for uuid in one.in_frame())
+        in_frame = list(dict.fromkeys([*drawn, *sorted(hidden or ())]))  # what is withheld stays counted
         if self._content_of is None or self._content_of[0] != in_frame:
             about = spec.site if spec.layout == "site" else ""
             told = content_in_steps(self.document, in_frame, spec.publish, spec.marking, self.product, about=about)

@@ -1,0 +1,81 @@
+"""The pages of a product in its window: they follow edits of words that no map shows, and count what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from pytestqt.qtbot import QtBot
+from shapely import Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import ClaimSite
+from layers.document.site import Site
+from layers.product.issuing.edition import Edition
+from layers.product.spec import ProductSpec
+from tests.viewer.app.products.conftest import SEEN, SLOW_MS
+from viewer.app.products.plate_pages import PlatePages
+from viewer.commands.responses import add_response
+from viewer.export.headless import Studio
+from viewer.export.plates.map_scenes import product_scenes
+from viewer.export.plates.printed_plate import PrintedPlate
+
+SPEC = ProductSpec(title="A firm", page="800x600", dpi=96, bounds=SEEN)
+
+
+@pytest.fixture
+def case() -> Document:
+    """A firm that a claim names, and three marks that nobody reviewed."""
+    marks = [Site(uuid=f"m{at}", geometry=Point(10.2 + 0.2 * at, 50.5), label=f"Mark {at}") for at in range(3)]
+    return Document(
+        {
+            "sites": [
+                Site(uuid="firm", geometry=Point(10.5, 50.7), label="The firm", role="named in a claim"),
+                *marks,
+            ],
+            "claims": [Claim(uuid="c", source_wording="provides optics", made_by="an official")],
+            "claim_sites": [ClaimSite(uuid="l", claim_uuid="c", site_uuid="firm")],
+        }
+    )
+
+
+@pytest.fixture
+def pages(case: Document, studio: Studio) -> Iterator[PlatePages]:
+    made = PlatePages(case, partial(product_scenes, document=case, context=studio.context, base_folder=None))
+    yield made
+    made.close()
+
+
+def page(pages: PlatePages, qtbot: QtBot, spec: ProductSpec = SPEC) -> PrintedPlate:
+    found: list[PrintedPlate | None] = []
+
+    def is_there() -> bool:
+        found.append(pages.make(spec, 96, Edition()))
+        return found[-1] is not None
+
+    qtbot.waitUntil(is_there, timeout=SLOW_MS)
+    assert found[-1] is not None
+    return found[-1]
+
+
+def test_an_answer_that_comes_is_on_the_page(pages: PlatePages, case: Document, qtbot: QtBot) -> None:
+    assert not page(pages, qtbot).content.responses
+    heard: list[bool] = []
+    pages.listen(lambda: heard.append(True))
+    case.apply(add_response(case, "The firm", "No.", claim_uuids=["c"], actor="Li"))
+    assert heard, "the window lays it out anew"
+    (answer,) = page(pages, qtbot).content.responses
+    assert answer.words == "No."
+    pages.close()
+    case.apply(add_response(case, "The firm", "Never.", claim_uuids=["c"], actor="Li"))
+
+
+def test_marks_that_a_published_page_withholds_stay_counted(pages: PlatePages, qtbot: QtBot) -> None:
+    """They are drawn on no map, and were forgotten once the maps were made without them."""
+    laid = page(pages, qtbot, ProductSpec(title="A firm", page="800x600", dpi=96, bounds=SEEN, publish=True))
+    assert laid.content.withheld >= {"m0", "m1", "m2"}
+    (group,) = (one for one in laid.content.left_out.rows if one.table == "sites")
+    assert set(group.rows) == laid.content.withheld
+    assert not laid.content.withheld & laid.facts().maps[0].sites.drawn
