@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 import rasterio
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import sample_data
@@ -28,7 +29,10 @@ from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.products.data_dialog import SELECTED, SHOWN, WHOLE, DataDialog
+from viewer.app.products.product_file import file_sha256
 from viewer.app.window import MainWindow
+from viewer.commands.products import products_in_order
+from viewer.commands.responses import delete_responses
 from viewer.export.data import data_files
 
 FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
@@ -214,3 +218,51 @@ def test_the_pixels_of_the_image_on_top_are_written_as_they_are(
         assert (made.read() == values).all()
         assert seen.res == made.res
         assert seen.width < made.width
+
+
+def test_data_are_issued_numbered_and_kept_or_stopped_at_the_gate(
+    demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
+) -> None:
+    answers.path = path = tmp_path / "sites.geojson"
+    dialog = asked(demo, qtbot)
+    choose(dialog, ".geojson")
+    dialog.state.setCurrentIndex(dialog.state.findData("issued"))
+    dialog.take_button.click()
+    text = written(demo, qtbot, path).decode()
+    qtbot.waitUntil(lambda: bool(products_in_order(demo.session.document)), timeout=10_000)
+    (row,) = products_in_order(demo.session.document)
+    assert (row.number, row.state, row.sha256) == ("1", "issued", file_sha256(path))
+    assert f"issued {row.issued_at[:10]} as product 1, version 1" in text
+    assert "issued as product 1" in demo.messages.line("export").text
+    assert demo.session.document.rows_of_product(row.uuid)
+    for answer in tuple(demo.session.document.responses):
+        demo.panel_context.do(delete_responses, [answer])
+    answers.path = other = tmp_path / "more.geojson"
+    dialog = asked(demo, qtbot)
+    choose(dialog, ".geojson")
+    dialog.state.setCurrentIndex(dialog.state.findData("issued"))
+    dialog.take_button.click()
+    qtbot.waitUntil(lambda: "not issued" in demo.messages.line("export").text, timeout=10_000)
+    assert "No answer is recorded" in demo.messages.line("export").text
+    assert not other.exists()
+    assert products_in_order(demo.session.document) == [row]
+
+
+def test_what_publishing_takes_away_is_said_and_reviewed_in_one_step(demo: MainWindow, qtbot: QtBot) -> None:
+    dialog = asked(demo, qtbot)
+    choose(dialog, ".geojson")
+    assert not dialog.taken_away.isVisible()
+    dialog.state.setCurrentIndex(dialog.state.findData("published"))
+    assert dialog.publish.isChecked()
+    qtbot.waitUntil(lambda: bool(dialog.taken_away.buttons), timeout=10_000)
+    assert dialog.taken_away.buttons[0].text() == "Review 55 marks…"
+    dialog.taken_away.buttons[0].click()
+    dialog.taken_away.name_line.setText("Boris B.")
+    QTest.keyClick(dialog.taken_away.name_line, Qt.Key.Key_Return)
+    sites = demo.session.document.sites.values()
+    assert sum(site.reviewed_by == "Boris B." for site in sites) == 55
+    words = "55 marks"
+    qtbot.waitUntil(lambda: words not in [one.text() for one in dialog.taken_away.buttons], timeout=10_000)
+    demo.action_table["undo"].trigger()
+    assert not any(site.reviewed_by for site in demo.session.document.sites.values())
+    dialog.reject()

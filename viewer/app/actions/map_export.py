@@ -123,7 +123,7 @@ class MapExport(QObject):
             self._desk = DataDesk(
                 self._session,
                 self._canvas,
-                self._jobs,
+                self._panels,
                 lambda suffix: self._ask().data_to_write(self._suggestion(suffix)),
                 self._bounds,
                 self._write,
@@ -144,28 +144,29 @@ class MapExport(QObject):
             return
         suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
         rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_MEASUREMENTS}
-        self._write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path)
+        self._write(lambda: write_whole(path, measurements_text(Document(rows), suffix)), path, str)
 
     def forget(self, pending: _PendingPicture) -> None:
         self._pending.remove(pending)
 
-    def _write(self, write: Callable[[], object], path: Path) -> None:
+    def _write(self, write: Callable[[], object], path: Path, then: Callable[[], str]) -> None:
+        """Write it in a job; `then` is called once it is there, and gives the end of the line that says so."""
         self._folder = path.parent
 
         def work(context: JobContext) -> None:
             write()
 
         def done(_nothing: None) -> None:
-            self._is_written(path)
+            self._is_written(path, then())
 
         def failed(error: GeoloupeError) -> None:
             self._messages.show("export", error.sentence, "error")
 
         self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
 
-    def _is_written(self, path: Path) -> None:
+    def _is_written(self, path: Path, more: str = "") -> None:
         self._folder = path.parent
-        said = self.tr("Written: {0}").format(path)
+        said = self.tr("Written: {0}").format(path) + more
         self._messages.show("export", said, "info", open_button(path, self._messages))
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:

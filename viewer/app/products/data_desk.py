@@ -10,27 +10,42 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from layers.document.document import Document
 from layers.document.edit import TABLES
 from layers.document.rows import Row
-from layers.errors import GeoloupeError, NotAllowed
+from layers.errors import GeoloupeError, NotAllowed, ProductStopped
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84
+from layers.product.gathering import content_of
+from layers.product.issuing.data_spec import DataSpec
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT
+from layers.product.issuing.printed_rows import PrintedRow, printed_rows
+from layers.product.lint.groups import Group
 from viewer.app.case.session import Session
 from viewer.app.products.data_dialog import PIXELS, SELECTED, SHOWN, WHOLE, DataDialog, DataWish
+from viewer.app.products.data_leaving import DataLeaving, uuids_in
+from viewer.app.products.findings.bulk_cures import do_cure
+from viewer.app.products.product_file import file_sha256
+from viewer.app.products.taken_away import taken_away
 from viewer.canvas.widget import MapCanvas
 from viewer.export.data.data_files import write_data
 from viewer.export.data.exported import DataExport, data_export
 from viewer.export.data.ground import GroundPictures
 from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
 from viewer.export.formats.steps import Writing
-from viewer.support.jobs import JobContext, Jobs
+from viewer.export.gate import data_through_gate
+from viewer.export.made_on import today
+from viewer.panels.context import PanelContext
+from viewer.support.jobs import JobContext
 
-POLL_MS = 20
+POLL_MS, MOST_TOLD = 20, 3
+"""`MOST_TOLD`: findings that stop data and are told in the message."""
 
-type Write = Callable[[Callable[[], object], Path], None]
-"""Writes a file in a job, and says so."""
+type Write = Callable[[Callable[[], object], Path, Callable[[], str]], None]
+"""Writes a file in a job, and says so with what is given once it is there."""
 
 
 class DataDesk(QObject):
@@ -41,7 +56,7 @@ class DataDesk(QObject):
         self,
         session: Session,
         canvas: MapCanvas,
-        jobs: Jobs,
+        panels: PanelContext,
         ask_path: Callable[[str], Path | None],
         bounds: Callable[[], Bounds],
         write: Write,
@@ -51,13 +66,14 @@ class DataDesk(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._session, self._canvas, self._jobs = session, canvas, jobs
+        self._session, self._canvas, self._panels = session, canvas, panels
+        self._jobs = canvas.own_scene.context.jobs
         self._ask_path, self._bounds, self._write, self._failed = ask_path, bounds, write, failed
         self._window, self._warn, self._told = window, warn, told
         self._last = DataWish(".kmz")
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
-        self._drawn: list[tuple[GroundPictures, Path]] = []
+        self._drawn: list[tuple[GroundPictures, Path, DataLeaving]] = []
         self._gathered = 0
 
     @property
@@ -70,7 +86,48 @@ class DataDesk(QObject):
         selected = len(self._canvas.selection)
         dialog = DataDialog(len(self._session.document.sites), selected, self._last, self._window)
         dialog.chosen.connect(self._chosen)
+        dialog.wished.connect(partial(self._look_for_taken_away, dialog))
+        dialog.taken_away.reviewed.connect(partial(self._review, dialog))
+        self._look_for_taken_away(dialog, dialog.wish())
         dialog.open()
+
+    # -- what publishing takes away -------------------------------------------------------------------------------
+
+    def _look_for_taken_away(self, dialog: DataDialog, wish: DataWish) -> None:
+        """In a job: of a large case it takes a second."""
+        if not wish.publish or wish.suffix == PIXELS:
+            dialog.taken_away.show_groups(())
+            return
+        rows, (sites, bounds) = self._rows(), self._part_of(wish)
+        marking = wish.marking or self._session.document.meta("marking")
+
+        def work(_context: JobContext) -> list[Group]:
+            document = Document(rows)  # type: ignore[arg-type]
+            uuids = uuids_in(document, sites, bounds)
+            content = content_of(document, uuids, True, marking, whole_case=sites is None and bounds is None)
+            return taken_away(document, content, marking)
+
+        self._jobs.run(work, partial(self._show_taken_away, dialog, wish), of_case=True)
+
+    def _show_taken_away(self, dialog: DataDialog, wish: DataWish, groups: list[Group]) -> None:
+        if isValid(dialog) and dialog.wish() == wish:
+            dialog.taken_away.show_groups(groups)
+
+    def _review(self, dialog: DataDialog, group: Group, name: str) -> None:
+        refusal = do_cure(self._panels, group, "", name)
+        if refusal:
+            self._failed(refusal)
+        self._look_for_taken_away(dialog, dialog.wish())
+
+    def _rows(self) -> Mapping[object, tuple[Row, ...]]:
+        return {table: tuple(self._session.document.table(table).values()) for table in TABLES}
+
+    def _part_of(self, wish: DataWish) -> tuple[tuple[str, ...] | None, Bounds | None]:
+        """The marks, or the bounds, of the part of the case that is wanted; None: all of it."""
+        sites = tuple(self._canvas.selection.uuids) if wish.part == SELECTED else None
+        return sites, self._bounds() if wish.part == SHOWN else None
+
+    # -- written --------------------------------------------------------------------------------------------------
 
     def _chosen(self, wish: DataWish) -> None:
         self._last = replace(wish, marking="")
@@ -83,42 +140,58 @@ class DataDesk(QObject):
             self._gather(replace(wish, suffix=path.suffix.lower()), path)
 
     def _gather(self, wish: DataWish, path: Path) -> None:
-        """Of the case as it is now: later edits are not in it."""
-        rows: Mapping[object, tuple[Row, ...]] = {
-            table: tuple(self._session.document.table(table).values()) for table in TABLES
-        }
-        sites = tuple(self._canvas.selection.uuids) if wish.part == SELECTED else None
-        bounds = self._bounds() if wish.part == SHOWN else None
-        read = self._session.blob_reader()
+        """Of the case as it is now: later edits are not in it. What is to be issued is stopped at the gate."""
+        rows, spec, read = self._rows(), self._spec_of(wish), self._session.blob_reader()
 
         def read_chips(uuids: Iterable[str]) -> Mapping[str, bytes]:
             return read("chips", list(uuids), "data")
 
-        def work(_context: JobContext) -> DataExport:
-            return data_export(
+        def work(_context: JobContext) -> tuple[DataExport, list[PrintedRow]]:
+            told = data_export(
                 Document(rows),  # type: ignore[arg-type]
                 wish.suffix,
                 read_chips,
                 publish=wish.publish,
                 marking=wish.marking,
-                sites=sites,
-                bounds=bounds,
+                sites=spec.sites,
+                bounds=spec.bounds,
             )
+            told = data_through_gate(told, spec, Edition(None, today(), wish.state))
+            return told, printed_rows(told.document, told.content)
 
-        def done(told: DataExport) -> None:
+        def done(found: tuple[DataExport, list[PrintedRow]]) -> None:
             self._gathered -= 1
-            self._draw(told, path)
+            leaving = DataLeaving(spec, wish.state, found[1], self._session.document)
+            try:
+                self._draw(leaving.named(found[0], self._panels), path, leaving)
+            except GeoloupeError as error:
+                self._failed(error.sentence)
 
         def failed(error: GeoloupeError) -> None:
             self._gathered -= 1
-            self._failed(error.sentence)
+            lines = error.lines[:MOST_TOLD] if isinstance(error, ProductStopped) else ()
+            self._failed(" ".join((error.sentence, *lines)))
 
-        def given_up(_nothing: DataExport | None) -> None:
+        def given_up(_nothing: object) -> None:
             self._gathered -= 1
 
         self._gathered += 1
         title = self.tr("Gathering {0}").format(path.name)
         self._jobs.run(work, done, failed, title, apart=True, given_up=given_up)
+
+    def _spec_of(self, wish: DataWish) -> DataSpec:
+        meta, target = self._session.document.meta, self._session.target
+        sites, bounds = self._part_of(wish)
+        return DataSpec(
+            wish.suffix,
+            title=meta("title") or (target.stem if target is not None and not wish.publish else ""),
+            author=meta("author"),
+            organisation=meta("organisation"),
+            marking=wish.marking,
+            publish=wish.publish,
+            sites=sites,
+            bounds=bounds,
+        )
 
     # -- pixels ---------------------------------------------------------------------------------------------------
 
@@ -152,11 +225,11 @@ class DataDesk(QObject):
 
     # -- pictures -------------------------------------------------------------------------------------------------
 
-    def _draw(self, told: DataExport, path: Path) -> None:
+    def _draw(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
         """Formats with pictures of the map wait until all that they show has been read."""
         suffix = path.suffix.lower()
         if suffix not in (".kmz", ".html"):
-            self._finish(told, path)
+            self._write(lambda: self._made(told, path, leaving), path, partial(leaving.issue, self._panels))
             return
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
         pictures = GroundPictures(
@@ -165,12 +238,12 @@ class DataDesk(QObject):
             crs=WGS84 if suffix == ".kmz" else "",
             with_map=suffix == ".html",
         )
-        self._drawn.append((pictures, path))
+        self._drawn.append((pictures, path, leaving))
         self._timer.start()
 
     def _look(self) -> None:
         for one in tuple(self._drawn):
-            pictures, path = one
+            pictures, path, leaving = one
             try:
                 is_made = pictures.step()
             except GeoloupeError as error:
@@ -182,23 +255,22 @@ class DataDesk(QObject):
                 self._end(one)
                 if problems:
                     self._warn(self.tr("{0}: {1}").format(path.name, " ".join(problems)))
-                self._write(partial(self._made_of, pictures, path), path)
+                make = partial(self._made_of, pictures, path, leaving)
+                self._write(make, path, partial(leaving.issue, self._panels))
 
-    def _end(self, one: tuple[GroundPictures, Path]) -> None:
+    def _end(self, one: tuple[GroundPictures, Path, DataLeaving]) -> None:
         one[0].close()
         self._drawn.remove(one)
         if not self._drawn:
             self._timer.stop()
 
-    def _finish(self, told: DataExport, path: Path) -> None:
-        self._write(lambda: self._made(told, path), path)
+    def _made_of(self, pictures: GroundPictures, path: Path, leaving: DataLeaving) -> None:
+        self._made(pictures.finished(), path, leaving)
 
-    def _made_of(self, pictures: GroundPictures, path: Path) -> None:
-        self._made(pictures.finished(), path)
-
-    def _made(self, told: DataExport, path: Path) -> None:
+    def _made(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
         """In a job: what drives hold is not asked in the window's thread."""
         target = self._session.target
         if target is not None and path.exists() and target.exists() and os.path.samefile(target, path):
             raise NotAllowed(f"“{path.name}” is the open case itself: choose another name.")
         write_data(told, path, self._canvas.own_scene.context.pool)
+        leaving.sha256 = file_sha256(path) if leaving.state != DRAFT else ""

@@ -15,9 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.marking import CLASSIFICATION, TLP
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
+from viewer.app.products.state_question import state_names
+from viewer.app.products.taken_away import TakenAway
 from viewer.panels.widgets.form_page import muted
 from viewer.support.still_boxes import ComboBox
 
@@ -27,18 +30,20 @@ WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
 
 @dataclass(frozen=True, slots=True)
 class DataWish:
-    """The choices: the ending of the file, the part of the case, whether it is for outside, and its marking."""
+    """The choices: the ending of the file, the part of the case, whether it is for outside, its marking and state."""
 
     suffix: str
     part: str = WHOLE
     publish: bool = False
     marking: str = ""
+    state: State = DRAFT
 
 
 class DataDialog(QDialog):
-    """Stays beside the map; `chosen` carries a `DataWish`."""
+    """Stays beside the map; `chosen` carries a `DataWish`, and so does `wished` whenever another is made."""
 
     chosen = Signal(object)
+    wished = Signal(object)
 
     def __init__(self, sites: int, selected: int, first: DataWish, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,11 +63,15 @@ class DataDialog(QDialog):
         self.publish.setChecked(first.publish)
         self.publish.setAccessibleName(self.tr("For readers outside"))
         self.publish.toggled.connect(self._say)
+        self.state = _combo(self.tr("State"), [(name, state) for state, name in state_names().items()], DRAFT)
+        self.state.currentIndexChanged.connect(self._follow_state)
+        self.taken_away = TakenAway()
         self.marking = ComboBox()
         self.marking.setEditable(True)
         self.marking.addItems(["", *CLASSIFICATION, *TLP])
         self.marking.setCurrentText(first.marking)
         self.marking.setAccessibleName(self.tr("Marking"))
+        self.marking.currentTextChanged.connect(lambda _text: self.wished.emit(self.wish()))
         self.note = muted()
         for choice in (self.format, self.part):
             choice.currentIndexChanged.connect(self._say)
@@ -75,10 +84,12 @@ class DataDialog(QDialog):
         form.addRow(self.tr("&Format"), self.format)
         form.addRow(self.tr("&Part"), self.part)
         form.addRow(self.tr("&Marking"), self.marking)
+        form.addRow(self.tr("&State"), self.state)
         form.addRow("", self.publish)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.note)
+        layout.addWidget(self.taken_away)
         layout.addWidget(buttons)
         self.setMinimumWidth(440)
         self._say()
@@ -90,7 +101,15 @@ class DataDialog(QDialog):
             self.part.currentData(),
             self.publish.isChecked(),
             self.marking.currentText().strip(),
+            self.state.currentData() if self.state.isEnabled() else DRAFT,
         )
+
+    def _follow_state(self) -> None:
+        """Ticks the box for readers outside with what is published."""
+        is_published = self.state.currentData() == PUBLISHED
+        self.publish.setEnabled(not is_published)
+        self.publish.setChecked(is_published or self.publish.isChecked())
+        self._say()
 
     def _formats(self) -> Sequence[tuple[str, str]]:
         return (
@@ -112,13 +131,20 @@ class DataDialog(QDialog):
         pixels = self.tr("The image on top of the map as its file has it: all bands, on its own grid, without marks.")
         said = outside if self.publish.isChecked() else here
         is_pixels = self.format.currentData() == PIXELS
-        self.note.setText(pixels if is_pixels else said)
+        self.note.setText(pixels if is_pixels else f"{said} {self._state_words()}")
+        self.state.setEnabled(not is_pixels)
         self.part.setItemText(0, self.tr("The whole image") if is_pixels else self._whole)
         if is_pixels and self.part.currentData() == SELECTED:  # of marks: an image has none
             self.part.setCurrentIndex(self.part.findData(SHOWN))
         line = self.marking.lineEdit()
         assert isinstance(line, QLineEdit)
+        self.wished.emit(self.wish())
         line.setPlaceholderText(self.tr("that of the case") if is_pixels else self.tr("the highest of what is in it"))
+
+    def _state_words(self) -> str:
+        if self.state.currentData() == DRAFT:
+            return self.tr("A draft is not numbered, and says so in the file.")
+        return self.tr("It is numbered and kept in the case; a blocking finding stops it, and no file is written then.")
 
     def _choose(self) -> None:
         self.chosen.emit(self.wish())

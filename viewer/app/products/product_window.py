@@ -27,9 +27,9 @@ from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
 from viewer.app.button_keys import ENTER
-from viewer.app.products.bulk_cures import cured_words, do_cure
-from viewer.app.products.cure_paths import leads_to_row, show_row_of
-from viewer.app.products.findings_view import FindingsView
+from viewer.app.products.findings.bulk_cures import cured_words, do_cure
+from viewer.app.products.findings.cure_paths import leads_to_row, show_row_of
+from viewer.app.products.findings.findings_view import FindingsView
 from viewer.app.products.first_spec import Seen, lacking, with_layout
 from viewer.app.products.laid_out import LaidOut, PageMaker
 from viewer.app.products.map_question import ask_for_maps

@@ -67,9 +67,17 @@ class StateQuestion(QDialog):
         grid.setHorizontalSpacing(12)
         grid.setColumnStretch(1, 1)
         rows: tuple[tuple[State, str, str], ...] = (
-            (DRAFT, tr("&Draft"), tr("Not numbered. The page says that it is not issued, and is stamped if need be.")),
-            (ISSUED, tr("&Issue"), tr("Numbered and kept in the case. A blocking finding stops it.")),
-            (PUBLISHED, tr("&Publish"), tr("Issued for readers outside: drafts, names and internal sources go.")),
+            (
+                DRAFT,
+                tr("&Draft"),
+                tr("Not numbered. The page says that it is not issued; DRAFT is stamped on it where a finding blocks."),
+            ),
+            (ISSUED, tr("&Issue"), tr("Numbered and kept in the case, unless a blocking finding stops it.")),
+            (
+                PUBLISHED,
+                tr("&Publish"),
+                tr("Issued for readers outside, without drafts, names of people and internal sources."),
+            ),
         )
         for at, (state, text, says) in enumerate(rows):
             button = QPushButton(text)

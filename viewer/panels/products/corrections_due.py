@@ -46,9 +46,9 @@ class CorrectionsDue(QObject):
         return not (self._rest.isActive() or self._is_looking)
 
     def _begin_anew(self) -> None:
-        self._is_told = False
+        self._is_told = not _has_issued(self._context.document)
         self._take(frozenset())
-        if _has_issued(self._context.document):
+        if not self._is_told:
             self._rest.start()
 
     def _heard(self, changes: Changes) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import override
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,13 +26,14 @@ from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.lint.groups import WITHHELD, Group, groups_of
 from layers.product.lint.passing import NEVER_PASSED
 from layers.product.spec import Override
-from viewer.app.products.bulk_cures import Choice, bulk_cure
+from viewer.app.products.findings.bulk_cures import Choice, bulk_cure
 from viewer.commands.named_order import LONGEST_NAME
 from viewer.commands.products import LONGEST_REASON
 from viewer.panels.widgets.form_page import heading, muted, side_by_side
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
 
+_ICON_PX = 16
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -223,7 +224,7 @@ class FindingsView(QWidget):
             self._add(finding, finding_words(finding), "", finding.severity)
 
     def _add(self, about: Group | Finding | Override | None, text: str, icon: str, kind: str) -> None:
-        item = QListWidgetItem(text) if not icon else QListWidgetItem(line_icon(icon, self.palette()), text)
+        item = QListWidgetItem(line_icon(icon, self.palette()) if icon else _no_icon(self.list.iconSize()), text)
         item.setToolTip(tooltip(text))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{kind}: {text.lstrip('▾▸ ')}")
         self.list.addItem(item)
@@ -402,6 +403,13 @@ class FindingsView(QWidget):
         passed = self._about()
         if isinstance(passed, Override):
             self.taken_back.emit(passed)
+
+
+def _no_icon(size: QSize) -> QIcon:
+    """Room for an icon: findings of a group stand below its words."""
+    room = QPixmap(max(size.width(), _ICON_PX), max(size.height(), _ICON_PX))
+    room.fill(Qt.GlobalColor.transparent)
+    return QIcon(room)
 
 
 def _key(group: Group) -> tuple[str, ...]:

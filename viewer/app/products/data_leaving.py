@@ -1,0 +1,73 @@
+"""Data on their way out of the case: numbered before they are written, and kept as issued once their file is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+from shapely import box, intersects
+
+from layers.document.document import Document
+from layers.errors import NotAllowed
+from layers.geo.bounds import Bounds
+from layers.product.issuing.data_gate import with_status
+from layers.product.issuing.data_spec import DataSpec
+from layers.product.issuing.edition import Edition
+from layers.product.issuing.gate import DRAFT, State
+from layers.product.issuing.printed_rows import PrintedRow
+from viewer.commands.products import issue_product, product_rows, save_data_product
+from viewer.commands.stamps import new_uuid
+from viewer.export.data.exported import DataExport
+from viewer.export.made_on import today
+from viewer.panels.context import PanelContext
+
+
+class DataLeaving:
+    """`printed` are the rows that the data hold, as they stood when they were gathered; `sha256` is the file's."""
+
+    def __init__(self, spec: DataSpec, state: State, printed: list[PrintedRow], document: Document) -> None:
+        self._spec, self.state, self._printed, self._document = spec, state, printed, document
+        self._uuid = self.sha256 = ""
+
+    def named(self, told: DataExport, context: PanelContext) -> DataExport:
+        """The data with their number and state; of drafts as they are. Raises what keeping them raises."""
+        if self.state == DRAFT:
+            return told
+        self._check(context)
+        self._uuid = new_uuid()
+        context.push(save_data_product(context.document, self._spec, actor=context.actor, uuid=self._uuid))
+        row = product_rows(context.document)[self._uuid]
+        return replace(told, content=with_status(told.content, Edition(row, today(), self.state)))
+
+    def issue(self, context: PanelContext) -> str:
+        """Keep them as issued, their file being there; gives the end of the line that says where it is."""
+        if self.state == DRAFT:
+            return _tr(", a draft that is not issued")
+        if context.document is not self._document:
+            return _tr(". Another case is open by now: it is not kept as issued")
+        fields = {"sha256": self.sha256, "numbers": {}, "state": self.state, "printed": self._printed}
+        refusal = context.attempt(issue_product, self._uuid, **fields)
+        row = product_rows(context.document).get(self._uuid)
+        if refusal or row is None:
+            return f". {refusal}"
+        words = _tr(", published as product {0}") if self.state == "published" else _tr(", issued as product {0}")
+        return words.format(row.number)
+
+    def _check(self, context: PanelContext) -> None:
+        if context.document is not self._document:
+            raise NotAllowed("Another case is open by now: its data are not issued. Export them again from their case.")
+
+
+def uuids_in(document: Document, sites: Collection[str] | None, bounds: Bounds | None) -> list[str]:
+    """The marks of a part of the case: of these uuids, or within these bounds; None for both: all."""
+    frame = box(*bounds) if bounds is not None else None
+    return [
+        site.uuid
+        for site in document.sites.values()
+        if (sites is None or site.uuid in sites) and (frame is None or intersects(frame, site.geometry))
+    ]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("DataDesk", text)

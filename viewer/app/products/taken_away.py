@@ -1,0 +1,96 @@
+"""Rows that publishing takes away from data: said before they are published, and reviewed in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import override
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.document import Document
+from layers.product.case_facts import facts_of_case
+from layers.product.content import ProductContent
+from layers.product.lint.check import findings, unexplained
+from layers.product.lint.groups import REVIEW, WITHHELD, Group, groups_of
+from layers.product.spec import ProductSpec
+from viewer.app.button_keys import ENTER
+from viewer.app.products.findings.bulk_cures import bulk_cure
+from viewer.commands.named_order import LONGEST_NAME
+from viewer.panels.widgets.form_page import clear_layout, muted
+from viewer.support.text import one_line
+
+LONGEST = 160
+
+
+def taken_away(document: Document, content: ProductContent, marking: str) -> list[Group]:
+    """The rows that are left out of published data with these words, in groups by what would put them right."""
+    page = ProductSpec(marking=marking, publish=True)
+    found = findings(page, content, facts_of_case(document, page, (), None))
+    return groups_of(one for one in unexplained(found) if one.rule == WITHHELD)
+
+
+class _NameLine(QLineEdit):
+    """Enter is its own: in a dialog it would export."""
+
+    entered = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ENTER:
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TakenAway(QWidget):
+    """Hidden where nothing is. `reviewed`: a group, and the name of who has reviewed all of it."""
+
+    reviewed = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(4)
+        self.buttons: list[QPushButton] = []
+        self._group: Group | None = None
+        self.name_line = _NameLine()
+        self.name_line.setMaxLength(LONGEST_NAME)
+        self.name_line.setAccessibleName(self.tr("Name of the reviewer"))
+        self.name_line.setPlaceholderText(self.tr("Name of the reviewer; Enter reviews all"))
+        self.name_line.entered.connect(self._review)
+        self.name_line.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(self._lines)
+        layout.addWidget(self.name_line)
+        self.hide()
+
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        """Say each group, with a button where one hand puts it right."""
+        clear_layout(self._lines)
+        self.buttons = []
+        self.name_line.hide()
+        for group in groups:
+            self._lines.addWidget(muted(one_line(group.sentence, LONGEST)))
+            cure = bulk_cure(group) if group.cure == REVIEW else None
+            if cure is not None:
+                button = QPushButton(cure.text)
+                button.setAutoDefault(False)
+                button.setAccessibleName(cure.text.rstrip("…"))
+                button.clicked.connect(partial(self._ask, group))
+                self.buttons.append(button)
+                self._lines.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.setVisible(bool(groups))
+
+    def _ask(self, group: Group, _checked: bool = False) -> None:
+        self._group = group
+        self.name_line.show()
+        self.name_line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _review(self) -> None:
+        name = self.name_line.text().strip()
+        if self._group is not None and name:
+            self.reviewed.emit(self._group, name)
