@@ -65,10 +65,10 @@ def record_no_answer(
     actor: str,
     now: str | None = None,
 ) -> Edit:
-    """Record for claims without an answer why there is none, a response for each.
+    """Record for claims without an answer why there is none, a response for each party that a claim names.
 
-    The speaker is the party that the claim names. `kind`: one of `NO_ANSWERS`; `made_at`: the day by which no reply
-    came. Raises InvalidValue.
+    So a late answer changes the line of its own party only. `kind`: one of `NO_ANSWERS`; `made_at`: the day by which
+    no reply came. Raises InvalidValue.
     """
     check_choice(kind, NO_ANSWERS, "reason for which there is no answer")
     check_date(made_at, "date")
@@ -77,17 +77,17 @@ def record_no_answer(
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(claim_uuids))
     for uuid in wanted:
         row_of(document.claims, uuid, "claim")
-        if not document.responses_to(uuid):
-            answer = Response(uuid=new_uuid(), speaker=_named_in(document, uuid), words="", kind=kind, made_at=made_at)
+        for party in () if document.responses_to(uuid) else _named_in(document, uuid):
+            answer = Response(uuid=new_uuid(), speaker=party, words="", kind=kind, made_at=made_at)
             link = ResponseClaim(uuid=new_uuid(), response_uuid=answer.uuid, claim_uuid=uuid)
             changes += (insert("responses", answer, stamp), insert("response_claims", link, stamp))
     return Edit(f"Record “{kind}” for {counted(len(wanted), 'claim')}", tuple(changes))
 
 
-def _named_in(document: Document, claim_uuid: str) -> str:
-    """The firms and persons that a claim names."""
+def _named_in(document: Document, claim_uuid: str) -> list[str]:
+    """The firms and persons that a claim names; one without a name where it names none."""
     sites = document.sites_of_claim(claim_uuid)
-    return ", ".join(dict.fromkeys(site.label for site in sites if is_accused(site) and site.label))
+    return list(dict.fromkeys(site.label for site in sites if is_accused(site))) or [""]
 
 
 def name_date_basis(

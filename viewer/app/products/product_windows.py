@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from layers.document.document import Document
 from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
-from layers.product.issuing.gate import DRAFT, PUBLISHED
+from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.spec import Override, ProductSpec, read_spec
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
@@ -77,6 +77,8 @@ class ProductWindows(QObject):
         self._printed: dict[ProductFile, list[PrintedRow]] = {}
         """The rows of those that are issued, as they stood when the page was laid out."""
         self._windows: list[ProductWindow] = []
+        self._states: dict[str, State] = {}
+        """The states in which products were exported last, by uuid: a window that is opened again remembers them."""
         self._batches: BatchDesk | None = None
         self._begun: ProductWindow | None = None
         self._begun_at = 0.0
@@ -161,6 +163,8 @@ class ProductWindows(QObject):
 
         styles = [(name, name) for name in style_names()]
         shown = ProductWindow(self._panels, spec, uuid, self._maker(), self._check, self._seen, styles, self._window)
+        if uuid in self._states and shown.kept.state is None:
+            shown.choose_state(self._states[uuid])
         shown.export_wanted.connect(partial(self._export, shown))
         self._windows = [*self.windows, shown]
         shown.show()
@@ -218,6 +222,7 @@ class ProductWindows(QObject):
         self._folder, self._suffix = path.parent, path.suffix
         if not self._is_kept(shown):
             return
+        self._states[shown.uuid] = shown.edition.state
         shown.say(self.tr("Writing {0}…").format(path.name))
         maker, document = self._maker(), self._session.document
         context, title = self._canvas.own_scene.context, self.tr("Writing {0}").format(path.name)

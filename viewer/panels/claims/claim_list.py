@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.claim import Claim
@@ -12,6 +12,7 @@ from viewer.commands.claims import delete_claims
 from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.context import PanelContext
+from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
@@ -61,6 +62,8 @@ class ClaimListPanel(QWidget):
         self.list.clicked.connect(self._open)
         self.list.activated.connect(self._activated)
         self.list.delete_wanted.connect(self._delete)
+        self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.view.customContextMenuRequested.connect(self.open_menu)
         EvidenceDrop(self.list.view.viewport()).dropped.connect(self._dropped)
         EvidenceDrop(self.list.view).dropped.connect(lambda words, _: self._pasted(words))
         self.report_button.clicked.connect(lambda: report(context))
@@ -71,6 +74,21 @@ class ClaimListPanel(QWidget):
         context.document_replaced.connect(self.list.begin_anew)
         context.document_replaced.connect(self._read)
         context.changed.connect(self._heard)
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """The menu of the claims selected; None where there are none."""
+        uuids = sorted(self.list.selected())
+        if not uuids:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if len(uuids) == 1:
+            menu.addAction(self.tr("&Open"), lambda: self._open(uuids[0]))
+            add_printing(menu, self._context, "claims", uuids[0])
+        menu.addAction(self.tr("&Go to the Places"), lambda: self._jump(frozenset(uuids)))
+        menu.addAction(self.tr("&Delete"), self._delete)
+        menu.popup(self.list.view.viewport().mapToGlobal(place))
+        return menu
 
     def _columns(self) -> list[Column]:
         return [

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
 from layers.quick_dataclass import dataclass
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
+from viewer.panels.products.printed_in import add_printing
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import RowTable
@@ -50,6 +52,8 @@ class RowListPanel(QWidget):
         self.list.clicked.connect(self._open)
         self.list.activated.connect(self._open)
         self.list.delete_wanted.connect(self.delete_wanted)
+        self.list.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.view.customContextMenuRequested.connect(self.open_menu)
         self.add_button.clicked.connect(self._add)
         self.delete_button.clicked.connect(self.delete_wanted)
         self._context.document_replaced.connect(self.list.begin_anew)
@@ -73,6 +77,20 @@ class RowListPanel(QWidget):
     def delete_selected(self) -> None:
         if self.list.selected():
             self._context.do(self._listed.delete, sorted(self.list.selected()))
+
+    def open_menu(self, place: QPoint) -> QMenu | None:
+        """The menu of the rows selected; None where there are none."""
+        uuids = sorted(self.list.selected())
+        if not uuids:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if len(uuids) == 1:
+            menu.addAction(self.tr("&Open"), lambda: self._open(uuids[0]))
+            add_printing(menu, self._context, self._listed.table, uuids[0])
+        menu.addAction(self.tr("&Delete"), self.delete_wanted)
+        menu.popup(self.list.view.viewport().mapToGlobal(place))
+        return menu
 
     def _open(self, uuid: str) -> None:
         self._context.show_row(self._listed.table, uuid, raise_form=True)

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from shapely import LineString, Point, Polygon
 
 import sample_data
+from layers.document.claim import Claim
+from layers.document.rows import ClaimSite
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates.parse import parse_coordinate
@@ -21,7 +23,7 @@ from tests.support.windows import take_up, texts
 from tests.viewer.app.conftest import settle
 from viewer.app.actions.menu_bar import palette_entries
 from viewer.app.window import MainWindow
-from viewer.commands.sites import add_site
+from viewer.commands.sites import add_site, update_site
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -149,3 +151,25 @@ def test_the_picture_of_the_map_is_copied_with_its_credits(window: MainWindow, q
     below = [image.pixelColor(x, y).value() for x in range(image.width()) for y in strip]
     assert min(below) < 128 < max(below), "there is text"
     image.save(str(tmp_path / "copied.png"))
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_copied_picture_is_stamped_where_it_could_not_be_issued(
+    window: MainWindow, qtbot: QtBot, is_named: bool
+) -> None:
+    """It has no room for words: a party that a claim names stands there without what is said and its answer."""
+    take_up(
+        window,
+        qtbot,
+        sites=[Site(uuid="firm", geometry=Point(10, 50), label="The firm", role="named in a claim")],
+        claims=[Claim(uuid="c", source_wording="provides optics", made_by="an official")] if is_named else [],
+        claim_sites=[ClaimSite(uuid="l", claim_uuid="c", site_uuid="firm")] if is_named else [],
+    )
+    if not is_named:
+        window.panel_context.do(update_site, "firm", role="other")
+    window.action_table["copy_picture"].trigger()
+    settle(window, qtbot)
+    image = QGuiApplication.clipboard().image()
+    stamped = "#8c1d18"
+    assert (image.pixelColor(1, 1).name() == stamped) == is_named
+    assert (image.pixelColor(image.width() // 2, image.height() - 2).name() == stamped) == is_named

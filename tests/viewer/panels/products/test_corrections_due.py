@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from shapely import Point
@@ -11,12 +11,15 @@ from shapely import Point
 from layers.product.gathering import content_of
 from layers.product.issuing.printed_rows import printed_rows
 from layers.product.spec import ProductSpec
+from tests.support.choices import popup
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import report_claim, update_claim
 from viewer.commands.products import issue_product, save_product
 from viewer.commands.responses import add_response
 from viewer.commands.sites import add_site, update_site
+from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.claims.response_list import ResponseListPanel
 from viewer.panels.products.printed_in import PrintedIn
 from viewer.panels.products.product_desk import ProductDesk
 
@@ -73,3 +76,23 @@ def test_a_late_answer_leads_to_the_products_of_its_claim(products: ProductDesk,
         assert link.text().startswith("Product 1, version 1 (issued ")
         QTest.mouseClick(link, Qt.MouseButton.LeftButton)
     assert wanted == ["one"] * 3
+
+
+@popup
+def test_menus_of_lists_lead_to_the_products_that_print_a_row(products: ProductDesk, desk: Desk, qtbot: QtBot) -> None:
+    wanted: list[str] = []
+    desk.context.product_wanted.connect(wanted.append)
+    desk.context.do(add_response, "The firm", "No.", claim_uuids=["c"], uuid="r")
+    claims = shown(qtbot, ClaimListPanel(desk.context), 400, 300)
+    answers = shown(qtbot, ResponseListPanel(desk.context), 400, 300)
+    for panel, uuid in ((claims, "c"), (answers, "r")):
+        assert panel.open_menu(QPoint(5, 5)) is None, "nothing is chosen"
+        panel.list.select({uuid})
+        menu = panel.open_menu(QPoint(5, 5))
+        assert menu is not None
+        (part,) = [action.menu() for action in menu.actions() if action.menu() is not None]
+        (entry,) = part.actions()
+        assert entry.text().startswith("Product 1, version 1")
+        entry.trigger()
+        menu.close()
+    assert wanted == ["one", "one"]
