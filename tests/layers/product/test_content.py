@@ -38,12 +38,12 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     (claim,) = content.claims
     assert claim.source_words == demo.claims[EIGHT].source_wording
     assert claim.speaker == "report's voice, unattributed"
-    assert [one.name for one in claim.accused] == [
+    assert [one.name for one in claim.parties] == [
         "Wuhan Global Sensor Technology Co.",
         "Wuhan Tongsheng Technology Co. Ltd.",
         "Hikvision (Hangzhou Hikvision Digital Technology)",
     ]
-    assert all(one.inferred.startswith("place inferred by us, not stated by S1: centre of") for one in claim.accused)
+    assert all(one.inferred.startswith("place inferred by us, not stated by S1: centre of") for one in claim.parties)
     assert len(claim.inferred) == 3
     said = [answer.words for answer in claim.responses]
     assert said[0] == '"isn\'t providing Russia with arms or military assistance"'
@@ -61,7 +61,7 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     ):
         assert missing in content.caveats, "said once for all sources, never made up"
     assert (claim.likelihood, claim.confidence) == ("", "")
-    assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
+    assert all(site.is_party and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
     assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
     assert claim.statement == demo.claims[EIGHT].statement, "a paraphrase bounds the report: it is no judgement"
@@ -118,7 +118,7 @@ def test_claims_of_no_place_are_counted(demo: Document) -> None:
 
 def test_an_unreviewed_mark_of_ours_is_not_published(demo: Document) -> None:
     content = content_of(demo, demo.sites, publish=True)
-    assert {site.name for site in content.sites} == {site.name for site in content.accused}
+    assert {site.name for site in content.sites} == {site.name for site in content.parties}
     assert content.left_out.unreviewed_sites == len(demo.sites) - 5 == len(content.withheld)
     reviewed = Document({"sites": [replace(site, status="reviewed") for site in demo.sites.values()]})
     assert len(content_of(reviewed, reviewed.sites, publish=True).sites) == len(demo.sites)
@@ -209,7 +209,7 @@ def test_no_draft_and_nothing_internal_is_published(claim: Claim, source: Source
 def test_a_mark_that_is_marked_higher_is_withheld() -> None:
     document = _case(claim=replace(ASSESSED, status="reviewed"), site_marking="SECRET")
     content = content_of(document, ["site"], publish=True)
-    assert (content.withheld, content.sites, content.claims[0].accused) == (frozenset({"site"}), (), ())
+    assert (content.withheld, content.sites, content.claims[0].parties) == (frozenset({"site"}), (), ())
     assert content_of(document, ["site"], publish=True, marking="SECRET").withheld == frozenset()
 
 
