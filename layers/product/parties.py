@@ -136,11 +136,8 @@ def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]
 
 
 def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
-    parties, sources = told_parties(content), _sources_of(claims)
-    by = ", ".join(source.number for source in sources) or "a claim"
-    yield PartyLine(
-        "note", f"{_counted_kind(parties)} named in {by}, here without {'a name' if len(parties) == 1 else 'names'}."
-    )
+    yield PartyLine("note", counted_only(content))
+    sources = _sources_of(claims)
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 
 
@@ -161,6 +158,13 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     if left := left_out_words(content):
         yield PartyLine("note", left)
+
+
+def counted_only(content: ProductContent) -> str:
+    """The number of the parties, where none of them is named."""
+    parties, sources = told_parties(content), _sources_of(party_claims(content))
+    by = ", ".join(source.number for source in sources) or "a claim"
+    return f"{_counted_kind(parties)} named in {by}, here without {'a name' if len(parties) == 1 else 'names'}."
 
 
 def in_place_of_a_name(content: ProductContent) -> str:

@@ -12,6 +12,7 @@ from layers.product.parties import (
     LEAST_EXCERPT,
     PartyNames,
     attribution_of,
+    counted_only,
     left_out_words,
     names_of,
     of_all_marks,
@@ -293,7 +294,8 @@ def _title_covers(checked: Checked) -> Iterator[Fault]:
     speaks = any(_REPORTED.search(text) for text in over)
     if not checked.has_marks or not speaks or not about or len(about) > _MOST_SHARE * len(marks):
         return
-    if not any(_COUNT.search(text) for text in over[1:]) and not checked.holds(of_all_marks(content)):
+    said = any(checked.holds(words) for words in (of_all_marks(content), counted_only(content)))
+    if not said and not any(_COUNT.search(text) for text in over[1:]):
         yield Fault(
             "the title",
             f"It speaks of what is claimed, and stands over {len(marks)} marks, of which {len(about)} are in a claim.",
