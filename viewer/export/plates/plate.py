@@ -468,6 +468,12 @@ class Plate:
     # -- what stands on the maps ----------------------------------------------------------------------------------
 
     def _place_on_maps(self) -> Iterator[None]:
+        """Fill the maps, the parties in letters of one size on all of them."""
+        yield from self._name_on_maps(is_narrow=False)
+        if {one.narrow_parties for one in self.namings} >= {False, True}:
+            yield from self._name_on_maps(is_narrow=True)
+
+    def _name_on_maps(self, *, is_narrow: bool) -> Iterator[None]:
         self.pieces, self.namings, self.bars = [], [], {}
         for one in self.maps:
             symbols = [box for _, box in one.symbol_boxes()]
@@ -483,7 +489,7 @@ class Plate:
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
                 site = self.spec.site if self.spec.layout == "site" else ""
-                named = Named(site, self.parties.parties, self.parties.unnamed)
+                named = Named(site, self.parties.parties, self.parties.unnamed, is_narrow)
                 naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, named)
             one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)

@@ -56,6 +56,8 @@ class Named(NamedTuple):
     own: str = ""
     parties: frozenset[str] = frozenset()
     unnamed: frozenset[str] = frozenset()
+    is_narrow: bool = False
+    """True where the parties have their smaller letters on every map of the page, as one map has no room for others."""
 
 
 NO_PARTIES = Named()
@@ -68,6 +70,8 @@ class Naming:
 
     labels: list[PlacedLabel] = field(default_factory=list)
     numbers: list[PlacedLabel] = field(default_factory=list)
+    narrow_parties: bool | None = None
+    """True where the labels of parties have their smaller letters; None: they have none."""
     by_sign: set[str] = field(default_factory=set)
     """Texts and callouts are their own names."""
     nameless: set[str] = field(default_factory=set)
@@ -115,7 +119,10 @@ def name_marks(
     clear = [box for _, box in symbols] + list(taken)
     lines = [box for _, box in outlines]
     parties = [one for one in requests if one.uuid in who.parties]
-    first = yield from _alike(sorted(parties, key=lambda one: one.uuid != who.own), room, clear, lines)
+    ordered = sorted(parties, key=lambda one: one.uuid != who.own)
+    narrow = [_narrower(one) for one in ordered]
+    first = yield from _alike([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines)
+    is_narrow = first[0].face == narrow[0].face if first else None
     if who.own not in who.parties:
         own = next((one for one in requests if one.uuid == who.own), None)
         standing = [box for label in first for box in _boxes_of(label)]
@@ -131,7 +138,7 @@ def name_marks(
     yield from _add(layout, others)
     named = {label.uuid for label in layout.placed}
     yield from _add(layout, [_narrower(one) for one in others if one.uuid not in named])
-    naming = Naming(list(layout.placed), by_sign=by_sign)
+    naming = Naming(list(layout.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
     digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
@@ -163,12 +170,12 @@ def _grown(box: Box, by: float) -> Box:
 
 
 def _alike(
-    requests: Sequence[LabelRequest], room: Box, clear: Sequence[Box], outlines: Sequence[Box]
+    ways: Sequence[Sequence[LabelRequest]], room: Box, clear: Sequence[Box], outlines: Sequence[Box]
 ) -> Generator[None, None, list[PlacedLabel]]:
-    """Labels for all of these in one lettering, or for none of them: further off with a line where one has no place
-    beside its mark.
+    """Labels for all marks in the first of these letterings that has room for all, else for none of them: further off
+    with a line where one has no place beside its mark.
     """
-    for some in (requests, [_narrower(one) for one in requests]) if requests else ():
+    for some in ways:
         layout = LabelLayout.of(room, [], [*clear, *outlines])
         yield from _add(layout, some)
         placed = {label.uuid for label in layout.placed}
