@@ -332,9 +332,10 @@ def _bare(words: str) -> str:
 
 def _our_words(claim: ClaimSaid) -> str:
     """Our statement, where the source's words stand beside it what it says more."""
-    if not claim.source_words or claim.statement == claim.source_words:
+    words = _bare(claim.source_words)
+    if not words or claim.statement == claim.source_words:
         return ""
-    before, found, after = claim.statement.partition(_bare(claim.source_words))
+    before, found, after = claim.statement.partition(words)
     return after.strip(' "”;,.') if found else before
 
 

@@ -19,7 +19,7 @@ from layers.document.source import Source
 from layers.document.vocabulary import DEFAULT_BASIS, MEASURED
 from layers.product.citations import Citations, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
-from layers.product.gathering import content_in_steps, content_of
+from layers.product.gathering import content_in_steps, content_of, response_words
 from layers.product.publishing import Publishing
 from tests.support.cases.addresses import ADDRESSES
 from tests.support.cases.judgements import ASSESSED_LIKELY
@@ -413,3 +413,23 @@ def test_a_page_gathers_its_words_a_claim_or_a_few_marks_at_a_step(demo: Documen
     count = sum(1 for _step in gather())
     assert found == [words]
     assert count > len(words.claims) + len(words.sites) // 10 > 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "number", "sentence"),
+    [
+        ({"words_kind": "direct speech"}, "S1", "A firm: “never” [S1]"),
+        ({"words_kind": "as reported"}, "S1", "S1, citing A firm: “never”"),
+        ({"words_kind": "as reported"}, "", "a source, citing A firm: “never”"),
+        ({}, "S1", "S1, citing A firm: “never”"),
+        ({}, "", "A firm: “never”"),
+        ({"kind": "declined", "words": ""}, "S1", "A firm declined to answer [S1]"),
+        ({"kind": "none in source", "words": ""}, "S1", "The source has no answer of A firm [S1]"),
+        ({"words": ""}, "S1", "A firm answered; the words are not recorded [S1]"),
+    ],
+)
+def test_an_answer_is_direct_speech_only_where_that_is_stated(
+    fields: dict[str, str], number: str, sentence: str
+) -> None:
+    row = Response(**({"uuid": "r", "speaker": "A firm", "words": "never"} | fields))
+    assert response_words(row, number) == sentence

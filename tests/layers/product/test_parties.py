@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.document.document import Document
@@ -185,6 +185,8 @@ def test_an_excerpt_is_an_unbroken_part_with_all_names(words: list[str], most: i
         assert f" {bare} " in f" {line} ", "cut between words"
 
 
+@example("x", '""', "")
+@example("“", " ", "x")
 @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
 def test_any_words_are_told(name: str, words: str, speaker: str) -> None:
     site = replace(FIRM, name=name or "x")
