@@ -394,8 +394,7 @@ def response_words(response: Response, number: str) -> str:
         case "not asked":
             said = f"{who} was not asked{at}"
         case "none in source":
-            said = f"{who}: no answer in {number or 'the source'}{at}"
-            return f"{said}: {quoted(words)}" if words else said
+            said = f"The source has no answer of {who}"
         case _:
             return _answered(f"{who}{at}", words, number, response.words_kind)
     return f"{said}: {quoted(words)}{cited}" if words else f"{said}{cited}"

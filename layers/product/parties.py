@@ -19,6 +19,7 @@ MOST_PLACES = 8
 """That a claim is about, by name."""
 ELLIPSIS = "..."
 NOT_STATED = "a source that is not cited"
+_NAME_IS_OURS = "not written so in the source, the name is ours"
 _SUFFIX = re.compile(
     r"(?:,?\s+(?:Co|Ltd|Inc|Corp|LLC|GmbH|AG|PLC|S\.?A|Company|Limited|Corporation)\b\.?)+$", re.IGNORECASE
 )
@@ -31,7 +32,7 @@ _LEAST_NAME, _LEAST_SHARED = 2, 4
 
 
 class Telling(IntEnum):
-    """How a page tells its named parties, the most first."""
+    """Length at which a page tells its named parties, the most first."""
 
     FULL = 0
     """All that is recorded: exact words, our words, state, judgements, answers."""
@@ -73,13 +74,17 @@ def names_of(site: NamedSite) -> tuple[str, ...]:
     """The names by which a reader knows it: its label, the parts of that before and in brackets, its other names, and
     each of them without "Co. Ltd.".
     """
-    label = site.name.removesuffix(f" ({site.doubt})") if site.doubt else site.name
+    label = _label(site)
     outer, _, inner = label.partition(" (")
     inner = inner.rpartition(")")[0] or inner
     shared = {word for word in _words(outer) if len(word) >= _LEAST_SHARED} & set(_words(inner))
     whole = [label, outer, *([inner] if shared else []), *(name for _, name in site.names)]
     found = [name.strip() for one in whole for name in (one, _SUFFIX.sub("", one))]
     return tuple(dict.fromkeys(name for name in found if len(name) >= _LEAST_NAME))
+
+
+def _label(site: NamedSite) -> str:
+    return site.name.removesuffix(f" ({site.doubt})") if site.doubt else site.name
 
 
 def short_name(site: NamedSite) -> str:
@@ -154,7 +159,7 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
     to_whole = {one.uuid: one for claim in claims for one in claim.responses if one.is_to_whole}
     yield from (PartyLine("answer", one.sentence) for one in to_whole.values())
     yield from (PartyLine("answer", context_sentence(source)) for source in sources if source.context.strip())
-    yield from (PartyLine("note", words) for words in (*places(parties, level), *identities(parties, level)))
+    yield from (PartyLine("note", words) for words in (*places(parties, level), *identities(claims, level)))
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     if left := left_out_words(content):
         yield PartyLine("note", left)
@@ -275,6 +280,18 @@ def own_answers(claims: Sequence[ClaimSaid]) -> Iterator[str]:
         yield "No answer of those named is recorded."
 
 
+def told_of(claim: ClaimSaid) -> tuple[str, ...]:
+    """A claim with its answers and its context, as rows of data carry it: a sentence each."""
+    sources = (context_sentence(source) for source in _sources_of([claim]) if source.context.strip())
+    none = own_answers([claim]) if claim.parties else ()
+    return claim_sentence(claim), *(one.sentence for one in claim.responses), *none, *sources
+
+
+def context_of(claims: Iterable[ClaimSaid]) -> tuple[str, ...]:
+    """The words of the sources of these claims to the other side, each once."""
+    return tuple(context_sentence(source) for source in _sources_of(claims) if source.context.strip())
+
+
 def context_sentence(source: SourceCited) -> str:
     """The words of the same source to the other side."""
     lines = [quoted(line.strip()) for line in source.context.splitlines() if line.strip()]
@@ -300,13 +317,23 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
         yield f"{_listed(some)}: {words}."
 
 
-def identities(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iterator[str]:
+def identities(claims: Sequence[ClaimSaid], level: Telling = Telling.WORDS) -> Iterator[str]:
     """Sentences on the parts of names that are ours; in short where there is little room."""
-    ours = [one for one in parties if one.identity.strip()]
+    words: dict[str, str] = {}
+    for claim in claims:
+        for one in claim.parties:
+            words[one.uuid] = f"{words.get(one.uuid, '')}\n{claim.said}"
+    parties = list({one.uuid: one for claim in claims for one in claim.parties}.values())
+    ours = [one for one in parties if not is_written(one, words[one.uuid])]
     if level is Telling.EXCERPT and ours:
-        yield f"Longer names than the source's are ours: {_listed(ours)}."
-        return
-    yield from (f"{short_name(one)}: {one.identity.strip().rstrip('.')}." for one in ours)
+        yield f"Names that are not so in the source are ours: {_listed(ours)}."
+    elif level is not Telling.EXCERPT:
+        yield from (f"{short_name(one)}: {one.identity.rstrip('.') or _NAME_IS_OURS}." for one in ours)
+
+
+def is_written(party: NamedSite, words: str) -> bool:
+    """True where the words of a source have its whole label, so that nothing of it is ours."""
+    return " ".join(_label(party).split()).casefold() in " ".join(words.split()).casefold()
 
 
 def left_out_words(content: ProductContent) -> str:

@@ -66,8 +66,8 @@ def is_party(site: Site) -> bool:
 def identity_words(site: Site) -> str:
     """The words on the parts of its name that are ours, and on its other names that are."""
     note = site.identity_note.strip().rstrip(".")
-    ours = [alias[1] for alias in site.aliases if origin_of(alias)[1] and alias[1] not in note]
-    return "; ".join(filter(None, (note, f"ours: {', '.join(ours)}" if ours else "")))
+    ours = [alias[1] for alias in site.aliases if origin_of(alias)[1]]
+    return note or (f"ours: {', '.join(ours)}" if ours else "")
 
 
 def subtitle_of(site: Site) -> str:

@@ -13,6 +13,7 @@ from layers.product.parties import (
     PartyNames,
     attribution_of,
     counted_only,
+    is_written,
     left_out_words,
     names_of,
     of_all_marks,
@@ -26,6 +27,7 @@ _DOTS = re.compile(r"\.\.\.|…")
 _REPORTED = re.compile(r"\b(?:report|claim|alleg|accus|said\b|says\b|suspect|named\b|blam)", re.IGNORECASE)
 _COUNT = re.compile(r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
 _ALL_INFERRED = re.compile(r"places inferred by us(?:, but for (.*))?\.?$")
+_OURS = re.compile(r"\bours\b")
 _MOST_SHARE = 0.5
 _SAME_PT = 0.05
 
@@ -233,12 +235,12 @@ def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
                 f"Print “{one.inferred}” beside it.",
                 to_part("claims"),
             )
-        if one.identity and file.is_laid_out and not _says_identity(file, one):
+        if file.is_laid_out and not is_written(one, claim.said) and not _says_ours(file, one):
             yield Fault(
                 where,
-                f"Of the name “{short(one.name)}” something is ours, and that is not said.",
-                f"Print “{one.identity}” beside it.",
-                to_part("claims"),
+                f"The name “{short(one.name)}” is not so in the source's words, and it is not said what of it is ours.",
+                "Show the claims; enter in the form of the site what of its name is ours.",
+                Jump("sites", one.uuid, "label"),
             )
 
 
@@ -252,9 +254,9 @@ def _says_inferred(file: _File, one: NamedSite) -> bool:
     return False
 
 
-def _says_identity(file: _File, one: NamedSite) -> bool:
+def _says_ours(file: _File, one: NamedSite) -> bool:
     name = plain(short_name(one))
-    return file.holds(one.identity) or any("are ours" in text and name in plain(text) for text in file.texts)
+    return any(name in line and _OURS.search(line) for line in map(plain, file.texts))
 
 
 def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:

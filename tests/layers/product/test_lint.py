@@ -88,10 +88,6 @@ class Made:
         (quote,) = self.content.claims[0].quotes
         return self.with_claim(quotes=(quote._replace(source=replace(quote.source, context=words)),))
 
-    def with_identity(self, words: str) -> Made:
-        (party,) = self.content.claims[0].parties
-        return self.with_claim(parties=(replace(party, identity=words),))
-
     def with_setting(self, count: int) -> Made:
         """So many more marks of which nothing is claimed."""
         pad = self.content.sites[1]
@@ -344,7 +340,7 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
         lambda made: _part_of(made, "provides optics ... that nobody has named, as far as the report tells"),
     ),
     ("named-party", lambda made: made.with_context("It has sent none.")),
-    ("named-party", lambda made: made.with_identity("S1 has only “firm”")),
+    ("named-party", lambda made: made.without_words(", the name is ours")),
     ("named-party", lambda made: made.with_facts(pages=2).with_page(TextFact("key", "1 The firm", 1, 7.0))),
     ("named-party", lambda made: made.with_facts(pages=2, beside=(TextFact("metadata", "The firm", 1),))),
     ("named-party", lambda made: made.with_facts(pages=2).with_map(alt_text="The firm.", page=1)),

@@ -18,7 +18,16 @@ from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.observation import Observation
 from layers.document.placing.nudge import Nudge
-from layers.document.rows import ClaimSite, ClaimSource, Comment, MetaEntry, Product, Response, ResponseClaim
+from layers.document.rows import (
+    ClaimEvidence,
+    ClaimSite,
+    ClaimSource,
+    Comment,
+    MetaEntry,
+    Product,
+    Response,
+    ResponseClaim,
+)
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
@@ -73,6 +82,9 @@ def planted(addresses: Iterable[str] = ()) -> Document:
                 for claim in ("report", "limits", "own", "verdict")
             ],
             "sources": [*_sources(), *(_cited(at, address) for at, address in enumerate(addresses))],
+            "claim_evidence": [
+                ClaimEvidence(uuid="own-seen", claim_uuid="own", evidence_table="site_point", evidence_uuid="pad")
+            ],
             "claim_sources": [
                 ClaimSource(uuid="q1", claim_uuid="report", source_uuid="public", quote="the pad is wide", **stamps()),
                 ClaimSource(

@@ -39,7 +39,7 @@ from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
     graticule_boxes,
-    graticule_on,
+    graticule_near_edges,
     graticule_pieces,
     paint_graticule,
 )
@@ -415,7 +415,7 @@ class Plate:
         return [*caption, *first, *key, *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
 
     def _left_out(self) -> list[str]:
-        """What of the case's claims the page does not print, where the block of named parties does not say it."""
+        """The number of claims that the page does not print, where the block of named parties does not say it."""
         is_said = bool(self.parties.atoms()) and not self.parties.is_nameless
         return [] if is_said else list(filter(None, [left_out_words(self.content)]))
 
@@ -504,13 +504,9 @@ class Plate:
             self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
 
     def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
-        """The boxes that its texts cover, near the edges of the frame; they lie on no mark."""
+        """Draw it on a map; gives the boxes that its texts cover."""
         type_ = self.sizes.type(0.78)
-        edge, view = 6.0 * type_.size, one.view
-        inner = Box(edge, 2.5 * type_.size, view.width - edge, view.height - 2.5 * type_.size)
-        lines = (box for _, box in one.outline_boxes() if not _is_within(box, inner))
-        avoid = [*boxes, *(box for _, box in one.symbol_boxes()), *lines]
-        found = graticule_on(one, self.spec.graticule, type_, avoid)
+        found = graticule_near_edges(one, self.spec.graticule, type_, boxes)
         one.paint_below_marks = partial(paint_graticule, graticule=found, color=self.style.label)
         self.graticules[one.number] = found
         furniture += graticule_pieces(one, found, self.style, type_)
@@ -603,7 +599,3 @@ class Plate:
         return Atom(
             "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT
         )
-
-
-def _is_within(box: Box, other: Box) -> bool:
-    return box.left > other.left and box.top > other.top and box.right < other.right and box.bottom < other.bottom
