@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from layers.document.document import Document
@@ -75,7 +75,7 @@ from viewer.export.plates.page_head import (
     page_number_piece,
 )
 from viewer.export.plates.party_block import PartyBlock
-from viewer.export.plates.plate_words import imprint_lines, page_data_credits
+from viewer.export.plates.plate_words import imprint_lines, notes_on_maps, page_data_credits
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, frame_of_page, holds
@@ -407,7 +407,7 @@ class Plate:
             said += rows.claims(self.content)
             said += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
-            said += rows.caveats(self.content, [*self._left_out(), *self._notes()])
+            said += rows.caveats(self.content, [*self._left_out(), *notes_on_maps(self.maps)])
         ordered = [*said, *explained] if is_site else [*explained, *said]
         first = rows.site(self.content.site(spec.site)) if is_site else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)
@@ -418,13 +418,6 @@ class Plate:
         """The number of claims that the page does not print, where the block of named parties does not say it."""
         is_said = bool(self.parties.atoms()) and not self.parties.is_nameless
         return [] if is_said else list(filter(None, [left_out_words(self.content)]))
-
-    def _notes(self) -> list[str]:
-        """On how the maps are to be read."""
-        if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in self.maps):
-            text = "Dashed, “place of”: marked on another image, and not said to be present on this one."
-            return [QCoreApplication.translate("Export", text)]
-        return []
 
     def _key_atoms(self) -> list[Atom]:
         if not (self.spec.shows("key") and self.spec.shows("annotation")):

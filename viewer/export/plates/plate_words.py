@@ -159,3 +159,10 @@ def alt_text(
     more = _tr(" and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
     said = f"{said} {_tr('Marked: {0}{1}.').format(some, more)}" if names else said
     return f"{said} {_tr('Named in a claim: {0}.').format('; '.join(parties))}" if parties else said
+
+
+def notes_on_maps(maps: Sequence[MapOnPage]) -> list[str]:
+    """Sentences on how the maps are to be read."""
+    if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in maps):
+        return [_tr("Dashed, “place of”: marked on another image, and not said to be present on this one.")]
+    return []
