@@ -50,7 +50,7 @@ def caveats_of(
 def _on_places(
     document: Document, sites: Sequence[Site], claims: Sequence[ClaimSaid], publishing: Publishing
 ) -> Iterator[str]:
-    inferred = {one.uuid for claim in claims for one in claim.accused if one.place_inferred}
+    inferred = {one.uuid for claim in claims for one in claim.parties if one.place_inferred}
     if inferred:
         are = counted(len(inferred), "place of a firm or person is", "places of firms or persons are")
         yield f"{are} inferred by us: no source states {'it' if len(inferred) == 1 else 'them'}."

@@ -82,6 +82,7 @@ class Citations:
             is_unevaluated=source.evaluated is False and not source.reliability,
             machine=machine.words if machine is not None else "",
             is_unchecked=machine is not None and not machine.is_checked,
+            context=told.words(source.context),
             access_explained=ACCESS_EXPLAINED if _NO_ACCESS_SAID.search(source.descriptor) else "",
             has_hidden_address=not url and bool((source.url + source.archive_url).strip()),
         )

@@ -42,6 +42,8 @@ class SourceCited:
     """The machine work on it in words; empty: none is stated."""
     is_unchecked: bool = False
     """True for machine work that nobody has checked."""
+    context: str = ""
+    """Verbatim words of the same source to the other side; a line each."""
     access_explained: str = ""
     """The reason why there is none, where the source's own descriptor says so; empty: it does not."""
     has_hidden_address: bool = False
@@ -77,7 +79,7 @@ class ResponseSaid:
     is_to_whole: bool = False
     """True where it answers all that was reported, not one claim."""
     sentence: str = ""
-    """All of it in one printable line."""
+    """All of it in one printable line, with its attribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,13 @@ class NamedSite:
     lifecycle: str = ""
     error_m: float | None = None
     is_area: bool = False
-    is_accused: bool = False
-    """True for a firm or a person that a claim names."""
+    is_party: bool = False
+    """True for a firm or a person that a claim in this product names."""
+    is_named: bool = False
+    """The same where any claim of the case names it, or its role says so: a product without that claim names it not."""
+    is_firm: bool = False
+    identity: str = ""
+    """The words on what of its name is ours, where the source has less of it; empty: nothing, or nothing recorded."""
     place_inferred: bool = False
     """True where no source states its place: we have inferred it."""
     inferred: str = ""
@@ -131,6 +138,8 @@ class ClaimSaid:
     """Exact."""
     speaker: str
     voice: str = "speaker"
+    words_kind: str = ""
+    """One of `vocabulary.WORDS_KINDS`; empty: not stated, and then never printed as direct speech."""
     state: str = "reported"
     made_at: str = ""
     likelihood: str = ""
@@ -145,11 +154,11 @@ class ClaimSaid:
     """Names of the other sites that it is about."""
     quotes: tuple[QuoteCited, ...] = ()
     responses: tuple[ResponseSaid, ...] = ()
-    accused: tuple[NamedSite, ...] = ()
+    parties: tuple[NamedSite, ...] = ()
     """The firms and persons that it names, those outside the frames among them."""
     place_note: str = ""
     inferred: tuple[str, ...] = ()
-    """For each accused whose place we inferred the words that say so, with its name."""
+    """For each of them whose place we inferred the words that say so, with its name."""
     steps: tuple[str, ...] = ()
     """The steps by which it is known, in order."""
     status: str = "draft"
@@ -251,6 +260,6 @@ class ProductContent:
         return next((site for site in self.sites if site.uuid == uuid), None)
 
     @property
-    def accused(self) -> tuple[NamedSite, ...]:
+    def parties(self) -> tuple[NamedSite, ...]:
         """The firms and persons in the frames that a claim names."""
-        return tuple(site for site in self.sites if site.is_accused)
+        return tuple(site for site in self.sites if site.is_party)

@@ -151,6 +151,8 @@ class TextFact(NamedTuple):
     size_pt: float = 0.0
     """0: not laid out."""
     is_cut: bool = False
+    is_part: bool = False
+    """True where it goes on on another page: a file of this page alone has a part of it."""
 
 
 class Overlap(NamedTuple):
@@ -175,6 +177,10 @@ class ProductFacts:
     maps: tuple[MapFact, ...] = ()
     texts: tuple[TextFact, ...] = ()
     """Every text that is painted, in reading order."""
+    beside: tuple[TextFact, ...] = ()
+    """The words that the file of each page carries beside its picture: titles, descriptions, alternative texts."""
+    is_one_file: bool = False
+    """True where all pages are one file, as a PDF; else each is taken for a file of its own, as a picture is."""
     overlaps: tuple[Overlap, ...] = ()
     alike_in_grey: tuple[Alike, ...] = ()
     faint_in_grey: tuple[str, ...] = ()

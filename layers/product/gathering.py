@@ -14,7 +14,7 @@ from layers.document.image import Image
 from layers.document.rows import Product, Response
 from layers.document.site import Site
 from layers.document.source import read_machine
-from layers.document.vocabulary import REVIEWED, class_of
+from layers.document.vocabulary import AS_REPORTED, DIRECT_SPEECH, REVIEWED
 from layers.product.caveats import caveats_of
 from layers.product.citations import Citations, credibility_words
 from layers.product.content import (
@@ -31,7 +31,7 @@ from layers.product.image_words import image_date_words
 from layers.product.marking import highest, read_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import Publishing, Withheld, is_ours, is_reviewed
-from layers.product.site_words import ACCUSED_ROLE, name_of, site_words
+from layers.product.site_words import is_party, name_of, site_words
 from layers.product.steps import step_words
 from layers.quick_dataclass import dataclass
 
@@ -215,8 +215,8 @@ class _Gathering:
         quotes = tuple(self._quotes(claim))
         by = ", ".join(quote.source.number for quote in quotes)
         about = document.sites_of_claim(claim.uuid)
-        firms = [site for site in about if is_accused(site) and told.admits_marked(site)]
-        accused = tuple(self._site_words(site, numbers, True, by) for site in firms)
+        firms = [site for site in about if is_party(site) and told.admits_marked(site)]
+        parties = tuple(self._site_words(site, numbers, True, by) for site in firms)
         is_assessed, tells_own = claim.state == "assessed", not told.is_on or claim.status in REVIEWED
         states_limits = not told.is_on or (not is_ours(claim) and told.admits_statement(document, claim))
         return ClaimSaid(
@@ -226,6 +226,7 @@ class _Gathering:
             source_words=told.source_words_of(document, claim),
             speaker=speaker_words(claim, told.speaker_of(document, claim)),
             voice=claim.voice,
+            words_kind=claim.words_kind,
             state=claim.state,
             made_at=claim.made_at,
             likelihood=likelihood_words(claim) if is_assessed else "",
@@ -237,9 +238,9 @@ class _Gathering:
             ),
             quotes=quotes,
             responses=tuple(self._answers(claim)),
-            accused=accused,
+            parties=parties,
             place_note=told.words(claim.place_note) if states_limits else "",
-            inferred=tuple(f"{one.name}: {one.inferred}" for one in accused if one.place_inferred),
+            inferred=tuple(f"{one.name}: {one.inferred}" for one in parties if one.place_inferred),
             steps=tuple(map(told.words, step_words(claim.steps_json))) if tells_own else (),
             status=claim.status,
             marking=claim.marking,
@@ -296,13 +297,13 @@ class _Gathering:
 
     def _numbers(self, marks: list[Site]) -> dict[str, int]:
         """Sites named in a claim come first, then the others; numbered markers have their own."""
-        order = sorted((site for site in marks if site.is_site), key=lambda site: not is_accused(site))
+        order = sorted((site for site in marks if site.is_site), key=lambda site: not is_party(site))
         markers = [site for site in marks if not site.is_site and site.number is not None]
         own = {site.uuid: site.number for site in [*order, *markers] if site.number is not None}
         return numbered([site.uuid for site in [*order, *markers]], own, issued_numbers(self._document, self._product))
 
     def _words(self, site: Site, numbers: Mapping[str, int], named: set[str], named_by: Mapping[str, str]) -> NamedSite:
-        is_named = site.uuid in named and is_accused(site)
+        is_named = site.uuid in named and is_party(site)
         return self._site_words(site, numbers, is_named, named_by.get(site.uuid, ""))
 
     def _site_words(self, site: Site, numbers: Mapping[str, int], is_named: bool, by: str) -> NamedSite:
@@ -365,11 +366,6 @@ class _Gathering:
         return [own] if mine.tlp > rows.tlp or mine.level > rows.level or set(mine.free) - set(rows.free) else []
 
 
-def is_accused(site: Site) -> bool:
-    """True for a firm or a person, where a claim names it."""
-    return site.is_site and (site.role == ACCUSED_ROLE or class_of(site.class_code) == "company")
-
-
 def speaker_words(claim: Claim, speaker: str) -> str:
     """The one who said it, in the source's own words; the report itself, or us. `speaker`: as it may be told."""
     if speaker or claim.made_by.strip():
@@ -400,12 +396,17 @@ def response_words(response: Response, number: str) -> str:
         case "none in source":
             said = f"The source has no answer of {who}"
         case _:
-            return (
-                f"{who}{at}: {quoted(words)}{cited}"
-                if words
-                else f"{who}{at} answered; the words are not recorded{cited}"
-            )
+            return _answered(f"{who}{at}", words, number, response.words_kind)
     return f"{said}: {quoted(words)}{cited}" if words else f"{said}{cited}"
+
+
+def _answered(who: str, words: str, number: str, kind: str) -> str:
+    """As the speaker's own words where they are said to be that, else as the source has them."""
+    cited = f" [{number}]" if number else ""
+    if not words:
+        return f"{who} answered; the words are not recorded{cited}"
+    is_reported = kind == AS_REPORTED or (kind != DIRECT_SPEECH and number)
+    return f"{number or 'a source'}, citing {who}: {quoted(words)}" if is_reported else f"{who}: {quoted(words)}{cited}"
 
 
 def quoted(words: str) -> str:
@@ -430,9 +431,9 @@ def image_words(image: Image, publishing: Publishing) -> ImageSeen:
 
 
 def _sources_naming(claims: Iterable[ClaimSaid]) -> dict[str, str]:
-    """The numbers of the sources by which claims name each accused one."""
+    """The numbers of the sources by which claims name each party."""
     found: dict[str, dict[str, None]] = {}
     for claim in claims:
-        for site in claim.accused:
+        for site in claim.parties:
             found.setdefault(site.uuid, {}).update(dict.fromkeys(quote.source.number for quote in claim.quotes))
     return {uuid: ", ".join(numbers) for uuid, numbers in found.items()}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from layers.document.alias import origin_of
 from layers.document.document import Document
 from layers.document.mark_position import at_best_m, shown_error_m
 from layers.document.observation import is_after
 from layers.document.site import Site
-from layers.document.vocabulary import class_words
+from layers.document.vocabulary import class_of, class_words
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.product.content import NamedSite
 from layers.text.counted import metres
 
-ACCUSED_ROLE = "named in a claim"
+NAMED_ROLE = "named in a claim"
 _INFERRED = re.compile(
     r"\binfer|\bassum|\bguess|\bgeneral knowledge|\bnot in S\d|\bnot in the source|\bours\b", re.IGNORECASE
 )
@@ -23,12 +24,14 @@ _STATED = re.compile(
 
 
 def site_words(
-    document: Document, site: Site, number: int | None = None, is_accused: bool = False, named_by: str = ""
+    document: Document, site: Site, number: int | None = None, is_told: bool = False, named_by: str = ""
 ) -> NamedSite:
-    """One mark in words. `named_by` are the numbers of the sources that name it, "S1"."""
+    """One mark in words. `is_told`: a claim of the product names it; `named_by` are the numbers of the sources in which
+    that is, "S1".
+    """
     error_m = site.least_error_m
     lon, lat = site.place.x, site.place.y
-    is_inferred = is_accused and is_place_inferred(site)
+    is_inferred = is_told and is_place_inferred(site)
     return NamedSite(
         uuid=site.uuid,
         name=name_of(site),
@@ -44,7 +47,10 @@ def site_words(
         lifecycle=site.lifecycle,
         error_m=error_m,
         is_area=site.is_area,
-        is_accused=is_accused,
+        is_party=is_told,
+        is_named=is_party(site) and (site.role == NAMED_ROLE or bool(document.claim_links_of_site(site.uuid))),
+        is_firm=class_of(site.class_code) == "company",
+        identity=identity_words(site),
         place_inferred=is_inferred,
         inferred=inferred_words(site, named_by) if is_inferred else "",
         names=site.aliases,
@@ -52,10 +58,22 @@ def site_words(
     )
 
 
+def is_party(site: Site) -> bool:
+    """True for a firm or a person, where a claim names it."""
+    return site.is_site and (site.role == NAMED_ROLE or class_of(site.class_code) == "company")
+
+
+def identity_words(site: Site) -> str:
+    """The words on the parts of its name that are ours, and on its other names that are."""
+    note = site.identity_note.strip().rstrip(".")
+    ours = [alias[1] for alias in site.aliases if origin_of(alias)[1]]
+    return note or (f"ours: {', '.join(ours)}" if ours else "")
+
+
 def subtitle_of(site: Site) -> str:
     """The line below the title of a site's own page: its class, that a claim names it, its place."""
     words = site.with_doubt(class_words(site.class_code))
-    role = site.role if site.role == ACCUSED_ROLE else ""
+    role = site.role if site.role == NAMED_ROLE else ""
     what = ", ".join(filter(None, (words, role)))
     if site.geometry.is_empty:
         return what

@@ -56,6 +56,12 @@ class PrintedPages:
     """Looks after which a wanted part is complete."""
     wanted: list[QRect | None] = field(default_factory=list)
 
+    def words_of(self, page: int) -> ProductWords:
+        return self.words
+
+    def without_page(self) -> PrintedPages:
+        return self
+
     def size_px(self, page: int) -> tuple[int, int]:
         return self.size
 

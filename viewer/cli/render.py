@@ -35,6 +35,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     load_qt()
     from viewer.canvas.said_problems import said_problems
+    from viewer.cli.products.unnamed_parties import leave_names_out
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 
@@ -46,6 +47,7 @@ def _run(arguments: argparse.Namespace) -> int:
     said = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "")
+        unnamed = leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)
         if plane := scene.lone_plane():
@@ -57,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.picture(scene, crs, bounds, *arguments.size)
         lost, problems = scene.lost_layers(), [said, *said_problems(scene)]
     save_image(picture, arguments.out)
-    for sentence in filter(None, [*opened.notices, *problems]):
+    for sentence in filter(None, [*opened.notices, unnamed, *problems]):
         complain(sentence)
     return FINDINGS if lost else DONE
 

@@ -134,7 +134,7 @@ def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
     """By uuid of a site the claims about it, and those that name it, in the order of the product."""
     found: dict[str, dict[str, ClaimSaid]] = {}
     for claim in content.claims:
-        for uuid in (*claim.sites, *(accused.uuid for accused in claim.accused)):
+        for uuid in (*claim.sites, *(party.uuid for party in claim.parties)):
             found.setdefault(uuid, {})[claim.uuid] = claim
     return {uuid: tuple(claims.values()) for uuid, claims in found.items()}
 

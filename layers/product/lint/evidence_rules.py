@@ -1,4 +1,4 @@
-"""Rules on evidence: the accused, names and places of marks, judgements, sources and caveats."""
+"""Rules on evidence: names and places of marks, judgements, sources and caveats."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from layers.product.caveats import ABSENCE
 from layers.product.content import ClaimSaid, SourceCited
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, short, to_part
 from layers.product.lint.withheld import withheld
-from layers.product.site_words import ACCUSED_ROLE
 from layers.text.counted import counted
 
 _TERMS = tuple(sorted((entry.term for entry in LIKELIHOOD_TERMS), key=len, reverse=True))
@@ -32,84 +31,6 @@ def claim_name(claim: ClaimSaid) -> str:
     return f"claim “{short(claim.said)}”"
 
 
-# -- the accused ------------------------------------------------------------------------------------------------
-
-
-def _accused(checked: Checked) -> Iterator[Fault]:
-    """The exact words, their speaker and the answer stand on the page, and that the place is ours where it is."""
-    claims = checked.content.claims
-    if not checked.spec.shows("annotation"):
-        return
-    named = {one.uuid for claim in claims for one in claim.accused}
-    for site in checked.content.sites:
-        if site.role == ACCUSED_ROLE and site.uuid not in named:
-            yield Fault(
-                site.name,
-                "It is shown as named in a claim, and no claim on the page names it.",
-                "Link the claim that names it, or change its role.",
-                Jump("sites", site.uuid, "role"),
-            )
-    for claim in claims:
-        if any(one.uuid in claim.sites for one in claim.accused):
-            yield from _accusation(checked, claim)
-
-
-def _accusation(checked: Checked, claim: ClaimSaid) -> Iterator[Fault]:
-    firms = ", ".join(short(one.name) for one in claim.accused if one.uuid in claim.sites)
-    where = f"{firms}: {claim_name(claim)}"
-    yield from _accusers_words(checked, claim, where)
-    yield from _answers(checked, claim, where)
-    for one in claim.accused:
-        if one.uuid in claim.sites and not checked.holds(one.name):
-            yield Fault(where, f"“{short(one.name)}” is not named on the page.", "Show its label.", to_part("labels"))
-        if one.uuid in claim.sites and one.place_inferred and not checked.holds(one.inferred):
-            yield Fault(
-                where,
-                f"We have put “{short(one.name)}” where it is shown, and the page does not say so.",
-                f"Print “{one.inferred}” beside it.",
-                to_part("claims"),
-            )
-
-
-def _accusers_words(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[Fault]:
-    if not claim.source_words.strip() and claim.voice != "analyst":
-        yield Fault(
-            where,
-            "The exact words of what is said of it are not recorded.",
-            "Enter the source's words as they stand there.",
-            Jump("claims", claim.uuid, "source_wording"),
-        )
-    elif not checked.holds(claim.said):
-        yield Fault(where, "The exact words are not on the page.", "Show the claims.", to_part("claims"))
-    if not claim.speaker.strip():
-        yield Fault(
-            where,
-            "Nobody is named as having said it.",
-            "Enter who said it, or that the report says it in its own voice.",
-            Jump("claims", claim.uuid, "made_by"),
-        )
-    elif not checked.holds(claim.speaker):
-        yield Fault(where, "The page does not say who said it.", "Show the claims.", to_part("claims"))
-
-
-def _answers(checked: Checked, claim: ClaimSaid, where: str) -> Iterator[Fault]:
-    if not claim.responses:
-        yield Fault(
-            where,
-            "No answer is recorded, nor that none was asked for or given.",
-            "Record the answer, or that it was declined, not given by a date, or not asked for.",
-            Jump("responses", claim.uuid),
-        )
-    for answer in claim.responses:
-        if not checked.holds(answer.words or answer.sentence):
-            yield Fault(
-                where,
-                f"The answer of {short(answer.speaker) or 'a speaker'} is not on the page.",
-                "Show the claims with their answers.",
-                to_part("claims"),
-            )
-
-
 # -- marks ------------------------------------------------------------------------------------------------------
 
 
@@ -125,14 +46,6 @@ def _sites_named(checked: Checked) -> Iterator[Fault]:
                 "Show labels and key, or choose a larger page.",
                 to_part("labels"),
             )
-        for site in checked.content.accused:
-            if site.uuid in told.drawn and site.uuid not in told.named | told.keyed:
-                yield Fault(
-                    f"{map_name(one)}, {short(site.name)}",
-                    "It is named in a claim and has no name on this map.",
-                    "Show its label, or its number in the key.",
-                    to_part("labels"),
-                )
 
 
 def _no_false_pin(checked: Checked) -> Iterator[Fault]:
@@ -164,7 +77,7 @@ def _doubt_said(checked: Checked) -> Iterator[Fault]:
 def _position_judged(checked: Checked) -> Iterator[Fault]:
     if not checked.has_marks:
         return
-    for site in checked.content.accused:
+    for site in checked.content.parties:
         if site.error_m is None:
             yield Fault(
                 site.name,
@@ -399,11 +312,10 @@ def source_name(source: SourceCited) -> str:
 
 
 RULES = (
-    Rule("accused", "Exact words, speaker and answer for who is accused", BLOCKING, _accused),
     Rule("sites-named", "Every site named, keyed or counted", WARNING, _sites_named, 12),
     Rule("no-false-pin", "No pin for a place that is not exact", BLOCKING, _no_false_pin),
     Rule("doubt-said", "Planned, agreed and closed are said", WARNING, _doubt_said),
-    Rule("position-judged", "A position error for who is accused", WARNING, _position_judged),
+    Rule("position-judged", "A position error for a named party", WARNING, _position_judged),
     Rule("judgement-whole", "Judgements with likelihood, confidence and reasons", WARNING, _judgement_whole, 13),
     Rule("judgement-supported", "A source or evidence for every judgement of ours", BLOCKING, _judgement_supported, 13),
     Rule("judgement-reviewed", "Judgements reviewed by a second person", WARNING, _judgement_reviewed, 13),

@@ -67,7 +67,7 @@ class Checked:
         """True where the page has these words, line breaks and quotation marks apart; of a page that is not laid out
         nobody can tell, so that it has.
         """
-        return not self.facts.is_laid_out or _plain(text) in self._page
+        return not self.facts.is_laid_out or plain(text) in self._page
 
     @property
     def maps(self) -> tuple[MapFact, ...]:
@@ -92,7 +92,7 @@ class Checked:
 
     @cached_property
     def _page(self) -> str:
-        return _plain(self.facts.words_of())
+        return plain(self.facts.words_of())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,5 +132,6 @@ def to_part(name: str) -> Jump:
     return Jump("part", "", name)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text on one line in small letters, without quotation marks: as the rules compare it."""
     return " ".join(_QUOTES.sub("", text).split()).casefold()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from layers.product.lint.finding import BLOCKING, Finding
 from layers.product.spec import Override, ProductSpec
 
-NEVER_PASSED = frozenset({"accused", "marking-high-enough"})
+NEVER_PASSED = frozenset({"named-party", "marking-high-enough"})
 """Rules that nobody may let pass: a named party without words, speaker and answer, and what is marked higher."""
 
 

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
 from layers.document.bookmark_state import BookmarkState
+from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.layer import Layer
-from layers.document.rows import Bookmark, MetaEntry
+from layers.document.rows import Bookmark, ClaimSite, ClaimSource, MetaEntry
 from layers.document.site import Site
+from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.product.batch import batch_digest, batch_of, bounds_around, file_stem
 from layers.product.spec import ProductSpec, read_spec
@@ -133,3 +135,22 @@ def test_the_map_of_a_line_shows_all_of_it() -> None:
 )
 def test_names_of_files(title: str, stem: str) -> None:
     assert file_stem(title) == stem
+
+
+def test_a_draft_that_only_a_withheld_claim_names_has_no_page_when_published() -> None:
+    tables = {
+        "sites": [site("a", "Pier"), site("b", "Quay")],
+        "claims": [
+            Claim(uuid="draft", statement="Ours", voice="analyst"),
+            Claim(uuid="said", statement="Theirs", source_wording="“so”"),
+        ],
+        "claim_sites": [
+            ClaimSite(uuid="1", claim_uuid="draft", site_uuid="a"),
+            ClaimSite(uuid="2", claim_uuid="said", site_uuid="b"),
+        ],
+        "sources": [Source(uuid="s", title="T")],
+        "claim_sources": [ClaimSource(uuid=f"q-{one}", claim_uuid=one, source_uuid="s") for one in ("draft", "said")],
+    }
+    published = replace(LIKE, publish=True)
+    assert [one.spec.site for one in batch_of(case(**tables), "site", published)] == ["b"]
+    assert [one.spec.site for one in batch_of(case(**tables), "site", LIKE)] == ["a", "b"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from shapely import Point
+from shapely import LineString, Point
 
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -16,13 +16,14 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.document.vocabulary import MEASURED
+from layers.document.vocabulary import DEFAULT_BASIS, MEASURED
 from layers.product.citations import Citations, unrecorded_in
 from layers.product.content import ProductContent, SourceCited
-from layers.product.gathering import content_in_steps, content_of
+from layers.product.gathering import content_in_steps, content_of, response_words
 from layers.product.publishing import Publishing
 from tests.support.cases.addresses import ADDRESSES
 from tests.support.cases.judgements import ASSESSED_LIKELY
+from viewer.commands.sites import update_sites
 
 EIGHT = "118206cc-bca6-55a0-99bc-a8ad318f9b24"
 
@@ -37,12 +38,12 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     (claim,) = content.claims
     assert claim.source_words == demo.claims[EIGHT].source_wording
     assert claim.speaker == "report's voice, unattributed"
-    assert [one.name for one in claim.accused] == [
+    assert [one.name for one in claim.parties] == [
         "Wuhan Global Sensor Technology Co.",
         "Wuhan Tongsheng Technology Co. Ltd.",
         "Hikvision (Hangzhou Hikvision Digital Technology)",
     ]
-    assert all(one.inferred.startswith("place inferred by us, not stated by S1: centre of") for one in claim.accused)
+    assert all(one.inferred.startswith("place inferred by us, not stated by S1: centre of") for one in claim.parties)
     assert len(claim.inferred) == 3
     said = [answer.words for answer in claim.responses]
     assert said[0] == '"isn\'t providing Russia with arms or military assistance"'
@@ -60,7 +61,7 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     ):
         assert missing in content.caveats, "said once for all sources, never made up"
     assert (claim.likelihood, claim.confidence) == ("", "")
-    assert all(site.is_accused and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
+    assert all(site.is_party and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
     assert content.caveats[0] == "What is not marked is not thereby absent."
     assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
     assert claim.statement == demo.claims[EIGHT].statement, "a paraphrase bounds the report: it is no judgement"
@@ -117,7 +118,7 @@ def test_claims_of_no_place_are_counted(demo: Document) -> None:
 
 def test_an_unreviewed_mark_of_ours_is_not_published(demo: Document) -> None:
     content = content_of(demo, demo.sites, publish=True)
-    assert {site.name for site in content.sites} == {site.name for site in content.accused}
+    assert {site.name for site in content.sites} == {site.name for site in content.parties}
     assert content.left_out.unreviewed_sites == len(demo.sites) - 5 == len(content.withheld)
     reviewed = Document({"sites": [replace(site, status="reviewed") for site in demo.sites.values()]})
     assert len(content_of(reviewed, reviewed.sites, publish=True).sites) == len(demo.sites)
@@ -208,7 +209,7 @@ def test_no_draft_and_nothing_internal_is_published(claim: Claim, source: Source
 def test_a_mark_that_is_marked_higher_is_withheld() -> None:
     document = _case(claim=replace(ASSESSED, status="reviewed"), site_marking="SECRET")
     content = content_of(document, ["site"], publish=True)
-    assert (content.withheld, content.sites, content.claims[0].accused) == (frozenset({"site"}), (), ())
+    assert (content.withheld, content.sites, content.claims[0].parties) == (frozenset({"site"}), (), ())
     assert content_of(document, ["site"], publish=True, marking="SECRET").withheld == frozenset()
 
 
@@ -256,6 +257,71 @@ def test_an_address_that_is_not_published_is_not_called_unrecorded() -> None:
     said = list(unrecorded_in(citations.all()))
     assert "No address recorded: S2." in said
     assert "Address not published: S1." in said
+
+
+@pytest.mark.parametrize("words", ["nobody says who shipped them", "of what is not clear", "stays open"])
+def test_words_that_bound_a_report_are_published_with_it(demo: Document, words: str) -> None:
+    stated = [claim for claim in demo.claims.values() if words in claim.statement]
+    assert len(stated) == 1
+    assert {claim.status for claim in stated} == {"draft"}
+    content = content_of(demo, demo.sites, publish=True, whole_case=True)
+    assert any(words in claim.statement for claim in content.claims)
+
+
+def test_the_note_on_a_reports_place_is_published_and_ours_is_not() -> None:
+    report = Claim(uuid="c", source_wording="“so”", place_note="only “China-based”, see /srv/desk/a.txt")
+    ours = replace(ASSESSED, status="reviewed", place_note="our guess")
+    notes = [content_of(_case(claim=one), ["site"], publish=True).claims[0].place_note for one in (report, ours)]
+    assert notes == ["only “China-based”, see a.txt", ""]
+    assert content_of(_case(claim=ours), ["site"]).claims[0].place_note == "our guess"
+
+
+def test_a_draft_that_may_repeat_an_internal_source_is_withheld_with_its_words() -> None:
+    document = _case(claim=Claim(uuid="c", source_wording="“the pad”", statement="A cable says so"))
+    rows = {table: list(document.table(table).values()) for table in ("sites", "claims", "claim_sites", "responses")}
+    rows["sources"] = [Source(uuid="s", title="T"), Source(uuid="red", title="R", marking="TLP:RED")]
+    rows["claim_sources"] = [
+        ClaimSource(uuid="q1", claim_uuid="c", source_uuid="s", quote="it is so"),
+        ClaimSource(uuid="q2", claim_uuid="c", source_uuid="red", quote="The pad"),
+    ]
+    (claim,) = content_of(Document(rows), ["site"], publish=True).claims
+    assert (claim.statement, claim.source_words) == ("", "")
+    left = content_of(Document(rows), ["site"], publish=True).left_out.rows
+    assert {(one.reason, one.table) for one in left} >= {("statement", "claims"), ("internal", "sources")}
+    (claim,) = content_of(Document(rows), ["site"], publish=True, marking="TLP:RED").claims
+    assert (claim.statement, claim.source_words) == ("A cable says so", "“the pad”")
+
+
+def test_an_internal_source_neither_raises_the_marking_nor_is_printed() -> None:
+    document = _case(claim=replace(ASSESSED, status="reviewed"), source=Source(uuid="s", title="R", marking="TLP:RED"))
+    published = content_of(document, ["site"], publish=True, marking="TLP:GREEN")
+    assert (published.marking, published.sources, published.claims) == ("", (), ())
+    assert content_of(document, ["site"]).marking == "TLP:RED", "with drafts it is raised, and printed"
+    reasons = {(one.reason, one.table, one.rows) for one in published.left_out.rows}
+    assert ("internal", "claims", ("c",)) in reasons
+    assert ("internal", "sources", ("s",)) in reasons
+
+
+@pytest.mark.parametrize("status", ["draft", "reviewed"])
+def test_a_measurement_is_withheld_until_it_is_reviewed(status: str) -> None:
+    length = Site(uuid="m", geometry=LineString([(10, 50), (11, 50)]), label="7 km", mark_kind="measurement")
+    document = Document({"sites": [length]})
+    document.apply(update_sites(document, ("m",), actor="A", status=status))
+    content = content_of(document, ["m"], publish=True)
+    assert content.withheld == (frozenset({"m"}) if status == "draft" else frozenset())
+    assert [one.are_measurements for one in content.left_out.rows] == ([True] if status == "draft" else [])
+
+
+@pytest.mark.parametrize("basis", [DEFAULT_BASIS, "Default, not judged; from the list"])
+def test_a_default_error_is_no_radius(basis: str) -> None:
+    site = Site(uuid="a", geometry=Point(10, 50), label="A", position_error_m=15_000.0, position_basis=basis)
+    content = content_of(Document({"sites": [site]}), ["a"])
+    assert (content.sites[0].precision, content.sites[0].error_m, content.sites[0].is_area) == (basis, None, False)
+    assert "The accuracy of some places was not judged." in content.caveats
+    assert not any("90 %" in caveat for caveat in content.caveats)
+    judged = replace(site, position_basis="centre of the city of Wuhan")
+    said = content_of(Document({"sites": [judged]}), ["a"]).sites[0]
+    assert said.precision == "± 15 km (90 %), centre of the city of Wuhan", "the basis stands there whole"
 
 
 def _seen(document: ProductContent) -> list[str]:
@@ -347,3 +413,23 @@ def test_a_page_gathers_its_words_a_claim_or_a_few_marks_at_a_step(demo: Documen
     count = sum(1 for _step in gather())
     assert found == [words]
     assert count > len(words.claims) + len(words.sites) // 10 > 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "number", "sentence"),
+    [
+        ({"words_kind": "direct speech"}, "S1", "A firm: “never” [S1]"),
+        ({"words_kind": "as reported"}, "S1", "S1, citing A firm: “never”"),
+        ({"words_kind": "as reported"}, "", "a source, citing A firm: “never”"),
+        ({}, "S1", "S1, citing A firm: “never”"),
+        ({}, "", "A firm: “never”"),
+        ({"kind": "declined", "words": ""}, "S1", "A firm declined to answer [S1]"),
+        ({"kind": "none in source", "words": ""}, "S1", "The source has no answer of A firm [S1]"),
+        ({"words": ""}, "S1", "A firm answered; the words are not recorded [S1]"),
+    ],
+)
+def test_an_answer_is_direct_speech_only_where_that_is_stated(
+    fields: dict[str, str], number: str, sentence: str
+) -> None:
+    row = Response(**({"uuid": "r", "speaker": "A firm", "words": "never"} | fields))
+    assert response_words(row, number) == sentence

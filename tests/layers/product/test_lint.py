@@ -23,6 +23,7 @@ from layers.product.facts import Alike, ImageFact, MapFact, Overlap, ProductFact
 from layers.product.gathering import content_of
 from layers.product.lint.check import RULES, findings, rule_of, unexplained
 from layers.product.lint.finding import BLOCKING, WARNING, Finding, Jump
+from layers.product.parties import Telling, parties_at
 from layers.product.publishing import Withheld
 from layers.product.spec import Override, ProductSpec
 from tests.support.cases.judgements import ASSESSED_LIKELY
@@ -69,11 +70,28 @@ class Made:
         first, *rest = self.content.sites
         return self.with_content(sites=(replace(first, **fields), *rest))
 
+    def with_site_at(self, at: int, **fields: Any) -> Made:
+        sites = list(self.content.sites)
+        sites[at] = replace(sites[at], **fields)
+        return self.with_content(sites=tuple(sites))
+
     def with_source(self, **fields: Any) -> Made:
         return self.with_content(sources=(replace(self.content.sources[0], **fields),))
 
     def with_text(self, words: str, size_pt: float = 7.0, *, is_cut: bool = False) -> Made:
         return self.with_facts(texts=(*self.facts.texts, TextFact("caption", words, 0, size_pt, is_cut)))
+
+    def with_page(self, text: TextFact) -> Made:
+        return self.with_facts(texts=(*self.facts.texts, text))
+
+    def with_context(self, words: str) -> Made:
+        (quote,) = self.content.claims[0].quotes
+        return self.with_claim(quotes=(quote._replace(source=replace(quote.source, context=words)),))
+
+    def with_setting(self, count: int) -> Made:
+        """So many more marks of which nothing is claimed."""
+        pad = self.content.sites[1]
+        return self.with_content(sites=(*self.content.sites, *(replace(pad, uuid=str(at)) for at in range(count))))
 
     def as_a_and_b(self) -> Made:
         return self.with_map(0, title="A").with_map(1, title="B")
@@ -184,14 +202,12 @@ def whole() -> Made:
         marking="TLP:GREEN",
     )
     maps = (_map(0, "Before", "2020-05-01"), _map(1, "After", "2024-05-01"))
-    claims = [
-        " ".join((claim.said, claim.speaker, claim.likelihood, *claim.inferred, *(a.sentence for a in claim.responses)))
-        for claim in content.claims
-    ]
+    claims = [words for _, words in parties_at(content, Telling.WORDS)]
+    claims += [f"{claim.said} {claim.likelihood}" for claim in content.claims if not claim.parties]
     words = {
         "title": spec.title,
         "subtitle": spec.bottom_line,
-        "labels": "The firm\nPad (planned)",
+        "label": "The firm\nPad (planned)",
         "claims": "\n".join([*claims, *(claim.confidence for claim in content.claims)]),
         "sources": "\n".join(source.citation for source in content.sources),
         "caveats": "\n".join(content.caveats),
@@ -204,7 +220,9 @@ def whole() -> Made:
         content,
         ProductFacts(
             maps=maps,
-            texts=tuple(TextFact(part, text, 0, 7.0) for part, text in words.items()),
+            texts=tuple(
+                TextFact(part, line, 0, 7.0) for part, text in words.items() for line in text.splitlines() if line
+            ),
             marking_top="TLP:GREEN",
             marking_bottom="TLP:GREEN",
             number="No 7",
@@ -219,7 +237,8 @@ def test_a_whole_product_has_no_finding() -> None:
 
 
 def _keyed(made: Made) -> Made:
-    return made.with_map(sites=SitesFact(keyed=frozenset({"firm", "pad"}))).without_words("The firm")
+    sites = SitesFact(keyed=frozenset({"firm", "pad"}))
+    return made.with_map(sites=sites).with_map(1, sites=sites).without_words("Pad (planned)")
 
 
 def _graded(made: Made, credibility: str) -> Made:
@@ -232,6 +251,18 @@ def _drafts(*uuids: str) -> WithheldRows:
 
 
 FIRM_WORDS = "place inferred by us, not stated by S1: centre of the city, which is inferred from its name"
+
+
+def _part_of(made: Made, part: str) -> Made:
+    """The exact words, which are longer, cut to a part of them on the page."""
+    long = "provides optics for use in vehicles of a kind that nobody has named, as far as the report tells"
+    longer = made.with_claim(source_words=f"“{long}”")
+    texts = tuple(
+        text._replace(words=text.words.replace("“provides optics”", f"“{part}”")) for text in made.facts.texts
+    )
+    return longer.with_facts(texts=texts)
+
+
 SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("marking-shown", lambda made: made.with_facts(marking_bottom="")),
     ("marking-high-enough", lambda made: made.with_content(input_markings=("TLP:AMBER",))),
@@ -266,9 +297,8 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("labels-clear", lambda made: made.with_map(halo=False)),
     ("overlap", lambda made: made.with_facts(overlaps=(Overlap("label:pad", "legend"),))),
     ("cut-text", lambda made: made.with_text("China, Wu…", is_cut=True)),
-    ("key", lambda made: _keyed(made).with_spec(left_out=frozenset({"annotation"}))),
+    ("key", lambda made: _keyed(made).with_site(doubt="").with_site_at(1, doubt="")),
     ("sites-named", lambda made: made.with_sites(named=frozenset({"firm"}), uncounted=frozenset({"pad"}))),
-    ("sites-named", lambda made: made.with_sites(named=frozenset({"pad"}), left_out=1)),
     ("locator", lambda made: made.with_map(0, locator=False).with_map(1, locator=False)),
     ("projection", lambda made: made.with_map(crs_words="")),
     ("author", lambda made: made.with_spec(author="")),
@@ -294,14 +324,29 @@ SPOILED: list[tuple[str, Callable[[Made], Made]]] = [
     ("same-stretch", lambda made: made.with_image(0, units="")),
     ("same-stretch", lambda made: made.with_spec(layout="panels").with_image(0, stretch="bands 4, 3, 2")),
     ("difference-caption", lambda made: made.with_map(is_difference=True)),
-    ("accused", lambda made: made.without_words("provides optics")),
-    ("accused", lambda made: made.without_words("an official")),
-    ("accused", lambda made: made.without_words("We do not.")),
-    ("accused", lambda made: made.without_words(FIRM_WORDS)),
-    ("accused", lambda made: made.with_claim(responses=())),
-    ("accused", lambda made: made.with_claim(source_words="", statement="provides optics")),
-    ("accused", lambda made: made.with_claim(speaker="")),
-    ("accused", lambda made: made.with_claim(accused=())),
+    ("named-party", lambda made: made.without_words("provides optics")),
+    ("named-party", lambda made: made.without_words("S1, citing an official: ")),
+    ("named-party", lambda made: made.without_words("S1, citing ")),
+    ("named-party", lambda made: made.without_words("We do not.")),
+    ("named-party", lambda made: made.without_words("own answer: none in S1")),
+    ("named-party", lambda made: made.without_words(FIRM_WORDS)),
+    ("named-party", lambda made: made.with_claim(responses=())),
+    ("named-party", lambda made: made.with_claim(source_words="", statement="provides optics")),
+    ("named-party", lambda made: made.with_claim(speaker="")),
+    ("named-party", lambda made: made.with_claim(parties=())),
+    ("named-party", lambda made: _part_of(made, "provides optics for use in vehicles ...")),
+    (
+        "named-party",
+        lambda made: _part_of(made, "provides optics ... that nobody has named, as far as the report tells"),
+    ),
+    ("named-party", lambda made: made.with_context("It has sent none.")),
+    ("named-party", lambda made: made.without_words(", the name is ours")),
+    ("named-party", lambda made: made.with_facts(pages=2).with_page(TextFact("key", "1 The firm", 1, 7.0))),
+    ("named-party", lambda made: made.with_facts(pages=2, beside=(TextFact("metadata", "The firm", 1),))),
+    ("named-party", lambda made: made.with_facts(pages=2).with_map(alt_text="The firm.", page=1)),
+    ("named-party", lambda made: made.with_page(TextFact("label", "The firm", 0, 9.0))),
+    ("title-covers", lambda made: made.with_spec(title="What was reported").with_setting(4)),
+    ("claims-counted", lambda made: made.with_content(left_out=LeftOut(claims_of_no_place=9))),
     ("no-false-pin", lambda made: made.with_sites(pinned=frozenset({"firm"}))),
     ("doubt-said", lambda made: made.without_words("(planned)")),
     ("position-judged", lambda made: made.with_site(error_m=None)),
@@ -430,7 +475,7 @@ def test_that_nobody_was_asked_is_an_answer() -> None:
     made = whole()
     (answer,) = made.content.claims[0].responses
     silent = replace(answer, kind="not asked", words="", sentence="The firm was not asked")
-    assert [one.rule for one in made.with_claim(responses=(silent,)).found()] == ["accused"]
+    assert [one.rule for one in made.with_claim(responses=(silent,)).found()] == ["named-party"]
     told = made.with_facts(texts=(*made.facts.texts, TextFact("claims", "The firm was not asked", 0, 7)))
     assert told.with_claim(responses=(silent,)).found() == []
 

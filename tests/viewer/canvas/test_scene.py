@@ -27,6 +27,7 @@ from tests.support.crs_off_earth import GRID
 from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.canvas import layer_stack
+from viewer.canvas.sites.site_symbology import CLAIM_COLOR
 from viewer.commands.sites import update_site
 from viewer.rendering.drawing import LayerDrawing, LeftOutDrawing
 from viewer.rendering.world_copies import world_copies
@@ -282,7 +283,7 @@ def test_ten_thousand_sites_become_dots_and_stay_honest_about_the_topmost(make_s
     assert frame.compact
     assert len(frame.thinned()) <= len(frame.rows)
     x, y = pixel_of(view, 10.0, 50.0)
-    assert painted(scene, view).pixelColor(round(x), round(y)) == QColor("#f4511e")
+    assert painted(scene, view).pixelColor(round(x), round(y)) == QColor(CLAIM_COLOR)
 
 
 def test_a_label_that_is_edited_leaves_the_marks_in_view_as_they_were_found(make_scene):

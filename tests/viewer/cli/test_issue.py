@@ -159,4 +159,4 @@ def test_lint_says_the_same_as_the_gate(cli, case: Path, tmp_path: Path) -> None
     assert not [one for one in found if one["severity"] == "blocking"]
     change(case, "DELETE FROM responses")
     found = json.loads(cli("lint", case, "--publish", "--json").out)
-    assert {one["rule"] for one in found if one["severity"] == "blocking"} == {"accused"}
+    assert {one["rule"] for one in found if one["severity"] == "blocking"} == {"named-party"}

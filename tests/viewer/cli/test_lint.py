@@ -43,7 +43,7 @@ def test_the_unaltered_demo_has_no_unexplained_finding(cli, demo: Path, layout: 
     ("statement", "rule", "severity"),
     [
         ("UPDATE loupe_layers SET credit = '' WHERE name = 'Coast'", "image-credit", "warning"),
-        pytest.param("DELETE FROM responses", "accused", "blocking", marks=pytest.mark.bounded),
+        pytest.param("DELETE FROM responses", "named-party", "blocking", marks=pytest.mark.bounded),
     ],
 )
 def test_a_demo_that_is_stripped_fails(cli, case: Path, statement: str, rule: str, severity: str) -> None:

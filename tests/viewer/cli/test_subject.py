@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import shapely
 
 from layers.document.document import Document
+from layers.product.spec import ProductSpec, maps_of
 from layers.project.opening.case_paths import CaseHome
 from tests.viewer.canvas.conftest import site
 from viewer.cli.export import subject_bounds
 from viewer.export.headless import Studio
+from viewer.export.plates.shown_parts import shown_parts
 
 
 def test_areas_of_loosely_known_sites_are_shown_whole(qapp: object, tmp_path: Path) -> None:
@@ -27,3 +30,21 @@ def test_areas_of_loosely_known_sites_are_shown_whole(qapp: object, tmp_path: Pa
         assert wide.right > 101 + 3.6
         document = Document({"sites": [site("shape", shapely.box(10, 20, 30, 25)), site("none", shapely.Polygon())]})
         assert subject_bounds(document, studio.scene(document, CaseHome(str(tmp_path)))).left == pytest.approx(10 - 1.2)
+
+
+def test_a_mark_that_is_withheld_does_not_widen_the_frame(qapp: object, tmp_path: Path) -> None:
+    shown = site("shown", shapely.Point(100, 60), status="reviewed")
+    draft, higher = site("draft", shapely.Point(20, 10)), site("higher", shapely.Point(20, 10), marking="TLP:RED")
+    with Studio() as studio:
+        for hidden in (draft, replace(higher, status="reviewed")):
+            document = Document({"sites": [shown, hidden]})
+            scene = studio.scene(document, CaseHome(str(tmp_path)))
+            assert subject_bounds(document, scene).left < 20
+            assert subject_bounds(document, scene, "TLP:GREEN").width < 0.05
+            for layout in ("single", "panels", "before-after"):
+                spec = ProductSpec(layout=layout, publish=True, marking="TLP:GREEN")
+                scenes = [scene] * len(maps_of(spec))
+                assert all(part.bounds.width < 1 for part in shown_parts(spec, scenes)), layout
+                assert any(part.bounds.width > 50 for part in shown_parts(replace(spec, publish=False), scenes))
+        alone = Document({"sites": [draft]})
+        assert subject_bounds(alone, studio.scene(alone, CaseHome(str(tmp_path))), "") == (-180, -85, 180, 85)

@@ -65,6 +65,7 @@ def document(tmp_path: Path) -> Document:
             "claim_sites": [
                 ClaimSite(uuid="1", claim_uuid="here", site_uuid="in"),
                 ClaimSite(uuid="2", claim_uuid="there", site_uuid="out"),
+                ClaimSite(uuid="3", claim_uuid="here", site_uuid="in2"),
             ],
             "sources": [
                 Source(uuid=f"s-{uuid}", title=f"On {uuid}", publisher="Press", published_at="2024-04-13")

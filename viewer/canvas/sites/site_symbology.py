@@ -13,7 +13,7 @@ from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, THINNEST_PX, WIDES
 from layers.quick_dataclass import dataclass
 from layers.vector.style.routes import ROUTES
 
-CLAIM_COLOR = "#f4511e"
+CLAIM_COLOR = "#a8650a"
 SETTING_COLOR = "#1f93b0"
 OTHER_COLOR = "#5c6b7a"
 ANNOTATION_COLOR = "#ffffff"
@@ -165,4 +165,4 @@ def _line_color(site: Site) -> str:
 
 def _bright(color: str) -> str:
     """Lines and areas are thinner than badges: on dark imagery they need a lighter tone."""
-    return {CLAIM_COLOR: "#ff7a4d", SETTING_COLOR: "#57c7e3", OTHER_COLOR: "#c3ced8"}.get(color, color)
+    return {CLAIM_COLOR: "#f0b45a", SETTING_COLOR: "#57c7e3", OTHER_COLOR: "#c3ced8"}.get(color, color)

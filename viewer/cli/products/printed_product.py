@@ -26,6 +26,7 @@ from viewer.export.made_on import today
 from viewer.export.plates.map_scenes import in_styles, match_of, match_view, scene_makers, show_maps
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.printed_plate import PrintedPlate
+from viewer.export.plates.setting.page_sizes import is_paper
 
 SCREEN_DPI, PAPER_DPI = 96, 300
 NAMED = {"site": product_of_site, "bookmark": product_of_bookmark, "comparison": product_of_comparison}
@@ -45,7 +46,8 @@ def spec_of(document: Document, arguments: argparse.Namespace) -> ProductSpec:
         return replace(kept, dpi=arguments.dpi or kept.dpi, publish=kept.publish or bool(arguments.publish))
     spec = _subject(document, arguments)
     paper = page_of_words(arguments.paper) if arguments.paper else None
-    dpi = arguments.dpi or (SCREEN_DPI if paper is None else PAPER_DPI)
+    is_on_paper = paper is not None and is_paper(paper.name)
+    dpi = arguments.dpi or (PAPER_DPI if is_on_paper else SCREEN_DPI)
     page = paper.name if paper is not None else _page_of(arguments.size or SIZE, dpi)
     given: dict[str, Any] = {name: getattr(arguments, name) for name in ("title", "marking")}
     if arguments.bounds:

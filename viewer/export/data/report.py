@@ -153,7 +153,7 @@ def _group(frames: list[GroundPicture]) -> dict[str, Any]:
 
 def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> dict[str, Any]:
     places = {uuid: names[uuid] for uuid in claim.sites if uuid in names}
-    places |= {one.uuid: one.name for one in claim.accused}
+    places |= {one.uuid: one.name for one in claim.parties}
     sites = [{"number": numbers.get(uuid), "name": one_line(name)} for uuid, name in places.items()]
     sites += [{"number": None, "name": one_line(name)} for name in claim.sites_elsewhere if name not in places.values()]
     return {

@@ -117,7 +117,7 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
     "likelihood": lambda claim: claim.likelihood,
     "confidence": lambda claim: claim.confidence,
     "confidence_reason": lambda claim: claim.reason,
-    "named": lambda claim: joined(accused.name for accused in claim.accused),
+    "named": lambda claim: joined(party.name for party in claim.parties),
     "place_inferred": lambda claim: joined(claim.inferred),
     "responses": lambda claim: joined(answer.sentence for answer in claim.responses),
     "sources": lambda claim: " ".join(dict.fromkeys(quote.source.number for quote in claim.quotes)),

@@ -37,6 +37,7 @@ def write_geotiff(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]
     """Write each map as a GeoTIFF of its layers, marks and names, without what stands around it."""
     if not printed.frames:
         raise ExportFailed("This product has no map: a GeoTIFF is of a map. Choose another format.")
+    printed = printed.without_page()
     for number, frame in enumerate(printed.frames):
         room = whole_pixels(frame.rect_px)
         groups = [group for group in printed.groups(frame.page) if group.frame == number and group.kind in OF_MAP]
@@ -67,7 +68,7 @@ def _encoded(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]], ki
         size = printed.size_px(page)
         yield from _tiff(printed, page, shop, tiff, QRect(0, 0, *size), [], {"packed": False})
         yield from result_of(shop.ask(EncodePicture("", str(tiff), str(plain), kind, QUALITY[kind])))
-        yield from result_of(shop.job(partial(embed, plain, out, printed.words, size, printed.dpi)))
+        yield from result_of(shop.job(partial(embed, plain, out, printed.words_of(page), size, printed.dpi)))
         made.append((out, page_path(shop.target, page)))
 
 
@@ -81,7 +82,7 @@ def _tiff(
     options: dict[str, Any],
 ) -> Steps:
     texts = {} if options.get("packed") is False else tiff_texts(printed, page)
-    xmp = xmp_packet(printed.words).decode() if texts else ""
+    xmp = xmp_packet(printed.words_of(page)).decode() if texts else ""
 
     def put(strip: Strip) -> Awaited[None]:
         top = strip.top - room.top()
@@ -107,7 +108,7 @@ def tiff_texts(printed: Printed, page: int) -> dict[str, str]:
         "TIFFTAG_DOCUMENTNAME": texts.pop("Title", ""),
         "TIFFTAG_IMAGEDESCRIPTION": texts.pop("Description", ""),
         "TIFFTAG_ARTIST": texts.pop("Author", ""),
-        "TIFFTAG_COPYRIGHT": credit_line(printed.words),
+        "TIFFTAG_COPYRIGHT": credit_line(printed.words_of(page)),
         "TIFFTAG_SOFTWARE": texts.pop("Software", ""),
     }
     texts.pop("Copyright", None)

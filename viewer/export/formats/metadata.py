@@ -32,10 +32,10 @@ _IPTC_MOST = {5: 64, 25: 64, 40: 256, 80: 32, 105: 256, 110: 32, 115: 32, 116: 1
 
 def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
     """Texts by the names that PNG and TIFF readers know; none is empty."""
-    words = printed.words
+    words = printed.words_of(page)
     found = {
         "Title": words.title,
-        "Description": caption(words),
+        "Description": words.caption,
         "Author": ", ".join(filter(None, (words.author, words.organisation))),
         "Creation Time": words.made_on,
         "Copyright": credit_line(words),
@@ -48,11 +48,6 @@ def named_texts(printed: Printed, page: int = 0) -> dict[str, str]:
         "Software": SOFTWARE,
     }
     return {name: kept for name, text in found.items() if (kept := clean(text))}
-
-
-def caption(words: ProductWords) -> str:
-    """The description; where there is none, the alternative text."""
-    return words.description or words.alt_text
 
 
 def credit_line(words: ProductWords) -> str:
@@ -130,7 +125,7 @@ def _properties(words: ProductWords, longest: int) -> Iterator[tuple[str, str]]:
 
     credit = credit_line(words)
     yield "dc:title", choice(words.title)
-    yield "dc:description", choice(caption(words))
+    yield "dc:description", choice(words.caption)
     yield "dc:creator", several("Seq", tuple(filter(None, (words.author, words.organisation))))
     yield "dc:rights", choice(credit)
     yield "dc:source", text(whole_citations(words.sources, longest))
@@ -167,7 +162,7 @@ def iptc_records(words: ProductWords) -> bytes:
         (110, credit_line(words)),
         (115, words.organisation or words.author),
         (116, credit_line(words)),
-        (120, caption(words)),
+        (120, _short_caption(words, _IPTC_MOST[120])),
     ]
     found = b"\x1c\x01\x5a\x00\x03\x1b%G" + b"\x1c\x02\x00\x00\x02\x00\x04"
     for number, text in sets:
@@ -175,6 +170,12 @@ def iptc_records(words: ProductWords) -> bytes:
         if data:
             found += bytes((0x1C, 2, number)) + len(data).to_bytes(2, "big") + data
     return found
+
+
+def _short_caption(words: ProductWords, most_bytes: int) -> str:
+    """The whole caption where it has room: nobody is named beside a part of what is said of them."""
+    whole = clean(words.caption)
+    return whole if not words.parties or len(whole.encode()) <= most_bytes else clean(words.in_short)
 
 
 def cut_bytes(text: str, most: int) -> bytes:

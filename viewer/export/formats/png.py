@@ -84,7 +84,7 @@ def write_png(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
     """Write each page as a PNG."""
     for page in range(printed.pages):
         path = shop.folder / f"page-{page}.png"
-        texts, xmp = named_texts(printed, page), xmp_packet(printed.words)
+        texts, xmp = named_texts(printed, page), xmp_packet(printed.words_of(page))
         yield from painted_png(
             printed, page, shop, partial(PngFile, path, printed.size_px(page), printed.dpi, texts, xmp)
         )

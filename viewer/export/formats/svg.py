@@ -60,7 +60,7 @@ def write_svg(printed: Printed, shop: Workshop, made: list[tuple[Path, Path]]) -
                 shapes = yield from _shapes(printed, page, group)
                 parts.append(_Part(group, shapes, number))
         out = shop.folder / f"page-{page}.svg"
-        yield from result_of(shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed)))
+        yield from result_of(shop.job(partial(_write, out, printed.size_px(page), printed.dpi, parts, printed, page)))
         made.append((out, page_path(shop.target, page)))
 
 
@@ -88,15 +88,15 @@ def _body(part: _Part) -> str:
     return xml_only(body.replace(f'font-family="{FAMILY}"', f'font-family="{_FAMILIES}"'))
 
 
-def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part], printed: Printed) -> None:
-    words = printed.words
+def _write(out: Path, size: tuple[int, int], dpi: float, parts: Sequence[_Part], printed: Printed, page: int) -> None:
+    words = printed.words_of(page)
     width, height = (f"{side / dpi * 25.4:.4f}mm" for side in size)
     with out.open("wb") as file:
         file.write(
             '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<svg xmlns="http://www.w3.org/2000/svg" '
             f'xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" width="{width}" height="{height}" '
             f'viewBox="0 0 {size[0]} {size[1]}" xml:lang="{escape(words.language)}">\n'
-            f"{_said(words.title, words.description or words.alt_text)}"
+            f"{_said(words.title, words.caption)}"
             f"<metadata>{rdf_words(words)}</metadata>\n".encode()
         )
         for number, some in groupby(parts, lambda part: part.group.frame if part.group.kind in OF_MAP else None):

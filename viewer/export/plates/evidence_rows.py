@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
+from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
 from layers.product.spec import ProductSpec
 from layers.text.counted import grouped
 from viewer.export.plates.house_style import HouseStyle
@@ -16,8 +17,8 @@ from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.support.text import one_line
 
-MOST_PLACES = 8
-"""That a claim is about, by name."""
+PARTIES = "parties"
+"""The key of the block on the named parties."""
 
 
 def _tr(text: str) -> str:
@@ -75,13 +76,29 @@ class EvidenceRows:
     def _plain_row(self, key: str, text: str) -> Atom:
         return Atom(key, whole(text), self._sizes.type(), self._style.ink, 0.2 * self._sizes.body)
 
+    def parties(self, lines: Sequence[PartyLine]) -> list[Atom]:
+        """The sentences on the named parties of a page, before all else beside its map."""
+        body, small, gap = self._sizes.type(), self._sizes.type(0.95), self._sizes.body
+        atoms = []
+        for kind, words in lines:
+            if kind == "head":
+                atoms.append(self._head(PARTIES, words))
+            elif kind in ("claim", "answer"):
+                before = 0.45 if kind == "claim" else 0.3
+                atoms.append(Atom(PARTIES, whole(words), body, self._style.ink, before * gap))
+            else:
+                indent = gap if kind == "inner" else 0.0
+                atoms.append(Atom(PARTIES, whole(words), small, self._style.quiet, 0.2 * gap, indent))
+        return atoms
+
     def claims(self, content: ProductContent) -> list[Atom]:
-        """Each claim with its exact words, who said them, our judgement apart, and the answers to it."""
-        if not content.claims:
+        """Each claim that names nobody with its exact words, who said them, our judgement apart, and the answers."""
+        claims = [claim for claim in content.claims if not claim.parties]
+        if not claims:
             return []
         atoms = [self._head("claims", _tr("Claims"))]
-        for claim in content.claims:
-            atoms += self._claim(claim, _places_of(claim, content))
+        for claim in claims:
+            atoms += self._claim(claim, about_words(claim, content))
         to_whole = [one for one in content.responses if one.is_to_whole]
         if to_whole:
             atoms.append(self._head("claims", _tr("Answers to the whole")))
@@ -116,16 +133,9 @@ class EvidenceRows:
         return [self._small("imprint", line) for line in lines if line]
 
     def _claim(self, claim: ClaimSaid, about: str) -> list[Atom]:
-        said = quoted(claim.source_words) if claim.source_words else claim.statement
-        who = ", ".join(part for part in (claim.speaker, claim.made_at) if part)
-        cited = ", ".join(dict.fromkeys(_cited(quote.source.number, quote.page) for quote in claim.quotes))
-        tail = f" — {who}" if who else ""
-        tail += f" [{cited}]" if cited else ""
-        body, small = self._sizes.type(), self._sizes.type(0.95)
-        gap = self._sizes.body
-        atoms = [self._numbered("claims", claim.number, f"{whole(said)}{whole(tail)}", body, 0.6)]
+        atoms = [self._numbered("claims", claim.number, whole(_said(claim)), self._sizes.type(), 0.6)]
         if about:
-            atoms.append(self._inner(_tr("About: {0}").format(about)))
+            atoms.append(self._inner(_tr("About: {0}").format(one_line(about, 1000))))
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
             atoms.append(self._inner(_tr("In our words: {0}").format(claim.statement)))
         if claim.state:
@@ -139,13 +149,9 @@ class EvidenceRows:
             atoms.append(self._inner(_tr("Not independently reviewed.")))
         if claim.place_note:
             atoms.append(self._inner(_tr("On the place: {0}").format(claim.place_note)))
-        atoms += [self._inner(words) for words in claim.inferred]
         for response in claim.responses:
             if not response.is_to_whole:
                 atoms.append(self._response(response))
-        if claim.accused and not claim.responses:
-            words = _tr("No answer of those named is recorded.")
-            atoms.append(Atom("claims", words, small, self._style.quiet, 0.15 * gap, indent=2.0 * gap))
         return atoms
 
     def _numbered(self, key: str, number: str, text: str, type_: Type, before: float, color: str = "") -> Atom:
@@ -155,12 +161,8 @@ class EvidenceRows:
         return Atom(key, text, type_, color or self._style.ink, gap, indent, lead=number)
 
     def _response(self, one: ResponseSaid) -> Atom:
-        cited = (
-            f" [{one.source.number}]" if one.source is not None and f"[{one.source.number}]" not in one.sentence else ""
-        )
-        words = one.sentence or f"{one.speaker}: “{one.words}”"
         gap = self._sizes.body
-        return Atom("claims", f"{whole(words)}{cited}", self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
+        return Atom("claims", whole(one.sentence), self._sizes.type(), self._style.ink, 0.2 * gap, 2.0 * gap)
 
     def _inner(self, text: str) -> Atom:
         gap = self._sizes.body
@@ -173,26 +175,10 @@ class EvidenceRows:
         return Atom(key, text, self._sizes.type(1.05, bold=True), self._style.ink, self._sizes.gap, keep=True)
 
 
-def quoted(words: str) -> str:
-    """Exact words in quotation marks; in those that they have already where they are all one quotation."""
-    words = words.strip()
-    is_one = len(words) > 1 and words[0] in '"“' and words[-1] in '"”' and not set(words[1:-1]) & set('"“”')
-    return f"“{words[1:-1]}”" if is_one else f"“{words}”"
-
-
-def _places_of(claim: ClaimSaid, content: ProductContent) -> str:
-    """The marks that it is about, where the page has others too and its words do not name them all."""
-    if sum(site.mark_kind == "site" for site in content.sites) < 2:
-        return ""
-    words = " ".join((claim.source_words or claim.statement, *claim.inferred))
-    named = {site.uuid: site.name for site in content.sites}
-    places = list(dict.fromkeys([*(named[uuid] for uuid in claim.sites if uuid in named), *claim.sites_elsewhere]))
-    if all(name in words for name in places):
-        return ""
-    if (more := len(places) - MOST_PLACES) > 1:
-        places[MOST_PLACES:] = [_tr("{0} others").format(grouped(more))]
-    return "; ".join(one_line(name) for name in places)
-
-
-def _cited(number: str, page: str) -> str:
-    return f"{number}, {page}" if page else number
+def _said(claim: ClaimSaid) -> str:
+    """A report with its attribution, a judgement of ours with what it cites."""
+    if claim.source_words or claim.voice != "analyst":
+        return claim_sentence(claim)
+    cited = ", ".join(dict.fromkeys(cited_at(quote) for quote in claim.quotes))
+    who = ", ".join(part for part in (claim.speaker, claim.made_at) if part)
+    return claim.statement + (f" — {who}" if who else "") + (f" [{cited}]" if cited else "")

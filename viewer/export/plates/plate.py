@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from layers.document.document import Document
@@ -26,19 +26,20 @@ from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.own_paths import without_paths
+from layers.product.parties import Telling, in_place_of_a_name, left_out_words
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_index import SiteIndex
-from viewer.export.plates.evidence_rows import EvidenceRows
+from viewer.export.plates.evidence_rows import PARTIES, EvidenceRows
 from viewer.export.plates.house_style import house_style
 from viewer.export.plates.map_scenes import solid_on
 from viewer.export.plates.maps.callouts import callout_pieces
 from viewer.export.plates.maps.framing import Framing
 from viewer.export.plates.maps.graticule_on_map import (
     graticule_boxes,
-    graticule_on,
+    graticule_near_edges,
     graticule_pieces,
     paint_graticule,
 )
@@ -61,7 +62,7 @@ from viewer.export.plates.maps.map_plates import (
     north_arrow_piece,
     scale_bar_piece,
 )
-from viewer.export.plates.maps.naming import Naming, label_boxes, label_pieces, name_marks
+from viewer.export.plates.maps.naming import Named, Naming, label_boxes, label_pieces, name_marks
 from viewer.export.plates.page_head import (
     caption_below,
     caption_height,
@@ -73,13 +74,14 @@ from viewer.export.plates.page_head import (
     marking_piece,
     page_number_piece,
 )
-from viewer.export.plates.plate_words import imprint_lines, page_data_credits
-from viewer.export.plates.setting.flow import Atom, Flow, PaintRow, SetAtom
+from viewer.export.plates.party_block import PartyBlock
+from viewer.export.plates.plate_words import imprint_lines, notes_on_maps, page_data_credits
+from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import MM, Type
-from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, frame_of_page, rooms_of
+from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, frame_of_page, holds
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
-from viewer.export.plates.setting.word_pages import fuller_share, head_height, words_on_pages
+from viewer.export.plates.setting.word_pages import fuller_share, head_height, pieces_of, words_on_pages
 from viewer.export.plates.shown_parts import Shown, pane_shape, shown_parts
 from viewer.rendering.vector.qt_shapes import box_of
 from viewer.support.text import one_line
@@ -118,7 +120,12 @@ class Plate:
         self.style = house_style(spec.style, spec.dark, spec.grey)
         self.sizes = PageSizes.of(spec, self.style.fonts)
         self._rows = EvidenceRows(self.sizes, self.style)
-        self.title = spec.title or self._site_name() or self._of_case("title")
+        draws = spec.shows("annotation")
+        self.parties = PartyBlock(self._rows, self.sizes, may_name=spec.shows("claims"), draws_marks=draws)
+        self.party_pages: frozenset[int] = frozenset()
+        """The pages that tell of the named parties in words."""
+        self.further_level = Telling.NAMELESS
+        self.title = self._title()
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
         self.strips: list[str] = []
@@ -196,6 +203,14 @@ class Plate:
         other._set_moved()
         return other
 
+    def naming_nobody(self) -> Plate:
+        """The same for files of its maps alone, without what their page says of named parties: they have no labels."""
+        other = copy(self)
+        unnamed = {f"label:{uuid}" for uuid in self.parties.parties}
+        other.pieces = [piece for piece in self.pieces if piece.key not in unnamed]
+        other.party_pages = frozenset()
+        return other
+
     def box_of(self, key: str) -> QRectF | None:
         """The room that a thing takes now on its first page, in logical pixels; None for what is not there."""
         boxes = [piece.place for piece in self._by_key(key)]
@@ -232,13 +247,10 @@ class Plate:
         """Lay it out, a few milliseconds a step; all else about it is to be asked when they are done."""
         bounds = shown_parts(self.spec, self.scenes, cropped=self._is_cropped)
         yield
-        rooms, atoms = yield from self._settled(bounds, [])
-        yield from self._place_on_maps()
-        key = self._key_atoms()
-        if key:
-            rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
-        if share := fuller_share(self.sizes, rooms, atoms):
-            rooms, atoms = yield from self._placed_anew(bounds, key, share)
+        rooms, atoms = yield from self._laid_out(bounds)
+        while not self.parties.is_nameless and not holds(rooms, self.parties.atoms()):
+            self.parties.lower()
+            rooms, atoms = yield from self._laid_out(bounds)
         self._place_page(rooms)
         self._place_words(rooms, atoms)
         yield
@@ -247,15 +259,26 @@ class Plate:
                 yield from coasts_in_steps(window, room_in(locator.box))
         self._set_moved()
 
+    def _laid_out(self, bounds: Sequence[Shown]) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
+        """Cut the page and fill its maps, until what is to be read beside them stands there."""
+        rooms, atoms = yield from self._settled(bounds, [])
+        yield from self._place_on_maps()
+        key = self._key_atoms()
+        if key:
+            rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
+        if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
+            rooms, atoms = yield from self._placed_anew(bounds, key, share)
+        return rooms, atoms
+
     def _placed_anew(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
         """Cut the page again, and fill its maps again where that changes them."""
-        frames = [one.rect for one in self.maps]
+        frames, unnamed = [one.rect for one in self.maps], self.parties.unnamed
         rooms, atoms = yield from self._settled(bounds, key, share)
-        if [one.rect for one in self.maps] != frames:
+        if [one.rect for one in self.maps] != frames or self.parties.unnamed != unnamed:
             yield from self._place_on_maps()
-            atoms = self._atoms(self._key_atoms())
+            atoms = [*self.parties.atoms(), *self._atoms(self._key_atoms())]
             yield
         return rooms, atoms
 
@@ -264,29 +287,34 @@ class Plate:
     ) -> Generator[None, None, tuple[PageRooms, list[Atom]]]:
         """Cut the page until its words suit its frames. Heights only grow, so that it comes to rest."""
         spec, count = self.spec, len(self.scenes)
-        heading = heading_of(spec, self.title, self.sizes, self.style, self.correction)
         crs = chosen_canvas(spec.crs, bounds[0].bounds)[0]
         overview = bounds[:1] if spec.layout == "insets" else bounds
         shapes = pane_shape(crs, overview), pane_shape(crs, bounds[len(overview) :])
         heights = [0.0] * (2 * count + 1)
-        atoms: list[Atom] = list(key)
+        others: list[Atom] = list(key)
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
+            self.title = self._title()
+            heading = heading_of(spec, self.title, self.sizes, self.style, self.correction)
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
             asked = RoomsAsked(
-                spec.layout, count, marking, heading.height, foot, strips, captions, atoms, *shapes, share
+                spec.layout, count, marking, heading.height, foot, strips, captions, others, *shapes, share=share
             )
-            rooms = rooms_of(self.sizes, asked)
+            told = self.parties.atoms()
+            rooms = self.parties.rooms(asked, key)
             yield from self._make_maps(rooms, bounds)
             self._make_words()
             yield
-            now, before = self._heights(rooms), len(atoms)
-            atoms = self._atoms(key)
+            now, before = self._heights(rooms), len(told) + len(others)
+            self.parties.set_content(self.content)
+            others, told = self._atoms(key), self.parties.atoms()
             yield
-            if all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)) and before == len(atoms):
+            if all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)) and before == len(told) + len(
+                others
+            ):
                 break
             heights = [max(pair) for pair in zip(now, heights, strict=True)]
-        return rooms, atoms
+        return rooms, [*told, *others]
 
     def _heights(self, rooms: PageRooms) -> list[float]:
         """Of the titles above the maps, of the lines below them, and of the foot."""
@@ -363,7 +391,7 @@ class Plate:
         )
 
     def _atoms(self, key: Sequence[Atom]) -> list[Atom]:
-        """All words beside and below the maps, and of the following pages."""
+        """All words beside and below the maps, and of the following pages, behind those on the named parties."""
         spec, sizes, style = self.spec, self.sizes, self.style
         rows, is_site = self._rows, spec.layout == "site"
         explained: list[Atom] = []
@@ -380,19 +408,17 @@ class Plate:
             said += rows.claims(self.content)
             said += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
-            said += rows.caveats(self.content, self._notes())
+            said += rows.caveats(self.content, [*self._left_out(), *notes_on_maps(self.maps)])
         ordered = [*said, *explained] if is_site else [*explained, *said]
         first = rows.site(self.content.site(spec.site)) if is_site else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)
         # Numbers on the map are explained beside it, whatever goes to a next page.
         return [*caption, *first, *key, *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
 
-    def _notes(self) -> list[str]:
-        """On how the maps are to be read."""
-        if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in self.maps):
-            text = "Dashed, “place of”: marked on another image, and not said to be present on this one."
-            return [QCoreApplication.translate("Export", text)]
-        return []
+    def _left_out(self) -> list[str]:
+        """The number of claims that the page does not print, where the block of named parties does not say it."""
+        is_said = bool(self.parties.atoms()) and not self.parties.is_nameless
+        return [] if is_said else list(filter(None, [left_out_words(self.content)]))
 
     def _key_atoms(self) -> list[Atom]:
         if not (self.spec.shows("key") and self.spec.shows("annotation")):
@@ -405,6 +431,15 @@ class Plate:
 
     def _told(self, words: str) -> str:
         return without_paths(words) if self.spec.publish else words
+
+    def _title(self) -> str:
+        """The spec's, the site's or the case's; the page of a firm that names nobody has not its name for a title."""
+        title = self.spec.title or self._site_name() or self._of_case("title")
+        row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
+        is_name = row is not None and title in (row.label, self._site_name())
+        if is_name and self.parties.is_nameless and self.parties.names.names_any(title):
+            return in_place_of_a_name(self.content)
+        return title
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
@@ -427,6 +462,12 @@ class Plate:
     # -- what stands on the maps ----------------------------------------------------------------------------------
 
     def _place_on_maps(self) -> Iterator[None]:
+        """Fill the maps, the parties in letters of one size on all of them."""
+        yield from self._name_on_maps(is_narrow=False)
+        if {one.narrow_parties for one in self.namings} >= {False, True}:
+            yield from self._name_on_maps(is_narrow=True)
+
+    def _name_on_maps(self, *, is_narrow: bool) -> Iterator[None]:
         self.pieces, self.namings, self.bars = [], [], {}
         for one in self.maps:
             symbols = [box for _, box in one.symbol_boxes()]
@@ -442,7 +483,8 @@ class Plate:
             naming = Naming()
             if self.spec.shows("annotation") and self.spec.shows("labels"):
                 site = self.spec.site if self.spec.layout == "site" else ""
-                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, site)
+                named = Named(site, self.parties.parties, self.parties.unnamed, is_narrow)
+                naming = yield from name_marks(one, boxes, self.style, self.sizes.label_factor, named)
             one.place_layer_labels([*boxes, *label_boxes(naming), *symbols, *outlines])
             self.namings.append(naming)
             self.pieces += furniture
@@ -456,13 +498,9 @@ class Plate:
             self.pieces += label_pieces(one, naming, self.style, self.sizes.label_factor)
 
     def _add_graticule(self, one: MapOnPage, furniture: list[Piece], boxes: Sequence[Box]) -> list[Box]:
-        """The boxes that its texts cover, near the edges of the frame; they lie on no mark."""
+        """Draw it on a map; gives the boxes that its texts cover."""
         type_ = self.sizes.type(0.78)
-        edge, view = 6.0 * type_.size, one.view
-        inner = Box(edge, 2.5 * type_.size, view.width - edge, view.height - 2.5 * type_.size)
-        lines = (box for _, box in one.outline_boxes() if not _is_within(box, inner))
-        avoid = [*boxes, *(box for _, box in one.symbol_boxes()), *lines]
-        found = graticule_on(one, self.spec.graticule, type_, avoid)
+        found = graticule_near_edges(one, self.spec.graticule, type_, boxes)
         one.paint_below_marks = partial(paint_graticule, graticule=found, color=self.style.label)
         self.graticules[one.number] = found
         furniture += graticule_pieces(one, found, self.style, type_)
@@ -521,12 +559,16 @@ class Plate:
         spec, sizes = replace(self.spec, marking=self.marking), self.sizes
         marking, head = rooms.asked.marking, head_height(sizes)
         top, bottom, inner = frame_of_page(sizes, marking)
-        flow, self.pages = words_on_pages(sizes, rooms, atoms)
-        self.pieces += _pieces_of(flow)
+        flow, self.pages = words_on_pages(sizes, rooms, atoms, self.parties.repeated(rooms))
+        self.pieces += pieces_of(flow)
+        told = {flow.columns[one.column].page for one in flow.found if one.atom.key == PARTIES}
+        self.further_level = self.parties.further_level(rooms)
+        self.party_pages = frozenset(told - {0} if self.parties.is_nameless else told)
         for page in range(self.pages):
             if page:
                 room = QRectF(inner.left(), inner.top(), inner.width(), head)
-                title = one_line(self.title, 80)
+                is_told = page in self.party_pages or not self.parties.names.names_any(self.title)
+                title = one_line(self.title, 80) if is_told else ""
                 self.pieces.append(page_number_piece(sizes, self.style, page, self.pages, title, room))
             if marking:
                 self.pieces.append(marking_piece(spec, sizes, self.style, page, top, "top"))
@@ -551,39 +593,3 @@ class Plate:
         return Atom(
             "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT
         )
-
-
-def _is_within(box: Box, other: Box) -> bool:
-    return box.left > other.left and box.top > other.top and box.right < other.right and box.bottom < other.bottom
-
-
-def _pieces_of(flow: Flow) -> list[Piece]:
-    """A piece for each part in each column."""
-    grouped: dict[tuple[str, int], list[SetAtom]] = {}
-    for one in flow.found:
-        grouped.setdefault((one.atom.key, one.column), []).append(one)
-    found = []
-    for (key, column), atoms in grouped.items():
-        box = QRectF()
-        for one in atoms:
-            box = box.united(one.box)
-        lines = tuple(line for one in atoms for line in one.lines)
-        below = tuple(
-            partial(_paint_sign, sign=one.atom.sign, box=one.box) for one in atoms if one.atom.sign is not None
-        )
-        texts = tuple(" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))) for one in atoms)
-        links = tuple((_box_of_lines(one), one.atom.link) for one in atoms if one.atom.link and one.lines)
-        page = flow.columns[column].page
-        found.append(Piece(key, page, box, lines, below, texts=tuple(filter(None, texts)), links=links))
-    return found
-
-
-def _box_of_lines(one: SetAtom) -> QRectF:
-    box = QRectF()
-    for line in one.lines:
-        box = box.united(line.box)
-    return box
-
-
-def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> Iterator[None] | None:
-    return sign(painter, box)

@@ -17,6 +17,7 @@ from layers.product.facts import (
     SitesFact,
     TextFact,
 )
+from viewer.export.plates.file_words import map_alt_text, words_of_pages
 from viewer.export.plates.maps.graticule_on_map import graticule_texts
 from viewer.export.plates.maps.image_words import data_facts
 from viewer.export.plates.maps.in_grey import faint_in_grey
@@ -24,7 +25,7 @@ from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.maps.map_plates import north_holds
 from viewer.export.plates.maps.naming import Naming
 from viewer.export.plates.plate import Plate
-from viewer.export.plates.plate_words import alt_text, centre_words, crs_words, width_m
+from viewer.export.plates.plate_words import centre_words, crs_words, width_m
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.piece import Piece
@@ -41,6 +42,7 @@ def facts_of(plate: Plate) -> ProductFacts:
     return ProductFacts(
         maps=tuple(_map(plate, one, naming) for one, naming in zip(plate.maps, plate.namings, strict=True)),
         texts=tuple(_texts(plate)),
+        beside=tuple(_beside(plate)),
         overlaps=tuple(_overlaps(plate)),
         alike_in_grey=plate.alike_in_grey,
         faint_in_grey=tuple(faint_in_grey(plate.maps, plate.style)),
@@ -57,7 +59,6 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
     spec, number = plate.spec, one.number
     lonlat = one.framing.lonlat()
     strip = plate.strips[number]
-    names = [" ".join(label.text.split()) for label in naming.labels]
     has_arrow = any(piece.key == f"north arrow:{number}" for piece in plate.pieces)
     bends = not has_arrow and spec.shows("north arrow") and not north_holds(one.view)
     resolution = one.view.grid.resolution * MM
@@ -80,7 +81,7 @@ def _map(plate: Plate, one: MapOnPage, naming: Naming) -> MapFact:
         halo=bool(plate.style.halo),
         covered=tuple(_covered(plate, one)),
         centre=centre_words(one.view) if lonlat is not None else "",
-        alt_text=alt_text(spec, strip or plate.title, one, names, lonlat),
+        alt_text=map_alt_text(plate, one, strip or plate.title),
         is_inset=spec.layout == "insets" and number > 0,
     )
 
@@ -123,8 +124,17 @@ def _texts(plate: Plate) -> list[TextFact]:
         size = min((line.type.points for line in piece.lines), default=0.0)
         is_cut = _is_cut(plate, piece)
         part = piece.key.partition(":")[0]
-        found += [TextFact(part, words, piece.page, size, is_cut) for words in piece.texts]
+        found += [TextFact(part, words, piece.page, size, is_cut, words in piece.parts) for words in piece.texts]
     return found
+
+
+def _beside(plate: Plate) -> Iterator[TextFact]:
+    """The words that each page's file carries beside its picture."""
+    for page in range(plate.pages):
+        words = words_of_pages(plate, [page])
+        some = (words.title, words.description, words.alt_text, words.processing)
+        for text in filter(None, (*some, *words.parties, *words.credits, *words.sources)):
+            yield TextFact("metadata", text, page)
 
 
 def _is_cut(plate: Plate, piece: Piece) -> bool:

@@ -138,8 +138,15 @@ def centre_words(view: View) -> str:
     return f"{degrees} (MGRS {format_coordinate(lon, lat, Notation.MGRS, error_m=wide / 100)})"
 
 
-def alt_text(spec: ProductSpec, title: str, on_page: MapOnPage, names: Sequence[str], lonlat: Bounds | None) -> str:
-    """A map in words, for who cannot see it."""
+def alt_text(
+    spec: ProductSpec,
+    title: str,
+    on_page: MapOnPage,
+    names: Sequence[str],
+    lonlat: Bounds | None,
+    parties: Sequence[str] = (),
+) -> str:
+    """A map in words, for who cannot see it. `parties`: who is named in a claim, all or none of them."""
     if spec.alt_text.strip() and len(spec.maps) < 2:
         return one_line(spec.alt_text, 1000)
     where = ""
@@ -150,4 +157,12 @@ def alt_text(spec: ProductSpec, title: str, on_page: MapOnPage, names: Sequence[
     said = _tr("Map{0}{1}. Images: {2}.").format(f": {title}" if title else "", where, dates_of(on_page))
     some = "; ".join(names[:_MOST_NAMES])
     more = _tr(" and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
-    return f"{said} {_tr('Marked: {0}{1}.').format(some, more)}" if names else said
+    said = f"{said} {_tr('Marked: {0}{1}.').format(some, more)}" if names else said
+    return f"{said} {_tr('Named in a claim: {0}.').format('; '.join(parties))}" if parties else said
+
+
+def notes_on_maps(maps: Sequence[MapOnPage]) -> list[str]:
+    """Sentences on how the maps are to be read."""
+    if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in maps):
+        return [_tr("Dashed, “place of”: marked on another image, and not said to be present on this one.")]
+    return []

@@ -79,6 +79,15 @@ class ProductWords:
     processing: str = ""
     status: str = ""
     """The state in which it leaves: a draft, issued or published."""
+    parties: tuple[str, ...] = ()
+    """The sentences on those who are named in a claim: all of them stand in a file, or none."""
+    in_short: str = ""
+    """A description that names nobody, for where those have no room."""
+
+    @property
+    def caption(self) -> str:
+        """The description, where there is none the alternative text, and what is said of named parties."""
+        return " ".join(filter(None, (self.description or self.alt_text, *self.parties)))
 
 
 class PageLink(NamedTuple):
@@ -107,7 +116,17 @@ class Printed(Protocol):
         ...
 
     @property
-    def words(self) -> ProductWords: ...
+    def words(self) -> ProductWords:
+        """Of all pages in one file."""
+        ...
+
+    def words_of(self, page: int) -> ProductWords:
+        """Of a page as a file of its own."""
+        ...
+
+    def without_page(self) -> Printed:
+        """The same for files that show the maps and nothing of their pages: they name nobody of whom those tell."""
+        ...
 
     def size_px(self, page: int) -> tuple[int, int]:
         """Width and height."""

@@ -9,14 +9,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.content import ProductContent
 from layers.product.facts import ProductFacts
-from layers.product.issuing.edition import status_words
 from layers.product.spec import ProductSpec
 from viewer.export.plates.draft_stamp import draft_stamp
+from viewer.export.plates.file_words import map_alt_text, map_title, words_of_pages
 from viewer.export.plates.map_scenes import with_stretches
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.plate import Plate
 from viewer.export.plates.plate_facts import facts_of
-from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
 from viewer.export.plates.printed import GroupKind, MapFrame, PageLink, PaintedGroup, ProductWords
 from viewer.export.plates.setting.piece import Piece, sharp_rect
 from viewer.export.processing import processing_lines
@@ -79,29 +78,19 @@ class PrintedPlate:
         found = []
         for one in self.plate.maps:
             rect, view = one.framing.at(self._ratio)
-            title = self.plate.strips[one.number] or self.plate.title or f"Map {one.number + 1}"
-            found.append(MapFrame(one.page, QRectF(rect), view, title, self._alt_text(one, title)))
+            title = map_title(self.plate, one)
+            found.append(MapFrame(one.page, QRectF(rect), view, title, map_alt_text(self.plate, one, title)))
         return found
 
     @property
     def words(self) -> ProductWords:
-        plate, spec = self.plate, self.plate.spec
-        images = [line for lines in plate.captions for line in lines]
-        annotation = annotation_credit(spec) if has_annotation(plate.maps) else ""
-        owed = [f"Data: {'; '.join(plate.data_credits).rstrip('.')}."] if plate.data_credits else []
-        return ProductWords(
-            title=plate.title,
-            description=" ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption))),
-            author="" if spec.publish else spec.author,
-            organisation=spec.organisation,
-            marking=plate.marking,
-            credits=tuple(dict.fromkeys((*images, *owed, *([f"Annotation: {annotation}"] if annotation else [])))),
-            sources=tuple(f"{one.number} {one.citation}" for one in plate.content.sources),
-            alt_text=spec.alt_text or " ".join(frame.alt_text for frame in self.frames),
-            made_on=plate.edition.made_on,
-            status=status_words(plate.edition),
-            processing=" ".join(filter(None, (spec.processing_note, *self._processing()))),
-        )
+        return words_of_pages(self.plate, range(self.pages), self._processing())
+
+    def words_of(self, page: int) -> ProductWords:
+        return words_of_pages(self.plate, [page], self._processing())
+
+    def without_page(self) -> PrintedPlate:
+        return PrintedPlate(self.plate.naming_nobody(), self._dpi)
 
     def _processing(self) -> list[str]:
         """Lines on the images' processing with exact numbers; the page itself has them in words. They name layers, and
@@ -268,11 +257,6 @@ class PrintedPlate:
 
     def _maps(self, page: int) -> list[MapOnPage]:
         return [one for one in self.plate.maps if one.page == page]
-
-    def _alt_text(self, one: MapOnPage, title: str) -> str:
-        naming = self.plate.namings[one.number]
-        names = [label.text.replace("\n", " ") for label in naming.labels]
-        return alt_text(self.plate.spec, title, one, names, one.framing.lonlat())
 
 
 def _exhaust(steps: Iterator[None]) -> None:

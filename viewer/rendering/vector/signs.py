@@ -28,7 +28,7 @@ def badge_path(role: str) -> QPainterPath:
     if role != "named in a claim":
         path.addEllipse(QPointF(0, 0), BADGE_RADIUS, BADGE_RADIUS)
         return path
-    side = BADGE_RADIUS * 0.92
+    side = BADGE_RADIUS * 0.8  # no larger to the eye than the disc of others
     square = QPainterPath()
     square.addRoundedRect(QRectF(-side, -side, 2 * side, 2 * side), 3.2, 3.2)
     return QTransform().rotate(45).map(square)

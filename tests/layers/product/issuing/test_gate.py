@@ -12,7 +12,7 @@ from layers.product.spec import Override, ProductSpec
 
 BY_ANNA = ProductSpec(author="Anna A.")
 STOPS = {
-    "accused",
+    "named-party",
     "marking-high-enough",
     "no-false-pin",
     "judgement-supported",

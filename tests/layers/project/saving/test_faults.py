@@ -243,7 +243,7 @@ def test_f05_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     """On a small file system in memory; needs the right to mount one."""
     small = tmp_path / "small"
     small.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1700k", "tmpfs", str(small)], capture_output=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2000k", "tmpfs", str(small)], capture_output=True)
     if done.returncode:
         pytest.skip("no right to mount a file system")
 

@@ -7,22 +7,27 @@ import json
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastkml import kml
 from fastkml.validator import get_schema_parser
 from lxml import etree
+from shapely import Point
 
 from layers.document.document import Document
+from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.measure import distance_m
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from tests.support.qgis.peers import clean, need
 from tests.viewer.export.data.conftest import ENTITIES, png_of
+from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
 from viewer.export.data.kmz import kmz_bytes
+from viewer.export.features import sites_text
 
 KML = "{http://www.opengis.net/kml/2.2}"
 
@@ -161,3 +166,27 @@ def test_the_same_case_makes_the_same_bytes_and_hostile_text_no_markup(case: Doc
 def test_a_chip_of_another_kind_is_no_picture(case: Document, kind: str) -> None:
     _root, files = opened(kmz_bytes(case, content(case), [ChipPicture("x", "port", kind, b"<svg/>")]))
     assert not [name for name in files if name.startswith("chips/")]
+
+
+@pytest.mark.parametrize("error_m", [500.0, 15_000.0])
+def test_a_default_error_is_neither_a_circle_nor_a_number(qapp: object, error_m: float) -> None:
+    pad = Site(
+        uuid="p", geometry=Point(10, 50), label="Pad", position_error_m=error_m, position_basis="default, not judged"
+    )
+    document = Document({"sites": [pad]})
+    told = content(document)
+    root, _files = opened(kmz_bytes(document, told))
+    assert "90 %" not in etree.tostring(root, encoding="unicode")
+    assert facts(placemarks(root)["Pad"])["precision"] == "default, not judged"
+    assert placemarks(root)["Pad"].find(f"{KML}Point") is not None
+    (feature,) = json.loads("".join(sites_text(document, ".geojson", told)))["features"]
+    assert feature["geometry"]["type"] == "Point"
+    assert feature["properties"]["position_error_m"] is None
+    assert "15000" not in "".join(sites_text(document, ".csv", told))
+    assert (
+        CopiedPlace.of_site(pad)
+        .text(PlaceForm.SENTENCE)
+        .endswith("How well that is known was not judged. Position: default, not judged.")
+    )
+    judged = Document({"sites": [replace(pad, position_basis="estimate")]})
+    assert "90 %" in etree.tostring(opened(kmz_bytes(judged, content(judged)))[0], encoding="unicode")

@@ -84,7 +84,7 @@ def test_the_page_of_a_firm_is_one_page_with_its_legend_and_locator(plate_of, de
     firm = next(site for site in demo.sites_of_claim(EIGHT) if "Hikvision" in site.label)
     plate = plate_of(replace(SPEC, layout="site", site=firm.uuid, page=page, bounds=None), demo)
     assert plate.pages == 1
-    assert {"legend", "locator", "claims", "caveats"} <= {piece.key for piece in plate.pieces}
+    assert {"legend", "locator", "parties", "caveats"} <= {piece.key for piece in plate.pieces}
     assert list(faults(plate)) == []
 
 

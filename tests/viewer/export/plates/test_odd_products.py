@@ -106,7 +106,7 @@ def test_a_page_of_nothing_but_its_map(plate_of) -> None:
 def test_a_site_page_has_the_claims_of_its_site_alone(plate_of, document: Document) -> None:
     rows = {name: list(document.table(name).values()) for name in ("layers", "sites", "claims", "claim_sites")}
     rows["claims"] += [Claim(uuid=f"of {uuid}", statement=f"About {uuid} alone.") for uuid in ("in", "in2")]
-    rows["claim_sites"] += [
+    rows["claim_sites"] = [
         ClaimSite(uuid=f"at {uuid}", claim_uuid=f"of {uuid}", site_uuid=uuid) for uuid in ("in", "in2")
     ]
     plate = plate_of(replace(SPEC, layout="site", site="in2"), Document(rows))
@@ -115,4 +115,5 @@ def test_a_site_page_has_the_claims_of_its_site_alone(plate_of, document: Docume
     words = facts_of(plate).words_of()
     assert "About in2 alone." in words
     assert "About in alone." not in words
-    assert plate.name_of("in") in words, "it keeps its label"
+    assert plate.box_of("label:in2") is not None
+    assert plate.box_of("label:in") is None, "it is named in a claim, of which this page has no word"

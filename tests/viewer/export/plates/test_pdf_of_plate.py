@@ -40,7 +40,7 @@ def named(document: Document, frame: Bounds) -> Document:
         Point(frame.left + frame.width * (0.15 + 0.14 * at), frame.bottom + frame.height * (0.2 + 0.13 * at))
         for at in range(len(NAMES))
     ]
-    roles = ("setting", "named in a claim")
+    roles = ("setting", "other")
     sites = [
         Site(uuid=f"s{at}", geometry=place, label=name, class_code="port", role=roles[at % 2])
         for at, (place, name) in enumerate(zip(places, NAMES, strict=True))

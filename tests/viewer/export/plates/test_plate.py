@@ -155,7 +155,7 @@ def test_a_claim_names_its_places_where_its_words_do_not(plate_of, document) -> 
 
     def about(sites: list[Site]) -> list[str]:
         plate = plate_of(SPEC, Document(rows | {"sites": sites}))
-        texts = [text for piece in plate.pieces if piece.key == "claims" for text in piece.texts]
+        texts = [text for piece in plate.pieces if piece.key in ("claims", "parties") for text in piece.texts]
         return [text for text in texts if text.startswith("About")]
 
     assert about(rows["sites"]) == ["About: In 2; Out"]

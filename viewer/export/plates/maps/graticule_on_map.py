@@ -30,6 +30,18 @@ def graticule_on(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence
     return graticule_of(on_page.view, notation, size_of, avoid=boxes)
 
 
+def graticule_near_edges(on_page: MapOnPage, notation: str, type_: Type, avoid: Sequence[Box]) -> Graticule:
+    """The same with texts near the edges of the frame alone, on no mark and on no line that goes into its middle."""
+    edge, view = 6.0 * type_.size, on_page.view
+    inner = Box(edge, 2.5 * type_.size, view.width - edge, view.height - 2.5 * type_.size)
+    lines = (box for _, box in on_page.outline_boxes() if not _is_within(box, inner))
+    return graticule_on(on_page, notation, type_, [*avoid, *(box for _, box in on_page.symbol_boxes()), *lines])
+
+
+def _is_within(box: Box, other: Box) -> bool:
+    return box.left > other.left and box.top > other.top and box.right < other.right and box.bottom < other.bottom
+
+
 def graticule_boxes(graticule: Graticule) -> list[Box]:
     """The boxes that its texts cover."""
     return [Box(x, y, x + width, y + height) for _, x, y, width, height in graticule_texts(graticule)]

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
 from itertools import batched
+from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -41,10 +42,26 @@ _NARROW, _NARROW_CHARS = 0.88, 15
 _A_STEP, _FEW_ANCHORS = 3, 4
 _EDGE = 3.0
 _LEADING = 1.16
-_SIZES = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
+_SIZES = {Rank.SELECTED: 12.0, Rank.CLAIM: 12.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
 _ROW_PX, _APART_PX = 40.0, 5.0
 _NEAR_PX = 14.0
 """A label that was moved further from its mark has a line to it."""
+
+
+class Named(NamedTuple):
+    """Rules for the names of a map. `own`: the site that the page is of; `parties`: uuids of those who are named in
+    a claim, all with a label or all with a number; `unnamed`: of those who have neither.
+    """
+
+    own: str = ""
+    parties: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
+    is_narrow: bool = False
+    """True where the parties have their smaller letters on every map of the page, as one map has no room for others."""
+
+
+NO_PARTIES = Named()
+"""Of a map on which nobody is named in a claim."""
 
 
 @dataclass(slots=True)
@@ -53,6 +70,8 @@ class Naming:
 
     labels: list[PlacedLabel] = field(default_factory=list)
     numbers: list[PlacedLabel] = field(default_factory=list)
+    narrow_parties: bool | None = None
+    """True where the labels of parties have their smaller letters; None: they have none."""
     by_sign: set[str] = field(default_factory=set)
     """Texts and callouts are their own names."""
     nameless: set[str] = field(default_factory=set)
@@ -85,10 +104,9 @@ class Naming:
 
 
 def name_marks(
-    on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float, own: str = ""
+    on_page: MapOnPage, taken: Sequence[Box], style: HouseStyle, sign_scale: float, who: Named = NO_PARTIES
 ) -> Generator[None, None, Naming]:
-    """Labels first, the most important before the others; places for numbers for those that find none. `own`: the site
-    that the page is of.
+    """Labels first, the most important before the others; places for numbers for those that find none.
 
     A generator: some milliseconds a step, at the end it has the naming.
     """
@@ -96,19 +114,31 @@ def name_marks(
     symbols, outlines = on_page.symbol_boxes(), on_page.outline_boxes()
     room = Box(_EDGE, _EDGE, view.width - _EDGE, view.height - _EDGE)
     requests, by_sign, signed = _requests(on_page, style, sign_scale)
+    requests = [one for one in requests if one.uuid not in who.unnamed]
     yield
     clear = [box for _, box in symbols] + list(taken)
-    first = yield from _own_label(next((one for one in requests if one.uuid == own), None), room, clear, outlines)
-    requests = [one for one in requests if not first or one.uuid != own]
+    lines = [box for _, box in outlines]
+    parties = [one for one in requests if one.uuid in who.parties]
+    ordered = sorted(parties, key=lambda one: one.uuid != who.own)
+    narrow = [_narrower(one) for one in ordered]
+    first = yield from _alike([narrow] if who.is_narrow else [ordered, narrow], room, clear, lines)
+    is_narrow = first[0].face == narrow[0].face if first else None
+    if who.own not in who.parties:
+        own = next((one for one in requests if one.uuid == who.own), None)
+        standing = [box for label in first for box in _boxes_of(label)]
+        first += yield from _own_label(own, room, [*clear, *standing], outlines)
+    labelled = {label.uuid for label in first}
+    requests = [one for one in requests if one.uuid not in labelled]
     yield
     beside_it = [box for label in first for box in _boxes_of(label)]
-    layout = LabelLayout.of(room, [], [*clear, *(box for _, box in outlines), *beside_it])
+    layout = LabelLayout.of(room, [], [*clear, *lines, *beside_it])
     layout.placed += first
     layout.keep_apart((uuid, _grown(box, _APART_PX * sign_scale)) for uuid, box in symbols)
-    yield from _add(layout, requests)
+    others = [one for one in requests if one.uuid not in who.parties]
+    yield from _add(layout, others)
     named = {label.uuid for label in layout.placed}
-    yield from _add(layout, [_narrower(one) for one in requests if one.uuid not in named])
-    naming = Naming(list(layout.placed), by_sign=by_sign)
+    yield from _add(layout, [_narrower(one) for one in others if one.uuid not in named])
+    naming = Naming(list(layout.placed), narrow_parties=is_narrow, by_sign=by_sign)
     naming.signed = {uuid: number for uuid, number in signed.items() if uuid not in naming.named}
     waiting = [one for one in requests if one.uuid not in naming.named and one.uuid not in signed]
     digits = "0" * len(str(max(len(waiting), *signed.values(), 1)))
@@ -126,6 +156,8 @@ def name_marks(
                 label = yield from places.place_in_steps(one, crosses=True)
             naming.numbers += [label] if label is not None else []
             yield
+    if who.parties & {one.uuid for one in waiting} - {label.uuid for label in naming.numbers}:
+        naming.numbers = [label for label in naming.numbers if label.uuid not in who.parties]
     inside = {uuid for uuid in on_page.in_frame() if on_page.index.sites[uuid].is_site}
     told = naming.named | naming.signed.keys() | {label.uuid for label in naming.numbers}
     naming.nameless = {uuid for uuid in inside - told if not label_text(on_page.index.sites[uuid])}
@@ -135,6 +167,30 @@ def name_marks(
 
 def _grown(box: Box, by: float) -> Box:
     return Box(box.left - by, box.top - by, box.right + by, box.bottom + by)
+
+
+def _alike(
+    ways: Sequence[Sequence[LabelRequest]], room: Box, clear: Sequence[Box], outlines: Sequence[Box]
+) -> Generator[None, None, list[PlacedLabel]]:
+    """Labels for all marks in the first of these letterings that has room for all, else for none of them: further off
+    with a line where one has no place beside its mark.
+    """
+    for some in ways:
+        layout = LabelLayout.of(room, [], [*clear, *outlines])
+        yield from _add(layout, some)
+        placed = {label.uuid for label in layout.placed}
+        standing = [box for label in layout.placed for box in _boxes_of(label)]
+        further = NumberPlaces(room, clear, standing)
+        labels = list(layout.placed)
+        for one in some:
+            if one.uuid not in placed:
+                label = yield from further.place_in_steps(one)
+                if label is None:
+                    label = yield from further.place_in_steps(one, crosses=True)
+                labels += [label] if label is not None else []
+        if len(labels) == len(some):
+            return labels
+    return []
 
 
 def _own_label(
@@ -229,7 +285,7 @@ def _sized(request: LabelRequest, text: str, type_: Type) -> LabelRequest:
 def label_type(rank: Rank, style: HouseStyle, sign_scale: float) -> Type:
     """The lettering of a label."""
     size = max(_SIZES.get(rank, 12.0) * sign_scale, LEAST_PT * PT)
-    return Type(size, bold=rank <= Rank.CLAIM, italic=rank is Rank.LINE, families=style.fonts)
+    return Type(size, italic=rank is Rank.LINE, families=style.fonts)
 
 
 def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tuple[Anchor, ...]:
@@ -282,7 +338,7 @@ def label_pieces(on_page: MapOnPage, naming: Naming, style: HouseStyle, sign_sca
     found = []
     for label in naming.labels:
         type_ = label.face if isinstance(label.face, Type) else label_type(label.rank, style, sign_scale)
-        color = style.label_claim if label.rank is Rank.CLAIM else style.label
+        color = style.label
         box = rect_of(label.box).translated(corner)
         lines = _lines(label, type_, box, color, style.halo)
         found.append(_piece(on_page, label, box, lines, color, style, f"label:{label.uuid}"))

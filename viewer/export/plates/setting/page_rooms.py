@@ -20,6 +20,8 @@ LEAST_FRAME = 88.0
 """Logical pixels a side: a smaller map shows nothing."""
 _BAND = {"single": 0.30, "plain": 0.16, "before-after": 0.34, "panels": 0.26, "insets": 0.28, "site": 0.52}
 """Most of the height between header and foot that words below the maps take."""
+_SMALL_BAND = 0.6
+"""The same of a small page, for words that it cannot do without."""
 _SIDE, _SITE_SIDE = 0.235, 0.42
 """Part of the width that words beside the map take."""
 _MOST_WORDS = 0.7
@@ -82,6 +84,8 @@ class RoomsAsked:
     words: Sequence[Atom]
     shape: FrameShape = FrameShape()
     inset_shape: FrameShape = FrameShape()
+    needed: Sequence[Atom] = ()
+    """The first of the words, which have to stand on this page, be it as small as it may."""
     share: float = 1.0
     """As many times as much room as is customary may the words have."""
 
@@ -96,6 +100,11 @@ def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
         f"A page of {sizes.width / 96 * 25.4:.0f} x {sizes.height / 96 * 25.4:.0f} mm has no room for "
         f"{'the map' if asked.maps == 1 else f'{asked.maps} maps'}: choose a larger page, or fewer words."
     )
+
+
+def holds(rooms: PageRooms, words: Sequence[Atom]) -> bool:
+    """True where the page has room for all of these, its first words."""
+    return not words or not Flow([Column(0, room) for room in rooms.columns]).set(words)
 
 
 def frame_of_page(sizes: PageSizes, marking: float) -> tuple[QRectF, QRectF, QRectF]:
@@ -128,14 +137,18 @@ def _cut(sizes: PageSizes, asked: RoomsAsked, with_words: bool) -> PageRooms:
     for is_beside in (False, True) if with_words and sizes.is_wide else (False,):
         rooms = PageRooms(asked, header, foot)
         maps = QRectF(body)
-        if with_words and not sizes.is_small:
+        if with_words and (asked.needed or not sizes.is_small):
             maps = _words_room(sizes, asked, body, rooms, is_beside=is_beside)
         rooms.cells = _cells(asked, maps, gap)
         if rooms.columns:
             _leave_to_words(sizes, rooms, is_beside=is_beside)
         found.append(rooms)
     is_compared = asked.layout in MATCHED
-    return max(found, key=lambda one: one.cells[0].frame.width() if is_compared else _scale(asked, one.cells[0]))
+
+    def worth(one: PageRooms) -> tuple[bool, float]:
+        return holds(one, asked.needed), one.cells[0].frame.width() if is_compared else _scale(asked, one.cells[0])
+
+    return max(found, key=worth)
 
 
 def _leave_to_words(sizes: PageSizes, rooms: PageRooms, *, is_beside: bool) -> None:
@@ -162,10 +175,11 @@ def _scale(asked: RoomsAsked, cell: Cell) -> float:
 def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRooms, *, is_beside: bool) -> QRectF:
     """Set the columns for words; what is left for the maps."""
     gap = 1.4 * sizes.gap
+    words = asked.needed if sizes.is_small else asked.words
     if sizes.is_wide and is_beside:
         share = asked.share * (_SITE_SIDE if asked.layout == "site" else _SIDE)
         width = round(min(share, _MOST_WORDS) * body.width())
-        if not height_of(asked.words, width):
+        if not height_of(words, width):
             return body
         side = QRectF(body.right() - width, body.top(), width, body.height())
         is_broad = asked.layout == "site" and width > 62 * sizes.body
@@ -173,15 +187,16 @@ def _words_room(sizes: PageSizes, asked: RoomsAsked, body: QRectF, rooms: PageRo
         return body.adjusted(0.0, 0.0, -width - gap, 0.0)
     count = max(1, min(4, int(body.width() / (25 * sizes.body))))
     columns = columns_of_page(sizes, body, count)
-    need = height_of(asked.words, columns[0].width())
+    need = height_of(words, columns[0].width())
     if not need:
         return body
-    most = min(asked.share * _BAND[asked.layout], _MOST_WORDS) * body.height()
-    height = _least_height(asked.words, columns, need / count, most, 2.0 * sizes.body)
-    if height < 3 * sizes.body:
+    band = _SMALL_BAND if sizes.is_small else _BAND[asked.layout]
+    most = min(asked.share * band, _MOST_WORDS) * body.height()
+    height = _least_height(words, columns, need / count, most, (1.0 if sizes.is_small else 2.0) * sizes.body)
+    if height < 3 * sizes.body and not asked.needed:
         return body
-    band = QRectF(body.left(), body.bottom() - height, body.width(), height)
-    rooms.columns = columns_of_page(sizes, band, count)
+    room = QRectF(body.left(), body.bottom() - height, body.width(), height)
+    rooms.columns = columns_of_page(sizes, room, count)
     return body.adjusted(0.0, 0.0, 0.0, -height - gap)
 
 

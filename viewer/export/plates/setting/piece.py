@@ -74,6 +74,8 @@ class Piece:
     """Its words, a paragraph each, as they were before they were set in lines."""
     links: tuple[tuple[QRectF, str], ...] = ()
     """Boxes of words that lead to an address, where they stand by themselves."""
+    parts: frozenset[str] = frozenset()
+    """The ones of these that go on on another page."""
     shift: QPointF = field(default_factory=QPointF)
     is_draggable: bool = True
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
-from viewer.export.plates.setting.flow import Atom, Column, Flow
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from viewer.export.plates.setting.flow import Atom, Column, Flow, PaintRow, SetAtom
 from viewer.export.plates.setting.page_rooms import PageRooms, columns_of_page, frame_of_page, levelled, rooms_of
 from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.piece import Piece
 
 MOST_PAGES = 40
 _NEARLY_EMPTY, _SHARES = 0.25, (1.15, 1.3, 1.45, 1.6, 1.8)
@@ -18,19 +24,58 @@ by how much more room than is customary: smaller maps have fewer names.
 """
 
 
-def words_on_pages(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom]) -> tuple[Flow, int]:
+class Repeated(NamedTuple):
+    """Rows that stand first on each further page of which `is_needed` holds for a text; `is_forced`: on one at least.
+    Without rows there are none.
+    """
+
+    atoms: Sequence[Atom] = ()
+    is_needed: Callable[[str], bool] = bool
+    is_forced: bool = False
+
+
+NOTHING_REPEATED = Repeated()
+
+
+def words_on_pages(
+    sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated = NOTHING_REPEATED
+) -> tuple[Flow, int]:
     """The words set into the columns of so many pages. No page is printed for a few lines where there is room for them
     once parts are cut, and columns are a line longer.
     """
-    flow, pages = _set_on_pages(sizes, rooms, atoms)
+    flow, pages = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=False)
     if pages > 1 and _is_nearly_empty(flow, pages - 1):
-        cut, fewer = _set_on_pages(sizes, rooms, atoms, are_cut=True)
+        cut, fewer = _set_with_repeated(sizes, rooms, atoms, repeated, are_cut=True)
         return (cut, fewer) if fewer < pages else (flow, pages)
     return flow, pages
 
 
+def _set_with_repeated(
+    sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated, *, are_cut: bool
+) -> tuple[Flow, int]:
+    """The words once each further page that needs the repeated rows has them: those push others on, until all is so."""
+    bearers = {1} if repeated.is_forced else set[int]()
+    while True:
+        flow, pages = _set_on_pages(sizes, rooms, atoms, repeated.atoms, bearers, are_cut=are_cut)
+        lacking = {page for page in pages_of(flow, repeated.is_needed) if page and page not in bearers}
+        if not lacking or not repeated.atoms:
+            return flow, pages
+        bearers |= lacking
+
+
+def pages_of(flow: Flow, is_needed: Callable[[str], bool]) -> set[int]:
+    """The pages on which a text stands of which that holds."""
+    return {flow.columns[one.column].page for one in flow.found if is_needed(one.atom.whole or one.atom.text)}
+
+
 def _set_on_pages(
-    sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], *, are_cut: bool = False
+    sizes: PageSizes,
+    rooms: PageRooms,
+    atoms: Sequence[Atom],
+    repeated: Sequence[Atom],
+    bearers: Collection[int],
+    *,
+    are_cut: bool,
 ) -> tuple[Flow, int]:
     count = [1]
     inner = frame_of_page(sizes, rooms.asked.marking)[2]
@@ -38,14 +83,22 @@ def _set_on_pages(
     line = sizes.type(1.0).line_height if are_cut and not rooms.asked.marking else 0.0
 
     def more() -> list[Column]:
-        count[0] += 1
-        if count[0] > MOST_PAGES:
+        if count[0] >= MOST_PAGES:
             return []
+        page = count[0]
+        count[0] += 1
         room = inner.adjusted(0.0, head, 0.0, line)
-        return [Column(count[0] - 1, one) for one in columns_of_page(sizes, room)]
+        columns = [Column(page, one) for one in columns_of_page(sizes, room)]
+        if page in bearers:
+            first = Flow(columns)
+            first.set(repeated)
+            flow.found += [replace(one, column=one.column + len(flow.columns)) for one in first.found]
+        return columns
 
     flow = Flow([Column(0, room) for room in levelled(sizes, rooms, atoms)], more)
     flow.set_parts(atoms, are_cut=are_cut)
+    while count[0] <= max(bearers, default=0) and (columns := more()):
+        flow.columns += columns
     return flow, count[0]
 
 
@@ -59,20 +112,60 @@ def head_height(sizes: PageSizes) -> float:
     return 1.6 * sizes.type(0.95).line_height
 
 
-def fuller_share(sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom]) -> float:
+def fuller_share(
+    sizes: PageSizes, rooms: PageRooms, atoms: Sequence[Atom], repeated: Repeated = NOTHING_REPEATED
+) -> float:
     """The share of the first page by which its words save a last page that is nearly empty, or by which its signs are
     explained on it; 0 for none.
     """
-    flow, pages = words_on_pages(sizes, rooms, atoms)
+    flow, pages = words_on_pages(sizes, rooms, atoms, repeated)
     if pages == 1:
         return 0.0
     is_spare = _is_nearly_empty(flow, pages - 1)
     far = [key for key, most in _EXPLAINED.items() if 0.0 < flow.share_later(key) <= most]
     explaining = 0.0
-    for share in _SHARES if is_spare else [one for one in _SHARES if far and one <= _MOST_TO_EXPLAIN]:
-        wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.asked, share=share)), atoms)
+    shares = [share for share in _SHARES if share > rooms.asked.share]
+    for share in shares if is_spare else [one for one in shares if far and one <= _MOST_TO_EXPLAIN]:
+        wider, count = words_on_pages(sizes, rooms_of(sizes, replace(rooms.asked, share=share)), atoms, repeated)
         if is_spare and count < pages:
             return share
         if not explaining and share <= _MOST_TO_EXPLAIN and any(not wider.share_later(key) for key in far):
             explaining = share
     return explaining
+
+
+def pieces_of(flow: Flow) -> list[Piece]:
+    """A piece for each part in each column."""
+    grouped: dict[tuple[str, int], list[SetAtom]] = {}
+    pages: dict[str, set[int]] = {}
+    for one in flow.found:
+        grouped.setdefault((one.atom.key, one.column), []).append(one)
+        if one.atom.whole:
+            pages.setdefault(one.atom.whole, set()).add(flow.columns[one.column].page)
+    found = []
+    for (key, column), atoms in grouped.items():
+        box = QRectF()
+        for one in atoms:
+            box = box.united(one.box)
+        lines = tuple(line for one in atoms for line in one.lines)
+        below = tuple(
+            partial(_paint_sign, sign=one.atom.sign, box=one.box) for one in atoms if one.atom.sign is not None
+        )
+        texts = {" ".join(filter(None, (one.atom.lead, one.atom.whole or one.atom.text))): one for one in atoms}
+        texts.pop("", None)
+        parts = frozenset(text for text, one in texts.items() if len(pages.get(one.atom.whole, ())) > 1)
+        links = tuple((_box_of_lines(one), one.atom.link) for one in atoms if one.atom.link and one.lines)
+        page = flow.columns[column].page
+        found.append(Piece(key, page, box, lines, below, texts=tuple(texts), links=links, parts=parts))
+    return found
+
+
+def _box_of_lines(one: SetAtom) -> QRectF:
+    box = QRectF()
+    for line in one.lines:
+        box = box.united(line.box)
+    return box
+
+
+def _paint_sign(painter: QPainter, sign: PaintRow, box: QRectF) -> Iterator[None] | None:
+    return sign(painter, box)

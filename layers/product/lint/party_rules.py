@@ -1,0 +1,325 @@
+"""Rules on named parties, file by file: who can be read in a file is told there, with words, speaker and answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from layers.product.content import ClaimSaid, NamedSite, ResponseSaid
+from layers.product.facts import MapFact, TextFact
+from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, plain, short, to_part
+from layers.product.parties import (
+    LEAST_EXCERPT,
+    PartyNames,
+    attribution_of,
+    counted_only,
+    is_written,
+    left_out_words,
+    names_of,
+    of_all_marks,
+    short_name,
+)
+from layers.product.site_words import NAMED_ROLE
+from layers.quick_dataclass import dataclass
+
+_PIECE = re.compile('[“"„«]([^”"»]*(?:\\.\\.\\.|…)[^”"»]*)[”"»]')
+_DOTS = re.compile(r"\.\.\.|…")
+_REPORTED = re.compile(r"\b(?:report|claim|alleg|accus|said\b|says\b|suspect|named\b|blam)", re.IGNORECASE)
+_COUNT = re.compile(r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.IGNORECASE)
+_ALL_INFERRED = re.compile(r"places inferred by us(?:, but for (.*))?\.?$")
+_OURS = re.compile(r"\bours\b")
+_MOST_SHARE = 0.5
+_SAME_PT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of a product: the texts that can be read in it, those whole, and who is named in any of them."""
+
+    name: str
+    texts: tuple[str, ...]
+    whole: str
+    read: frozenset[str]
+    is_laid_out: bool
+
+    def holds(self, text: str) -> bool:
+        return not self.is_laid_out or plain(text) in self.whole
+
+
+def _files(checked: Checked) -> Iterator[_File]:
+    """Each page by itself, as pictures are written; all pages of what is one file."""
+    facts, content = checked.facts, checked.content
+    names = PartyNames.of(content)
+    if not facts.is_laid_out:
+        every = frozenset(one.uuid for one in _everybody(checked))
+        yield _File("the product", (), "", every, False)
+        return
+    for pages in [range(facts.pages)] if facts.is_one_file else [[page] for page in range(facts.pages)]:
+        whole = [one for one in facts.texts if one.page in pages and (facts.is_one_file or not one.is_part)]
+        alts = [one.alt_text for one in facts.maps if one.page in pages]
+        parts = [one.words for one in (*facts.texts, *facts.beside) if one.page in pages]
+        read = frozenset(uuid for text in (*parts, *alts) for uuid in names.read_in(text))
+        words = tuple(one.words for one in whole)
+        name = "the file" if len(pages) == facts.pages else f"page {pages[0] + 1} as a file"
+        yield _File(name, words, plain("\n".join(words)), read, True)
+
+
+def _everybody(checked: Checked) -> list[NamedSite]:
+    content = checked.content
+    named = {site.uuid: site for site in content.sites if site.is_named or site.is_party}
+    return list((named | {one.uuid: one for claim in content.claims for one in claim.parties}).values())
+
+
+def _named_party(checked: Checked) -> Iterator[Fault]:
+    """Looks for the exact words, their attribution, the answers, and what of place and name is ours, in each file."""
+    told = {one.uuid for claim in checked.content.claims for one in claim.parties}
+    everybody = {one.uuid: one for one in _everybody(checked)}
+    if not checked.facts.is_laid_out and not checked.spec.shows("annotation"):
+        return
+    for file in _files(checked):
+        for uuid in sorted(file.read - told):
+            yield _untold(everybody[uuid])
+        claims = [claim for claim in checked.content.claims if any(one.uuid in file.read for one in claim.parties)]
+        for claim in claims:
+            yield from _claim(file, claim)
+    yield from _alike(checked, told)
+
+
+def _untold(site: NamedSite) -> Fault:
+    is_by_role = site.role == NAMED_ROLE
+    return Fault(
+        site.name,
+        "It is shown as named in a claim, and no claim on the page names it.",
+        "Link the claim that names it, or change its role." if is_by_role else "Leave its name out, or show the claim.",
+        Jump("sites", site.uuid, "role"),
+    )
+
+
+def _claim(file: _File, claim: ClaimSaid) -> Iterator[Fault]:
+    firms = ", ".join(short(one.name) for one in claim.parties)
+    where = (
+        f"{file.name}, {firms}: claim “{short(claim.said)}”" if file.is_laid_out else f"{firms}: {short(claim.said)}"
+    )
+    yield from _words(file, claim, where)
+    yield from _answers(file, claim, where)
+    yield from _context(file, claim, where)
+    yield from _ours(file, claim, where)
+    unread = [one for one in claim.parties if one.uuid not in file.read]
+    if unread:
+        yield Fault(
+            where,
+            f"Some of those whom it names can be read, and not {', '.join(short(one.name) for one in unread)}.",
+            "Name all of them, or none: choose a larger page, or leave the claims out.",
+            to_part("labels"),
+        )
+
+
+def _words(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
+    if not claim.source_words.strip() and claim.voice != "analyst":
+        yield Fault(
+            where,
+            "The exact words of what is said of it are not recorded.",
+            "Enter the source's words as they stand there.",
+            Jump("claims", claim.uuid, "source_wording"),
+        )
+    if not claim.speaker.strip():
+        yield Fault(
+            where,
+            "Nobody is named as having said it.",
+            "Enter who said it, or that the report says it in its own voice.",
+            Jump("claims", claim.uuid, "made_by"),
+        )
+    if not file.is_laid_out or not claim.said.strip():
+        return
+    bearing = [text for text in file.texts if _has_words(text, claim)]
+    if not bearing:
+        yield Fault(
+            where,
+            "It can be read who is named, and not what is claimed in the exact words.",
+            "Show the claims, or choose a larger page.",
+            to_part("claims"),
+        )
+    elif not any(_has_speaker(text, claim) for text in bearing):
+        yield Fault(
+            where,
+            f"The words stand there without “{short(attribution_of(claim))}”.",
+            "Show the claims with who said them, and in which source.",
+            to_part("claims"),
+        )
+
+
+def _has_words(text: str, claim: ClaimSaid) -> bool:
+    """The exact words, or one unbroken part of them with dots where it is cut and all names that they have."""
+    words = plain(claim.said)
+    if words in plain(text):
+        return True
+    names = [plain(name) for one in claim.parties for name in names_of(one) if plain(name) in words]
+    for found in _PIECE.finditer(text):
+        part = plain(_DOTS.sub(" ", found[1]))
+        is_enough = len(part) >= min(LEAST_EXCERPT, len(words))
+        if is_enough and part in words and all(name in part for name in _longest(names)):
+            return True
+    return False
+
+
+def _longest(names: Sequence[str]) -> list[str]:
+    """Without those that are parts of others."""
+    return [name for name in names if not any(name != other and name in other for other in names)]
+
+
+def _has_speaker(text: str, claim: ClaimSaid) -> bool:
+    line = plain(text)
+    if not claim.quotes or (claim.voice == "speaker" and claim.words_kind == "direct speech"):
+        numbers = [quote.source.number for quote in claim.quotes]
+        return plain(claim.speaker) in line and all(number.casefold() in line for number in numbers)
+    return plain(attribution_of(claim)) in line
+
+
+def _answers(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
+    if not claim.responses:
+        yield Fault(
+            where,
+            "No answer is recorded, nor that none was asked for or given.",
+            "Record the answer, or that it was declined, not given by a date, or not asked for.",
+            Jump("responses", claim.uuid),
+        )
+    for answer in claim.responses:
+        if not _has_answer(file, answer):
+            yield Fault(
+                where,
+                f"The answer of {short(answer.speaker) or 'a speaker'} is not there.",
+                "Show the claims with their answers, or choose a larger page.",
+                to_part("claims"),
+            )
+    numbers = [quote.source.number for quote in claim.quotes]
+    is_silent = bool(claim.responses) and all(answer.is_to_whole for answer in claim.responses)
+    if is_silent and numbers and not _says_none(file, numbers):
+        yield Fault(
+            where,
+            "It does not say that those who are named have no answer of their own in the source.",
+            "Show the claims with their answers, or record the answer of those who are named.",
+            to_part("claims"),
+        )
+
+
+def _has_answer(file: _File, answer: ResponseSaid) -> bool:
+    words, who = plain(answer.words or answer.sentence), plain(answer.speaker)
+    return not file.is_laid_out or any(words in line and who in line for line in map(plain, file.texts))
+
+
+def _says_none(file: _File, numbers: Iterable[str]) -> bool:
+    lines = [plain(text) for text in file.texts if "own answer" in text]
+    return not file.is_laid_out or any(
+        "none in" in line and all(n.casefold() in line for n in numbers) for line in lines
+    )
+
+
+def _context(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
+    for source in {quote.source.uuid: quote.source for quote in claim.quotes}.values():
+        for line in filter(None, map(str.strip, source.context.splitlines())):
+            if not file.holds(line):
+                yield Fault(
+                    where,
+                    f"What {source.number} says to the other side is not there: “{short(line)}”.",
+                    "Show the claims, or choose a larger page.",
+                    to_part("claims"),
+                )
+
+
+def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
+    for one in claim.parties:
+        if one.place_inferred and file.is_laid_out and not _says_inferred(file, one):
+            yield Fault(
+                where,
+                f"We have put “{short(one.name)}” where it is shown, and that is not said.",
+                f"Print “{one.inferred}” beside it.",
+                to_part("claims"),
+            )
+        if file.is_laid_out and not is_written(one, claim.said) and not _says_ours(file, one):
+            yield Fault(
+                where,
+                f"The name “{short(one.name)}” is not so in the source's words, and it is not said what of it is ours.",
+                "Show the claims; enter in the form of the site what of its name is ours.",
+                Jump("sites", one.uuid, "label"),
+            )
+
+
+def _says_inferred(file: _File, one: NamedSite) -> bool:
+    """In a sentence that names it, or of all but those whom it names."""
+    name = plain(short_name(one))
+    for line in map(plain, file.texts):
+        all_but = _ALL_INFERRED.search(line)
+        if name not in (all_but[1] or "") if all_but else "inferred by us" in line and name in line:
+            return True
+    return False
+
+
+def _says_ours(file: _File, one: NamedSite) -> bool:
+    name = plain(short_name(one))
+    return any(name in line and _OURS.search(line) for line in map(plain, file.texts))
+
+
+def _alike(checked: Checked, told: set[str]) -> Iterator[Fault]:
+    """One map names all of its parties by label, all by number, or none; all labels of them are as large."""
+    for one in checked.facts.maps:
+        drawn = one.sites.drawn & told
+        ways = [way for way in (drawn & one.sites.named, drawn & one.sites.keyed) if way]
+        if ways and ways[0] != drawn:
+            yield Fault(
+                map_name(one),
+                "Of those who are named in a claim some have a label and others have a number or none.",
+                "Choose a larger page, or show less around them.",
+                to_part("labels"),
+            )
+        if _sizes_differ(checked, one, drawn):
+            yield Fault(
+                map_name(one),
+                "Those who are named in a claim have labels of several sizes.",
+                "Choose a larger page, or show less around them.",
+                to_part("labels"),
+            )
+
+
+def _sizes_differ(checked: Checked, one: MapFact, drawn: frozenset[str]) -> bool:
+    names = {plain(site.name) for site in checked.content.sites if site.uuid in drawn}
+    labels: list[TextFact] = [text for text in checked.facts.texts if text.part == "label" and text.page == one.page]
+    sizes = [text.size_pt for text in labels if plain(text.words) in names]
+    return bool(sizes) and max(sizes) - min(sizes) > _SAME_PT
+
+
+def _title_covers(checked: Checked) -> Iterator[Fault]:
+    """A title that speaks of what is claimed stands over all marks, also over those of which nothing is."""
+    spec, content = checked.spec, checked.content
+    marks = [site.uuid for site in content.sites if site.mark_kind == "site"]
+    about = {uuid for claim in content.claims for uuid in claim.sites}
+    over = (spec.title, spec.subtitle, spec.bottom_line)
+    speaks = any(_REPORTED.search(text) for text in over)
+    if not checked.has_marks or not speaks or not about or len(about) > _MOST_SHARE * len(marks):
+        return
+    said = any(checked.holds(words) for words in (of_all_marks(content), counted_only(content)))
+    if not said and not any(_COUNT.search(text) for text in over[1:]):
+        yield Fault(
+            "the title",
+            f"It speaks of what is claimed, and stands over {len(marks)} marks, of which {len(about)} are in a claim.",
+            "Say in the subtitle how many are, or show the claims.",
+            Jump("product", "", "subtitle"),
+        )
+
+
+def _claims_counted(checked: Checked) -> Iterator[Fault]:
+    """Claims of the case that are left out are counted on the page."""
+    words = left_out_words(checked.content)
+    if words and checked.has_marks and checked.content.claims and not checked.holds(words):
+        yield Fault(
+            "the claims",
+            "The page does not say how many claims of the case it leaves out.",
+            f"Print “{words}”",
+            to_part("claims"),
+        )
+
+
+RULES = (
+    Rule("named-party", "Exact words, speaker and answer for a named party, in each file", BLOCKING, _named_party),
+    Rule("title-covers", "A title that says how many marks it is about", WARNING, _title_covers, 2),
+    Rule("claims-counted", "The number of claims that are left out", WARNING, _claims_counted),
+)

@@ -1,0 +1,430 @@
+"""The named parties of a product: what is claimed of firms and persons and what is answered, at falling lengths.
+
+A page tells its parties whole, in excerpts, or names none of them; these are pure functions of its content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from layers.product.content import ClaimSaid, NamedSite, ProductContent, QuoteCited, SourceCited
+from layers.text.counted import counted, grouped
+
+LEAST_EXCERPT, MOST_EXCERPT = 60, 110
+"""Characters of the exact words that an excerpt keeps: fewer say too little of what is claimed."""
+MOST_PLACES = 8
+"""That a claim is about, by name."""
+ELLIPSIS = "..."
+NOT_STATED = "a source that is not cited"
+_NAME_IS_OURS = "not written so in the source, the name is ours"
+_SUFFIX = re.compile(
+    r"(?:,?\s+(?:Co|Ltd|Inc|Corp|LLC|GmbH|AG|PLC|S\.?A|Company|Limited|Corporation)\b\.?)+$", re.IGNORECASE
+)
+_OWN_VOICE = re.compile(r"(?:the )?report(?:'s)?(?: own)?,? ?(?:in its own )?voice\b[\s,;:]*", re.IGNORECASE)
+_LOOSE_END = re.compile(
+    r"(?:\s+(?:a|an|the|and|or|of|for|in|to|by|with|from|as|at|on|is|are|that|which|use))+$", re.IGNORECASE
+)
+_QUOTES = re.compile('["“”„«»《》]')
+_LEAST_NAME, _LEAST_SHARED = 2, 4
+
+
+class Telling(IntEnum):
+    """Length at which a page tells its named parties, the most first."""
+
+    FULL = 0
+    """All that is recorded: exact words, our words, state, judgements, answers."""
+    WORDS = 1
+    """Exact words with their attribution, the answers, the context, and what is ours of places and names."""
+    EXCERPT = 2
+    """The same with an unbroken part of long words."""
+    NAMELESS = 3
+    """Their number alone: nobody is named."""
+
+
+class PartyLine(NamedTuple):
+    """A sentence of the block. `kind`: *head*, *claim*, *answer*, *inner* (below a claim) or *note*."""
+
+    kind: str
+    words: str
+
+
+# -- who --------------------------------------------------------------------------------------------------------
+
+
+def party_claims(content: ProductContent) -> tuple[ClaimSaid, ...]:
+    """The claims that name somebody."""
+    return tuple(claim for claim in content.claims if claim.parties)
+
+
+def told_parties(content: ProductContent) -> tuple[NamedSite, ...]:
+    """Everybody whom these claims name, each once, those outside the frames among them."""
+    return tuple({one.uuid: one for claim in party_claims(content) for one in claim.parties}.values())
+
+
+def untold_parties(content: ProductContent) -> frozenset[str]:
+    """Uuids of marks that a claim names which is not in this product: a page has no words for them."""
+    told = {one.uuid for one in told_parties(content)}
+    return frozenset(site.uuid for site in content.sites if site.is_named and site.uuid not in told)
+
+
+def names_of(site: NamedSite) -> tuple[str, ...]:
+    """The names by which a reader knows it: its label, the parts of that before and in brackets, its other names, and
+    each of them without "Co. Ltd.".
+    """
+    label = _label(site)
+    outer, _, inner = label.partition(" (")
+    inner = inner.rpartition(")")[0] or inner
+    shared = {word for word in _words(outer) if len(word) >= _LEAST_SHARED} & set(_words(inner))
+    whole = [label, outer, *([inner] if shared else []), *(name for _, name in site.names)]
+    found = [name.strip() for one in whole for name in (one, _SUFFIX.sub("", one))]
+    return tuple(dict.fromkeys(name for name in found if len(name) >= _LEAST_NAME))
+
+
+def _label(site: NamedSite) -> str:
+    return site.name.removesuffix(f" ({site.doubt})") if site.doubt else site.name
+
+
+def short_name(site: NamedSite) -> str:
+    """Its label without the brackets."""
+    return site.name.partition(" (")[0].strip() or site.name
+
+
+class PartyNames:
+    """Finds the names of the parties of a product in texts."""
+
+    def __init__(self, sites: Iterable[NamedSite]) -> None:
+        self._patterns = {site.uuid: _pattern(names_of(site)) for site in sites}
+
+    @classmethod
+    def of(cls, content: ProductContent) -> PartyNames:
+        """Of all whom a claim names, in this product or elsewhere."""
+        others = [site for site in content.sites if site.is_named]
+        return cls({one.uuid: one for one in (*others, *told_parties(content))}.values())
+
+    def read_in(self, text: str) -> frozenset[str]:
+        """Uuids of those who can be read in a text."""
+        line = " ".join(text.split())
+        return frozenset(uuid for uuid, pattern in self._patterns.items() if pattern.search(line))
+
+    def names_any(self, text: str) -> bool:
+        """True where somebody can be read in it."""
+        line = " ".join(text.split())
+        return any(pattern.search(line) for pattern in self._patterns.values())
+
+
+def _pattern(names: Sequence[str]) -> re.Pattern[str]:
+    """Names as whole words; in a script without blanks wherever they stand."""
+    longest_first = sorted((" ".join(name.split()) for name in names), key=len, reverse=True)
+    return re.compile("|".join(map(_as_word, longest_first)) or r"(?!)", re.IGNORECASE)
+
+
+def _as_word(name: str) -> str:
+    return rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])" if name.isascii() else re.escape(name)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+# -- what they are told in --------------------------------------------------------------------------------------
+
+
+def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]:
+    """The sentences of a page on its named parties; none where no claim of the product names anybody."""
+    claims = party_claims(content)
+    if not claims:
+        return ()
+    return tuple(_nameless(content, claims) if level is Telling.NAMELESS else _told(content, claims, level))
+
+
+def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
+    yield PartyLine("note", counted_only(content))
+    sources = _sources_of(claims)
+    yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
+
+
+def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) -> Iterator[PartyLine]:
+    parties, sources = told_parties(content), _sources_of(claims)
+    yield PartyLine("head", _head(content, parties))
+    for claim in claims:
+        yield PartyLine("claim", claim_sentence(claim, level))
+        if about := about_words(claim, content):
+            yield PartyLine("inner", f"About: {about}")
+        yield from (PartyLine("inner", words) for words in _inner(claim, level))
+        yield from (PartyLine("answer", one.sentence) for one in claim.responses if not one.is_to_whole)
+    yield from (PartyLine("note", words) for words in own_answers(claims))
+    to_whole = {one.uuid: one for claim in claims for one in claim.responses if one.is_to_whole}
+    yield from (PartyLine("answer", one.sentence) for one in to_whole.values())
+    yield from (PartyLine("answer", context_sentence(source)) for source in sources if source.context.strip())
+    yield from (PartyLine("note", words) for words in (*places(parties, level), *identities(claims, level)))
+    yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
+    if left := left_out_words(content):
+        yield PartyLine("note", left)
+
+
+def counted_only(content: ProductContent) -> str:
+    """The number of the parties, where none of them is named."""
+    parties, sources = told_parties(content), _sources_of(party_claims(content))
+    by = ", ".join(source.number for source in sources) or "a claim"
+    return f"{_counted_kind(parties)} named in {by}, here without {'a name' if len(parties) == 1 else 'names'}."
+
+
+def in_place_of_a_name(content: ProductContent) -> str:
+    """The words for one party where it is not named."""
+    parties, numbers = told_parties(content), [source.number for source in _sources_of(party_claims(content))]
+    return f"A {_kind(parties)} named in {', '.join(numbers) or 'a claim'}"
+
+
+def _who_sources_are(sources: Sequence[SourceCited], level: Telling) -> Iterator[str]:
+    """The sources by their numbers: cited where there is room, else by their publishers."""
+    for source in sources:
+        words = source.citation if level <= Telling.WORDS else source.publisher or source.title
+        if words:
+            yield f"{source.number}: {words}."
+
+
+def _head(content: ProductContent, parties: Sequence[NamedSite]) -> str:
+    marks = [site for site in content.sites if site.mark_kind == "site"]
+    inside = {site.uuid for site in marks}
+    named = sum(one.uuid in inside for one in parties)
+    if named == len(marks):
+        return "Named in a claim"
+    return f"Named in a claim: {grouped(named)} of {counted(len(marks), 'mark')}"
+
+
+def of_all_marks(content: ProductContent) -> str:
+    """The heading of the block, which says how many of the marks are named in a claim."""
+    return _head(content, told_parties(content))
+
+
+def claim_sentence(claim: ClaimSaid, level: Telling = Telling.WORDS) -> str:
+    """The claim with its attribution: `S1, citing two officials: "..."`; direct speech as the speaker's own."""
+    said = claim.said.strip() or "words not recorded"
+    if level is Telling.EXCERPT and claim.source_words:
+        said = excerpt(said, [name for one in claim.parties for name in names_of(one)])
+    words = quoted(said) if claim.source_words else said
+    numbers = _numbers(claim)
+    if claim.voice == "speaker" and claim.words_kind == "direct speech":
+        at = f" ({claim.made_at})" if claim.made_at else ""
+        return f"{claim.speaker or 'a speaker who is not named'}{at}: {words}{f' [{numbers}]' if numbers else ''}"
+    return f"{attribution_of(claim)}: {words}"
+
+
+def attribution_of(claim: ClaimSaid) -> str:
+    """The source and whom it cites, never the words as anybody's own speech: `S1, citing two officials`."""
+    numbers = _numbers(claim) or NOT_STATED
+    if claim.voice == "analyst":
+        return "Our own judgement"
+    if claim.voice == "report's own":
+        more = _OWN_VOICE.sub("", claim.speaker).strip(" ,;")
+        said = f"{numbers}, in its own voice"
+        return f"{said}, {more}" if more and len(more) <= 20 else f"{said} ({more})" if more else said
+    at = f", {claim.made_at}" if claim.made_at else ""
+    return f"{numbers}, citing {claim.speaker}{at}" if claim.speaker.strip() else f"{numbers}, citing nobody by name"
+
+
+def about_words(claim: ClaimSaid, content: ProductContent) -> str:
+    """The marks that a claim is about, where its words do not name them all and a reader could take it for another."""
+    words = claim.source_words or claim.statement
+    read = PartyNames(claim.parties).read_in(words)
+    if sum(site.mark_kind == "site" for site in content.sites) < 2:
+        return ""
+    named = {site.uuid: site.name for site in (*content.sites, *claim.parties)}
+    uuids = dict.fromkeys([*claim.sites, *(one.uuid for one in claim.parties)])
+    places = list(dict.fromkeys([*(named[uuid] for uuid in uuids if uuid in named), *claim.sites_elsewhere]))
+    known = {named[uuid] for uuid in read}
+    if all(name in known or name in words for name in places):
+        return ""
+    if (more := len(places) - MOST_PLACES) > 1:
+        places[MOST_PLACES:] = [f"{grouped(more)} others"]
+    return "; ".join(" ".join(name.split()) for name in places)
+
+
+def excerpt(words: str, names: Sequence[str] = (), most: int = MOST_EXCERPT) -> str:
+    """An unbroken part of the words, "..." where it is cut: with all names in them, and what stands next to those.
+
+    Not longer than the words; they are whole where they are hardly longer than an excerpt, or where names fill them.
+    """
+    line = " ".join(_bare(words).split())
+    if len(line) <= most + len(ELLIPSIS) + 8:
+        return line
+    found = [(one.start(), one.end()) for name in names for one in re.finditer(re.escape(name), line, re.IGNORECASE)]
+    first, last = min((start for start, _ in found), default=0), max((end for _, end in found), default=0)
+    room = max(most - (last - first), LEAST_EXCERPT - 20)
+    if len(line) - last >= first:  # more stands behind the names than before them
+        start, end = (first if first > room else 0), _word_end(line, min(len(line), last + room))
+    else:
+        start, end = _word_start(line, max(0, first - room)), last
+    if len(line) - end <= 8:
+        end = len(line)
+    part = line[start:end].strip()
+    if end < len(line):
+        part = _LOOSE_END.sub("", part).rstrip(" ,;:")
+    before, after = f"{ELLIPSIS} " if start else "", f" {ELLIPSIS}" if end < len(line) else ""
+    short = f"{before}{part}{after}"
+    return short if len(part) >= LEAST_EXCERPT and len(short) < len(line) else line
+
+
+def own_answers(claims: Sequence[ClaimSaid]) -> Iterator[str]:
+    """Says that those who are named have no answer of their own in the sources, where others answered."""
+    silent = [claim for claim in claims if claim.responses and all(one.is_to_whole for one in claim.responses)]
+    if silent:
+        parties = list({one.uuid: one for claim in silent for one in claim.parties}.values())
+        whose = _owners(parties) if len(silent) == len(claims) else f"Of {_listed(parties)} the"
+        numbers = ", ".join(source.number for source in _sources_of(silent)) or NOT_STATED
+        yield f"{whose} own answer{'s' if len(parties) > 1 else ''}: none in {numbers}."
+    if any(not claim.responses for claim in claims):
+        yield "No answer of those named is recorded."
+
+
+def told_of(claim: ClaimSaid) -> tuple[str, ...]:
+    """A claim with its answers and its context, as rows of data carry it: a sentence each."""
+    sources = (context_sentence(source) for source in _sources_of([claim]) if source.context.strip())
+    none = own_answers([claim]) if claim.parties else ()
+    return claim_sentence(claim), *(one.sentence for one in claim.responses), *none, *sources
+
+
+def context_of(claims: Iterable[ClaimSaid]) -> tuple[str, ...]:
+    """The words of the sources of these claims to the other side, each once."""
+    return tuple(context_sentence(source) for source in _sources_of(claims) if source.context.strip())
+
+
+def context_sentence(source: SourceCited) -> str:
+    """The words of the same source to the other side."""
+    lines = [quoted(line.strip()) for line in source.context.splitlines() if line.strip()]
+    return f"{source.number} also: {'; '.join(lines)}"
+
+
+def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iterator[str]:
+    """Sentences on the places that are ours: by the basis where there is room for it, else in one sentence."""
+    ours = [one for one in parties if one.place_inferred]
+    if not ours:
+        return
+    if level is Telling.EXCERPT:
+        stated = [one for one in parties if not one.place_inferred]
+        if len(stated) < len(ours):
+            yield f"Places inferred by us{f', but for {_listed(stated)}' if stated else ''}."
+        else:
+            yield f"Places inferred by us: {_listed(ours)}."
+        return
+    by_words: dict[str, list[NamedSite]] = {}
+    for one in ours:
+        by_words.setdefault(one.inferred, []).append(one)
+    for words, some in by_words.items():
+        yield f"{_listed(some)}: {words}."
+
+
+def identities(claims: Sequence[ClaimSaid], level: Telling = Telling.WORDS) -> Iterator[str]:
+    """Sentences on the parts of names that are ours; in short where there is little room."""
+    words: dict[str, str] = {}
+    for claim in claims:
+        for one in claim.parties:
+            words[one.uuid] = f"{words.get(one.uuid, '')}\n{claim.said}"
+    parties = list({one.uuid: one for claim in claims for one in claim.parties}.values())
+    ours = [one for one in parties if not is_written(one, words[one.uuid])]
+    if level is Telling.EXCERPT and ours:
+        yield f"Names that are not so in the source are ours: {_listed(ours)}."
+    elif level is not Telling.EXCERPT:
+        yield from (f"{short_name(one)}: {one.identity.rstrip('.') or _NAME_IS_OURS}." for one in ours)
+
+
+def is_written(party: NamedSite, words: str) -> bool:
+    """True where the words of a source have its whole label, so that nothing of it is ours."""
+    return " ".join(_label(party).split()).casefold() in " ".join(words.split()).casefold()
+
+
+def left_out_words(content: ProductContent) -> str:
+    """The number of claims of the case that the product does not print; empty for none."""
+    left = content.left_out.claims_of_no_place + content.left_out.claims_elsewhere
+    if not left:
+        return ""
+    are = counted(left, "further claim of this case is", "further claims of this case are")
+    return f"{are} not on this page."
+
+
+def quoted(words: str) -> str:
+    """Exact words in quotation marks; in those that they have already where they are all one quotation."""
+    words = words.strip()
+    return f"“{_bare(words)}”"
+
+
+def _bare(words: str) -> str:
+    words = words.strip()
+    is_one = len(words) > 1 and words[0] in '"“' and words[-1] in '"”' and not set(words[1:-1]) & set('"“”')
+    return words[1:-1] if is_one else words
+
+
+def _our_words(claim: ClaimSaid) -> str:
+    """Our statement, where the source's words stand beside it what it says more."""
+    words = _bare(claim.source_words)
+    if not words or claim.statement == claim.source_words:
+        return ""
+    before, found, after = claim.statement.partition(words)
+    return after.strip(' "”;,.') if found else before
+
+
+def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
+    """Ours, and apart from what was said: judgements and our words wherever there are any."""
+    if level is Telling.EXCERPT:
+        yield from _judged(claim)
+        return
+    if ours := _our_words(claim):
+        yield f"Our note: {ours}." if claim.source_words else ours
+    if level is Telling.FULL:
+        if claim.state != "reported":
+            yield f"State: {claim.state}"
+        if claim.place_note:
+            yield f"On the place: {claim.place_note}"
+    yield from _judged(claim)
+
+
+def _judged(claim: ClaimSaid) -> Iterator[str]:
+    if claim.likelihood:
+        yield f"We judge it {claim.likelihood.rstrip('.')}."
+    if claim.confidence:
+        yield f"{claim.confidence}{f' {claim.reason}' if claim.reason else ''}"
+
+
+def _sources_of(claims: Iterable[ClaimSaid]) -> list[SourceCited]:
+    return list({quote.source.uuid: quote.source for claim in claims for quote in claim.quotes}.values())
+
+
+def _numbers(claim: ClaimSaid) -> str:
+    return ", ".join(dict.fromkeys(map(cited_at, claim.quotes)))
+
+
+def cited_at(quote: QuoteCited) -> str:
+    """The number of a source, with the page where that is known."""
+    return f"{quote.source.number}, {quote.page}" if quote.page else quote.source.number
+
+
+def _kind(parties: Sequence[NamedSite]) -> str:
+    return "firm" if all(one.is_firm for one in parties) else "party"
+
+
+def _counted_kind(parties: Sequence[NamedSite]) -> str:
+    return counted(len(parties), "firm") if _kind(parties) == "firm" else counted(len(parties), "party", "parties")
+
+
+def _owners(parties: Sequence[NamedSite]) -> str:
+    if _kind(parties) == "firm":
+        return "The firm's" if len(parties) == 1 else "The firms'"
+    return "The party's" if len(parties) == 1 else "The parties'"
+
+
+def _listed(parties: Sequence[NamedSite]) -> str:
+    names = [short_name(one) for one in parties]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _word_end(line: str, at: int) -> int:
+    """The end of the last whole word before a place."""
+    return at if at >= len(line) or line[at].isspace() else line.rfind(" ", 0, at)
+
+
+def _word_start(line: str, at: int) -> int:
+    """The beginning of the first whole word behind a place."""
+    return at if at == 0 or line[at - 1].isspace() else line.find(" ", at) + 1

@@ -1,0 +1,79 @@
+"""The words that each file of a plate carries beside its picture: they name a party only where it is told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from layers.product.issuing.edition import status_words
+from layers.product.parties import Telling
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.plate import Plate
+from viewer.export.plates.plate_words import alt_text, annotation_credit, has_annotation
+from viewer.export.plates.printed import ProductWords
+
+
+def map_title(plate: Plate, one: MapOnPage) -> str:
+    """The title of a map, as it is known by beside its picture."""
+    title = plate.strips[one.number] or plate.title
+    is_told = one.page in plate.party_pages or not plate.parties.names.names_any(title)
+    return title if title and is_told else f"Map {one.number + 1}"
+
+
+def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
+    """A map in words: its parties all by name where its page tells of them, else none."""
+    is_told = one.page in plate.party_pages
+    labels = plate.namings[one.number].labels
+    of_parties = {site.uuid for site in plate.content.sites if site.is_named or site.is_party}
+    names = [" ".join(label.text.split()) for label in labels if label.uuid not in of_parties]
+    parties = [" ".join(label.text.split()) for label in labels if label.uuid in of_parties] if is_told else []
+    spec, lonlat = plate.spec, one.framing.lonlat()
+    if not is_told and plate.parties.names.names_any(spec.alt_text):
+        spec = replace(spec, alt_text="")
+    return alt_text(spec, title, one, names, lonlat, parties)
+
+
+def words_of_pages(plate: Plate, pages: Collection[int], processing: Iterable[str] = ()) -> ProductWords:
+    """The words of a file with these pages. `processing`: more lines on that."""
+    spec = plate.spec
+    maps = [one for one in plate.maps if one.page in pages]
+    is_told = bool(plate.party_pages & set(pages))
+
+    def told(text: str) -> str:
+        return text if is_told or not plate.parties.names.names_any(text) else ""
+
+    images = [line for lines in plate.captions for line in lines]
+    annotation = annotation_credit(spec) if has_annotation(plate.maps) else ""
+    owed = [f"Data: {'; '.join(plate.data_credits).rstrip('.')}."] if plate.data_credits else []
+    sources = [f"{one.number} {one.citation}" for one in plate.content.sources]
+    about = " ".join(filter(None, (spec.bottom_line, spec.subtitle, spec.caption)))
+    alts = [map_alt_text(plate, one, map_title(plate, one)) for one in maps]
+    alt = (told(spec.alt_text) if maps or not plate.maps else "") or " ".join(alts)
+    nameless = " ".join(plate.parties.sentences(Telling.NAMELESS))
+    return ProductWords(
+        title=told(plate.title),
+        description=told(about),
+        author="" if spec.publish else spec.author,
+        organisation=spec.organisation,
+        marking=plate.marking,
+        credits=tuple(dict.fromkeys((*images, *owed, *([f"Annotation: {annotation}"] if annotation else [])))),
+        sources=tuple(filter(None, map(told, sources))),
+        alt_text=alt,
+        made_on=plate.edition.made_on,
+        status=status_words(plate.edition),
+        processing=told(" ".join(filter(None, (spec.processing_note, *processing)))),
+        parties=tuple(_sentences(plate, pages) if is_told else filter(None, [nameless])),
+        in_short=_in_short(plate, about, nameless),
+    )
+
+
+def _sentences(plate: Plate, pages: Collection[int]) -> Sequence[str]:
+    """The block of the first of these pages that has one."""
+    page = min(plate.party_pages & set(pages))
+    level = plate.parties.level if page == 0 else plate.further_level
+    return plate.parties.sentences(max(level, Telling.WORDS))
+
+
+def _in_short(plate: Plate, about: str, nameless: str) -> str:
+    """A description that names nobody, for where there is no room for what is said of them."""
+    return " ".join(text for text in (about, nameless) if text and not plate.parties.names.names_any(text))

@@ -1,0 +1,130 @@
+"""The named parties of a plate: at what length its first page tells them, and how its further pages do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from layers.product.content import ProductContent
+from layers.product.parties import PartyNames, Telling, parties_at, untold_parties
+from viewer.export.plates.evidence_rows import EvidenceRows
+from viewer.export.plates.setting.flow import Atom, Column, Flow
+from viewer.export.plates.setting.page_rooms import (
+    PageRooms,
+    RoomsAsked,
+    columns_of_page,
+    frame_of_page,
+    holds,
+    rooms_of,
+)
+from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.export.plates.setting.word_pages import Repeated, head_height
+
+_SHARES = (1.0, 1.15, 1.3, 1.45, 1.6, 1.8)
+"""As many times the customary room may the words have, for what is said of named parties to stand beside the map."""
+_LEAST_MAP = 0.5
+"""Of the area that the maps would have without the parties: a page is a map with words, not words with a map."""
+
+
+class PartyBlock:
+    """`level` is that of the first page; `names` finds who is named in any text."""
+
+    def __init__(self, rows: EvidenceRows, sizes: PageSizes, *, may_name: bool, draws_marks: bool) -> None:
+        """Not `may_name`: the page has no words on them, so that it names nobody. Not `draws_marks`: it has no marks,
+        and tells nobody.
+        """
+        self._rows, self._sizes = rows, sizes
+        self._may_name = may_name
+        self._floor = Telling.FULL if may_name else Telling.NAMELESS
+        self._draws_marks = draws_marks
+        self.level = self._floor
+        self.content = ProductContent()
+        self.names = PartyNames(())
+
+    def set_content(self, content: ProductContent) -> None:
+        """Tell those whom the claims of this content name."""
+        if content is not self.content:
+            self.content, self.names = content, PartyNames.of(content)
+
+    @property
+    def is_nameless(self) -> bool:
+        return self.level is Telling.NAMELESS
+
+    @property
+    def unnamed(self) -> frozenset[str]:
+        """Uuids of marks that have neither a label nor a line in the key."""
+        every = frozenset(site.uuid for site in self.content.sites if site.is_named or site.is_party)
+        return every if self.is_nameless else untold_parties(self.content)
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """Uuids of those who are told in words, and are named alike."""
+        told = {one.uuid for claim in self.content.claims for one in claim.parties}
+        return frozenset(told) - self.unnamed
+
+    def sentences(self, level: Telling) -> list[str]:
+        """The block as plain words."""
+        return [words for _, words in parties_at(self.content, level)] if self._draws_marks else []
+
+    def atoms(self, level: Telling | None = None) -> list[Atom]:
+        """The block as rows; of the first page by default."""
+        if not self._draws_marks:
+            return []
+        return self._rows.parties(parties_at(self.content, self.level if level is None else level))
+
+    def lower(self) -> None:
+        """Tell less: the page that was laid out did not hold the block."""
+        self._floor = self.level = Telling(min(self.level + 1, Telling.NAMELESS))
+
+    def rooms(self, asked: RoomsAsked, key: Sequence[Atom]) -> PageRooms:
+        """Cut the first page so that it holds the block: whole beside the key if it can, else in part, else nameless.
+
+        `asked.words` are all others. The maps stay the main thing of the page.
+        """
+        plain = partial(rooms_of, self._sizes)
+        if not self.atoms():
+            return plain(asked)
+        usual = _map_area(plain(asked))
+        shares = [share for share in _SHARES if share > asked.share]
+        for level, share, with_key in self._attempts([asked.share, *shares]):
+            block = self.atoms(level)
+            rooms = plain(replace(asked, words=[*block, *asked.words], needed=block, share=share))
+            is_map = _map_area(rooms) >= _LEAST_MAP * usual
+            if is_map and holds(rooms, [*block, *key] if with_key else block):
+                self.level = level
+                return rooms
+        self.level = Telling.NAMELESS
+        block = self.atoms()
+        return plain(replace(asked, words=[*block, *asked.words], needed=block))
+
+    def _attempts(self, shares: Sequence[float]) -> Iterator[tuple[Telling, float, bool]]:
+        """Level, share of the words, and whether the key has to stand beside them: the best first."""
+        if self._floor is Telling.FULL:
+            yield Telling.FULL, shares[0], True
+        for with_key in (True, False):
+            if self._floor <= Telling.WORDS:
+                yield from ((Telling.WORDS, share, with_key) for share in shares)
+        if self._floor <= Telling.EXCERPT:
+            yield from ((Telling.EXCERPT, share, False) for share in shares)
+
+    def further_level(self, rooms: PageRooms) -> Telling:
+        """The most that a further page has room for; nameless where none names anybody."""
+        if not self._may_name:
+            return Telling.NAMELESS
+        inner = frame_of_page(self._sizes, rooms.asked.marking)[2].adjusted(0.0, head_height(self._sizes), 0.0, 0.0)
+        for level in (Telling.WORDS, Telling.EXCERPT):
+            columns = [Column(1, room) for room in columns_of_page(self._sizes, inner)]
+            if not Flow(columns).set(self.atoms(level)):
+                return level
+        return Telling.NAMELESS
+
+    def repeated(self, rooms: PageRooms) -> Repeated:
+        """The block for further pages: on each that names somebody, and on one where the first names nobody."""
+        level = self.further_level(rooms)
+        atoms = self.atoms(level) if level is not Telling.NAMELESS else []
+        return Repeated(atoms, self.names.names_any, is_forced=self.is_nameless and bool(atoms))
+
+
+def _map_area(rooms: PageRooms) -> float:
+    return sum(cell.frame.width() * cell.frame.height() for cell in rooms.cells)
