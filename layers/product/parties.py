@@ -38,9 +38,11 @@ class Telling(IntEnum):
     """All that is recorded: exact words, our words, state, judgements, answers."""
     WORDS = 1
     """Exact words with their attribution, the answers, the context, and what is ours of places and names."""
-    EXCERPT = 2
+    BRIEF = 2
+    """The same, in short what is ours of places, and the sources by their publishers."""
+    EXCERPT = 3
     """The same with an unbroken part of long words."""
-    NAMELESS = 3
+    NAMELESS = 4
     """Their number alone: nobody is named."""
 
 
@@ -303,7 +305,7 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
     ours = [one for one in parties if one.place_inferred]
     if not ours:
         return
-    if level is Telling.EXCERPT:
+    if level >= Telling.BRIEF:
         stated = [one for one in parties if not one.place_inferred]
         if len(stated) < len(ours):
             yield f"Places inferred by us{f', but for {_listed(stated)}' if stated else ''}."

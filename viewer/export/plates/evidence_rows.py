@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import batched
 
 from PySide6.QtCore import QCoreApplication
 
@@ -17,6 +18,8 @@ from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.support.text import one_line
 
+_RUN_IN = 10
+"""Marks of a paragraph of the key."""
 PARTIES = "parties"
 """The key of the block on the named parties."""
 
@@ -31,15 +34,22 @@ class EvidenceRows:
     def __init__(self, sizes: PageSizes, style: HouseStyle) -> None:
         self._sizes, self._style = sizes, style
 
-    def key(self, numbers: Mapping[str, int], name_of: Mapping[str, str], left_out: int) -> list[Atom]:
-        """Number and name of each mark that has no label of its own, and how many have neither."""
+    def key(
+        self, numbers: Mapping[str, int], name_of: Mapping[str, str], left_out: int, *, run_in: bool = False
+    ) -> list[Atom]:
+        """Number and name of each mark that has no label of its own, and how many have neither. `run_in`: a few marks
+        a paragraph, which takes less room than a row for each.
+        """
         rows = sorted((number, name_of.get(uuid, "")) for uuid, number in numbers.items())
         note = self.count_note(left_out)
         if not rows and not note:
             return []
         atoms = [self._head("key", _tr("Key"))] if rows else []
         body = self._sizes.type()
-        for number, name in rows:
+        for some in batched(rows, _RUN_IN) if run_in else ():
+            words = "; ".join(f"{number}\u00a0{name}" for number, name in some)
+            atoms.append(Atom("key", whole(words), body, self._style.ink, 0.12 * self._sizes.body))
+        for number, name in () if run_in else rows:
             atoms.append(self._numbered("key", str(number), name, body, 0.12))
         return atoms + note
 

@@ -27,6 +27,10 @@ _LEAST_MAP = 0.5
 """Of the area that the maps would have without the parties: a page is a map with words, not words with a map."""
 
 
+_MOST_REPEATED = 0.7
+"""Of a further page, that the block takes where other words stand below it."""
+
+
 class PartyBlock:
     """`level` is that of the first page; `names` finds who is named in any text."""
 
@@ -39,6 +43,8 @@ class PartyBlock:
         self._floor = Telling.FULL if may_name else Telling.NAMELESS
         self._draws_marks = draws_marks
         self.level = self._floor
+        self.wants_key = True
+        """False where the key has no room beside the block, whatever that leaves to the maps."""
         self.content = ProductContent()
         self.names = PartyNames(())
 
@@ -102,28 +108,36 @@ class PartyBlock:
         """Level, share of the words, and whether the key has to stand beside them: the best first."""
         if self._floor is Telling.FULL:
             yield Telling.FULL, shares[0], True
-        for with_key in (True, False):
-            if self._floor <= Telling.WORDS:
-                yield from ((Telling.WORDS, share, with_key) for share in shares)
+        for with_key in (True, False) if self.wants_key else (False,):
+            for level in (Telling.WORDS, Telling.BRIEF):
+                if self._floor <= level:
+                    yield from ((level, share, with_key) for share in shares)
         if self._floor <= Telling.EXCERPT:
             yield from ((Telling.EXCERPT, share, False) for share in shares)
 
     def further_level(self, rooms: PageRooms) -> Telling:
-        """The most that a further page has room for; nameless where none names anybody."""
+        """The most that a further page has room for beside other words, or without them; nameless where it has none."""
         if not self._may_name:
             return Telling.NAMELESS
+        lengths = (Telling.WORDS, Telling.BRIEF, Telling.EXCERPT)
+        roomy = (level for level in lengths if self._share_of_page(rooms, level) <= _MOST_REPEATED)
+        alone = (level for level in lengths if self._share_of_page(rooms, level) <= 1.0)
+        return next(roomy, None) or next(alone, Telling.NAMELESS)
+
+    def _share_of_page(self, rooms: PageRooms, level: Telling) -> float:
+        """The part of a further page's columns that the block takes; more than 1 where they do not hold it."""
         inner = frame_of_page(self._sizes, rooms.asked.marking)[2].adjusted(0.0, head_height(self._sizes), 0.0, 0.0)
-        for level in (Telling.WORDS, Telling.EXCERPT):
-            columns = [Column(1, room) for room in columns_of_page(self._sizes, inner)]
-            if not Flow(columns).set(self.atoms(level)):
-                return level
-        return Telling.NAMELESS
+        columns = [Column(1, room) for room in columns_of_page(self._sizes, inner)]
+        if Flow(columns).set(self.atoms(level)):
+            return 2.0
+        return sum(one.used for one in columns) / sum(one.room.height() for one in columns)
 
     def repeated(self, rooms: PageRooms) -> Repeated:
         """The block for further pages: on each that names somebody, and on one where the first names nobody."""
         level = self.further_level(rooms)
         atoms = self.atoms(level) if level is not Telling.NAMELESS else []
-        return Repeated(atoms, self.names.names_any, is_forced=self.is_nameless and bool(atoms))
+        fills = bool(atoms) and self._share_of_page(rooms, level) > _MOST_REPEATED
+        return Repeated(atoms, self.names.names_any, self.is_nameless and bool(atoms), fills)
 
 
 def _map_area(rooms: PageRooms) -> float:

@@ -125,6 +125,7 @@ class Plate:
         self.party_pages: frozenset[int] = frozenset()
         """The pages that tell of the named parties in words."""
         self.further_level = Telling.NAMELESS
+        self._is_key_run_in = False
         self.title = self._title()
         self.content = ProductContent()
         self.maps: list[MapOnPage] = []
@@ -266,9 +267,19 @@ class Plate:
         key = self._key_atoms()
         if key:
             rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
+            for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
+                if not self._is_key_beside(rooms):
+                    self._is_key_run_in = self.parties.wants_key = run_in
+                    key = self._key_atoms()
+                    rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
             rooms, atoms = yield from self._placed_anew(bounds, key, share)
         return rooms, atoms
+
+    def _is_key_beside(self, rooms: PageRooms) -> bool:
+        """True where what is said of parties leaves the key its room."""
+        block = self.parties.atoms()
+        return not block or self.parties.is_nameless or holds(rooms, [*block, *self._key_atoms()])
 
     def _placed_anew(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float
@@ -410,7 +421,7 @@ class Plate:
         if spec.shows("caveats"):
             said += rows.caveats(self.content, [*self._left_out(), *notes_on_maps(self.maps)])
         ordered = [*said, *explained] if is_site else [*explained, *said]
-        first = rows.site(self.content.site(spec.site)) if is_site else []
+        first = rows.site(self.content.site(spec.site)) if is_site and spec.site not in self.parties.unnamed else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)
         # Numbers on the map are explained beside it, whatever goes to a next page.
         return [*caption, *first, *key, *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
@@ -424,7 +435,7 @@ class Plate:
         if not (self.spec.shows("key") and self.spec.shows("annotation")):
             return []
         names = {uuid: one_line(self.name_of(uuid)) for uuid in self.numbers}
-        return self._rows.key(self.numbers, names, self.left_out)
+        return self._rows.key(self.numbers, names, self.left_out, run_in=self._is_key_run_in)
 
     def _of_case(self, name: str) -> str:
         return self._told(self.document.meta(name))

@@ -13,7 +13,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.product.lint.check import findings
-from layers.product.spec import ProductMap, ProductSpec
+from layers.product.spec import PAGES, ProductMap, ProductSpec
 from tests.support.cases.rich import read_case
 from tests.viewer.export.plates.conftest import faults
 from viewer.export.plates.plate import Plate
@@ -55,7 +55,12 @@ def test_every_mark_of_the_case_in_the_frame_is_named_keyed_or_counted(plate_of,
     assert ("not named here" in words) == bool(plate.left_out)
     if plate.left_out:
         assert f"{plate.left_out} marks" in words or plate.left_out == 1
-    assert len(naming.left_out) <= 0.2 * len(inside)
+    # What is said of named parties takes room from the map; on paper each number is explained beside it all the same.
+    assert len(naming.left_out) <= 0.3 * len(inside)
+    if page in PAGES:
+        assert {piece.page for piece in plate.pieces if piece.key == "key"} == {0}
+    (alone,) = plate_of(replace(SPEC, page=page, left_out=frozenset({"claims"})), demo).namings
+    assert len((alone.left_out & inside) - plate.parties.parties) <= 0.2 * len(inside)
 
 
 def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_inferred(plate_of, demo) -> None:

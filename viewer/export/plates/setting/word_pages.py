@@ -26,12 +26,13 @@ by how much more room than is customary: smaller maps have fewer names.
 
 class Repeated(NamedTuple):
     """Rows that stand first on each further page of which `is_needed` holds for a text; `is_forced`: on one at least.
-    Without rows there are none.
+    Without rows there are none; those that fill most of a page stand on that one alone.
     """
 
     atoms: Sequence[Atom] = ()
     is_needed: Callable[[str], bool] = bool
     is_forced: bool = False
+    fills_page: bool = False
 
 
 NOTHING_REPEATED = Repeated()
@@ -58,7 +59,7 @@ def _set_with_repeated(
     while True:
         flow, pages = _set_on_pages(sizes, rooms, atoms, repeated.atoms, bearers, are_cut=are_cut)
         lacking = {page for page in pages_of(flow, repeated.is_needed) if page and page not in bearers}
-        if not lacking or not repeated.atoms:
+        if not lacking or not repeated.atoms or repeated.fills_page:
             return flow, pages
         bearers |= lacking
 
@@ -81,6 +82,7 @@ def _set_on_pages(
     inner = frame_of_page(sizes, rooms.asked.marking)[2]
     head = head_height(sizes)
     line = sizes.type(1.0).line_height if are_cut and not rooms.asked.marking else 0.0
+    line = line if line < 0.6 * sizes.margin else 0.0  # on a small page it would stand beyond the edge
 
     def more() -> list[Column]:
         if count[0] >= MOST_PAGES:
