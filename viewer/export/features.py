@@ -237,7 +237,13 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
         "confidence_reason": claim.reason,
         "place_note": claim.place_note,
         "responses": [
-            {"kind": answer.kind, "speaker": answer.speaker, "words": answer.words, "date": answer.date}
+            {
+                "kind": answer.kind,
+                "speaker": answer.speaker,
+                "words": answer.words,
+                "date": answer.date,
+                "sentence": answer.sentence,
+            }
             for answer in claim.responses
         ],
         "sources": [

@@ -160,7 +160,9 @@ def test_claims_stand_with_answers_and_what_we_judge_apart(document: Document) -
     assert any("not thereby absent" in caveat for caveat in data["caveats"])
     (claim,) = next(f for f in data["features"] if f["id"] == "full")["properties"]["claims"]
     assert (claim["likelihood"], claim["confidence"]) == ("likely (55–80 %)", "Confidence: low")
-    assert claim["responses"] == [{"kind": "answer", "speaker": "them", "words": "“no”", "date": ""}]
+    assert claim["responses"] == [
+        {"kind": "answer", "speaker": "them", "words": "“no”", "date": "", "sentence": "them: “no”"}
+    ]
     row = rows_of(told)["full"]
     assert (row["likelihood"], row["confidence"]) == ("C1: likely (55–80 %)", "C1: Confidence: low")
     assert row["responses"] == "them: “no”"

@@ -57,6 +57,12 @@ class BoxPage:
         self.pages = 2 if spec.layout == "site" else 1
         self.numbers = {"mark": 7}
 
+    def words_of(self, page: int) -> ProductWords:
+        return self.words
+
+    def without_page(self) -> BoxPage:
+        return self
+
     def size_px(self, page: int) -> tuple[int, int]:
         width, height = self.spec.page_mm
         return round(width * self.dpi / 25.4), round(height * self.dpi / 25.4)
