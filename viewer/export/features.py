@@ -25,6 +25,7 @@ from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.gathering import content_of
 from layers.product.own_paths import without_paths
+from layers.product.parties import claim_sentence, context_of, own_answers
 
 FIELDS = (
     "uuid",
@@ -47,7 +48,7 @@ _NOT_PUBLISHED = ("status", "notes")
 """Of the fields those that are the analyst's own."""
 _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
-    *("responses", "sources", "seen", "marking", "product_status"),
+    *("responses", "sources", "seen", "marking", "product_status", "attributed", "own_answers", "context", "identity"),
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -155,6 +156,10 @@ def _more_cells(
     yield said.seen
     yield site.marking or content.marking
     yield content.status
+    yield joined(claim_sentence(claim) for claim in claims)
+    yield joined(own_answers([claim for claim in claims if claim.parties]))
+    yield joined(context_of(claims))
+    yield said.identity
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -203,6 +208,7 @@ def _feature(site: Site, said: NamedSite, claims: tuple[ClaimSaid, ...], content
     properties: dict[str, Any] = _facts(site, said, content)
     properties["aliases"] = dict(said.names)
     properties["precision"], properties["seen"] = said.precision, said.seen
+    properties["identity"] = said.identity
     properties["place_inferred"], properties["marking"] = said.inferred, site.marking
     properties["claims"] = [_claim(claim) for claim in claims]
     geometry = site.geometry
@@ -229,6 +235,7 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
         "number": claim.number,
         "statement": claim.statement,
         "source_wording": claim.source_words,
+        "attributed": claim_sentence(claim),
         "made_by": claim.speaker,
         "voice": claim.voice,
         "state": claim.state,
@@ -246,6 +253,8 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
             }
             for answer in claim.responses
         ],
+        "own_answers": " ".join(own_answers([claim])) if claim.parties else "",
+        "context": list(context_of([claim])),
         "sources": [
             {"number": quote.source.number, "quote": quote.words, "page": quote.page} for quote in claim.quotes
         ],

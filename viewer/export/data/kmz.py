@@ -20,6 +20,7 @@ from layers.geo.coordinates import digits_for
 from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
+from layers.product.parties import claim_sentence, context_of, own_answers, told_of
 from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.canvas.sites.site_symbology import fill_of, line_symbol, outline_of, symbol_of
 from viewer.export.data.exported import ChipPicture, GroundPicture
@@ -143,6 +144,8 @@ class _Kmz:
             "mgrs": said.mgrs,
             "precision": said.precision,
             "lifecycle": said.lifecycle,
+            "place_inferred": said.inferred,
+            "identity": said.identity,
             **self._claim_facts(said.uuid),
         }
         extended = "".join(
@@ -160,11 +163,14 @@ class _Kmz:
         claims = self._claimed.get(uuid, ())
         return {
             "claims": " | ".join(f"{claim.number}: {claim.said}" for claim in claims),
+            "attributed": " | ".join(claim_sentence(claim) for claim in claims),
             "speakers": " | ".join(claim.speaker for claim in claims if claim.speaker),
             "states": " | ".join(claim.state for claim in claims),
             "likelihood": " | ".join(claim.likelihood for claim in claims if claim.likelihood),
             "confidence": " | ".join(claim.confidence for claim in claims if claim.confidence),
             "responses": " | ".join(answer.sentence for claim in claims for answer in claim.responses),
+            "own_answers": " | ".join(own_answers([claim for claim in claims if claim.parties])),
+            "context": " | ".join(context_of(claims)),
             "sources": " | ".join(dict.fromkeys(quote.source.citation for claim in claims for quote in claim.quotes)),
         }
 
@@ -173,7 +179,7 @@ class _Kmz:
         names = [name for _language, name in said.names]
         lines = [_paragraph(" · ".join(filter(None, (said.class_words, said.doubt, *names))))]
         lines.append(_paragraph(" ".join(filter(None, (said.place, said.precision)))))
-        lines += [_paragraph(text) for text in (said.inferred, said.seen) if text]
+        lines += [_paragraph(text) for text in (said.inferred, said.identity, said.seen) if text]
         for claim in self._claimed.get(said.uuid, ()):
             lines += [_paragraph(text) for text in _claim_words(claim)]
         for name, chip in self._chips.get(site.uuid, ()):
@@ -272,7 +278,8 @@ class _Kmz:
 
 def _claim_words(claim: ClaimSaid) -> Iterable[str]:
     """Paragraphs: the words and their speaker, apart from them our judgement, then the answers."""
-    yield f"{claim.number} · {claim.speaker or 'speaker not stated'}: {claim.said} ({claim.state})"
+    said, *answers = told_of(claim)
+    yield f"{claim.number} · {said} ({claim.state})"
     if claim.statement and claim.statement != claim.said:
         yield f"In our words: {claim.statement}"
     if claim.place_note:
@@ -282,7 +289,7 @@ def _claim_words(claim: ClaimSaid) -> Iterable[str]:
     if claim.confidence:
         yield " ".join(filter(None, (claim.confidence, claim.reason)))
     yield from claim.inferred
-    yield from (answer.sentence for answer in claim.responses)
+    yield from answers
     for quote in claim.quotes:
         yield f"{quote.source.number}: {quote.source.citation}"
 

@@ -11,6 +11,7 @@ from typing import Any
 from layers.document.observation import is_after
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
 from layers.product.gathering import NO_ANSWER
+from layers.product.parties import claim_sentence, context_of, own_answers
 from layers.text.counted import counted
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture, MapPicture
 from viewer.export.data.map_numbers import number_places
@@ -159,7 +160,9 @@ def _claim(claim: ClaimSaid, names: dict[str, str], numbers: dict[str, int]) -> 
     return {
         "number": claim.number,
         "heading": one_line(claim.statement or claim.source_words, 400) or "no words recorded",
-        "source_words": plain(claim.source_words) if claim.statement else "",
+        "attributed": plain(claim_sentence(claim)) if claim.source_words else "",
+        "none": [plain(words) for words in own_answers([claim])] if claim.parties and claim.responses else [],
+        "context": [plain(words) for words in context_of([claim])],
         "speaker": plain(claim.speaker) or "speaker not stated",
         "made_at": plain(claim.made_at),
         "state": claim.state,
@@ -187,6 +190,7 @@ def _site(site: NamedSite, number: int, chips: Iterable[ChipPicture]) -> dict[st
     facts = (
         ("Class", site.class_words),
         ("Role", site.role if site.role != "other" else ""),
+        ("Name", site.identity),
         ("Other names", "; ".join(name for _, name in site.names)),
         ("Place", site.place),
         ("MGRS", site.mgrs),

@@ -12,6 +12,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.coordinates import Notation, digits_for
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
+from layers.product.parties import claim_sentence, context_of, own_answers
 from layers.quick_dataclass import dataclass
 from viewer.export.features import claims_by_site, coordinates, credit_lines, joined, place_of
 from viewer.support.text import plain
@@ -103,6 +104,10 @@ _SITE_COLUMNS: dict[str, Callable[[SiteRow], Cell]] = {
     "responses": lambda row: joined(answer.sentence for claim in row.claims for answer in claim.responses),
     "sources": lambda row: " ".join(dict.fromkeys(quote.source.number for c in row.claims for quote in c.quotes)),
     "seen": lambda row: row.said.seen,
+    "identity": lambda row: row.said.identity,
+    "attributed": lambda row: joined(claim_sentence(claim) for claim in row.claims),
+    "own_answers": lambda row: joined(own_answers([claim for claim in row.claims if claim.parties])),
+    "context": lambda row: joined(context_of(row.claims)),
     "names": lambda row: joined(f"{language}: {name}" for language, name in row.said.names),
     "marking": lambda row: row.site.marking,
 }
@@ -110,6 +115,7 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
     "number": lambda claim: claim.number,
     "statement": lambda claim: claim.statement,
     "source_words": lambda claim: claim.source_words,
+    "attributed": claim_sentence,
     "speaker": lambda claim: claim.speaker,
     "voice": lambda claim: claim.voice,
     "made_at": lambda claim: claim.made_at,
@@ -120,6 +126,8 @@ _CLAIM_COLUMNS: dict[str, Callable[[ClaimSaid], Cell]] = {
     "named": lambda claim: joined(party.name for party in claim.parties),
     "place_inferred": lambda claim: joined(claim.inferred),
     "responses": lambda claim: joined(answer.sentence for answer in claim.responses),
+    "own_answers": lambda claim: joined(own_answers([claim]) if claim.parties else ()),
+    "context": lambda claim: joined(context_of([claim])),
     "sources": lambda claim: " ".join(dict.fromkeys(quote.source.number for quote in claim.quotes)),
     "quotes": lambda claim: joined(f"{quote.source.number}: {quote.words}" for quote in claim.quotes if quote.words),
     "how_we_know": lambda claim: joined(claim.steps),

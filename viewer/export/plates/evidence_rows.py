@@ -75,6 +75,7 @@ class EvidenceRows:
             (_tr("Known to"), site.precision),
             (_tr("State"), site.doubt or site.lifecycle),
             (_tr("Other names"), names),
+            (_tr("Name"), site.identity),
             (_tr("Seen"), site.seen),
         ]
         atoms = [self._head("site", site.name)]

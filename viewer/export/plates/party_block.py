@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from layers.product.content import ProductContent
-from layers.product.parties import PartyNames, Telling, parties_at, untold_parties
+from layers.product.parties import PartyNames, Telling, left_out_words, parties_at, untold_parties
 from viewer.export.plates.evidence_rows import EvidenceRows
 from viewer.export.plates.setting.flow import Atom, Column, Flow
 from viewer.export.plates.setting.page_rooms import (
@@ -78,6 +78,16 @@ class PartyBlock:
         if not self._draws_marks:
             return []
         return self._rows.parties(parties_at(self.content, self.level if level is None else level))
+
+    def left_out(self) -> list[str]:
+        """The sentence on claims that the page does not print, where the block does not say it."""
+        is_said = bool(self.atoms()) and not self.is_nameless
+        return [] if is_said else list(filter(None, [left_out_words(self.content)]))
+
+    def leaves_room(self, rooms: PageRooms, key: Sequence[Atom]) -> bool:
+        """True where the key stands whole beside the block, or there is none."""
+        block = self.atoms()
+        return not block or self.is_nameless or holds(rooms, [*block, *key])
 
     def lower(self) -> None:
         """Tell less: the page that was laid out did not hold the block."""

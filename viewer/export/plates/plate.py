@@ -26,7 +26,7 @@ from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.own_paths import without_paths
-from layers.product.parties import Telling, in_place_of_a_name, left_out_words
+from layers.product.parties import Telling, in_place_of_a_name
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
@@ -268,18 +268,13 @@ class Plate:
         if key:
             rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
             for run_in in (True, True, False):  # a shorter key where that stands beside what is said of parties
-                if not self._is_key_beside(rooms):
+                if not self.parties.leaves_room(rooms, self._key_atoms()):
                     self._is_key_run_in = self.parties.wants_key = run_in
                     key = self._key_atoms()
                     rooms, atoms = yield from self._placed_anew(bounds, key, 1.0)
         if share := fuller_share(self.sizes, rooms, atoms, self.parties.repeated(rooms)):
             rooms, atoms = yield from self._placed_anew(bounds, key, share)
         return rooms, atoms
-
-    def _is_key_beside(self, rooms: PageRooms) -> bool:
-        """True where what is said of parties leaves the key its room."""
-        block = self.parties.atoms()
-        return not block or self.parties.is_nameless or holds(rooms, [*block, *self._key_atoms()])
 
     def _placed_anew(
         self, bounds: Sequence[Shown], key: Sequence[Atom], share: float
@@ -419,17 +414,12 @@ class Plate:
             said += rows.claims(self.content)
             said += rows.sources(self.content) if spec.shows("sources") else []
         if spec.shows("caveats"):
-            said += rows.caveats(self.content, [*self._left_out(), *notes_on_maps(self.maps)])
+            said += rows.caveats(self.content, [*self.parties.left_out(), *notes_on_maps(self.maps)])
         ordered = [*said, *explained] if is_site else [*explained, *said]
         first = rows.site(self.content.site(spec.site)) if is_site and spec.site not in self.parties.unnamed else []
         caption = [] if caption_below(spec, sizes) else rows.caption(spec)
         # Numbers on the map are explained beside it, whatever goes to a next page.
         return [*caption, *first, *key, *ordered, *(rows.imprint(self.foot) if sizes.is_small else ())]
-
-    def _left_out(self) -> list[str]:
-        """The number of claims that the page does not print, where the block of named parties does not say it."""
-        is_said = bool(self.parties.atoms()) and not self.parties.is_nameless
-        return [] if is_said else list(filter(None, [left_out_words(self.content)]))
 
     def _key_atoms(self) -> list[Atom]:
         if not (self.spec.shows("key") and self.spec.shows("annotation")):
