@@ -23,8 +23,10 @@ from viewer.export.plates.setting.word_pages import Repeated, head_height
 
 _SHARES = (1.0, 1.15, 1.3, 1.45, 1.6, 1.8)
 """As many times the customary room may the words have, for what is said of named parties to stand beside the map."""
-_LEAST_MAP = 0.5
-"""Of the area that the maps would have without the parties: a page is a map with words, not words with a map."""
+_LEAST_MAP, _LEAST_WITH_KEY = 0.5, 0.7
+"""Of the area that the maps would have without the parties: a page is a map with words, not words with a map.
+A key that would take more of it goes on to the next page.
+"""
 
 
 _MOST_REPEATED = 0.7
@@ -106,7 +108,7 @@ class PartyBlock:
         for level, share, with_key in self._attempts([asked.share, *shares]):
             block = self.atoms(level)
             rooms = plain(replace(asked, words=[*block, *asked.words], needed=block, share=share))
-            is_map = _map_area(rooms) >= _LEAST_MAP * usual
+            is_map = _map_area(rooms) >= (_LEAST_WITH_KEY if with_key else _LEAST_MAP) * usual
             if is_map and holds(rooms, [*block, *key] if with_key else block):
                 self.level = level
                 return rooms
