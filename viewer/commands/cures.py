@@ -9,7 +9,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import DATE_BASES, RESPONSE_KINDS
 from layers.errors import InvalidValue
-from layers.product.gathering import is_accused
+from layers.product.site_words import is_party
 from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, row_of
 from viewer.commands.named_order import LONGEST_NAME
@@ -87,7 +87,7 @@ def record_no_answer(
 def _named_in(document: Document, claim_uuid: str) -> list[str]:
     """The firms and persons that a claim names; one without a name where it names none."""
     sites = document.sites_of_claim(claim_uuid)
-    return list(dict.fromkeys(site.label for site in sites if is_accused(site))) or [""]
+    return list(dict.fromkeys(site.label for site in sites if is_party(site))) or [""]
 
 
 def name_date_basis(
