@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 import sample_data
 from tests.support.cases.changed_cases import change
+from tests.support.choices import popup
 from tests.support.counted_steps import Counter
 from tests.support.product_windows import WAIT_MS, export_as, question_in_hand, ready, settled
 from tests.support.windows import press, texts
@@ -63,6 +64,7 @@ def idle(shown: ProductWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown.is_idle, timeout=WAIT_MS)
 
 
+@popup
 def test_it_is_refused_everywhere_cured_in_six_and_published(
     window: MainWindow, counter: Counter, qtbot: QtBot, case: Path, tmp_path: Path
 ) -> None:
@@ -97,7 +99,7 @@ def test_it_is_refused_everywhere_cured_in_six_and_published(
     idle(shown, qtbot)
     found = shown.findings
     qtbot.waitUntil(found.list.hasFocus, timeout=WAIT_MS)
-    assert {one.rule for one in found.blocking} == {"accused"}
+    assert {one.rule for one in found.blocking} == {"named-party"}
     assert not path.exists()
     assert not products_in_order(window.session.document)
     counter.told.clear()
