@@ -244,7 +244,7 @@ def page_of_pixels(text: str) -> Page | None:
 
 def page_of_words(text: str) -> Page | None:
     """The page that "A4", "a3 portrait" or "slide" means, the landscape one where the word leaves that open."""
-    asked = " ".join(text.lower().replace("-", " ").split())
+    asked = " ".join(text.lower().replace("-", " ").replace(",", " ").split())
     names = {name.lower().replace(",", ""): page for name, page in PAGES.items()}
     found = [page for name, page in names.items() if asked and name.startswith(asked)]
     return next((page for page in found if "landscape" in page.name), found[0] if found else None)

@@ -55,6 +55,26 @@ def test_a_demo_that_is_stripped_fails(cli, case: Path, statement: str, rule: st
     assert (rule, severity) in {(one["rule"], one["severity"]) for one in found}
 
 
+PAPERS = ("A4", "A4 portrait", "A3", "Letter", "slide", "square", "newspaper, 1", "newspaper, 2", "newspaper, 4")
+
+
+@pytest.mark.parametrize(
+    ("layout", "paper"),
+    [
+        ("site", "Letter"),
+        *(
+            pytest.param(layout, paper, marks=pytest.mark.bounded)
+            for layout in ("single", "plain", "insets", "panels", "site")
+            for paper in PAPERS
+            if (layout, paper) != ("site", "Letter")
+        ),
+    ],
+)
+def test_the_demo_can_be_published_in_each_layout_on_each_paper(cli, demo: Path, layout: str, paper: str) -> None:
+    found = json.loads(cli("lint", demo, "--publish", "--layout", layout, "--paper", paper, "--json").out)
+    assert [one for one in found if one["severity"] == "blocking"] == []
+
+
 @pytest.mark.bounded
 def test_products_that_the_case_keeps_are_checked_with_what_was_let_pass(cli, case: Path) -> None:
     spec = ProductSpec(title="A firm in Wuhan, China", bottom_line="Nobody says where.", dpi=150)

@@ -103,7 +103,8 @@ class PartyBlock:
         plain = partial(rooms_of, self._sizes)
         if not self.atoms():
             return plain(asked)
-        usual = _map_area(plain(asked))
+        # A page that may have more words than is customary is no reason to name nobody: the smaller map is the measure.
+        usual = min(_map_area(plain(replace(asked, share=share))) for share in {asked.share, 1.0})
         shares = [share for share in _SHARES if share > asked.share]
         for level, share, with_key in self._attempts([asked.share, *shares]):
             block = self.atoms(level)

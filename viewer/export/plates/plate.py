@@ -315,9 +315,8 @@ class Plate:
             self.parties.set_content(self.content)
             others, told = self._atoms(key), self.parties.atoms()
             yield
-            if all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)) and before == len(told) + len(
-                others
-            ):
+            is_settled = before == len(told) + len(others) and self.title == self._title()
+            if is_settled and all(new <= old + 0.01 for new, old in zip(now, heights, strict=True)):
                 break
             heights = [max(pair) for pair in zip(now, heights, strict=True)]
         return rooms, [*told, *others]

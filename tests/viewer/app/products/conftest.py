@@ -67,9 +67,6 @@ class BoxPage:
         width, height = self.spec.page_mm
         return round(width * self.dpi / 25.4), round(height * self.dpi / 25.4)
 
-    def words_of(self, _page: int) -> ProductWords:
-        return self.words
-
     def facts(self) -> ProductFacts:
         return ProductFacts()
 
