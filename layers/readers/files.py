@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
 from layers.readers.guards import envi, hdf5, imagine
+from layers.readers.other_kinds import kind_of_head
 from layers.text.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
@@ -51,6 +52,30 @@ CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
 """Files of many things, some of which are pictures."""
 RASTERS = PICTURES | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
 
+OPENED = (
+    "GeoTIFF",
+    "JPEG 2000",
+    "NITF",
+    "ENVI",
+    "ERDAS Imagine",
+    "netCDF",
+    "HDF5",
+    "VRT",
+    "PNG",
+    "JPEG",
+    "MBTiles",
+    "GeoPackage",
+    "GeoJSON",
+    "Shapefile",
+    "FlatGeobuf",
+    "KML",
+    "KMZ",
+    "GPX",
+    "CSV",
+    "Excel",
+)
+"""Names of what is opened, for sentences."""
+
 _MAGIC = (
     (b"II*\0", Content.TIFF),
     (b"MM\0*", Content.TIFF),
@@ -78,20 +103,6 @@ _ROOTS = (
 """With whatever prefix: some programs write <ns0:kml>."""
 _KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
-_FOREIGN = (
-    (b"<VRTDataset", "VRT"),
-    (b"<OGRVRTDataSource", "OGR VRT"),
-    (b"<GDAL_WMS", "a GDAL web map description"),
-    (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PMTiles", "PMTiles, a pack of map tiles (make MBTiles of it)"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "XML"),
-    (b"\x0e\x03\x13\x01", "HDF4, which this GDAL does not read (save it as HDF5, netCDF or GeoTIFF)"),
-    (b"GRIB", "GRIB, fields of weather"),
-)
 _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
@@ -160,28 +171,30 @@ def content_of(path: str) -> Content:
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
     if found is not None:
         return found
-    actual = next((kind for magic, kind in _FOREIGN if _is_there(magic, head[:256])), "")
+    raise UnsupportedFormat(_refusal(name, suffix, head))
+
+
+def _refusal(name: str, suffix: str, head: bytes) -> str:
+    """A sentence about a file that is of no kind that is opened: what it is instead, and what to do."""
+    other = kind_of_head(head, suffix)
     if not head:
         actual = "empty"
-    elif not actual:
+    elif other is not None:
+        actual = other.words
+    else:
         actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
-    if wanted:
+    if wanted := _NAMED_KINDS.get(suffix):
         article = "an" if wanted[0] in "AEIOU" else "a"
-        raise UnsupportedFormat(f"{name} is not {article} {wanted} file: its content is {actual}.")
+        return f"{name} is not {article} {wanted} file: its content is {actual}."
     if suffix in _SHAPEFILE_PARTS:
-        raise UnsupportedFormat(f"{name} is a part of a shapefile: open the file that ends in .shp.")
+        return f"{name} is a part of a shapefile: open the file that ends in .shp."
     if suffix in imagine.PARTS:
-        raise UnsupportedFormat(f"{name} is a part of an Imagine file: open the file that ends in .img.")
-    raise UnsupportedFormat(
-        f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, netCDF, HDF5, VRT, PNG, JPEG, MBTiles, GeoPackage, "
-        "GeoJSON, Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
+        return f"{name} is a part of an Imagine file: open the file that ends in .img."
+    if other is not None and other.cure:
+        return f"{name} cannot be opened, its content is {actual}."
+    return (
+        f"{name} cannot be opened, its content is {actual}: Geoloupe opens {', '.join(OPENED[:-1])} and {OPENED[-1]}."
     )
-
-
-def _is_there(magic: bytes, head: bytes) -> bool:
-    """Elements of XML may stand behind others; a mark of two bytes means nothing but at the very beginning."""
-    return magic.lower() in head.lower() if magic.startswith(b"<") else head.startswith(magic)
 
 
 def _raw(path: str, head: bytes, suffix: str) -> Content | None:
@@ -230,7 +243,8 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
 
 def _may_be_kml(head: bytes) -> bool:
     """True where the text may be KML, as XML of no other kind: its root may stand behind a long comment, or lack."""
-    is_foreign = any(_is_there(magic, head) for magic, kind in _FOREIGN if kind != "XML")
+    other = kind_of_head(head, ".kml")
+    is_foreign = other is not None and other.cure != ""
     return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)
 
 
