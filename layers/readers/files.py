@@ -9,7 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
-from layers.readers.guards import envi, hdf5, imagine
+from layers.readers.guards import elevation, envi, hdf5, imagine, webp
 from layers.readers.other_kinds import kind_of_head
 from layers.text.text_encoding import wide_encoding
 
@@ -23,11 +23,15 @@ class Content(StrEnum):
     PNG = "PNG"
     JPEG = "JPEG"
     JPEG2000 = "JP2OpenJPEG"
+    WEBP = "WEBP"
     NITF = "NITF"
     ENVI = "ENVI"
     IMAGINE = "HFA"
     HDF5 = "HDF5"
     NETCDF = "netCDF"
+    SRTM = "SRTMHGT"
+    DTED = "DTED"
+    GRID = "AAIGrid"
     VRT = "VRT"
     MBTILES = "MBTiles"
     TILES = "GPKG"
@@ -44,13 +48,15 @@ class Content(StrEnum):
     WORKBOOK = "XLSX"
 
 
-PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.NITF})
+PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.WEBP, Content.NITF})
 """Rasters that lead to no other file."""
+ELEVATION = frozenset({Content.SRTM, Content.DTED, Content.GRID})
+"""Heights, in files that say little else."""
 COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
 """Rasters of several files: what they name is judged before GDAL looks for it."""
 CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
 """Files of many things, some of which are pictures."""
-RASTERS = PICTURES | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
+RASTERS = PICTURES | ELEVATION | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
 
 OPENED = (
     "GeoTIFF",
@@ -107,6 +113,7 @@ _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
+    ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED", ".asc": "Arc/Info ASCII grid",
     ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".xlsx": "Excel workbook",
 }  # fmt: skip
 _RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
@@ -163,7 +170,8 @@ def content_of(path: str) -> Content:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
-    found = _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
+    found = Content.SRTM if elevation.is_hgt(path, suffix) else None
+    found = found or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
     if found is None or (found in _TEXTS and suffix in _RAW):
         found = _raw(path, head, suffix) or found
     wanted = _NAMED_KINDS.get(suffix)
@@ -221,6 +229,10 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
 def _sniff(head: bytes, suffix: str) -> Content | None:
     if head.startswith(hdf5.MARK) and suffix in _NETCDF4:
         return Content.NETCDF
+    if webp.is_webp(head):
+        return Content.WEBP
+    if elevation.is_dted(head) or elevation.is_grid(head):
+        return Content.DTED if elevation.is_dted(head) else Content.GRID
     for magic, content in _MAGIC:
         if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content

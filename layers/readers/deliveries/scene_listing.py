@@ -22,6 +22,7 @@ IMAGES = frozenset(
 )
 PICTURES = {
     ".png": (".wld", ".pgw", ".pngw"),
+    ".webp": (".wld", ".wpw", ".webpw"),
     ".jpg": (".wld", ".jgw", ".jpgw"),
     ".jpeg": (".wld", ".jgw", ".jpegw"),
 }

@@ -6,7 +6,7 @@ import atexit
 import os
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -18,12 +18,14 @@ from rasterio.io import DatasetReader, MemoryFile
 
 from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import COMPANIONED, CONTAINERS, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.files import CONTAINERS, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.guards.elevation import judge_dted, judge_grid, judge_hgt
 from layers.readers.guards.envi import judge_envi
 from layers.readers.guards.hdf5 import is_hdf5, judge_hdf5
 from layers.readers.guards.imagine import judge_imagine
 from layers.readers.guards.tile_audit import tiles_in
 from layers.readers.guards.vrt_judge import understood_vrt
+from layers.readers.guards.webp import judge_webp
 from layers.readers.library_words import cannot_open
 from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
@@ -45,6 +47,15 @@ LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
 _SIDECARS = (".ovr", ".msk")
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _CHECKED_SOURCES = 100
+_JUDGES: dict[Content, Callable[[str], None]] = {
+    Content.IMAGINE: judge_imagine,
+    Content.ENVI: judge_envi,
+    Content.SRTM: judge_hgt,
+    Content.DTED: judge_dted,
+    Content.GRID: judge_grid,
+    Content.WEBP: judge_webp,
+}
+"""Looks into a file before GDAL does, by its kind."""
 
 
 class _Key(NamedTuple):
@@ -171,8 +182,7 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
 
 
 def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
-    if content in COMPANIONED:
-        _judge(path, content)
+    _judge(path, content)
     target, own = _opening(path, content, part)
     # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
     listing = "TRUE" if content is Content.ENVI or sound_sidecars(path) else "EMPTY_DIR"
@@ -229,11 +239,12 @@ def _alone() -> Iterator[None]:
 
 
 def _judge(path: str, content: Content) -> None:
-    """Raises GeoloupeError for what keeps a part of itself outside its folder."""
-    if content is Content.IMAGINE:
-        judge_imagine(path)
+    """Raises GeoloupeError for what keeps a part of itself outside its folder, or grows without bound."""
+    judge = _JUDGES.get(content)
+    if judge is not None:
+        judge(path)
+    if content is not Content.ENVI:
         return
-    judge_envi(path)
     refused = [suffix for suffix in _SIDECARS if os.path.lexists(path + suffix) and not sound_sidecars(path, suffix)]
     if refused:  # GDAL finds the header only where it may look beside the file, and then it looks at these, too
         name = os.path.basename(path)
