@@ -44,6 +44,9 @@ class Content(StrEnum):
     KML = "KML"
     KMZ = "KMZ"
     GPX = "GPX"
+    GML = "GML"
+    GEODATABASE = "OpenFileGDB"
+    """A folder; found by its ending, never sniffed."""
     TABLE = "CSV"
     WORKBOOK = "XLSX"
 
@@ -107,6 +110,7 @@ _ROOTS = (
     (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
 )
 """With whatever prefix: some programs write <ns0:kml>."""
+_GML = re.compile(rb"[\"']http://www\.opengis\.net/gml(?:/\d[.\d]*)?[\"']")
 _KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
 _NAMED_KINDS = {
@@ -114,12 +118,12 @@ _NAMED_KINDS = {
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
     ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED", ".asc": "Arc/Info ASCII grid",
-    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".xlsx": "Excel workbook",
+    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".gml": "GML", ".xlsx": "Excel workbook",
 }  # fmt: skip
 _RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
 """Pixels without a mark of their own may begin with anything."""
 _PLAINLY_RAW = (".bsq", ".bil", ".bip")
-_TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX})
+_TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX, Content.GML})
 _NETCDF4 = (".nc", ".nc4", ".nc3", ".nc2", ".cdf")
 """Suffixes of HDF5 that is netCDF: GDAL goes by the name, too."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
@@ -247,6 +251,8 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
                 return content
         if suffix == ".kml" and _may_be_kml(marked):
             return Content.KML
+        if _GML.search(marked) and (other := kind_of_head(head, suffix)) is not None and not other.cure:
+            return Content.GML
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
     is_table = suffix in _TABLES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))

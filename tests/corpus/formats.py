@@ -27,7 +27,7 @@ from tests.support.readers.tiny_hdf5 import FILES
 
 def formats() -> list[Odd]:
     """All of them."""
-    return [*_envi(), *_imagine(), *_netcdf(), *_hdf5(), *_databases(), *_elevation(), *_others(), *_refused()]
+    return [*_envi(), *_imagine(), *_netcdf(), *_hdf5(), *_databases(), *_heights(), *_others(), *_refused()]
 
 
 UTM = "map info = {UTM, 1, 1, 400000, 5751280, 10, 10, 52, North, WGS-84, units=Meters}"
@@ -421,7 +421,7 @@ def _vrt_alone(folder: Path, rng: np.random.Generator) -> Path:
     return _vrt(folder, 24, 20, _source("gone.tif", 0, 24, 20))
 
 
-def _elevation() -> list[Odd]:
+def _heights() -> list[Odd]:
     kinds: dict[str, tuple[str, Any]] = {
         "srtm": ("N36E043.hgt", tiny_elevation.hgt),
         "dted": ("a.dt1", tiny_elevation.dted),

@@ -30,7 +30,7 @@ from layers.readers.geometry.surfaces import rows_as_polygons
 from layers.readers.other_kinds import kind_of_json_file
 from layers.readers.raster.worldfile import crs_text
 
-ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
+ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf", "GML", "OpenFileGDB"})
 """Drivers of files that are opened as they are; workbooks are too, but as tables."""
 READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
 _INTEGERS = ("OFTInteger", "OFTInteger64")

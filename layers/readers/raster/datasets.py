@@ -47,7 +47,7 @@ LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
 _SIDECARS = (".ovr", ".msk")
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _CHECKED_SOURCES = 100
-_JUDGES: dict[Content, Callable[[str], None]] = {
+_JUDGES: dict[Content, Callable[[str], object]] = {
     Content.IMAGINE: judge_imagine,
     Content.ENVI: judge_envi,
     Content.SRTM: judge_hgt,

@@ -28,7 +28,7 @@ DELIVERIES = (
 """The files that describe a whole delivery: Sentinel-2, Landsat, Airbus, Maxar, Planet."""
 VECTORS = (
     "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",
-    "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
+    "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.gml", "*.gdbtable", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
 )  # fmt: skip
 
 
