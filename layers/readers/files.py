@@ -230,6 +230,11 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
     return None
 
 
+def content_of_head(head: bytes, suffix: str) -> Content | None:
+    """The kind of a file by its first bytes and the ending of its name alone, where that is enough."""
+    return _sniff(head, suffix)
+
+
 def _sniff(head: bytes, suffix: str) -> Content | None:
     if head.startswith(hdf5.MARK) and suffix in _NETCDF4:
         return Content.NETCDF
@@ -290,8 +295,16 @@ def _archive(path: str) -> Content | None:
         names = []
     if "xl/workbook.xml" in names:
         return Content.WORKBOOK
-    is_map = path.lower().endswith(".kmz") or any(name.lower().endswith(".kml") for name in names)
-    return Content.KMZ if is_map else None
+    if path.lower().endswith(".kmz"):
+        return Content.KMZ
+    is_map = any(name.lower().endswith(".kml") for name in names)
+    return Content.KMZ if is_map and not any(map(_OF_PRODUCT.search, names)) else None
+
+
+_OF_PRODUCT = re.compile(
+    r"\.(?:safe|tiff?|jp2|j2k|ntf|nitf|img|h5|he5|nc|n1|shp|gpkg|xsd)$|(?:^|/)(?:IMG|LED|VOL|TRL)-[^/]+$", re.IGNORECASE
+)
+"""Members of a product of imagery, which may have a KML for a map of where it lies."""
 
 
 def _is_text(head: bytes) -> bool:

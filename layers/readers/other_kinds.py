@@ -42,7 +42,7 @@ _ISO_BRANDS = {
 }
 _ZIP = OtherKind("a ZIP archive", UNPACK)
 _TAR = OtherKind("a TAR archive", f"{UNPACK}; only Landsat's are opened as they are")
-_BEGINS = (
+BEGINS = (
     (b"%PDF", OtherKind("PDF", "save its page as GeoTIFF, PNG or JPEG")),
     (b"PK\x03\x04", _ZIP),
     (b"PK\x05\x06", OtherKind("an empty ZIP archive", "fetch it again")),
@@ -73,6 +73,7 @@ _BEGINS = (
     (b"EXP  0 ", OtherKind("an Arc/Info export (E00)", _TO_VECTORS)),
     (b"!table", OtherKind("a table of MapInfo", _TO_VECTORS)),
 )
+"""First bytes, and the kinds that have them."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DXF = re.compile(rb"(?:\s*999\r?\n[^\n]*\n)*\s*0\r?\n\s*SECTION\r?\n")
 _KAP = re.compile(rb"(?:\A|\n)(?:BSB|NOS)/")
@@ -134,7 +135,7 @@ _GLTF = OtherKind("glTF, a model", "it has no place on a map")
 
 def kind_of_head(head: bytes, suffix: str) -> OtherKind | None:
     """The kind of a file by its first bytes and, where those say nothing, the ending of its name; None: not known."""
-    for mark, kind in _BEGINS:
+    for mark, kind in BEGINS:
         if head.startswith(mark):
             return kind
     if head[4:8] == b"ftyp":

@@ -14,7 +14,11 @@ IMAGES = (
 )  # fmt: skip
 DELIVERIES = (
     "MTD_MSIL*.xml",
+    "S2?_*_MTD_SAFL*.xml",
     "manifest.safe",
+    "S1*.zip",
+    "S2*.zip",
+    "L???_*.tar",
     "*_MTL.txt",
     "*_MTL.json",
     "*_MTL.xml",
@@ -25,7 +29,7 @@ DELIVERIES = (
     "*_metadata.json",
     "*_metadata.xml",
 )
-"""The files that describe a whole delivery: Sentinel-2, Landsat, Airbus, Maxar, Planet."""
+"""The files that describe a whole delivery: the Sentinels, Landsat, Airbus, Maxar, Planet."""
 VECTORS = (
     "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",
     "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.gml", "*.gdbtable", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
