@@ -14,6 +14,7 @@ import pyogrio
 
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.files import Content
+from layers.readers.geojson.json_boxes import as_boxed
 from layers.readers.geojson.json_dates import may_have_odd_dates, odd_dates
 from layers.readers.geojson.json_lines import as_collection, whole_lines
 from layers.readers.other_kinds import is_list_of_features
@@ -111,6 +112,7 @@ def repaired(path: str, content: Content) -> Repaired:
         if is_lines:
             data, found = whole_lines(data)
         else:
+            data = as_boxed(data)
             data, found, info = whole_features(data, opened(data), name)
         notes += found
     how: dict[str, str] = {}
