@@ -78,7 +78,7 @@ def _transform(root: Element) -> Transform | None:
 
 
 def _coefficients(root: Element) -> tuple[list[float], list[float]]:
-    """Those of ArcGIS's polynomials for x and for y; empty where there are none."""
+    """Coefficients of ArcGIS's polynomials for x and for y; empty where there are none."""
     xform = next(root.iter("GeodataXform"), None)
     if xform is None:
         return [], []
