@@ -38,6 +38,8 @@ _GRID_HALF_M = 2e7
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
+_HALVINGS = 40
+"""A millimetre, from half a step of a grid over the whole Earth."""
 _ABOUT_THE_POLE = 60.0
 """As far from the equator what lies about a pole begins."""
 
@@ -202,6 +204,9 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
         xs = np.sort(np.concatenate([xs, quarters[:9]]))  # not `union1d`: it loads masked arrays, 11 ms
     grid_x, grid_y = np.meshgrid(xs, ys)
     x, y = transform_points(source, target, grid_x, grid_y)
+    if not np.isfinite(x).all() and not is_geographic(source):
+        edge_x, edge_y = transform_points(source, target, *_limb(source, grid_x, grid_y))
+        x, y = np.append(x, edge_x), np.append(y, edge_y)
     if not np.isfinite(x).any():
         raise CannotBePlaced(f"Nothing inside the bounds has a place in {crs_name(target)}: choose another CRS.")
     formula = _kind(source) and _kind(target)
@@ -222,7 +227,11 @@ def picture_bounds(
     """
     a, b, c, d, e, f = transform
     cols, rows = np.meshgrid(_samples(0.0, size[0], 21), _samples(0.0, size[1], 21))
-    lon, lat = transform_points(crs, WGS84, a * cols + b * rows + c, d * cols + e * rows + f)
+    x, y = a * cols + b * rows + c, d * cols + e * rows + f
+    lon, lat = transform_points(crs, WGS84, x, y)
+    if not np.isfinite(lon).all() and not is_geographic(crs):
+        edge_lon, edge_lat = transform_points(crs, WGS84, *_limb(crs, x, y))
+        lon, lat = np.append(lon, edge_lon), np.append(lat, edge_lat)
     if not np.isfinite(lon).any():
         raise CannotBePlaced(f"Nothing of the picture has a place in {crs_name(WGS84)}: choose another CRS.")
 
@@ -361,6 +370,27 @@ def _mercator_to_lonlat(x: NDArray[np.float64], y: NDArray[np.float64]) -> Point
 
 def _samples(low: float, high: float, densify: int) -> NDArray[np.float64]:
     return np.linspace(low, high, max(densify, 0) + 2)
+
+
+def _limb(crs: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Points:
+    """Places on the edge of the part of the Earth that a CRS shows, such as the disk that a satellite sees.
+
+    `x`, `y` are a grid in the CRS. Between a sample on the Earth and a neighbour beyond the edge the last place on the
+    Earth is found by halving: near the edge one step of the grid may be thirty degrees.
+    """
+    on_earth = np.isfinite(transform_points(crs, WGS84, x, y)[0])
+    near, far = [], []
+    for before, after in ((np.s_[:-1, :], np.s_[1:, :]), (np.s_[:, :-1], np.s_[:, 1:])):
+        for inside, outside in ((before, after), (after, before)):
+            differ = on_earth[inside] & ~on_earth[outside]
+            near.append(np.stack([x[inside][differ], y[inside][differ]]))
+            far.append(np.stack([x[outside][differ], y[outside][differ]]))
+    last, first = np.concatenate(near, axis=1), np.concatenate(far, axis=1)
+    for _ in range(_HALVINGS if last.size else 0):
+        middle = (last + first) / 2
+        is_on = np.isfinite(transform_points(crs, WGS84, *middle)[0])
+        last, first = np.where(is_on, middle, last), np.where(is_on, first, middle)
+    return last[0], last[1]
 
 
 def _lonlat_bounds(

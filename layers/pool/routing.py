@@ -30,6 +30,9 @@ _VECTOR_ENDINGS = frozenset(
         ".kml",
         ".kmz",
         ".gpx",
+        ".gml",
+        ".gdb",
+        ".gdbtable",
         ".csv",
         ".tsv",
         ".xlsx",
@@ -50,4 +53,4 @@ def profile_for(request: Request) -> Profile:
 
 def foretells_features(path: str) -> bool:
     """True for the name of a file that will most likely be asked for its features."""
-    return os.path.splitext(path)[1].lower() in _VECTOR_ENDINGS
+    return os.path.splitext(path.rstrip(os.sep))[1].lower() in _VECTOR_ENDINGS

@@ -68,11 +68,13 @@ class SceneBand:
     """Physical value = stored value * scale + offset."""
     unit: str = ""
     """Of the physical value: reflectance, K..."""
+    part: str = ""
+    """The member, where the file is an archive."""
 
     @property
     def place(self) -> BandPlace:
         """For a reader."""
-        return BandPlace(self.paths, self.index, self.nodata)
+        return BandPlace(self.paths, self.index, self.nodata, self.part)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
@@ -88,6 +90,7 @@ class SceneBand:
             "scale": self.scale,
             "offset": self.offset,
             "unit": self.unit,
+            "part": self.part,
         }
 
     @classmethod
@@ -105,6 +108,7 @@ class SceneBand:
             _number(data["scale"]),
             _number(data["offset"]),
             str(data["unit"]),
+            str(data.get("part", "")),
         )
 
 
@@ -115,7 +119,7 @@ class SceneInfo:
     path: str
     folder: str
     kind: str
-    """Sentinel-2 SAFE, Landsat, Maxar, Airbus DIMAP, Planet, or `COMBINED`."""
+    """Sentinel-2 SAFE, Sentinel-1 SAFE, Landsat, Maxar, Airbus DIMAP, Planet, or `COMBINED`."""
     title: str
     bands: tuple[SceneBand, ...]
     acquisition: Acquisition = field(default_factory=Acquisition)

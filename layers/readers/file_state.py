@@ -7,7 +7,7 @@ import stat
 
 APPENDED = (".aux.xml", ".ovr", ".msk", ".xml")
 REPLACED = (
-    *(".wld", ".tfw", ".tifw", ".jgw", ".pgw", ".prj", ".hdr", ".rpb", ".imd", ".json", ".stac.json"),
+    *(".wld", ".tfw", ".tifw", ".jgw", ".pgw", ".wpw", ".prj", ".hdr", ".rpb", ".imd", ".json", ".stac.json"),
     *(".shp", ".dbf", ".shx", ".cpg", ".qpj", ".kml"),
 )
 

@@ -9,7 +9,8 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
-from layers.readers.guards import envi, hdf5, imagine
+from layers.readers.guards import elevation, envi, hdf5, imagine, webp
+from layers.readers.other_kinds import kind_of_head
 from layers.text.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
@@ -22,11 +23,15 @@ class Content(StrEnum):
     PNG = "PNG"
     JPEG = "JPEG"
     JPEG2000 = "JP2OpenJPEG"
+    WEBP = "WEBP"
     NITF = "NITF"
     ENVI = "ENVI"
     IMAGINE = "HFA"
     HDF5 = "HDF5"
     NETCDF = "netCDF"
+    SRTM = "SRTMHGT"
+    DTED = "DTED"
+    GRID = "AAIGrid"
     VRT = "VRT"
     MBTILES = "MBTiles"
     TILES = "GPKG"
@@ -39,17 +44,46 @@ class Content(StrEnum):
     KML = "KML"
     KMZ = "KMZ"
     GPX = "GPX"
+    GML = "GML"
+    GEODATABASE = "OpenFileGDB"
+    """A folder; found by its ending, never sniffed."""
     TABLE = "CSV"
     WORKBOOK = "XLSX"
 
 
-PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.NITF})
+PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.WEBP, Content.NITF})
 """Rasters that lead to no other file."""
+ELEVATION = frozenset({Content.SRTM, Content.DTED, Content.GRID})
+"""Heights, in files that say little else."""
 COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
 """Rasters of several files: what they name is judged before GDAL looks for it."""
 CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
 """Files of many things, some of which are pictures."""
-RASTERS = PICTURES | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
+RASTERS = PICTURES | ELEVATION | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
+
+OPENED = (
+    "GeoTIFF",
+    "JPEG 2000",
+    "NITF",
+    "ENVI",
+    "ERDAS Imagine",
+    "netCDF",
+    "HDF5",
+    "VRT",
+    "PNG",
+    "JPEG",
+    "MBTiles",
+    "GeoPackage",
+    "GeoJSON",
+    "Shapefile",
+    "FlatGeobuf",
+    "KML",
+    "KMZ",
+    "GPX",
+    "CSV",
+    "Excel",
+)
+"""Names of what is opened, for sentences."""
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),
@@ -76,32 +110,20 @@ _ROOTS = (
     (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
 )
 """With whatever prefix: some programs write <ns0:kml>."""
+_GML = re.compile(rb"[\"']http://www\.opengis\.net/gml(?:/\d[.\d]*)?[\"']")
 _KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
-_FOREIGN = (
-    (b"<VRTDataset", "VRT"),
-    (b"<OGRVRTDataSource", "OGR VRT"),
-    (b"<GDAL_WMS", "a GDAL web map description"),
-    (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"PMTiles", "PMTiles, a pack of map tiles (make MBTiles of it)"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "XML"),
-    (b"\x0e\x03\x13\x01", "HDF4, which this GDAL does not read (save it as HDF5, netCDF or GeoTIFF)"),
-    (b"GRIB", "GRIB, fields of weather"),
-)
 _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
-    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".xlsx": "Excel workbook",
+    ".webp": "WebP", ".hgt": "SRTM", ".dt0": "DTED", ".dt1": "DTED", ".dt2": "DTED", ".asc": "Arc/Info ASCII grid",
+    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".gml": "GML", ".xlsx": "Excel workbook",
 }  # fmt: skip
 _RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
 """Pixels without a mark of their own may begin with anything."""
 _PLAINLY_RAW = (".bsq", ".bil", ".bip")
-_TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX})
+_TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX, Content.GML})
 _NETCDF4 = (".nc", ".nc4", ".nc3", ".nc2", ".cdf")
 """Suffixes of HDF5 that is netCDF: GDAL goes by the name, too."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
@@ -152,7 +174,8 @@ def content_of(path: str) -> Content:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
-    found = _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
+    found = Content.SRTM if elevation.is_hgt(path, suffix) else None
+    found = found or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
     if found is None or (found in _TEXTS and suffix in _RAW):
         found = _raw(path, head, suffix) or found
     wanted = _NAMED_KINDS.get(suffix)
@@ -160,28 +183,30 @@ def content_of(path: str) -> Content:
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
     if found is not None:
         return found
-    actual = next((kind for magic, kind in _FOREIGN if _is_there(magic, head[:256])), "")
+    raise UnsupportedFormat(_refusal(name, suffix, head))
+
+
+def _refusal(name: str, suffix: str, head: bytes) -> str:
+    """A sentence about a file that is of no kind that is opened: what it is instead, and what to do."""
+    other = kind_of_head(head, suffix)
     if not head:
         actual = "empty"
-    elif not actual:
+    elif other is not None:
+        actual = other.words
+    else:
         actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
-    if wanted:
+    if wanted := _NAMED_KINDS.get(suffix):
         article = "an" if wanted[0] in "AEIOU" else "a"
-        raise UnsupportedFormat(f"{name} is not {article} {wanted} file: its content is {actual}.")
+        return f"{name} is not {article} {wanted} file: its content is {actual}."
     if suffix in _SHAPEFILE_PARTS:
-        raise UnsupportedFormat(f"{name} is a part of a shapefile: open the file that ends in .shp.")
+        return f"{name} is a part of a shapefile: open the file that ends in .shp."
     if suffix in imagine.PARTS:
-        raise UnsupportedFormat(f"{name} is a part of an Imagine file: open the file that ends in .img.")
-    raise UnsupportedFormat(
-        f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, netCDF, HDF5, VRT, PNG, JPEG, MBTiles, GeoPackage, "
-        "GeoJSON, Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
+        return f"{name} is a part of an Imagine file: open the file that ends in .img."
+    if other is not None and other.cure:
+        return f"{name} cannot be opened, its content is {actual}."
+    return (
+        f"{name} cannot be opened, its content is {actual}: Geoloupe opens {', '.join(OPENED[:-1])} and {OPENED[-1]}."
     )
-
-
-def _is_there(magic: bytes, head: bytes) -> bool:
-    """Elements of XML may stand behind others; a mark of two bytes means nothing but at the very beginning."""
-    return magic.lower() in head.lower() if magic.startswith(b"<") else head.startswith(magic)
 
 
 def _raw(path: str, head: bytes, suffix: str) -> Content | None:
@@ -205,9 +230,18 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
     return None
 
 
+def content_of_head(head: bytes, suffix: str) -> Content | None:
+    """The kind of a file by its first bytes and the ending of its name alone, where that is enough."""
+    return _sniff(head, suffix)
+
+
 def _sniff(head: bytes, suffix: str) -> Content | None:
     if head.startswith(hdf5.MARK) and suffix in _NETCDF4:
         return Content.NETCDF
+    if webp.is_webp(head):
+        return Content.WEBP
+    if elevation.is_dted(head) or elevation.is_grid(head):
+        return Content.DTED if elevation.is_dted(head) else Content.GRID
     for magic, content in _MAGIC:
         if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content
@@ -222,6 +256,8 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
                 return content
         if suffix == ".kml" and _may_be_kml(marked):
             return Content.KML
+        if _GML.search(marked) and (other := kind_of_head(head, suffix)) is not None and not other.cure:
+            return Content.GML
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
     is_table = suffix in _TABLES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))
@@ -230,7 +266,8 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
 
 def _may_be_kml(head: bytes) -> bool:
     """True where the text may be KML, as XML of no other kind: its root may stand behind a long comment, or lack."""
-    is_foreign = any(_is_there(magic, head) for magic, kind in _FOREIGN if kind != "XML")
+    other = kind_of_head(head, ".kml")
+    is_foreign = other is not None and other.cure != ""
     return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)
 
 
@@ -258,8 +295,16 @@ def _archive(path: str) -> Content | None:
         names = []
     if "xl/workbook.xml" in names:
         return Content.WORKBOOK
-    is_map = path.lower().endswith(".kmz") or any(name.lower().endswith(".kml") for name in names)
-    return Content.KMZ if is_map else None
+    if path.lower().endswith(".kmz"):
+        return Content.KMZ
+    is_map = any(name.lower().endswith(".kml") for name in names)
+    return Content.KMZ if is_map and not any(map(_OF_PRODUCT.search, names)) else None
+
+
+_OF_PRODUCT = re.compile(
+    r"\.(?:safe|tiff?|jp2|j2k|ntf|nitf|img|h5|he5|nc|n1|shp|gpkg|xsd)$|(?:^|/)(?:IMG|LED|VOL|TRL)-[^/]+$", re.IGNORECASE
+)
+"""Members of a product of imagery, which may have a KML for a map of where it lies."""
 
 
 def _is_text(head: bytes) -> bool:

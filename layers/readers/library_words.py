@@ -13,6 +13,7 @@ _CODEC = re.compile(
 )
 _FILTER = re.compile(r"undefined filter|H5Dread\(\) failed")
 """The library of HDF5 says no more where a filter is lacking, such as the LZF of h5py."""
+_DEPTH = re.compile(r"(?P<float>SampleFormat=IEEEFP and )?BitsPerSample\(?=(?P<bits>\d+)")
 _KNOWN = {
     "JXL": "JPEG XL",
     "50002": "JPEG XL",
@@ -36,7 +37,7 @@ _MEMORY = re.compile(r"alloc|memory|too (?:large|big)", re.IGNORECASE)
 
 def cannot_open(name: str, text: str) -> GeoloupeError:
     """The error for a file that a library refuses with `text`."""
-    lacking = _missing_codec(name, text)
+    lacking = _missing_codec(name, text) or _odd_depth(name, text)
     return (
         UnsupportedFormat(lacking)
         if lacking
@@ -74,6 +75,18 @@ def tells_full_disk(error: Exception) -> bool:
 
 def _because(text: str) -> str:
     return " (it claims more than a reader's memory can hold)" if _MEMORY.search(text) else ""
+
+
+def _odd_depth(name: str, text: str) -> str:
+    """A sentence about numbers of a size that GDAL does not read where it is that; else empty."""
+    found = _DEPTH.search(text)
+    if found is None:
+        return ""
+    kind = "floating-point numbers" if found["float"] else "numbers"
+    return (
+        f"{name} holds {kind} of {found['bits']} bits, which this installation of GDAL does not read: save it anew "
+        "with 8, 16 or 32 bits."
+    )
 
 
 def _missing_codec(name: str, text: str) -> str:

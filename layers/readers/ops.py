@@ -22,6 +22,7 @@ from layers.readers.deliveries.scene_listing import list_scenes
 from layers.readers.environment import Profile, current_profile
 from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.guards.geodatabase import geodatabase_of
 from layers.readers.guards.tile_audit import tiles_in
 from layers.requests.features import (
     ExportRows,
@@ -124,6 +125,10 @@ def _probe_or_unchanged(asked: Probe) -> Result:
 
 def _probe(asked: Probe) -> Result:
     """Probes a file or scene. A reader of features says of anything else whose it is: {"profile": "local"}."""
+    if folder := geodatabase_of(asked.path):
+        from layers.readers.features import vector_probe as tables  # a reader of imagery never needs it
+
+        return tables.probe_vector(Content.GEODATABASE, replace(asked, path=folder))
     if leads_to_scene(asked.path):
         return _probe_imagery(None, asked)
     path = regular_file(asked.path)

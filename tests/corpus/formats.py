@@ -19,6 +19,7 @@ from tests.corpus.geotiffs import simple_in
 from tests.corpus.odd import Odd
 from tests.corpus.pictures import PLACES, at, rgb, simple, size_of, values_of, write
 from tests.corpus.tiny_netcdf import Variable, write_netcdf
+from tests.support.readers import tiny_elevation
 from tests.support.readers.gdal_2_tables import add_technical_table
 from tests.support.readers.tiny_envi import write_envi
 from tests.support.readers.tiny_hdf5 import FILES
@@ -26,7 +27,7 @@ from tests.support.readers.tiny_hdf5 import FILES
 
 def formats() -> list[Odd]:
     """All of them."""
-    return [*_envi(), *_imagine(), *_netcdf(), *_hdf5(), *_databases(), *_others(), *_refused()]
+    return [*_envi(), *_imagine(), *_netcdf(), *_hdf5(), *_databases(), *_heights(), *_others(), *_refused()]
 
 
 UTM = "map info = {UTM, 1, 1, 400000, 5751280, 10, 10, 52, North, WGS-84, units=Meters}"
@@ -420,6 +421,20 @@ def _vrt_alone(folder: Path, rng: np.random.Generator) -> Path:
     return _vrt(folder, 24, 20, _source("gone.tif", 0, 24, 20))
 
 
+def _heights() -> list[Odd]:
+    kinds: dict[str, tuple[str, Any]] = {
+        "srtm": ("N36E043.hgt", tiny_elevation.hgt),
+        "dted": ("a.dt1", tiny_elevation.dted),
+        "a grid in text": ("a.asc", tiny_elevation.grid),
+        "webp": ("a.webp", tiny_elevation.webp),
+    }
+    return [Odd(name, partial(_as_written, *how)) for name, how in kinds.items()]
+
+
+def _as_written(name: str, make: Any, folder: Path, rng: np.random.Generator) -> Path:
+    return make(folder / name)
+
+
 def _refused() -> list[Odd]:
     heads = {
         "pmtiles": ("a.pmtiles", b"PMTiles\x03" + bytes(119), "PMTiles, a pack of map tiles"),
@@ -429,7 +444,7 @@ def _refused() -> list[Odd]:
         "a pdf": ("a.pdf", b"%PDF-1.7\n" + bytes(50), "PDF"),
         "nothing": ("a.tif", b"", "empty"),
         "gzip": ("a.geojson.gz", b"\x1f\x8b\x08" + bytes(50), "gzip"),
-        "webp": ("a.webp", b"RIFF\x24\0\0\0WEBPVP8 " + bytes(40), "of no kind that Geoloupe opens"),
+        "broken webp": ("a.webp", b"RIFF\x24\0\0\0WEBPVP8 " + bytes(40), "damaged"),
         "raw without a header": ("a.bsq", bytes(range(200)) * 9, "raw pixels"),
     }
     found = [Odd(f"refused {name}", partial(_of_head, *head[:2]), refused=head[2]) for name, head in heads.items()]

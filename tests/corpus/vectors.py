@@ -30,6 +30,8 @@ DRIVERS = {
     ".shp": "ESRI Shapefile",
     ".fgb": "FlatGeobuf",
     ".geojsonl": "GeoJSONSeq",
+    ".gdb": "OpenFileGDB",
+    ".gml": "GML",
 }
 
 
@@ -219,6 +221,11 @@ def _of_crs() -> list[Odd]:
         *(
             Odd(f"vector in {name} .shp", partial(_in_place, name, ".shp"))
             for name in ("utm south", "north pole", "american feet", "old russian datum")
+        ),
+        *(
+            Odd(f"vector in {name} {suffix}", partial(_in_place, name, suffix))
+            for name in ("utm south", "north pole", "beijing gauss")
+            for suffix in (".gdb", ".gml")
         ),
         Odd("vector about a rotated pole", partial(_write, degrees, ".gpkg", crs=ROTATED_POLE)),
         Odd("vector in grads", partial(_write, degrees, ".gpkg", crs="EPSG:4807")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -31,9 +32,19 @@ class Command:
 
 
 def print_json(value: Any) -> None:
-    """A result on standard output, keys in the order given, text as it is."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    """A result on standard output, keys in the order given, text as it is. Numbers that JSON has no word for are texts:
+    "nan", "inf" or "-inf".
+    """
+    json.dump(_sayable(value), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write("\n")
+
+
+def _sayable(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _sayable(one) for key, one in value.items()}
+    return [_sayable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def parse_size(text: str) -> tuple[int, int]:

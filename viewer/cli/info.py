@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from viewer.support.terminal import say
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
+    from layers.raster.scene import SceneBand
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +56,32 @@ def describe(text: str) -> dict[str, Any]:
         return _case(path)
     with one_reader() as pool:
         header = pool.ask(Probe(str(path.resolve()))).header
+        if header["kind"] == "raster" and not header.get("cut_short"):
+            return _raster(header["raster"]) | _acquired(pool, path, header["raster"])
         if header["kind"] == "vector":
             return _vector(header["layers"]) | _pictures_beside(pool, path, header)
     if header.get("cut_short"):
         raise NotReadable(header["cut_short"])
-    return _scene(header) if header["kind"] == "scene" else _raster(header["raster"])
+    return _scene(header)
+
+
+def _acquired(pool: ReaderPool, path: Path, raster: dict[str, Any]) -> dict[str, Any]:
+    """The acquisition with what files beside the image, and its own tags, say of it."""
+    from layers.raster.acquisition import Acquisition  # for start-up time
+    from layers.requests.imagery import ReadAcquisition
+
+    known = Acquisition.from_json(pool.ask(ReadAcquisition(str(path.resolve()))).header["acquisition"])
+    facts: dict[str, Any] = {
+        "at": raster["acquired_at"] or known.at or None,
+        "date_kind": raster["date_kind"] if raster["date_kind"] != "unknown" else known.date_kind,
+        "credit": raster["credit"] or known.credit,
+    }
+    more = dict(replace(known, notes=(), credit="").facts())
+    more = {key: value for key, value in more.items() if key not in ("Acquired", "Kind of date")}
+    facts |= {"basis": "metadata in or beside the file"} if facts["at"] else {}
+    facts |= {"facts": more} if more else {}
+    facts |= {"notes": list(known.notes)} if known.notes else {}
+    return {"acquisition": facts}
 
 
 def _case(path: Path) -> dict[str, Any]:
@@ -114,6 +137,10 @@ def _raster(raster: dict[str, Any]) -> dict[str, Any]:
 
 def _band(band: dict[str, Any]) -> dict[str, Any]:
     found = {key: band[key] for key in ("dtype", "nodata", "description")}
+    if band["unit"]:
+        found["unit"] = band["unit"]
+    if (band["scale"], band["offset"]) != (1.0, 0.0):
+        found |= {"scale": band["scale"], "offset": band["offset"]}
     return found if band["wavelength_nm"] is None else found | {"wavelength_nm": band["wavelength_nm"]}
 
 
@@ -126,11 +153,20 @@ def _scene(header: dict[str, Any]) -> dict[str, Any]:
     facts = _raster(header["raster"])
     facts["driver"] = scene.kind
     facts["bands"] = [
-        fact | {"description": band.name, "common_name": band.common_name}
+        fact | {"description": band.name, "common_name": band.common_name} | _calibration(band)
         for fact, band in zip(facts["bands"], scene.bands, strict=False)
     ]
-    facts["acquisition"] |= {"title": found.name, "facts": dict(scene.acquisition.facts())}
+    known = scene.acquisition
+    facts["acquisition"] |= {"title": found.name, "facts": dict(replace(known, notes=()).facts())}
+    facts["acquisition"] |= {"notes": list(known.notes)} if known.notes else {}
+    facts["acquisition"] |= {"basis": "the delivery's metadata"} if known.at else {}
     return facts
+
+
+def _calibration(band: SceneBand) -> dict[str, Any]:
+    """Scale and offset that turn stored values into physical ones, and their unit, where the delivery states them."""
+    stated = {"gsd_m": band.gsd_m, "scale": band.scale, "offset": band.offset, "unit": band.unit}
+    return {key: value for key, value in stated.items() if value not in (None, "")}
 
 
 def _pictures_beside(pool: ReaderPool, path: Path, header: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.collector import Collector
 from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
@@ -36,6 +38,7 @@ from viewer.support.painting import painting
 from viewer.support.qt_application import make_application
 from viewer.support.settings import cache_folder
 
+OUTLINE_MARGIN = 0.02
 DEADLINE_MS = 120_000
 _WHOLE_DEGREES = 350.0
 
@@ -117,9 +120,13 @@ class Studio:
         return self.picture_of(scene, view)
 
     def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
-        """The same of what lies in a CRS off the Earth, without a margin."""
-        view = View.of_bounds(crs, scene.plane_bounds(crs) or world_bounds(crs), width, height)
-        return self.picture_of(scene, view)
+        """The same of what lies in a CRS off the Earth, an image to its edges.
+
+        Features have a margin, or symbols of the outermost would be cut.
+        """
+        bounds = scene.plane_bounds(crs) or world_bounds(crs)
+        margin = max((_plane_margin(drawing) for drawing in scene.drawings.values()), default=0.0)
+        return self.picture_of(scene, View.of_bounds(crs, bounds.scaled(1.0 + 2.0 * margin), width, height))
 
     def picture_of(self, scene: MapScene, view: View) -> QImage:
         """The map in a view, once all of it is there. Raises ExportFailed."""
@@ -130,6 +137,14 @@ class Studio:
         with painting(image) as painter:
             scene.paint_map(painter, view)
         return image
+
+
+def _plane_margin(drawing: LayerDrawing) -> float:
+    """The part of a map off the Earth that is left free on each side: for areas the width of their outline."""
+    if drawing.layer.kind != "vector" or not drawing.layer.visible:
+        return 0.0
+    info = drawing.info if isinstance(drawing, VectorDrawing) else None
+    return OUTLINE_MARGIN if info is not None and "Polygon" in info.geometry else FIT_MARGIN
 
 
 def view_of_lonlat(

@@ -162,9 +162,12 @@ def _delivery(folder: str) -> Iterator[Place]:
 def _root_of_delivery(file: str) -> Iterator[Place]:
     """Of a file that lies deep in a delivery and leads to all of it: a granule's metadata, or an image of it."""
     parts = file.split(os.sep)
-    if "GRANULE" not in parts[-_LEVELS_IN_SAFE:]:
+    if parts[-2:-1] == ["measurement"]:
+        root = os.sep.join(parts[:-2])
+    elif "GRANULE" in parts[-_LEVELS_IN_SAFE:]:
+        root = os.sep.join(parts[: len(parts) - 1 - parts[::-1].index("GRANULE")])
+    else:
         return
-    root = os.sep.join(parts[: len(parts) - 1 - parts[::-1].index("GRANULE")])
     from layers.readers.deliveries.scene_files import deliveries_at  # rarely needed; the window never
 
     if root and not _is_shared(root) and any(delivery.folder == root for delivery in deliveries_at(root)):

@@ -108,8 +108,11 @@ def _read_item(path: str) -> Acquisition:
 
 
 def _safe_product(path: str) -> str:
-    """The metadata file of the Sentinel-2 product that an image lies in, or ""."""
+    """The metadata file of the Sentinel product that an image lies in, or ""."""
     parts = path.split(os.sep)
+    if parts[-2:-1] == ["measurement"]:
+        root = os.sep.join(parts[:-2])
+        return next((d.metadata for d in deliveries_at(root) if d.folder == root), "")
     if "GRANULE" not in parts[-_LEVELS_IN_SAFE:]:
         return ""
     root = os.sep.join(parts[: len(parts) - 1 - parts[::-1].index("GRANULE")])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
+from dataclasses import replace
 
 from layers.errors import UnsupportedFormat
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import OLI, TM
-from layers.readers.deliveries.scene_files import Delivery
+from layers.readers.deliveries.scene_files import Delivery, FileAt
 from layers.readers.deliveries.sidecar_groups import Groups, groups_of_json, groups_of_xml, parse_groups
 from layers.readers.deliveries.sidecar_text import read_json, read_text, read_xml
-from layers.readers.deliveries.sidecar_values import azimuth, inside, metres, number, percent, utc
+from layers.readers.deliveries.sidecar_values import azimuth, metres, number, percent, utc
 
 _MSS_OLD = {"4": "green", "5": "red", "6": "nir", "7": "nir"}
 _MSS = {"1": "green", "2": "red", "3": "nir", "4": "nir"}
@@ -24,25 +24,26 @@ _NODATA = 0.0
 
 def describe_landsat(delivery: Delivery, path: str) -> SceneInfo:
     """The scene of an MTL file. Raises what reading it raises, UnsupportedFormat where no band is there."""
-    mtl = read_mtl(delivery.metadata)
+    mtl = read_mtl(*delivery.described_in)
     problems: list[str] = []
     bands = []
     for key, name in _file_names(mtl).items():
         band = _band(mtl, key)
         if band is None:
             continue
-        file = inside(delivery.folder, name)
-        if file:
+        file = delivery.find(name)
+        if file is not None:
             bands.append(_with_path(band, file))
         else:
             problems.append(f"{name} is named in the scene's metadata but is not there.")
     if not bands:
-        name = os.path.basename(delivery.metadata)
-        raise UnsupportedFormat(f"{name} names no image of a band that is there: the Landsat folder is incomplete.")
+        raise UnsupportedFormat(
+            f"{delivery.name} names no image of a band that is there: the Landsat folder is incomplete."
+        )
     bands.sort(key=lambda band: (band.role != "data", _order(band.name)))
     title = product_id(mtl) or delivery.stem
     return SceneInfo(
-        path, delivery.folder, delivery.kind, title, tuple(bands), landsat_acquisition(mtl), tuple(problems)
+        path, delivery.place, delivery.kind, title, tuple(bands), landsat_acquisition(mtl), tuple(problems)
     )
 
 
@@ -99,20 +100,8 @@ def _gsd(mtl: Groups, common: str) -> float | None:
     return metres(mtl.first(f"GRID_CELL_SIZE_{kind}") or mtl.first("GRID_CELL_SIZE_REFLECTIVE"))
 
 
-def _with_path(band: SceneBand, file: str) -> SceneBand:
-    return SceneBand(
-        band.name,
-        band.common_name,
-        (file,),
-        1,
-        band.gsd_m,
-        None,
-        band.role,
-        band.nodata,
-        band.scale,
-        band.offset,
-        band.unit,
-    )
+def _with_path(band: SceneBand, file: FileAt) -> SceneBand:
+    return replace(band, paths=(file.path,), part=file.member)
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -120,13 +109,14 @@ def _order(name: str) -> tuple[int, str]:
     return (int(digits[0]) if digits else 99, name)
 
 
-def read_mtl(path: str) -> Groups:
-    """The groups of an MTL file. Raises what reading metadata files raises."""
-    if path.lower().endswith(".json"):
-        return groups_of_json(read_json(path))
-    if path.lower().endswith(".xml"):
-        return groups_of_xml(read_xml(path))
-    return parse_groups(read_text(path))
+def read_mtl(path: str, member: str = "") -> Groups:
+    """The groups of an MTL file, or of one in an archive. Raises what reading metadata files raises."""
+    name = (member or path).lower()
+    if name.endswith(".json"):
+        return groups_of_json(read_json(path, member))
+    if name.endswith(".xml"):
+        return groups_of_xml(read_xml(path, member))
+    return parse_groups(read_text(path, member))
 
 
 def landsat_acquisition(mtl: Groups) -> Acquisition:

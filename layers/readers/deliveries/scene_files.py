@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.quick_dataclass import dataclass
 from layers.readers.deliveries.sidecar_text import read_json
-from layers.readers.deliveries.sidecar_values import MAX_LISTED, text, utc
+from layers.readers.deliveries.sidecar_values import MAX_LISTED, inside, text, utc
 from layers.readers.files import regular_file
+from layers.readers.guards.archive import is_archive, members_of
 
 MAX_DEPTH = 2
 """Bundles keep each image in a folder of its own, at most this far down."""
@@ -23,24 +25,64 @@ class Kind(StrEnum):
     """The deliveries that are known, by the name that is shown."""
 
     SENTINEL2 = "Sentinel-2 SAFE"
+    SENTINEL1 = "Sentinel-1 SAFE"
     LANDSAT = "Landsat"
     MAXAR = "Maxar"
     DIMAP = "Airbus DIMAP"
     PLANET = "Planet"
 
 
+class FileAt(NamedTuple):
+    """A file, or a member of an archive."""
+
+    path: str
+    member: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One scene's metadata file and the folder that holds all its files. `stem` is what its files' names begin with."""
+    """One scene's metadata file and the folder that holds all its files. `stem` is what its files' names begin with.
+
+    Of one in an `archive` both are names in there, and `folder` may be empty.
+    """
 
     kind: Kind
     metadata: str
     folder: str
     stem: str = ""
+    archive: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the metadata file, for sentences."""
+        return os.path.basename(self.metadata)
+
+    @property
+    def place(self) -> str:
+        """The folder or the archive that holds all of it."""
+        return self.archive or self.folder
+
+    @property
+    def described_in(self) -> FileAt:
+        """The metadata file."""
+        return FileAt(self.archive, self.metadata) if self.archive else FileAt(self.metadata)
+
+    def find(self, name: str) -> FileAt | None:
+        """The file that a name in the metadata means, below the folder; None where it is not there."""
+        if not self.archive:
+            path = inside(self.folder, name)
+            return FileAt(path) if path else None
+        wanted = posixpath.normpath(posixpath.join(self.folder, name.strip().replace("\\", "/")))
+        known = members_of(self.archive)
+        if wanted not in known:
+            wanted = next((one for one in known if posixpath.normpath(one).lower() == wanted.lower()), "")
+        return FileAt(self.archive, wanted) if wanted else None
 
 
 _PATTERNS = (
     (Kind.SENTINEL2, re.compile(r"()MTD_MSIL(?:1C|2A)\.xml", re.IGNORECASE)),
+    (Kind.SENTINEL2, re.compile(r"()S2[AB]_\w+_MTD_SAFL(?:1C|2A)_\w+\.xml", re.IGNORECASE)),
+    (Kind.SENTINEL1, re.compile(r"()manifest\.safe", re.IGNORECASE)),
     (Kind.LANDSAT, re.compile(r"(L[A-Z]\d\d_.+|L[A-Z]\d{14}.+)_MTL\.(?:txt|json|xml)", re.IGNORECASE)),
     (Kind.MAXAR, re.compile(r"(.+)\.(?:TIL|IMD)", re.IGNORECASE)),
     (Kind.DIMAP, re.compile(r"(DIM_.+)\.XML", re.IGNORECASE)),
@@ -51,7 +93,8 @@ _BEST_SUFFIX = (".til", ".txt", ".json", ".imd", ".xml")
 _LEADS_UP = {"mtd_tl.xml": 2, "manifest.safe": 0, "vol_phr.xml": 0, "vol_pneo.xml": 0, "vol_spot.xml": 0}
 """Files of a delivery that describe less than a scene, and how many folders above theirs the delivery begins."""
 _NOT_ENTERED = re.compile(
-    r"lineage|granule|masks|library|aux_data|rep_info|html|gis_files|datastrip|\..*", re.IGNORECASE
+    r"lineage|granule|masks|library|aux_data|rep_info|html|gis_files|datastrip|annotation|measurement|\..*",
+    re.IGNORECASE,
 )
 
 
@@ -70,8 +113,39 @@ def deliveries_at(path: str) -> list[Delivery]:
         for _ in range(up):
             folder = os.path.dirname(folder)
         return _below(folder, 1)
+    if is_archive(path):
+        return _in_archive(os.path.abspath(path))
     found = _recognised(os.path.dirname(os.path.abspath(path)), name) if _matches(name) else None
     return [] if found is None else [found]
+
+
+_PACKED = (Kind.SENTINEL2, Kind.SENTINEL1, Kind.LANDSAT)
+"""Deliveries that are opened as the archives in which they are sold."""
+
+
+def _in_archive(path: str) -> list[Delivery]:
+    """The scenes in a TAR or ZIP, sorted by name. Raises what `members_of` raises."""
+    members = members_of(path)
+    folders = {posixpath.split(name)[0]: set[str]() for name in members}
+    for name in members:
+        parts = name.split("/")
+        for depth in range(1, len(parts)):
+            folders.setdefault("/".join(parts[: depth - 1]), set()).add(parts[depth - 1])
+    best: dict[tuple[Kind, str], Delivery] = {}
+    for name in sorted(members, key=lambda name: (_rank(name), name)):
+        folder, base = posixpath.split(name)
+        for kind, pattern in _PATTERNS:
+            match = pattern.fullmatch(base)
+            if match is None or kind not in _PACKED:
+                continue
+            if kind is not Kind.SENTINEL1 or _is_sentinel1(folders.get(folder, set())):
+                best.setdefault((kind, f"{folder}/{match[1].lower()}"), Delivery(kind, name, folder, match[1], path))
+    return sorted(best.values(), key=lambda delivery: delivery.metadata)
+
+
+def _is_sentinel1(beside: Iterable[str]) -> bool:
+    """True where a manifest.safe stands beside the folders of a radar product; every Sentinel has such a file."""
+    return {"annotation", "measurement"} <= {name.lower() for name in beside}
 
 
 def _below(folder: str, depth: int) -> list[Delivery]:
@@ -130,6 +204,8 @@ def _recognised(folder: str, name: str) -> Delivery | None:
         if match is not None:
             path = os.path.join(folder, name)
             if kind is Kind.PLANET and not _is_planet(path):
+                return None
+            if kind is Kind.SENTINEL1 and not _is_sentinel1(os.listdir(folder)):
                 return None
             return Delivery(kind, path, folder, match[1])
     return None

@@ -22,6 +22,7 @@ IMAGES = frozenset(
 )
 PICTURES = {
     ".png": (".wld", ".pgw", ".pngw"),
+    ".webp": (".wld", ".wpw", ".webpw"),
     ".jpg": (".wld", ".jgw", ".jpgw"),
     ".jpeg": (".wld", ".jgw", ".jpegw"),
 }
@@ -29,7 +30,7 @@ PICTURES = {
 _WITH_HEADER = (".img", ".dat", ".bsq", ".bil", ".bip")
 _OWN_HEADER = (".img",)
 _TILE = re.compile(r"_r\d+c\d+")
-_WHOLE_FOLDER = (Kind.SENTINEL2, Kind.DIMAP)
+_WHOLE_FOLDER = (Kind.SENTINEL2, Kind.SENTINEL1, Kind.DIMAP)
 """Deliveries that have a folder, with all beneath it, to themselves."""
 
 type _Stat = tuple[int, int]

@@ -16,6 +16,7 @@ from layers.readers.deliveries.maxar import describe_maxar
 from layers.readers.deliveries.planet import describe_planet
 from layers.readers.deliveries.scene_files import Delivery, Kind, deliveries_at
 from layers.readers.deliveries.scene_raster import raster_of
+from layers.readers.deliveries.sentinel1 import describe_sentinel1
 from layers.readers.deliveries.sentinel2 import describe_sentinel2
 from layers.readers.raster.datasets import MAX_BANDS
 from layers.requests.probe import Probe
@@ -28,6 +29,7 @@ _BUNDLES = (Kind.MAXAR, Kind.DIMAP)
 
 _DESCRIBE: dict[Kind, Callable[[Delivery, str], SceneInfo]] = {
     Kind.SENTINEL2: describe_sentinel2,
+    Kind.SENTINEL1: describe_sentinel1,
     Kind.LANDSAT: describe_landsat,
     Kind.MAXAR: describe_maxar,
     Kind.DIMAP: describe_dimap,

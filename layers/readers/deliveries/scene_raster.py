@@ -44,8 +44,9 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
     Problems of its files become the raster's.
     """
     problems: list[str] = list(scene.problems)
-    opened = {path: _open(path, problems, height_m) for band in scene.bands for path in band.paths}
-    placed = {path: found for path, found in opened.items() if found is not None}
+    files = [(path, band.part) for band in scene.bands for path in band.paths]
+    opened = {file: _open(*file, problems, height_m) for file in files}
+    placed = {file: found for file, found in opened.items() if found is not None}
     if not placed:
         return None
     finest = _finest(placed.values())
@@ -70,7 +71,7 @@ def place_of(scene: SceneInfo, problems: list[str]) -> tuple[SceneGrid, bool] | 
     """The grid of a scene, its CRS empty where its place is not known, and whether its files have overviews; None where
     no file of it can be opened. No pixel is read. Problems of the files are added to `problems`.
     """
-    opened = (_open(path, problems, None) for band in scene.bands for path in band.paths)
+    opened = (_open(path, band.part, problems, None) for band in scene.bands for path in band.paths)
     placed = [found for found in opened if found is not None]
     if not placed:
         return None
@@ -100,9 +101,9 @@ class _Shape:
 _Placed = tuple[_Shape, Georeferencing]
 
 
-def _open(path: str, problems: list[str], height_m: float | None) -> _Placed | None:
+def _open(path: str, part: str, problems: list[str], height_m: float | None) -> _Placed | None:
     try:
-        dataset = DATASETS.get(path)
+        dataset = DATASETS.get(path, part=part)
     except GeoloupeError as error:
         problems.append(error.sentence)
         return None
@@ -138,10 +139,9 @@ def _grid(finest: _Placed, placed: list[_Placed]) -> SceneGrid:
         return _around(finest, placed)
     if b or d or e > 0 or georeferencing.warp is not None:
         return SceneGrid(shape.width, shape.height, georeferencing.crs, georeferencing.transform, own)
-    alike = [_bounds(s, p) for s, p in placed if p.crs == georeferencing.crs and p.has_position]
-    union = Bounds(
-        min(x.left for x in alike), min(x.bottom for x in alike), max(x.right for x in alike), max(x.top for x in alike)
-    )
+    union = own
+    for other in placed:
+        union = union.union(_bounds_in(georeferencing.crs, *other) or own)
     # Whole pixels of the finest file, so that its own pixels stay on the grid.
     before_x, before_y = (round((own.left - union.left) / a), round((union.top - own.top) / -e))
     left, top = c - before_x * a, f - before_y * e
@@ -164,6 +164,19 @@ def _around(finest: _Placed, placed: list[_Placed]) -> SceneGrid:
     return SceneGrid(*size, georeferencing.crs, transform, whole)
 
 
+def _bounds_in(crs: str, shape: _Shape, georeferencing: Georeferencing) -> Bounds | None:
+    """Of a file, which may be of the next zone; None where it has no place."""
+    if not georeferencing.has_position:
+        return None
+    own = _bounds(shape, georeferencing)
+    if georeferencing.crs == crs or not (crs and georeferencing.crs):
+        return own if georeferencing.crs == crs else None
+    try:
+        return transform_bounds(georeferencing.crs, crs, own)
+    except GeoloupeError:
+        return None
+
+
 def _bounds(shape: _Shape, georeferencing: Georeferencing) -> Bounds:
     a, b, c, d, e, f = georeferencing.transform
     corners = [(x, y) for x in (0, shape.width) for y in (0, shape.height)]
@@ -180,11 +193,11 @@ def _lonlat(grid: SceneGrid, georeferencing: Georeferencing, problems: list[str]
         return None
 
 
-def _bands(scene: SceneInfo, placed: dict[str, _Placed], problems: list[str]) -> tuple[BandInfo, ...]:
+def _bands(scene: SceneInfo, placed: dict[tuple[str, str], _Placed], problems: list[str]) -> tuple[BandInfo, ...]:
     found = []
     colors = set()
     for number, band in enumerate(scene.bands, 1):
-        shape = next((placed[path][0] for path in band.paths if path in placed), None)
+        shape = next((placed[path, band.part][0] for path in band.paths if (path, band.part) in placed), None)
         known = shape is not None and band.index <= len(shape.dtypes)
         dtype = shape.dtypes[band.index - 1] if shape is not None and known else "uint16"
         nodata = (
@@ -192,7 +205,9 @@ def _bands(scene: SceneInfo, placed: dict[str, _Placed], problems: list[str]) ->
         )
         color = band.common_name if band.common_name in _COLORS and band.common_name not in colors else ""
         colors.add(color)
-        low, high = _stretch(band, [p for p in band.paths if p in placed], problems) if known else (None, None)
+        low, high = (
+            _stretch(band, [p for p in band.paths if (p, band.part) in placed], problems) if known else (None, None)
+        )
         found.append(BandInfo(number, dtype, nodata, _described(band), color or "undefined", low, high))
     return tuple(found)
 
@@ -209,7 +224,7 @@ def _stretch(band: SceneBand, paths: list[str], problems: list[str]) -> tuple[fl
     parts: list[NDArray[Any]] = []
     for path in paths[::step]:
         try:
-            bands, mask = sample(DATASETS.get(path), [band.index])
+            bands, mask = sample(DATASETS.get(path, part=band.part), [band.index])
         except GeoloupeError as error:
             problems.append(error.sentence)
             continue

@@ -71,7 +71,7 @@ def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
     if len(paths) > 1 and not asked.crs:
         raise CannotBePlaced("An image in several tiles has no pixels of its own: choose a CRS for the canvas.")
     target = _target_bounds(asked)
-    near = [path for path in paths if len(paths) == 1 or _is_near(path, asked.crs, target)]
+    near = [path for path in paths if len(paths) == 1 or _is_near(path, where.part, asked.crs, target)]
     of_bands = replace(
         asked,
         part=where.part,
@@ -112,11 +112,11 @@ def _target_bounds(asked: ReadTile) -> Bounds:
     return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
 
 
-def _is_near(path: str, crs: str, target: Bounds) -> bool:
+def _is_near(path: str, part: str, crs: str, target: Bounds) -> bool:
     """False only where the file surely lies elsewhere."""
     path = regular_file(path)
     state = os.stat(path)
-    bounds = _extent(path, state.st_mtime_ns, state.st_size, crs)
+    bounds = _extent(path, part, state.st_mtime_ns, state.st_size, crs)
     if bounds is None:
         return True
     margin_x, margin_y = (bounds.right - bounds.left) / 16, (bounds.top - bounds.bottom) / 16
@@ -129,9 +129,9 @@ def _is_near(path: str, crs: str, target: Bounds) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _extent(path: str, modified_ns: int, size: int, crs: str) -> Bounds | None:
+def _extent(path: str, part: str, modified_ns: int, size: int, crs: str) -> Bounds | None:
     """The bounds of a file in this state, in `crs`; None where they are not simple."""
-    dataset = DATASETS.get(path)
+    dataset = DATASETS.get(path, part=part)
     georeferencing = DATASETS.georeferencing(dataset)
     if not georeferencing.is_known or georeferencing.warp is not None:
         return None

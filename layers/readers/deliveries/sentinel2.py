@@ -1,10 +1,11 @@
-"""A Sentinel-2 SAFE product (Level-1C or 2A, compact naming): one scene of bands at 10, 20, 60 m; its acquisition."""
+"""A Sentinel-2 SAFE product (Level-1C or 2A, of any year): one scene of bands at 10, 20, 60 m; its acquisition."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
@@ -13,12 +14,11 @@ from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import SENTINEL2
-from layers.readers.deliveries.scene_files import Delivery
+from layers.readers.deliveries.scene_files import Delivery, FileAt
 from layers.readers.deliveries.sidecar_text import read_xml
 from layers.readers.deliveries.sidecar_values import (
     angle,
     azimuth,
-    inside,
     metres,
     number,
     percent,
@@ -30,6 +30,8 @@ from layers.readers.deliveries.sidecar_values import (
 
 _QUALITY = ("SCL", "AOT", "WVP")
 _FILE = re.compile(r".*_(B\d\d|B8A|SCL|AOT|WVP|TCI|PVI)(?:_(\d\d)m)?", re.IGNORECASE)
+_GRANULE = re.compile(r"/GRANULE/([^/]+)/IMG_DATA/", re.IGNORECASE)
+_VERSION = re.compile(r"_N\d\d\.\d\d$")
 _GSD_M = {"B02": 10, "B03": 10, "B04": 10, "B08": 10, "B01": 60, "B09": 60, "B10": 60}
 """At Level-1C, where files' names do not say it. All other bands have 20 m."""
 
@@ -41,17 +43,23 @@ class _Spectral:
 
 
 def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
-    """The scene of MTD_MSIL1C.xml or MTD_MSIL2A.xml. Raises what reading it raises, UnsupportedFormat without bands."""
-    product = read_xml(delivery.metadata)
+    """The scene of MTD_MSIL1C.xml or MTD_MSIL2A.xml, or of a product of before December 2016 with its long names.
+
+    Raises what reading it raises, UnsupportedFormat without bands.
+    """
+    product = read_xml(*delivery.described_in)
     problems: list[str] = []
-    files = _files(product, delivery.folder, problems)
+    files = _files(product, delivery, problems)
     characteristics = product.find("General_Info/Product_Image_Characteristics")
     scale = _scale(characteristics)
     spectral = _spectral(characteristics, scale)
     nodata = _nodata(characteristics)
     bands = []
     for name in sorted(files, key=lambda name: (name in _QUALITY, name.replace("B8A", "B08A"))):
-        gsd, paths = files[name]
+        gsd, places = files[name]
+        paths, part = tuple(dict.fromkeys(place.path for place in places)), places[0].member
+        if part and len(places) > 1:
+            raise UnsupportedFormat(f"{os.path.basename(delivery.archive)} holds several granules: unpack it first.")
         known = spectral.get(name, _Spectral(None, None))
         role = "quality" if name in _QUALITY else "data"
         calibrated = role == "data" and scale is not None
@@ -59,7 +67,7 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
             SceneBand(
                 name,
                 SENTINEL2.get(name.removeprefix("B").lstrip("0"), ""),
-                tuple(paths),
+                paths,
                 1,
                 gsd,
                 known.wavelength_nm,
@@ -68,35 +76,46 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
                 scale if calibrated else None,
                 (known.offset or 0.0) if calibrated else None,
                 "reflectance" if calibrated else "",
+                part,
             )
         )
     if not bands:
-        name = os.path.basename(delivery.metadata)
-        raise UnsupportedFormat(f"{name} names no image of a band that is there: the SAFE folder is incomplete.")
-    acquisition = sentinel2_acquisition(product, _granules(delivery.folder, files, problems))
+        raise UnsupportedFormat(
+            f"{delivery.name} names no image of a band that is there: the SAFE folder is incomplete."
+        )
+    acquisition = sentinel2_acquisition(product, _granules(delivery, files, problems))
     acquisition = replace(acquisition, product_gsd_m=min(band.gsd_m or math.inf for band in bands))
-    title = acquisition.product_id or os.path.basename(delivery.folder)
-    return SceneInfo(path, delivery.folder, delivery.kind, title, tuple(bands), acquisition, tuple(problems))
+    title = acquisition.product_id or os.path.basename(delivery.folder or delivery.archive)
+    return SceneInfo(path, delivery.place, delivery.kind, title, tuple(bands), acquisition, tuple(problems))
 
 
-def _files(product: Element, folder: str, problems: list[str]) -> dict[str, tuple[float, list[str]]]:
+def _files(product: Element, delivery: Delivery, problems: list[str]) -> dict[str, tuple[float, list[FileAt]]]:
     """By band: the finest resolution in metres and its files, one for each granule."""
-    found: dict[str, tuple[float, list[str]]] = {}
-    for element in product.iter("IMAGE_FILE"):
-        name = text(element.text)
+    found: dict[str, tuple[float, list[FileAt]]] = {}
+    for name in _image_names(product):
         match = _FILE.fullmatch(name)
         if match is None or match[1].upper() in ("TCI", "PVI"):
             continue
         band = match[1].upper()
         gsd = float(match[2] or _GSD_M.get(band, 20))
-        path = inside(folder, name if name.lower().endswith(".jp2") else name + ".jp2")
-        if not path:
+        file = delivery.find(name if name.lower().endswith(".jp2") else name + ".jp2")
+        if file is None:
             problems.append(f"{os.path.basename(name)} is named in the product's metadata but is not there.")
         elif band not in found or gsd < found[band][0]:
-            found[band] = (gsd, [path])
+            found[band] = (gsd, [file])
         elif gsd == found[band][0]:
-            found[band][1].append(path)
+            found[band][1].append(file)
     return found
+
+
+def _image_names(product: Element) -> Iterator[str]:
+    """Names of images below the product's folder; until 2016 they say only in which granule they are."""
+    for element in product.iter("IMAGE_FILE"):
+        yield text(element.text)
+    for granule in (*product.iter("Granules"), *product.iter("Granule")):
+        for tag in ("IMAGE_ID", "IMAGE_ID_2A"):
+            for element in granule.iter(tag):
+                yield f"GRANULE/{text(granule.get('granuleIdentifier'))}/IMG_DATA/{text(element.text)}"
 
 
 def _scale(characteristics: Element | None) -> float | None:
@@ -136,18 +155,19 @@ def _nodata(characteristics: Element | None) -> float | None:
     return None
 
 
-def _granules(folder: str, files: dict[str, tuple[float, list[str]]], problems: list[str]) -> list[Element]:
+def _granules(delivery: Delivery, files: dict[str, tuple[float, list[FileAt]]], problems: list[str]) -> list[Element]:
     """MTD_TL.xml of each granule that holds a band: GRANULE/its name/IMG_DATA/..."""
-    root = os.path.abspath(folder)
-    names = {os.path.relpath(path, root).split(os.sep)[1] for _, paths in files.values() for path in paths}
+    places = (member or path for _, found in files.values() for path, member in found)
+    names = sorted({name for place in places for name in _GRANULE.findall(place.replace(os.sep, "/"))})
     found = []
-    for name in sorted(names):
-        path = inside(folder, f"GRANULE/{name}/MTD_TL.xml")
-        if not path:
+    for name in names:
+        old = _VERSION.sub("", name).replace("_MSI_", "_MTD_")
+        file = delivery.find(f"GRANULE/{name}/MTD_TL.xml") or delivery.find(f"GRANULE/{name}/{old}.xml")
+        if file is None:
             problems.append(f"MTD_TL.xml of {name} is not there: angles are unknown.")
             continue
         try:
-            found.append(read_xml(path))
+            found.append(read_xml(*file))
         except GeoloupeError as error:
             problems.append(error.sentence)
     return found
@@ -169,7 +189,9 @@ def sentinel2_acquisition(product: Element, granules: list[Element]) -> Acquisit
     sun_azimuth = azimuth(words(granules[0], sun + "AZIMUTH_ANGLE")) if len(granules) == 1 else None
     zenith = _mean([number(words(granule, sun + "ZENITH_ANGLE"), 0, 180) for granule in granules])
     incidence = _mean([_incidence(granule) for granule in granules])
-    notes = [] if incidence is None else ["Incidence is the mean of the bands' mean incidence angles."]
+    level = words(product, info + "PROCESSING_LEVEL")
+    notes = [f"Processing level: {level}."] if level else []
+    notes += [] if incidence is None else ["Incidence is the mean of the bands' mean incidence angles."]
     baseline = words(product, info + "PROCESSING_BASELINE")
     if baseline:
         notes.append(f"Processing baseline {baseline}.")

@@ -12,7 +12,7 @@ from layers.readers.deliveries.sidecar_values import text
 
 MAX_LINES = 50_000
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,199}")
+_KEY = re.compile(r"(?:(?P<group>[A-Za-z][A-Za-z0-9_]{0,99})\.)?(?P<key>[A-Za-z][A-Za-z0-9_]{0,199})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,19 @@ class Groups:
 
 
 def parse_groups(content: str) -> Groups:
-    """Read GROUP or BEGIN_GROUP, KEY = VALUE and END_GROUP lines; lists in parentheses are passed over."""
+    """Read GROUP or BEGIN_GROUP, KEY = VALUE and END_GROUP lines; lists in parentheses are passed over.
+
+    In flat form, without lines of groups, a key stands behind the name of its group: TILE_1.filename = VALUE.
+    """
     found: list[Group] = [Group("", {})]
+    flat: dict[str, Group] = {}
     open_groups = [found[0]]
     for line in content.splitlines()[:MAX_LINES]:
         key, equals, value = line.partition("=")
-        key = key.strip().upper()
-        if not equals or not _KEY.fullmatch(key):
+        match = _KEY.fullmatch(key.strip().upper())
+        if not equals or match is None:
             continue
+        key = match["key"]
         value = text(value.strip().removesuffix(";")).strip('"').strip()
         if key in ("GROUP", "BEGIN_GROUP"):
             found.append(Group(value, {}))
@@ -56,6 +61,11 @@ def parse_groups(content: str) -> Groups:
         elif key == "END_GROUP":
             if len(open_groups) > 1:
                 open_groups.pop()
+        elif match["group"] and not value.startswith("("):
+            if match["group"] not in flat:
+                flat[match["group"]] = Group(match["group"], {})
+                found.append(flat[match["group"]])
+            flat[match["group"]].values.setdefault(key.lower(), value)
         elif not value.startswith("("):
             open_groups[-1].values.setdefault(key.lower(), value)
     return Groups(tuple(found))

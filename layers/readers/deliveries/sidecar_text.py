@@ -9,15 +9,21 @@ from xml.etree.ElementTree import Element
 
 from layers.errors import NotAllowed, NotReadable, TooLarge
 from layers.readers.files import regular_file
+from layers.readers.guards.archive import member_bytes
 from layers.text import guarded_xml
 
 MAX_TEXT_BYTES = 4 * 2**20
 MAX_JSON_BYTES = 16 * 2**20
 
 
-def read_sidecar(path: str, limit: int = MAX_TEXT_BYTES) -> bytes:
-    """All bytes of a regular file. Raises what `regular_file` raises, TooLarge, NotAllowed."""
+def read_sidecar(path: str, limit: int = MAX_TEXT_BYTES, member: str = "") -> bytes:
+    """All bytes of a regular file, or of a member of an archive.
+
+    Raises what `regular_file` raises, TooLarge, NotAllowed, NotReadable for a damaged archive.
+    """
     path = regular_file(path)
+    if member:
+        return member_bytes(path, member, limit)
     name = os.path.basename(path)
     try:
         with open(path, "rb") as file:
@@ -29,15 +35,15 @@ def read_sidecar(path: str, limit: int = MAX_TEXT_BYTES) -> bytes:
     return data
 
 
-def read_text(path: str) -> str:
+def read_text(path: str, member: str = "") -> str:
     """The text of a metadata file, whatever its bytes. Raises as `read_sidecar`."""
-    return read_sidecar(path).decode("utf-8", "replace")
+    return read_sidecar(path, member=member).decode("utf-8", "replace")
 
 
-def read_json(path: str) -> dict[str, Any]:
+def read_json(path: str, member: str = "") -> dict[str, Any]:
     """The object in a JSON file. Raises as `read_sidecar`, and NotReadable where there is none."""
-    data = read_sidecar(path, MAX_JSON_BYTES)
-    name = os.path.basename(path)
+    data = read_sidecar(path, MAX_JSON_BYTES, member)
+    name = os.path.basename(member or path)
     try:
         found = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
@@ -47,13 +53,14 @@ def read_json(path: str) -> dict[str, Any]:
     return found
 
 
-def read_xml(path: str) -> Element:
+def read_xml(path: str, member: str = "") -> Element:
     """The root of an XML file, names without their namespaces.
 
     Raises as `read_sidecar`, and NotReadable for what is not well formed, declares a DOCTYPE or entities, or is nested
     or multiplied beyond any sense.
     """
-    return parse_xml(read_sidecar(path, guarded_xml.DESCRIPTION.size), os.path.basename(path))
+    data = read_sidecar(path, guarded_xml.DESCRIPTION.size, member)
+    return parse_xml(data, os.path.basename(member or path))
 
 
 def parse_xml(data: bytes, name: str) -> Element:

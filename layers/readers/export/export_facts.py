@@ -92,7 +92,7 @@ def _kinds(source: VectorSource) -> Iterator[tuple[NDArray[np.int64], NDArray[np
             yield fids, blobs.kinds()
         return
     layer = parsed_layer(source)
-    shapes = shapely.from_wkb(np.array(list(layer.wkb), object), on_invalid="ignore")
+    shapes = shapely.from_wkb(np.array(list(layer.wkb), object), on_invalid="fix")
     yield layer.fids, kinds_of(shapes)
 
 

@@ -23,7 +23,7 @@ _NO_FORMULA = re.compile(r"[+-](?:[\d\s.,:/°º'’′\"”″()-]*(?:\d[eE][+-]
 
 def shapes_in_lonlat(rows: Rows, crs: str) -> NDArray[Any]:
     """Geometries in WGS 84; None where one has no place there."""
-    shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="ignore")
+    shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="fix")
     if not same_crs(crs, WGS84):
         flat = ~shapely.has_z(shapes)
         shapes[flat] = shapely.transform(shapes[flat], lambda xy: _moved(crs, xy))

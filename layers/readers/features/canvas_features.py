@@ -20,6 +20,7 @@ from layers.readers.features.fid_range import between, fid_range
 from layers.readers.features.vector_source import Rows, VectorSource, rows_of, source_of
 from layers.readers.files import Content, regular_file
 from layers.readers.geometry.steps import step_of, to_steps
+from layers.readers.guards.geodatabase import geodatabase_of
 from layers.requests.features import ReadAttributes, ReadFeatures, RowFacts
 from layers.vector.lost_rows import MOST_LISTED
 
@@ -144,6 +145,10 @@ def _share_count(rows: int, row_bytes: float) -> int:
     return int(min(max(round(size / _SHARE_BYTES), 1), _MOST_SHARES))
 
 
+_WITH_CURVES = (Content.GML, Content.GEODATABASE)
+"""Formats that hold curves though their rows are not told apart by fid."""
+
+
 class _LastSource:
     """The layer that was read last, looked at once for all its chunks."""
 
@@ -153,7 +158,7 @@ class _LastSource:
 
     def get(self, asked: ReadFeatures) -> tuple[VectorSource, tuple[int, int, int]]:
         """The source, and its `fid_range` where it is read by fid. Raises what opening raises."""
-        path = regular_file(asked.path)
+        path = geodatabase_of(asked.path) or regular_file(asked.path)
         state = os.stat(path)
         options = repr(sorted(asked.options.items()))
         key = (path, asked.layer, options, state.st_mtime_ns, state.st_size, state.st_ino)
@@ -204,7 +209,7 @@ def _rows_left(
     source: VectorSource, fids: NDArray[np.int64], wkb: list[bytes]
 ) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
     """Curves and the like, made of straight pieces where the file can be asked for single rows."""
-    if not source.by_fid:
+    if not source.by_fid and source.content not in _WITH_CURVES:
         yield fids, list(wkb)
         return
     for first in range(0, len(fids), 500):

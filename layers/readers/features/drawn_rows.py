@@ -194,7 +194,7 @@ def drawn_rows(
     """Any rows, by shapely; None, empty and undecodable ones are skipped."""
     rows = np.array([i for i, w in enumerate(wkb) if w], np.int64)
     with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
-        geometries = shapely.from_wkb(np.array([w for w in wkb if w], object), on_invalid="ignore")
+        geometries = shapely.from_wkb(np.array([w for w in wkb if w], object), on_invalid="fix")
     without = shapely.is_empty(geometries)
     if is_geographic(source):
         unrolled = is_unrolled(canvas)

@@ -24,7 +24,7 @@ def read_exact_rows(asked: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any]
     crs = asked.source_crs or rows.crs
     if not crs:
         raise CannotBePlaced(f"{source.name} does not say in which CRS it is.")
-    geometries = shapely.from_wkb(np.asarray(rows.wkb, dtype=object), on_invalid="ignore")
+    geometries = shapely.from_wkb(np.asarray(rows.wkb, dtype=object), on_invalid="fix")
     if not same_crs(crs, WGS84):
         geometries = shapely.transform(geometries, lambda xy: _to_lonlat(crs, xy))
     blobs = [b"" if g is None or g.is_empty else shapely.to_wkb(g, byte_order=1) for g in geometries]

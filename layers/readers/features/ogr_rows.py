@@ -27,9 +27,10 @@ from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.features.vector_words import features_refused, json_refused
 from layers.readers.files import Content
 from layers.readers.geometry.surfaces import rows_as_polygons
+from layers.readers.other_kinds import kind_of_json_file
 from layers.readers.raster.worldfile import crs_text
 
-ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
+ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf", "GML", "OpenFileGDB"})
 """Drivers of files that are opened as they are; workbooks are too, but as tables."""
 READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
 _INTEGERS = ("OFTInteger", "OFTInteger64")
@@ -69,11 +70,13 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
         raise NotReadable(f"{holder} holds a kind of geometry that is not shown, such as a TIN.") from error
     except READ_ERRORS as error:
         if source.content is Content.JSON:
-            raise json_refused(source.name, str(error)) from error
+            raise json_refused(source.name, str(error), kind_of_json_file(source.path)) from error
         raise features_refused(source.name, str(error)) from error
     except IndexError as error:  # pyogrio's own: there is no layer in it
         raise features_refused(source.name, "") from error
     if info["driver"] not in ALLOWED_DRIVERS:
+        if source.content is Content.JSON and (kind := kind_of_json_file(source.path)):
+            raise json_refused(source.name, "", kind)
         raise UnsupportedFormat(
             f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open: save it as GeoJSON or "
             "GeoPackage."

@@ -24,9 +24,9 @@ _MAX_LON, _MAX_LAT = 360.0, 90.0
 
 
 def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
-    """Geometries; None for none, and for one that is broken."""
+    """Geometries, their rings closed; None for none, and for one that is broken."""
     with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
-        return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
+        return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="fix"))
 
 
 def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool = False) -> list[str]:
@@ -39,6 +39,8 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
     problems = RowProblems(rows.fids.tolist())
     for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
         problems.add(index, _broken(wkb[index]))
+    for index in _closed(wkb, shapes)[: MOST_LISTED * 2].tolist():
+        problems.add(index, "a ring of it was not closed: it is shown closed.")
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     for index in np.unique(owner[~np.isfinite(coordinates).all(axis=1)]).tolist():
         problems.add(index, "it has coordinates that are no finite numbers.")
@@ -68,6 +70,14 @@ def _find_invalid(shapes: Any, problems: RowProblems) -> None:
     for index, reason in zip(wrong.tolist(), reasons, strict=True):
         if "Invalid Coordinate" not in reason:
             problems.add(index, f"{reason.split('[')[0].strip().lower()}; it is drawn as it is.")
+
+
+def _closed(wkb: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.intp]:
+    """Rows of areas whose rings had to be closed."""
+    areas = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
+    with np.errstate(invalid="ignore"):
+        as_they_are = shapely.from_wkb(wkb[areas], on_invalid="ignore")
+    return areas[shapely.is_missing(as_they_are)]
 
 
 def _broken(wkb: bytes) -> str:

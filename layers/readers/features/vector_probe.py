@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
 from layers.readers.arrow.geometry_stream import geometry_batches
+from layers.readers.features.geodatabase import geodatabase_tables
+from layers.readers.features.gml import gml_layers
 from layers.readers.features.odd_dates import odd_date_problems
 from layers.readers.features.odd_numbers import odd_number_problems
 from layers.readers.features.ogr_rows import crs_problem, field_type, known_crs, read_info
@@ -63,6 +65,13 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
         if not tables:
             raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
         layers = _table_infos(asked, tables, problems)
+    elif content is Content.GEODATABASE:
+        tables, problems = geodatabase_tables(path)
+        if not tables:
+            raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
+        layers = _table_infos(asked, tables, problems)
+    elif content is Content.GML:
+        layers = _table_infos(asked, gml_layers(path), [])
     else:
         source = source_of(OfLayer(path, options=asked.options))
         if source.is_ogr:
@@ -92,7 +101,8 @@ def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[V
 
 def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     info = read_info(source)
-    name = str(info["layer_name"]) if isinstance(source.dataset, str) else os.path.splitext(source.name)[0]
+    is_named = isinstance(source.dataset, str) or source.content is Content.GML
+    name = str(info["layer_name"]) if is_named else os.path.splitext(source.name)[0]
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
     crs = known_crs(info["crs"]) or source.default_crs
     found = [*notes, *source.notes]

@@ -11,6 +11,8 @@ import numpy as np
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.readers.features.fid_range import these
+from layers.readers.features.geodatabase import geodatabase_source
+from layers.readers.features.gml import gml_source
 from layers.readers.features.ogr_rows import read_info, read_ogr
 from layers.readers.features.parsed_layer import ParsedFiles, ParsedLayer
 from layers.readers.features.parsing import parse
@@ -19,6 +21,7 @@ from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geojson.json_heights import without_invented
 from layers.readers.geojson.json_repair import JsonFiles
+from layers.readers.guards.geodatabase import geodatabase_of
 from layers.readers.guards.geopackage_audit import feature_tables, missing_geometry
 from layers.requests.features import OfLayer
 
@@ -32,8 +35,10 @@ def source_of(asked: OfLayer) -> VectorSource:
 
     Looks at the file before a library does. Raises what looking at it raises: NotAFile, UnsupportedFormat, ...
     """
-    path = regular_file(asked.path)
     layer, options = asked.layer, dict(asked.options)
+    if folder := geodatabase_of(asked.path):
+        return geodatabase_source(folder, layer, options)
+    path = regular_file(asked.path)
     content = content_of(path)
     if content is Content.SQLITE:
         # Without IMMUTABLE SQLite would want to write beside a file that is in WAL mode.
@@ -46,6 +51,8 @@ def source_of(asked: OfLayer) -> VectorSource:
         )
     if content is Content.SHAPEFILE:
         return shapefile_source(path, options)
+    if content is Content.GML:
+        return gml_source(path, layer, options)
     if content is Content.FLATGEOBUF:
         return VectorSource(path, content, "", path, {}, options, is_chunked=True, first=1)
     if content in (Content.JSON, Content.JSON_LINES):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
+from layers.readers.other_kinds import OtherKind
 
 _INDEX = re.compile(r"\.shx\b|Invalid (?:offset|length) for entity", re.IGNORECASE)
 _TABLE = re.compile(r"no such (?:table|column)|has no column", re.IGNORECASE)
@@ -41,8 +42,10 @@ def database_refused(name: str, text: str, kind: str) -> NotReadable:
     return NotReadable(f"{name} is a damaged {kind}: copy or download it again.")
 
 
-def json_refused(name: str, text: str) -> GeoloupeError:
-    """The same of JSON that is no GeoJSON."""
+def json_refused(name: str, text: str, kind: OtherKind | None = None) -> GeoloupeError:
+    """The same of JSON that is no GeoJSON, or of another `kind`, which is whole."""
+    if kind is not None:
+        return UnsupportedFormat(f"{name} cannot be opened, its content is {kind.words}.")
     at = _PLACE.search(text)
     if at and at[3]:
         return UnsupportedFormat(f"{name} is nested too deeply for GeoJSON (line {at[1]}): save it anew.")

@@ -49,7 +49,7 @@ def height_note(source: VectorSource) -> list[str]:
 def without_invented(source: VectorSource, rows: Rows) -> list[bytes | None]:
     """The geometries of all rows of a file, flat where some of their places have no height."""
     wkb = list(rows.wkb)
-    shapes = shapely.from_wkb(np.array(wkb, object), on_invalid="ignore")
+    shapes = shapely.from_wkb(np.array(wkb, object), on_invalid="fix")
     heights, owner = _heights(shapes)
     suspected = np.unique(owner[heights == 0])
     if not len(suspected) or not _mixes(data := _data(source)):

@@ -14,8 +14,10 @@ import pyogrio
 
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.files import Content
+from layers.readers.geojson.json_boxes import as_boxed
 from layers.readers.geojson.json_dates import may_have_odd_dates, odd_dates
 from layers.readers.geojson.json_lines import as_collection, whole_lines
+from layers.readers.other_kinds import is_list_of_features
 from layers.text.counted import counted, grouped
 from layers.text.text_encoding import guessed_encoding
 
@@ -103,11 +105,14 @@ def repaired(path: str, content: Content) -> Repaired:
         data = data.removeprefix(codecs.BOM_UTF8)
     data, found = _with_numbers_kept(data)
     notes += found
+    if not is_lines:
+        data = with_type_first(data)
     info = None
     if len(data) <= MOST_PARSED_BYTES:
         if is_lines:
             data, found = whole_lines(data)
         else:
+            data = as_boxed(data)
             data, found, info = whole_features(data, opened(data), name)
         notes += found
     how: dict[str, str] = {}
@@ -221,6 +226,36 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+_TYPE = re.compile(rb'"type"\s*:\s*"(?:FeatureCollection|Feature|\w*(?:Point|LineString|Polygon|GeometryCollection))"')
+_LOOKED_AT_BYTES = 6000
+"""OGR finds the type of a file in so many of its first bytes, or knows none."""
+
+
+def with_type_first(data: bytes) -> bytes:
+    """The same GeoJSON with its own type as its first member where that comes late, a list of features as a collection;
+    `data` itself where OGR finds it, and where it is no GeoJSON.
+    """
+    text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"["):
+        is_list = len(data) <= MOST_PARSED_BYTES and is_list_of_features(_parsed(data))
+        return b'{"type": "FeatureCollection", "features": ' + text + b"}" if is_list else data
+    if not text.startswith(b"{") or _TYPE.search(data[:_LOOKED_AT_BYTES]) or b"FeatureCollection" not in data:
+        return data
+    if len(data) <= MOST_PARSED_BYTES:
+        content = _parsed(data)
+        is_late = isinstance(content, dict) and content.get("type") == "FeatureCollection"
+    else:
+        is_late = b'"features"' in data[:_HEAD_BYTES] and _TYPE.search(data[-_LOOKED_AT_BYTES:]) is not None
+    return b'{"type": "FeatureCollection",' + text[1:] if is_late else data
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
 
 
 _FEATURES = re.compile(r'"features"\s*:\s*\[')

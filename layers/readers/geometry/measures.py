@@ -31,7 +31,7 @@ def read_measures(asked: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], .
     crs = asked.source_crs or rows.crs
     if not crs:
         raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
-    shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="ignore")
+    shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="fix")
     if not same_crs(crs, WGS84):
         shapes = shapely.transform(shapes, lambda xy: _lonlat(crs, xy))
     for row in np.flatnonzero(shapely.bounds(shapes).reshape(-1, 4) @ (-1, 0, 1, 0) > 180.0):

@@ -13,7 +13,7 @@ from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content
 
 _BATCH_ROWS = 2_000
-_WITHOUT = frozenset({Content.JSON, Content.JSON_LINES})
+_WITHOUT = frozenset({Content.GML, Content.JSON, Content.JSON_LINES})
 """Their drivers know neither."""
 _CURVES = range(8, 13)
 

@@ -18,6 +18,7 @@ from layers.readers.raster.worldfile import Transform, crs_text
 from layers.text.guarded_xml import BadXml, read_xml
 
 _MAX_POINTS = 10_000
+_MAX_TERMS = 20
 _POINTERS = ("OVERVIEW_FILE", "GRIDDED_COVERAGE_FILE", "MASK_FILE")
 
 
@@ -41,9 +42,9 @@ def read_aux_xml(path: str, resolution: tuple[float, float] | None = None) -> Au
         root = read_xml(sidecar)
     except (BadXml, OSError) as error:
         return AuxFile(problems=(f"{name} beside it is ignored: {error}.",))
-    if root.tag != "PAMDataset":
+    if root.tag not in ("PAMDataset", "GeodataXform"):  # the latter is ArcGIS 9's
         return AuxFile(problems=(f"{name} beside it is ignored: it is not what GDAL or ArcGIS write.",))
-    problems = []
+    problems = _too_curved(root, name)
     if any(item.get("key") in _POINTERS for item in root.iter("MDI")):
         problems.append(f"{name} beside it names another file: that is not followed.")
     try:
@@ -55,7 +56,12 @@ def read_aux_xml(path: str, resolution: tuple[float, float] | None = None) -> Au
 
 
 def _crs(root: Element) -> str:
-    places = ("SRS", "Metadata/GeodataXform/SpatialReference/WKT", "GeodataXform/SpatialReference/WKT")
+    places = (
+        "SRS",
+        "SpatialReference/WKT",
+        "Metadata/GeodataXform/SpatialReference/WKT",
+        "GeodataXform/SpatialReference/WKT",
+    )
     found = [text for place in places if (text := (root.findtext(place) or "").strip())]
     points = root.find("GCPList")
     if points is not None:
@@ -66,9 +72,33 @@ def _crs(root: Element) -> str:
 def _transform(root: Element) -> Transform | None:
     numbers = _numbers((root.findtext("GeoTransform") or "").split(","))
     if len(numbers) != 6:
-        return None
+        return _esri_plane(root)
     c, a, b, f, d, e = numbers
     return (a, b, c, d, e, f)
+
+
+def _coefficients(root: Element) -> tuple[list[float], list[float]]:
+    """Coefficients of ArcGIS's polynomials for x and for y; empty where there are none."""
+    xform = next(root.iter("GeodataXform"), None)
+    if xform is None:
+        return [], []
+    of_x, of_y = ([d.text or "" for d in xform.iterfind(f"Coeff{axis}/Double")][:_MAX_TERMS] for axis in "XY")
+    return _numbers(of_x), _numbers(of_y)
+
+
+def _esri_plane(root: Element) -> Transform | None:
+    """A polynomial of the first order, as ArcGIS writes it: from the middles of pixels, lines as negative numbers."""
+    of_x, of_y = _coefficients(root)
+    if len(of_x) != 3 or len(of_y) != 3:
+        return None
+    (c, a, b), (f, d, e) = of_x, of_y
+    return (a, -b, c - a / 2 + b / 2, d, -e, f - d / 2 + e / 2)
+
+
+def _too_curved(root: Element, name: str) -> list[str]:
+    if len(_coefficients(root)[0]) <= 3 or next(root.iter("SourceGCPs"), None) is not None:
+        return []
+    return [f"{name} beside it places it by a curve of ArcGIS, which is not read: save it anew as a GeoTIFF."]
 
 
 def _points(root: Element, resolution: tuple[float, float] | None) -> ControlPoints | None:

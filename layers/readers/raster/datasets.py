@@ -6,7 +6,7 @@ import atexit
 import os
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -18,12 +18,25 @@ from rasterio.io import DatasetReader, MemoryFile
 
 from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import COMPANIONED, CONTAINERS, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.files import (
+    CONTAINERS,
+    HEAD_BYTES,
+    PICTURES,
+    RASTERS,
+    Content,
+    content_of,
+    content_of_head,
+    is_readable,
+    regular_file,
+)
+from layers.readers.guards.archive import is_archive, member_head, name_for_gdal
+from layers.readers.guards.elevation import judge_dted, judge_grid, judge_hgt
 from layers.readers.guards.envi import judge_envi
 from layers.readers.guards.hdf5 import is_hdf5, judge_hdf5
 from layers.readers.guards.imagine import judge_imagine
 from layers.readers.guards.tile_audit import tiles_in
 from layers.readers.guards.vrt_judge import understood_vrt
+from layers.readers.guards.webp import judge_webp
 from layers.readers.library_words import cannot_open
 from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
@@ -45,6 +58,15 @@ LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
 _SIDECARS = (".ovr", ".msk")
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _CHECKED_SOURCES = 100
+_JUDGES: dict[Content, Callable[[str], object]] = {
+    Content.IMAGINE: judge_imagine,
+    Content.ENVI: judge_envi,
+    Content.SRTM: judge_hgt,
+    Content.DTED: judge_dted,
+    Content.GRID: judge_grid,
+    Content.WEBP: judge_webp,
+}
+"""Looks into a file before GDAL does, by its kind."""
 
 
 class _Key(NamedTuple):
@@ -80,7 +102,7 @@ class Datasets:
             return found
         for stale in [k for k in self._open if k.path == path and k[3:] != key[3:]]:
             self._close(self._open.pop(stale))
-        content = raster_content(path)
+        content = packed_content(path, part) if part and is_archive(path) else raster_content(path)
         if content not in RASTERS:
             raise UnsupportedFormat(f"{os.path.basename(path)} is not a raster file.")
         dataset = open_raster(path, content, level, part)
@@ -100,6 +122,11 @@ class Datasets:
         """The path of the file of an open dataset."""
         return self._keys[dataset].path
 
+    def place_of(self, dataset: DatasetReader) -> str:
+        """The path beside which its sidecars would lie: of a member of an archive one at which nothing is."""
+        key = self._keys[dataset]
+        return os.path.join(key.path, key.part) if key.part and is_archive(key.path) else key.path
+
     def state_of(self, dataset: DatasetReader) -> tuple[int, int]:
         """(modified in ns, size in bytes) of the file of an open dataset, when it was opened."""
         key = self._keys[dataset]
@@ -114,7 +141,7 @@ class Datasets:
         """The place of an open full-resolution dataset; found once, unless `anew` or not yet known."""
         found = self._georeferencing.get(dataset)
         if anew or found is None or not found.is_known:
-            path = self.path_of(dataset)
+            path = self.place_of(dataset)
             real = os.path.realpath(path) if dataset.driver == Content.VRT else path
             found = self._georeferencing[dataset] = georeferencing_of(dataset, real)
         return found
@@ -144,6 +171,15 @@ def raster_content(path: str) -> Content:
     return tiles_in(path).content if content is Content.SQLITE else content
 
 
+def packed_content(path: str, member: str) -> Content:
+    """The kind of a picture in an archive. Raises UnsupportedFormat for one that would lead to other files."""
+    head = member_head(path, member, HEAD_BYTES)
+    content = content_of_head(head, os.path.splitext(member)[1].lower())
+    if content not in PICTURES:
+        raise UnsupportedFormat(f"{os.path.basename(member)} in {os.path.basename(path)} is no picture: unpack it.")
+    return content
+
+
 def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
     """Open with the one driver that `content` names and check the header before any pixel is read.
 
@@ -152,6 +188,8 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
     name = os.path.basename(path)
     if content is Content.MBTILES:
         return MbtilesReader(path, level)
+    if part and is_archive(path):
+        name, path, part = os.path.basename(part), name_for_gdal(path, part), ""
     options = {} if level == FULL_RESOLUTION else {"overview_level": level}
     try:
         if content is Content.VRT:
@@ -171,8 +209,7 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
 
 
 def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
-    if content in COMPANIONED:
-        _judge(path, content)
+    _judge(path, content)
     target, own = _opening(path, content, part)
     # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
     listing = "TRUE" if content is Content.ENVI or sound_sidecars(path) else "EMPTY_DIR"
@@ -229,11 +266,12 @@ def _alone() -> Iterator[None]:
 
 
 def _judge(path: str, content: Content) -> None:
-    """Raises GeoloupeError for what keeps a part of itself outside its folder."""
-    if content is Content.IMAGINE:
-        judge_imagine(path)
+    """Raises GeoloupeError for what keeps a part of itself outside its folder, or grows without bound."""
+    judge = _JUDGES.get(content)
+    if judge is not None and not path.startswith("/vsi"):
+        judge(path)
+    if content is not Content.ENVI:
         return
-    judge_envi(path)
     refused = [suffix for suffix in _SIDECARS if os.path.lexists(path + suffix) and not sound_sidecars(path, suffix)]
     if refused:  # GDAL finds the header only where it may look beside the file, and then it looks at these, too
         name = os.path.basename(path)
@@ -272,7 +310,8 @@ def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any
         if not part.isdecimal():
             raise NotReadable(f"{name} has no image {part[:60]}.")
         return f"NITF_IM:{int(part)}:{path}", {}
-    if content is Content.JPEG2000 and is_cut_short(path) and not _reads_strictly(path):
+    is_packed = path.startswith("/vsi")
+    if content is Content.JPEG2000 and not is_packed and is_cut_short(path) and not _reads_strictly(path):
         return path, {"STRICT": "NO"}  # what is there is shown, blurred, and the probe says that it is not all
     return path, {}
 

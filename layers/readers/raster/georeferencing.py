@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from layers.readers.raster.rpc import Rpc, read_rpc_beside
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
 from layers.readers.raster.worldfile import Transform, crs_text, find_world_file, read_prj, read_world_file
 
+_SENTINEL1 = re.compile(r"Sentinel-1[A-D] \w\w (?:GRD|SLC)\b")
 IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
@@ -163,6 +165,8 @@ class _Finder:
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
         note = f"{len(points)} control points {fit.note}"
+        if _is_raw_radar(self.dataset):
+            note += "; not terrain-corrected; heights displaced"
         return Georeferencing(crs, fit.rough, placed_by="control points", note=note, warp=warp)
 
     def _points(self) -> tuple[ControlPoints | None, str]:
@@ -218,6 +222,11 @@ def _rpc_note(rpc: Rpc, width: int, height: int, height_m: float) -> str:
         f"its RPC at a height of {height_m:.0f} m above the ellipsoid ({whose}), without "
         f"terrain: ground 100 m higher or lower is drawn {moved:.0f} m from its place"
     )
+
+
+def _is_raw_radar(dataset: Any) -> bool:
+    """True for an image of Sentinel-1 as it was recorded, by what its TIFF says of itself."""
+    return _SENTINEL1.match(str(dataset.tags().get("TIFFTAG_IMAGEDESCRIPTION", ""))) is not None
 
 
 def _makes_sense(transform: Transform) -> bool:

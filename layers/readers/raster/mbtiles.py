@@ -29,6 +29,7 @@ MAX_ZOOM = 24
 _KEPT_TILES = 64
 _FREE_LEVELS = 8  # a tile of 256 pixels can be halved that often
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF")
+_ENDS = "SELECT MIN(tile_column), MAX(tile_column), MIN(tile_row), MAX(tile_row) FROM tiles WHERE zoom_level = ?"
 _TILE = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
 
 
@@ -110,9 +111,20 @@ class MbtilesReader:
             cols, rows = ((x / MERCATOR_HALF_M + 1) * across / 2, (1 - y / MERCATOR_HALF_M) * across / 2)
             left, right = max(0, math.floor(cols[0] + 1e-6)), min(across, math.ceil(cols[1] - 1e-6))
             top, bottom = max(0, math.floor(rows[0] + 1e-6)), min(across, math.ceil(rows[1] - 1e-6))
+        left, top, right, bottom = self._with_all_tiles((left, top, right, bottom), across)
         step = 2 ** max(0, self._levels(max(right - left, bottom - top)) - _FREE_LEVELS)
         left, top = left // step * step, top // step * step
         return left, top, max(-(-right // step), left // step + 1) * step, max(-(-bottom // step), 1) * step
+
+    def _with_all_tiles(self, named: tuple[int, int, int, int], across: int) -> tuple[int, int, int, int]:
+        """The range that the metadata name, widened to the tiles that are there: some programs write too narrow one."""
+        try:
+            west, east, south, north = (int(str(end)) for end in self._database.rows(_ENDS, (self._most,))[0])
+        except (ValueError, sqlite3.Error):  # numbers that are none, or too many tiles to be looked through
+            return named
+        left, right = max(0, min(named[0], west)), min(across, max(named[2], east + 1))
+        top, bottom = max(0, min(named[1], across - 1 - north)), min(across, max(named[3], across - south))
+        return left, top, right, bottom
 
     def _levels(self, tiles: int) -> int:
         return min(self._most - self._least, max(0, math.ceil(math.log2(max(tiles, 1)))))

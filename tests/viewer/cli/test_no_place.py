@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pyogrio.raw
 import pytest
+import shapely
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
@@ -93,3 +96,20 @@ def test_info_says_what_is_lacking(cli: Cli, nowhere: Path, unnamed: Path) -> No
         facts = cli("info", file, "--json").json
         assert facts["bounds_lonlat"] is None
         assert any(words in problem for problem in facts["problems"])
+
+
+def test_features_in_pixel_space_have_a_margin(cli: Cli, tmp_path: Path) -> None:
+    """A point at the very edge would lose half of its symbol."""
+    path = tmp_path / "plan.gpkg"
+    corners = shapely.to_wkb(shapely.points([[0, 0], [100, 0], [100, 100], [0, 100]]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pyogrio.raw.write(path, corners, [np.arange(4)], ["n"], layer="plan", driver="GPKG", geometry_type="Point")
+    assert cli("render", path, "--out", tmp_path / "x.png", "--size", "300x300").code == DONE
+    picture = cv2.imread(str(tmp_path / "x.png")).astype(int)
+    drawn = np.abs(picture - picture[150, 150]).max(axis=2) > 40
+    assert drawn.any()
+    assert not drawn[[0, -1]].any()
+    assert not drawn[:, [0, -1]].any()
+    rows = np.flatnonzero(drawn.any(axis=1))
+    assert rows.min() + rows.max() == pytest.approx(299, abs=3), "the symbols of both edges are whole"

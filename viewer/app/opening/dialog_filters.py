@@ -10,10 +10,15 @@ CASES = ("*.gpkg",)
 IMAGES = (
     "*.tif", "*.tiff", "*.jp2", "*.j2k", "*.ntf", "*.nitf", "*.nsf", "*.vrt", "*.mbtiles", "*.gpkg", "*.png", "*.jpg",
     "*.jpeg", "*.img", "*.dat", "*.bsq", "*.bil", "*.bip", "*.nc", "*.nc4", "*.cdf", "*.h5", "*.he5", "*.hdf5", "*.hdf",
+    "*.webp", "*.hgt", "*.dt0", "*.dt1", "*.dt2", "*.asc",
 )  # fmt: skip
 DELIVERIES = (
     "MTD_MSIL*.xml",
+    "S2?_*_MTD_SAFL*.xml",
     "manifest.safe",
+    "S1*.zip",
+    "S2*.zip",
+    "L???_*.tar",
     "*_MTL.txt",
     "*_MTL.json",
     "*_MTL.xml",
@@ -24,10 +29,10 @@ DELIVERIES = (
     "*_metadata.json",
     "*_metadata.xml",
 )
-"""The files that describe a whole delivery: Sentinel-2, Landsat, Airbus, Maxar, Planet."""
+"""The files that describe a whole delivery: the Sentinels, Landsat, Airbus, Maxar, Planet."""
 VECTORS = (
     "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",
-    "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
+    "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.gml", "*.gdbtable", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
 )  # fmt: skip
 
 

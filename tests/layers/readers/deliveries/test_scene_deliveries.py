@@ -197,6 +197,25 @@ def test_tiles_of_a_mosaic_join_without_a_seam(tmp_path):
     assert bands[0, ROW, -1] - bands[0, ROW, 0] == pytest.approx(3, abs=1)
 
 
+def test_a_til_in_flat_form_names_its_tiles_too(tmp_path):
+    root = tiny.maxar(tmp_path)
+    expected, _ = probed(root)
+    til = next(root.glob("*.TIL"))
+    lines, group = [], ""
+    for line in til.read_text().splitlines():
+        key, _, value = line.partition("=")
+        if key.strip() == "BEGIN_GROUP":
+            group = value.strip() + "."
+        elif key.strip() == "END_GROUP":
+            group = ""
+        else:
+            lines.append(group + line.strip())
+    til.write_text("\n".join(lines))
+    scene, raster = probed(root)
+    assert scene == expected
+    assert raster.width == 128
+
+
 def test_a_maxar_bundle_is_one_scene(tmp_path):
     tiny.maxar(tmp_path)
     tiny.maxar(tmp_path, "P", second=46)

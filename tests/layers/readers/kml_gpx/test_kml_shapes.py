@@ -131,7 +131,9 @@ def test_what_is_no_kml_is_none(tmp_path):
         probe(written(tmp_path, "<!DOCTYPE html><html><Folder></Folder></html>"))
     with pytest.raises(UnsupportedFormat, match="its content is VRT"):
         probe(written(tmp_path, "<VRTDataset><Document></Document></VRTDataset>"))
-    with pytest.raises(UnsupportedFormat, match=r"a\.kml is XML but no KML"):
+    with pytest.raises(UnsupportedFormat, match=r"a\.kml is not a KML file: its content is OpenStreetMap data"):
         probe(written(tmp_path, f"<!-- --><osm><Folder>{PLACEMARK}</Folder></osm>"))
     with pytest.raises(UnsupportedFormat):
         probe(written(tmp_path, f"<Document>{PLACEMARK}</Document>", "a.xml"))
+    with pytest.raises(UnsupportedFormat, match=r"a\.kml is XML but no KML"):
+        probe(written(tmp_path, f"<!-- --><other><Folder>{PLACEMARK}</Folder></other>"))

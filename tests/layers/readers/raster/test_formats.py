@@ -176,6 +176,19 @@ def test_mbtiles_of_a_small_place(tmp_path):
     assert (found[:, 0, 0] == [4, 5, 6]).all()
 
 
+@pytest.mark.parametrize("bounds", ["128.2,52.06,128.21,52.07", "0,0,1,1", "-180,-85,-179,-84"])
+def test_mbtiles_are_not_cut_to_bounds_that_are_too_narrow(tmp_path, bounds):
+    """GDAL shows nothing of what lies beyond the bounds in the metadata, as wrong as they may be."""
+    tiles = {(12, 3506, 1351): encoded((1, 2, 3)), (12, 3507, 1351): encoded((4, 5, 6))}
+    path = mbtiles(tmp_path / "a.mbtiles", tiles, bounds=bounds)
+    for (z, x, y), colour in (((12, 3506, 1351), (1, 2, 3)), ((12, 3507, 1351), (4, 5, 6))):
+        found, mask = tile(path, "EPSG:3857", tile_bounds(z, x, y), 256, (1, 2, 3)).arrays
+        assert mask.all()
+        assert (found[:, 0, 0] == colour).all()
+        lonlat = probe(path).bounds
+        assert lonlat.contains(tile_bounds(z, x, y).scaled(0.999))
+
+
 def test_mbtiles_through_a_view_that_never_ends(tmp_path, monkeypatch):
     monkeypatch.setattr("layers.readers.guards.tile_audit._DEADLINE_S", 0.2)
     path = tmp_path / "a.mbtiles"

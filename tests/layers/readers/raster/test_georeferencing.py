@@ -336,3 +336,33 @@ def test_a_crs_that_cannot_be_written_is_none(tmp_path):
     found = georeferencing_of(dataset, str(tmp_path / "a.png"))
     assert (found.crs, found.placed_by) == ("", "transform")
     assert "a.png is in a CRS that is not understood: choose its CRS in the layer's properties." in found.problems
+
+
+_ARCGIS_9 = (
+    '<GeodataXform xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xmlns:typens="http://www.esri.com/schemas/ArcGIS/9.3" xsi:type="typens:PolynomialXform">'
+    "<PolynomialOrder>{order}</PolynomialOrder><SpatialReference><WKT>{wkt}</WKT></SpatialReference>{body}</GeodataXform>"
+)
+
+
+def _doubles(tag: str, *values: float) -> str:
+    return f"<{tag}>{''.join(f'<Double>{value}</Double>' for value in values)}</{tag}>"
+
+
+@pytest.mark.parametrize("wrapped", ["{}", '<PAMDataset><Metadata domain="xml:ESRI">{}</Metadata></PAMDataset>'])
+def test_aux_xml_of_arcgis_9_gives_crs_and_polynomial(tmp_path, wrapped):
+    """GDAL 3.10 says: GeoTransform = 399995.25, 10, -0.5, 5751284.875, 0.25, -10."""
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
+    plane = _doubles("CoeffX", 400000, 10, 0.5) + _doubles("CoeffY", 5751280, 0.25, 10)
+    path.with_name("a.tif.aux.xml").write_text(wrapped.format(_ARCGIS_9.format(order=1, wkt=WKT, body=plane)))
+    info = probe(path)
+    assert (info.placed_by, info.problems) == ("transform", ())
+    assert info.crs == "EPSG:32652"
+    assert info.transform == pytest.approx((10, -0.5, 399995.25, 0.25, -10, 5751284.875))
+
+
+def test_a_curve_of_arcgis_is_said_not_to_be_read(tmp_path):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
+    curve = _doubles("CoeffX", *range(6)) + _doubles("CoeffY", *range(6))
+    path.with_name("a.tif.aux.xml").write_text(_ARCGIS_9.format(order=2, wkt=WKT, body=curve))
+    assert any("by a curve of ArcGIS" in problem for problem in probe(path).problems)

@@ -147,9 +147,13 @@ def test_a_truncated_file_opens_or_says_what_it_is(tmp_path):
     [
         ("a.tif", b"hello, world\n", "a.tif is not a TIFF file: its content is plain text."),
         ("a.tif", b"", "a.tif is not a TIFF file: its content is empty."),
-        ("a.tif", b'<VRTDataset rasterXSize="1" rasterYSize="1"/>', "a.tif is not a TIFF file: its content is VRT."),
+        (
+            "a.tif",
+            b'<VRTDataset rasterXSize="1" rasterYSize="1"/>',
+            "a.tif is not a TIFF file: its content is VRT (give it a name",
+        ),
         ("a.png", b'{"type": "FeatureCollection"}', "a.png is not a PNG file: its content is JSON text."),
-        ("a.gpkg", b"PK\x03\x04\0", "a.gpkg is not a GeoPackage file: its content is a ZIP archive."),
+        ("a.gpkg", b"PK\x03\x04\0", "a.gpkg is not a GeoPackage file: its content is a ZIP archive (unpack it"),
         ("a.xyz", b"\0\1\2", "a.xyz cannot be opened, its content is of no kind"),
     ],
 )

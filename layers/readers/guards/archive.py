@@ -1,0 +1,159 @@
+"""TAR and ZIP archives in which imagery is sold: their members, judged by name and size before GDAL looks inside."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import zipfile
+import zlib
+from functools import lru_cache
+from typing import NamedTuple
+
+from layers.errors import FileMissing, NotReadable, TooLarge, UnsupportedFormat
+
+MOST_MEMBERS = 10_000
+MOST_RATIO = 100
+"""Imagery packs to a tenth at best; what unpacks to more than that is a bomb."""
+_RATIO_COUNTS_FROM = 2**20
+_ENDINGS = (".tar", ".zip")
+_TAR_MARK_AT, _TAR_MARK = 257, b"ustar"
+_BRACES = "{}"
+
+
+class Member(NamedTuple):
+    """The name and the unpacked size in bytes of a regular file in an archive."""
+
+    name: str
+    size: int
+
+
+def is_archive(path: str) -> bool:
+    """True for a TAR or ZIP by its ending and its mark."""
+    if not path.lower().endswith(_ENDINGS) or not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        head = file.read(512)
+    return _is_zip(head) or _is_tar(head)
+
+
+def _is_zip(head: bytes) -> bool:
+    return head.startswith(b"PK\x03\x04")
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[_TAR_MARK_AT : _TAR_MARK_AT + len(_TAR_MARK)] == _TAR_MARK
+
+
+def members_of(path: str) -> dict[str, Member]:
+    """Regular files in an archive by their names; links, absolute names and ".." are left out.
+
+    Raises NotReadable for a damaged archive, TooLarge for too many members or a bomb, UnsupportedFormat for a password.
+    """
+    state = os.stat(path)
+    return _members(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=8)
+def _members(path: str, _modified_ns: int, _size: int) -> dict[str, Member]:
+    name = os.path.basename(path)
+    try:
+        found = _of_zip(path, name) if _zip(path) else _of_tar(path, name)
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+    ) as error:
+        raise NotReadable(f"{name} is a damaged archive: copy or download it again.") from error
+    return {one.name: one for one in found if _is_sound(one.name)}
+
+
+def _zip(path: str) -> bool:
+    with open(path, "rb") as file:
+        return _is_zip(file.read(4))
+
+
+def _of_zip(path: str, name: str) -> list[Member]:
+    with zipfile.ZipFile(path) as archive:
+        entries = [one for one in archive.infolist() if not one.is_dir()]
+    if len(entries) > MOST_MEMBERS:
+        raise _too_many(name)
+    if any(one.flag_bits & 1 for one in entries):
+        raise UnsupportedFormat(f"{name} is encrypted: unpack it with its password and open what is inside.")
+    for one in entries:
+        if one.file_size > _RATIO_COUNTS_FROM and one.file_size > MOST_RATIO * max(one.compress_size, 1):
+            raise TooLarge(
+                f"{name} would unpack to over {MOST_RATIO} times its size, as a bomb does: it is not opened."
+            )
+    return [Member(one.filename, one.file_size) for one in entries]
+
+
+def _of_tar(path: str, name: str) -> list[Member]:
+    found: list[Member] = []
+    with tarfile.open(path, "r:") as archive:
+        for count, one in enumerate(archive):
+            if count == MOST_MEMBERS:
+                raise _too_many(name)
+            if one.isreg() and not one.issparse():
+                found.append(Member(one.name, one.size))
+    end = os.path.getsize(path)
+    if any(one.size > end for one in found):
+        raise tarfile.ReadError("a member ends beyond the archive")
+    return found
+
+
+def _too_many(name: str) -> TooLarge:
+    return TooLarge(f"{name} holds more than {MOST_MEMBERS:,} files: unpack it and open what you need.")
+
+
+def _is_sound(name: str) -> bool:
+    parts = name.removeprefix("./").split("/")
+    return not name.startswith("/") and ".." not in parts and "\\" not in name and "\0" not in name
+
+
+def member_bytes(path: str, member: str, limit: int) -> bytes:
+    """All bytes of a member. Raises TooLarge for more than `limit`, FileMissing, NotReadable for a damaged archive."""
+    known = _known(path, member)
+    name = os.path.basename(member)
+    if known.size > limit:
+        raise TooLarge(f"{name} is too large for a metadata file: at most {limit // 2**20} MB are read.")
+    return _read(path, member, limit)
+
+
+def member_head(path: str, member: str, count: int) -> bytes:
+    """The first bytes of a member. Raises as `member_bytes`."""
+    _known(path, member)
+    return _read(path, member, count)
+
+
+def _read(path: str, member: str, count: int) -> bytes:
+    name = os.path.basename(path)
+    try:
+        if _zip(path):
+            with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+                return file.read(count)
+        with tarfile.open(path, "r:") as tar:
+            found = tar.extractfile(member)
+            return found.read(count) if found is not None else b""
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, KeyError, RuntimeError) as error:
+        raise NotReadable(f"{name} is a damaged archive: copy or download it again.") from error
+
+
+def name_for_gdal(path: str, member: str) -> str:
+    """The name by which GDAL opens a member, without unpacking it. Raises FileMissing, UnsupportedFormat."""
+    _known(path, member)
+    if any(brace in path for brace in _BRACES):
+        raise UnsupportedFormat(
+            f"{os.path.basename(path)} lies in a folder with {{ or }} in its name: move it elsewhere."
+        )
+    return f"/vsi{'zip' if _zip(path) else 'tar'}/{{{path}}}/{member.removeprefix('./')}"
+
+
+def _known(path: str, member: str) -> Member:
+    found = members_of(path).get(member)
+    if found is None:
+        raise FileMissing(f"{os.path.basename(path)} holds no {os.path.basename(member)[:100]}: copy it again.")
+    return found

@@ -1,0 +1,232 @@
+"""Kinds of files that Geoloupe names but does not open: how each is recognised, and the way round.
+
+A kind is told by the first bytes of a file, by the root element of its XML or by the members of its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+UNPACK = "unpack it and open what is inside"
+_TO_TIFF = "save it as GeoTIFF"
+_TO_VECTORS = "save it as GeoPackage or GeoJSON, as with QGIS or ogr2ogr"
+_OF_A_SERVICE = "it describes a service and holds no picture: save what you need of it as GeoTIFF or GeoPackage"
+
+
+class OtherKind(NamedTuple):
+    """A kind of file by the name that people know, and what to do with one, "" where only its name can be said."""
+
+    name: str
+    cure: str
+
+    @property
+    def words(self) -> str:
+        """The end of a sentence: "ECW, packed imagery (save it as GeoTIFF ...)"."""
+        return f"{self.name} ({self.cure})" if self.cure else self.name
+
+
+_VIDEO = OtherKind("a video", "save the frame that you need as PNG or JPEG")
+_ISO_BRANDS = {
+    b"avif": "AVIF",
+    b"avis": "AVIF",
+    b"heic": "HEIF",
+    b"heix": "HEIF",
+    b"hevc": "HEIF",
+    b"heim": "HEIF",
+    b"mif1": "HEIF",
+    b"msf1": "HEIF",
+}
+_ZIP = OtherKind("a ZIP archive", UNPACK)
+_TAR = OtherKind("a TAR archive", f"{UNPACK}; only Landsat's are opened as they are")
+BEGINS = (
+    (b"%PDF", OtherKind("PDF", "save its page as GeoTIFF, PNG or JPEG")),
+    (b"PK\x03\x04", _ZIP),
+    (b"PK\x05\x06", OtherKind("an empty ZIP archive", "fetch it again")),
+    (b"\x1f\x8b", OtherKind("a gzip archive", UNPACK)),
+    (b"BZh", OtherKind("a bzip2 archive", UNPACK)),
+    (b"\xfd7zXZ\0", OtherKind("an xz archive", UNPACK)),
+    (b"7z\xbc\xaf\x27\x1c", OtherKind("a 7-Zip archive", UNPACK)),
+    (b"Rar!\x1a\x07", OtherKind("a RAR archive", UNPACK)),
+    (b"PMTiles", OtherKind("PMTiles, a pack of map tiles", "make MBTiles of it")),
+    (b"\x0e\x03\x13\x01", OtherKind("HDF4, which this GDAL does not read", "save it as HDF5, netCDF or GeoTIFF")),
+    (b"GRIB", OtherKind("GRIB, fields of weather", "save the field that you need as GeoTIFF or netCDF")),
+    (b"msid", OtherKind("MrSID, packed imagery", f"{_TO_TIFF} with a program that has LizardTech's decoder")),
+    (b"\xff\x0a", OtherKind("JPEG XL", "save it as GeoTIFF, PNG or JPEG")),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", OtherKind("JPEG XL", "save it as GeoTIFF, PNG or JPEG")),
+    (b"LASF", OtherKind("LAS or LAZ, a cloud of points", "make an elevation GeoTIFF of it, as with PDAL")),
+    (b"BM", OtherKind("BMP", "save it as PNG or GeoTIFF; a world file beside it goes on working")),
+    (b"GIF8", OtherKind("GIF", "save it as PNG or GeoTIFF; a world file beside it goes on working")),
+    (b"AC10", OtherKind("DWG, a drawing of AutoCAD", "save it as DXF, and that as GeoPackage")),
+    (b"AC1.", OtherKind("DWG, a drawing of AutoCAD", "save it as DXF, and that as GeoPackage")),
+    (b"AutoCAD Binary DXF", OtherKind("DXF, a drawing", _TO_VECTORS)),
+    (b"\x08\x09\xfe\x02", OtherKind("DGN, a drawing of MicroStation", _TO_VECTORS)),
+    (b"\xc8\x09\xfe\x02", OtherKind("DGN, a drawing of MicroStation", _TO_VECTORS)),
+    (b"\x08\x05\x17\0", OtherKind("a DGN cell library of MicroStation", _TO_VECTORS)),
+    (b"PAR1", OtherKind("Parquet", "save it as GeoPackage or FlatGeobuf, as with ogr2ogr")),
+    (b"ARROW1", OtherKind("Arrow", "save it as GeoPackage or FlatGeobuf, as with ogr2ogr")),
+    (b"PCIDSK", OtherKind("PCIDSK", _TO_TIFF)),
+    (b"SIMPLE  =", OtherKind("FITS", _TO_TIFF)),
+    (b"EXP  0 ", OtherKind("an Arc/Info export (E00)", _TO_VECTORS)),
+    (b"!table", OtherKind("a table of MapInfo", _TO_VECTORS)),
+)
+"""First bytes, and the kinds that have them."""
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DXF = re.compile(rb"(?:\s*999\r?\n[^\n]*\n)*\s*0\r?\n\s*SECTION\r?\n")
+_KAP = re.compile(rb"(?:\A|\n)(?:BSB|NOS)/")
+_ISO_8211 = re.compile(rb"\d{5}[123]L.[1 ].{15}", re.DOTALL)
+"""The leader of a file of ISO 8211, in which S-57 and SDTS are written."""
+_ROOT = re.compile(
+    rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
+)
+_OF_ROOT = {
+    "vrtdataset": OtherKind("VRT", "give it a name that ends in .vrt"),
+    "ogrvrtdatasource": OtherKind("OGR VRT", "open the files that it names"),
+    "gdal_wms": OtherKind("a GDAL web map description", "add its tiles with Layer, Add Imagery"),
+    "html": OtherKind("a web page", "download the file itself, perhaps after signing in"),
+    "osm": OtherKind("OpenStreetMap data", _TO_VECTORS),
+    "landxml": OtherKind("LandXML", _TO_VECTORS),
+    "svg": OtherKind("SVG, a drawing", "save it as PNG, then place it by control points"),
+    "collada": OtherKind("COLLADA, a model", "open the KML that places it"),
+    "rss": OtherKind("a feed of news", _TO_VECTORS),
+    "feed": OtherKind("a feed of news", _TO_VECTORS),
+    "qgis": OtherKind("a QGIS project or style", "open the layers that it names"),
+    "esriprojection": OtherKind("a CRS of ArcGIS", "open the file that it belongs to"),
+    **dict.fromkeys(("wms_capabilities", "wmt_ms_capabilities"), OtherKind("the capabilities of a WMS", _OF_A_SERVICE)),
+    **dict.fromkeys(
+        ("wfs_capabilities", "wcs_capabilities"), OtherKind("the capabilities of a WFS or WCS", _OF_A_SERVICE)
+    ),
+    "capabilities": OtherKind("the capabilities of a service", _OF_A_SERVICE),
+    "tilemap": OtherKind("the description of a TMS", _OF_A_SERVICE),
+    **dict.fromkeys(
+        ("serviceexceptionreport", "exceptionreport"),
+        OtherKind("a service's message that something went wrong", "ask the service again"),
+    ),
+    "error": OtherKind("a server's message that something went wrong", "download the file again"),
+}
+_WEB_PAGE = re.compile(rb"<!DOCTYPE\s+html|<html", re.IGNORECASE)
+_GEOJSON_TYPES = frozenset(
+    {
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+        "Feature",
+        "FeatureCollection",
+    }
+)
+_MOST_JSON_BYTES = 30 * 2**20
+_END_BYTES = 4096
+_MEMBER = re.compile(rb'"(\w{1,40})"\s*:\s*(?:"(\w{0,40})")?')
+_TOPOJSON = OtherKind("TopoJSON", "save it as GeoJSON, as with mapshaper, QGIS or ogr2ogr")
+_STAC = OtherKind("a STAC catalogue, which leads to images", "download the images that you need and open those")
+_TILEJSON = OtherKind("TileJSON, the description of tiles", "add its address of tiles with Layer, Add Imagery")
+_ARCGIS = OtherKind("ArcGIS JSON", "save it as GeoJSON or GeoPackage, or ask the service for f=geojson")
+_ARCGIS_SERVICE = OtherKind("the description of an ArcGIS service", _OF_A_SERVICE)
+_STYLE = OtherKind("a style of a web map", "it holds no places: open the data that it draws")
+_GLTF = OtherKind("glTF, a model", "it has no place on a map")
+
+
+def kind_of_head(head: bytes, suffix: str) -> OtherKind | None:
+    """The kind of a file by its first bytes and, where those say nothing, the ending of its name; None: not known."""
+    for mark, kind in BEGINS:
+        if head.startswith(mark):
+            return kind
+    if head[4:8] == b"ftyp":
+        brand = _ISO_BRANDS.get(head[8:12])
+        return OtherKind(brand, "save it as PNG or JPEG") if brand else _VIDEO
+    if head.startswith(_OLE):
+        if suffix == ".dgn":
+            return OtherKind("DGN, a drawing of MicroStation V8", "save it as DXF, and that as GeoPackage")
+        return OtherKind("an old workbook or document of Office", "save the table as XLSX or CSV")
+    if head[257:262] == b"ustar":
+        return _TAR
+    if _ISO_8211.match(head):
+        is_chart = suffix == ".000" or b"DSID" in head
+        return OtherKind("S-57, a chart" if is_chart else "ISO 8211", _TO_VECTORS)
+    if _KAP.search(head[:1000]):
+        return OtherKind("KAP, a chart", f"{_TO_TIFF}, as with gdal_translate")
+    if suffix == ".ecw" and b"\0" in head:
+        return OtherKind("ECW, packed imagery", f"{_TO_TIFF} with a program that has Hexagon's decoder")
+    if head.startswith((b"RIFF", b"\x1aE\xdf\xa3")) and head[8:12] != b"WEBP":
+        return _VIDEO
+    if _DXF.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return OtherKind("DXF, a drawing", _TO_VECTORS)
+    return _kind_of_xml(head)
+
+
+def _kind_of_xml(head: bytes) -> OtherKind | None:
+    text = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if not text.lstrip().startswith(b"<"):
+        return None
+    if _WEB_PAGE.search(text[:256]):
+        return _OF_ROOT["html"]
+    root = _ROOT.match(text)
+    if root is None:
+        return OtherKind("XML", "")
+    name = root[1].decode("utf-8", "replace")
+    return _OF_ROOT.get(name.lower()) or OtherKind(f"XML about {name[:40]!r}", "")
+
+
+def kind_of_json_file(path: str) -> OtherKind | None:
+    """The kind of a file of JSON that is no GeoJSON, at least that it is JSON; None where it is damaged, or GeoJSON.
+
+    Of a large one the members are looked for in its first and last bytes. Raises OSError.
+    """
+    if os.path.getsize(path) > _MOST_JSON_BYTES:
+        with open(path, "rb") as file:
+            ends = file.read(_END_BYTES)
+            file.seek(-_END_BYTES, os.SEEK_END)
+            ends += file.read()
+        found = {match[1].decode("utf-8", "replace"): (match[2] or b"").decode() for match in _MEMBER.finditer(ends)}
+        return kind_of_json(found)
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if is_geojson(content):
+        return None
+    return kind_of_json(content) or OtherKind("JSON but no GeoJSON", "save it as GeoJSON, or the places in it as CSV")
+
+
+def kind_of_json(content: Any) -> OtherKind | None:
+    """The kind of a JSON text that is no GeoJSON, by its members; None: not known."""
+    if not isinstance(content, Mapping):
+        return None
+    kind = content.get("type")
+    if kind == "Topology":
+        return _TOPOJSON
+    if "stac_version" in content or (kind in ("Catalog", "Collection") and "links" in content):
+        return _STAC
+    if "tilejson" in content or ("tiles" in content and "minzoom" in content):
+        return _TILEJSON
+    if "asset" in content and "meshes" in content:
+        return _GLTF
+    if "version" in content and "sources" in content and "layers" in content:
+        return _STYLE
+    if "currentVersion" in content or "serviceDescription" in content or "singleFusedMapCache" in content:
+        return _ARCGIS_SERVICE
+    is_arcgis = "geometryType" in content or "fieldAliases" in content or {"rings", "paths"} & content.keys()
+    return _ARCGIS if is_arcgis or "spatialReference" in content else None
+
+
+def is_geojson(content: Any) -> bool:
+    """True for JSON whose own type is one of GeoJSON."""
+    return isinstance(content, Mapping) and content.get("type") in _GEOJSON_TYPES
+
+
+def is_list_of_features(content: Any) -> bool:
+    """True for a JSON list of features that nobody put into a collection."""
+    return (
+        isinstance(content, list)
+        and bool(content)
+        and all(isinstance(one, Mapping) and one.get("type") == "Feature" for one in content)
+    )
