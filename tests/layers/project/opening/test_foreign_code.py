@@ -54,20 +54,27 @@ CODE = {
         "an action",
     ),
     "deep action": ('<legend><a><actionsetting action="import os"/></a></legend>', "an action"),
-    "QML": ('<attributeEditorForm><attributeEditorQmlElement name="x">import Evil</attributeEditorQmlElement>'
-            "</attributeEditorForm>", "QML in a form"),
-    "HTML": ("<attributeEditorForm><attributeEditorHtmlElement>evil</attributeEditorHtmlElement></attributeEditorForm>",
-             "HTML in a form"),
+    "QML": (
+        '<attributeEditorForm><attributeEditorQmlElement name="x">import Evil</attributeEditorQmlElement>'
+        "</attributeEditorForm>",
+        "QML in a form",
+    ),
+    "HTML": (
+        "<attributeEditorForm><attributeEditorHtmlElement>evil</attributeEditorHtmlElement></attributeEditorForm>",
+        "HTML in a form",
+    ),
     "map tip": ('<mapTip enabled="1">&lt;script&gt;</mapTip>', "HTML of map tips"),
     "unknown": ("<evil>import os</evil>", "a part that is not known (evil)"),
     "environment": ('<defaults><default field="a" expression="env(\'HOME\')"/></defaults>', "an expression"),
-    "spaced": ('<defaults><default expression="ENV /* a */ -- b&#10; (\'HOME\')"/></defaults>', "an expression"),
-    "character": ('<defaults><default expression="&#101;nv(\'HOME\')"/></defaults>', "an expression"),
-    "file": ('<labeling><settings><text-style fieldName="file_size(\'/etc/passwd\')"/></settings></labeling>',
-             "an expression"),
+    "spaced": ("<defaults><default expression=\"ENV /* a */ -- b&#10; ('HOME')\"/></defaults>", "an expression"),
+    "character": ("<defaults><default expression=\"&#101;nv('HOME')\"/></defaults>", "an expression"),
+    "file": (
+        "<labeling><settings><text-style fieldName=\"file_size('/etc/passwd')\"/></settings></labeling>",
+        "an expression",
+    ),
     "evaluated": ("<previewExpression>eval('en' || 'v(1)')</previewExpression>", "an expression"),
     "layer": ("<previewExpression>load_layer('/etc/passwd', 'ogr')</previewExpression>", "an expression"),
-}  # fmt: skip
+}
 EVIL_WORDS = ("import os", "evil", "script", "env(", "ENV", "file_size", "eval(", "load_layer", "Evil")
 
 
@@ -158,13 +165,18 @@ def test_an_sld_is_whole_or_not_at_all() -> None:
         (qgs(layer=INIT), "Python of a form"),
         (qgs(layer="<evil>1</evil>"), "a part that is not known (evil)"),
         (qgs(layer="<datasource>?query=SELECT%20env%28'HOME'%29</datasource>"), "an expression"),
-        (qgs(layer=f"<map-layer-style-manager><map-layer-style><qgis>{INIT}</qgis></map-layer-style>"
-             "</map-layer-style-manager>"), "Python of a form"),
+        (
+            qgs(
+                layer=f"<map-layer-style-manager><map-layer-style><qgis>{INIT}</qgis></map-layer-style>"
+                "</map-layer-style-manager>"
+            ),
+            "Python of a form",
+        ),
         (qgs(more="<projectModels><model>import os</model></projectModels>"), "processing models"),
         (qgs(more='<Layouts><Layout><LayoutMultiFrame html="evil"/></Layout></Layouts>'), "HTML in a layout"),
         (qgs(more="<evil>import os</evil>"), "a part that is not known (evil)"),
     ],
-)  # fmt: skip
+)
 def test_code_in_a_project_is_left_out_and_named(text: str, noun: str) -> None:
     found = judged_project(project(text))
     assert any(noun in one for one in found.left_out)
