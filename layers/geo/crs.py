@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
-from layers.geo.crs_judge import fault_of_crs
+from layers.geo.crs_judge import fault_of_crs, text_for_proj
 from layers.geo.lon_extent import narrowest
 from layers.geo.longitudes import normalise_lon
 from layers.geo.proj import pyproj
@@ -51,17 +51,32 @@ Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 
-@lru_cache(maxsize=256)
 def parse_crs(text: str) -> pyproj.CRS:
-    """The CRS that `text` names; raises BadCRS, also for one that names files or goes on for ever."""
+    """The CRS that `text` names; raises BadCRS, also for one that names files or goes on for ever.
+
+    What names none is remembered too: PROJ may search 0.3 s for it.
+    """
+    parsed = _parsed(text)
+    if isinstance(parsed, str):
+        raise BadCRS(parsed)
+    return parsed
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> pyproj.CRS | str:
+    """The CRS, or the sentence of why there is none."""
     short = " ".join(str(text)[:200].split())[:60]
     fault = fault_of_crs(text)
     if fault:
-        raise BadCRS(f'"{short}" names no CRS that is read, as it {fault}: choose one such as EPSG:4326 or EPSG:32652.')
+        return f'"{short}" names no CRS that is read, as it {fault}: choose one such as EPSG:4326 or EPSG:32652.'
+    unknown = f'"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.'
+    asked = text_for_proj(text)
+    if not asked:
+        return unknown
     try:
-        return pyproj.CRS.from_user_input(text)
-    except (pyproj.exceptions.CRSError, ValueError) as error:
-        raise BadCRS(f'"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.') from error
+        return pyproj.CRS.from_user_input(asked)
+    except (pyproj.exceptions.CRSError, ValueError):
+        return unknown
 
 
 def plain_crs(text: str) -> str:

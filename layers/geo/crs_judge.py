@@ -1,13 +1,24 @@
-"""Judges the text of a CRS before PROJ or GDAL see it: what names files, such as grids, they would open.
+"""Judges the text of a CRS before PROJ or GDAL see it: what names files, such as grids, they would open, and what
+cannot name a CRS at all.
 
-A name without any folder is left alone: PROJ looks for it among its own data only.
+A file's name without any folder is left alone: PROJ looks for it among its own data only. A text that PROJ does not
+know it compares with each of its thirty thousand names, for 0.3 s; so the text's shape is looked at, then PROJ's own
+list of codes and names. The list is read once, in 90 ms, with Python's SQLite: nobody writes PROJ's database, so that
+two libraries may have it open.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+from layers.geo.proj import pyproj
+from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 65_536
 MAX_DEPTH = 32
@@ -16,6 +27,31 @@ _NAMES_FILES = re.compile(r"grids|parameterfile|(?:file|model|init|catalog)\s*="
 _PATH = re.compile(r"(?<! )/|/(?! )|[\\~]|\b[A-Za-z]:(?=\S*\.)|://")
 """A slash with a space on either side stands in names: WGS 84 / UTM zone 52N."""
 _QUOTED = 40
+_WKT = re.compile(
+    r"(?:GEOGCS|GEOCCS|PROJCS|COMPD_CS|VERT_CS|VERTCS|LOCAL_CS|GEODCRS|GEODETICCRS|GEOGCRS|GEOGRAPHICCRS|PROJCRS|"
+    r"PROJECTEDCRS|VERTCRS|VERTICALCRS|ENGCRS|ENGINEERINGCRS|COMPOUNDCRS|BOUNDCRS|PARAMETRICCRS|TIMECRS|"
+    r"DERIVEDPROJCRS)\s*\[",
+    re.IGNORECASE,
+)
+"""The words that PROJ knows; one that it does not know it takes for a name."""
+_PROJ_TEXT = re.compile(r"(?:^|[\s+])(?:proj|init)\s*=", re.IGNORECASE)
+_URN = re.compile(
+    r"urn:(?:ogc|x-ogc|opengis):def:crs(?:,crs)?(?::[^\s:,]*){2,3}(?:,crs(?::[^\s:,]*){2,3})*", re.IGNORECASE
+)
+_OGC_ADDRESS = re.compile(r"https?://(?:www\.)?opengis\.net/def/crs\S+")
+_CODE = re.compile(r"(\w+):([\w.-]+)")
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_MOST_NAME_CHARS = 200
+_SQL = """
+    SELECT auth_name, code, name, deprecated, 0, type FROM crs_view
+    UNION ALL
+    SELECT of.auth_name, of.code, alt_name, deprecated, 1, type FROM alias_name JOIN crs_view AS of
+    USING (table_name, auth_name, code)
+"""
+_KINDS = ("projected", "geographic 2D", "geographic 3D", "geocentric", "compound", "vertical")
+_AUTHORITIES = ("EPSG", "ESRI", "IGNF", "OGC")
+"""Kinds and authorities in the order in which they are preferred where several CRSs have one name."""
+_OLDER_AUTHORITIES = {"IAU": "IAU_2015"}
 
 
 def fault_of_crs(text: str) -> str:
@@ -60,3 +96,62 @@ def _fault_of_json(text: str) -> str:
     except (ValueError, RecursionError):
         return "is no JSON"
     return next(filter(None, faults), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    codes: frozenset[tuple[str, str]]
+    by_name: dict[str, str]
+    """From the name in lower case to the code."""
+
+
+def text_for_proj(text: str) -> str:
+    """Text to give to PROJ: a description as it stands, a code that it lists, the code of a name that it lists.
+
+    Empty for what cannot name a CRS.
+    """
+    text = text.strip()
+    described = _WKT.match(text) or _OGC_ADDRESS.match(text) or _URN.fullmatch(text) or _PROJ_TEXT.search(text)
+    return text if described or text.startswith("{") else _code_of(text)
+
+
+def _code_of(text: str) -> str:
+    if not text or len(text) > _MOST_NAME_CHARS:
+        return ""
+    listed = _listed()
+    if listed is None:
+        return text
+    first, *more = f"EPSG:{text}".split("+") if _NUMBER.fullmatch(text) else text.split("+")
+    head = _CODE.fullmatch(first)
+    if head is not None:
+        parts = [head, *(_CODE.fullmatch(part if ":" in part else f"{head[1]}:{part}") for part in more)]
+        known = all(part is not None and _has_code(listed, part[1], part[2]) for part in parts)
+        return "+".join((first, *more)) if known else ""
+    codes = [listed.by_name.get(name.casefold(), "") for name in (text, *text.split(" + "))]
+    return codes[0] or ("+".join(codes[1:]) if all(codes[1:]) else "")
+
+
+def _has_code(listed: _Listed, space: str, code: str) -> bool:
+    """PROJ takes authorities in any case, and codes as they stand."""
+    space = _OLDER_AUTHORITIES.get(space, space)
+    return (space, code) in listed.codes or (space.upper(), code) in listed.codes
+
+
+@lru_cache(maxsize=1)
+def _listed() -> _Listed | None:
+    """None where PROJ's database is not where it was, or made differently: then PROJ judges alone."""
+    path = Path(pyproj.datadir.get_data_dir()) / "proj.db"
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            rows = database.execute(_SQL).fetchall()
+    except sqlite3.Error:
+        return None
+    rows.sort(key=lambda row: (row[3], _rank(_KINDS, row[5]), row[4], _rank(_AUTHORITIES, row[0])), reverse=True)
+    return _Listed(
+        frozenset((row[0], str(row[1])) for row in rows),
+        {row[2].casefold(): f"{row[0]}:{row[1]}" for row in rows},  # the last of a name is the preferred one
+    )
+
+
+def _rank(order: tuple[str, ...], word: str) -> int:
+    return order.index(word) if word in order else len(order)

@@ -457,7 +457,8 @@ class MainWindow(QMainWindow):
     def offer_recovery(self, cases: list[RecoverableSession]) -> None:
         """Sessions that a crash left, on the start page and in a message line."""
         rows = [
-            RecoverableCase(str(case.folder), case.title, case.last_edit_at, case.edits, case.marks) for case in cases
+            RecoverableCase(str(one.folder), one.title, one.last_edit_at, one.edits, one.marks, one.perhaps_open_on)
+            for one in cases
         ]
         self.start_page.set_recoverable(rows)
 

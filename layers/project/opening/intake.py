@@ -19,6 +19,7 @@ from layers.project.opening.foreign import Foreign, renamed_sentences
 from layers.project.opening.glimpse import Told, glimpse_of
 from layers.project.opening.migrations import migrate
 from layers.project.opening.opening_watch import OpeningWatch
+from layers.project.opening.qgis_rows import code_sentences
 from layers.project.opening.rows import CaseRows, Tables, read_rows
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.integrity import Integrity
@@ -48,6 +49,8 @@ class Intake:
     schema_version: int
     integrity: Integrity
     foreign: Foreign
+    held_code: bool = False
+    """True where its styles or projects hold code of other programs, which no save of ours will."""
 
     @property
     def document(self) -> Document:
@@ -98,16 +101,17 @@ def take_in(
             watch.show(glimpse)
             tables = Told(reader, watch, glimpse.sites)
     rows = read_rows(tables, opened.tables, foreign, version)
-    said = [_STATES[state]] if state in _STATES else []
+    said, code = [_STATES[state]] if state in _STATES else [], code_sentences(reader)
     return Intake(
         rows,
         opened.meta.get("project_uuid", ""),
         opened.mark,
-        (*said, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign)),
+        (*said, *opened.problems, *rows.problems, *opened.foreign.lost, *renamed_sentences(opened.foreign), *code),
         version_in(opened.meta, "min_writer_version") > SCHEMA_VERSION,
         version,
         state,
         opened.foreign,
+        bool(code),
     )
 
 

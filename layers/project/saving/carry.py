@@ -6,25 +6,20 @@ styles, metadata ...) come along where they are not ours.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
-from layers.document.json_fields import json_object
-from layers.errors import InvalidValue
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign import ForeignTable
+from layers.project.opening.qgis_rows import Fact, digest, facts, project_rows_of, style_rows_of
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
 from layers.project.storage.row_writer import quoted, row_number
-from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
+from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT
 from layers.quick_dataclass import dataclass
 
 _RTREE = "gpkg_rtree_index"
-
-type Fact = dict[str, Any]
 
 
 def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
@@ -168,27 +163,12 @@ def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: Mapping
         _Shared("gpkg_data_columns", ("table_name", "column_name"), of_column),
         _Shared("gpkgext_relations", ("mapping_table_name",), lambda row: row.get("mapping_table_name") in tables),
     ):
-        for row in _facts(case, shared.name):
+        for row in facts(case, shared.name):
             if shared.is_theirs(row):
                 _insert_new(new, shared, renamed(row))
     _copy_metadata(new, case, renamed)
     _copy_styles(new, case, renamed)
     _copy_projects(new, case)
-
-
-def _facts(case: CaseReader, table: str) -> list[Fact]:
-    """All rows of a small table as dictionaries."""
-    there = sorted(case.opened.tables.get(table, frozenset()))
-    found: list[Fact] = []
-
-    def take(chunk: Chunk) -> None:
-        for values in zip(*(chunk.columns[name] for name in columns), strict=True):
-            found.append({n: None if isinstance(v, Unfit) else v for n, v in zip(columns, values, strict=True)})
-
-    columns = case.filled(table, there) if there else {}
-    if columns:
-        case.each_chunk(table, columns, take)
-    return found
 
 
 def _insert_new(new: sqlite3.Connection, shared: _Shared, row: Fact) -> None:
@@ -225,12 +205,12 @@ def _copy_metadata(new: sqlite3.Connection, case: CaseReader, renamed: Callable[
     """Their metadata under numbers of its own, with what it is about."""
     (ours,) = new.execute("SELECT metadata FROM gpkg_metadata WHERE id = 1").fetchone()
     numbers: dict[Any, int] = {}
-    for row in _facts(case, "gpkg_metadata"):
+    for row in facts(case, "gpkg_metadata"):
         if row.get("metadata") != ours:
             (free,) = new.execute("SELECT max(id) + 1 FROM gpkg_metadata").fetchone()
             _insert(new, "gpkg_metadata", {**row, "id": free})
             numbers[row.get("id")] = free
-    for row in _facts(case, "gpkg_metadata_reference"):
+    for row in facts(case, "gpkg_metadata_reference"):
         if row.get("md_file_id") in numbers:
             parent = numbers.get(row.get("md_parent_id"))
             _insert(
@@ -242,43 +222,27 @@ def _copy_metadata(new: sqlite3.Connection, case: CaseReader, renamed: Callable[
 
 def told_styles(rows: Iterable[tuple[str, str, str]]) -> str:
     """(table, style name, QML) rows as `STYLES_KEY` tells them."""
-    return json.dumps({f"{table}/{name}": _digest(qml) for table, name, qml in rows})
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return json.dumps({f"{table}/{name}": digest(qml) for table, name, qml in rows})
 
 
 def _copy_styles(new: sqlite3.Connection, case: CaseReader, renamed: Callable[[Fact], Fact]) -> None:
-    """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours."""
-    ours: dict[str, Any] = {}
-    with suppress(InvalidValue):  # then all of them stand as they stood
-        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
-    for row in _facts(case, "layer_styles"):
-        table, name, qml = (str(row.get(key) or "") for key in ("f_table_name", "styleName", "styleQML"))
-        is_ours = ours.get(f"{table}/{name}") == _digest(qml) if ours else name == OUR_PROJECT
-        if is_ours:
+    """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours, less code."""
+    for row in style_rows_of(case):
+        if row.fact is None:
             continue
-        kept = renamed(row)
-        new.execute(
-            "DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (kept.get("f_table_name"), name)
-        )
+        kept = renamed(row.fact)
+        keys = kept.get("f_table_name"), kept.get("styleName")
+        new.execute("DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", keys)
         _insert(new, "layer_styles", {key: value for key, value in kept.items() if key != "id"})
 
 
 def _copy_projects(new: sqlite3.Connection, case: CaseReader) -> None:
-    """Projects of theirs. Where ours was changed in QGIS, it stays theirs and the new one stands beside it."""
-    for row in _facts(case, "qgis_projects"):
-        name = row.get("name")
-        if name == OUR_PROJECT:
-            if _is_made_by_us(row):
-                continue
-            new.execute("UPDATE qgis_projects SET name = ? WHERE name = ?", (f"{OUR_PROJECT}, as saved", OUR_PROJECT))
-        elif name == f"{OUR_PROJECT}, as saved" and _is_made_by_us(row):
+    """Projects of theirs, less any code. Where ours was changed in QGIS, it stays theirs and the new one stands beside
+    it.
+    """
+    for row in project_rows_of(case):
+        if row.fact is None:
             continue
-        _insert(new, "qgis_projects", row)
-
-
-def _is_made_by_us(row: Fact) -> bool:
-    text = row.get("metadata")
-    return (text.decode("utf-8", "replace") if isinstance(text, bytes) else text) == PROJECT_METADATA
+        if row.fact.get("name") == OUR_PROJECT:
+            new.execute("UPDATE qgis_projects SET name = ? WHERE name = ?", (f"{OUR_PROJECT}, as saved", OUR_PROJECT))
+        _insert(new, "qgis_projects", row.fact)

@@ -99,7 +99,7 @@ def open_for_work(
             was_edited=(
                 is_foreign
                 or intake.schema_version < SCHEMA_VERSION
-                or bool(intake.rows.repaired or intake.foreign.lost)
+                or bool(intake.rows.repaired or intake.foreign.lost or intake.held_code)
             ),
         )
         blobs = SessionBlobs(folder / "blobs", fs)

@@ -17,9 +17,11 @@ from layers.document.measuring.measurement import MEASUREMENT
 from layers.document.site import SITE_KINDS
 from layers.errors import CaseDamaged, GeoloupeError
 from layers.project.opening.case_reader import CaseReader, Chunk
-from layers.project.saving.session_file import NAME, Session, read_session
+from layers.project.saving.session_file import NAME, Session, read_session, write_session
+from layers.project.saving.working_copy import session_folder
 from layers.project.storage.fingerprint import fingerprint
-from layers.project.storage.fsops import DISK, sweep
+from layers.project.storage.fsops import DISK, scratch_folder, sweep
+from layers.project.storage.processes import Life, Owner
 from layers.project.storage.tables import SITE_SPECS
 from layers.quick_dataclass import dataclass
 
@@ -47,18 +49,22 @@ class RecoverableSession:
     marks: MarkCounts
     first_edit_at: str = ""
     """Time of the first of these edits, as `last_edit_at`."""
+    perhaps_open_on: str = ""
+    """The name of the computer on which it may be open now: it is recovered as a copy. Empty: its owner is gone."""
     is_save_lost: bool = False
     """True where the target was saved, and is not what was saved: a power cut may have taken that back."""
 
 
 def recoverable(sessions: Path) -> list[RecoverableSession]:
-    """Sessions worth offering, the newest first.
+    """Sessions worth offering, the newest first: all of them, as nobody has been asked about any.
 
-    Those that were never finished, those whose target holds all of them, and all beyond ten, are deleted.
+    Those that were never finished, those whose target holds all of them, and of those that a person has recovered and
+    closed all beyond ten, are deleted.
     """
     sweep(Path(tempfile.gettempdir()), DISK)
     found: list[RecoverableSession] = []
     closed: list[Path] = []
+    here = Owner.of_this_process().known_in(sessions)
     for folder in sorted(sessions.iterdir()) if sessions.is_dir() else []:
         try:
             session = read_session(folder)
@@ -67,41 +73,87 @@ def recoverable(sessions: Path) -> list[RecoverableSession]:
             if _is_abandoned(folder):
                 _delete(folder)
             continue
+        life = session.owner.life_seen_by(here)
         if session.is_closed:
             closed.append(folder)
-        elif not session.owner.is_alive:
-            seen = _look(folder, session) if session.is_made else None
-            if seen is not None and not seen.edits and not _target_holds_it(session):
-                seen = replace(seen, is_save_lost=True)
-            if not session.is_made:
-                _delete(folder)
-            elif seen is not None and (seen.edits or seen.is_save_lost):
+        elif life is Life.GONE and not session.is_made:
+            _delete(folder)
+        elif life is not Life.ALIVE and session.is_made:
+            seen = _seen(folder, session, life)
+            if seen is not None and (seen.edits or seen.is_save_lost):
                 found.append(seen)
-            elif seen is not None:
+            elif seen is not None and life is Life.GONE:
                 _delete(folder)
     found.sort(key=lambda session: session.last_edit_at, reverse=True)
     closed.sort(key=lambda folder: (folder / NAME).stat().st_mtime, reverse=True)
-    for folder in [*(session.folder for session in found[KEPT:]), *closed[KEPT:]]:
+    for folder in closed[KEPT:]:
         _delete(folder)
-    return found[:KEPT]
+    return found
 
 
 def recoverable_of(sessions: Path, case: Path) -> RecoverableSession | None:
     """The newest session worth offering before `case` is opened; None for none. Nothing is deleted."""
     found: list[RecoverableSession] = []
+    here = Owner.of_this_process().known_in(sessions)
     for folder in sorted(sessions.iterdir()) if sessions.is_dir() else []:
         try:
             session = read_session(folder)
         except CaseDamaged:
             continue
-        is_left = session.is_made and not (session.is_closed or session.owner.is_alive)
+        is_left = session.is_made and not session.is_closed and session.owner.life_seen_by(here) is Life.GONE
         if is_left and session.target is not None and _is_same_file(session.target, case):
-            seen = _look(folder, session)
-            if seen is not None and not seen.edits and not _target_holds_it(session):
-                seen = replace(seen, is_save_lost=True)
+            seen = _seen(folder, session, Life.GONE)
             if seen is not None and (seen.edits or seen.is_save_lost):
                 found.append(seen)
     return max(found, key=lambda session: session.last_edit_at, default=None)
+
+
+def copy_of_session(folder: Path) -> Path:
+    """A copy of a session that may be open on another computer, as a case without a file; its folder.
+
+    Raises SaveFailed, DiskFull or NotAllowed, and CaseDamaged where it cannot be read.
+    """
+    session = replace(read_session(folder), target=None, fingerprint=None, owner=Owner.of_this_process(), placing=None)
+    with session_folder(folder.parent, session, DISK) as new:
+        _copy_database(folder, new)
+        for name in ("base.gpkg", "blobs"):
+            part = folder / name
+            if part.is_dir():
+                shutil.copytree(part, new / name)
+            elif part.is_file():
+                shutil.copyfile(part, new / name)
+        write_session(new, session, DISK)
+    return new
+
+
+def may_be_open_elsewhere(folder: Path) -> bool:
+    """True for a session whose owner is on another computer, as far as is known. Raises CaseDamaged."""
+    here = Owner.of_this_process().known_in(folder.parent)
+    return read_session(folder).owner.life_seen_by(here) is Life.ELSEWHERE
+
+
+def _seen(folder: Path, session: Session, life: Life) -> RecoverableSession | None:
+    """A session as it is offered; None where its database cannot be read. One that may be open elsewhere is not
+    touched: SQLite would settle its journal.
+    """
+    if life is Life.GONE:
+        seen = _look(folder, session)
+        if seen is not None and not seen.edits and not _target_holds_it(session):
+            seen = replace(seen, is_save_lost=True)
+        return seen
+    with scratch_folder() as scratch:
+        try:
+            _copy_database(folder, scratch)
+        except OSError:
+            return None
+        seen = _look(scratch, session)
+    return None if seen is None else replace(seen, folder=folder, perhaps_open_on=session.owner.host or "?")
+
+
+def _copy_database(folder: Path, to: Path) -> None:
+    for name in ("work.gpkg", "work.gpkg-wal"):
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, to / name)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

@@ -59,13 +59,13 @@ class Session:
 
 
 def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
-    """Write it as a whole or not at all, durably. Raises OSError."""
+    """Write it as a whole or not at all, durably, with what tells this computer from others. Raises OSError."""
     data = {
         "target": None if session.target is None else str(session.target),
         "fingerprint": None if session.fingerprint is None else session.fingerprint.to_json(),
         "project_uuid": session.project_uuid,
         "saved_seq": session.saved_seq,
-        "owner": session.owner.to_json(),
+        "owner": session.owner.known_in(folder.parent).to_json(),
         "is_recovered": session.is_recovered,
         "is_closed": session.is_closed,
         "is_made": session.is_made,

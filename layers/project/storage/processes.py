@@ -5,11 +5,22 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Self
 
+from layers.disk.this_machine import boot_id, machine_for
 from layers.quick_dataclass import dataclass
+
+
+class Life(Enum):
+    """The state of a process, as far as it can be known from here."""
+
+    ALIVE = auto()
+    GONE = auto()
+    ELSEWHERE = auto()
+    """On another computer, or where its processes are not seen: it may be either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +30,27 @@ class Owner:
     pid: int
     started: str
     host: str
+    machine: str = ""
+    """The computer, whatever its name (`layers.disk.this_machine`); empty where that is not known."""
+    boot: str = ""
+    """Its start, likewise."""
 
     @classmethod
     def of_this_process(cls) -> Self:
         return cls(os.getpid(), start_of(os.getpid()), socket.gethostname())
+
+    def known_in(self, folder: Path) -> Self:
+        """The same with its computer and that one's start, where it is this process; its sessions are in `folder`."""
+        is_this = (self.pid, self.started, self.host) == (os.getpid(), start_of(os.getpid()), socket.gethostname())
+        return replace(self, machine=machine_for(folder), boot=boot_id()) if is_this else self
 
     @classmethod
     def from_json(cls, data: Any) -> Self | None:
         """None where `data` names no process."""
         if not isinstance(data, dict) or not isinstance(data.get("pid"), int):
             return None
-        return cls(data["pid"], str(data.get("started", "")), str(data.get("host", "")))
+        words = [str(data.get(key, "")) for key in ("started", "host", "machine", "boot")]
+        return cls(data["pid"], *words)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -41,8 +62,25 @@ class Owner:
     @property
     def is_alive(self) -> bool:
         """False only where the process is known to be gone; one on another host counts as alive."""
-        if not self.is_local:
-            return True
+        return not self.is_local or self._is_running
+
+    def life_seen_by(self, here: Self) -> Life:
+        """The state of this process, seen by one that is `known_in` the same folder."""
+        if not (self.machine and here.machine):
+            is_near = self.host == here.host
+        elif self.machine != here.machine:
+            is_near = False
+        else:
+            (start, _, seen), (start_here, _, seen_here) = self.boot.partition("/"), here.boot.partition("/")
+            if start and start_here and start != start_here:
+                return Life.GONE
+            is_near = seen == seen_here
+        if not is_near:
+            return Life.ELSEWHERE
+        return Life.ALIVE if self._is_running else Life.GONE
+
+    @property
+    def _is_running(self) -> bool:
         if not _pid_exists(self.pid):
             return False
         now = start_of(self.pid)

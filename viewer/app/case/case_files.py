@@ -12,6 +12,7 @@ from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks, CaseInline, CaseProcess
 from layers.project.saving.lock import CaseLock
+from layers.project.saving.recovery import copy_of_session, may_be_open_elsewhere
 from layers.project.saving.working_copy import WorkingCopy
 from layers.quick_dataclass import dataclass
 from viewer.app.case.case_watch import CaseWatch
@@ -131,8 +132,11 @@ class ResumedCase:
 
 
 def resume_work(folder: Path) -> ResumedCase:
-    """Take up a session that a crash left, and lock its file. Raises what `WorkingCopy.resume` raises."""
-    work = WorkingCopy.resume(folder)
+    """Take up a session that a crash left, and lock its file; a copy of one that may be open on another computer.
+
+    Raises what `WorkingCopy.resume` and `copy_of_session` raise.
+    """
+    work = WorkingCopy.resume(copy_of_session(folder) if may_be_open_elsewhere(folder) else folder)
     document, target = work.read_document(), work.target
     ahead = MadeAhead.of(document)
     if target is None:

@@ -44,6 +44,8 @@ class RecoverableCase:
     """That no file holds; 0: a save was lost, and its file is not what was saved."""
     marks: tuple[int, int]
     """Its sites and its measurements, counted."""
+    perhaps_open_on: str = ""
+    """The computer on which it may be open now; empty: on none."""
 
 
 class StartPage(QScrollArea):
@@ -105,9 +107,12 @@ class StartPage(QScrollArea):
             said = self.tr("last edit {0}, {1}, {2}") if case.edits else self.tr("a save was lost, {2}")
             edits = counted(case.edits, self.tr("edit"), self.tr("edits"))
             detail = said.format(local_moment(case.last_edit_at), edits, marks_counted(*case.marks))
-            name = self.tr("Recover “{0}”").format(one_line(case.title, 60))
+            named = self.tr("Recover a copy of “{0}”") if case.perhaps_open_on else self.tr("Recover “{0}”")
+            name = named.format(one_line(case.title, 60))
             if not case.title.strip():
                 name = self.tr("Recover an unnamed case of {0}").format(local_moment(case.last_edit_at))
+            if case.perhaps_open_on:
+                detail = self.tr("perhaps open on {0}; {1}").format(one_line(case.perhaps_open_on, 40), detail)
             card = self._card(name, detail, "recover", page)
             card.clicked.connect(lambda _checked=False, key=case.key: self.recover_chosen.emit(key))
             self._recover.addWidget(card)

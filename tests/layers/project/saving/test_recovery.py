@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from shapely import Point
 
+from layers.disk.this_machine import boot_id, machine_for
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.errors import CaseDamaged
 from layers.project.saving.publish import publish
-from layers.project.saving.recovery import KEPT, recoverable
+from layers.project.saving.recovery import KEPT, copy_of_session, may_be_open_elsewhere, recoverable
 from layers.project.saving.session_file import read_session, write_session
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import DISK, scratch_folder
@@ -216,3 +217,99 @@ def test_scratch_folders_of_killed_runs_are_swept(tmp_path: Path, monkeypatch: p
         assert len(list((tmp_path / "temp").iterdir())) == 3
         recoverable(tmp_path / "s")
         assert set((tmp_path / "temp").iterdir()) == {own, foreign}
+
+
+# -- computers with new names, and homes that several share ----------------------------------------------------------
+
+
+def _of(folder: Path, **owner: object) -> None:
+    """Its owner is another one in these respects."""
+    path = folder / "session.json"
+    data = json.loads(path.read_text())
+    data["owner"] |= owner
+    path.write_text(json.dumps(data))
+
+
+def _abandoned(sessions: Path, **owner: object) -> Path:
+    """A session with an edit whose owner is not told to be dead, but has another host, machine or start."""
+    work = WorkingCopy.create(sessions, rich_document())
+    work.append(relabel(rich_document(), "mine"), "me")
+    work.drain()
+    work.close(keep=True)
+    _of(work.folder, **owner)
+    return work.folder
+
+
+def test_a_renamed_computer_is_offered_what_it_left(tmp_path: Path) -> None:
+    folder = _abandoned(tmp_path / "s", host="its old name", boot="another start/pid:[1]")
+    (found,) = recoverable(tmp_path / "s")
+    assert (found.folder, found.edits, found.perhaps_open_on) == (folder, 1, "")
+    assert not may_be_open_elsewhere(folder)
+
+
+def test_a_renamed_computer_that_has_not_been_started_anew_asks_its_processes(tmp_path: Path) -> None:
+    living = _abandoned(tmp_path / "s", host="its old name")
+    assert recoverable(tmp_path / "s") == []
+    _of(living, pid=DEAD.pid)
+    assert [one.folder for one in recoverable(tmp_path / "s")] == [living]
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        {"host": "olga", "machine": "f" * 32, "boot": "another start/"},
+        {"machine": "f" * 32},
+        {"host": "olga", "machine": "", "boot": ""},
+        {"boot": f"{boot_id().partition('/')[0]}/pid:[1]"},
+    ],
+    ids=["another computer", "of the same name", "of an older version", "another container"],
+)
+def test_what_may_be_open_elsewhere_is_offered_as_a_copy_and_left_as_it_is(tmp_path: Path, owner: dict) -> None:
+    folder = _abandoned(tmp_path / "s", **owner)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    (found,) = recoverable(tmp_path / "s")
+    assert found.edits == 1
+    assert found.perhaps_open_on == owner.get("host", Owner.of_this_process().host)
+    assert may_be_open_elsewhere(folder)
+    work = WorkingCopy.resume(copy_of_session(folder))
+    assert work.folder != folder
+    assert work.target is None
+    assert [site.label for site in work.read_document().sites.values()].count("mine") == 1
+    work.append(relabel(work.read_document(), "and more"), "me")
+    work.close()
+    after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    assert {name: data for name, data in after.items() if name != "work.gpkg-shm"} == before
+    assert [one.folder for one in recoverable(tmp_path / "s")] == [folder]
+
+
+def test_a_session_elsewhere_that_holds_nothing_new_is_neither_offered_nor_deleted(tmp_path: Path) -> None:
+    clean = _crashed(tmp_path / "s", 0)
+    _of(clean, host="olga", machine="")
+    unmade = tmp_path / "s" / "unmade"
+    unmade.mkdir()
+    write_session(unmade, replace(read_session(clean), is_made=False), DISK)
+    assert recoverable(tmp_path / "s") == []
+    assert clean.exists()
+    assert unmade.exists()
+
+
+def test_no_unsaved_work_is_deleted_however_much_there_is(tmp_path: Path) -> None:
+    folders = [_crashed(tmp_path, 1) for _ in range(KEPT + 2)]
+    assert {found.folder for found in recoverable(tmp_path)} == set(folders)
+    assert all(folder.exists() for folder in folders)
+
+
+def test_the_identity_of_a_computer_is_its_own_and_told_to_nobody(tmp_path: Path, monkeypatch) -> None:
+    system = tmp_path / "system"
+    system.write_text("0123456789abcdef0123456789abcdef\n")
+    monkeypatch.setattr("layers.disk.this_machine._SYSTEMS", (system,))
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert machine_for(one) == machine_for(one) != ""
+    assert machine_for(one) != machine_for(other), "copies of one disk image are two computers"
+    assert system.read_text().strip() not in machine_for(one)
+    system.write_text("fedcba9876543210fedcba9876543210\n")
+    assert machine_for(one) not in ("", machine_for(other))
+    (tmp_path / ".other-machine").write_text("spoilt")
+    assert machine_for(other) == ""
+    system.write_text("uninitialized\n")
+    assert machine_for(one) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.recovery import RecoverableSession, recoverable_of
 from layers.project.storage.processes import Owner
-from tests.support.sessions import Desk, case_with
+from tests.support.sessions import Desk, case_with, session_folders
 from tests.support.windows import texts
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.opening.questions import Questions, Recovery
@@ -150,6 +151,52 @@ def test_n06_a_session_that_cannot_be_taken_up_is_said(
     settle(window, qtbot)
     assert "session" in texts(window)
     assert window.opener.is_idle
+
+
+def _left_by(folder: Path, **owner: str) -> None:
+    """Its owner has another name, computer or start."""
+    note = json.loads((folder / "session.json").read_text())
+    note["owner"] |= owner
+    (folder / "session.json").write_text(json.dumps(note))
+
+
+def _offered(window: MainWindow) -> list[QAbstractButton]:
+    return [one for one in window.start_page.findChildren(QAbstractButton) if "Recover" in one.accessibleName()]
+
+
+def test_a_renamed_computer_is_offered_its_edits(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
+) -> None:
+    (folder,) = session_folders()
+    _left_by(folder, host="its old name", boot="another start/")
+    answers.recovers = Recovery.RECOVER
+    window = make_window()
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert _labels(window) == {"saved", "lost 1", "lost 2"}
+    assert window.session.target == crashed
+
+
+def test_a_session_of_another_computer_is_offered_as_a_copy(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
+) -> None:
+    (folder,) = session_folders()
+    _left_by(folder, host="olga", machine="f" * 32)
+    window = make_window()
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.file_menu.close_case()
+    settle(window, qtbot)
+    (card,) = _offered(window)
+    assert card.accessibleName().startswith("Recover a copy of")
+    assert "perhaps open on olga" in card.accessibleDescription() + card.text()
+    card.click()
+    settle(window, qtbot)
+    assert _labels(window) == {"saved", "lost 1", "lost 2"}
+    assert window.session.target is None, "its file may be saved there"
+    assert folder in session_folders()
+    window.session.close()
+    settle(window, qtbot)
 
 
 @pytest.mark.parametrize(

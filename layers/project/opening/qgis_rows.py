@@ -1,0 +1,108 @@
+"""Styles and projects of other programs in a case, as rows for our next save: judged, their code left out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from layers.document.json_fields import json_object
+from layers.errors import InvalidValue
+from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
+from layers.project.opening.foreign_code import Judged, is_suspect, judged_project, judged_sld, judged_style
+from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
+from layers.quick_dataclass import dataclass
+
+type Fact = dict[str, Any]
+
+_MOST_SENTENCES = 8
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class QgisRow:
+    """A row of layer_styles or qgis_projects. `fact` is None where it is ours, and made anew, or may not stand."""
+
+    fact: Fact | None
+    title: str
+    left_out: tuple[str, ...]
+
+
+def code_sentences(case: CaseReader) -> list[str]:
+    """Sentences for the analyst about code in styles and projects of a case; empty where it holds none."""
+    rows = [row for row in (*style_rows_of(case), *project_rows_of(case)) if row.left_out]
+    said = [
+        f"{row.title} holds {_listed(row.left_out)}: it is never run here, and will not be in the next save."
+        for row in rows[:_MOST_SENTENCES]
+    ]
+    more = len(rows) - len(said)
+    return [*said, f"{more} more styles or projects hold code of other programs."] if more > 0 else said
+
+
+def style_rows_of(case: CaseReader) -> Iterator[QgisRow]:
+    """All styles; ours where nobody has changed them are only looked through for code."""
+    ours: dict[str, Any] = {}
+    with suppress(InvalidValue):  # then all of them stand as they stood
+        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
+    for row in facts(case, "layer_styles"):
+        table, name, qml, sld = (_text(row.get(key)) for key in ("f_table_name", "styleName", "styleQML", "styleSLD"))
+        title = f"The style “{_short(name)}” of {_short(table)}"
+        is_ours = ours.get(f"{table}/{name}") == digest(qml) if ours else name == OUR_PROJECT
+        if is_ours and not is_suspect(qml) and not sld and not row.get("ui"):
+            yield QgisRow(None, title, ())
+            continue
+        style, other = judged_style(qml), judged_sld(sld)
+        left_out = [*style.left_out, *other.left_out, *(["a form of its own"] if row.get("ui") else [])]
+        kept = {**row, "styleQML": style.content, "styleSLD": other.content if sld else row.get("styleSLD"), "ui": None}
+        stands = not is_ours and (style.content is not None or bool(other.content))
+        yield QgisRow(kept if stands else None, title, tuple(dict.fromkeys(left_out)))
+
+
+def project_rows_of(case: CaseReader) -> Iterator[QgisRow]:
+    """All projects; ours are looked through, too: whoever opens the file in QGIS before it is saved runs them."""
+    for row in facts(case, "qgis_projects"):
+        title = f"The QGIS project “{_short(_text(row.get('name')))}”"
+        content = row.get("content")
+        is_ours = _is_made_by_us(row) and _text(row.get("name")) in (OUR_PROJECT, f"{OUR_PROJECT}, as saved")
+        found = judged_project(content, is_ours=is_ours) if isinstance(content, str | bytes) else Judged("")
+        stands = not is_ours and found.content is not None
+        kept = {**row, "content": found.content} if isinstance(content, str | bytes) else row
+        yield QgisRow(kept if stands else None, title, found.left_out)
+
+
+def facts(case: CaseReader, table: str) -> list[Fact]:
+    """All rows of a small table as dictionaries."""
+    there = sorted(case.opened.tables.get(table, frozenset()))
+    found: list[Fact] = []
+
+    def take(chunk: Chunk) -> None:
+        for values in zip(*(chunk.columns[name] for name in columns), strict=True):
+            found.append({n: None if isinstance(v, Unfit) else v for n, v in zip(columns, values, strict=True)})
+
+    columns = case.filled(table, there) if there else {}
+    if columns:
+        case.each_chunk(table, columns, take)
+    return found
+
+
+def digest(text: str) -> str:
+    """A short mark of a text, by which a style of ours that nobody has changed is known."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _is_made_by_us(row: Fact) -> bool:
+    return _text(row.get("metadata")) == PROJECT_METADATA
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+
+
+def _listed(nouns: tuple[str, ...]) -> str:
+    *some, last = nouns
+    return f"{', '.join(some)} and {last}" if some else last
+
+
+def _short(name: str) -> str:
+    return " ".join(name.split())[:_LONGEST_NAME]

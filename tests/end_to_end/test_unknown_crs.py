@@ -1,0 +1,80 @@
+"""A case whose layers give texts that are no CRS opens, pans and paints freely: PROJ is asked about none of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.geo import crs as crs_module
+from layers.geo.crs import WEB_MERCATOR
+from layers.geo.proj import pyproj
+from layers.project.saving.publish import write_case
+from tests.end_to_end.conftest import Desk
+from tests.support.cases.tampered_cases import write_tif
+from tests.support.heartbeat import FREE_MS, Heartbeat
+
+NO_CRS = ("garbage", "@file", "2024-05-01", "4326.0", "EPSG:999999", "urn:foo:bar", 'foo["x"]', "+foo=bar", "a" * 150)
+
+
+def case_of(folder: Path, texts: tuple[str, ...], count: int) -> Path:
+    """A case with that many layers, each with a text of its own for a CRS; empty: the file's own."""
+    write_tif(folder / "scene.tif")
+    layers = [
+        Layer(
+            uuid=f"layer-{n}",
+            kind="raster",
+            name=f"Scene {n}",
+            order_key=float(n),
+            source_json='{"path": "scene.tif"}',
+            crs=f"{texts[n % len(texts)]}{n // len(texts) or ''}" if texts else "",
+        )
+        for n in range(count)
+    ]
+    write_case(Document({"layers": layers}), folder / "case.gpkg")
+    return folder / "case.gpkg"
+
+
+def asked_of_proj(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that PROJ is asked about from now on."""
+    asked: list[str] = []
+    original = pyproj.CRS.from_user_input
+
+    def ask(text: str) -> pyproj.CRS:
+        asked.append(text)
+        return original(text)
+
+    monkeypatch.setattr(pyproj.CRS, "from_user_input", ask)
+    return asked
+
+
+def walk_about(desk: Desk) -> None:
+    """Pan and zoom."""
+    desk.keys("H", desk.canvas)
+    middle = desk.canvas.rect().center()
+    for step in (120, -80):
+        desk.wheel(middle, 2)
+        desk.drag(middle, middle + type(middle)(step, 60))
+    desk.settle()
+
+
+def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crs_module._parsed.cache_clear()
+    asked = asked_of_proj(monkeypatch)
+    with Heartbeat() as heart:
+        desk.window.file_menu.open_words([str(case_of(tmp_path, NO_CRS, 50))])
+        desk.wait(lambda: len(desk.document.layers) == 50)
+        desk.settle()
+        walk_about(desk)
+    assert set(asked) <= {"EPSG:4326", WEB_MERCATOR}, "no text that is none was asked about"
+    assert len(asked) <= 2
+    assert all("names no CRS" in sentence for sentence in desk.window.scene.problems().values())
+    assert len(desk.window.scene.problems()) == 50
+    assert heart.longest_ms < FREE_MS
+    asked.clear()
+    desk.canvas.repaint()
+    assert asked == [], "a paint parses nothing"
