@@ -144,6 +144,8 @@ def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]
 
 def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
     yield PartyLine("note", counted_only(content))
+    if any(one.place_inferred for one in told_parties(content)):
+        yield PartyLine("note", "Places inferred by us, not stated by the source.")
     sources = _sources_of(claims)
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 
@@ -161,7 +163,7 @@ def _told(content: ProductContent, claims: Sequence[ClaimSaid], level: Telling) 
     to_whole = {one.uuid: one for claim in claims for one in claim.responses if one.is_to_whole}
     yield from (PartyLine("answer", one.sentence) for one in to_whole.values())
     yield from (PartyLine("answer", context_sentence(source)) for source in sources if source.context.strip())
-    yield from (PartyLine("note", words) for words in (*places(parties, level), *identities(claims, level)))
+    yield from (PartyLine("note", words) for words in (*places(parties, level), *identities(claims)))
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, level))
     if left := left_out_words(content):
         yield PartyLine("note", left)
@@ -171,6 +173,7 @@ def counted_only(content: ProductContent) -> str:
     """The number of the parties, where none of them is named."""
     parties, sources = told_parties(content), _sources_of(party_claims(content))
     by = ", ".join(source.number for source in sources) or "a claim"
+    by = f"a claim of {by}" if len(party_claims(content)) == 1 and sources else by
     return f"{_counted_kind(parties)} named in {by}, here without {'a name' if len(parties) == 1 else 'names'}."
 
 
@@ -246,27 +249,21 @@ def about_words(claim: ClaimSaid, content: ProductContent) -> str:
 
 
 def excerpt(words: str, names: Sequence[str] = (), most: int = MOST_EXCERPT) -> str:
-    """An unbroken part of the words, "..." where it is cut: with all names in them, and what stands next to those.
+    """The words from their beginning, "..." where their end is cut: with all names in them, and what follows those.
 
-    Not longer than the words; they are whole where they are hardly longer than an excerpt, or where names fill them.
+    Nothing is taken away before a name: without its beginning a sentence says something else of it. Not longer than the
+    words; they are whole where they are hardly longer than an excerpt, or where names fill them.
     """
     line = " ".join(_bare(words).split())
     if len(line) <= most + len(ELLIPSIS) + 8:
         return line
     found = [(one.start(), one.end()) for name in names for one in re.finditer(re.escape(name), line, re.IGNORECASE)]
-    first, last = min((start for start, _ in found), default=0), max((end for _, end in found), default=0)
-    room = max(most - (last - first), LEAST_EXCERPT - 20)
-    if len(line) - last >= first:  # more stands behind the names than before them
-        start, end = (first if first > room else 0), _word_end(line, min(len(line), last + room))
-    else:
-        start, end = _word_start(line, max(0, first - room)), last
+    last = max((end for _, end in found), default=0)
+    end = _word_end(line, min(len(line), last + max(most - last, LEAST_EXCERPT - 20)))
     if len(line) - end <= 8:
-        end = len(line)
-    part = line[start:end].strip()
-    if end < len(line):
-        part = _LOOSE_END.sub("", part).rstrip(" ,;:")
-    before, after = f"{ELLIPSIS} " if start else "", f" {ELLIPSIS}" if end < len(line) else ""
-    short = f"{before}{part}{after}"
+        return line
+    part = _LOOSE_END.sub("", line[:end].strip()).rstrip(" ,;:")
+    short = f"{part} {ELLIPSIS}"
     return short if len(part) >= LEAST_EXCERPT and len(short) < len(line) else line
 
 
@@ -319,18 +316,15 @@ def places(parties: Sequence[NamedSite], level: Telling = Telling.WORDS) -> Iter
         yield f"{_listed(some)}: {words}."
 
 
-def identities(claims: Sequence[ClaimSaid], level: Telling = Telling.WORDS) -> Iterator[str]:
-    """Sentences on the parts of names that are ours; in short where there is little room."""
+def identities(claims: Sequence[ClaimSaid]) -> Iterator[str]:
+    """Sentences on the parts of names that are ours."""
     words: dict[str, str] = {}
     for claim in claims:
         for one in claim.parties:
             words[one.uuid] = f"{words.get(one.uuid, '')}\n{claim.said}"
     parties = list({one.uuid: one for claim in claims for one in claim.parties}.values())
     ours = [one for one in parties if not is_written(one, words[one.uuid])]
-    if level is Telling.EXCERPT and ours:
-        yield f"Names that are not so in the source are ours: {_listed(ours)}."
-    elif level is not Telling.EXCERPT:
-        yield from (f"{short_name(one)}: {one.identity.rstrip('.') or _NAME_IS_OURS}." for one in ours)
+    yield from (f"{short_name(one)}: {one.identity.rstrip('.') or _NAME_IS_OURS}." for one in ours)
 
 
 def is_written(party: NamedSite, words: str) -> bool:
@@ -338,12 +332,16 @@ def is_written(party: NamedSite, words: str) -> bool:
     return " ".join(_label(party).split()).casefold() in " ".join(words.split()).casefold()
 
 
-def left_out_words(content: ProductContent) -> str:
-    """The number of claims of the case that the product does not print; empty for none."""
-    left = content.left_out.claims_of_no_place + content.left_out.claims_elsewhere
+def left_out_words(content: ProductContent, *, is_nameless: bool = False) -> str:
+    """The number of claims of the case that the product does not print; empty for none. `is_nameless`: those that name
+    somebody are not printed either.
+    """
+    others = content.left_out.claims_of_no_place + content.left_out.claims_elsewhere
+    left = others + (len(party_claims(content)) if is_nameless else 0)
     if not left:
         return ""
-    are = counted(left, "further claim of this case is", "further claims of this case are")
+    further = "" if len(content.claims) + others == left else "further "
+    are = counted(left, f"{further}claim of this case is", f"{further}claims of this case are")
     return f"{are} not on this page."
 
 
@@ -370,9 +368,6 @@ def _our_words(claim: ClaimSaid) -> str:
 
 def _inner(claim: ClaimSaid, level: Telling) -> Iterator[str]:
     """Ours, and apart from what was said: judgements and our words wherever there are any."""
-    if level is Telling.EXCERPT:
-        yield from _judged(claim)
-        return
     if ours := _our_words(claim):
         yield f"Our note: {ours}." if claim.source_words else ours
     if level is Telling.FULL:
@@ -425,8 +420,3 @@ def _listed(parties: Sequence[NamedSite]) -> str:
 def _word_end(line: str, at: int) -> int:
     """The end of the last whole word before a place."""
     return at if at >= len(line) or line[at].isspace() else line.rfind(" ", 0, at)
-
-
-def _word_start(line: str, at: int) -> int:
-    """The beginning of the first whole word behind a place."""
-    return at if at == 0 or line[at - 1].isspace() else line.find(" ", at) + 1

@@ -78,7 +78,8 @@ def subtitle_of(site: Site) -> str:
     if site.geometry.is_empty:
         return what
     place = format_coordinate(site.place.x, site.place.y, Notation.DD, shown_error_m(site))
-    return " · ".join(filter(None, (what, place)))
+    ours = ", place inferred by us" if role and is_place_inferred(site) else ""
+    return " · ".join(filter(None, (what, f"{place}{ours}")))
 
 
 def name_of(site: Site) -> str:

@@ -308,8 +308,10 @@ def _title_covers(checked: Checked) -> Iterator[Fault]:
 
 def _claims_counted(checked: Checked) -> Iterator[Fault]:
     """Claims of the case that are left out are counted on the page."""
-    words = left_out_words(checked.content)
-    if words and checked.has_marks and checked.content.claims and not checked.holds(words):
+    content = checked.content
+    words = left_out_words(content)
+    ways = (words, left_out_words(content, is_nameless=True))
+    if words and checked.has_marks and content.claims and not any(map(checked.holds, ways)):
         yield Fault(
             "the claims",
             "The page does not say how many claims of the case it leaves out.",

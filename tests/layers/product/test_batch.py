@@ -52,7 +52,7 @@ def test_the_subtitle_of_a_site_page_is_about_its_site() -> None:
         meta=[MetaEntry(uuid="subtitle", value="All that was reported")],
     )
     (item,) = batch_of(document, "site", replace(LIKE, subtitle="All that was reported"))
-    assert item.spec.subtitle == "Company, named in a claim · 50.0° N, 10.0° E"
+    assert item.spec.subtitle == "Company, named in a claim · 50.0° N, 10.0° E, place inferred by us"
     (item,) = batch_of(document, "site", replace(LIKE, subtitle="Typed by the analyst"))
     assert item.spec.subtitle == "Typed by the analyst"
 

@@ -21,12 +21,12 @@ def map_title(plate: Plate, one: MapOnPage) -> str:
 
 
 def map_alt_text(plate: Plate, one: MapOnPage, title: str) -> str:
-    """A map in words: its parties all by name where its page tells of them, else none."""
+    """A map in words. It counts its parties and names none of them: it is read and copied without what is answered."""
     is_told = one.page in plate.party_pages
     labels = plate.namings[one.number].labels
     of_parties = {site.uuid for site in plate.content.sites if site.is_named or site.is_party}
     names = [" ".join(label.text.split()) for label in labels if label.uuid not in of_parties]
-    parties = [" ".join(label.text.split()) for label in labels if label.uuid in of_parties] if is_told else []
+    parties = sum(label.uuid in of_parties for label in labels) if is_told else 0
     spec, lonlat = plate.spec, one.framing.lonlat()
     if not is_told and plate.parties.names.names_any(spec.alt_text):
         spec = replace(spec, alt_text="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
@@ -128,12 +129,16 @@ def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
     return lines_height([words], sizes.type(), width) + 0.35 * sizes.body if words else 0.0
 
 
-def page_number_piece(sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: str, room: QRectF) -> Piece:
-    """The head of a further page: the product's title and which page of it this is."""
+def page_number_piece(
+    sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: Sequence[str], room: QRectF
+) -> Piece:
+    """The head of a further page: which page of the product this is, and behind it as many of the words as have room:
+    its state comes before its title, as a page that is seen alone has to say it.
+    """
     type_ = sizes.type(0.95)
     count = QCoreApplication.translate("Export", "Page {0} of {1}").format(page + 1, pages)
-    whole = f"{words} · {count}"
-    text = whole if words and type_.width(whole) <= room.width() else count
+    ways = (" · ".join([*reversed(words[:most]), count]) for most in range(len(words), -1, -1))
+    text = next((one for one in ways if type_.width(one) <= room.width()), count)
     lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())
     return Piece(
         "page number", page, QRectF(room.topLeft(), room.size()), tuple(lines), is_draggable=False, texts=(text,)

@@ -84,7 +84,7 @@ class PartyBlock:
     def left_out(self) -> list[str]:
         """The sentence on claims that the page does not print, where the block does not say it."""
         is_said = bool(self.atoms()) and not self.is_nameless
-        return [] if is_said else list(filter(None, [left_out_words(self.content)]))
+        return [] if is_said else list(filter(None, [left_out_words(self.content, is_nameless=self.is_nameless)]))
 
     def leaves_room(self, rooms: PageRooms, key: Sequence[Atom]) -> bool:
         """True where the key stands whole beside the block, or there is none."""

@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
 
 from layers.document.document import Document
 from layers.document.rows import Product
@@ -27,6 +26,7 @@ from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
 from layers.product.own_paths import without_paths
 from layers.product.parties import Telling, in_place_of_a_name
+from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductSpec, maps_of
 from layers.product.spec_words import as_published
 from layers.vector.labels.label_layout import Box
@@ -54,7 +54,8 @@ from viewer.export.plates.maps.in_grey import alike_in_grey
 from viewer.export.plates.maps.inset_boxes import inset_boxes
 from viewer.export.plates.maps.legend_content import LegendRow
 from viewer.export.plates.maps.legend_rows import legend_atoms, legend_of
-from viewer.export.plates.maps.locator import ASPECT, coasts_in_steps, locator_in_steps, locator_window, room_in
+from viewer.export.plates.maps.locator import coasts_in_steps, room_in
+from viewer.export.plates.maps.locator_on_page import locator_atom, window_of
 from viewer.export.plates.maps.map_on_page import MapOnPage, index_of
 from viewer.export.plates.maps.map_plates import (
     BarOnPlate,
@@ -75,7 +76,7 @@ from viewer.export.plates.page_head import (
     page_number_piece,
 )
 from viewer.export.plates.party_block import PartyBlock
-from viewer.export.plates.plate_words import imprint_lines, notes_on_maps, page_data_credits
+from viewer.export.plates.plate_words import edition_words, imprint_lines, notes_on_maps, page_data_credits
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import MM, Type
 from viewer.export.plates.setting.page_rooms import PageRooms, RoomsAsked, frame_of_page, holds
@@ -301,7 +302,7 @@ class Plate:
         for _turn in range(_TURNS):
             strips, captions, foot = heights[:count], heights[count:-1], heights[-1]
             self.title = self._title()
-            heading = heading_of(spec, self.title, self.sizes, self.style, self.correction)
+            heading = heading_of(self._told_spec(), self.title, self.sizes, self.style, self.correction)
             marking = marking_height(replace(spec, marking=self.marking), self.sizes)
             asked = RoomsAsked(
                 spec.layout, count, marking, heading.height, foot, strips, captions, others, *shapes, share=share
@@ -388,6 +389,8 @@ class Plate:
         if self.spec.layout == "insets":  # all maps show the same images: said once, below the overview
             seen = set(self.captions[0])
             self.captions[1:] = [[line for line in lines if line not in seen] for lines in self.captions[1:]]
+        if self.sizes.is_small:  # its imprint stands on a further page, which is another file
+            self.captions[0].append(edition_words(self.edition))
         self.data_credits = page_data_credits(self.spec, self.maps, locator=self._window() is not None)
         self.foot = (
             imprint_lines(self.spec, self.maps, self.data_credits, self.edition, self.program)
@@ -401,7 +404,8 @@ class Plate:
         rows, is_site = self._rows, spec.layout == "site"
         explained: list[Atom] = []
         if (window := self._window()) is not None:
-            explained.append(self._locator_atom(window))
+            explained.append(locator_atom(spec, self.maps, window, sizes, style))
+            self.has_locator = True
         if spec.shows("legend") and spec.layout != "plain":
             found = legend_of(self.document, self.maps, spec.shows("annotation"))
             if spec.publish:
@@ -440,6 +444,13 @@ class Plate:
         if is_name and self.parties.is_nameless and self.parties.names.names_any(title):
             return in_place_of_a_name(self.content)
         return title
+
+    def _told_spec(self) -> ProductSpec:
+        """The spec as its head prints it: where a firm is not named, its place is not told either."""
+        row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
+        if row is None or not self.parties.is_nameless or self.spec.subtitle != subtitle_of(row):
+            return self.spec
+        return replace(self.spec, subtitle=self.spec.subtitle.partition(" · ")[0])
 
     def _site_name(self) -> str:
         row = self.document.sites.get(self.spec.site) if self.spec.layout == "site" else None
@@ -535,7 +546,9 @@ class Plate:
     def _place_page(self, rooms: PageRooms) -> None:
         spec, sizes, style = self.spec, self.sizes, self.style
         small = sizes.type(0.92)
-        words = heading_of(spec, self.title, sizes, style, self.correction).pieces(rooms.header, logo_height(sizes))
+        words = heading_of(self._told_spec(), self.title, sizes, style, self.correction).pieces(
+            rooms.header, logo_height(sizes)
+        )
         for number, cell in enumerate(rooms.cells):
             if self.strips[number]:
                 words.append(
@@ -568,28 +581,11 @@ class Plate:
             if page:
                 room = QRectF(inner.left(), inner.top(), inner.width(), head)
                 is_told = page in self.party_pages or not self.parties.names.names_any(self.title)
-                title = one_line(self.title, 80) if is_told else ""
-                self.pieces.append(page_number_piece(sizes, self.style, page, self.pages, title, room))
+                words = [edition_words(self.edition).rstrip("."), *([one_line(self.title, 80)] if is_told else [])]
+                self.pieces.append(page_number_piece(sizes, self.style, page, self.pages, words, room))
             if marking:
                 self.pieces.append(marking_piece(spec, sizes, self.style, page, top, "top"))
                 self.pieces.append(marking_piece(spec, sizes, self.style, page, bottom, "bottom"))
 
     def _window(self) -> Bounds | None:
-        """The part of the Earth that the locator shows; None where the page has none."""
-        if not self.spec.shows("locator") or self.spec.layout == "plain":
-            return None
-        frames = [box for one in self.maps if (box := one.framing.lonlat()) is not None]
-        return locator_window(frames) if frames else None
-
-    def _locator_atom(self, window: Bounds) -> Atom:
-        maps = self.maps if self.spec.layout == "panels" else self.maps[:1]
-        frames = list(dict.fromkeys(box for one in maps if (box := one.framing.lonlat()) is not None))
-        style, sizes = self.style, self.sizes
-        self.has_locator = True
-
-        def paint(painter: QPainter, box: QRectF) -> Iterator[None]:
-            return locator_in_steps(painter, room_in(box), window, frames, style)
-
-        return Atom(
-            "locator", "", sizes.type(), style.ink, 0.6 * sizes.gap, sign=paint, least=11 * sizes.body, aspect=ASPECT
-        )
+        return window_of(self.spec, self.maps)

@@ -16,6 +16,7 @@ from layers.product.issuing.edition import Edition
 from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED
 from layers.product.own_paths import without_paths
 from layers.product.spec import ProductSpec
+from layers.text.counted import counted
 from viewer.canvas.overlays import scale_bar_of
 from viewer.export.plates.maps.image_words import data_credits, dates_of
 from viewer.export.plates.maps.locator import coast_credit
@@ -62,7 +63,7 @@ def imprint_lines(
     first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
     first += [_tr("Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
     second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
-    third = [numbered] if (numbered := _edition_words(edition)) else []
+    third = [numbered] if (numbered := edition_words(edition)) else []
     who = "" if spec.publish else ", ".join(filter(None, (one_line(spec.author), one_line(spec.organisation))))
     who = who or one_line(spec.organisation)
     third += [_tr("By {0}.").format(who)] if who else []
@@ -71,7 +72,7 @@ def imprint_lines(
     return [line for line in (" ".join(first), " ".join(second), " ".join(third), *fourth) if line]
 
 
-def _edition_words(edition: Edition) -> str:
+def edition_words(edition: Edition) -> str:
     """Number, version, state and day of a product."""
     product = edition.product
     number = one_line(product.number) if product is not None else ""
@@ -144,9 +145,9 @@ def alt_text(
     on_page: MapOnPage,
     names: Sequence[str],
     lonlat: Bounds | None,
-    parties: Sequence[str] = (),
+    parties: int = 0,
 ) -> str:
-    """A map in words, for who cannot see it. `parties`: who is named in a claim, all or none of them."""
+    """A map in words, for who cannot see it. `parties`: the number of marks that are named in a claim."""
     if spec.alt_text.strip() and len(spec.maps) < 2:
         return one_line(spec.alt_text, 1000)
     where = ""
@@ -158,7 +159,10 @@ def alt_text(
     some = "; ".join(names[:_MOST_NAMES])
     more = _tr(" and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
     said = f"{said} {_tr('Marked: {0}{1}.').format(some, more)}" if names else said
-    return f"{said} {_tr('Named in a claim: {0}.').format('; '.join(parties))}" if parties else said
+    if not parties:
+        return said
+    named = _tr("{0} named in a claim: the text beside the map says what is claimed and answered.")
+    return f"{said} {named.format(counted(parties, 'mark'))}"
 
 
 def notes_on_maps(maps: Sequence[MapOnPage]) -> list[str]:

@@ -60,6 +60,8 @@ class Named(NamedTuple):
     """True where the parties have their smaller letters on every map of the page, as one map has no room for others."""
 
 
+_FARTHEST_PX = 90.0
+"""From a party to its label: in another country a name accuses whoever is there. A number stands closer by."""
 NO_PARTIES = Named()
 """Of a map on which nobody is named in a claim."""
 
@@ -169,6 +171,11 @@ def _grown(box: Box, by: float) -> Box:
     return Box(box.left - by, box.top - by, box.right + by, box.bottom + by)
 
 
+def _reach(label: PlacedLabel) -> float:
+    """The length of the line from a mark to its label; 0 for one that stands beside it."""
+    return 0.0 if label.leader is None else math.hypot(label.px - label.leader[0], label.py - label.leader[1])
+
+
 def _alike(
     ways: Sequence[Sequence[LabelRequest]], room: Box, clear: Sequence[Box], outlines: Sequence[Box]
 ) -> Generator[None, None, list[PlacedLabel]]:
@@ -188,7 +195,7 @@ def _alike(
                 if label is None:
                     label = yield from further.place_in_steps(one, crosses=True)
                 labels += [label] if label is not None else []
-        if len(labels) == len(some):
+        if len(labels) == len(some) and all(_reach(label) <= _FARTHEST_PX for label in labels):
             return labels
     return []
 

@@ -1,0 +1,38 @@
+"""The locator among the words of a page: whether it has one, and of which part of the Earth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
+
+from layers.geo.bounds import Bounds
+from layers.product.spec import ProductSpec
+from viewer.export.plates.house_style import HouseStyle
+from viewer.export.plates.maps.locator import ASPECT, locator_in_steps, locator_window, room_in
+from viewer.export.plates.maps.map_on_page import MapOnPage
+from viewer.export.plates.setting.flow import Atom
+from viewer.export.plates.setting.page_sizes import PageSizes
+
+
+def window_of(spec: ProductSpec, maps: Sequence[MapOnPage]) -> Bounds | None:
+    """The part of the Earth that the locator shows; None where the page has none."""
+    if not spec.shows("locator") or spec.layout == "plain":
+        return None
+    frames = [box for one in maps if (box := one.framing.lonlat()) is not None]
+    return locator_window(frames) if frames else None
+
+
+def locator_atom(
+    spec: ProductSpec, maps: Sequence[MapOnPage], window: Bounds, sizes: PageSizes, style: HouseStyle
+) -> Atom:
+    """The locator as it flows with the words: all panels are drawn in it, else the first map."""
+    shown = maps if spec.layout == "panels" else maps[:1]
+    frames = list(dict.fromkeys(box for one in shown if (box := one.framing.lonlat()) is not None))
+
+    def paint(painter: QPainter, box: QRectF) -> Iterator[None]:
+        return locator_in_steps(painter, room_in(box), window, frames, style)
+
+    gap, least = 0.6 * sizes.gap, 11 * sizes.body
+    return Atom("locator", "", sizes.type(), style.ink, gap, sign=paint, least=least, aspect=ASPECT)
