@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 
@@ -16,8 +16,10 @@ from layers.document.json_fields import json_object
 from layers.document.rows import Product, Row
 from layers.document.site import Site
 from layers.errors import InvalidValue
-from layers.product.content import ProductContent
-from layers.product.facts import ProductFacts
+
+if TYPE_CHECKING:
+    from layers.product.content import ProductContent
+    from layers.product.facts import ProductFacts
 
 _TABLES: dict[str, Table] = {
     "claims": "claims",

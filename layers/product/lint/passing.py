@@ -44,3 +44,8 @@ def reasons_that_hold(found: Sequence[Finding], overrides: Iterable[Override], s
 
 def _name(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def stopping(found: Iterable[Finding]) -> list[Finding]:
+    """The blocking findings that stand: with any of them a product is neither issued nor published."""
+    return [one for one in found if one.severity == BLOCKING and not one.explained]

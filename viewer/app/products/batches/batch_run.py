@@ -11,9 +11,9 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from layers.errors import ExportFailed, GeoloupeError, ProductStopped
 from layers.product.batch import BatchItem
 from layers.product.issuing.edition import Edition, Outgoing
-from layers.product.issuing.gate import stopping
 from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.lint.check import findings
+from layers.product.lint.passing import stopping
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
