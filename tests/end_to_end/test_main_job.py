@@ -122,12 +122,13 @@ class Job:
         assert not fields["likelihood_term"].isEnabled(), "a judgement stands on assessed claims only"
         desk.type_into(fields["statement"], "A second gantry is being built.")
         desk.type_into(fields["source_wording"], "“likely a second tower”")
+        desk.type_into(fields["made_by"], "a tower watcher")
         desk.choose(fields["state"], "assessed")
         desk.choose(fields["likelihood_term"], "probable")
         desk.choose(fields["confidence"], "moderate")
         claim = desk.document.claims[self.claim]
         assert (claim.statement, claim.voice, claim.state) == ("A second gantry is being built.", "speaker", "assessed")
-        assert claim.source_wording == "“likely a second tower”"
+        assert (claim.source_wording, claim.made_by) == ("“likely a second tower”", "a tower watcher")
         assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("probable", 55, 80)
         assert claim.confidence == "moderate"
         assert [site.uuid for site in desk.document.sites_of_claim(self.claim)] == [self.point]
