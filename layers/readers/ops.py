@@ -136,12 +136,24 @@ def _probe(asked: Probe) -> Result:
     tiles = tiles_in(path) if content is Content.SQLITE else None
     if tiles is not None and (asked.part or not tiles.has_features):
         content = tiles.content
-    if content in RASTERS:
+    if content in RASTERS or (content is Content.KMZ and asked.part):
         return _probe_imagery(content, asked)
     from layers.readers.features import vector_probe  # a reader of imagery never needs it
 
     header, arrays = vector_probe.probe_vector(content, replace(asked, path=path))
-    return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
+    parts = list(tiles.tables) if tiles is not None else []
+    if content is Content.KMZ:
+        from layers.readers.kml_gpx.ground_overlays import overlays_in  # for these alone
+
+        parts = list(overlays_in(path))
+        header = {**header, "layers": [_without_drawn(layer, parts) for layer in header["layers"]]}
+    return {**header, "parts": parts}, arrays
+
+
+def _without_drawn(layer: dict[str, Any], parts: list[str]) -> dict[str, Any]:
+    """The layer without sentences about overlays that are not followed: these are drawn as pictures of the file."""
+    drawn = tuple(f"leads to GroundOverlay {part}:" for part in parts)
+    return {**layer, "problems": [one for one in layer["problems"] if not any(words in one for words in drawn)]}
 
 
 def _content(asked: Probe) -> dict[str, Any]:

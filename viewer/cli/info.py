@@ -12,6 +12,7 @@ from viewer.support.terminal import say
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
+    from layers.raster.photograph import Photograph
     from layers.raster.scene import SceneBand
 
 
@@ -68,6 +69,7 @@ def describe(text: str) -> dict[str, Any]:
 def _acquired(pool: ReaderPool, path: Path, raster: dict[str, Any]) -> dict[str, Any]:
     """The acquisition with what files beside the image, and its own tags, say of it."""
     from layers.raster.acquisition import Acquisition  # for start-up time
+    from layers.raster.photograph import photograph_in
     from layers.requests.imagery import ReadAcquisition
 
     known = Acquisition.from_json(pool.ask(ReadAcquisition(str(path.resolve()))).header["acquisition"])
@@ -81,7 +83,18 @@ def _acquired(pool: ReaderPool, path: Path, raster: dict[str, Any]) -> dict[str,
     facts |= {"basis": "metadata in or beside the file"} if facts["at"] else {}
     facts |= {"facts": more} if more else {}
     facts |= {"notes": list(known.notes)} if known.notes else {}
-    return {"acquisition": facts}
+    photograph = photograph_in(raster["tags"])
+    return {"acquisition": facts} | ({} if photograph is None else {"photograph": _photograph(photograph)})
+
+
+def _photograph(photograph: Photograph) -> dict[str, Any]:
+    return {
+        "position": [photograph.lon, photograph.lat],
+        "taken": photograph.taken or None,
+        "basis": photograph.basis or None,
+        "camera": photograph.camera or None,
+        "direction_deg": photograph.direction_deg,
+    }
 
 
 def _case(path: Path) -> dict[str, Any]:

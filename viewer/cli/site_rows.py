@@ -8,6 +8,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.vocabulary import ROLES
@@ -16,6 +17,7 @@ from layers.geo.coordinates import Datum
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.pool.rows import read_rows
 from layers.quick_dataclass import dataclass
+from layers.raster.photograph import Photograph, photograph_in
 from layers.requests.probe import Probe
 from layers.text.counted import metres
 from layers.vector.table import VectorInfo
@@ -30,6 +32,7 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "role": ("role",),
 }
 """The field of a site and the column names it is found under, without regard to case."""
+_OF_CAMERAS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 _NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
 """Fields of `--map` that give a place, and the names that readers of tables have for them."""
@@ -63,6 +66,9 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     if unknown:
         known = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
         raise InvalidValue(f"--map knows no field “{unknown.pop()}”: use {known}.")
+    photograph = photograph_at(path, pool)
+    if photograph is not None:
+        return FoundSites([_photo_mark(photograph, path)], counts={path.name: 1})
     layers = _layers(path, pool)
     names = {name.strip().casefold(): name for layer in layers for name in _names(layer)}
     for column in mapping.values():
@@ -84,6 +90,30 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     if not found.sites:
         raise InvalidValue(f"No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.")
     return found
+
+
+def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
+    """The photograph that a picture is, as its EXIF says; None for any other file."""
+    if path.suffix.lower() not in _OF_CAMERAS:
+        return None
+    header = pool.ask(Probe(str(path.resolve()))).header
+    return photograph_in(header["raster"]["tags"]) if header["kind"] == "raster" else None
+
+
+def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
+    """A mark at the place of the camera: no site, as nobody has judged what the picture shows."""
+    looks = "" if photograph.direction_deg is None else f" It looked towards {photograph.direction_deg:.0f}°."
+    fields: dict[str, Any] = {
+        "label": path.stem,
+        "mark_kind": "photo",
+        "position_basis": f"EXIF of {path.name}: where the camera was, as it says itself",
+        "notes": f"Photograph {photograph.words}.{looks}",
+    }
+    if photograph.taken.endswith("Z"):
+        fields["observed_at"] = photograph.taken
+    geometry = Point(photograph.lon, photograph.lat)
+    check_site(geometry, fields)
+    return geometry, fields
 
 
 def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:

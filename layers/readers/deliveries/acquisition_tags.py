@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from layers.raster.acquisition import Acquisition
+from layers.raster.photograph import Photograph, photograph_in
 from layers.raster.sensor_bands import platform_in
 from layers.readers.deliveries.sidecar_values import angle, azimuth, number, percent, text, utc
 
@@ -52,6 +53,8 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
 
     TIFFTAG_DATETIME is not asked: it is mostly when the file was processed.
     """
+    if photograph := photograph_in(tags):
+        return _of_photograph(photograph)
     upper = {key.upper(): value for key, value in tags.items()}
     at = utc(_any(upper, "ACQUISITIONDATETIME", "ACQUISITION_DATETIME", "ACQUISITION_DATE", "DATE_ACQUIRED"))
     product = _any(upper, "PRODUCT_ID", "LANDSAT_PRODUCT_ID", "PRODUCT_URI", "SCENE_ID", "LANDSAT_SCENE_ID", "SCENE")
@@ -69,6 +72,15 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
         credit=text(tags.get("TIFFTAG_COPYRIGHT")),
         notes=tuple(_tiff_notes(upper, is_dated=bool(at))),
     )
+
+
+def _of_photograph(photograph: Photograph) -> Acquisition:
+    """A camera's clock without a zone is no time in UTC: it stays a note."""
+    at = utc(photograph.taken) if photograph.taken.endswith("Z") else ""
+    notes = [f"The photograph was {photograph.words}."]
+    if photograph.direction_deg is not None:
+        notes.append(f"The camera looked towards {photograph.direction_deg:.0f}°, as it says itself.")
+    return Acquisition(at=at, date_kind="instant" if at else "unknown", sensor=photograph.camera, notes=tuple(notes))
 
 
 def _tiff_notes(upper: Mapping[str, str], *, is_dated: bool) -> Iterator[str]:

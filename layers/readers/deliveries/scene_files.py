@@ -113,7 +113,7 @@ def deliveries_at(path: str) -> list[Delivery]:
         for _ in range(up):
             folder = os.path.dirname(folder)
         return _below(folder, 1)
-    if is_archive(path):
+    if is_archive(path) and not path.lower().endswith(".kmz"):
         return _in_archive(os.path.abspath(path))
     found = _recognised(os.path.dirname(os.path.abspath(path)), name) if _matches(name) else None
     return [] if found is None else [found]

@@ -15,7 +15,7 @@ MOST_MEMBERS = 10_000
 MOST_RATIO = 100
 """Imagery packs to a tenth at best; what unpacks to more than that is a bomb."""
 _RATIO_COUNTS_FROM = 2**20
-_ENDINGS = (".tar", ".zip")
+_ENDINGS = (".tar", ".zip", ".kmz")
 _TAR_MARK_AT, _TAR_MARK = 257, b"ustar"
 _BRACES = "{}"
 

@@ -42,6 +42,7 @@ from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.mbtiles import MbtilesReader
+from layers.readers.raster.overlay_place import overlay_georeferencing
 from layers.readers.raster.subdatasets import Picture, names_degrees, pictures_of, target_of
 from layers.readers.raster.worldfile import unreadable_beside
 
@@ -141,9 +142,11 @@ class Datasets:
         """The place of an open full-resolution dataset; found once, unless `anew` or not yet known."""
         found = self._georeferencing.get(dataset)
         if anew or found is None or not found.is_known:
-            path = self.place_of(dataset)
+            path, key = self.place_of(dataset), self._keys[dataset]
             real = os.path.realpath(path) if dataset.driver == Content.VRT else path
-            found = self._georeferencing[dataset] = georeferencing_of(dataset, real)
+            is_overlay = key.part and key.path.lower().endswith(".kmz") and is_archive(key.path)
+            found = overlay_georeferencing(dataset, key.path, key.part) if is_overlay else None
+            found = self._georeferencing[dataset] = found or georeferencing_of(dataset, real)
         return found
 
     def _fit_cache(self) -> None:

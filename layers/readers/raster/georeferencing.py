@@ -14,6 +14,7 @@ from rasterio.errors import CRSError
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.crs import WGS84, is_geographic
 from layers.quick_dataclass import dataclass
+from layers.raster.photograph import photograph_in
 from layers.raster.point_fit.control_point import Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
 from layers.readers.deliveries.rpc_tiles import rpc_of_tile
@@ -113,8 +114,7 @@ class _Finder:
         if self.aux.crs and found.crs and self.aux.crs != found.crs and not found.rpc:
             self.problems.append(f"{self.name}.aux.xml names another CRS than {self.name} itself: it is not used.")
         if not found.has_position:
-            sentence = "says nothing about its position: it needs a world file or georeferencing."
-            self.problems.append(f"{self.name} {sentence}")
+            self.problems.append(f"{self.name} {self._without_position()}")
         if not crs:
             self.problems.append(
                 f"{self.name} does not say in which CRS it is: choose its CRS in the layer's properties."
@@ -122,6 +122,15 @@ class _Finder:
         if found.note:
             self.problems.append(f"{self.name} is placed by {found.note}.")
         return replace(found, crs=crs, problems=tuple(self.problems))
+
+    def _without_position(self) -> str:
+        photograph = photograph_in({str(key): str(value) for key, value in self.dataset.tags().items()})
+        if photograph is None:
+            return "says nothing about its position: it needs a world file or georeferencing."
+        return (
+            f"is a photograph {photograph.words}: that is where the camera was, not where the picture lies. "
+            "geoloupe add-sites marks that place; control points lay the picture on the map."
+        )
 
     def _first(self) -> Georeferencing:
         rpc_first = self.dataset.driver == "NITF"  # its corners are rounded to a second of arc
