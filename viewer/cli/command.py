@@ -31,9 +31,9 @@ class Command:
 
 
 def print_json(value: Any) -> None:
-    """A result on standard output, keys in the order given, text as it is."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    """A result on standard output, keys in the order given, text as it is; what no encoding has is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
 
 
 def parse_size(text: str) -> tuple[int, int]:
