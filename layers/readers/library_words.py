@@ -63,6 +63,8 @@ def cannot_read(name: str, text: str) -> NotReadable:
 def without_innards(text: str) -> str:
     """The words of an unknown error; a general sentence where they are no more than names of functions."""
     text = " ".join(text.split())[:200]
+    if "surrogates not allowed" in text:  # of a name: what is in a file is decoded, never encoded
+        return "its name, or that of a folder, is of bytes that are no UTF-8. Rename it."
     is_inner = _INNARDS.search(text) or _PYTHON.search(text)
     return "the library that reads it gave up. Copy or download it again." if is_inner else text
 

@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS scenes (
     path TEXT PRIMARY KEY, state TEXT NOT NULL, facts TEXT NOT NULL, problem TEXT NOT NULL, picture BLOB
 ) WITHOUT ROWID
 """
+_TEXTS = ", ".join(["CAST(? AS TEXT)"] * 4)
+_INSERT = f"INSERT OR REPLACE INTO scenes VALUES ({_TEXTS}, ?)"
 
 
 class Known(NamedTuple):
@@ -45,8 +47,8 @@ class SceneStore:
         self.problem = ""
         """A sentence where nothing can be kept."""
         self._path = path
-        self._waiting: list[tuple[str, str, str, str, bytes | None]] = []
-        self._gone: list[tuple[str]] = []
+        self._waiting: list[tuple[bytes | None, ...]] = []
+        self._gone: list[tuple[bytes]] = []
         self._connection = self._open()
 
     def __enter__(self) -> SceneStore:
@@ -58,9 +60,12 @@ class SceneStore:
     def known_beneath(self, folder: str) -> dict[str, Known]:
         """All that is known of the files in a folder and in those below it, by path."""
         low = os.path.join(folder, "")
-        query = "SELECT path, state, facts, problem FROM scenes WHERE path >= ? AND path < ?"
+        after = low[:-1] + chr(ord(low[-1]) + 1)
+        query = (
+            "SELECT path, state, facts, problem FROM scenes WHERE path >= CAST(? AS TEXT) AND path < CAST(? AS TEXT)"
+        )
         try:
-            rows = self._connection.execute(query, (low, low + "\U0010ffff")).fetchall()
+            rows = self._connection.execute(query, (_stored(low), _stored(after))).fetchall()
         except sqlite3.OperationalError as error:
             return self._cannot(error, {})
         except sqlite3.DatabaseError:
@@ -74,11 +79,12 @@ class SceneStore:
         """Remember what was found of a file, with the next `commit`."""
         facts = "" if known.scene is None else known.scene.to_json()
         pixels = picture if 0 < len(picture) <= MOST_PICTURE_BYTES else None
-        self._waiting.append((path, json.dumps(known.state), facts, known.problem, pixels))
+        texts = (path, json.dumps(known.state), facts, known.problem)
+        self._waiting.append((*map(_stored, texts), pixels))
 
     def forget(self, paths: Iterable[str]) -> None:
         """These files are no more, with the next `commit`."""
-        self._gone += [(path,) for path in paths]
+        self._gone += [(_stored(path),) for path in paths]
 
     def commit(self) -> None:
         """Make durable what was kept and forgotten so far; what cannot be written waits for the next time."""
@@ -86,8 +92,8 @@ class SceneStore:
             return
         try:
             with self._connection:
-                self._connection.executemany("DELETE FROM scenes WHERE path = ?", self._gone)
-                self._connection.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?)", self._waiting)
+                self._connection.executemany("DELETE FROM scenes WHERE path = CAST(? AS TEXT)", self._gone)
+                self._connection.executemany(_INSERT, self._waiting)
         except sqlite3.OperationalError as error:
             self._cannot(error, None)
             return
@@ -96,7 +102,8 @@ class SceneStore:
     def picture(self, path: str) -> bytes:
         """The small picture of a scene, a JPEG; empty where there is none."""
         try:
-            row = self._connection.execute("SELECT picture FROM scenes WHERE path = ?", (path,)).fetchone()
+            query = "SELECT picture FROM scenes WHERE path = CAST(? AS TEXT)"
+            row = self._connection.execute(query, (_stored(path),)).fetchone()
         except sqlite3.DatabaseError:
             return b""  # a picture less
         return bytes(row[0]) if row and isinstance(row[0], bytes) else b""
@@ -128,6 +135,7 @@ class SceneStore:
 
 def _opened(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:" if path is None else str(path), timeout=WAIT_S)
+    connection.text_factory = _read
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, VERSION):
@@ -143,6 +151,15 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _stored(text: str) -> bytes:
+    """A text as it stands in the file: names of files may be of bytes that are no UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _read(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def _remove(path: Path) -> None:

@@ -24,4 +24,4 @@ def complain(sentence: str) -> None:
 def _in_one_line(text: str) -> str:
     clipped = text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in clipped if c not in _BIDI)
-    return kept.rstrip()
+    return kept.rstrip().encode("utf-8", "replace").decode("utf-8")  # names of files may be of any bytes

@@ -92,3 +92,30 @@ def test_what_cannot_be_listed_is_refused(cli: Cli, folder: Path, tmp_path: Path
     (tmp_path / "empty").mkdir()
     assert cli("scenes", tmp_path / "empty").out == "No scene found.\n"
     assert cli("scenes", tmp_path / "empty", "--json").json == []
+
+
+def test_a_name_that_is_no_utf8_keeps_no_folder_from_being_listed(cli: Cli, folder: Path) -> None:
+    """Python has such bytes as lone surrogates, which neither SQLite nor a terminal takes."""
+    try:
+        (folder / "caf\udce9.tif").write_bytes((folder / "west.tif").read_bytes())
+        (folder / "d\udcff").mkdir()
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    for _ in range(2):  # the second time from what is kept
+        outcome = cli("scenes", folder)
+        assert outcome.code == 0
+        assert "caf?.tif" in outcome.err
+        assert "no UTF-8" in outcome.err
+        assert "west.tif: Landsat 8" in outcome.out
+    assert [scene["name"] for scene in cli("scenes", folder, "--json").json] == ["west", "east", "edge", "site_2019"]
+
+
+def test_a_folder_whose_name_is_no_utf8_is_listed(cli: Cli, folder: Path) -> None:
+    odd = folder.with_name("sc\udce8nes")
+    try:
+        folder.rename(odd)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    outcome = cli("scenes", odd, "--json")
+    assert outcome.code == 0
+    assert "Rename it" in outcome.err

@@ -15,6 +15,7 @@ from layers.document.site import Site
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from layers.product.own_paths import without_paths
+from layers.vector.drawing.strokes import Legs, clipped
 from layers.vector.labels.label_layout import Box, LabelLayout, Letter, PlacedLabel, mark_boxes
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
@@ -38,6 +39,10 @@ from viewer.support.painting import part_of_picture
 _STEP_PX, _HALF_PX = 5.0, 3.0
 _MOST_BOXES = 6000
 """Of outlines: a map full of coasts has no place that touches none."""
+_FEW_VERTICES, _FEW_STEPS = 2000, 20_000
+"""Of an outline: along one of more the boxes stand one a cell."""
+_MOST_STEPS = 200_000
+"""Of an outline that covers all of its map many times over."""
 
 
 class MapOnPage:
@@ -282,14 +287,43 @@ def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
 
 
 def _boxes_along(outline: Outline, view: View) -> list[Box]:
+    """Of a line that comes back to a place again and again, one box a cell."""
     rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
-    found: list[Box] = []
+    found: list[Floats] = []
+    is_plain = sum(map(len, rings)) <= _FEW_VERTICES
     for ring in rings:
-        for run in runs_in_view(to_pixels(view, ring), view, 0.0):
-            found += [
-                Box(x - _HALF_PX, y - _HALF_PX, x + _HALF_PX, y + _HALF_PX) for x, y in _steps(run.points).tolist()
-            ]
-    return found
+        points = to_pixels(view, ring)
+        runs = runs_in_view(points, view, 0.0) if is_plain else []
+        length_px = sum(float(np.hypot(*np.diff(run.points, axis=0).T).sum()) for run in runs)
+        is_plain = is_plain and length_px <= _FEW_STEPS * _STEP_PX
+        found += [_steps(run.points) for run in runs] if is_plain else [_places_on_legs(points, view)]
+    places = np.concatenate(found) if found else np.zeros((0, 2))
+    if not is_plain:
+        places = _one_a_cell(places)
+    return [Box(x - _HALF_PX, y - _HALF_PX, x + _HALF_PX, y + _HALF_PX) for x, y in places.tolist()]
+
+
+def _places_on_legs(points: Floats, view: View) -> Floats:
+    """Places on what of a long line is in view, as far apart as on a short one; of endless ones farther."""
+    (x0, y0), (x1, y1) = points[:-1].T, points[1:].T
+    legs = clipped(Legs(x0, y0, x1, y1), (0.0, 0.0, view.width, view.height))
+    lengths = np.hypot(legs.x1 - legs.x0, legs.y1 - legs.y0)
+    counts = (lengths / max(_STEP_PX, float(lengths.sum()) / _MOST_STEPS)).astype(np.int64) + 1
+    leg = np.repeat(np.arange(len(counts)), counts)
+    share = (np.arange(len(leg)) - np.repeat(np.cumsum(counts) - counts, counts) + 0.5) / counts[leg]
+    x = legs.x0[leg] + (legs.x1 - legs.x0)[leg] * share
+    return np.column_stack([x, legs.y0[leg] + (legs.y1 - legs.y0)[leg] * share])
+
+
+def _one_a_cell(places: Floats) -> Floats:
+    """Places without those that share a cell with one before; the cells are as large as it takes to be few."""
+    cell = _STEP_PX / 2
+    while True:
+        column, row = np.floor(places / cell).astype(np.int64).T
+        _, first = np.unique((row << 32) + column, return_index=True)
+        places, cell = places[np.sort(first)], cell * 2
+        if len(places) <= _MOST_BOXES:
+            return places
 
 
 def _steps(points: Floats) -> Floats:

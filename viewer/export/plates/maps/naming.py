@@ -10,6 +10,7 @@ from functools import partial
 from itertools import batched
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -301,13 +302,12 @@ def _beside(shape: ShapeInView, view: View, anchors: tuple[Anchor, ...]) -> tupl
     runs = [run.points for ring in rings for run in runs_in_view(to_pixels(view, ring), view, 0.0)]
     found = []
     for points in sorted(runs, key=len, reverse=True)[:2]:
-        inside = [(x, y) for x, y in points.tolist() if 0 <= x <= view.width and 0 <= y <= view.height]
-        inside = inside or [(x, y) for x, y in points[len(points) // 2 :][:1].tolist()]
-        for way in ((1, 0), (0, -1), (0, 1), (-1, 0)):
-            x, y = max(inside, key=lambda place: place[0] * way[0] + place[1] * way[1])
-            found.append(Anchor(x, y, 7.0 * view.ratio))
-        middle = inside[len(inside) // 2]
-        found.append(Anchor(*middle, 7.0 * view.ratio))
+        x, y = points.T
+        is_inside = (x >= 0) & (x <= view.width) & (y >= 0) & (y <= view.height)
+        inside = points[is_inside] if is_inside.any() else points[len(points) // 2 :][:1]
+        places = [inside[int(np.argmax(inside @ np.array(way)))] for way in ((1, 0), (0, -1), (0, 1), (-1, 0))]
+        places.append(inside[len(inside) // 2])
+        found += [Anchor(float(x), float(y), 7.0 * view.ratio) for x, y in places]
     return tuple(found) or tuple(anchor for anchor in anchors if anchor.way == "around")
 
 
