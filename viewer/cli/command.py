@@ -32,8 +32,9 @@ class Command:
 
 
 def print_json(value: Any) -> None:
-    """A result on standard output, keys in the order given, text as it is; what no encoding has is escaped. Numbers that
-    JSON has no word for are texts: "nan", "inf" or "-inf".
+    """A result on standard output, keys in the order given, text as it is; what no encoding has is escaped.
+
+    Numbers that JSON has no word for are texts: "nan", "inf" or "-inf".
     """
     text = json.dumps(_sayable(value), ensure_ascii=False, indent=2, allow_nan=False)
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
