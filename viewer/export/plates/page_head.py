@@ -130,14 +130,14 @@ def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
 
 
 def page_number_piece(
-    sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: Sequence[str], room: QRectF
+    sizes: PageSizes, style: HouseStyle, page: int, pages: int, words: Sequence[str], state: str, room: QRectF
 ) -> Piece:
-    """The head of a further page: which page of the product this is, and behind it as many of the words as have room:
-    its state comes before its title, as a page that is seen alone has to say it.
+    """The head of a further page: which page of the product this is, before it as many of the words as have room, else
+    its state in a word, which a page that is seen alone has to say.
     """
     type_ = sizes.type(0.95)
     count = QCoreApplication.translate("Export", "Page {0} of {1}").format(page + 1, pages)
-    ways = (" · ".join([*reversed(words[:most]), count]) for most in range(len(words), -1, -1))
+    ways = [" · ".join([*reversed(words[:most]), count]) for most in range(len(words), 0, -1)] + [f"{state} · {count}"]
     text = next((one for one in ways if type_.width(one) <= room.width()), count)
     lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())
     return Piece(

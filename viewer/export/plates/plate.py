@@ -20,7 +20,7 @@ from layers.grid.graticules.graticule import Graticule
 from layers.product.content import ProductContent
 from layers.product.facts import Alike, ImageFact
 from layers.product.gathering import content_in_steps
-from layers.product.issuing.edition import Edition
+from layers.product.issuing.edition import Edition, status_words
 from layers.product.issuing.gate import DRAFT, State
 from layers.product.marking import lacking, product_marking
 from layers.product.numbering import issued_numbers, numbered
@@ -577,12 +577,13 @@ class Plate:
         told = {flow.columns[one.column].page for one in flow.found if one.atom.key == PARTIES}
         self.further_level = self.parties.further_level(rooms)
         self.party_pages = frozenset(told - {0} if self.parties.is_nameless else told)
+        status = status_words(self.edition).partition(",")[0].capitalize()
         for page in range(self.pages):
             if page:
                 room = QRectF(inner.left(), inner.top(), inner.width(), head)
                 is_told = page in self.party_pages or not self.parties.names.names_any(self.title)
                 words = [edition_words(self.edition).rstrip("."), *([one_line(self.title, 80)] if is_told else [])]
-                self.pieces.append(page_number_piece(sizes, self.style, page, self.pages, words, room))
+                self.pieces.append(page_number_piece(sizes, self.style, page, self.pages, words, status, room))
             if marking:
                 self.pieces.append(marking_piece(spec, sizes, self.style, page, top, "top"))
                 self.pieces.append(marking_piece(spec, sizes, self.style, page, bottom, "bottom"))
