@@ -25,6 +25,7 @@ from layers.geo.on_earth import why_off_earth
 from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.gathering import content_of
 from layers.product.own_paths import without_paths
+from layers.text.spreadsheet import without_formulas
 
 FIELDS = (
     "uuid",
@@ -49,7 +50,6 @@ _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
     *("responses", "sources", "seen", "marking", "product_status"),
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sites_text(document: Document, suffix: str, content: ProductContent | None = None) -> Iterator[str]:
@@ -248,7 +248,6 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
 
 def plain_cell(value: object) -> str:
     """A cell of a table, a formula of a spreadsheet made harmless."""
-    text = "" if value is None else str(value)
-    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
-        return "'" + text
-    return text
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    return without_formulas(value)
