@@ -6,6 +6,7 @@ the ties to the window must be set before they are loaded.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -96,6 +97,8 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
         way = "use a smaller file, or build overviews of an image"
         return TooLarge(f"{name} needs more memory than a reader may have: {way}.")
     cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return NotReadable(f"{name} cannot be read: the disk for a copy of it is full. Free some space and try again.")
     return NotReadable(f"{name} cannot be read, it may be damaged: {cause}")
 
 

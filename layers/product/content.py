@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from layers.quick_dataclass import dataclass
+from layers.text.links import is_plain_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class SourceCited:
 
     @property
     def web_link(self) -> str:
-        """Its address, where a reader's program can go there by itself."""
-        return self.url if self.url.lower().startswith(("http://", "https://")) else ""
+        """Its address, where a reader's program can go there by itself, and where it is read as it leads."""
+        return self.url if is_plain_link(self.url) else ""
 
 
 class QuoteCited(NamedTuple):

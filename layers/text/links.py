@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import unquote, urlsplit
 
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]+\.[^\s<>\"]+|https?://[^\s<>\"/]+(?:/[^\s<>\"]*)?", re.IGNORECASE)
@@ -21,6 +22,21 @@ def link_in(text: str) -> str:
     if not _LINK.fullmatch(text):
         return ""
     return text if "://" in text else f"https://{text}"
+
+
+def is_plain_link(link: str) -> bool:
+    """True for a web address that leads where it seems to: without a user's name before its host, and without signs
+    that cannot be seen or turn its letters round.
+    """
+    if not link.lower().startswith(("http://", "https://")) or len(link) > _LONGEST:
+        return False
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs") or sign == "\\" for sign in link):
+        return False
+    try:
+        parts = urlsplit(link)
+        return bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:  # a bracket that is no IPv6 address
+        return False
 
 
 def title_of_link(link: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from viewer.cli.command import DONE, FINDINGS, USAGE, Command
 from viewer.support.terminal import complain
@@ -30,11 +29,10 @@ def _run(arguments: argparse.Namespace) -> int:
         return USAGE
     mapping = dict(pair.split("=", 1) for pair in arguments.map)
 
-    from tempfile import TemporaryDirectory  # for start-up time
-
-    from layers.errors import CaseTooNew
+    from layers.errors import CaseTooNew  # for start-up time, as all below
     from layers.project.saving.case_copy import open_for_work
     from layers.project.saving.publish import publish
+    from layers.project.storage.fsops import scratch_folder
     from viewer.cli.reading import case_file, one_reader, regular_file
     from viewer.cli.site_rows import read_sites, sites_in_words
     from viewer.commands.sites import add_sites
@@ -42,8 +40,8 @@ def _run(arguments: argparse.Namespace) -> int:
     target = case_file(arguments.case)
     with one_reader() as pool:
         found = read_sites(regular_file(arguments.file), mapping, pool)
-    with TemporaryDirectory() as folder:
-        intake, work, _home = open_for_work(Path(folder), target)
+    with scratch_folder() as folder:
+        intake, work, _home = open_for_work(folder / "sessions", target)
         try:
             if intake.read_only:
                 raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")

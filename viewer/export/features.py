@@ -26,6 +26,7 @@ from layers.product.content import ClaimSaid, NamedSite, ProductContent
 from layers.product.gathering import content_of
 from layers.product.own_paths import without_paths
 from layers.product.parties import claim_sentence, context_of, own_answers
+from layers.text.spreadsheet import without_formulas
 
 FIELDS = (
     "uuid",
@@ -50,7 +51,6 @@ _MORE = (
     *("ddm", "dms", "utm", "precision", "place_inferred", "speakers", "states", "likelihood", "confidence"),
     *("responses", "sources", "seen", "marking", "product_status", "attributed", "own_answers", "context", "identity"),
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sites_text(document: Document, suffix: str, content: ProductContent | None = None) -> Iterator[str]:
@@ -263,7 +263,6 @@ def _claim(claim: ClaimSaid) -> dict[str, Any]:
 
 def plain_cell(value: object) -> str:
     """A cell of a table, a formula of a spreadsheet made harmless."""
-    text = "" if value is None else str(value)
-    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
-        return "'" + text
-    return text
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    return without_formulas(value)

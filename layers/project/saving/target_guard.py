@@ -99,4 +99,5 @@ def _changed(place: Path) -> CaseChangedOnDisk:
 def _put_side_files_aside(place: Path, fs: FileSystem) -> None:
     """Side files of a database that is gone or broken must not be played into the new one; they are kept."""
     for side in side_files(place):
-        fs.replace(side, side_file(side, ".orphan"))
+        names = (side_file(side, ending) for ending in (".orphan", *(f".orphan{n}" for n in range(2, 100))))
+        fs.replace(side, next((name for name in names if not name.exists()), side_file(side, ".orphan99")))

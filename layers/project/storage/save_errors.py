@@ -29,7 +29,7 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
     if isinstance(error, UnicodeError):
         return SaveFailed(f"“{name}” was not saved: a name or a text in it is no text. Use Save As in another folder.")
     text = str(error)
-    if "full" in text:
+    if tells_full(error):
         return disk_full(target)
     if "locked" in text or "busy" in text:
         return in_use(target)
@@ -40,12 +40,17 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
 
 def journal_error(error: OSError | sqlite3.Error | UnicodeError) -> SaveFailed:
     """The noun and the sentence for an edit that the working copy could not take."""
-    if (isinstance(error, OSError) and error.errno in _FULL) or "full" in str(error):
+    if (isinstance(error, OSError) and error.errno in _FULL) or tells_full(error):
         return DiskFull(
             "Your last edits are not on the disk yet: the disk of your home folder is full. Free some space; "
             "they are written with the next edit or save."
         )
     return SaveFailed(f"Your last edits are not on the disk ({error}). Save the case, or save it under another name.")
+
+
+def tells_full(error: Exception) -> bool:
+    """True where SQLite found no room: it calls that an error of the disk where its shared memory found none."""
+    return "full" in str(error) or getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
 
 
 def is_disk_full(error: OSError) -> bool:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from layers.geo.crs import WGS84, same_crs, transform_points
 from layers.readers.features.source_rows import Rows
 from layers.readers.tables.delimited import unique_names
+from layers.text.spreadsheet import without_formulas
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_PLAIN = 200
 _NO_FORMULA = re.compile(r"[+-](?:[\d\s.,:/°º'’′\"”″()-]*(?:\d[eE][+-]?\d+)?\s*[NSEWnsew]?)")
 """Numbers, telephone numbers, coordinates, a lone dash: a spreadsheet may do sums with them, but runs nothing."""
@@ -121,4 +121,4 @@ def _harmless(text: str) -> str:
     Nothing takes it off when such a file is read: nobody can tell ours from one that was in the text.
     """
     is_plain = len(text) <= _LONGEST_PLAIN and _NO_FORMULA.fullmatch(text)
-    return f"'{text}" if text.startswith(_DANGEROUS) and not is_plain else text
+    return text if is_plain else without_formulas(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layers.text.links import link_in, same_link, title_of_link
+from layers.text.links import is_plain_link, link_in, same_link, title_of_link
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,26 @@ def test_scheme_www_and_a_last_slash_make_no_other_link() -> None:
     assert same_link("https://example.org/a", "http://www.example.org/a/")
     assert not same_link("https://example.org/a", "https://example.org/b")
     assert not same_link("", "")
+
+
+@pytest.mark.parametrize(
+    ("link", "is_plain"),
+    [
+        ("https://apnews.com/article/x", True),
+        ("HTTP://example.org/?q=a@b", True),
+        ("https://пример.рф/путь", True),
+        ("https://apnews.com@evil.example/x", False),
+        ("https://user:secret@example.org/", False),
+        ("https://example.org/\u202egpj.exe", False),
+        ("https://example.org/a\u200bb", False),
+        ("https://example.org/a b", False),
+        ("https://example.org\\\\@evil.example", False),
+        ("https://example.org/\nx", False),
+        ("https:///x", False),
+        ("https://[x", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_a_link_leads_where_it_seems_to(link: str, is_plain: bool) -> None:
+    assert is_plain_link(link) == is_plain

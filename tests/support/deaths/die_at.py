@@ -82,7 +82,7 @@ def save(path: Path, label: str) -> None:
     from tests.support.cases.rich import open_for_work, relabel
 
     with TemporaryDirectory() as folder:
-        case, work = open_for_work(Path(folder), path)
+        case, work = open_for_work(Path(folder) / "sessions", path)
         work.append(relabel(case.document, label), "me")
         publish(work, path)
         work.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -268,3 +269,14 @@ def test_longitudes_of_any_turn_become_sites_at_home(cli, tmp_path: Path) -> Non
     assert cli("add-sites", case, path).code == DONE
     places = sorted(site["geometry"]["coordinates"][0] for site in cli("sites", case, "--json").json)
     assert places == [-110, -0.5, 20]
+
+
+def test_adding_sites_leaves_nothing_among_temporary_files(
+    cli, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "rows.csv"
+    table.write_text("name,lat,lon\nPad,51.9,128.3\n")
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    assert cli("add-sites", case, table).code == DONE
+    assert list((tmp_path / "temp").iterdir()) == []

@@ -18,8 +18,9 @@ from layers.document.rows import ClaimSite, MetaEntry, Response
 from layers.document.site import Site
 from layers.geo.measure import distance_m
 from layers.project.storage.fsops import write_whole
+from layers.text.spreadsheet import FORMULA_STARTS
 from tests.support.cases.judgements import ASSESSED_LIKELY
-from viewer.export.features import FIELDS, FORMULA_STARTS, sites_text
+from viewer.export.features import FIELDS, plain_cell, sites_text
 
 FULL = Site(
     uuid="full",
@@ -219,3 +220,23 @@ def test_the_sites_are_written_a_piece_at_a_time(document: Document, tmp_path: P
         assert max(map(len, pieces[frame:])) < sum(map(len, pieces)) / 2
         write_whole(tmp_path / f"x{suffix}", iter(pieces))
         assert (tmp_path / f"x{suffix}").read_bytes() == "".join(pieces).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        (";=1+1", ";'=1+1"),
+        ("Port;=cmd|' /C calc'!A0;", "Port;'=cmd|' /C calc'!A0;"),
+        ("a\t@SUM(A1)", "a\t'@SUM(A1)"),
+        ("a\n-2+cmd|'x'!A0", "a\n'-2+cmd|'x'!A0"),
+        ("＝1+1", "'＝1+1"),
+        ("a; ＠x", "a; '＠x"),
+        ("=1;=2", "'=1;'=2"),
+        ("first\n- second\n- third", "first\n- second\n- third"),
+        ("12; -5", "12; -5"),
+        ("a=b", "a=b"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula(text: str, harmless: str) -> None:
+    """A spreadsheet whose tables are parted by semicolons sees the part after one as a cell of its own."""
+    assert plain_cell(text) == harmless

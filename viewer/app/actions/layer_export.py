@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from layers.disk.patience import within
+from layers.disk.scratch import scratch_prefix
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
@@ -114,7 +115,7 @@ class LayerExport(QObject):
         return parts | ({Which.SELECTED: selected} if len(selected) else {})
 
     def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
-        made = Path(tempfile.mkdtemp(prefix="geoloupe-")) / f"layer{target.suffix.lower()}"
+        made = Path(tempfile.mkdtemp(prefix=scratch_prefix())) / f"layer{target.suffix.lower()}"
         stretch = ExportRows(
             str(path),
             info.name,

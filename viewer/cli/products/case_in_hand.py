@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sample_data
 from layers.document.document import Document
@@ -15,6 +14,7 @@ from layers.product.issuing.gate import DRAFT, State
 from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
+from layers.project.storage.fsops import scratch_folder
 from layers.quick_dataclass import dataclass
 from viewer.cli.documents import ACTOR, case_at_home
 from viewer.cli.reading import case_file
@@ -42,8 +42,8 @@ def case_in_hand(path: str, state: State) -> Iterator[CaseInHand]:
         document, home = case_at_home(target)
         yield CaseInHand(document, home, _refuse, _refuse)
         return
-    with TemporaryDirectory() as folder:
-        intake, work, home = open_for_work(Path(folder), target)
+    with scratch_folder() as folder:
+        intake, work, home = open_for_work(folder / "sessions", target)
         try:
             if intake.read_only:
                 raise CaseTooNew(f"{target} was written by a later Geoloupe: nothing can be issued in it here.")

@@ -16,11 +16,12 @@ from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
+from layers.product.shown_picture import shown_picture
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
-_SHOWN = ("image/png", "image/jpeg", "image/webp")
-"""Kinds of pictures that every reader shows."""
+_WITH_PICTURES = (".kmz", ".html")
 
 type ReadChips = Callable[[Iterable[str]], Mapping[str, bytes]]
 """Bytes of chips by uuid, as far as they are there."""
@@ -54,7 +55,7 @@ class MapPicture:
 
 @dataclass(frozen=True, slots=True)
 class ChipPicture:
-    """A chip with its bytes, as readers see it; `words` say its date and credit."""
+    """A chip with its bytes, as readers see it; `words` say date, credit, and the hash of what the case keeps."""
 
     uuid: str
     site_uuid: str
@@ -89,11 +90,12 @@ class DataExport:
     def chip_pictures(self) -> list[ChipPicture]:
         """The chips that readers can see, in the order of the case: of a pair the view as it was drawn."""
         told = self.publishing
-        shown = [chip for chip in self._chips if chip.content_type in _SHOWN]
-        uuids = {chip.uuid for chip in shown}
+        pictures = {chip.uuid: shown_picture(self.chips[chip.uuid]) for chip in self._chips}
+        shown = [(chip, picture) for chip in self._chips if (picture := pictures[chip.uuid]) is not None]
+        uuids = {chip.uuid for chip, _ in shown}
         return [
-            ChipPicture(chip.uuid, chip.site_uuid, chip.content_type, self.chips[chip.uuid], _chip_words(chip, told))
-            for chip in shown
+            ChipPicture(chip.uuid, chip.site_uuid, picture.content_type, picture.data, _chip_words(chip, told))
+            for chip, picture in shown
             if not (chip.kind == "pixels" and chip.pair_uuid in uuids)
         ]
 
@@ -125,6 +127,10 @@ def data_export(
     content = content_of(document, uuids, publish, own, whole_case=sites is None and bounds is None)
     content = replace(content, marking=highest((marking, content.marking)).words)
     chips = _chips_of(document, content, own, read_chips) if suffix in _WITH_CHIPS else {}
+    lost = sum(shown_picture(data) is None for data in chips.values()) if suffix in _WITH_PICTURES else 0
+    if lost:
+        said = counted(lost, "image chip is no picture that is shown", "image chips are no pictures that are shown")
+        content = replace(content, caveats=(*content.caveats, f"{said}, and left out."))
     return DataExport(document, content, own, chips)
 
 
@@ -144,7 +150,8 @@ def _chips_of(document: Document, content: ProductContent, marking: str, read_ch
 
 def _chip_words(chip: Chip, told: Publishing) -> str:
     parts = (told.words(chip.caption), chip.acquired_at or "date unknown", chip.date_kind, told.words(chip.credit))
-    return " · ".join(filter(None, parts))
+    mark = f"SHA-256 {chip.sha256}" if chip.sha256 else ""
+    return " · ".join(filter(None, (*parts, mark)))
 
 
 def _is_in(site: Site, bounds: Bounds) -> bool:

@@ -36,6 +36,7 @@ _ICON_RATIO = 3.0
 _LONGEST_NAME = 300
 _LONGEST_TEXT = 100_000
 """Characters of a paragraph: a link in it is not cut."""
+_NO_MARKUP = str.maketrans({"<": "‹", ">": "›"})
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """Of all members: the same case makes the same bytes."""
 _ROLE_FOLDERS = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
@@ -90,7 +91,7 @@ class _Kmz:
         title = f"DRAFT: {title}" if self._content.is_blocked else title
         return for_xml(
             '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
-            f"<name>{_text(title)}</name><description>{_text(self._about())}</description>"
+            f"<name>{_name(title)}</name><description>{_text(self._about())}</description>"
             f"{styles}{self._status()}{''.join(folders)}</Document></kml>\n",
         )
 
@@ -152,7 +153,7 @@ class _Kmz:
             f'<Data name="{name}"><value>{_text(value)}</value></Data>' for name, value in facts.items() if value
         )
         return (
-            f"<Placemark><name>{_text(one_line(said.name, _LONGEST_NAME))}</name>"
+            f"<Placemark><name>{_name(said.name)}</name>"
             f"<description>{_text(self._description(said, site))}</description>"
             f"<styleUrl>#{self._style(site)}</styleUrl>"
             f"<ExtendedData>{extended}</ExtendedData>{geometry}</Placemark>"
@@ -206,7 +207,7 @@ class _Kmz:
                 f"<LineStyle><color>{color}</color><width>1.5</width></LineStyle><PolyStyle><fill>0</fill></PolyStyle>"
             )
             circles.append(
-                f"<Placemark><name>{_text(one_line(said.name, _LONGEST_NAME))}: {_text(said.precision)}</name>"
+                f"<Placemark><name>{_name(said.name)}: {_name(said.precision)}</name>"
                 f"<styleUrl>#{style}</styleUrl>{kml_shape(_circle(site, error_m), digits_for(error_m) + 2)}</Placemark>"
             )
         return _folder("Position errors (90 %)", "".join(circles)) if circles else ""
@@ -268,7 +269,7 @@ class _Kmz:
             span = f"<TimeSpan>{''.join(times)}</TimeSpan>" if times else ""
             box = one.bounds
             overlays.append(
-                f"<GroundOverlay><name>{_text(one.name)}</name><visibility>{int(number == len(self._overlays))}"
+                f"<GroundOverlay><name>{_name(one.name)}</name><visibility>{int(number == len(self._overlays))}"
                 f"</visibility><description>{_text(_paragraph(one.words))}</description>{span}"
                 f"<Icon><href>{name}</href></Icon><LatLonBox><north>{box.top:.9f}</north><south>{box.bottom:.9f}</south>"
                 f"<east>{box.right:.9f}</east><west>{box.left:.9f}</west></LatLonBox></GroundOverlay>"
@@ -300,7 +301,7 @@ def _circle(site: Site, radius_m: float) -> BaseGeometry:
 
 
 def _folder(name: str, inside: str) -> str:
-    return f"<Folder><name>{_text(name)}</name>{inside}</Folder>"
+    return f"<Folder><name>{_name(name)}</name>{inside}</Folder>"
 
 
 def _paragraph(text: str) -> str:
@@ -310,6 +311,11 @@ def _paragraph(text: str) -> str:
 def _text(text: str) -> str:
     """Text for an element, markup in it made harmless."""
     return escape(plain(text, _LONGEST_TEXT), quote=False)
+
+
+def _name(text: str) -> str:
+    """A name for a list, the map and a balloon, which takes markup in it for its own: other signs stand for it."""
+    return _text(one_line(text, _LONGEST_NAME).translate(_NO_MARKUP))
 
 
 def _kml_color(color: QColor) -> str:

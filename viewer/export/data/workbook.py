@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
-from layers.project.storage.fsops import move_whole, write_whole
+from layers.project.storage.fsops import move_whole, scratch_folder, write_whole
 from layers.requests.features import WriteWorkbook
 from viewer.export.data.tables import DataTable
 
@@ -22,12 +20,9 @@ def save_workbook(pool: ReaderPool, tables: Sequence[DataTable], target: Path) -
 
     Raises ExportFailed, NotAllowed or DiskFull, and what the reader raises.
     """
-    folder = Path(tempfile.mkdtemp(prefix="geoloupe-"))
-    try:
+    with scratch_folder() as folder:
         asked, made = folder / "tables.json", folder / "tables.xlsx"
         data = [{"name": one.name, "columns": one.columns, "rows": one.rows} for one in tables]
         write_whole(asked, json.dumps(data).encode())
         pool.ask(WriteWorkbook(str(asked), str(made)), _DEADLINE_S, Profile.WRITER)
         move_whole(made, target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ from typing import Any
 import pytest
 
 from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, SaveFailed
+from layers.pool.worker import sentence_for
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import FileSystem, write_whole
+from layers.project.storage.save_errors import journal_error, save_error
 from tests.support.cases.file_calls import CALLS
 from tests.support.cases.rich import leftovers, read_case, relabel, rich_document
 
@@ -264,3 +267,19 @@ def test_f05_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
             write_case(rich_document(), target)
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_shared_memory_without_room_is_a_full_disk() -> None:
+    """SQLite calls it an error of the disk."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    assert isinstance(save_error(error, Path("case.gpkg")), DiskFull)
+    assert isinstance(journal_error(error), DiskFull)
+    error.sqlite_errorname = "SQLITE_IOERR_READ"
+    assert not isinstance(save_error(error, Path("case.gpkg")), DiskFull)
+
+
+def test_a_copy_without_room_accuses_no_file() -> None:
+    sentence = sentence_for(OSError(errno.ENOSPC, "No space left on device"), "/x/case.gpkg").sentence
+    assert "the disk for a copy of it is full" in sentence
+    assert "damaged" not in sentence

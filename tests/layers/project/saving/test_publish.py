@@ -197,6 +197,16 @@ def test_side_files_of_a_file_that_is_gone_are_put_aside(work: WorkingCopy, targ
     assert side.with_name(side.name + ".orphan").read_bytes() == b"old rows"
 
 
+def test_what_was_put_aside_before_is_not_written_over(work: WorkingCopy, target: Path) -> None:
+    side = target.with_name(target.name + "-journal")
+    for data in (b"first", b"second", b"third"):
+        target.unlink(missing_ok=True)
+        side.write_bytes(data)
+        publish(work, target, overwrite=True)
+    kept = {path.read_bytes() for path in target.parent.glob(f"{side.name}.orphan*")}
+    assert kept == {b"first", b"second", b"third"}
+
+
 # -- places -------------------------------------------------------------------------------------------------------
 
 

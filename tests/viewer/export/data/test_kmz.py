@@ -29,6 +29,14 @@ from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
 from viewer.export.data.kmz import kmz_bytes
 from viewer.export.features import sites_text
 
+
+def shown(name: str) -> str:
+    """A name as it stands in KML: programs take markup in names for their own."""
+    return name.replace("<", "‹").replace(">", "›")
+
+
+FIRM = shown(ENTITIES)
+
 KML = "{http://www.opengis.net/kml/2.2}"
 
 
@@ -83,8 +91,8 @@ def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Docu
         "Images",
     ]
     sites = {**placemarks(root, "Named in a claim"), **placemarks(root, "Setting (public infrastructure)")}
-    assert set(sites) == {site.name for site in told.sites if site.mark_kind == "site"}
-    assert sites[ENTITIES].findtext(f"{KML}styleUrl")[1:] in {one.get("id") for one in root.iter(f"{KML}Style")}
+    assert set(sites) == {shown(site.name) for site in told.sites if site.mark_kind == "site"}
+    assert sites[FIRM].findtext(f"{KML}styleUrl")[1:] in {one.get("id") for one in root.iter(f"{KML}Style")}
     named = {one.findtext(f"{KML}href") for one in root.iter(f"{KML}Icon")}
     assert named | {"chips/1.png"} == set(files)
     for data in files.values():
@@ -96,17 +104,18 @@ def test_the_kml_keeps_to_its_schema_and_has_every_site_in_its_folder(case: Docu
 def test_claims_stand_with_speaker_answers_sources_and_what_we_judge_apart(case: Document) -> None:
     root, _files = opened(kmz_bytes(case, content(case), chips(case)))
     marks = placemarks(root)
-    port, firm = facts(marks["=Port"]), facts(marks[ENTITIES])
+    port, firm = facts(marks["=Port"]), facts(marks[FIRM])
     assert (port["likelihood"], port["confidence"]) == ("likely (55–80 %)", "Confidence: moderate")
     assert "“the port is used”" in port["claims"]
     assert "On ports & firms" in port["sources"]
     assert firm["speakers"] == "Two officials"
     assert "“It is not so”" in firm["responses"]
     assert "The ministry declined to answer" in firm["responses"], "an answer to the whole is one to each"
-    said = marks[ENTITIES].findtext(f"{KML}description")
+    said = marks[FIRM].findtext(f"{KML}description")
     assert "place inferred by us" in said
     assert "a firm “based in China”" in said
     assert "<b>" not in said, "words of a case are no markup"
+    assert not any("<" in (one.text or "") for one in root.iter(f"{KML}name")), "nor is a name"
     words = marks["=Port"].findtext(f"{KML}description")
     assert 'src="chips/1.png"' in words
     assert "The quay · 2024-04-12" in words
@@ -127,7 +136,7 @@ def test_claims_stand_with_speaker_answers_sources_and_what_we_judge_apart(case:
 def test_a_city_level_firm_is_a_circle_and_never_a_pin(case: Document) -> None:
     root, _files = opened(kmz_bytes(case, content(case)))
     marks = placemarks(root, "Named in a claim")
-    firm = marks[ENTITIES]
+    firm = marks[FIRM]
     assert firm.find(f".//{KML}Point") is None
     ring = [tuple(map(float, pair.split(","))) for pair in firm.findtext(f".//{KML}coordinates").split()]
     assert len(ring) > 30
@@ -149,8 +158,8 @@ def test_gdal_reads_it_with_its_fields(case: Document, tmp_path: Path) -> None:
     layers = json.loads(run.stdout)["layers"]
     features = [feature for layer in layers for feature in layer["features"]]
     names = [feature["properties"]["Name"] for feature in features]
-    assert names.count(ENTITIES) == 1
-    firm = features[names.index(ENTITIES)]
+    assert names.count(FIRM) == 1
+    firm = features[names.index(FIRM)]
     assert firm["geometry"]["type"] == "Polygon"
     assert len([name for name in names if "(90 %)" not in name]) == len(case.sites)
 

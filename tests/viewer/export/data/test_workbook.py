@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from layers.disk.scratch import scratch_prefix
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.errors import ExportFailed
@@ -78,3 +80,21 @@ def test_of_nothing_there_is_a_book_all_the_same(pool: ReaderPool, tmp_path: Pat
     document = Document({"sites": list[Site]()})
     save_workbook(pool, case_tables(document, content_of(document, ())), tmp_path / "x.xlsx")
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames == ["Sites", "About"]
+
+
+def test_the_tables_of_a_killed_export_are_swept(
+    case: Document, pool: ReaderPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their folder is named as those that the next start looks for."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen: list[str] = []
+
+    def ask(*_: object) -> None:
+        seen.extend(path.name for path in tmp_path.iterdir())
+        raise ExportFailed("no")
+
+    monkeypatch.setattr(pool, "ask", ask)
+    with pytest.raises(ExportFailed):
+        save_workbook(pool, case_tables(case, content_of(case, case.sites)), tmp_path / "x.xlsx")
+    assert [name.startswith(scratch_prefix()) for name in seen] == [True]
+    assert list(tmp_path.iterdir()) == []
