@@ -58,7 +58,7 @@ def describe(text: str) -> dict[str, Any]:
     with one_reader() as pool:
         header = pool.ask(Probe(str(path.resolve()))).header
         if header["kind"] == "raster" and not header.get("cut_short"):
-            return _raster(header["raster"]) | _acquired(pool, path, header["raster"])
+            return _raster(header["raster"]) | _acquired(header)
         if header["kind"] == "vector":
             return _vector(header["layers"]) | _pictures_beside(pool, path, header)
     if header.get("cut_short"):
@@ -66,13 +66,12 @@ def describe(text: str) -> dict[str, Any]:
     return _scene(header)
 
 
-def _acquired(pool: ReaderPool, path: Path, raster: dict[str, Any]) -> dict[str, Any]:
+def _acquired(header: dict[str, Any]) -> dict[str, Any]:
     """The acquisition with what files beside the image, and its own tags, say of it."""
     from layers.raster.acquisition import Acquisition  # for start-up time
     from layers.raster.photograph import photograph_in
-    from layers.requests.imagery import ReadAcquisition
 
-    known = Acquisition.from_json(pool.ask(ReadAcquisition(str(path.resolve()))).header["acquisition"])
+    raster, known = header["raster"], Acquisition.from_json(header["acquisition"])
     facts: dict[str, Any] = {
         "at": raster["acquired_at"] or known.at or None,
         "date_kind": raster["date_kind"] if raster["date_kind"] != "unknown" else known.date_kind,

@@ -31,6 +31,7 @@ from layers.readers.geojson.json_heights import height_note, height_problems
 from layers.readers.geojson.json_lines import lines_lost
 from layers.readers.geojson.json_repair import MOST_PARSED_BYTES
 from layers.readers.guards.geopackage_audit import feature_tables
+from layers.readers.unknown_datum import datum_sentence
 from layers.requests.features import OfLayer
 from layers.requests.probe import Probe
 from layers.text.counted import grouped
@@ -108,6 +109,8 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     found = [*notes, *source.notes]
     if problem := crs_problem(info["crs"], name):
         found.append(problem)
+    if crs and (note := datum_sentence(name, crs)):
+        found.append(note)
     if is_json and (note := crs_note(source.path, name, crs == WGS84)):
         found.append(note)
     if is_json:

@@ -21,8 +21,10 @@ from layers.readers.deliveries.rpc_tiles import rpc_of_tile
 from layers.readers.raster.aux_xml import read_aux_xml
 from layers.readers.raster.esri_metadata import read_esri_crs
 from layers.readers.raster.rpc import Rpc, read_rpc_beside
+from layers.readers.raster.swath_points import swath_points
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
 from layers.readers.raster.worldfile import Transform, crs_text, find_world_file, read_prj, read_world_file
+from layers.readers.unknown_datum import datum_sentence
 
 _SENTINEL1 = re.compile(r"Sentinel-1[A-D] \w\w (?:GRD|SLC)\b")
 IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -121,6 +123,8 @@ class _Finder:
             )
         if found.note:
             self.problems.append(f"{self.name} is placed by {found.note}.")
+        if crs and found.has_position and (sentence := datum_sentence(self.name, crs)):
+            self.problems.append(sentence)
         return replace(found, crs=crs, problems=tuple(self.problems))
 
     def _without_position(self) -> str:
@@ -183,6 +187,8 @@ class _Finder:
         if found:
             values = np.array([(p.col, p.row, p.x, p.y) for p in found], dtype=np.float64)
             return ControlPoints(*values.T), self._crs_of(crs) or self.crs
+        if (points := swath_points(self.dataset, self.path)) is not None:
+            return points, WGS84
         points = self.aux.points
         if points is not None and (points.rows < 0).any():  # counted upwards from the lower edge
             points = replace(points, rows=points.rows + self.dataset.height)

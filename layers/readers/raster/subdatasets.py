@@ -16,7 +16,9 @@ MOST = 200
 _PREFIX = {Content.HDF5: "HDF5", Content.NETCDF: "NETCDF"}
 _DRIVER = {Content.HDF5: "HDF5Image", Content.NETCDF: "netCDF"}
 _NAMED = re.compile(r'(?:HDF5|NETCDF):"(.*)":.*', re.DOTALL | re.IGNORECASE)
-_DESCRIBED = re.compile(r"\[([\dx]+)\] .*?(?: \(([^()]*)\))?$", re.DOTALL)
+_DESCRIBED = re.compile(r"\[([^\]]+)\] .*?(?: \(([^()]*)\))?$", re.DOTALL)
+_SIZE = re.compile(r"(?:\([^()=]*=)?(\d+)\)?(?:x|$)")
+"""Of a dimension: 30, or (nTimes=30) in a swath."""
 _TYPES = {
     "8-bit unsigned character": "uint8",
     "8-bit unsigned integer": "uint8",
@@ -91,7 +93,7 @@ def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[
         if not name.startswith(start):
             break
         said = _DESCRIBED.match(str(tags.get(f"SUBDATASET_{number}_DESC", "")))
-        sizes = tuple(int(size) for size in said[1].split("x") if size) if said else ()
+        sizes = tuple(int(size) for size in _SIZE.findall(said[1])) if said else ()
         if len(sizes) >= 2:
             words = (said[2] if said else "") or ""
             found.append(Picture(_part(name.removeprefix(start), content), sizes, _TYPES.get(words, words)))

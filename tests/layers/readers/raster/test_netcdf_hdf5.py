@@ -216,3 +216,18 @@ def test_a_name_that_gdal_would_misread(tmp_path):
     folder = tmp_path / "o'dd: one,two;[1] %d"
     folder.mkdir()
     assert probe(hdf5(folder, "plain new")).part == "Red"
+
+
+def test_a_swath_of_hdf_eos_is_placed_by_its_longitudes_and_latitudes(tmp_path):
+    """GDAL lays it by geolocation arrays, which say where the middle of each pixel is; so is it within half a pixel."""
+    path = tmp_path / "swath.he5"
+    path.write_bytes(FILES["swath"])
+    info = probe(path)
+    assert info.parts[0] == "HDFEOS/SWATHS/Aerosol/Data_Fields/UVIndex"
+    assert (info.width, info.height, info.crs, info.placed_by) == (20, 30, "EPSG:4326", "control points")
+    for row, col in ((0, 0), (29, 19), (12, 7), (29, 0)):
+        lon, lat = 50 + 0.1 * col - 0.02 * row, 40 + 0.1 * row + 0.02 * col
+        question = {"crs": "EPSG:4326", "affine": [1e-4, 0, lon, 0, -1e-4, lat], "width": 1, "height": 1, "bands": [1]}
+        answer = POOL.ask(raw("tile", {"path": str(path), "part": info.parts[0], "resampling": "nearest", **question}))
+        assert answer.arrays[1].all()
+        assert answer.arrays[0][0, 0, 0] == 20 * row + col
