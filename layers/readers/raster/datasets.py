@@ -42,7 +42,6 @@ from layers.readers.raster.esri_metadata import metadata_files
 from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.mbtiles import MbtilesReader
-from layers.readers.raster.overlay_place import overlay_georeferencing
 from layers.readers.raster.subdatasets import Picture, names_degrees, pictures_of, target_of
 from layers.readers.raster.worldfile import unreadable_beside
 
@@ -145,7 +144,7 @@ class Datasets:
             path, key = self.place_of(dataset), self._keys[dataset]
             real = os.path.realpath(path) if dataset.driver == Content.VRT else path
             is_overlay = key.part and key.path.lower().endswith(".kmz") and is_archive(key.path)
-            found = overlay_georeferencing(dataset, key.path, key.part) if is_overlay else None
+            found = _laid_by_overlay(dataset, key) if is_overlay else None
             found = self._georeferencing[dataset] = found or georeferencing_of(dataset, real)
         return found
 
@@ -161,6 +160,13 @@ class Datasets:
         self._georeferencing.pop(dataset, None)
         self._keys.pop(dataset, None)
         dataset.close()
+
+
+def _laid_by_overlay(dataset: DatasetReader, key: _Key) -> Georeferencing | None:
+    # For pictures in a KMZ alone: it loads the libraries of features, which readers of imagery do without.
+    from layers.readers.raster.overlay_place import overlay_georeferencing
+
+    return overlay_georeferencing(dataset, key.path, key.part)
 
 
 DATASETS = Datasets()
