@@ -144,8 +144,12 @@ def parties_at(content: ProductContent, level: Telling) -> tuple[PartyLine, ...]
 
 def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[PartyLine]:
     yield PartyLine("note", counted_only(content))
-    if any(one.place_inferred for one in told_parties(content)):
-        yield PartyLine("note", "Places inferred by us, not stated by the source.")
+    parties = told_parties(content)
+    inferred = sum(one.place_inferred for one in parties)
+    if inferred:
+        some = f"{inferred} of {len(parties)} places are" if inferred < len(parties) else ""
+        are = some or counted(inferred, "place is", "places are")
+        yield PartyLine("note", f"{are} inferred by us, not stated by the source.")
     sources = _sources_of(claims)
     yield from (PartyLine("note", words) for words in _who_sources_are(sources, Telling.NAMELESS))
 

@@ -96,7 +96,9 @@ def precision_words(site: Site) -> str:
     if site.kind != "point" and site.position_error_m is None:
         return basis or "accuracy of the line or outline not judged"
     if site.position_error_m is not None:
-        said = f"± {metres(site.position_error_m)} (90 %)"
+        is_ours = is_party(site) and site.role == NAMED_ROLE and is_place_inferred(site)
+        # Nobody holds with 90 % that it is there at all: the radius is that of the place which we took for it.
+        said = f"± {metres(site.position_error_m)} {'around a place inferred by us' if is_ours else '(90 %)'}"
     elif (least_m := at_best_m(site)) is not None:
         said = f"≥ {metres(least_m)}, image placement not stated"
     else:

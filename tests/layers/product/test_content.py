@@ -61,7 +61,10 @@ def test_claim_8_has_three_firms_the_words_and_the_answers(demo: Document, publi
     ):
         assert missing in content.caveats, "said once for all sources, never made up"
     assert (claim.likelihood, claim.confidence) == ("", "")
-    assert all(site.is_party and site.precision.startswith("± 15 km (90 %), centre of") for site in content.sites)
+    assert all(
+        site.is_party and site.precision.startswith("± 15 km around a place inferred by us, centre of")
+        for site in content.sites
+    )
     assert content.caveats[0] == "What is not marked is not thereby absent."
     assert "3 places of firms or persons are inferred by us: no source states them." in content.caveats
     assert claim.statement == demo.claims[EIGHT].statement, "a paraphrase bounds the report: it is no judgement"
