@@ -43,10 +43,13 @@ class Opened:
     """Sentences: that the only file stands in pixel space, having no place; which of many pictures came."""
 
 
-def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "") -> Opened:
+def document_of(
+    files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "", *, is_steady: bool = False
+) -> Opened:
     """A document with everything in `files`, first to last from the bottom, imagery under vectors.
 
-    `style` is for the layers that are added, `crs_of_data` for those of files that do not say theirs. Nobody is asked:
+    `style` is for the layers that are added, `crs_of_data` for those of files that do not say theirs; `is_steady`: a
+    document that is drawn and not kept, whose layers look the same each time. Nobody is asked:
     a file without a place stands in pixel space where it is all there is, and is refused with others. Raises the
     GeoloupeError of the first that cannot be opened.
     """
@@ -67,7 +70,7 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data
         if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
             notices.append(found[0].question.notice)
             found = [in_pixel_space(layer) for layer in found]
-        document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style))
+        document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style, is_steady=is_steady))
     return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
 
 

@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
     style = _checked_style(arguments.style)
     said = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
-        opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "")
+        opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "", is_steady=True)
         unnamed = leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)

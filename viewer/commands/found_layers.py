@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
@@ -123,13 +124,18 @@ def said_of_unasked(found: list[FoundLayer]) -> str:
     return f"{name} holds {grouped(len(found))} pictures, of which “{shown}” is shown: open it in the window to choose."
 
 
-def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "") -> Edit:
-    """One edit that adds all layers, the first lowest. `style_json` is for each of them."""
+def edit_for(
+    document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "", *, is_steady: bool = False
+) -> Edit:
+    """One edit that adds all layers, the first lowest. `style_json` is for each of them. `is_steady`: the same layers
+    in the same order have the same uuids, and so the same default colours, each time.
+    """
     trial = Document({"layers": list(document.layers.values())})
     edits = []
     for layer in layers:
         facts = {**layer.facts, "style_json": style_json or layer.facts.get("style_json", "")}
-        edit = add_layer(trial, layer.kind, layer.name, layer.source, actor=actor, **facts)
+        uuid = str(uuid5(NAMESPACE_URL, f"{len(trial.layers)} {layer.name}")) if is_steady else None
+        edit = add_layer(trial, layer.kind, layer.name, layer.source, actor=actor, uuid=uuid, **facts)
         trial.apply(edit)
         edits.append(edit)
     whole = edits[0]

@@ -173,3 +173,13 @@ def test_points_on_both_sides_of_the_antimeridian_are_near_each_other(cli, tmp_p
     columns = np.unique(inked(out)[:, 1])
     assert len(np.flatnonzero(np.diff(columns) > 1)) == 2, "three points"
     assert np.ptp(columns) > 250
+
+
+def test_the_same_vectors_give_the_same_bytes(cli, tmp_path: Path) -> None:
+    table = tmp_path / "places.csv"
+    table.write_text("name,lat,lon\na,10,20\nb,11,21\n", "utf-8")
+    pictures = []
+    for at in range(3):
+        assert cli("render", table, "--out", tmp_path / f"{at}.png", "--size", "64x64").code == DONE
+        pictures.append((tmp_path / f"{at}.png").read_bytes())
+    assert len(set(pictures)) == 1
