@@ -40,6 +40,8 @@ _URN = re.compile(
 )
 _OGC_ADDRESS = re.compile(r"https?://(?:www\.)?opengis\.net/def/crs\S+")
 _CODE = re.compile(r"(\w+):([\w.-]+)")
+_USUAL = re.compile(r"EPSG:(?:3857|4326|32[67](?:0[1-9]|[1-5]\d|60))", re.ASCII | re.IGNORECASE)
+"""Web Mercator, degrees, and the 120 zones of UTM, which PROJ knows."""
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _MOST_NAME_CHARS = 200
 _SQL = """
@@ -118,6 +120,8 @@ def text_for_proj(text: str) -> str:
 def _code_of(text: str) -> str:
     if not text or len(text) > _MOST_NAME_CHARS:
         return ""
+    if _USUAL.fullmatch(text):  # so that a start needs no list
+        return text
     listed = _listed()
     if listed is None:
         return text
