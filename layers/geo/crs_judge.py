@@ -3,8 +3,8 @@ cannot name a CRS at all.
 
 A file's name without any folder is left alone: PROJ looks for it among its own data only. A text that PROJ does not
 know it compares with each of its thirty thousand names, for 0.3 s; so the text's shape is looked at, then PROJ's own
-list of codes and names. The list is read once, in 90 ms, with Python's SQLite: nobody writes PROJ's database, so that
-two libraries may have it open.
+list of codes and names. A code is looked up by itself; the names are read once, in 90 ms, where a name is asked for,
+with Python's SQLite: nobody writes PROJ's database, so that two libraries may have it open.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from layers.geo.proj import pyproj
-from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 65_536
 MAX_DEPTH = 32
@@ -40,8 +39,6 @@ _URN = re.compile(
 )
 _OGC_ADDRESS = re.compile(r"https?://(?:www\.)?opengis\.net/def/crs\S+")
 _CODE = re.compile(r"(\w+):([\w.-]+)")
-_USUAL = re.compile(r"EPSG:(?:3857|4326|32[67](?:0[1-9]|[1-5]\d|60))", re.ASCII | re.IGNORECASE)
-"""Web Mercator, degrees, and the 120 zones of UTM, which PROJ knows."""
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _MOST_NAME_CHARS = 200
 _SQL = """
@@ -100,13 +97,6 @@ def _fault_of_json(text: str) -> str:
     return next(filter(None, faults), "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    codes: frozenset[tuple[str, str]]
-    by_name: dict[str, str]
-    """From the name in lower case to the code."""
-
-
 def text_for_proj(text: str) -> str:
     """Text to give to PROJ: a description as it stands, a code that it lists, the code of a name that it lists.
 
@@ -120,41 +110,47 @@ def text_for_proj(text: str) -> str:
 def _code_of(text: str) -> str:
     if not text or len(text) > _MOST_NAME_CHARS:
         return ""
-    if _USUAL.fullmatch(text):  # so that a start needs no list
-        return text
-    listed = _listed()
-    if listed is None:
-        return text
     first, *more = f"EPSG:{text}".split("+") if _NUMBER.fullmatch(text) else text.split("+")
     head = _CODE.fullmatch(first)
     if head is not None:
         parts = [head, *(_CODE.fullmatch(part if ":" in part else f"{head[1]}:{part}") for part in more)]
-        known = all(part is not None and _has_code(listed, part[1], part[2]) for part in parts)
+        known = all(part is not None and _has_code(part[1], part[2]) for part in parts)
         return "+".join((first, *more)) if known else ""
-    codes = [listed.by_name.get(name.casefold(), "") for name in (text, *text.split(" + "))]
+    listed = _names_listed()
+    if listed is None:
+        return text
+    codes = [listed.get(name.casefold(), "") for name in (text, *text.split(" + "))]
     return codes[0] or ("+".join(codes[1:]) if all(codes[1:]) else "")
 
 
-def _has_code(listed: _Listed, space: str, code: str) -> bool:
-    """PROJ takes authorities in any case, and codes as they stand."""
+@lru_cache(maxsize=4096)
+def _has_code(space: str, code: str) -> bool:
+    """True where PROJ lists a code, or its list cannot be read: then PROJ judges alone. It takes authorities in any
+    case, and codes as they stand.
+    """
     space = _OLDER_AUTHORITIES.get(space, space)
-    return (space, code) in listed.codes or (space.upper(), code) in listed.codes
+    rows = _rows("SELECT 1 FROM crs_view WHERE auth_name IN (?, ?) AND code = ? LIMIT 1", space, space.upper(), code)
+    return rows is None or bool(rows)
 
 
 @lru_cache(maxsize=1)
-def _listed() -> _Listed | None:
-    """None where PROJ's database is not where it was, or made differently: then PROJ judges alone."""
+def _names_listed() -> dict[str, str] | None:
+    """From each name in lower case to its code; None where PROJ's list cannot be read."""
+    rows = _rows(_SQL)
+    if rows is None:
+        return None
+    rows.sort(key=lambda row: (row[3], _rank(_KINDS, row[5]), row[4], _rank(_AUTHORITIES, row[0])), reverse=True)
+    return {row[2].casefold(): f"{row[0]}:{row[1]}" for row in rows}  # the last of a name is the preferred one
+
+
+def _rows(sql: str, *values: str) -> list[Any] | None:
+    """Rows of PROJ's database; None where that is not where it was, or made differently."""
     path = Path(pyproj.datadir.get_data_dir()) / "proj.db"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            rows = database.execute(_SQL).fetchall()
+            return database.execute(sql, values).fetchall()
     except sqlite3.Error:
         return None
-    rows.sort(key=lambda row: (row[3], _rank(_KINDS, row[5]), row[4], _rank(_AUTHORITIES, row[0])), reverse=True)
-    return _Listed(
-        frozenset((row[0], str(row[1])) for row in rows),
-        {row[2].casefold(): f"{row[0]}:{row[1]}" for row in rows},  # the last of a name is the preferred one
-    )
 
 
 def _rank(order: tuple[str, ...], word: str) -> int:

@@ -109,6 +109,6 @@ def test_a_text_that_proj_refuses_is_asked_about_once(monkeypatch: pytest.Monkey
 
 
 def test_without_its_list_proj_judges_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layers.geo.crs_judge._listed", lambda: None)
+    monkeypatch.setattr("layers.geo.crs_judge._names_listed", lambda: None)
     assert text_for_proj("WGS 84") == "WGS 84"
     assert text_for_proj("") == ""
