@@ -47,7 +47,7 @@ def _run(arguments: argparse.Namespace) -> int:
     said = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "", is_steady=True)
-        unnamed = leave_names_out(opened.document)
+        leave_names_out(opened.document)
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)
         if plane := scene.lone_plane():
@@ -59,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.picture(scene, crs, bounds, *arguments.size)
         lost, problems = scene.lost_layers(), [said, *said_problems(scene)]
     save_image(picture, arguments.out)
-    for sentence in filter(None, [*opened.notices, unnamed, *problems]):
+    for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
     return FINDINGS if lost else DONE
 
@@ -87,4 +87,9 @@ def _checked_style(text: str) -> str:
     return text
 
 
-RENDER = Command("render", "draw the map alone into a picture", _add_arguments, _run)
+RENDER = Command(
+    "render",
+    "draw the map alone into a picture, firms and persons named in claims without their names",
+    _add_arguments,
+    _run,
+)

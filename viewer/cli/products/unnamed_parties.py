@@ -7,18 +7,12 @@ from dataclasses import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.product.site_words import is_party
-from layers.text.counted import counted
 
 
-def leave_names_out(document: Document) -> str:
-    """Take the names of firms and persons whom claims name out of a document that is only drawn; gives a sentence on
-    that, empty where there are none.
-    """
+def leave_names_out(document: Document) -> None:
+    """Take the names of firms and persons whom claims name out of a document that is only drawn."""
     named = {link.site_uuid for claim in document.claims for link in document.site_links_of_claim(claim)}
     parties = [site for uuid in named if (site := document.sites.get(uuid)) is not None and is_party(site)]
     changes = [Change("sites", site, replace(site, label="", aliases=())) for site in parties if site.label]
-    if not changes:
-        return ""
-    document.apply(Edit("Leave names out", tuple(changes)))
-    are = counted(len(changes), "firm or person named in a claim is", "firms or persons named in claims are")
-    return f"{are} drawn without a name: “geoloupe export” prints what is claimed and answered beside it."
+    if changes:
+        document.apply(Edit("Leave names out", tuple(changes)))
