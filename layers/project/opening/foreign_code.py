@@ -168,17 +168,20 @@ def judged_project(content: str | bytes, *, is_ours: bool = False) -> Judged:
 
 
 def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The project and its own small database; what else is in the archive is named in `left_out`."""
+    """The project, its own small database and that of its styles; what else is in the archive is in `left_out`."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         found = archive.infolist()
         if len(found) > _MOST_MEMBERS or sum(one.filename.endswith(".qgs") for one in found) != 1:
             raise ValueError("no project, or several")
         for one in found:
-            if one.filename.endswith((".qgs", ".qgd")) and "/" not in one.filename and "\\" not in one.filename:
+            if one.filename.endswith((".qgs", ".qgd", "_styles.db")) and "/" not in one.filename and "\\" not in one.filename:
                 with archive.open(one) as file:
                     data = file.read(_PROJECT_LIMITS.size + 1)
                 if len(data) > _PROJECT_LIMITS.size:
                     raise ValueError("too large")
+                if one.filename.endswith("_styles.db") and is_suspect(data.decode("utf-8", "replace")):
+                    left_out.append("styles with code")
+                    continue
                 if one.filename.endswith(".qgs") or data.startswith(_SQLITE) or not data:
                     yield one.filename, data
                     continue
