@@ -174,7 +174,11 @@ def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
         if len(found) > _MOST_MEMBERS or sum(one.filename.endswith(".qgs") for one in found) != 1:
             raise ValueError("no project, or several")
         for one in found:
-            if one.filename.endswith((".qgs", ".qgd", "_styles.db")) and "/" not in one.filename and "\\" not in one.filename:
+            if (
+                one.filename.endswith((".qgs", ".qgd", "_styles.db"))
+                and "/" not in one.filename
+                and "\\" not in one.filename
+            ):
                 with archive.open(one) as file:
                     data = file.read(_PROJECT_LIMITS.size + 1)
                 if len(data) > _PROJECT_LIMITS.size:
