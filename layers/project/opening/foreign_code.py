@@ -183,7 +183,9 @@ def _members(packed: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
                     data = file.read(_PROJECT_LIMITS.size + 1)
                 if len(data) > _PROJECT_LIMITS.size:
                     raise ValueError("too large")
-                if one.filename.endswith("_styles.db") and is_suspect(data.decode("utf-8", "replace")):
+                if one.filename.endswith("_styles.db") and is_suspect(
+                    data.replace(b"\0", b"").decode("utf-8", "replace")
+                ):
                     left_out.append("styles with code")
                     continue
                 if one.filename.endswith(".qgs") or data.startswith(_SQLITE) or not data:

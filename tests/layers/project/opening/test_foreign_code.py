@@ -191,6 +191,16 @@ def test_a_project_without_code_stands_to_the_byte() -> None:
     assert judged_project(plain.encode()).content == plain.encode()
 
 
+@pytest.mark.parametrize(("words", "left_out"), [("<symbol/>", ()), ("<x>env('HOME')", ("styles with code",))])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_the_styles_of_a_project_stand_where_they_hold_no_code(
+    words: str, left_out: tuple[str, ...], encoding: str
+) -> None:
+    content = project(qgs(), {"case_styles.db": b"SQLite format 3\0" + words.encode(encoding)})
+    found = judged_project(content)
+    assert (found.content == content, found.left_out) == (not left_out, left_out)
+
+
 def test_hidden_projects_are_found() -> None:
     """QGIS skips what is no hexadecimal digit, and reads encodings that hide a tag."""
     evil = project(qgs("<Macros><pythonCode>import os</pythonCode></Macros>"))
