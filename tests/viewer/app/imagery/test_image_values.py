@@ -177,7 +177,7 @@ def test_statistics_inside_a_mark_are_those_of_its_pixels(window: MainWindow, tm
     action = window.action_table["area_statistics"]
     assert not action.isEnabled(), "no image"
     open_image(window, qtbot, image(tmp_path / "scene.tif"))
-    assert action.isEnabled()
+    qtbot.waitUntil(action.isEnabled)
     action.trigger()
     assert "Select one mark that encloses an area" in texts(window)
     assert window.findChild(AreaStatisticsDialog) is None
