@@ -99,7 +99,7 @@ def check_map_crs(text: str) -> None:
 
 @lru_cache(maxsize=256)
 def crs_name(text: str) -> str:
-    """For people: "WGS 84 / UTM zone 52N (EPSG:32652)"; without a code the name alone. Raises BadCRS."""
+    """A CRS's name for people: "WGS 84 / UTM zone 52N (EPSG:32652)"; without a code the name alone. Raises BadCRS."""
     if text == PIXEL_SPACE:
         return "pixel space"
     crs = parse_crs(text)
@@ -145,7 +145,7 @@ def _is_of_earth(crs: str) -> bool:
 
 
 def _on_the_ground(crs: pyproj.CRS) -> pyproj.CRS:
-    """Of one of places and heights that of the places."""
+    """The CRS of the places alone, of one of places and heights."""
     return crs.sub_crs_list[0] if crs.is_compound else crs
 
 

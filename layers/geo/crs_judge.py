@@ -54,7 +54,7 @@ _OLDER_AUTHORITIES = {"IAU": "IAU_2015"}
 
 
 def fault_of_crs(text: str) -> str:
-    """Why a text is not to be read as a CRS, after "it"; empty where nothing is wrong with it."""
+    """The reason why a text is not to be read as a CRS, after "it"; empty where nothing is wrong with it."""
     if len(text) > MAX_CHARS:
         return "is longer than the description of any CRS"
     if _depth(text) > MAX_DEPTH:
@@ -135,7 +135,7 @@ def _has_code(space: str, code: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _names_listed() -> dict[str, str] | None:
-    """From each name in lower case to its code; None where PROJ's list cannot be read."""
+    """The code of each name in lower case; None where PROJ's list cannot be read."""
     rows = _rows(_SQL)
     if rows is None:
         return None

@@ -41,7 +41,7 @@ _VECTOR_ENDINGS = frozenset(
 
 
 def profile_for(request: Request) -> Profile:
-    """Whose request it is. A probe goes by the name of the file: where that deceives, the reader says who can tell.
+    """The profile whose request it is. A probe goes by the name of the file: the reader says where that deceives.
     A probe that names a canvas is asked for a drawing of imagery.
     """
     asked = request.question

@@ -69,7 +69,7 @@ def _on_places(
 
 
 def _on_pixels(sites: Sequence[Site], publishing: Publishing) -> Iterator[str]:
-    """On places that were measured on images, and are no better known than those show them: the worst first."""
+    """Caveats on places that were measured on images, and are no better known than those show them: the worst first."""
     found: dict[str, list[Site]] = {}
     for least_m, site in sorted(((at_best_m(site) or 0.0, site.uuid), site) for site in sites):
         if least_m[0]:

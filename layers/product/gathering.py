@@ -401,7 +401,7 @@ def response_words(response: Response, number: str) -> str:
 
 
 def _answered(who: str, words: str, number: str, kind: str) -> str:
-    """As the speaker's own words where they are said to be that, else as the source has them."""
+    """An answer in the speaker's own words where they are said to be that, else as the source has it."""
     cited = f" [{number}]" if number else ""
     if not words:
         return f"{who} answered; the words are not recorded{cited}"

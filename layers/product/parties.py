@@ -102,7 +102,7 @@ class PartyNames:
 
     @classmethod
     def of(cls, content: ProductContent) -> PartyNames:
-        """Of all whom a claim names, in this product or elsewhere."""
+        """The parties whom a claim names, in this product or elsewhere."""
         others = [site for site in content.sites if site.is_named]
         return cls({one.uuid: one for one in (*others, *told_parties(content))}.values())
 

@@ -202,7 +202,7 @@ class _Subset:
         return tuple(named)
 
     def _claim(self, claim: Claim) -> Claim:
-        """In the words that the product has for it; judged only where it is assessed."""
+        """A claim in the words that the product has for it; judged only where it is assessed."""
         said = self._claims[claim.uuid]
         is_judged = said.is_judged
         return Claim(
@@ -290,7 +290,7 @@ class _Subset:
         )
 
     def _observation(self, seen: Observation) -> Observation:
-        """Without the observer's name and own words, and what was looked for."""
+        """An observation less the observer's name and own words, and what was looked for."""
         return Observation(
             uuid=seen.uuid,
             site_uuid=seen.site_uuid,

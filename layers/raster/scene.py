@@ -73,7 +73,7 @@ class SceneBand:
 
     @property
     def place(self) -> BandPlace:
-        """For a reader."""
+        """The place of the band for a reader."""
         return BandPlace(self.paths, self.index, self.nodata, self.part)
 
     def to_json(self) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def _without_drawn(layer: dict[str, Any], parts: list[str]) -> dict[str, Any]:
 
 
 def _content(asked: Probe) -> dict[str, Any]:
-    """By what the file is recognised should it move, for who adds it: a drawing needs none."""
+    """Marks by which the file is recognised should it move, for who adds it: a drawing needs none."""
     if asked.canvas_crs is not None or asked.preview:
         return {}
     mark = mark_of(asked.path)

@@ -439,7 +439,7 @@ class MainWindow(QMainWindow):
         self._held_bounds = lonlat
 
     def set_safe_mode(self, safe: bool) -> None:
-        """In safe mode no layer is read or fetched; the sites are all there."""
+        """Sets safe mode, in which no layer is read or fetched; the sites are all there."""
         if safe == self._is_safe:
             return
         self._is_safe = safe

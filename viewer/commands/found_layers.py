@@ -65,7 +65,7 @@ def layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any] 
 
 
 def _marked(layer: FoundLayer, header: dict[str, Any]) -> FoundLayer:
-    """With what the file is recognised by, should it move."""
+    """The layer with marks that recognise its file, should it move."""
     mark = ContentMark.from_json(header.get(KEY))
     return layer if mark is None else replace(layer, source={**layer.source, KEY: mark.to_json()})
 

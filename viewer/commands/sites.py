@@ -160,7 +160,7 @@ def reshape_site(
 
 
 def unfit(site: Site, geometry: BaseGeometry) -> str:
-    """Why a site cannot get this geometry by hand, whatever it would look like; empty where it can."""
+    """The reason why a site cannot get this geometry by hand, whatever it looks like; empty where it can."""
     if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
         return f"The {named_sites(site)} reaches nearly all round the Earth: draw it anew to change it."
     return ""
@@ -262,7 +262,7 @@ def checked_geometry(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _spans_the_earth(geometry: BaseGeometry) -> bool:
-    """With edges of more than half its circumference: along any other line they would lead the short way round."""
+    """True with edges of more than half its circumference: along any other line they would lead the short way round."""
     return any(part.geom_type == "Polygon" and is_as_drawn(part) for part in shapely.get_parts(geometry))
 
 

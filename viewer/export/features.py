@@ -132,7 +132,7 @@ def csv_text(document: Document, content: ProductContent) -> Iterator[str]:
 
 
 def claims_by_site(content: ProductContent) -> dict[str, tuple[ClaimSaid, ...]]:
-    """By uuid of a site the claims about it, and those that name it, in the order of the product."""
+    """Claims by uuid of a site: those about it, and those that name it, in the order of the product."""
     found: dict[str, dict[str, ClaimSaid]] = {}
     for claim in content.claims:
         for uuid in (*claim.sites, *(party.uuid for party in claim.parties)):

@@ -133,7 +133,7 @@ def _common(layer: Layer, known: Acquisition) -> dict[str, Any]:
 
 
 def _date(at: str, until: str) -> str:
-    """As the case keeps dates; empty where it is none, whatever a file calls it."""
+    """The date as the case keeps dates; empty where it is none, whatever a file calls it."""
     text = f"{at}/{until}" if until and until != at else at
     try:
         check_date(text, "date")

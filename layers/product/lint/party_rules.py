@@ -163,7 +163,7 @@ def _has_words(text: str, claim: ClaimSaid) -> bool:
 
 
 def _longest(names: Sequence[str]) -> list[str]:
-    """Without those that are parts of others."""
+    """The names less those that are parts of others."""
     return [name for name in names if not any(name != other and name in other for other in names)]
 
 
@@ -245,7 +245,7 @@ def _ours(file: _File, claim: ClaimSaid, where: str) -> Iterator[Fault]:
 
 
 def _says_inferred(file: _File, one: NamedSite) -> bool:
-    """In a sentence that names it, or of all but those whom it names."""
+    """True where a sentence says so that names it, or that means all but those whom it names."""
     name = plain(short_name(one))
     for line in map(plain, file.texts):
         all_but = _ALL_INFERRED.search(line)

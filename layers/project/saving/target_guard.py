@@ -1,4 +1,4 @@
-"""Before a file is replaced: nobody else has it open, nothing beside it plays old rows back, it is the one we opened.
+"""Checks before a file is replaced: nobody has it open, nothing beside it plays old rows back, it is the one we opened.
 
 Renaming over a case that has a left-over -wal or a hot -journal silently brings the old rows back.
 """

@@ -1,4 +1,4 @@
-"""Is the process that owns something still alive? A pid alone is not enough: numbers are used again."""
+"""Tells whether the process that owns something is alive. A pid alone is not enough: numbers are used again."""
 
 from __future__ import annotations
 

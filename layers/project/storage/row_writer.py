@@ -149,7 +149,7 @@ class RowWriter:
         return first
 
     def forget_keys(self) -> None:
-        """After a rollback."""
+        """Forgets the keys that a rollback undid."""
         self._next_keys.clear()
 
     def _flush(self, inserts: list[Change]) -> list[Change]:

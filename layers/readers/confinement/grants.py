@@ -160,7 +160,7 @@ def _delivery(folder: str) -> Iterator[Place]:
 
 
 def _root_of_delivery(file: str) -> Iterator[Place]:
-    """Of a file that lies deep in a delivery and leads to all of it: a granule's metadata, or an image of it."""
+    """The root of a delivery, of a file deep in it that leads to all of it: a granule's metadata, or an image of it."""
     parts = file.split(os.sep)
     if parts[-2:-1] == ["measurement"]:
         root = os.sep.join(parts[:-2])

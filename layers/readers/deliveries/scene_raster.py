@@ -165,7 +165,7 @@ def _around(finest: _Placed, placed: list[_Placed]) -> SceneGrid:
 
 
 def _bounds_in(crs: str, shape: _Shape, georeferencing: Georeferencing) -> Bounds | None:
-    """Of a file, which may be of the next zone; None where it has no place."""
+    """The bounds of a file, which may be of the next zone; None where it has no place."""
     if not georeferencing.has_position:
         return None
     own = _bounds(shape, georeferencing)

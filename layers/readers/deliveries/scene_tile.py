@@ -36,7 +36,7 @@ Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
 
 
 def read_scene_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `read_tile`, of bands that are places in files. The dtype is one that holds those of all bands; a pixel is
+    """Reads bands that are places in files, as `read_tile`. The dtype is one that holds those of all bands; a pixel is
     valid where every band is. Raises what `read_tile` raises.
     """
     wanted = [(_where(band, asked), band.index) for band in asked.places]

@@ -90,7 +90,7 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
 
 
 def _files(product: Element, delivery: Delivery, problems: list[str]) -> dict[str, tuple[float, list[FileAt]]]:
-    """By band: the finest resolution in metres and its files, one for each granule."""
+    """Files by band: the finest resolution in metres and its files, one for each granule."""
     found: dict[str, tuple[float, list[FileAt]]] = {}
     for name in _image_names(product):
         match = _FILE.fullmatch(name)

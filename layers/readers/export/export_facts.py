@@ -32,7 +32,7 @@ _STRAIGHT = {8: 2, 9: 2, 10: 3, 11: 5, 12: 6}
 
 @dataclass(frozen=True, slots=True)
 class ExportFacts:
-    """Of the rows that are wanted: the WKB type numbers (ISO) that occur, and whether the file gives them ids."""
+    """Facts of the rows that are wanted: the WKB type numbers (ISO) that occur, and whether the file gives them ids."""
 
     kinds: frozenset[int]
     has_ids: bool
@@ -74,7 +74,7 @@ class ExportFacts:
 
 
 def facts_of(source: VectorSource, wanted: NDArray[np.int64] | None) -> ExportFacts:
-    """From one look at all geometries; `wanted`: the fids of those that are written, ascending. Raises NotReadable."""
+    """Facts from one look at all geometries; `wanted`: the fids of those written, ascending. Raises NotReadable."""
     kinds: set[int] = set()
     seen, has_ids = 0, source.by_fid
     is_json = source.content in (Content.JSON, Content.JSON_LINES)

@@ -48,7 +48,7 @@ def append_features(
     has_none: bool,
     has_ids: bool,
 ) -> None:
-    """With `has_ids` the fids as the features' ids; `has_none`: none was written before."""
+    """Writes features; with `has_ids` the fids as their ids; `has_none`: none was written before."""
     geometries = shapely.to_geojson(shapes)
     with open(out, "w" if is_first else "a", encoding="utf-8", newline="\n") as file:
         file.write('{"type": "FeatureCollection", "features": [\n' if is_first else "")

@@ -82,7 +82,7 @@ def warm_up() -> None:
 
 
 def read_attributes(asked: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `ReadAttributes` says; header `RowFacts`."""
+    """Reads attributes as `ReadAttributes` says; header `RowFacts`."""
     limit = min(asked.limit or CHUNK_ATTRIBUTES, CHUNK_ATTRIBUTES)
     wanted = None if asked.fids is None else list(asked.fids[:limit])
     columns = None if asked.columns is None else list(asked.columns)
@@ -140,7 +140,7 @@ class _Asked:
 
 
 def _share_count(rows: int, row_bytes: float) -> int:
-    """In how many parts a layer is read, each about `_SHARE_BYTES` of coordinates as far as one can tell beforehand."""
+    """The number of parts in which a layer is read, each about `_SHARE_BYTES` of coordinates as far as known."""
     size = rows * max((row_bytes - _OTHER_BYTES) / 2, 8.0)
     return int(min(max(round(size / _SHARE_BYTES), 1), _MOST_SHARES))
 

@@ -43,7 +43,7 @@ class Drawn:
 
     @property
     def nbytes(self) -> int:
-        """As it is sent, at most."""
+        """The most bytes that it has when it is sent."""
         return len(self.steps) * 8 + (0 if self.is_single else len(self.start_of) * 4 + len(self.kind) * 29)
 
     def form(self) -> dict[str, int]:
@@ -75,7 +75,7 @@ class Drawn:
         return (*found, self.start_of.astype(np.int32), self.steps, bounds)
 
     def in_order(self) -> Drawn:
-        """By fid."""
+        """The rows by fid."""
         if not (np.diff(self.fid) < 0).any():
             return self
         order = np.argsort(self.fid, kind="stable")

@@ -17,7 +17,7 @@ CHUNK_ROWS = 5_000
 
 
 def read_exact_rows(asked: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `ReadRows` says. Raises CannotBePlaced without a CRS, and what reading raises."""
+    """Reads rows as `ReadRows` says. Raises CannotBePlaced without a CRS, and what reading raises."""
     source = source_of(asked)
     fids = None if asked.fids is None else list(asked.fids[:CHUNK_ROWS])
     rows = rows_of(source, asked.start_fid, CHUNK_ROWS, None, fids)

@@ -143,7 +143,7 @@ def _named(meta: dict[str, Any], kinds: Sequence[str]) -> list[str]:
 def _read_each(
     source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
 ) -> tuple[Any, Any, Any, Any]:
-    """As `_read`, where one geometry is broken with all rows but without that geometry: found by halves."""
+    """Reads as `_read` does, where one geometry is broken with all rows but without that geometry: found by halves."""
     if source.lacks_geometry:
         meta, fids, _, cells = _read(source, columns, flat, {**which, "read_geometry": False})
         return meta, fids, np.full(len(fids), None, object), cells

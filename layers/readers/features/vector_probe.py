@@ -88,7 +88,7 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
 
 
 def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:
-    """Of the tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
+    """The tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
     found, failed = [], None
     for table in tables:
         try:
@@ -186,7 +186,7 @@ def _kind_of(shapes: NDArray[Any]) -> str:
 
 
 def _first_shapes(source: VectorSource) -> NDArray[Any]:
-    """Of a file that was not looked at because of its size."""
+    """The first shapes of a file that was not looked at because of its size."""
     for _, (_, blobs) in geometry_batches(source, _FIRST_ROWS):
         return shapes_of([blobs.row(at) for at in range(len(blobs))])
     return np.zeros(0, object)
@@ -226,7 +226,7 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
 
 
 def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
-    """With its bounds in lon, lat, or a sentence that says why there are none."""
+    """The table with its bounds in lon, lat, or a sentence that says why there are none."""
     found, lonlat = list(info.problems), None
     bounds, crs, name = info.bounds, info.crs, info.name
     if not crs:

@@ -1,4 +1,4 @@
-"""From what a request names to rows: who reads which kind of vector file."""
+"""Leads from what a request names to rows: who reads which kind of vector file."""
 
 from __future__ import annotations
 

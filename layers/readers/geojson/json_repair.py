@@ -213,7 +213,7 @@ def _zeros(data: bytes) -> bytes:
 
 
 def _blocks(data: bytes, overlap: int = 0) -> Iterator[bytes]:
-    """Of a size that stays in a cache: what goes through all of them is then twice as fast."""
+    """Blocks of a size that stays in a cache: what goes through all of them is then twice as fast."""
     return (data[at : at + _BLOCK + overlap] for at in range(0, len(data), _BLOCK))
 
 

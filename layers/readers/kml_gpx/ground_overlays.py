@@ -98,7 +98,7 @@ def _picture_of(element: Element, kml: str, members: set[str]) -> str:
 
 
 def _corners(element: Element) -> tuple[tuple[float, float], ...]:
-    """As `GroundOverlay.corners`; empty where the overlay has no sound place."""
+    """The corners as `GroundOverlay.corners` has them; empty where the overlay has no sound place."""
     try:
         place = overlay_place(element)
     except ValueError:

@@ -268,7 +268,7 @@ def each_of(pictures: tuple[Picture, ...], path: str, content: Content) -> Itera
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """For files without anything beside them."""
+    """Options for files without anything beside them."""
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
@@ -380,7 +380,7 @@ def _check(dataset: DatasetReader, name: str) -> None:
 
 
 def _unpacked_bytes(dataset: DatasetReader) -> list[int]:
-    """For each band what one of its blocks takes in memory: all bands together where pixels hold them side by side."""
+    """The bytes that a block of each band takes in memory: all bands together where pixels hold them side by side."""
     together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
     return [
         rows * cols * _itemsize(dtype) * together

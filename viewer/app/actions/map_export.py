@@ -135,7 +135,7 @@ class MapExport(QObject):
         self._desk.begin()
 
     def export_measurements(self) -> None:
-        """As GeoJSON or CSV, by the name's ending."""
+        """Writes measurements as GeoJSON or CSV, by the name's ending."""
         from viewer.export.measurements import TABLES_OF_MEASUREMENTS, measurements_text  # for start-up time
 
         self._panels.flush()
@@ -170,7 +170,7 @@ class MapExport(QObject):
         self._messages.show("export", said, "info", open_button(path, self._messages))
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
-        """As the map shows it, with what is compared on it."""
+        """The scene as the map shows it, with what is compared on it."""
         session, shown = self._session, self._canvas.own_scene
         scene = ComparedScene(session.document, shown.context.for_pictures(), session.base_folder, frozen=frozen)
         if (compared := self._compared()) is not None:

@@ -94,7 +94,7 @@ class DataDesk(QObject):
     # -- what publishing takes away -------------------------------------------------------------------------------
 
     def _look_for_taken_away(self, dialog: DataDialog, wish: DataWish) -> None:
-        """In a job: of a large case it takes a second."""
+        """Looks in a job: of a large case it takes a second."""
         if not wish.publish or wish.suffix == PIXELS:
             dialog.taken_away.show_groups(())
             return
@@ -140,7 +140,7 @@ class DataDesk(QObject):
             self._gather(replace(wish, suffix=path.suffix.lower()), path)
 
     def _gather(self, wish: DataWish, path: Path) -> None:
-        """Of the case as it is now: later edits are not in it. What is to be issued is stopped at the gate."""
+        """Gathers the case as it is now: later edits are not in it. What is to be issued is stopped at the gate."""
         rows, spec, read = self._rows(), self._spec_of(wish), self._session.blob_reader()
 
         def read_chips(uuids: Iterable[str]) -> Mapping[str, bytes]:
@@ -196,7 +196,7 @@ class DataDesk(QObject):
     # -- pixels ---------------------------------------------------------------------------------------------------
 
     def _write_pixels(self, wish: DataWish, path: Path) -> None:
-        """Of the image on top of the map: all of it, or what the map shows."""
+        """Writes the image on top of the map: all of it, or what the map shows."""
         scene, title = self._canvas.own_scene, self.tr("Writing {0}").format(path.name)
         try:
             writing = begin_pixels(
@@ -268,7 +268,7 @@ class DataDesk(QObject):
         self._made(pictures.finished(), path, leaving)
 
     def _made(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
-        """In a job: what drives hold is not asked in the window's thread."""
+        """Makes it in a job: what drives hold is not asked in the window's thread."""
         target = self._session.target
         if target is not None and path.exists() and target.exists() and os.path.samefile(target, path):
             raise NotAllowed(f"“{path.name}” is the open case itself: choose another name.")

@@ -180,7 +180,7 @@ class ProductWindow(QDialog):
 
     @property
     def uuid(self) -> str:
-        """Of the row of the case; empty while there is none."""
+        """The uuid of the row of the case; empty while there is none."""
         return self.kept.uuid
 
     @property
@@ -305,7 +305,7 @@ class ProductWindow(QDialog):
         self._judging.start()
 
     def _show_laid(self) -> None:
-        """As a file of it now would have it: stamped where it could leave as a draft only."""
+        """Shows the page as a file of it now would have it: stamped where it could leave as a draft only."""
         if self.laid is not None:
             self.preview.show_pages(self.laid.stamped() if self._is_stamped else self.laid, self.spec)
 
@@ -351,7 +351,7 @@ class ProductWindow(QDialog):
     # -- the check ------------------------------------------------------------------------------------------------
 
     def _lead_to(self, finding: Finding) -> None:
-        """To a field of the form, or to a row of the case in the main window."""
+        """Leads to a field of the form, or to a row of the case in the main window."""
         if not leads_to_row(finding.jump):
             self._lead_to_field(finding)
             return
@@ -366,7 +366,7 @@ class ProductWindow(QDialog):
             self._context.report(self.tr("The product is kept as a draft: the list of products leads back to it."))
 
     def _lead_to_field(self, finding: Finding) -> None:
-        """To the field of the form, or to the button, that puts it right; without any the cure is said."""
+        """Leads to the field of the form, or to the button, that puts it right; without any the cure is said."""
         name = finding.jump.field
         if name == "bounds":
             self.view_button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -116,7 +116,7 @@ class _Kmz:
     # -- sites ----------------------------------------------------------------------------------------------------
 
     def _site_folders(self) -> list[str]:
-        """By role, and in each by class; annotations and measurements last."""
+        """Folders by role, and in each by class; annotations and measurements last."""
         shown = [(said, self._document.sites[said.uuid]) for said in self._content.sites]
         shown = [(said, site) for said, site in shown if said.uuid not in self._content.withheld]
         groups: dict[str, dict[str, list[str]]] = {}
@@ -160,7 +160,7 @@ class _Kmz:
         )
 
     def _claim_facts(self, uuid: str) -> dict[str, str]:
-        """For tables: likelihood and confidence in fields of their own, in the order of the claims."""
+        """Facts for tables: likelihood and confidence in fields of their own, in the order of the claims."""
         claims = self._claimed.get(uuid, ())
         return {
             "claims": " | ".join(f"{claim.number}: {claim.said}" for claim in claims),

@@ -55,7 +55,7 @@ def whole_pixels(room: QRectF) -> QRect:
 
 
 def affine_of(frame: MapFrame, room: QRect) -> Affine:
-    """From the pixels of a room on its page to the map's CRS."""
+    """The affine from the pixels of a room on its page to the map's CRS."""
     a, b, _, d, e, _ = frame.view.affine
     x, y = frame.view.to_world(room.left() - frame.rect_px.left(), room.top() - frame.rect_px.top())
     return Affine(a, b, x, d, e, y)

@@ -62,7 +62,7 @@ def instructions(words: ProductWords) -> str:
 
 
 def whole_citations(sources: Sequence[str], longest: int) -> str:
-    """As many citations as have room in a text, each whole: a link that is cut leads elsewhere."""
+    """Citations, as many as have room in a text, each whole: a link that is cut leads elsewhere."""
     kept: list[str] = []
     room = longest
     for at, source in enumerate(sources):

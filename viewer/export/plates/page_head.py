@@ -81,7 +81,7 @@ def logo_height(sizes: PageSizes) -> float:
 
 
 def marking_height(spec: ProductSpec, sizes: PageSizes) -> float:
-    """Of the band at the top, and of the one at the bottom."""
+    """The heights of the bands at the top and at the bottom."""
     if not spec.marking.strip():
         return 0.0
     room = sizes.width - 2 * sizes.margin
@@ -109,7 +109,7 @@ def lines_piece(key: str, page: int, room: QRectF, texts: list[str], type_: Type
 
 
 def lines_height(texts: list[str], type_: Type, room: float) -> float:
-    """Of what `lines_piece` sets."""
+    """The height of what `lines_piece` sets."""
     return sum(len(wrapped(whole(text), type_, room)) for text in texts) * type_.line_height
 
 
@@ -124,7 +124,7 @@ def caption_below(spec: ProductSpec, sizes: PageSizes) -> str:
 
 
 def caption_height(spec: ProductSpec, sizes: PageSizes, width: float) -> float:
-    """Of these words, with the room below them."""
+    """The height of these words, with the room below them."""
     words = caption_below(spec, sizes)
     return lines_height([words], sizes.type(), width) + 0.35 * sizes.body if words else 0.0
 

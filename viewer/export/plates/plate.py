@@ -193,7 +193,7 @@ class Plate:
 
     @property
     def marking(self) -> str:
-        """As it is printed: the product's own, raised to the highest of what is on the page."""
+        """The marking as it is printed: the product's own, raised to the highest of what is on the page."""
         own, inputs = self.spec.marking, self.content.input_markings
         return product_marking(own, inputs) if lacking(own, inputs) else own
 
@@ -323,7 +323,7 @@ class Plate:
         return rooms, [*told, *others]
 
     def _heights(self, rooms: PageRooms) -> list[float]:
-        """Of the titles above the maps, of the lines below them, and of the foot."""
+        """The heights of the titles above the maps, of the lines below them, and of the foot."""
         sizes, small = self.sizes, self.sizes.type(0.92)
         found = [self._strip_height(number, rooms) for number in range(len(self.scenes))]
         for lines, cell in zip(self.captions, rooms.cells, strict=True):

@@ -176,7 +176,7 @@ def ink_box(piece: Piece) -> QRectF:
 
 
 def touching(boxes: Sequence[QRectF], others: Sequence[QRectF]) -> Iterator[list[int]]:
-    """For each box the numbers of the others with which it shares more than edges. In arrays: a page has thousands of
+    """The numbers, for each box, of the others with which it shares more than edges. In arrays: a page has thousands of
     pairs, and is checked each time that something is moved on it.
     """
     rows = _sides(others)

@@ -112,7 +112,7 @@ def same_scale(one: MapOnPage, other: MapOnPage) -> bool:
 
 
 def scale_number(view: View) -> int:
-    """By how much the ground is larger than the paper, in two digits; 0 where there is no scale."""
+    """The ground's size by the paper's, in two digits; 0 where there is no scale."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     metres = ground_resolution_m(view.grid.crs, x, y, view.grid.resolution)
     if not (math.isfinite(metres) and metres > 0):

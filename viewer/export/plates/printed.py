@@ -117,11 +117,11 @@ class Printed(Protocol):
 
     @property
     def words(self) -> ProductWords:
-        """Of all pages in one file."""
+        """The words of all pages in one file."""
         ...
 
     def words_of(self, page: int) -> ProductWords:
-        """Of a page as a file of its own."""
+        """The words of a page as a file of its own."""
         ...
 
     def without_page(self) -> Printed:
@@ -133,7 +133,7 @@ class Printed(Protocol):
         ...
 
     def groups(self, page: int) -> Sequence[PaintedGroup]:
-        """In the order in which they are painted."""
+        """The groups in the order in which they are painted."""
         ...
 
     def links(self, page: int) -> Sequence[PageLink]:

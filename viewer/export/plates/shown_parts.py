@@ -40,7 +40,7 @@ class Shown(NamedTuple):
 
 
 def shown_parts(spec: ProductSpec, scenes: Sequence[MapScene], *, cropped: bool = True) -> list[Shown]:
-    """Of each map: before and after, and all panels that do not say otherwise, show the same.
+    """The part that each map shows: before and after, and all panels that do not say otherwise, show the same.
 
     Not `cropped`, single maps show all that is asked for.
     """
@@ -79,7 +79,7 @@ def shown_bounds(scene: MapScene, marks: frozenset[str] | None) -> Bounds | None
 
 
 def _whole(spec: ProductSpec, scenes: Sequence[MapScene], marks: frozenset[str] | None) -> Bounds:
-    """For a map that has no bounds of its own: what is asked for, a site with what is around it, or all."""
+    """The part for a map that has no bounds of its own: what is asked for, a site with what is around it, or all."""
     if spec.bounds is not None:
         return spec.bounds
     if spec.layout == "site" and (site := scenes[0].site_bounds(frozenset({spec.site}))) is not None:
@@ -114,7 +114,7 @@ def _a_turn_of(asked: Bounds) -> Bounds:
 
 
 def reached(asked: Bounds, scenes: Sequence[MapScene], uuids: frozenset[str] | None = None) -> Shown:
-    """As much of a part of the Earth as the scenes' images and the marks in it reach. `uuids`: the marks that count."""
+    """The part of the Earth that the scenes' images and the marks in it reach. `uuids`: the marks that count."""
     images = _reach(scenes)
     if images is None:
         return Shown(asked)

@@ -89,7 +89,7 @@ class CorrectionsDue(QObject):
 
 
 def _due(rows: Mapping[object, tuple[Row, ...]]) -> frozenset[str]:
-    """In a job, of rows as they were: they never change."""
+    """Looks, in a job, at rows as they were: they never change."""
     return frozenset(needs_correction(Document(rows)))  # type: ignore[arg-type]
 
 

@@ -48,7 +48,7 @@ class ProductDesk(QObject):
 
     @property
     def rows(self) -> list[Product]:
-        """In the order of the list: by the day on which they were issued or begun, the newest first."""
+        """The rows in the order of the list: by the day on which they were issued or begun, the newest first."""
         rows = products_in_order(self.context.document)
         begun = {uuid: at for at, uuid in enumerate(product_rows(self.context.document))}
         return sorted(rows, key=lambda row: (row.issued_at or row.created_at, begun[row.uuid]), reverse=True)

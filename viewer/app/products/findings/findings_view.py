@@ -337,7 +337,7 @@ class FindingsView(QWidget):
         self.list.setCurrentRow(self._rows.index(group))
 
     def _ask_bulk(self) -> None:
-        """Do it where there is one way alone to cure the group; else a menu has all of them."""
+        """Cures the group where there is one way alone; else a menu has all of them."""
         group = self._group()
         cure = bulk_cure(group) if group is not None else None
         if cure is None:

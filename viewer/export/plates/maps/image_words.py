@@ -210,6 +210,6 @@ def dates_of(on_page: MapOnPage) -> str:
 
 
 def _span(on_page: MapOnPage) -> Span | None:
-    """From the first to the last of the images in the frame; None where one of them is not dated."""
+    """The dates from the first to the last of the images in the frame; None where one of them is not dated."""
     known = [acquisition_shown(drawing) for drawing in images_in(on_page)]
     return span_of_all(known) if known else None

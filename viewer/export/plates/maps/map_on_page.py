@@ -74,7 +74,7 @@ class MapOnPage:
 
     @property
     def view(self) -> View:
-        """At one pixel a logical one."""
+        """The view at one pixel for a logical one."""
         return self.framing.view
 
     @property
@@ -287,7 +287,7 @@ def _scaled(label: PlacedLabel, factor: float) -> PlacedLabel:
 
 
 def _boxes_along(outline: Outline, view: View) -> list[Box]:
-    """Of a line that comes back to a place again and again, one box a cell."""
+    """Boxes along a line that comes back to a place again and again, one a cell."""
     rings = [ring for part in outline.shown(view.grid.resolution).parts for ring in part.rings]
     found: list[Floats] = []
     is_plain = sum(map(len, rings)) <= _FEW_VERTICES

@@ -320,7 +320,7 @@ def _number_request(request: LabelRequest, digits: str, type_: Type) -> LabelReq
 
 
 def _boxes_of(label: PlacedLabel) -> list[Box]:
-    """Of a label, and along its line."""
+    """The boxes of a label, and those along its line."""
     found = [label.box]
     if label.leader is not None:
         x1, y1, (x2, y2) = label.px, label.py, label.leader
@@ -420,7 +420,7 @@ def _paint_leader(
     is_wanted: bool,
     scale: float,
 ) -> None:
-    """From beside the mark to the nearest edge of the label."""
+    """Paints a line from beside the mark to the nearest edge of the label."""
     end = QPointF(
         min(max(foot.x(), box.left()), box.right()),
         min(max(foot.y(), box.top() + 0.3 * box.height()), box.bottom() - 0.3 * box.height()),

@@ -211,5 +211,5 @@ def _with_text(atom: Atom, text: str, *, keep: bool, sign: bool = True) -> Atom:
 
 
 def height_of(atoms: Sequence[Atom], room: float) -> float:
-    """Of atoms one below the other."""
+    """The height of atoms one below the other."""
     return sum(atom.height(room) + atom.before for atom in atoms)

@@ -39,7 +39,7 @@ class Cell:
 
 @dataclass(slots=True)
 class PageRooms:
-    """Of one page. Empty rectangles are left out. `asked`: what they were cut from."""
+    """The rooms of one page. Empty rectangles are left out. `asked`: what they were cut from."""
 
     asked: RoomsAsked
     header: QRectF

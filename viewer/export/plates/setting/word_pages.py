@@ -110,7 +110,7 @@ def _is_nearly_empty(flow: Flow, page: int) -> bool:
 
 
 def head_height(sizes: PageSizes) -> float:
-    """Of the line with the number of a page, above its words."""
+    """The height of the line with the number of a page, above its words."""
     return 1.6 * sizes.type(0.95).line_height
 
 
