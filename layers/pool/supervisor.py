@@ -148,6 +148,8 @@ class Supervisor(threading.Thread):
         if isinstance(request.question, Dismissal):
             reader.kill()
             return Answer({})
+        if request.is_given_up:
+            return given_up(request)  # its files are granted to nobody: they may lie where nothing answers
         key, name = request.strike_key, name_in(request.question)
         needs = needs_of(request.op, request.params)
         self._pool.grants.add(needs)
@@ -198,11 +200,14 @@ class Supervisor(threading.Thread):
     ) -> Answer | GeoloupeError | None:
         """Asks the reader; a process's first request also grants what was opened before, as far as it may read that.
 
-        None where the request has to be asked again: the answer that the reader calls unchanged is known no more.
+        None where the request has to be asked again: the answer that the reader calls unchanged is known no more. One
+        that was given up while its process started is not asked.
         """
         known = self._pool.known_probes
         grants = self._pool.grants.besides(needs) if reader.holds is None else NOTHING
         with self._lock:
+            if request.is_given_up:  # from here on `interrupt` finds it
+                return given_up(request)
             self._asked = request
         try:
             told = known.told(request)

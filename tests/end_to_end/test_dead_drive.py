@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Iterator
@@ -127,7 +128,10 @@ def test_f12_it_can_be_tried_again_and_says_so_again(desk: Desk, drive: Drive, t
     assert desk.canvas.scene.problems() == {}
 
 
-def test_f12_a_drive_that_goes_while_it_is_looked_at_costs_its_own_layers(desk: Desk, drive: Drive) -> None:
+def test_f12_a_drive_that_goes_while_it_is_looked_at_costs_its_own_layers(
+    desk: Desk, drive: Drive, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "geoloupe.readers")
     desk.settle()
     drives = desk.window.context.drives
     desk.wait(lambda: drives._place(drive.path).answered_at < time.monotonic() - 5.0)
@@ -136,12 +140,11 @@ def test_f12_a_drive_that_goes_while_it_is_looked_at_costs_its_own_layers(desk: 
     with Heartbeat() as heart:
         desk.wheel(middle, 4)
         desk.wait(lambda: drives.is_gone(drive.path))
-        begin = time.monotonic()
         desk.settle()
-        assert time.monotonic() - begin < UNAVAILABLE_S, "no reader hangs there until its deadline"
         desk.wheel(middle, -1)
         desk.settle()
     assert heart.longest_ms < FREE_MS
+    assert not [said for said in caplog.messages if "deadline" in said or "answers" in said], "no reader hangs there"
     images = [one for one in layers(desk, drive) if one.layer.kind == "raster"]
     assert all(one.is_unavailable for one in images)
     assert not drawing_here(desk).is_unavailable

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPushButton, QTabBar, QWidget
 
 from layers.geo.crs import WGS84, transform_points
+from tests.support.busy import busy_parts
 from viewer.app.window import MainWindow
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_list import RowList
@@ -34,8 +35,12 @@ class Analyst:
         self.canvas = window.canvas
 
     def settle(self) -> None:
-        """Until the window has nothing more to read, to draw or to write."""
-        self.wait(self.window.is_idle)
+        """Until the window has nothing more to read, to draw or to write; in vain, it is told what is at work."""
+        try:
+            self.wait(self.window.is_idle)
+        except Exception as error:
+            error.add_note(f"still at work: {busy_parts(self.window)}")
+            raise
 
     def come_back(self) -> None:
         """What a window manager does when a menu or a dialog has closed, and the offscreen platform does not."""

@@ -300,13 +300,14 @@ class LayerStack(QObject):
         drives = self._context.drives
         touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
         is_gone = drives.is_gone(Path(folder))
-        if is_gone:
-            self._context.pool.grants.drop_beneath(folder)  # a new reader would look there first, and hang
-        for drawing in touched:
+        with self._context.pool.together():  # no reader that is free now takes a request of a layer that comes later
+            for drawing in touched:
+                if is_gone:
+                    drawing.suspend(drives.sentence(drawing.layer.name, Path(folder)))
+                else:
+                    drawing.resume()
             if is_gone:
-                drawing.suspend(drives.sentence(drawing.layer.name, Path(folder)))
-            else:
-                drawing.resume()
+                self._context.pool.grants.drop_beneath(folder)  # a new reader would look there first, and hang
         if not is_gone and any(isinstance(drawing, AwaitedDrawing) for drawing in touched):
             self.show_layers(self._layers, self.base_folder, self._view)
         if touched:

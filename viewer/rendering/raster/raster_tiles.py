@@ -292,6 +292,7 @@ class RasterTiles:
         read = cast("TileRead", ident)
         self._requests.begin(read)
         request = self._under_way[read] = self.source.read_request(read, partial(self._answered, read))
+        request.is_given_up = self._is_held  # `hold` may have passed by between
         return request
 
     def _answered(self, read: TileRead, result: Answer | GeoloupeError) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 import sample_data
+from layers.grid.tile_grid import TileKey
 from layers.pool.protocol import Request
 from layers.project.storage.fsops import FileSystem
 from tests.support.heartbeat import FREE_MS, Heartbeat
@@ -24,6 +25,8 @@ from viewer.commands.sites import add_site
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.rendering import drives
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_requests import TileRead
 
 pytestmark = pytest.mark.bounded
 
@@ -170,6 +173,33 @@ def test_f12_a_drive_that_goes_while_it_is_shown_keeps_its_picture(
     qtbot.waitUntil(lambda: "unavailable" not in badges(window), timeout=5000)
     settle(window, qtbot)
     assert window.scene.problems() == {}
+
+
+def test_f12_no_request_slips_through_while_layers_are_suspended(
+    window: MainWindow, qtbot: QtBot, shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of a layer whose turn comes later, nor one that a reader's thread makes at this moment."""
+    opened(window, qtbot, shared, tmp_path)
+    drawing = next(one for one in window.scene.drawings.values() if str(shared.path) in str(one.folders))
+    assert isinstance(drawing, RasterDrawing)
+    held: list[int] = []
+    suspend = drawing.suspend
+
+    def noted(sentence: str) -> None:
+        held.append(window.context.pool._held)
+        suspend(sentence)
+
+    monkeypatch.setattr(drawing, "suspend", noted)
+    qtbot.wait(250)
+    die(shared, "silent")
+    window.canvas.come_to_rest()
+    qtbot.waitUntil(lambda: "unavailable" in badges(window), timeout=5000)
+    assert held == [1]
+    assert window.context.pool._held == 0
+    shown = drawing.tiles.shown
+    assert shown is not None
+    read = TileRead(shown.reading, window.canvas.viewport.view().grid, TileKey(0, 0, 0))
+    assert drawing.tiles._pool_request(read).is_given_up
 
 
 def test_f12_a_folder_that_is_not_there_has_answered(
