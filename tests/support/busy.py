@@ -1,4 +1,4 @@
-"""Which parts of a window are still at work: what a wait that was in vain has to tell."""
+"""The parts of a window that are still at work: a wait that was in vain has to tell them."""
 
 from __future__ import annotations
 

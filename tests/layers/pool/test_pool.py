@@ -446,7 +446,7 @@ if __name__ == "__main__":
     pool = ReaderPool(2)
     pool.start()
     pool.ask(raw("_echo", {}))
-    print(*pool.pids(), flush=True)
+    print(*pool.pids(), *(one._reader._block.name for one in pool._readers.supervisors if one._reader), flush=True)
     if sys.argv[1] == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if sys.argv[1] == "closed":
@@ -458,11 +458,12 @@ if __name__ == "__main__":
 def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    blocks = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()
     environment = {**os.environ, "GEOLOUPE_TEST_OPS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     done = subprocess.run([sys.executable, script, end], env=environment, capture_output=True, text=True, timeout=30)
-    pids = [int(pid) for pid in done.stdout.split()]
+    pids = [int(word) for word in done.stdout.split() if word.isdecimal()]
+    blocks = [word for word in done.stdout.split() if not word.isdecimal()]
     assert pids
+    assert blocks
 
     def gone(pid: int) -> bool:
         try:
@@ -474,8 +475,8 @@ def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
 
     wait_until(lambda: all(gone(pid) for pid in pids))
     assert done.returncode == (-signal.SIGKILL if end == "killed" else 0)
-    if blocks:
-        wait_until(lambda: set(os.listdir("/dev/shm")) <= blocks)
+    if os.path.isdir("/dev/shm"):
+        wait_until(lambda: not {block.strip("/") for block in blocks} & set(os.listdir("/dev/shm")))
     assert done.stderr == "", "where it was killed, the tracker of shared memory has cleaned up"
 
 

@@ -1,4 +1,4 @@
-"""What a supervisor does with a request that is given up while its reader is not yet at it."""
+"""A supervisor, and a request that is given up before its reader is at it."""
 
 from __future__ import annotations
 
