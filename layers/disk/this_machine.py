@@ -16,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _FORM = re.compile(r"[0-9a-f]{32}")
-_SYSTEMS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_SYSTEMS = ("/etc/machine-id", "/var/lib/dbus/machine-id")
+_BOOT = "/proc/sys/kernel/random/boot_id"
 _PROCESSES = "/proc/self/ns/pid"
 
 
@@ -32,8 +32,10 @@ def machine_for(folder: Path) -> str:
 
 def boot_id() -> str:
     """The system's start, and the processes that are seen in it, as "start/processes"; empty where it tells none."""
+    if sys.platform != "linux":
+        return ""
     try:
-        start = _BOOT.read_text("ascii").strip()
+        start = Path(_BOOT).read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
     seen = ""
@@ -61,7 +63,7 @@ def _system_id() -> str:
         return _mac_id()
     for path in _SYSTEMS:
         with suppress(OSError, UnicodeDecodeError):
-            text = path.read_text("ascii").strip()
+            text = Path(path).read_text("ascii").strip()
             if _FORM.fullmatch(text):
                 return text
     return ""

@@ -202,7 +202,7 @@ def _of_layer(asked: OfLayer) -> Result:
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:
     """Faults on demand, for the tests of the pool."""
     if op == "_crash":
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
     if op == "_hang":
         time.sleep(float(params.get("seconds", 3600)))
     if op == "_eat":
@@ -221,6 +221,8 @@ def _refusal(what: str, where: str, more: Any = None) -> str:
             udp.sendto(b"x", (where, int(more)))
 
     def talk() -> None:
+        if sys.platform == "win32":
+            raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT), where)
         with socket.socket(socket.AF_UNIX) as unix:
             unix.connect(where)
 
@@ -232,7 +234,7 @@ def _refusal(what: str, where: str, more: Any = None) -> str:
         "remove": lambda: os.remove(where),
         "rename": lambda: os.rename(where, f"{where}.renamed"),
         "folder": lambda: os.mkdir(where),
-        "link": lambda: os.symlink("/etc/passwd", where),
+        "link": lambda: os.symlink(os.devnull, where),
         "mode": lambda: os.chmod(where, 0o777),
         "run": lambda: os.execv(where, [where]),
         "connect": lambda: socket.create_connection((where, int(more)), timeout=5).close(),
@@ -247,20 +249,29 @@ def _refusal(what: str, where: str, more: Any = None) -> str:
 
 
 def _describe_process() -> dict[str, Any]:
-    import resource  # absent on Windows
-
     modules = sorted(name for name, module in sys.modules.items() if module is not None)
     import rasterio  # the tests ask what it may open
 
-    limits = {"files": resource.RLIMIT_NOFILE, "core": resource.RLIMIT_CORE, "written": resource.RLIMIT_FSIZE}
     with rasterio.Env() as env:
         drivers = sorted(env.drivers())
     return {
         "pid": os.getpid(),
-        "user": os.getuid(),
-        "nice": os.nice(0),
         "drivers": drivers,
         "modules": modules,
         "environment": dict(os.environ),
+        **_describe_bounds(),
+    }
+
+
+def _describe_bounds() -> dict[str, Any]:
+    """The user, the niceness and the limits of this process; nothing on Windows."""
+    if sys.platform == "win32":
+        return {}
+    import resource  # absent on Windows
+
+    limits = {"files": resource.RLIMIT_NOFILE, "core": resource.RLIMIT_CORE, "written": resource.RLIMIT_FSIZE}
+    return {
+        "user": os.getuid(),
+        "nice": os.nice(0),
         "limits": {name: resource.getrlimit(kind)[0] for name, kind in limits.items()},
     }

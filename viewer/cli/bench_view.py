@@ -225,6 +225,8 @@ def spin_until(done: Callable[[], bool]) -> None:
 
 def pss_kb(pid: int) -> int:
     """Proportional set size of a process in KiB, 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -10,7 +10,7 @@ import os
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 if sys.platform != "win32":
@@ -29,7 +29,7 @@ class LockedElsewhere(Exception):
 @contextmanager
 def shared(handle: int, wait_s: float) -> Iterator[None]:
     """Nobody commits to the file meanwhile, unless in WAL mode. Raises LockedElsewhere."""
-    with _held(handle, wait_s, _take_shared):
+    with _held(handle, wait_s, is_exclusive=False):
         yield
 
 
@@ -39,15 +39,19 @@ def exclusive(handle: int, wait_s: float) -> Iterator[None]:
 
     Raises LockedElsewhere.
     """
-    with _held(handle, wait_s, _take_exclusive):
+    with _held(handle, wait_s, is_exclusive=True):
         yield
 
 
 @contextmanager
-def _held(handle: int, wait_s: float, take: Callable[[int], None]) -> Iterator[None]:
+def _held(handle: int, wait_s: float, *, is_exclusive: bool) -> Iterator[None]:
+    if sys.platform == "win32":  # its locks are mandatory: reading and replacing fail by themselves
+        yield
+        return
+    take = _take_exclusive if is_exclusive else _take_shared
     end = time.monotonic() + wait_s
     is_held = False
-    while not is_held and sys.platform != "win32":  # its locks are mandatory: reading and replacing fail by themselves
+    while not is_held:
         try:
             take(handle)
             is_held = True

@@ -249,7 +249,7 @@ class Reach:
         if not os.access(place.path, os.R_OK):  # which knows of owners and modes, and nothing of walls
             return True
         try:
-            os.close(os.open(place.path, os.O_RDONLY | os.O_CLOEXEC))
+            os.close(os.open(place.path, os.O_RDONLY))
         except OSError as error:
             return error.errno not in (errno.EACCES, errno.EPERM)
         return True

@@ -65,7 +65,7 @@ class Walls:
     def prepare(self) -> None:
         """Once the libraries are loaded, which then may be read for ever."""
         self._abi = landlock_abi()
-        if not self._abi:
+        if sys.platform != "linux" or not self._abi:
             self._lacks.append("This system has no Landlock: a reader may read and write all that the user may.")
             return
         try:
