@@ -70,6 +70,10 @@ class Schema:
     """Tables that are stored in a way of their own (WITHOUT ROWID), or have too many columns."""
     indexes: tuple[tuple[str, str, bool, tuple[str, ...]], ...] = ()
     """(name, table, is unique, columns) of plain indexes that somebody made."""
+    odd_indexes: tuple[tuple[str, str], ...] = ()
+    """(name, table) of indexes over a part of the rows or over an expression."""
+    defaults: tuple[tuple[str, str], ...] = ()
+    """(table, column) of each column that has a default value."""
     sql: dict[str, str] = field(default_factory=dict)
     boxes: frozenset[str] = frozenset()
     """The tables in which spatial indexes keep whose box is where."""
@@ -254,7 +258,7 @@ def damaged(path: Path, reason: str) -> CaseDamaged:
 def read_schema(connection: sqlite3.Connection) -> Schema:
     """The schema of an open file, read without executing any of it."""
     tables: dict[str, tuple[TableColumn, ...]] = {}
-    views, virtual, computed, unreadable, boxes = [], [], [], [], set()
+    views, virtual, computed, unreadable, defaults, boxes = [], [], [], [], [], set()
     listed = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
     if len(listed) > MOST_TABLES:
         raise TooLarge(f"The file has {len(listed):,} tables: Geoloupe reads at most {MOST_TABLES:,}.")
@@ -267,17 +271,18 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
             boxes.add(name)
         elif kind == "table" and not name.startswith("sqlite_"):
             rows = connection.execute(
-                'SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)', (name,)
+                'SELECT name, type, "notnull", pk, hidden, dflt_value IS NOT NULL FROM pragma_table_xinfo(?)', (name,)
             ).fetchall()
-            computed += [f"{name}\0{column}" for column, _type, _required, _key, hidden in rows if hidden]
+            computed += [f"{name}\0{column}" for column, _type, _required, _key, hidden, _default in rows if hidden]
             if is_without_rowid or len(rows) > MOST_COLUMNS:
                 unreadable.append(name)
                 continue
             tables[name] = tuple(
                 TableColumn(column, declared if _PLAIN_TYPE.fullmatch(declared) else "", bool(required), int(key))
-                for column, declared, required, key, hidden in rows
+                for column, declared, required, key, hidden, _default in rows
                 if not hidden
             )
+            defaults += [(name, column) for column, *_, has_default in rows if has_default]
     triggers, indexes, sql = [], [], {}
     for kind, name, table, text in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall():
         if kind == "trigger":
@@ -286,6 +291,8 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
             indexes.append((name, table, text))
         elif kind == "table" and isinstance(text, str):
             sql[name] = text
+    plain = list(_plain_indexes(connection, indexes))
+    known = {index for index, *_ in plain}
     return Schema(
         tables,
         tuple(views),
@@ -293,7 +300,9 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
         tuple(virtual),
         tuple(computed),
         tuple(unreadable),
-        tuple(_plain_indexes(connection, indexes)),
+        tuple(plain),
+        tuple((name, table) for name, table, _text in indexes if name not in known),
+        tuple(defaults),
         sql,
         frozenset(boxes),
     )
@@ -303,9 +312,15 @@ def _plain_indexes(
     connection: sqlite3.Connection, found: Sequence[tuple[str, str, str]]
 ) -> Iterator[tuple[str, str, bool, tuple[str, ...]]]:
     """Indexes over columns alone, without a condition."""
+    partial = {
+        index
+        for table in {table for _name, table, _text in found}
+        for _at, index, _unique, _origin, is_partial in connection.execute(f"PRAGMA index_list({quoted(table)})")
+        if is_partial
+    }
     for name, table, text in found:
         columns = [row[2] for row in connection.execute(f"PRAGMA index_xinfo({quoted(name)})") if row[5]]
-        if columns and None not in columns and " where " not in f" {text.lower()} ".replace("\n", " "):
+        if columns and None not in columns and name not in partial:
             yield name, table, text.lstrip().lower().startswith("create unique"), tuple(columns)
 
 

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any, Self
 
 from layers.project.opening.case_file import Schema, TableColumn
+from layers.project.opening.foreign_rules import rules_left_behind
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
 from layers.project.storage.versions import later_columns, later_tables
@@ -172,6 +173,7 @@ def _lost(schema: Schema, carried: Collection[str]) -> Iterator[str]:
         (virtual, "virtual table", "virtual tables"),
         (computed, "computed column", "computed columns"),
         (schema.unreadable, "table of an unusual kind", "tables of an unusual kind"),
+        *rules_left_behind(schema, carried),
     ):
         if names:
             shown = ", ".join(sorted(names)[:_NAMED]) + (", …" if len(names) > _NAMED else "")

@@ -9,6 +9,7 @@ import getpass
 import json
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -37,6 +38,13 @@ class Holder:
         return f"{self.user or 'somebody'} on {self.owner.host or 'an unknown computer'}"
 
 
+@dataclass(frozen=True, slots=True)
+class LockLoss:
+    """A lock of ours that was taken over: by whom; None where they have let go since, and it is ours again."""
+
+    holder: Holder | None
+
+
 class CaseLock:
     """`name.gpkg.lock`. The same lock whatever link leads to the case; none where the folder takes no files."""
 
@@ -46,6 +54,8 @@ class CaseLock:
         self._fs = fs
         self._token = str(uuid4())
         self._is_mine = False
+        self._turn = threading.RLock()
+        """A look from another thread takes nothing up again that is being let go."""
 
     @property
     def is_mine(self) -> bool:
@@ -69,23 +79,42 @@ class CaseLock:
         self._is_mine = holder is None or holder.owner == Owner.of_this_process()
         return None if self._is_mine else holder
 
-    def lost_to(self) -> Holder | None:
-        """The holder that has taken a lock of ours over meanwhile; None for nobody."""
-        holder = self.holder() if self._is_mine else None
-        return holder if holder is not None and holder.owner != Owner.of_this_process() else None
+    def lost(self) -> LockLoss | None:
+        """What became of a lock of ours that stands there no more; None while it does, and where the drive is gone."""
+        with self._turn:
+            if not self._is_mine:
+                return None
+            holder = self.holder()
+            if holder is not None:
+                return None if holder.owner == Owner.of_this_process() else LockLoss(holder)
+            if not self._was_let_go():
+                return None
+            holder = self.acquire()
+            if holder is not None:
+                self._is_mine = True  # who is told of it goes on as one who was taken over
+            return LockLoss(holder)
+
+    def _was_let_go(self) -> bool:
+        try:
+            return self._token.encode() not in _read(self.path)
+        except FileNotFoundError:
+            return self.path.parent.is_dir()
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Give it up, unless somebody took it over meanwhile."""
-        if not self._is_mine:
-            return
-        self._is_mine = False
-        holder = self.holder()
-        if holder is None or holder.owner != Owner.of_this_process():
-            return
-        try:
-            self._fs.unlink(self.path)
-        except OSError:  # the next one sees that this process is gone
-            return
+        with self._turn:
+            if not self._is_mine:
+                return
+            self._is_mine = False
+            holder = self.holder()
+            if holder is None or holder.owner != Owner.of_this_process():
+                return
+            try:
+                self._fs.unlink(self.path)
+            except OSError:  # the next one sees that this process is gone
+                return
 
     def holder(self) -> Holder | None:
         """The holder of the lock; None for nobody, for a process that is gone, and for a file that is no lock."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -99,5 +100,5 @@ def _changed(place: Path) -> CaseChangedOnDisk:
 def _put_side_files_aside(place: Path, fs: FileSystem) -> None:
     """Side files of a database that is gone or broken must not be played into the new one; they are kept."""
     for side in side_files(place):
-        names = (side_file(side, ending) for ending in (".orphan", *(f".orphan{n}" for n in range(2, 100))))
-        fs.replace(side, next((name for name in names if not name.exists()), side_file(side, ".orphan99")))
+        names = (side_file(side, f".orphan{n if n > 1 else ''}") for n in count(1))
+        fs.replace(side, next(name for name in names if not os.path.lexists(name)))

@@ -118,7 +118,9 @@ TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by", "sha256",
 
 PRIVATE_TABLES = (*(spec.name for spec in SPECS if spec.private), "loupe_history", "loupe_tombstones")
 
-OWN_TABLES = frozenset(set(re.findall(r"CREATE TABLE (\w+)", _GEOPACKAGE_TABLES)) | {spec.name for spec in SPECS})
+GEOPACKAGE_TABLES = frozenset(re.findall(r"CREATE TABLE (\w+)", _GEOPACKAGE_TABLES))
+"""Tables with rules that the standard gives them, or that we do."""
+OWN_TABLES = GEOPACKAGE_TABLES | {spec.name for spec in SPECS}
 """All tables of a case but those of its relations (`RELATIONS`) and spatial indexes."""
 
 _LINK_INDEXES = (
@@ -138,6 +140,14 @@ _LINK_INDEXES = (
     ("custody", "row_uuid"),
     ("product_rows", "product_uuid"),
     ("product_rows", "row_uuid"),
+)
+
+OWN_INDEXES = frozenset(
+    {
+        *(f"{spec.name}_uuid" for spec in SPECS if spec.key),
+        *(f"{table}_{column}" for table, column in _LINK_INDEXES),
+        *re.findall(r"CREATE INDEX (\w+)", _GEOPACKAGE_TABLES),
+    }
 )
 
 TITLES = {

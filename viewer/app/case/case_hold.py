@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.disk.patience import within
-from layers.project.saving.lock import CaseLock, Holder
+from layers.project.saving.lock import CaseLock, LockLoss
 from viewer.app.case.case_files import lock_anyway
 from viewer.app.case.file_work import FileWork
 from viewer.support.messages import MessageAction, Messages
@@ -64,18 +64,27 @@ class CaseHold(QObject):
             return
         self._is_looking = True
 
-        def looked(holder: Holder | None) -> None:
+        def looked(loss: LockLoss | None) -> None:
             self._is_looking = False
-            if holder is None or self._lock is not lock:
-                return
-            self._look.stop()
-            said = self.tr(
-                "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
-                "later is asked first."
-            )
-            self._messages.show(KEY, said.format(holder), "warning")
+            if loss is not None and self._lock is lock:
+                self._say_lost(loss)
 
-        self._files.look(lock.lost_to, looked)
+        self._files.look(lock.lost, looked)
+
+    def _say_lost(self, loss: LockLoss) -> None:
+        if loss.holder is None:
+            said = self.tr(
+                "Somebody else had this case open, or removed its lock, and has let go of it: it is held here again. "
+                "Should they have saved it, you are asked before your save replaces theirs."
+            )
+            self._messages.show(KEY, said, "warning")
+            return
+        self._look.stop()
+        said = self.tr(
+            "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
+            "later is asked first."
+        )
+        self._messages.show(KEY, said.format(loss.holder), "warning")
 
     def release(self) -> None:
         """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""

@@ -160,7 +160,9 @@ class ProductPreview(QWidget):
                 return
             if time.perf_counter() > end:
                 return
-        self._steps.stop()  # there was no memory for it
+        self.show_sentence(
+            self.tr("There is not enough memory to show this page: choose a smaller one, or close other programs.")
+        )
 
     def _end_pass(self, image: QImage) -> None:
         self._steps.stop()

@@ -310,7 +310,7 @@ class ProductWindow(QDialog):
             self.preview.show_pages(self.laid.stamped() if self._is_stamped else self.laid, self.spec)
 
     def _show_lack(self, sentence: str) -> None:
-        self.laid, self._is_leaving = None, False
+        self.laid, self._is_leaving, self._is_waiting = None, False, False
         self.preview.show_sentence(sentence)
         self.turner.hide()
 

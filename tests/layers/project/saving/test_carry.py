@@ -17,6 +17,7 @@ from layers.document.edit import Change, Edit
 from layers.errors import SaveFailed
 from layers.project.opening.intake import Intake
 from layers.project.opening.outside_edits import ELSEWHERE
+from layers.project.opening.validation_report import validate
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.schema import STYLES_KEY
@@ -228,6 +229,58 @@ def test_views_triggers_and_computed_columns_are_said_before_anything_is_saved(c
     assert said.count("will not be in the next save") == 4
     assert rows(case, "SELECT name FROM sqlite_master WHERE name IN ('all_claims', 'evil', 'search')") == []
     assert case.with_name("case.gpkg.bak1").read_bytes() == before
+
+
+RULES_OF_THEIRS = (
+    "CREATE TABLE visits (id INTEGER PRIMARY KEY, place TEXT DEFAULT 'CHECK here' COLLATE NOCASE, days INTEGER "
+    "CHECK (days > 0), code TEXT UNIQUE, claim INTEGER REFERENCES claims(id))",
+    "INSERT INTO visits VALUES (1, 'here', 2, 'a', 1)",
+    "CREATE UNIQUE INDEX visits_some ON visits(days)WHERE(days>5)",
+    "CREATE INDEX visits_low ON visits(lower(place))",
+    "CREATE INDEX visits_days ON visits(days)",
+    "CREATE INDEX claims_by_length ON claims(length(statement))",
+    "CREATE INDEX sources_title ON sources(title)",
+    "ALTER TABLE sources ADD COLUMN shelf TEXT DEFAULT 'north' CHECK (shelf <> '')",
+)
+
+
+def test_rules_and_indexes_that_are_not_carried_are_said_before_anything_is_saved(case: Path) -> None:
+    change(case, *RULES_OF_THEIRS)
+    before = case.read_bytes()
+    said = edit_and_save(case).problems
+    for noun, names in (
+        ("3 indexes over a part of the rows or an expression", "claims_by_length, visits_low, visits_some"),
+        ("1 index on a table of Geoloupe", "sources_title"),
+        ("2 default values", "sources.shelf, visits.place"),
+        ("2 CHECK rules", "sources, visits"),
+        ("1 UNIQUE rule", "visits"),
+        ("1 foreign key", "visits"),
+        ("1 collation", "visits"),
+    ):
+        is_are = "is" if noun.startswith("1 ") else "are"
+        assert f"{noun} of another program {is_are} ignored and will not be in the next save: {names}." in said
+    assert rows(case, "SELECT name FROM sqlite_master WHERE tbl_name = 'visits' AND type = 'index'") == [
+        ("visits_days",)
+    ]
+    assert rows(case, "SELECT * FROM visits") == [(1, "here", 2, "a", 1)]
+    assert case.with_name("case.gpkg.bak1").read_bytes() == before
+    assert not [one for one in read_case(case).problems if "next save" in one]
+
+
+def test_a_validation_names_rules_and_indexes_that_are_not_carried(case: Path) -> None:
+    change(case, *RULES_OF_THEIRS)
+    said = " ".join(finding.sentence for finding in validate(case))
+    for name in ("visits_some", "visits_low", "claims_by_length", "visits.place", "sources.shelf", "CHECK", "UNIQUE"):
+        assert name in said
+
+
+def test_words_of_rules_in_texts_and_names_are_no_rules(case: Path) -> None:
+    change(
+        case,
+        'CREATE TABLE words ("CHECK" TEXT, [UNIQUE] TEXT, `REFERENCES` TEXT /* COLLATE */, plain TEXT -- CHECK\n)',
+        "CREATE INDEX words_plain ON words(plain)",
+    )
+    assert not [one for one in read_case(case).problems if "next save" in one]
 
 
 def test_a_default_style_that_they_changed_stays_theirs(case: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.project.saving.lock import STALE_S, CaseLock
+from layers.project.saving.lock import STALE_S, CaseLock, LockLoss
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.processes import Owner, start_of
 
@@ -168,13 +168,41 @@ def test_little_is_read_of_a_huge_lock(case: Path) -> None:
 def test_who_was_taken_over_is_told(case: Path) -> None:
     lock = CaseLock(case)
     assert lock.acquire() is None
-    assert lock.lost_to() is None
+    assert lock.lost() is None
     _write(case, Owner(1, start_of(1), Owner.of_this_process().host))
-    holder = lock.lost_to()
-    assert holder is not None
-    assert holder.user == "ann"
+    loss = lock.lost()
+    assert loss is not None
+    assert loss.holder is not None
+    assert loss.holder.user == "ann"
     lock.release()
     assert lock.path.exists()
+
+
+def test_who_was_taken_over_is_told_though_the_other_has_let_go(case: Path) -> None:
+    lock = CaseLock(case)
+    assert lock.acquire() is None
+    lock.path.unlink()
+    assert lock.lost() == LockLoss(None)
+    assert lock.lost() is None, "it is ours again, and that is told once"
+    assert CaseLock(case).holder() is not None
+    _write(case, Owner(2**22 + 1, "1", Owner.of_this_process().host))  # the process that took it over has crashed since
+    assert lock.lost() == LockLoss(None)
+    assert lock.lost() is None
+    lock.release()
+    assert not lock.path.exists()
+
+
+def test_a_folder_that_is_gone_or_a_lock_given_up_is_no_loss(case: Path) -> None:
+    lock = CaseLock(case)
+    assert lock.acquire() is None
+    away = case.parent.with_name("away")
+    case.parent.rename(away)
+    assert lock.lost() is None
+    away.rename(case.parent)
+    assert lock.lost() is None
+    lock.release()
+    assert lock.lost() is None
+    assert not lock.path.exists(), "nobody takes it again behind the back of the one who let go"
 
 
 @pytest.mark.bounded

@@ -207,6 +207,16 @@ def test_what_was_put_aside_before_is_not_written_over(work: WorkingCopy, target
     assert kept == {b"first", b"second", b"third"}
 
 
+def test_however_many_were_put_aside_none_is_written_over(work: WorkingCopy, target: Path) -> None:
+    side = target.with_name(target.name + "-wal")
+    for number in range(1, 102):
+        target.with_name(f"{side.name}.orphan{number if number > 1 else ''}").write_bytes(b"%d" % number)
+    side.write_bytes(b"the newest")
+    publish(work, target)
+    kept = {path.read_bytes() for path in target.parent.glob(f"{side.name}.orphan*")}
+    assert kept == {b"the newest", *(b"%d" % number for number in range(1, 102))}
+
+
 # -- places -------------------------------------------------------------------------------------------------------
 
 

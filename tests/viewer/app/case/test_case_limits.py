@@ -141,6 +141,19 @@ def test_who_is_taken_over_is_told_within_seconds(make_window: MakeWindow, case:
     assert "Olga" in lock.read_text(), "her lock stays"
 
 
+@pytest.mark.bounded
+def test_who_is_taken_over_is_told_though_the_other_has_let_go_soon(
+    make_window: MakeWindow, case: Path, qtbot: QtBot
+) -> None:
+    window = opened(make_window(), case, qtbot)
+    CaseLock(case).path.unlink()  # as one leaves it who took over, saved and closed between two looks
+    qtbot.waitUntil(lambda: "has let go of it" in texts(window), timeout=10_000)
+    assert CaseLock(case).holder() is not None, "it is held here again"
+    window.file_menu.close_case()
+    settle(window, qtbot)
+    assert not CaseLock(case).path.exists()
+
+
 def test_a_case_in_a_private_file_has_private_copies(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     case.chmod(0o600)
     window = opened(make_window(), case, qtbot)
