@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,8 +76,10 @@ class WorkingCopy:
         self._fs = fs
         self._failed = ""
         self._error: GeoloupeError | None = None
+        self._waiting: deque[_Work] = deque()
         self._unwritten: tuple[_Work, ...] = ()
         self._on_failure: Callable[[str], None] | None = None
+        self._on_well: Callable[[], None] | None = None
         self._messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
         try:
@@ -180,9 +182,11 @@ class WorkingCopy:
         """Why the last edits are not durable; empty while all is well. Space regained is noticed by the next edit."""
         return self._failed
 
-    def on_failure(self, callback: Callable[[str], None]) -> None:
-        """`callback(sentence)` is called on the writer's thread, once for each time writing begins to fail."""
-        self._on_failure = callback
+    def on_failure(self, callback: Callable[[str], None], well: Callable[[], None] | None = None) -> None:
+        """`callback(sentence)` is called on the writer's thread, once for each time writing begins to fail, and `well`
+        when all is written after that.
+        """
+        self._on_failure, self._on_well = callback, well
 
     def read_document(self) -> Document:
         """The document as it stands in the working copy, for recovery."""
@@ -274,38 +278,54 @@ class WorkingCopy:
                     message.done.set()
 
     def _serve(self) -> None:
-        waiting: deque[_Work] = deque()
         writer = RowWriter(self._connection)
         dirty = False
         while True:
             try:
                 message = self._messages.get(timeout=IDLE_CHECKPOINT_S if dirty else None)
             except queue.Empty:
-                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-                dirty = False
+                self._write_waiting(writer)  # what the disk has refused it may take now
+                dirty = not self._checkpoint() or bool(self._waiting)
                 continue
             if isinstance(message, _Append | _SetMeta):
-                waiting.append(message)
-            self._write_waiting(writer, waiting)
+                self._waiting.append(message)
+            self._write_waiting(writer)
             dirty = True
             if isinstance(message, _Flush):
                 message.done.set()
             elif isinstance(message, _Stop):
                 return
 
-    def _write_waiting(self, writer: RowWriter, waiting: deque[_Work]) -> None:
-        while waiting:
+    def _checkpoint(self) -> bool:
+        """True where it went well; else all is in the -wal as before, and the next quiet second is for another try."""
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except (sqlite3.Error, MemoryError):
+            return False
+        return True
+
+    def _write_waiting(self, writer: RowWriter) -> None:
+        while self._waiting:
             try:
-                _write(self._connection, writer, waiting[0])
-            except (sqlite3.Error, OSError, UnicodeError) as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                self._roll_back()
+                _write(self._connection, writer, self._waiting[0])
+            except (sqlite3.Error, OSError, UnicodeError, MemoryError) as error:
+                with suppress(sqlite3.Error, MemoryError):  # then the next try begins with it
+                    self._roll_back()
                 writer.forget_keys()
-                self._unwritten = tuple(waiting)
+                self._unwritten = tuple(self._waiting)
                 self._fail(journal_error(error))
                 return
-            waiting.popleft()
+            self._waiting.popleft()
+        was_failing = self._error is not None
         self._error, self._failed, self._unwritten = None, "", ()
+        if was_failing and self._on_well is not None:
+            self._on_well()
+
+    def _roll_back(self) -> None:
+        """Leave a transaction that failed, where SQLite has not left it already."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _fail(self, error: GeoloupeError) -> None:
         first = self._error is None

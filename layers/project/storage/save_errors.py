@@ -38,8 +38,13 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
     return SaveFailed(f"“{name}” was not saved ({text}). The old file is as it was; use Save As or try again.")
 
 
-def journal_error(error: OSError | sqlite3.Error | UnicodeError) -> SaveFailed:
+def journal_error(error: OSError | sqlite3.Error | UnicodeError | MemoryError) -> SaveFailed:
     """The noun and the sentence for an edit that the working copy could not take."""
+    if isinstance(error, MemoryError):
+        return SaveFailed(
+            "Your last edits are not on the disk yet: there is not enough memory. Close other programs; they are "
+            "written with the next edit or save."
+        )
     if (isinstance(error, OSError) and error.errno in _FULL) or tells_full(error):
         return DiskFull(
             "Your last edits are not on the disk yet: the disk of your home folder is full. Free some space; "

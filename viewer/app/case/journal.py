@@ -75,7 +75,7 @@ class CaseJournal:
     def attach(self, work: WorkingCopy) -> None:
         """From now on edits go to `work`; those that waited go first."""
         self._files.is_well(KEY)
-        work.on_failure(self._failed)
+        work.on_failure(self._failed, self._well)
         self._work = work
         waiting, self._waiting = self._waiting, []
         for edit, actor in waiting:
@@ -110,6 +110,11 @@ class CaseJournal:
         """On the writer's thread. Of a case that was given up nobody needs to know."""
         if not self._is_closed:
             self._files.say(KEY, sentence)
+
+    def _well(self) -> None:
+        """On the writer's thread: what could not be written is written now."""
+        if not self._is_closed:
+            self._files.post(self._files.is_well, KEY)
 
     def _made(self, work: WorkingCopy) -> None:
         if self._is_closed:

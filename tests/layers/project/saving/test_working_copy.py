@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from layers.document.site import Site
 from layers.errors import DiskFull, SaveFailed
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy, open_work
-from tests.support.cases.rich import AREA, LINE, POINT, open_for_work, relabel, rich_document, state
+from tests.support.cases.rich import AREA, LINE, POINT, open_for_work, read_case, relabel, rich_document, state
 
 EDITS = "WHERE op != 'baseline'"
 """Without the rows that tell how the history began."""
@@ -212,6 +213,90 @@ def test_f05_a_full_disk_is_said_and_the_edit_waits(work: WorkingCopy, document:
     work._connection.execute("PRAGMA max_page_count = 1000000")
     work.drain()
     assert state(work.read_document()) == state(document)
+
+
+class FailingConnection:
+    """The writer's connection, of which one statement fails while `error` is set."""
+
+    def __init__(self, real: sqlite3.Connection, beginning: str, error: Exception | None) -> None:
+        self._real, self._beginning, self.error = real, beginning, error
+        self.refused = 0
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        if self.error is not None and sql.startswith(self._beginning):
+            self.refused += 1
+            raise self.error
+        return self._real.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quiet moment in which the writer tidies up comes at once."""
+    monkeypatch.setattr("layers.project.saving.working_copy.IDLE_CHECKPOINT_S", 0.01)
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), MemoryError()], ids=["disk", "memory"])
+def test_f05_a_checkpoint_that_fails_costs_nothing(
+    soon: None, work: WorkingCopy, document: Document, tmp_path: Path, error: Exception
+) -> None:
+    told: list[str] = []
+    work.on_failure(told.append)
+    work._connection = failing = FailingConnection(work._connection, "PRAGMA wal_checkpoint", error)  # type: ignore[assignment]
+    work.append(relabel(document, "before"), "me")
+    _wait_until(lambda: failing.refused > 2)
+    work.append(relabel(document, "after"), "me")
+    work.drain()
+    assert state(work.read_document()) == state(document)
+    publish(work, tmp_path / "case.gpkg")
+    failing.error = None
+    assert told == [], "all is durable in the -wal"
+
+
+@pytest.mark.parametrize("beginning", ["BEGIN", "COMMIT", "ROLLBACK"])
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), MemoryError()], ids=["disk", "memory"])
+def test_f05_f85_an_edit_that_was_refused_is_written_in_a_quiet_moment_and_the_word_is_taken_back(
+    soon: None, work: WorkingCopy, document: Document, beginning: str, error: Exception
+) -> None:
+    told: list[str] = []
+    work.on_failure(told.append, lambda: told.append("well"))
+    real = work._connection
+    failing = FailingConnection(real, beginning, error)
+    if beginning == "ROLLBACK":  # only asked for after another failure
+        refusing = FailingConnection(real, "COMMIT", error)
+        failing._real = refusing  # type: ignore[assignment]
+    work._connection = failing  # type: ignore[assignment]
+    work.append(relabel(document, "new"), "me")
+    _wait_until(lambda: failing.refused > 2)
+    assert work.failed == told[0]
+    assert ("memory" if isinstance(error, MemoryError) else "disk I/O error") in told[0]
+    assert [edit.label for edit, _ in work.unwritten] == ["rename"]
+    failing.error = None
+    if beginning == "ROLLBACK":
+        refusing.error = None
+    _wait_until(lambda: told[-1] == "well")
+    assert (len(told), work.failed, work.unwritten) == (2, "", ())
+    assert state(work.read_document()) == state(document)
+
+
+def test_f85_a_save_without_memory_for_the_working_copy_writes_all_edits(
+    work: WorkingCopy, document: Document, tmp_path: Path
+) -> None:
+    work._connection = FailingConnection(work._connection, "BEGIN", MemoryError())  # type: ignore[assignment]
+    work.append(relabel(document, "new"), "me")
+    with pytest.raises(SaveFailed, match="memory"):
+        work.drain()
+    publish(work, tmp_path / "case.gpkg")
+    assert read_case(tmp_path / "case.gpkg").document.sites["site-point"].label == "new"
 
 
 def test_text_that_is_no_text_fails_with_words_and_kills_nothing(work: WorkingCopy, document: Document) -> None:
