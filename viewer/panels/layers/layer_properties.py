@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast, override
 
@@ -214,6 +214,16 @@ class LayerPropertiesPanel(RowForm):
 
     def _layer(self) -> Layer | None:
         return self._context.document.layers.get(self._uuid)
+
+    @override
+    def _commit_columns(self, values: Mapping[str, Any]) -> str:
+        """A date that is written for what the file calls a composite makes no instant of it."""
+        layer, drawing = self._layer(), self._context.drawing_of(self._uuid)
+        if values.get("acquired_at") and layer is not None and drawing is not None:
+            is_composite = drawing.acquisition.date_kind == "composite"
+            if is_composite and layer.known_date_kind == "unknown":
+                values = {**values, "date_kind": "composite"}
+        return super()._commit_columns(values)
 
     def _go_on_from(self, date: LineField) -> None:
         """Enter goes back to the map where the date has told its kind too, which is asked for next."""
