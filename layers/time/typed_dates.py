@@ -13,8 +13,8 @@ _NAMES = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_MONTHS = {form.casefold(): at for at, name in enumerate(_NAMES, start=1) for form in (name, name[:3])} | {"sept": 9}
-"""Python's own names are those of the language that the desktop is in."""
+MONTHS = {form.casefold(): at for at, name in enumerate(_NAMES, start=1) for form in (name, name[:3])} | {"sept": 9}
+"""Numbers of months by their names and their first letters; Python's own are those of the desktop's language."""
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]{3,9})\.?", r"(?P<year>\d{4})"
 _GAP = r"(?:[\s,.-]|\bof\b)+"
 _CLOCK = r"(?:[\s,]+(?:at\s+)?(?P<clock>\d\d:\d\d(?::\d\d)?)\s*(?:z|utc|gmt))?"
@@ -40,11 +40,28 @@ def typed_date(text: str) -> str:
     return "/".join(read) if all(read) else text
 
 
+def spoken_date(iso: str) -> str:
+    """A date as people write it: 31 August 2020, August 2020 or 2020; with its time of day, if it has one.
+
+    Any other text stays as it is.
+    """
+    first, slash, last = iso.partition("/")
+    if slash:
+        return f"{spoken_date(first)} to {spoken_date(last)}"
+    day, _, clock = iso.partition("T")
+    if not is_partial(iso):
+        return iso
+    year, month, number = ([*day.split("-"), "", ""])[:3]
+    words = [str(int(number))] if number else []
+    words += [_NAMES[int(month) - 1]] if month else []
+    return " ".join([*words, year, *([f"{clock[:5]} UTC"] if clock else [])])
+
+
 def _in_words(text: str) -> str:
     """ISO 8601 of a date with the name of its month; empty for any other text."""
     for order in _ORDERS:
         found = re.fullmatch(order, text, re.IGNORECASE)
-        month = _MONTHS.get(found["month"].casefold(), 0) if found is not None else 0
+        month = MONTHS.get(found["month"].casefold(), 0) if found is not None else 0
         if found is None or not month:
             continue
         said = found.groupdict()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, Any
 
 from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
@@ -68,6 +69,8 @@ def _say(grid: CommonGrid, found: Registered) -> None:
         (x, y), (east, north) = facts["shift_px"], grid.ground_m(found.dx, found.dy)
         say(f"add {x:.2f} px right and {y:.2f} px down to MOVING: {east:.2f} m east, {north:.2f} m north")
         say(f"residual {facts['residual_px']:.2f} px between its parts")
+        if found.reliable and math.hypot(*facts["shift_px"]) <= facts["residual_px"]:
+            say("not significant: the shift is no more than its parts differ")
 
 
 def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:

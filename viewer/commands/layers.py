@@ -78,7 +78,7 @@ def _uuid_in_own_color(stack: Iterable[Layer]) -> str:
 def update_layer(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
     """Change name, visibility, opacity, style, credit, dates, sensor or provider of a layer. Raises InvalidValue.
 
-    A date that is a span by itself makes its kind an interval, where the kind is not known.
+    A date tells its kind by itself, unless that is given or the image is a composite: a day is an instant.
     """
     _check_fields(fields)
     layer = row_of(document.layers, uuid, "layer")
@@ -107,12 +107,20 @@ def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _implied_kind(layer: Layer, date: str) -> dict[str, str]:
-    """The kind that a new date of a layer tells by itself, or that goes with the old one."""
-    if is_span(date) and layer.known_date_kind == "unknown":
-        return {"date_kind": "interval", "date_basis": "analyst"}
-    if is_span(layer.acquired_at) and not is_span(date) and layer.date_kind == "interval":
-        return {"date_kind": "unknown", "date_basis": ""}
-    return {}
+    """The kind that a date tells by itself, and its basis: whoever writes it. Of no date there is neither.
+
+    A composite stays one, and so does an interval of a day, for a day may be all that is known of it.
+    """
+    if date == layer.acquired_at:
+        return {}
+    kind = layer.known_date_kind
+    if not date:
+        implied = kind if kind == "composite" else "unknown"
+    elif kind == "composite" or (kind == "interval" and not is_span(layer.acquired_at)):
+        implied = kind
+    else:  # one day of a service is made of several images
+        implied = "interval" if is_span(date) or layer.kind == "tiles" else "instant"
+    return {"date_kind": implied, "date_basis": "analyst" if date else ""}
 
 
 def set_height(document: Document, uuid: str, height_m: float | None, *, actor: str, now: str | None = None) -> Edit:

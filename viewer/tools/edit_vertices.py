@@ -18,6 +18,9 @@ from layers.geo.vertices import least_vertices, rings_of, with_rings
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
+from viewer.tools.mark_drag import HandleDrag, rows_under_way
+from viewer.tools.mark_handles import Handle as ShapeHandle
+from viewer.tools.mark_handles import Handles
 from viewer.tools.sketch import measures, middle_of, near, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import SiteTool
 
@@ -37,7 +40,8 @@ class Handle(NamedTuple):
 class EditVerticesTool(SiteTool):
     """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched.
 
-    An arrow stays an arrow, a callout keeps its text; what its shape gives wholly has no vertices here.
+    An arrow stays an arrow, a callout keeps its text. A mark that its shape gives wholly has handles in their place: a
+    circle those of its middle and its radius.
     """
 
     name = "edit_vertices"
@@ -46,6 +50,8 @@ class EditVerticesTool(SiteTool):
     _grabbed: Handle | None = None
     _current: Handle | None = None
     _preview: BaseGeometry | None = None
+    _dragged: HandleDrag | None = None
+    """The handle of a shape in hand."""
 
     @property
     def hint(self) -> str:
@@ -56,8 +62,10 @@ class EditVerticesTool(SiteTool):
             return sentence
         if nowhere := why_off_earth(site.geometry):
             return self.tr("The site cannot be changed on the map: {0}.").format(nowhere)
+        if self._dragged is not None:
+            return self.tr("Let go to keep it so. Ctrl snaps. Esc leaves it as it was.")
         if _is_given_by_shape(site):
-            return self.tr("This mark has no vertices of its own: the handles of Select (V) change it.")
+            return self._shape_hint(site)
         if _is_crowded(site.geometry):
             return self.tr("The site has too many vertices to be changed here one by one.")
         rings = rings_of(self._preview if self._preview is not None else site.geometry)
@@ -65,6 +73,17 @@ class EditVerticesTool(SiteTool):
         return f"{size}   ".lstrip() + self.tr(
             "Drag a vertex to move it, a faint dot to add one, Ctrl snaps; Delete removes the marked one."
         )
+
+    def _shape_hint(self, site: Site) -> str:
+        handles = self._shape_handles()
+        roles = {handle.role for handle in handles.each} if handles is not None else set()
+        if not roles:
+            return self.tr("It looks too small here to be changed: zoom in.")
+        if isinstance(shape_of_site(site), Rectangle):
+            return self.tr("Drag a corner to change its size, the handle above it to turn it; Ctrl snaps.")
+        if "centre" not in roles:
+            return self.tr("Drag the handle at its edge to change its radius; zoom in to move it by its middle.")
+        return self.tr("Drag its middle to move it, the handle at its edge to change its radius; Ctrl snaps.")
 
     @property
     def site(self) -> Site | None:
@@ -79,14 +98,16 @@ class EditVerticesTool(SiteTool):
 
     @property
     def can_snap(self) -> bool:
-        return self._grabbed is not None
+        return self._grabbed is not None or self._dragged is not None
 
     def hover(self, event: PointerEvent) -> None:
-        over = self._handle_at(event) is not None
+        over = self._handle_at(event) is not None or self._shape_handle_at(event) is not None
         self.canvas.setCursor(Qt.CursorShape.SizeAllCursor if over else self.cursor)
 
     def click(self, event: PointerEvent) -> None:
         handle = self._handle_at(event)
+        if self._shape_handle_at(event) is not None:
+            return  # it is to be dragged
         if handle is None:
             view = self.canvas.viewport.view()
             under = self.canvas.scene.sites_at(view, event.px, event.py, REACH_PX * view.ratio)
@@ -101,15 +122,30 @@ class EditVerticesTool(SiteTool):
 
     def drag_start(self, event: PointerEvent) -> None:
         self._grabbed = self._handle_at(event)
+        handles, handle, site = self._shape_handles(), self._shape_handle_at(event), self.site
+        if handles is not None and handle is not None and site is not None:
+            self._dragged = HandleDrag(site.uuid, handles, handle, event)
 
     def drag_move(self, event: PointerEvent) -> None:
-        if self._grabbed is not None and event.on_map:
+        if self._dragged is not None:
+            self._dragged.to(event, is_snapped=event.is_snapped)
+            self._show_dragged()
+            self.changed()
+        elif self._grabbed is not None and event.on_map:
             self._preview_at(event)
             self.changed()
 
     def drag_end(self, event: PointerEvent) -> None:
         self.drag_move(event)
-        self._push_preview()
+        dragged = self._dragged
+        if dragged is None:
+            self._push_preview()
+            return
+        self.cancel()
+        figure, document, actor = dragged.figure, self.context.document, self.context.actor
+        if figure is not None:
+            geometry, shape = figure.geometry, figure.shape_json
+            self.push(lambda: reshape_site(document, dragged.uuid, geometry, shape_json=shape, actor=actor))
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         if key in self.own_keys:
@@ -117,13 +153,14 @@ class EditVerticesTool(SiteTool):
             if self._current is not None and key == Qt.Key.Key_Delete:
                 self._remove(self._current)
             return True
-        if key == Qt.Key.Key_Escape and self._current is not None:
+        if key == Qt.Key.Key_Escape and (self._current is not None or self._dragged is not None):
             self.cancel()
             return True
         return False
 
     def cancel(self) -> None:
-        self._grabbed = self._current = self._preview = None
+        self._grabbed = self._current = self._preview = self._dragged = None
+        self._show_dragged()
         self.changed()
 
     def paint(self, painter: QPainter, view: View) -> None:
@@ -139,6 +176,9 @@ class EditVerticesTool(SiteTool):
                 strong = handle == self._current and not handle.is_middle
                 paint_handle(painter, px, py, view.ratio, strong=strong, faint=handle.is_middle)
         painter.restore()
+        handles = self._shape_handles()
+        if handles is not None:
+            handles.paint(painter)
 
     def selection_changed(self) -> None:
         self.cancel()
@@ -172,6 +212,24 @@ class EditVerticesTool(SiteTool):
             if np.hypot(px - event.px, py - event.py) <= reach
         ]
         return min(near_by)[2] if near_by else None
+
+    def _shape_handles(self) -> Handles | None:
+        """The handles of a mark that its shape gives, as it is or as the handle in hand makes it; None for others."""
+        site = self.site
+        if site is None or why_off_earth(site.geometry) or not _is_given_by_shape(site):
+            return None
+        figure = None if self._dragged is None else self._dragged.figure
+        return Handles.of(figure or Figure.of(site), self.canvas.viewport.view(), site.label)
+
+    def _shape_handle_at(self, event: PointerEvent) -> ShapeHandle | None:
+        handles = self._shape_handles()
+        return None if handles is None else handles.at(event.px, event.py)
+
+    def _show_dragged(self) -> None:
+        """Let the map show the mark as the handle in hand makes it."""
+        figure = None if self._dragged is None else self._dragged.figure
+        figures = {} if figure is None or self._dragged is None else {self._dragged.uuid: figure}
+        self.canvas.preview_sites(rows_under_way(self.context.document.sites, figures))
 
     def _preview_at(self, event: PointerEvent) -> None:
         site, handle = self.site, self._grabbed

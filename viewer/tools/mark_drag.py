@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from layers.document.figure import Figure
 from layers.document.mark_shape import Callout
 from layers.document.site import Site
 from layers.errors import InvalidValue
+from layers.geo.antimeridian import at_home
 from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.lon_extent import MAX_LON
 from layers.geo.longitudes import Place
@@ -22,6 +23,7 @@ from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
+from viewer.commands.sites import unfit
 from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.mark_handles import Handle, Handles
 from viewer.tools.sketch import near, pixels_of, shifted, shifted_places
@@ -132,6 +134,16 @@ def moved_figures(sites: Iterable[Site], view: View, dx: float, dy: float) -> di
         if uuid not in points and (one := moved_figure(figure, view, dx, dy)) is not None:
             moved[uuid] = one
     return moved
+
+
+def rows_under_way(sites: Mapping[str, Site], figures: Mapping[str, Figure]) -> dict[str, Site]:
+    """The rows of marks as they would be, for the map to show on the way; without those that cannot be so."""
+    rows = {}
+    for uuid, figure in figures.items():
+        site = sites.get(uuid)
+        if site is not None and not unfit(site, figure.geometry):
+            rows[uuid] = replace(site, geometry=at_home(figure.geometry), shape_json=figure.shape_json)
+    return rows
 
 
 def _is_plain_point(figure: Figure) -> bool:

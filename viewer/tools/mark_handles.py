@@ -16,7 +16,7 @@ from layers.document.mark_shape import Callout, Circle, RangeRing, Rectangle, re
 from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.crs import WGS84, transform_points
-from layers.geo.longitudes import Place
+from layers.geo.longitudes import Place, shift_near
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
@@ -38,7 +38,7 @@ _RADIUS_DIRECTION_DEG = 90.0
 _SMALLEST_FACTOR = 0.02
 _TURN_STEP_DEG = 15.0
 
-type Role = Literal["corner", "turn", "radius", "box"]
+type Role = Literal["corner", "turn", "radius", "centre", "box"]
 
 
 class Handle(NamedTuple):
@@ -81,7 +81,8 @@ class Handles:
             radii = shape.radii_m if isinstance(shape, RangeRing) else (shape.radius_m,)
             places = [destination(*shape.centre, _RADIUS_DIRECTION_DEG, radius_m) for radius_m in radii]
             at = pixels_of(view, places)
-            return cls(figure, view, tuple(Handle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px)))
+            each = tuple(Handle("radius", px, py, n) for n, (px, py) in enumerate(at) if _is_at(px))
+            return cls(figure, view, (*each, *_centre_handle(shape, each, view)))
         if isinstance(shape, Callout):
             return _of_callout(figure, shape, view, label)
         if figure.kind in ("line", "polygon", "arrow", "freehand", "measurement") and figure.is_mobile:
@@ -104,6 +105,8 @@ class Handles:
                 return self._turned(place, in_steps)
             if handle.role == "radius":
                 return self._with_radius(handle.number, distance_m(*self.figure.middle, *place))
+            if handle.role == "centre":
+                return self._with_centre(place)
             if handle.role == "box":
                 return self._with_box(px, py)
             return self._scaled(handle, px, py, place)
@@ -128,6 +131,10 @@ class Handles:
         shape = self.figure.shape
         leader = near(_place_at(self.view, px - self.beside_px, py), self.figure.middle)
         return self.figure.with_shape(replace(shape, leader=leader)) if isinstance(shape, Callout) else None
+
+    def _with_centre(self, place: Place) -> Figure | None:
+        shape, centre = self.figure.shape, (shift_near(place[0], 0.0), place[1])
+        return self.figure.with_shape(replace(shape, centre=centre)) if isinstance(shape, Circle | RangeRing) else None
 
     def _with_radius(self, number: int, radius_m: float) -> Figure | None:
         shape = self.figure.shape
@@ -181,6 +188,13 @@ class Handles:
         ):
             painter.setPen(QPen(QColor(color), width * self.view.ratio, style))
             painter.drawPolygon(QPolygonF(corners))
+
+
+def _centre_handle(shape: Circle | RangeRing, radii: tuple[Handle, ...], view: View) -> tuple[Handle, ...]:
+    """The handle that moves a circle; none where it would lie on that of the smallest radius."""
+    ((px, py),) = pixels_of(view, [shape.centre])
+    is_apart = all(math.hypot(one.px - px, one.py - py) >= SMALLEST_PX * view.ratio for one in radii)
+    return (Handle("centre", px, py),) if _is_at(px) and radii and is_apart else ()
 
 
 def _of_rectangle(figure: Figure, shape: Rectangle, view: View) -> Handles:

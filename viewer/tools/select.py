@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from enum import Enum, auto
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
@@ -11,7 +10,6 @@ from PySide6.QtGui import QPainter
 
 from layers.document.figure import Figure
 from layers.document.site import Site
-from layers.geo.antimeridian import at_home
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from layers.text.counted import counted
@@ -20,8 +18,8 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.meta import sites_visible
 from viewer.commands.shapes.mark_numbers import numbers_beside, renumbered_since
-from viewer.commands.sites import delete_sites, move_sites, reshape_site, unfit
-from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures
+from viewer.commands.sites import delete_sites, move_sites, reshape_site
+from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures, rows_under_way
 from viewer.tools.mark_handles import Handles
 from viewer.tools.tool import SiteTool
 
@@ -225,12 +223,7 @@ class SelectTool(SiteTool):
 
     def _preview(self) -> None:
         """Let the map show the marks where they would be: with label, symbol and circle."""
-        sites, rows = self.context.document.sites, dict[str, Site]()
-        for uuid, figure in self._under_way().items():
-            site = sites.get(uuid)
-            if site is not None and not unfit(site, figure.geometry):
-                rows[uuid] = replace(site, geometry=at_home(figure.geometry), shape_json=figure.shape_json)
-        self.canvas.preview_sites(rows)
+        self.canvas.preview_sites(rows_under_way(self.context.document.sites, self._under_way()))
 
     def _is_clicked_again(self, event: PointerEvent) -> bool:
         if self._clicked is None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from layers.geo.bounds import Bounds
 from layers.scenes.catalogue import united
 from layers.scenes.found_scene import FoundScene, judged, scene_from_json
-from layers.scenes.name_dates import date_in_name
 from layers.scenes.passes import Pass, passes_of
 from layers.scenes.scene_table import SceneTable
 from layers.time.time_span import TimeSpan, day_of, span_of
@@ -90,27 +89,6 @@ def test_a_scene_of_the_case_is_completed_by_the_folder() -> None:
     assert one.has_picture
     (kept,) = united([(scene("/a.tif", LEFT, "2020-01-01", layer_uuid="u1"),), (found,)])
     assert kept.acquired == "2020-01-01", "what the case says comes first"
-
-
-@pytest.mark.parametrize(
-    ("name", "date"),
-    [
-        ("S2A_MSIL2A_20210820T100031_N0301", "2021-08-20"),
-        ("m_4709963_se_14_1_20200831.tif", "2020-08-31"),
-        ("landsat8_2015-08-04_10band_cog.tif", "2015-08-04"),
-        ("1985.tif", "1985"),
-        ("site_2019_v2.tif", "2019"),
-        ("mosaic 2018-07.tif", "2018-07"),
-        ("20210230.tif", ""),
-        ("20210101_20210601_change.tif", ""),
-        ("12345678.tif", ""),
-        ("x1920.tif", ""),
-        ("scene_3857.tif", ""),
-        ("", ""),
-    ],
-)
-def test_a_date_in_a_name(name: str, date: str) -> None:
-    assert date_in_name(name) == date
 
 
 @pytest.mark.parametrize(

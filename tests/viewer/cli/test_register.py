@@ -26,6 +26,14 @@ def test_a_known_shift_is_told_in_pixels_and_in_metres(cli: Cli, tmp_path: Path)
     assert f"{found['shift_px'][0]:.2f} px right" in said.out
 
 
+def test_a_shift_of_nothing_is_not_significant(cli: Cli, tmp_path: Path) -> None:
+    moving, fixed, _ = true_pair(4)
+    pair = write_pair(tmp_path, (moving, moving, (0.0, 0.0)))
+    assert cli("register", *pair).out.splitlines()[-1] == "not significant: the shift is no more than its parts differ"
+    pair = write_pair(tmp_path, (moving, fixed, (0.0, 0.0)))
+    assert "not significant" not in cli("register", *pair).out
+
+
 def test_the_shift_is_in_pixels_of_the_moving_one_wherever_the_fixed_one_lies(cli: Cli, tmp_path: Path) -> None:
     """Positions, not pixels, are what is off: the same picture, with its corner told wrongly."""
     picture = true_pair(4)[0]

@@ -117,6 +117,31 @@ def test_values_outside_their_column_are_refused(fields: dict[str, object]) -> N
         update_layer(_stack("a"), "a", actor="Li", **fields)
 
 
+@pytest.mark.parametrize(
+    ("kind", "stood", "date", "told"),
+    [
+        ("raster", ("", "unknown", ""), "2020-08-31", ("2020-08-31", "instant", "analyst")),
+        ("raster", ("", "unknown", ""), "2020-08-31T10:00Z", ("2020-08-31T10:00Z", "instant", "analyst")),
+        ("raster", ("", "unknown", ""), "2020-08", ("2020-08", "interval", "analyst")),
+        ("tiles", ("", "unknown", ""), "2020-08-31", ("2020-08-31", "interval", "analyst")),
+        ("raster", ("2019-01-01", "instant", "metadata"), "2020-08", ("2020-08", "interval", "analyst")),
+        ("raster", ("2019-01-01", "interval", "analyst"), "2020-08-31", ("2020-08-31", "interval", "analyst")),
+        ("raster", ("2019", "composite", "metadata"), "2020-08-31", ("2020-08-31", "composite", "analyst")),
+        ("raster", ("2020-08-31", "instant", "analyst"), "", ("", "unknown", "")),
+        ("raster", ("2019", "composite", "analyst"), "", ("", "composite", "")),
+        ("raster", ("2019-01-01", "instant", "metadata"), "2019-01-01", ("2019-01-01", "instant", "metadata")),
+    ],
+)
+def test_a_date_tells_its_kind_and_who_says_it(
+    kind: str, stood: tuple[str, str, str], date: str, told: tuple[str, str, str]
+) -> None:
+    row = Layer(uuid="a", kind=kind, name="a", acquired_at=stood[0], date_kind=stood[1], date_basis=stood[2])
+    document = Document({"layers": [row]})
+    document.apply(update_layer(document, "a", actor="Li", acquired_at=date))
+    layer = document.layers["a"]
+    assert (layer.acquired_at, layer.date_kind, layer.date_basis) == told
+
+
 def test_layers_of_an_unknown_kind_are_refused() -> None:
     with pytest.raises(InvalidValue):
         add_layer(Document(), "hologram", "x", {}, actor="Li")

@@ -67,6 +67,12 @@ class LayerMenu(CaseMenu):
         if self._panels.layer is not None:
             RegisterDialog(self._panels, self._panels.layer, self._window).show()
 
+    def date_layers(self) -> None:
+        """Date the selected layers, or all that have no date, by the names of their files."""
+        from viewer.panels.layers.layer_dates_dialog import open_layer_dates  # for start-up time
+
+        open_layer_dates(self._panels, self._docks.layer_tree.selected(), self._window)
+
     def save_layer(self) -> None:
         self._export.save_layer(self._panels.layer_uuid)
 
@@ -131,6 +137,11 @@ class LayerMenu(CaseMenu):
         layer = self._panels.layer
         return layer is not None and layer.kind != "vector"
 
+    def has_undated(self) -> bool:
+        """True while an image of the case has no date of its own."""
+        layers = self._panels.document.layers.values()
+        return any(layer.kind == "raster" and not layer.acquired_at for layer in layers)
+
     def can_build(self) -> bool:
         """True while overviews of the current layer can be built."""
         return self._upkeep.can_build_current
@@ -173,6 +184,13 @@ class LayerMenu(CaseMenu):
             "Ctrl+Shift+K",
             offered=has_image,
             tip=QT_TRANSLATE_NOOP("Actions", "Find by how much the current image lies off another, and move it there"),
+        ),
+        Action(
+            "date_layers",
+            QT_TRANSLATE_NOOP("Actions", "&Date by Name…"),
+            date_layers,
+            offered=has_undated,
+            tip=QT_TRANSLATE_NOOP("Actions", "Take dates of images from the names of their files, in one table"),
         ),
         Action(
             "save_layer",

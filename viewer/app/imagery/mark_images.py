@@ -16,6 +16,7 @@ from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.text.counted import metres
 from viewer.app.case.session import Session
+from viewer.app.imagery.late_dating import LateDating
 from viewer.canvas.image_below import ImagesBelow, images_around, images_below
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
@@ -62,6 +63,7 @@ class MarkImages(QObject):
         """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._look_again)
+        LateDating(session, messages, self)
         canvas.scene_updated.connect(self._look_again)
         session.history.changed.connect(self._look_again)
         session.history.changed.connect(self._forget_gone)

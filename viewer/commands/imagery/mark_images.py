@@ -145,23 +145,33 @@ def _measured_on(document: Document, image: Image) -> list[Site]:
     return [site for site in sites if site.image_uuid == image.uuid and site.position_basis == MEASURED]
 
 
+def descriptor_of(image: Image) -> str:
+    """The descriptor of the source that an image is: what kind of picture, how fine."""
+    kind = {"instant": "image", "unknown": "image"}.get(image.date_kind, f"image ({image.date_kind})")
+    pixel = f", pixel of {metres(image.gsd_m)}" if image.gsd_m else ""
+    return f"Satellite {kind}{pixel}"
+
+
+def source_title_of(image: Image) -> str:
+    """The title of the source that an image is."""
+    title = image.product_id or image.layer_title or image.service
+    return title if image.date_kind != "composite" else f"{title} (composite)"
+
+
 def _source_of(document: Document, image: Image, actor: str, now: str | None) -> _KnownSource:
     uuid = source_uuid_of(image.image_key)
     there = document.sources.get(uuid)
     if there is not None:
         return _KnownSource(there, ())
-    kind = {"instant": "image", "unknown": "image"}.get(image.date_kind, f"image ({image.date_kind})")
-    pixel = f", pixel of {metres(image.gsd_m)}" if image.gsd_m else ""
-    title = image.product_id or image.layer_title or image.service
     source = Source(
         uuid=uuid,
         kind="imagery",
-        title=title if image.date_kind != "composite" else f"{title} (composite)",
+        title=source_title_of(image),
         publisher=image.service,
         sensor=image.sensor,
         acquired_at=image.acquired_at,
         date_basis=image.date_basis,
-        descriptor=f"Satellite {kind}{pixel}",
+        descriptor=descriptor_of(image),
         rights=", ".join(dict.fromkeys(text for text in (image.credit, image.licence) if text)),
     )
     source = inserted(source, stamp_of(actor, now))

@@ -97,6 +97,15 @@ def _key(document: Document, image_uuid: str) -> str:
     return image.image_key if image is not None else image_uuid
 
 
+def dates_after_images(
+    document: Document, images: Mapping[str, Image], *, actor: str, now: str | None = None
+) -> list[Change]:
+    """The dates of sites that follow once these images are as given: those that their observations tell."""
+    rows = [row for uuid in images for row in document.observations_on_image(uuid)]
+    sites = dict.fromkeys(row.site_uuid for row in rows)
+    return _dates_of(document, sites, document.observations, dict(document.images) | dict(images), actor, now)
+
+
 def _dates_after(document: Document, changes: Iterable[Change], actor: str, now: str | None) -> list[Change]:
     """The dates of sites once observations have changed: those that they tell, else as they are."""
     rows = dict(document.observations)
@@ -108,13 +117,25 @@ def _dates_after(document: Document, changes: Iterable[Change], actor: str, now:
             rows.pop(change.uuid)
         else:
             rows[change.uuid] = change.row
+    return _dates_of(document, touched, rows, document.images, actor, now)
+
+
+def _dates_of(
+    document: Document,
+    sites: Iterable[str],
+    rows: Mapping[str, Observation],
+    images: Mapping[str, Image],
+    actor: str,
+    now: str | None,
+) -> list[Change]:
+    """Changes of the dates of these sites, from what was told of them to what `rows` and `images` tell."""
     found: list[Change] = []
-    for site_uuid in touched:
+    for site_uuid in sites:
         site = document.sites.get(site_uuid)
         if site is None:
             continue
         before = seen_dates(document.observations_of_site(site_uuid), document.images)
-        after = seen_dates((row for row in rows.values() if row.site_uuid == site_uuid), document.images)
+        after = seen_dates((row for row in rows.values() if row.site_uuid == site_uuid), images)
         told = tuple(getattr(site, name) for name in _DATES)
         if after.observed_at or (before.observed_at and told == before):
             found += update_site(

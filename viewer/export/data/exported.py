@@ -9,11 +9,13 @@ from shapely import box, intersects
 
 from layers.document.chip import Chip
 from layers.document.document import Document
+from layers.document.image import Image
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.product.bare_picture import bare_picture
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
+from layers.product.image_words import image_date_words
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import shown_picture
@@ -94,7 +96,9 @@ class DataExport:
         shown = [(chip, picture) for chip in self._chips if (picture := pictures[chip.uuid]) is not None]
         uuids = {chip.uuid for chip, _ in shown}
         return [
-            ChipPicture(chip.uuid, chip.site_uuid, picture.content_type, picture.data, _chip_words(chip, told))
+            ChipPicture(
+                chip.uuid, chip.site_uuid, picture.content_type, picture.data, _chip_words(self.document, chip, told)
+            )
             for chip, picture in shown
             if not (chip.kind == "pixels" and chip.pair_uuid in uuids)
         ]
@@ -148,10 +152,18 @@ def _chips_of(document: Document, content: ProductContent, marking: str, read_ch
     return {uuid: data for uuid, data in bare.items() if data is not None}
 
 
-def _chip_words(chip: Chip, told: Publishing) -> str:
-    parts = (told.words(chip.caption), chip.acquired_at or "date unknown", chip.date_kind, told.words(chip.credit))
+def _chip_words(document: Document, chip: Chip, told: Publishing) -> str:
+    """The words below a chip: the date is that of its stamp, and beside it what its image says by now."""
+    image = document.images.get(chip.image_uuid)
+    later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, told)
+    date = chip.acquired_at or "date unknown"
+    parts = (told.words(chip.caption), date, chip.date_kind, later, told.words(chip.credit))
     mark = f"SHA-256 {chip.sha256}" if chip.sha256 else ""
     return " · ".join(filter(None, (*parts, mark)))
+
+
+def _later(image: Image, told: Publishing) -> str:
+    return f"stated later: {told.words(image_date_words(image.acquired_at, image.date_kind, image.date_basis))}"
 
 
 def _is_in(site: Site, bounds: Bounds) -> bool:

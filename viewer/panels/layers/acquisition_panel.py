@@ -9,6 +9,7 @@ from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.raster.acquisition import Acquisition
 from viewer.panels.context import PanelContext
+from viewer.panels.layers.date_offers import NameDateLink
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
 from viewer.panels.widgets.link_button import LinkButton
@@ -42,7 +43,8 @@ class AcquisitionPanel(QWidget):
             self.tr("State its date…"), self.tr("Say in the properties of the layer when it was taken")
         )
         self.state_date.clicked.connect(self._ask_date)
-        for widget in (self.title, self.when, self.kind, self.state_date):
+        self.name_date = NameDateLink(context)
+        for widget in (self.title, self.when, self.kind, self.name_date, self.state_date):
             self.page.content.addWidget(widget)
         self.page.content.addWidget(self.facts)
         self.page.content.addWidget(self.silence)
@@ -60,6 +62,7 @@ class AcquisitionPanel(QWidget):
             self._shown = None
             self.page.show_hint()
             return
+        self.name_date.show_layer(layer)
         if self._shown != (layer.name, known):
             self._shown = (layer.name, known)
             self._show(layer.name, known)

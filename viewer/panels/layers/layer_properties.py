@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast, override
 
@@ -18,6 +18,7 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
+from viewer.panels.layers.date_offers import LateDateLink, NameDateLink
 from viewer.panels.layers.georeferencing_form import GeoreferencingForm
 from viewer.panels.layers.layer_facts import info_facts, source_facts
 from viewer.panels.layers.reading_form import ReadingForm
@@ -54,6 +55,7 @@ class LayerPropertiesPanel(RowForm):
         self._info: RasterInfo | VectorInfo | None = None
         self._geometry = ""
         """Kind of geometry that the layer was found to hold when its style was shown last."""
+        self.name_date, self.late_date = NameDateLink(context), LateDateLink(context)
         self._add_fields()
         content = self.page.content
         content.addLayout(self.form)
@@ -122,6 +124,8 @@ class LayerPropertiesPanel(RowForm):
             ChoiceField(choices(DATE_KINDS)),
             tr("A mosaic or composite has no instant"),
         )
+        for link in (self.name_date, self.late_date):
+            self.form.addRow(link)
         date.committed.connect(lambda: self._go_on_from(date))
         add("sensor", tr("Sensor"), LineField(), tr("The satellite, aircraft or camera by which it was taken"))
         add("provider", tr("Provider"), LineField(), tr("The one that gave the image out"))
@@ -141,6 +145,7 @@ class LayerPropertiesPanel(RowForm):
         """Ask anew what is in the file, where that was not known yet or is drawn anew."""
         if not self._uuid:
             return
+        self.name_date.show_layer(self._layer())
         info = self._context.info_of(self._uuid)
         if info is not None and (info is not self._info or self._is_drawn_anew(info)):
             self.refresh()
@@ -169,12 +174,16 @@ class LayerPropertiesPanel(RowForm):
     def _heard(self, changes: Changes) -> None:
         if changes.everything or self._uuid in changes.uuids("layers"):
             self.refresh()
+        elif changes.touches("images", "sites", "chips", "sources"):
+            self.late_date.show_layer(self._layer())
 
     @override
     def show_row(self, row: Layer) -> None:
         self.fields.show_row(row)
         info = self._info = self._context.info_of(row.uuid)
         self._show_found(row)
+        self.name_date.show_layer(row)
+        self.late_date.show_layer(row)
         self.georeferencing.show_layer(row, info)
         self.reading.show_layer(row, info)
         self._raster.setVisible(isinstance(info, RasterInfo))
@@ -214,6 +223,16 @@ class LayerPropertiesPanel(RowForm):
 
     def _layer(self) -> Layer | None:
         return self._context.document.layers.get(self._uuid)
+
+    @override
+    def _commit_columns(self, values: Mapping[str, Any]) -> str:
+        """A date that is written for what the file calls a composite makes no instant of it."""
+        layer, drawing = self._layer(), self._context.drawing_of(self._uuid)
+        if values.get("acquired_at") and layer is not None and drawing is not None:
+            is_composite = drawing.acquisition.date_kind == "composite"
+            if is_composite and layer.known_date_kind == "unknown":
+                values = {**values, "date_kind": "composite"}
+        return super()._commit_columns(values)
 
     def _go_on_from(self, date: LineField) -> None:
         """Enter goes back to the map where the date has told its kind too, which is asked for next."""

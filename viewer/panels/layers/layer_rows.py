@@ -124,7 +124,9 @@ class LayerRows(QAbstractListModel):
                 found[uuid] = self.tr("offline"), self.tr("Only tiles that are stored on this computer are shown.")
             if not isinstance(drawing, RasterDrawing):
                 continue
-            if drawing.remark:
+            if drawing.is_too_small:
+                found[uuid] = self.tr("too small to see here"), drawing.remark
+            elif drawing.remark:
                 found[uuid] = self.tr("no map") if drawing.plane else self.tr("no data"), drawing.remark
             if drawing.is_stale:
                 found[uuid] = self.tr("stale"), drawing.problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import override
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
@@ -290,9 +291,29 @@ class LayerTreePanel(QWidget):
         down.setEnabled(self.down_button.isEnabled())
         self._add_access_actions(menu, uuid)
         self._add_file_actions(menu, uuid)
+        self._add_dates(menu, uuid)
         menu.addSeparator()
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
+
+    def _add_dates(self, menu: QMenu, uuid: str) -> None:
+        """Add what dates images by the names of their files: one by a click, several in a table."""
+        # for start-up time
+        from viewer.commands.imagery.layer_dates import date_layers
+        from viewer.panels.layers.date_offers import name_date_words, offered_date
+        from viewer.panels.layers.layer_dates_dialog import open_layer_dates, undated_images
+
+        document, chosen = self._context.document, self.selected()
+        if len(chosen) > 1:
+            if undated_images(document, chosen, self._context):
+                menu.addSeparator()
+                menu.addAction(self.tr("Date by name…"), lambda: open_layer_dates(self._context, chosen, self.window()))
+            return
+        offered = offered_date(document.layers[uuid], self._context.drawing_of(uuid))
+        if offered is not None:
+            menu.addSeparator()
+            take = partial(self._context.do, date_layers, {uuid: offered})
+            menu.addAction(self.tr("Date it: {0}").format(name_date_words(offered)), take)
 
     def _add_access_actions(self, menu: QMenu, uuid: str) -> None:
         """Add what helps a layer of which nothing may be read, or whose file is not there."""

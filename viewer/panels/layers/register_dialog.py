@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from viewer.canvas.residual_map import paint_residuals
 from viewer.commands.nudging import nudge_layer
@@ -17,11 +18,14 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.registration import Found, Registration, can_register
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
+from viewer.rendering.drawing import LayerDrawing
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
 ARROW_PX = 30.0
 """Logical pixels of the arrow of a part that lies a pixel of the images off."""
+_TURNS = -360.0, 0.0, 360.0
+"""Degrees: an image across the antimeridian may be told of on either side of it."""
 
 
 class RegisterDialog(QDialog):
@@ -85,7 +89,7 @@ class RegisterDialog(QDialog):
     def apply(self) -> None:
         """Show the layer where it was found to fit: one step that can be undone."""
         found = self.found
-        if found is None or found.nudge is None or not found.registered.reliable:
+        if found is None or found.nudge is None or not self._can_apply(found):
             return
         sentence = self._context.attempt(nudge_layer, self._layer.uuid, found.nudge)
         if sentence:
@@ -102,10 +106,11 @@ class RegisterDialog(QDialog):
             self._say(found)
             return
         self.found = found
-        reliable = found.registered.reliable
-        self._say(self._reliable_words(found) if reliable else self._doubt_words(found))
-        self.apply_button.setEnabled(reliable)
-        if reliable:
+        reliable, can_apply = found.registered.reliable, self._can_apply(found)
+        said = self._reliable_words if can_apply else self._chance_words
+        self._say(said(found) if reliable else self._doubt_words(found))
+        self.apply_button.setEnabled(can_apply)
+        if can_apply:
             self.apply_button.setDefault(True)
             self.apply_button.setFocus()
         if found.residuals:
@@ -113,11 +118,23 @@ class RegisterDialog(QDialog):
             self._context.shown_above.emit(partial(_paint, found))
         self.adjustSize()
 
+    def _can_apply(self, found: Found) -> bool:
+        return found.registered.reliable and found.is_significant
+
     # -- what is said -------------------------------------------------------------------------------------------
 
     def _reliable_words(self, found: Found) -> str:
         assert found.nudge is not None
         return self.tr("Shift found: {0}. {1}").format(found.nudge.offset_words, found.registered.why)
+
+    def _chance_words(self, found: Found) -> str:
+        """For a shift that is smaller than the parts differ: moving the layer by it would move it by chance."""
+        assert found.nudge is not None
+        said = self.tr(
+            "Not significant, so nothing is moved: {0} is no more than the {1} m by which the parts differ from each "
+            "other. As far as can be told the two lie on each other."
+        )
+        return said.format(found.nudge.offset_words, f"{found.spread_m:.3g}")
 
     def _doubt_words(self, found: Found) -> str:
         return self.tr("Not reliable, so nothing is moved. {0}").format(found.registered.why)
@@ -142,7 +159,8 @@ class RegisterDialog(QDialog):
         self._forget()
         fixed = self._context.document.layers.get(self._to_uuid)
         if fixed is None:
-            self._say(self.tr("There is no other image on the map to register it to: add one, or show one."))
+            said = self.tr("No other image that is shown lies where “{0}” does: add one, or show one.")
+            self._say(said.format(one_line(self._layer.name, 40)))
             self.find_button.setEnabled(False)
             return
         self._say("")
@@ -170,10 +188,26 @@ class RegisterDialog(QDialog):
 
 
 def _others(context: PanelContext, layer: Layer) -> list[tuple[str, str]]:
-    """The images that it can be registered to, the topmost shown one first."""
-    rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid]
-    rows = [row for row in rows if row.visible and can_register(context.drawing_of(row.uuid))]
-    return [(row.uuid, one_line(row.name, 60)) for row in rows]
+    """The images that it can be registered to, for they cover some of the same ground; the topmost shown one first."""
+    own = context.drawing_of(layer.uuid)
+    rows = [row for row in reversed(context.document.layers_in_order()) if row.uuid != layer.uuid and row.visible]
+    found = []
+    for row in rows:
+        drawing = context.drawing_of(row.uuid)
+        if can_register(drawing) and drawing is not None and (own is None or _may_overlap(own, drawing)):
+            found.append((row.uuid, one_line(row.name, 60)))
+    return found
+
+
+def _may_overlap(one: LayerDrawing, other: LayerDrawing) -> bool:
+    """True where the two share ground as they are shown or as their files lie, or while that is not known."""
+    pairs = [(one.shown_bounds(), other.shown_bounds()), (one.bounds_lonlat(), other.bounds_lonlat())]
+    return any(
+        first is None
+        or second is None
+        or any(Bounds(first[0] + turn, first[1], first[2] + turn, first[3]).intersects(second) for turn in _TURNS)
+        for first, second in pairs
+    )
 
 
 def _paint(found: Found, painter: QPainter, view: View) -> None:

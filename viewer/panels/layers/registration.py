@@ -45,6 +45,18 @@ class Found(NamedTuple):
     pixel_m: float
     """Ground metres of a pixel in which it was found."""
     residuals: tuple[Residual, ...]
+    change_m: float = math.inf
+    """By how much the layer would be moved from where it is shown now."""
+
+    @property
+    def spread_m(self) -> float:
+        """Ground metres by which its parts differ from the shift."""
+        return (self.registered.residual_px or 0.0) * self.pixel_m
+
+    @property
+    def is_significant(self) -> bool:
+        """True where the layer would be moved by more than its parts differ: else the shift is no more than chance."""
+        return self.change_m > self.spread_m
 
 
 def can_register(drawing: LayerDrawing | None) -> bool:
@@ -117,7 +129,7 @@ class Registration(QObject):
         x, y = grid.affine.apply(grid.width / 2, grid.height / 2)
         lon, lat = (float(v) for v in transform_points(grid.crs, WGS84, x, y))
         pixel_m = max(map(math.hypot, *zip(grid.ground_m(1.0, 0.0), grid.ground_m(0.0, 1.0), strict=True)))
-        nudge = None
+        nudge, change_m = None, math.inf
         if registered.dx is not None and registered.dy is not None:
             east, north = grid.ground_m(registered.dx, registered.dy)
             more = (0.0, 0.0) if beside is None else (beside.dx_m, beside.dy_m)
@@ -131,7 +143,10 @@ class Registration(QObject):
                 against=one_line(self._fixed.layer.name, 100),
                 residual_m=spread,
             )
-        return Found(registered, nudge, pixel_m, _residuals(grid, registered, shown))
+            now = self._moving.nudge
+            at = (0.0, 0.0) if now is None else (now.dx_m, now.dy_m)
+            change_m = math.hypot(nudge.dx_m - at[0], nudge.dy_m - at[1])
+        return Found(registered, nudge, pixel_m, _residuals(grid, registered, shown), change_m)
 
 
 def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) -> tuple[Residual, ...]:

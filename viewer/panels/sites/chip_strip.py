@@ -34,8 +34,8 @@ class ChipStrip(QListWidget):
         super().__init__(parent)
         self._context, self._names_sites = context, names_sites
         self._pictures: dict[str, QIcon] = {}
-        self._shown: list[tuple[Chip, str]] = []
-        """Chips with the names of their sites."""
+        self._shown: list[tuple[Chip, tuple[str, ...]]] = []
+        """Chips with their words."""
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -53,18 +53,18 @@ class ChipStrip(QListWidget):
     def show_chips(self, chips: Sequence[Chip]) -> None:
         """Show these chips, the newest capture first; those on show already keep their pictures."""
         wanted = sorted(chips, key=lambda chip: (chip.created_at, chip.kind), reverse=True)[:MOST_SHOWN]
-        named = [(chip, self._site_of(chip)) for chip in wanted]
+        named = [(chip, self._words(chip)) for chip in wanted]
         if named == self._shown:
             return
         self._shown = named
         current = self.currentItem().data(_UUID) if self.currentItem() is not None else ""
         self.clear()
-        for chip, site in named:
-            item = QListWidgetItem(plain(site or kind_words(chip)))
+        for chip, told in named:
+            item = QListWidgetItem(plain(told[0] or kind_words(chip)))
             item.setData(_UUID, chip.uuid)
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
             item.setSizeHint(QSize(CELL_PX, CELL_PX + self.fontMetrics().height()))
-            words = ", ".join(filter(None, self._words(chip)))
+            words = ", ".join(filter(None, told))
             item.setToolTip(tooltip(words))
             item.setData(Qt.ItemDataRole.AccessibleTextRole, plain(words))
             if chip.uuid in self._pictures:

@@ -30,10 +30,13 @@ def date_words(image: Image) -> str:
 
 
 def chip_date_words(document: Document, chip: Chip) -> str:
-    """The date of a chip with its kind and its basis, which the image of it says."""
+    """The date that a chip was taken with, its kind, and its basis, which the image of it says; then what that says by
+    now, where it was stated later.
+    """
     image = document.images.get(chip.image_uuid)
-    basis = image.date_basis if image is not None and image.acquired_at == chip.acquired_at else ""
-    return dated(chip.acquired_at, chip.date_kind, basis)
+    is_same = image is not None and image.acquired_at == chip.acquired_at
+    words = dated(chip.acquired_at, chip.date_kind, image.date_basis if image is not None and is_same else "")
+    return words if is_same or image is None or not image.acquired_at else f"{words}; stated later: {date_words(image)}"
 
 
 def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:

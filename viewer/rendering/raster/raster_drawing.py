@@ -32,6 +32,9 @@ from viewer.rendering.raster.raster_tiles import RasterTiles, Shown
 from viewer.rendering.raster.shown_style import ShownStyle, ViewSample
 from viewer.rendering.world_copies import Views
 
+LEAST_SEEN_PX = 4
+"""Of an image whose shorter side takes fewer pixels of the map, its reduced copies may have none with a value."""
+
 
 class RasterDrawing(LayerDrawing):
     """Puts together where the file is, its style as it is shown, and its tiles."""
@@ -160,17 +163,32 @@ class RasterDrawing(LayerDrawing):
     @property
     @override
     def remark(self) -> str:
-        if self._is_whole_in_view_and_blank():
-            return f"Nothing of {self.path.name} is drawn: at this size no pixel of it has a value."
-        return super().remark
+        shown = self._whole_and_blank()
+        if shown is None:
+            return super().remark
+        if self._is_tiny(shown):
+            return f"Nothing of {self.path.name} is drawn: it is too small to see here, at this scale."
+        return f"Nothing of {self.path.name} is drawn: at this size no pixel of it has a value."
 
-    def _is_whole_in_view_and_blank(self) -> bool:
+    @property
+    def is_too_small(self) -> bool:
+        """True where nothing of it is drawn because it takes no more than some pixels of the map."""
+        shown = self._whole_and_blank()
+        return shown is not None and self._is_tiny(shown)
+
+    def _is_tiny(self, shown: Bounds) -> bool:
+        view = self.tiles.view
+        side = min(shown.width, shown.height)
+        return view is not None and side < LEAST_SEEN_PX * view.grid.resolution
+
+    def _whole_and_blank(self) -> Bounds | None:
+        """Its bounds on the map while all of it is in view, and nothing is seen; else None."""
         view, lonlat = self.tiles.view, self.bounds_lonlat()
         if view is None or self._is_unplaced() or self.is_nowhere or not self.tiles.is_blank():
-            return False
+            return None
         crs = view.grid.crs
         bounds = transform_bounds(WGS84, crs, lonlat) if lonlat is not None else self.plane_bounds(crs)
-        return bounds is not None and view.world_bounds().contains(bounds)
+        return bounds if bounds is not None and view.world_bounds().contains(bounds) else None
 
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:

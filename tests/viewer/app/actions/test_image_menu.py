@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.raster.acquisition import Acquisition
 from layers.raster.style import Stretch
 from tests.support.cases.rich import read_case
 from tests.support.product_windows import exported_at_last, shown_product
@@ -31,6 +32,7 @@ from viewer.panels.layers.layer_facts import info_facts
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import DATE_ROLE
 from viewer.panels.widgets.fields import ChoiceField
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.painting import painting
 
 BANDS = np.random.default_rng(9).integers(100, 4000, (4, 120, 160)).astype(np.uint16)
@@ -305,6 +307,20 @@ def test_the_form_shows_what_the_file_says_where_the_case_is_silent(
     assert acquisition(window).kind.text().endswith("Its time is not stated.")
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", date_kind="composite"))
     assert kind.itemText(kind.findData("unknown")) == "Unknown"
+
+
+def test_a_date_typed_for_what_the_file_calls_a_composite_makes_no_instant_of_it(
+    window: MainWindow, layer: Layer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.docks.show_panel("layer_properties")
+    panel = window.docks.details.currentWidget().panel
+    date = panel.fields.fields["acquired_at"]
+    for found, kind in (("composite", "composite"), ("unknown", "instant")):
+        monkeypatch.setattr(RasterDrawing, "acquisition", Acquisition(date_kind=found))
+        QTest.keyClicks(date, "2020-08-31")
+        QTest.keyClick(date, Qt.Key.Key_Return)
+        assert window.session.document.layers[layer.uuid].date_kind == kind
+        window.session.undo()
 
 
 def test_bands_are_named_by_hand_where_the_file_says_nothing(

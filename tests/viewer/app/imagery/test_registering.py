@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -141,9 +142,74 @@ def test_without_another_image_or_common_ground_a_sentence_says_so(
     case.panel_context.show_layer(here)
     case.action_table["register_layer"].trigger()
     dialog = case.findChildren(RegisterDialog)[-1]
-    assert "no other image" in dialog.answer.text()
+    assert dialog.answer.text().startswith("No other image that is shown lies where “here” does")
     assert not dialog.find_button.isEnabled()
     dialog.reject()
-    add_image(tmp_path / "there.tif")
-    dialog = dialog_of(case, here, qtbot)
-    assert "no common ground" in dialog.answer.text()
+    there = add_image(tmp_path / "there.tif")
+    case.panel_context.show_layer(here)
+    case.action_table["register_layer"].trigger()
+    dialog = case.findChildren(RegisterDialog)[-1]
+    assert dialog.answer.text().startswith("No other image that is shown lies where “here” does"), "it is far away"
+    dialog.reject()
+    found: list[Found | str] = []
+    Registration(*(case.scene.drawings[uuid] for uuid in (here, there)), case).find(
+        case.canvas.viewport.view(), found.append
+    )
+    qtbot.waitUntil(lambda: bool(found), timeout=10_000)
+    assert "no common ground" in str(found[0])
+
+
+def test_only_images_of_the_same_ground_are_offered(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The topmost lies on another continent."""
+    moving_px, fixed_px, _ = true_pair(3)
+    for name, picture, corner in (
+        ("fixed", fixed_px, CORNER),
+        ("moving", moving_px, CORNER),
+        ("far", fixed_px, (500_000.0, 1_700_000.0)),
+    ):
+        write_picture(tmp_path / f"{name}.tif", picture, corner, PIXEL_M, "EPSG:32652")
+    _, moving, far = (add_image(tmp_path / f"{name}.tif") for name in ("fixed", "moving", "far"))
+    assert case.session.document.layers_in_order()[-1].uuid == far
+    dialog = dialog_of(case, moving, qtbot)
+    assert [dialog.to.itemText(at) for at in range(dialog.to.count())] == ["fixed"]
+    assert dialog.apply_button.isEnabled()
+    dialog.reject()
+
+
+def stretched(picture: np.ndarray, px: float) -> np.ndarray:
+    """The same stretched from its middle, at its sides by so many pixels."""
+    high, wide = picture.shape
+    y, x = np.mgrid[:high, :wide].astype(np.float32)
+    push = px * (x / wide * 2 - 1)
+    return np.asarray(
+        cv2.remap(picture, x + push.astype(np.float32), y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    )
+
+
+def test_a_shift_smaller_than_its_parts_differ_is_not_significant(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    picture = true_pair(4)[0]
+    write_picture(tmp_path / "fixed.tif", picture, CORNER, PIXEL_M, "EPSG:32652")
+    write_picture(tmp_path / "moving.tif", stretched(picture, 0.9), CORNER, PIXEL_M, "EPSG:32652")
+    add_image(tmp_path / "fixed.tif")
+    uuid = add_image(tmp_path / "moving.tif")
+    before = content_hash(case.session.document)
+    dialog = dialog_of(case, uuid, qtbot)
+    found = dialog.found
+    assert found is not None
+    assert found.registered.reliable, found.registered.why
+    assert found.change_m < found.spread_m
+    assert dialog.answer.text().startswith("Not significant, so nothing is moved: ")
+    assert f"{found.spread_m:.3g} m by which the parts differ" in dialog.answer.text()
+    assert not dialog.apply_button.isEnabled()
+    dialog.apply()
+    assert content_hash(case.session.document) == before
+    dialog.reject()
+    assert case.panel_context.do(nudge_layer, uuid, Nudge(80.0, 0.0, 129.0, 51.4))
+    settle(case, qtbot)
+    dialog = dialog_of(case, uuid, qtbot)
+    assert dialog.apply_button.isEnabled(), "it was moved away, and is led back"
+    dialog.reject()

@@ -25,7 +25,7 @@ from layers.document.mark_shape import (
     as_json,
     shape_of_site,
 )
-from layers.geo.measure import distance_m
+from layers.geo.measure import destination, distance_m
 from tests.support.windows import press
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
@@ -273,3 +273,72 @@ def press_text(text: str) -> None:
     """Letter by letter, each where the keyboard is by then."""
     for letter in text:
         QTest.keyClick(QApplication.focusWidget(), letter)
+
+
+# -- the handles that a shape has ---------------------------------------------------------------------------------
+
+
+def edge(place: tuple[float, float], radius_m: float) -> tuple[float, float]:
+    """Where the handle of a radius is: east of the middle."""
+    lon, lat = destination(*place, 90.0, radius_m)
+    return float(lon), float(lat)
+
+
+@pytest.mark.parametrize("key", [Key.Key_E, Key.Key_V])
+@pytest.mark.parametrize(("kind", "radii"), [("circle", (5000.0,)), ("range ring", (3000.0, 6000.0))])
+def test_a_circle_has_a_handle_in_its_middle_and_one_at_each_radius(
+    window: MainWindow, desk: Desk, mark: Mark, kind: str, radii: tuple[float, ...], key: Qt.Key
+) -> None:
+    mark(kind)
+    press(key)
+    hint = window.canvas.hint
+    assert "no vertices" not in hint
+    if key == Key.Key_E:
+        assert hint.startswith("Drag its middle to move it, the handle at its edge to change its radius")
+    steps = window.session.history.stack.count()
+    desk.drag(edge(PLACE, radii[-1]), edge(PLACE, 8000.0))
+    shape = shape_of_site(desk.sites["mark"])
+    assert isinstance(shape, Circle | RangeRing)
+    assert shape.centre == pytest.approx(PLACE)
+    grown = shape.radius_m if isinstance(shape, Circle) else shape.radii_m[-1]
+    assert grown == pytest.approx(8000.0, abs=3 * desk.degrees() * 111_000)
+    desk.drag(PLACE, (9.45, 50.15))
+    moved = shape_of_site(desk.sites["mark"])
+    assert isinstance(moved, Circle | RangeRing)
+    assert moved.centre == pytest.approx((9.45, 50.15), abs=2 * desk.degrees())
+    assert (moved.radius_m if isinstance(moved, Circle) else moved.radii_m[-1]) == grown
+    assert window.selection.uuids == {"mark"}
+    assert window.session.history.stack.count() == steps + 2
+    window.session.undo()
+    window.session.undo()
+    assert shape_of_site(desk.sites["mark"]) == MARKS[kind][1]
+
+
+def test_e_changes_a_rectangle_by_its_corners_and_esc_gives_a_drag_up(
+    window: MainWindow, desk: Desk, mark: Mark
+) -> None:
+    mark("rectangle")
+    press(Key.Key_E)
+    assert window.canvas.hint.startswith("Drag a corner to change its size, the handle above it to turn it")
+    box = MARKS["rectangle"][1]
+    assert isinstance(box, Rectangle)
+    corner = tuple(map(float, box.corners[1]))
+    desk.drag((corner[0], corner[1]), (9.75, 50.35), release=False)
+    assert window.canvas.hint.startswith("Let go to keep it so")
+    press(Key.Key_Escape)
+    desk.release((9.75, 50.35))
+    assert shape_of_site(desk.sites["mark"]) == box
+    desk.drag((corner[0], corner[1]), (9.75, 50.35))
+    grown = shape_of_site(desk.sites["mark"])
+    assert isinstance(grown, Rectangle)
+    assert grown.width_m > box.width_m
+    desk.click(grown.corners[1][0], grown.corners[1][1])
+    assert window.selection.uuids == {"mark"}, "a click on a handle chooses nothing else"
+
+
+def test_e_says_that_a_circle_is_too_small_to_be_changed_from_afar(window: MainWindow, desk: Desk, mark: Mark) -> None:
+    mark("circle")
+    press(Key.Key_E)
+    window.canvas.viewport.centre_on(1_057_000.0, 6_480_000.0, 20_000.0)
+    window.canvas.come_to_rest()
+    assert "zoom in to move it by its middle" in window.canvas.hint

@@ -48,3 +48,17 @@ def test_a_chip_is_what_its_bytes_are_and_its_hash_is_named(case: Document) -> N
 def test_a_case_keeps_the_bytes_that_were_taken(case: Document) -> None:
     """Evidence is handed on as it is: its hash is of these bytes."""
     assert set(told_with(case, PAGE, ".gpkg").chips.values()) == {PAGE}
+
+
+@pytest.mark.parametrize("suffix", [".kmz", ".html"])
+def test_a_chip_keeps_its_stamp_and_says_what_was_stated_later(case: Document, suffix: str) -> None:
+    chip, (image,) = case.chips["chip"], case.images.values()
+    undated = replace(chip, acquired_at="", date_kind="unknown", image_uuid=image.uuid)
+    case.apply(Edit("chip", (Change("chips", chip, undated),)))
+    data = png_of("a quay")
+    told = data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, data))
+    (words,) = (shown.words for shown in told.chip_pictures if shown.uuid == "chip")
+    assert "date unknown · unknown · stated later: 2024-04-12 08:00 UTC (from metadata)" in words
+    case.apply(Edit("image", (Change("images", image, replace(image, acquired_at="")),)))
+    told = data_export(case, suffix, lambda uuids: dict.fromkeys(uuids, data))
+    assert not any("stated later" in shown.words for shown in told.chip_pictures)

@@ -1,0 +1,82 @@
+"""Links below the date of a layer: the date that its file's name suggests, and what was marked before it was dated."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from layers.document.layer import Layer
+from layers.time.typed_dates import spoken_date
+from viewer.commands.imagery.late_dates import date_evidence, evidence_without_date
+from viewer.commands.imagery.layer_dates import LayerDate, date_by_name, date_layers
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.link_button import LinkButton
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.raster.combined_source import CombinedSource
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.text import one_line
+
+
+class NameDateLink(LinkButton):
+    """Offers the date in the name of a layer's file; shown only where neither the case nor the file says one."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__("", _tr("Take this date; its basis is then the file’s name"), parent)
+        self._context, self._uuid = context, ""
+        self._offered: LayerDate | None = None
+        self.clicked.connect(self._take)
+        self.hide()
+
+    def show_layer(self, layer: Layer | None) -> None:
+        """Offer the date of this layer's file, where it is wanted."""
+        self._uuid = "" if layer is None else layer.uuid
+        offered = None if layer is None else offered_date(layer, self._context.drawing_of(layer.uuid))
+        if offered != self._offered:
+            self._offered = offered
+            self.setText("" if offered is None else name_date_words(offered))
+        self.setVisible(offered is not None)
+
+    def _take(self) -> None:
+        if self._offered is not None:
+            self._context.do(date_layers, {self._uuid: self._offered})
+
+
+class LateDateLink(LinkButton):
+    """Offers to date what was marked on a layer before the layer was dated."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__("", _tr("Give what was marked on this image the date that the layer says now"), parent)
+        self._context, self._uuid = context, ""
+        self.clicked.connect(self._date)
+        self.hide()
+
+    def show_layer(self, layer: Layer | None) -> None:
+        """Count what stands on this layer and does not say its date."""
+        self._uuid = "" if layer is None else layer.uuid
+        found = evidence_without_date(self._context.document, (self._uuid,))
+        if found.images:
+            self.setText(_tr("Marked before it was dated: date {0} too").format(found.words))
+        self.setVisible(bool(found.images))
+
+    def _date(self) -> None:
+        self._context.do(date_evidence, (self._uuid,))
+
+
+def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None:
+    """The date that the name of a layer's file suggests, once it is known that nothing better says one."""
+    if layer.acquired_at:
+        return None
+    if isinstance(drawing, RasterDrawing) and not isinstance(drawing.source, CombinedSource):
+        drawing.ask_acquisition()
+        if drawing.info is not None and drawing.source.acquisition is None:
+            return None  # it is being read
+    return None if drawing is not None and drawing.acquisition.at else date_by_name(layer)
+
+
+def name_date_words(offered: LayerDate) -> str:
+    """The offer as a question: 31 August 2020, from the file's name?"""
+    return _tr("{0}, from the file’s name?").format(one_line(spoken_date(offered.acquired_at), 40))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("DateOffers", text)
