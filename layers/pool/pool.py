@@ -8,7 +8,6 @@ asks it, and in the process (`geoloupe-reader`) `worker.main` hands the question
 from __future__ import annotations
 
 import atexit
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -30,15 +29,6 @@ from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.scenes import DescribeScene
 
-CHILD_ENVIRONMENT = {
-    # A child imports numpy with the main module, before `enter`: its BLAS threads would spin on both cores
-    # (measured: 20 to 100 times slower tiles).
-    "OPENBLAS_NUM_THREADS": "1",
-    # glibc would give each freed tile back to the system and fault its pages in again (a fifth of a tile's time).
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
-    "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
-}
-"""Environment variables that have to be set before a child starts: later is too late."""
 CLOSE_TIMEOUT_S = 1.0
 
 Source = Callable[[], Request | None]
@@ -82,8 +72,6 @@ class ReaderPool:
             enter(Profile.LOCAL, own_process=False)
             return
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
-        for name, value in CHILD_ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
         self._readers.start(first)
 
     def submit(self, request: Request) -> None:

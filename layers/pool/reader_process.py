@@ -23,6 +23,7 @@ from typing import Any
 
 from layers.disk.scratch import scratch_prefix
 from layers.pool import worker
+from layers.pool.bare_spawn import BareProcess
 from layers.pool.protocol import (
     ANSWER_BYTES,
     MAX_HEADER_BYTES,
@@ -35,10 +36,11 @@ from layers.pool.protocol import (
     read_holds,
     read_reply,
 )
+from layers.readers.bare_environment import starting_variables
 from layers.readers.confinement.grants import NOTHING, Grants
 from layers.readers.confinement.holds import Holds
 
-importlib.import_module(f"multiprocessing.popen_spawn_{'win32' if os.name == 'nt' else 'posix'}")
+importlib.import_module("multiprocessing.popen_spawn_win32" if os.name == "nt" else "layers.pool.bare_launch")
 """Otherwise the first process imports it, in a thread: PySide6 goes through sys.modules when it is imported, and ends
 the program if they change meanwhile."""
 
@@ -105,7 +107,8 @@ class ReaderProcess:
             return
         ours, theirs = self._context.Pipe()
         arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load, self._scratch)
-        process = self._context.Process(target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
+        variables = starting_variables(os.environ, reads_hosts=self._profile is Profile.REMOTE)
+        process = BareProcess(variables, target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
             with nullcontext() if self._imports_main else _main_module_hidden():

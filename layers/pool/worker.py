@@ -53,6 +53,7 @@ def main(
     walls.prepare()
     block = _attach(block_name)
     assert block.buf is not None
+    walls.limit_calls()
     try:
         connection.send_bytes(b"ready")
         while True:

@@ -9,6 +9,8 @@ import os
 import sys
 from enum import StrEnum
 
+from layers.readers.bare_environment import PROXIES, kept_variables
+
 ANSWER_BYTES = 32 * 2**20
 """Size of a shared block: arrays of one answer must fit."""
 
@@ -62,7 +64,6 @@ _COMMON = {
 _UNSET = ("GDAL_VRT_ENABLE_PYTHON", "GDAL_DRIVER_PATH", "OGR_DRIVER_PATH", "GDAL_HTTP_HEADER_FILE")
 _UNSET_PREFIXES = ("AWS_", "GS_", "AZURE_")
 _SCRATCH = ("TMPDIR", "SQLITE_TMPDIR", "CPL_TMPDIR")
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def variables(profile: Profile) -> dict[str, str]:
@@ -86,9 +87,12 @@ def current_profile() -> Profile:
 def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
     """Set the environment of `profile` in this process, before GDAL is loaded.
 
-    In a process that is not the reader's own (``inline=True``) the proxies that other libraries obey stay as they are.
-    `scratch` is the folder for what SQLite sorts and GDAL puts aside.
+    A process of the reader's own forgets what else it was started with. In another (``inline=True``) that stays, and so
+    do the proxies that other libraries obey. `scratch` is the folder for what SQLite sorts and GDAL puts aside.
     """
+    if own_process:
+        for name in os.environ.keys() - kept_variables(os.environ, reads_hosts=profile is Profile.REMOTE):
+            del os.environ[name]
     for name in list(os.environ):
         if name in _UNSET or name.startswith(_UNSET_PREFIXES):
             del os.environ[name]
@@ -96,7 +100,7 @@ def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
     if scratch:
         os.environ.update(dict.fromkeys(_SCRATCH, scratch))
     if own_process and profile is not Profile.REMOTE:
-        os.environ.update(dict.fromkeys(_PROXIES, _NO_NETWORK))
+        os.environ.update(dict.fromkeys(PROXIES, _NO_NETWORK))
 
 
 def tie_to_parent(parent_pid: int) -> None:

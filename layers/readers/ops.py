@@ -17,6 +17,7 @@ from typing import Any
 
 from layers.disk.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
+from layers.readers.bare_environment import TEST_OPS_VARIABLE
 from layers.readers.deliveries.scene_files import leads_to_scene
 from layers.readers.deliveries.scene_listing import list_scenes
 from layers.readers.environment import Profile, current_profile
@@ -51,7 +52,6 @@ from layers.requests.scenes import DescribeScene, ListScenes
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
-TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 _OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
 _OF_PICTURES = (WriteStrip, WritePixels, EncodePicture)

@@ -98,7 +98,8 @@ def _confined(holds: Holds) -> str:
     """Says how far a process is confined. The sentences about what is lacking may hold words of the system."""
     network = "network closed" if holds.network else "TCP closed" if holds.tcp else "network open"
     files = "only granted files" if holds.files else "all files"
-    return "; ".join([files, network, *map(without_names, holds.lacks)])
+    calls = "few system calls" if holds.calls else "all system calls"
+    return "; ".join([files, network, calls, *map(without_names, holds.lacks)])
 
 
 def _version(package: str) -> str:

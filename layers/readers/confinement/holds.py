@@ -18,6 +18,8 @@ class Holds:
     """It reaches no host, by no protocol."""
     tcp: bool = False
     """It reaches no host by TCP."""
+    calls: bool = False
+    """It asks the kernel for what a reader needs and for nothing else, and touches no other process."""
     lacks: tuple[str, ...] = ()
     """Walls that do not hold here though they could elsewhere, in sentences."""
 
@@ -27,4 +29,5 @@ class Holds:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Holds:
-        return cls(bool(data["files"]), bool(data["network"]), bool(data["tcp"]), tuple(map(str, data["lacks"])))
+        files, network, tcp, calls = (bool(data[name]) for name in ("files", "network", "tcp", "calls"))
+        return cls(files, network, tcp, calls, tuple(map(str, data["lacks"])))

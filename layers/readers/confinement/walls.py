@@ -1,8 +1,8 @@
 """The walls about a reader process: it reads what it was asked for and its libraries, writes nowhere else than it must,
-and has no network.
+has no network, and touches no other process.
 
-They stand on Linux, as far as its kernel has them; elsewhere, and inline, there are none. A process is free until its
-first request comes; from then on it is held to what was granted with that.
+They stand on Linux, as far as its kernel has them; elsewhere, and inline, there are none. A process may open all files
+until its first request comes; from then on it is held to what was granted with that.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+from layers.readers.confinement.call_filter import allow_calls, refuse_calls
 from layers.readers.confinement.grants import Extent, Grants, Reach, places_of
 from layers.readers.confinement.holds import Holds
 from layers.readers.confinement.landlock import (
@@ -22,7 +23,7 @@ from layers.readers.confinement.landlock import (
     Ruleset,
     landlock_abi,
 )
-from layers.readers.confinement.network import give_up_privileges, leave_network, refuse_calls
+from layers.readers.confinement.network import give_up_privileges, leave_network
 from layers.readers.environment import WRITERS, Profile
 
 _ACCESS = {Extent.FILE: Access.READ_FILE, Extent.FOLDER: READ, Extent.WRITTEN: WRITE, Extent.LISTED: Access.READ_DIR}
@@ -45,7 +46,7 @@ class Walls:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._keeps_network = profile is Profile.REMOTE
-        self._is_offline = False
+        self._is_offline = self._has_few_calls = self._had_threads = False
         self._abi = 0
         self._ruleset: Ruleset | None = None
         self._reach: Reach | None = None
@@ -76,6 +77,15 @@ class Walls:
         except OSError as error:
             self._give_way(error)
 
+    def limit_calls(self) -> None:
+        """Once the libraries are loaded and before any file is read, while there still is one thread."""
+        if sys.platform != "linux":
+            return
+        self._had_threads = len(os.listdir("/proc/self/task")) > 1
+        self._has_few_calls = allow_calls(sockets=self._keeps_network, writes=self._profile in WRITERS)
+        if not self._has_few_calls:
+            self._lacks.append("The system calls of a reader could not be limited: it may signal what the user may.")
+
     def close(self, grants: Grants) -> Holds:
         """Hold this process to `grants` and the libraries."""
         self.is_closed = True
@@ -104,10 +114,12 @@ class Walls:
         has_files, lacks = self._reach is not None, list(self._lacks)
         if has_files and self._abi < ABI_OF_TRUNCATE:
             lacks.append("The kernel's Landlock is old: a reader might empty files that the user may write.")
+        if has_files and self._had_threads:
+            lacks.append("A library had started threads before Landlock held: these may read all that the user may.")
         if not (self._is_offline or self._keeps_network):
             lacks.append("The network could not be taken from the reader.")
         tcp = self._is_offline or (has_files and self._abi >= ABI_OF_TCP and not self._keeps_network)
-        return Holds(has_files, self._is_offline, tcp, tuple(lacks))
+        return Holds(has_files, self._is_offline, tcp, self._has_few_calls, tuple(lacks))
 
 
 def _libraries() -> Iterator[str]:

@@ -54,10 +54,13 @@ class Walls:
     def prepare(self) -> None:
         self.built.append("prepare")
 
+    def limit_calls(self) -> None:
+        self.built.append("calls")
+
     def close(self, grants: Grants) -> Holds:
         self.is_closed, self._granted = True, grants
         self.built.append("close")
-        return Holds(True, True, True, ("this one",))
+        return Holds(True, True, True, True, ("this one",))
 
     def cover(self, needs: Grants) -> bool:
         return needs.read <= self._granted.read
@@ -103,7 +106,7 @@ def test_requests_are_answered_in_turn_until_the_window_is_gone(steps: list[str]
     pipe = served(Pipe(*requests), block, run)
     assert asked == [("one", {"a": 1}), ("two", {})]
     assert steps == [
-        *("tied to 7", "signals", "silence", "network", "features /scratch", "limits", "prepare", "close"),
+        *("tied to 7", "signals", "silence", "network", "features /scratch", "limits", "prepare", "calls", "close"),
     ]
     assert pipe.sent[0] == b"ready"
     holds, one, two = pipe.answers

@@ -19,7 +19,7 @@ def main(
         if any("dead drive" in one for one in request["grants"]["opened"]) or "dead drive" in path:
             time.sleep(3600)
         if is_first:
-            holds = {"files": True, "network": True, "tcp": True, "lacks": []}
+            holds = {"files": True, "network": True, "tcp": True, "calls": True, "lacks": []}
             connection.send_bytes(json.dumps({"number": number, "holds": holds}).encode())
         is_first = False
         connection.send_bytes(json.dumps({"number": number, "header": {"read": path}, "arrays": []}).encode())

@@ -7,7 +7,6 @@ import os
 import platform
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,8 @@ ROOT = Path(__file__).parents[4]
 
 CHILD = """
 import ctypes, errno, json, os, socket, sys
-from layers.readers.confinement.network import give_up_privileges, leave_network, refuse_calls
+from layers.readers.confinement.call_filter import refuse_calls
+from layers.readers.confinement.network import give_up_privileges, leave_network
 way, port, path, own = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 ours, theirs = socket.socketpair()
 give_up_privileges()
@@ -127,72 +127,6 @@ def test_each_half_of_the_filter_leaves_the_other_alone(tmp_path):
 
 
 # -- what is asked of the kernel, without asking it -------------------------------------------------------------------
-
-
-def verdict(program: bytes, machine: int, number: int) -> int:
-    """What the kernel's packet filter would return for a call: its language, as far as the filter speaks it."""
-    steps = list(struct.iter_unpack("=HBBI", program))
-    accumulator, at = 0, 0
-    while True:
-        code, if_true, if_false, value = steps[at]
-        at += 1
-        if code == 0x20:
-            accumulator = {0: number, 4: machine}[value]
-        elif code == 0x06:
-            return value
-        else:
-            holds = accumulator == value if code == 0x15 else accumulator >= value
-            at += if_true if holds else if_false
-
-
-@pytest.fixture
-def programs(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Filters that the kernel would be given."""
-    given: list[bytes] = []
-
-    def control(option: int, mode: int, program: object) -> None:
-        assert (option, mode) == (22, 2)
-        inside = program._obj  # type: ignore[attr-defined]
-        place = ctypes.c_void_p.from_buffer(inside, type(inside).instructions.offset).value
-        assert place is not None
-        given.append(ctypes.string_at(place, inside.length * 8))
-
-    monkeypatch.setattr(network, "_control", control)
-    monkeypatch.setattr(network.platform, "machine", lambda: "x86_64")
-    return given
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
-@pytest.mark.parametrize(("sockets", "attributes"), [(True, True), (True, False), (False, True), (False, False)])
-def test_the_filter_lets_all_else_pass(programs: list[bytes], sockets: bool, attributes: bool) -> None:
-    assert network.refuse_calls(sockets=sockets, attributes=attributes)
-    machine, refused, allowed = 0xC000003E, 0x0005000D, 0x7FFF0000
-    (program,) = programs
-    calls = {"socket": 41, "io_uring_setup": 425, "chmod": 90, "setxattrat": 463, "read": 0, "openat": 257}
-    found = {name: verdict(program, machine, number) == refused for name, number in calls.items()}
-    assert found == {
-        "socket": sockets,
-        "io_uring_setup": sockets,
-        "chmod": attributes,
-        "setxattrat": attributes,
-        "read": False,
-        "openat": False,
-    }
-    assert verdict(program, machine, 0) == allowed
-    assert verdict(program, 0x40000003, 0) == refused, "a call of another machine's kind"
-    assert verdict(program, machine, 0x40000000) == refused, "and of the third kind, with numbers of its own"
-
-
-def test_where_there_is_no_filter_that_is_said(programs: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network.platform, "machine", lambda: "riscv64")
-    assert not network.refuse_calls(sockets=True, attributes=True)
-
-    def refuse(*arguments: object) -> None:
-        raise OSError(22, "no")
-
-    monkeypatch.setattr(network.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(network, "_control", refuse)
-    assert not network.refuse_calls(sockets=True, attributes=True)
 
 
 class Library:

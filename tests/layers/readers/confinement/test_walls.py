@@ -107,7 +107,7 @@ def test_what_a_reader_was_not_asked_for_is_refused(pool, home, listener):
     assert dict(zip(attempts, found, strict=True)) == dict.fromkeys(attempts, "EACCES")
     assert all((home / "letters" / name).read_text() for name in "abcd")
     (holds,) = pool.holds()
-    assert (holds.files, holds.network, holds.tcp, holds.lacks) == (True, True, True, ())
+    assert (holds.files, holds.network, holds.tcp, holds.calls, holds.lacks) == (True, True, True, True, ())
 
 
 @pytest.mark.parametrize(
@@ -438,14 +438,35 @@ def test_the_network_goes_by_either_way_but_from_who_reads_of_hosts(monkeypatch,
     monkeypatch.setattr(walls, "give_up_privileges", lambda: told.append("privileges"))
     monkeypatch.setattr(walls, "leave_network", lambda: told.append("left") or moves)
     monkeypatch.setattr(walls, "refuse_calls", lambda **wanted: told.append(tuple(wanted.values())) or filters)
+    monkeypatch.setattr(walls, "allow_calls", lambda **wanted: told.append(wanted) or filters)
     monkeypatch.setattr(walls, "landlock_abi", lambda: 0)
     mine = walls.Walls(profile)
     mine.take_network()
     mine.prepare()
+    mine.limit_calls()
     found = mine.close(Grants())
-    assert told == ["privileges", *asked]
+    wanted = {"sockets": profile is Profile.REMOTE, "writes": profile is Profile.CASE}
+    assert told == ["privileges", *asked, wanted]
+    assert found.calls is filters
+    assert any("system calls" in said for said in found.lacks) is not filters
     assert (found.network, found.tcp) == (holds, holds)
     assert any("network" in said for said in found.lacks) is (not holds and profile is not Profile.REMOTE)
+
+
+def test_threads_that_ran_before_are_told_of(monkeypatch):
+    monkeypatch.setattr(walls, "allow_calls", lambda **_: True)
+    monkeypatch.setattr(walls, "landlock_abi", lambda: 7)
+    monkeypatch.setattr(walls, "Ruleset", Fenceless)
+    mine, go = walls.Walls(Profile.LOCAL), threading.Event()
+    other = threading.Thread(target=go.wait)
+    other.start()
+    try:
+        mine.prepare()
+        mine.limit_calls()
+    finally:
+        go.set()
+        other.join()
+    assert any("threads" in said for said in mine.close(Grants()).lacks)
 
 
 SCRIPT = """
