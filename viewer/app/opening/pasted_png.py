@@ -59,8 +59,8 @@ def _pixels(strip: QImage, *, is_deep: bool, has_alpha: bool) -> NDArray[np.uint
     channels = 4 if has_alpha else 3
     if is_deep:
         strip = strip.convertToFormat(QImage.Format.Format_RGBA64)
-        lines = np.frombuffer(strip.constBits(), np.uint16).reshape(strip.height(), -1)[:, : 4 * strip.width()]
-        parts = lines.reshape(strip.height(), strip.width(), 4)[:, :, :channels].astype(">u2")
+        words = np.frombuffer(strip.constBits(), np.uint16).reshape(strip.height(), strip.width(), 4)
+        parts = words[:, :, :channels].astype(">u2")
         return parts.reshape(strip.height(), -1).view(np.uint8)
     strip = strip.convertToFormat(QImage.Format.Format_RGBA8888 if has_alpha else QImage.Format.Format_RGB888)
     lines = np.frombuffer(strip.constBits(), np.uint8).reshape(strip.height(), strip.bytesPerLine())
