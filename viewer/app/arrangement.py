@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+
+from viewer.app.tab_bars import TabBars
 
 LEFT_PX, RIGHT_PX = 318, 350
 BELOW_PX = {"panel_attributes": 300, "panel_time_strip": 184}
@@ -51,6 +53,8 @@ class Arrangement(QObject):
         self._first_shares = QTimer(self, singleShot=True, interval=0)
         self._first_shares.timeout.connect(self._share_out)
         self._has_shares = False
+        self._tabs = TabBars(window)
+        self._tabs.chosen.connect(self._tab_chosen)
         for side in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea):
             window.setTabPosition(side, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
@@ -76,7 +80,6 @@ class Arrangement(QObject):
         docks["panel_sites"].raise_()
         self._share_out()
         self._is_arranging = False
-        self.name_tabs()
         self.taken_up.emit()
 
     def _share_out(self) -> None:
@@ -91,8 +94,7 @@ class Arrangement(QObject):
 
     def _drop_ghosts(self) -> None:
         """Hide tab bars that Qt has left standing where their docks no longer are, when all came back at once."""
-        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        shown = [bar for bar in bars if bar.isVisible()]
+        shown = [bar for bar in self._tabs.bars if bar.isVisible()]
         heads = {(dock.x(), dock.y()) for dock in self._docks.values() if dock.isVisible()}
         titles = [[bar.tabText(at) for at in range(bar.count())] for bar in shown]
         for bar, mine in zip(shown, titles, strict=True):
@@ -123,7 +125,6 @@ class Arrangement(QObject):
             for front in ("panel_details", "panel_sites"):
                 self._docks[front].raise_()
             self._is_arranging = False
-            self.name_tabs()
             self.restore(self._away)
             if not self._has_shares:
                 self._has_shares = True
@@ -132,22 +133,11 @@ class Arrangement(QObject):
             else:
                 QTimer.singleShot(0, self._drop_ghosts)
 
-    def name_tabs(self) -> None:
-        """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""
-        for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if not tabs.accessibleName():
-                tabs.setAccessibleName(self.tr("Panels"))
-                # All are in sight: names that are long end with …, and are whole in their tooltips.
-                tabs.setElideMode(Qt.TextElideMode.ElideRight)
-                tabs.setUsesScrollButtons(False)
-                tabs.currentChanged.connect(self._tab_chosen)
-
-    def _tab_chosen(self, at: int) -> None:
-        tabs = self.sender()
-        if self._is_arranging or not isinstance(tabs, QTabBar):
+    def _tab_chosen(self, title: str) -> None:
+        if self._is_arranging:
             return
         for dock in self._docks.values():
-            if dock.windowTitle() == tabs.tabText(at):
+            if dock.windowTitle() == title:
                 self.front_chosen.emit(dock)
 
     def state(self) -> str:
@@ -167,5 +157,4 @@ class Arrangement(QObject):
         known = QByteArray.fromBase64(state.encode("ascii", "ignore"))
         self._has_shares = self._window.restoreState(known, STATE_VERSION) or self._has_shares
         self._is_arranging = False
-        self.name_tabs()
         self.taken_up.emit()

@@ -157,7 +157,6 @@ class Docks(QObject):
             self._sized.add(id_)
             self._window.resizeDocks([dock], [BELOW_PX[id_]], Qt.Orientation.Vertical)
         self.panel_switched.emit()
-        self.arrangement.name_tabs()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, by the panels' own names or an action's id."""

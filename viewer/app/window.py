@@ -326,7 +326,7 @@ class MainWindow(QMainWindow):
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
         duplicate = partial(duplicate_selected, canvas, panels)
-        pictures = PicturePaster(session, panels, self.file_menu.open_words, self)
+        pictures = PicturePaster(session, panels, jobs, self.file_menu.open_words, self)
         for menu in (
             self.file_menu,
             EditMenu(

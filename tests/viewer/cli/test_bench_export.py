@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from viewer.cli.command import DONE
+from tests.support.cases.foreign_cases import foreign_case
+from tests.viewer.cli.conftest import write_scene
+from viewer.cli.command import BAD_INPUT, DONE
 
 
 @pytest.mark.bounded
@@ -19,3 +21,17 @@ def test_bench_export(cli, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome.code == DONE
     assert list(outcome.json) == ["a3_png_ms", "a3_pdf_ms", "max_ui_gap_ms"]
     assert all(value > 0 for value in outcome.json.values())
+
+
+def test_a_page_without_a_layer_of_the_case_is_not_measured(
+    cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.cli.bench_export.warm", lambda studio: None)
+    (tmp_path / "outside").mkdir()
+    paused = write_scene(tmp_path / "outside" / "a.tif")
+    case = foreign_case(tmp_path / "case" / "c.gpkg", absolute=str(paused))
+    outcome = cli("bench", "export", case, "--json")
+    assert outcome.code == BAD_INPUT
+    assert outcome.out == "", "no figure"
+    assert "Not measured: “absolute” would not be on the page." in outcome.err
+    assert "outside the case" in outcome.err

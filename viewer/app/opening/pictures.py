@@ -7,25 +7,25 @@ holds yet, in the program's own folder.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QImage
 
-from layers.errors import FileMissing, TooLarge
+from layers.errors import FileMissing, GeoloupeError, TooLarge
 from layers.grid.tile_grid import View
 from layers.project.storage.fsops import write_whole
 from viewer.app.case.session import Session
+from viewer.app.opening.pasted_png import png_of, size_in_png
 from viewer.commands.stamps import utc_now
 from viewer.panels.context import PanelContext
+from viewer.support.jobs import JobContext, Jobs
 from viewer.support.settings import data_folder
 
 MOST_PIXELS = 200_000_000
-QUICK = 100
-"""Of PNG's quality in Qt: no time is spent on the last bytes."""
+_PNG = "image/png"
 
 type OnView = Literal["centre", "fill"]
 """Places of a picture about the middle of the map: its pixels are the map's; or it is as large as fits, undistorted."""
@@ -35,14 +35,19 @@ class PicturePaster(QObject):
     """Keeps the picture on the clipboard as a file, and opens it; it is then asked where it lies."""
 
     def __init__(
-        self, session: Session, panels: PanelContext, open_words: Callable[[list[str]], None], parent: QObject
+        self,
+        session: Session,
+        panels: PanelContext,
+        jobs: Jobs,
+        open_words: Callable[[list[str]], None],
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._session, self._panels, self._open = session, panels, open_words
+        self._session, self._panels, self._jobs, self._open = session, panels, jobs, open_words
 
     def can_paste(self, content: QMimeData) -> bool:
         """True for a picture, and for files that somebody has copied."""
-        return content.hasImage() or any(url.isLocalFile() for url in content.urls())
+        return content.hasImage() or content.hasFormat(_PNG) or any(url.isLocalFile() for url in content.urls())
 
     def paste(self, content: QMimeData) -> None:
         """Open it as a layer."""
@@ -50,12 +55,22 @@ class PicturePaster(QObject):
         if files:
             self._open(files)
             return
-        image = content.imageData()
-        if not isinstance(image, QImage) or image.isNull():
+        # As another program gave it: Qt would decode it in the window's thread, only for us to encode it again.
+        given = bytes(content.data(_PNG).data()) if content.hasFormat(_PNG) else b""
+        image = content.imageData() if size_in_png(given) is None else given
+        if not isinstance(image, bytes) and (not isinstance(image, QImage) or image.isNull()):
             self._panels.report(self.tr("The picture on the clipboard cannot be read: copy it again."))
             return
-        keep = partial(keep_picture, image, pictures_folder(self._session.target), utc_now())
-        self._panels.run(keep, lambda path: self._open([str(path)]), self.tr("Keeping the picture"))
+        folder, now = pictures_folder(self._session.target), utc_now()
+
+        def keep(context: JobContext) -> Path:
+            return keep_picture(image, folder, now, context)
+
+        def say(error: GeoloupeError) -> None:
+            self._panels.report(error.sentence)
+
+        title = self.tr("Keeping the picture")
+        self._jobs.run(keep, lambda path: self._open([str(path)]), say, title, apart=True, of_case=True)
 
 
 def pictures_folder(case: Path | None) -> Path:
@@ -63,21 +78,22 @@ def pictures_folder(case: Path | None) -> Path:
     return data_folder() / "pictures" if case is None else case.parent / f"{case.stem} pictures"
 
 
-def keep_picture(image: QImage, folder: Path, now: str) -> Path:
-    """Write a picture as a PNG file named by the time, which is UTC.
+def keep_picture(image: QImage | bytes, folder: Path, now: str, context: JobContext | None = None) -> Path:
+    """Write a picture, or the bytes of a PNG, as a PNG file named by the time, which is UTC; `context` hears how far.
 
-    Raises TooLarge, and FileMissing where it cannot be written.
+    Raises TooLarge, FileMissing where it cannot be written, and JobCancelled.
     """
-    if image.width() * image.height() > MOST_PIXELS:
+    size = size_in_png(image) if isinstance(image, bytes) else (image.width(), image.height())
+    if size is None or size[0] * size[1] > MOST_PIXELS:
         raise TooLarge("The picture on the clipboard is too large to be kept: copy a part of it.")
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QImageWriter(buffer, QByteArray(b"png"))
-    writer.setQuality(QUICK)
-    if not writer.write(image):
-        raise TooLarge(f"The picture on the clipboard cannot be kept: {writer.errorString()}.")
-    return _keep(bytes(data.data()), folder, f"Pasted {now.replace('T', ' ').replace(':', '.')}", ".png")
+
+    def tell(part: float) -> None:
+        if context is not None:
+            context.check()
+            context.progress(part)
+
+    data = image if isinstance(image, bytes) else png_of(image, tell)
+    return _keep(data, folder, f"Pasted {now.replace('T', ' ').replace(':', '.')}", ".png")
 
 
 def placed_copy(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QColor, QColorSpace, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -18,9 +18,11 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.info import RasterInfo
+from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.windows import opened, settle, texts
 from tests.viewer.app.conftest import Answers, MakeWindow
-from viewer.app.opening.pictures import OnView, placed_copy, world_file
+from viewer.app.opening.pasted_png import png_of, size_in_png
+from viewer.app.opening.pictures import OnView, pictures_folder, placed_copy, world_file
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.place_dialog import PlaceDialog
@@ -204,6 +206,50 @@ def test_a_folder_that_takes_no_picture_is_said(case: MainWindow, answers: Answe
     QGuiApplication.clipboard().setImage(picture())
     QTest.keyClick(case.canvas, Qt.Key.Key_V, Control)
     qtbot.waitUntil(lambda: "The picture cannot be kept in “case pictures”" in texts(case), timeout=10_000)
+
+
+@pytest.mark.bounded
+def test_a_large_picture_is_kept_while_the_window_stays_free(case: MainWindow, qtbot: QtBot) -> None:
+    image = QImage(9000, 7000, QImage.Format.Format_RGB32)
+    image.fill(QColor("#406080"))
+    QGuiApplication.clipboard().setImage(image)
+    told: list[float] = []
+    case.context.jobs.progressed.connect(lambda job: told.append(job.fraction))
+    with Heartbeat() as heart:
+        QTest.keyClick(case.canvas, Qt.Key.Key_V, Control)
+        question(case, qtbot)
+    assert heart.longest_ms < FREE_MS
+    assert any(0 < part < 1 for part in told), "how far it is"
+    (kept,) = pictures_folder(case.session.target).iterdir()
+    assert size_in_png(kept.read_bytes()[:100]) == (9000, 7000)
+
+
+def test_what_another_program_gives_as_png_is_kept_as_it_is(case: MainWindow, qtbot: QtBot) -> None:
+    data = png_of(picture())
+    content = QMimeData()
+    content.setData("image/png", data)
+    QGuiApplication.clipboard().setMimeData(content)
+    QTest.keyClick(case.canvas, Qt.Key.Key_V, Control)
+    question(case, qtbot)
+    (kept,) = pictures_folder(case.session.target).iterdir()
+    assert kept.read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    "kind", ["RGB32", "ARGB32", "Grayscale8", "Grayscale16", "RGBA64", "Mono", "RGB888", "ARGB32_Premultiplied"]
+)
+def test_a_picture_of_any_kind_is_kept_without_loss(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viewer.app.opening.pasted_png.STRIP_PIXELS", 700)
+    image = picture().convertToFormat(QImage.Format[f"Format_{kind}"])
+    image.setDotsPerMeterX(3000)
+    if image.hasAlphaChannel():
+        image.setPixelColor(3, 4, QColor(10, 200, 30, 128))
+    image.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb) if kind == "RGB32" else image.colorSpace())
+    back = QImage.fromData(png_of(image))
+    whole = QImage.Format.Format_RGBA64 if kind in ("RGBA64", "Grayscale16") else QImage.Format.Format_ARGB32
+    assert back.convertToFormat(whole) == image.convertToFormat(whole)
+    assert back.dotsPerMeterX() == 3000
+    assert back.colorSpace() == image.colorSpace() or not image.colorSpace().isValid()
 
 
 def test_nothing_on_the_clipboard_is_said(case: MainWindow, qtbot: QtBot) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QDockWidget, QTabBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import MakeWindow, settle
@@ -153,3 +155,23 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
 
     lists = ["Sites", "Claims", "Sources", "Responses", "Bookmarks"]
     qtbot.waitUntil(lambda: titles() == [["Site", "Acquisition", "Comparisons"], lists])
+
+
+def test_tab_bars_that_qt_has_thrown_away_are_gone(window: MainWindow, qtbot: QtBot) -> None:
+    """Python's wrapper of a bar that was found with `findChildren` stays as long as the window does."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    arrangement = window.docks.arrangement
+    counts = []
+    for _ in range(6):
+        window.file_menu.close_case()
+        settle(window, qtbot)
+        window.file_menu.new_case()
+        settle(window, qtbot)
+        QApplication.sendPostedEvents(None, 0)
+        gc.collect()
+        counts.append(sum(type(one) is QTabBar for one in gc.get_objects()))
+    assert counts[1:] == counts[1:2] * 5
+    named = [bar for bar in arrangement._tabs.bars if bar.isVisible()]
+    assert named
+    assert {bar.accessibleName() for bar in named} == {"Panels"}

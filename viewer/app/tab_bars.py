@@ -1,0 +1,49 @@
+"""The tab bars that Qt makes for panels on top of each other, named for screen readers while they last."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QMainWindow, QTabBar
+
+_Kind = QEvent.Type
+
+
+class TabBars(QObject):
+    """Those of one window, as they come and go.
+
+    `findChildren` is not asked: Qt makes new bars whenever an arrangement is taken up, and Python's wrapper of each one
+    that was found would stay as long as the window.
+    """
+
+    chosen = Signal(str)
+    """The title of a tab that is in front now."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.bars: list[QTabBar] = []
+        window.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (_Kind.ChildPolished, _Kind.ChildRemoved) and isinstance(event, QChildEvent):
+            child = event.child()
+            if event.type() == _Kind.ChildRemoved:
+                self.bars = [bar for bar in self.bars if bar is not child]
+            elif isinstance(child, QTabBar) and not any(bar is child for bar in self.bars):
+                self._take_up(child)
+        return False
+
+    def _take_up(self, bar: QTabBar) -> None:
+        self.bars = [*self.bars, bar]
+        bar.setAccessibleName(self.tr("Panels"))
+        # All are in sight: names that are long end with …, and are whole in their tooltips.
+        bar.setElideMode(Qt.TextElideMode.ElideRight)
+        bar.setUsesScrollButtons(False)
+        bar.currentChanged.connect(self._tell_chosen)
+
+    def _tell_chosen(self, at: int) -> None:
+        bar = self.sender()
+        if isinstance(bar, QTabBar):
+            self.chosen.emit(bar.tabText(at))
