@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
             self._show_added,
             allow,
             self.context.pool.known_probes.forget,
-            panels.georeferencing_wanted.emit,
+            panels,
             messages,
             self,
         )

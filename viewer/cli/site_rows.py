@@ -22,6 +22,7 @@ from layers.requests.probe import Probe
 from layers.text.counted import metres
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
+from viewer.commands.imagery.photographs import photo_fields
 from viewer.commands.sites import check_site
 
 if TYPE_CHECKING:
@@ -102,15 +103,7 @@ def photograph_at(path: Path, pool: ReaderPool) -> Photograph | None:
 
 def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
     """A mark at the place of the camera: no site, as nobody has judged what the picture shows."""
-    looks = "" if photograph.direction_deg is None else f" It looked towards {photograph.direction_deg:.0f}°."
-    fields: dict[str, Any] = {
-        "label": path.stem,
-        "mark_kind": "photo",
-        "position_basis": f"EXIF of {path.name}: where the camera was, as it says itself",
-        "notes": f"Photograph {photograph.words}.{looks}",
-    }
-    if photograph.taken.endswith("Z"):
-        fields["observed_at"] = photograph.taken
+    fields = photo_fields(photograph, path.name)
     geometry = Point(photograph.lon, photograph.lat)
     check_site(geometry, fields)
     return geometry, fields

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_off_earth
 from layers.quick_dataclass import dataclass
+
+if TYPE_CHECKING:
+    from layers.raster.photograph import Photograph
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 """Endings of files that are pictures to be looked at: what has another and no place lacks something."""
@@ -27,6 +30,8 @@ class PlaceQuestion:
     """True where it can be shown in pixel space instead."""
     size: tuple[int, int] = (0, 0)
     """Width and height of a picture of which nothing says where it lies; it can be laid on the map by hand."""
+    photograph: Photograph | None = None
+    """The camera's place and date, as its EXIF says them: not where the picture lies."""
 
     @property
     def can_be_placed(self) -> bool:
@@ -46,6 +51,8 @@ class PlaceQuestion:
             return f"{self.name} does not say in which CRS its position is."
         if self.crs:
             return f"{self.name} names a CRS but says nothing about its position in it."
+        if self.photograph is not None:
+            return f"{self.name} is a photograph: it says where its camera was, not where the picture lies."
         return f"{self.name} has no position and no CRS."
 
     @property
@@ -84,7 +91,11 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
     # A part of a file that holds several pictures has no size here, and no world file of its own.
     is_picture = bounds is None and not raster["crs"] and "width" in raster
     size = (raster["width"], raster["height"]) if is_picture else (0, 0)
-    return PlaceQuestion(name, raster["crs"], bounds, has_pixels, size if name.lower().endswith(PICTURES) else (0, 0))
+    from layers.raster.photograph import photograph_in  # for start-up time
+
+    photograph = photograph_in(raster.get("tags") or {})
+    size = size if name.lower().endswith(PICTURES) else (0, 0)
+    return PlaceQuestion(name, raster["crs"], bounds, has_pixels, size, photograph)
 
 
 def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion | None:

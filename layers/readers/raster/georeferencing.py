@@ -133,7 +133,8 @@ class _Finder:
             return "says nothing about its position: it needs a world file or georeferencing."
         return (
             f"is a photograph {photograph.words}: that is where the camera was, not where the picture lies. "
-            "geoloupe add-sites marks that place; control points lay the picture on the map."
+            "Layer > Mark the Camera’s Place, or geoloupe add-sites, marks it; control points lay the picture on the "
+            "map."
         )
 
     def _first(self) -> Georeferencing:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio.shutil
-from rasterio.io import MemoryFile
 
 from tests.support.cases.rich import read_case
-from tests.support.readers.tiny_photograph import TAGS
+from tests.support.readers.tiny_photograph import write_photograph
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import BAD_INPUT, DONE
 
 
 @pytest.fixture
 def photograph(tmp_path: Path) -> Path:
-    path = tmp_path / "IMG_0815.jpg"
-    with warnings.catch_warnings(), MemoryFile() as memory:
-        warnings.simplefilter("ignore")
-        with memory.open(driver="GTiff", width=64, height=48, count=3, dtype="uint8") as file:
-            file.write(np.full((3, 48, 64), 90, np.uint8))
-            file.update_tags(**TAGS, EXIF_OffsetTimeOriginal="+03:00")
-        with memory.open() as file:
-            rasterio.shutil.copy(file, path, driver="JPEG")
-    Path(f"{path}.aux.xml").unlink(missing_ok=True)
-    return path
+    return write_photograph(tmp_path / "IMG_0815.jpg", EXIF_OffsetTimeOriginal="+03:00")
 
 
 def test_info_tells_place_date_and_camera(cli: Cli, photograph: Path) -> None:

@@ -95,6 +95,21 @@ class LayerMenu(CaseMenu):
         """True while the current layer is a picture that control points can place."""
         return self._georeferencing.can_open(self._panels.layer_uuid)
 
+    def mark_camera(self) -> None:
+        """Mark where the camera of the current photograph was."""
+        from viewer.panels.layers.camera_place import mark_camera_of_layer  # for start-up time
+
+        mark_camera_of_layer(self._panels, self._panels.layer_uuid)
+
+    def has_camera(self) -> bool:
+        """True while the current layer is a photograph that says where its camera was."""
+        info = self._panels.info_of(self._panels.layer_uuid)
+        if not isinstance(info, RasterInfo) or not any(key.startswith("EXIF_GPS") for key in info.tags):
+            return False
+        from viewer.panels.layers.camera_place import photograph_of  # for start-up time
+
+        return photograph_of(info) is not None
+
     def build_overviews(self) -> None:
         self._upkeep.build_current()
 
@@ -228,6 +243,13 @@ class LayerMenu(CaseMenu):
             "Ctrl+Shift+G",
             offered=can_georeference,
             tip=QT_TRANSLATE_NOOP("Actions", "Place a screenshot, photograph or scan by control points"),
+        ),
+        Action(
+            "mark_camera",
+            QT_TRANSLATE_NOOP("Actions", "&Mark the Camera’s Place"),
+            mark_camera,
+            offered=has_camera,
+            tip=QT_TRANSLATE_NOOP("Actions", "Mark where the camera of the current photograph was, as its EXIF says"),
         ),
         Action(
             "build_overviews",

@@ -27,6 +27,7 @@ from viewer.app.opening.questions_in_turn import QuestionsInTurn
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.commands.unplaced import PICTURES, PlaceQuestion
+from viewer.panels.context import PanelContext
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
@@ -47,16 +48,17 @@ class PlaceQuestions(QuestionsInTurn):
         show: Callable[[Bounds | None], None],
         allow: Callable[[Iterable[Mapping[str, Any]]], None],
         placed: Callable[[str], None],
-        georeference: Callable[[str], None],
+        panels: PanelContext,
         messages: Messages,
         window: QWidget,
     ) -> None:
         """`show` is told where something was added, in lon, lat; `allow` the sources that the answer agrees to;
-        `placed` the path of a picture that has got a world file; `georeference` a layer to be placed by points.
+        `placed` the path of a picture that has got a world file.
         """
         super().__init__(session, window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
-        self._show, self._allow, self._placed, self._georeference = show, allow, placed, georeference
+        self._show, self._allow, self._placed, self._panels = show, allow, placed, panels
+        self._georeference = panels.georeferencing_wanted.emit
         self._messages, self._window = messages, window
 
     def ask(self, found: list[FoundLayer]) -> None:
@@ -93,7 +95,9 @@ class PlaceQuestions(QuestionsInTurn):
         likely, path = self._likely(question), source.get("path")
         has_view = not self._views.is_off_earth
         is_kept = isinstance(path, str) and Path(path).parent == pictures_folder(self._session.target)
-        return PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept)
+        dialog = PlaceDialog(question, likely, self._load, current, self._window, has_view=has_view, is_kept=is_kept)
+        dialog.camera_wanted.connect(lambda: self._mark_camera(dialog))
+        return dialog
 
     def _likely(self, question: PlaceQuestion) -> list[str]:
         """Likely CRSs: those chosen lately, degrees where the numbers could be some, and the one usual here."""
@@ -115,8 +119,17 @@ class PlaceQuestions(QuestionsInTurn):
             bounds = info.bounds if info.placed_by else None
             is_picture = bounds is None and not info.crs and name.lower().endswith(PICTURES)
             size = (info.width, info.height) if is_picture else (0, 0)
-            return PlaceQuestion(name, info.crs, bounds, True, size)
+            from viewer.panels.layers.camera_place import photograph_of  # for start-up time
+
+            return PlaceQuestion(name, info.crs, bounds, True, size, photograph_of(info))
         return PlaceQuestion(name, info.crs if info else "", info.bounds if info else None, False)
+
+    def _mark_camera(self, dialog: PlaceDialog) -> None:
+        from viewer.panels.layers.camera_place import mark_camera  # for start-up time
+
+        photograph = dialog.question.photograph
+        if photograph is not None and mark_camera(self._panels, photograph, dialog.question.name):
+            dialog.show_camera_marked()
 
     # -- answers ----------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from layers.vector.table import VectorInfo
 from viewer.commands.imagery.placed_layers import can_have_points
 from viewer.commands.layers import set_height, update_layer
 from viewer.panels.context import PanelContext
+from viewer.panels.layers.camera_place import mark_camera_of_layer, photograph_of
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted
@@ -64,6 +65,12 @@ class GeoreferencingForm(QWidget):
         self.points_button.setAccessibleName(self.points_button.text())
         self.points_button.setToolTip(tooltip(self.tr("Place the picture by control points")))
         self.points_button.clicked.connect(lambda: context.georeferencing_wanted.emit(self._uuid))
+        self.camera_button = QPushButton(self.tr("Mark the Camera’s Place"))
+        self.camera_button.setAccessibleName(self.camera_button.text())
+        self.camera_button.setToolTip(
+            tooltip(self.tr("Mark where the camera of this photograph was, as its EXIF says"))
+        )
+        self.camera_button.clicked.connect(lambda: mark_camera_of_layer(context, self._uuid))
         self.reset_button = QPushButton(self.tr("As the File Says"))
         self.reset_button.setAccessibleName(self.reset_button.text())
         self.reset_button.setToolTip(tooltip(self.tr("Take the control points away")))
@@ -75,6 +82,7 @@ class GeoreferencingForm(QWidget):
         layout.addWidget(self.note)
         layout.addWidget(self.ask_button)
         layout.addWidget(self.points_button)
+        layout.addWidget(self.camera_button)
         layout.addWidget(self.reset_button)
 
     def show_layer(self, layer: Layer, info: RasterInfo | VectorInfo | None, anew: bool = False) -> None:
@@ -88,6 +96,7 @@ class GeoreferencingForm(QWidget):
         is_picture = isinstance(drawing, RasterDrawing) and drawing.source.scene is None and can_have_points(layer)
         has_points = read_control_points(layer.control_points_json) is not None
         self.points_button.setVisible(is_picture and info is not None)
+        self.camera_button.setVisible(photograph_of(info) is not None)
         self.reset_button.setVisible(has_points)
         if has_points:
             self.ask_button.hide()  # the CRS is that of the fit

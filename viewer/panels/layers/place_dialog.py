@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import override
+from typing import TYPE_CHECKING, override
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -28,6 +28,9 @@ from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.text import one_line, plain, tooltip
 
+if TYPE_CHECKING:
+    from layers.raster.photograph import Photograph
+
 LIST_PX = 120
 SIZE = QSize(620, 440)
 _CRS_ROLE = Qt.ItemDataRole.UserRole
@@ -43,6 +46,8 @@ class PlaceDialog(QDialog):
     """A CRS, `PIXEL_SPACE`, or empty text: as the file says."""
     points_wanted = Signal()
     """It is to be placed by control points."""
+    camera_wanted = Signal()
+    """The place of the camera that took it is to be marked."""
     laid_on_view = Signal(str)
     """A picture is to lie on the map as it is shown: centre (its pixels are the map's) or fill."""
 
@@ -114,11 +119,33 @@ class PlaceDialog(QDialog):
             if not question.can_be_placed:
                 widget.hide()
         self._offered = question.can_be_placed
+        if question.photograph is not None:
+            layout.addWidget(self._camera_row(question.photograph))
         if self._is_picture:
             layout.addWidget(self._view_buttons())
         layout.addWidget(self._buttons())
         self.doubt.hide()
         self.setMinimumWidth(520)
+
+    def _camera_row(self, photograph: Photograph) -> QWidget:
+        """The words of a photograph on its camera, and the button that marks its place."""
+        row = QWidget()
+        words = wrapped(self.tr("It was {0}.").format(one_line(photograph.words, 200)))
+        words.setAccessibleName(self.tr("Camera"))
+        self.camera_button = QPushButton(self.tr("&Mark the Camera’s Place"))
+        self.camera_button.setAccessibleName(self.tr("Mark the Camera’s Place"))
+        self.camera_button.setToolTip(tooltip(self.tr("Add a mark of the kind photo there, with its date")))
+        self.camera_button.clicked.connect(self.camera_wanted)
+        inside = QVBoxLayout(row)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(words)
+        inside.addLayout(side_by_side(self.camera_button))
+        return row
+
+    def show_camera_marked(self) -> None:
+        """The camera's place is a mark now; the picture itself may still become a layer."""
+        self.camera_button.setText(self.tr("The Camera’s Place Is Marked"))
+        self.camera_button.setEnabled(False)
 
     def _view_buttons(self) -> QWidget:
         """Buttons that lay a picture on the map as it is shown."""
@@ -171,16 +198,16 @@ class PlaceDialog(QDialog):
         return buttons
 
     def _numbers_words(self) -> str:
-        bounds = self.question.bounds
+        bounds, photograph = self.question.bounds, self.question.photograph
+        undated = "" if photograph is not None and photograph.taken else self.tr(" Its date is not known.")
         if self._is_picture and self._is_kept:
-            return self.tr(
-                "It can lie on the map as it is shown now, or be looked at in its own pixels. Its date is not known."
-            )
+            return self.tr("It can lie on the map as it is shown now, or be looked at in its own pixels.") + undated
         if self._is_picture:
-            return self.tr(
+            said = self.tr(
                 "It can lie on the map as it is shown now, or be looked at in its own pixels until control points, or a"
-                " world file beside it, {0}, place it. Its date is not known."
-            ).format(_world_file_name(self.question.name))
+                " world file beside it, {0}, place it."
+            )
+            return said.format(_world_file_name(self.question.name)) + undated
         if bounds is None:
             return self.tr(
                 "A CRS alone cannot place it. Control points would, or a world file beside it: {0}, with six numbers."
