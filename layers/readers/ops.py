@@ -44,7 +44,7 @@ from layers.requests.imagery import (
     ReadTile,
     ReadVersions,
 )
-from layers.requests.pictures import EncodePicture, WritePixels, WriteStrip
+from layers.requests.pictures import EncodePicture, RecodePicture, WritePixels, WriteStrip
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from layers.requests.registering import Register
@@ -54,7 +54,7 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 _OF_IMAGERY = (ReadTile, ReadChip, ReadArea, BuildOverviews, ReadStatistics, ReadAcquisition, Register, DescribeScene)
 _OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
-_OF_PICTURES = (WriteStrip, WritePixels, EncodePicture)
+_OF_PICTURES = (WriteStrip, WritePixels, EncodePicture, RecodePicture)
 _KINDS: tuple[type[Question], ...] = (
     Probe,
     ReadVersions,
@@ -82,7 +82,7 @@ def answer(asked: Question) -> Result:
         return _probe_or_unchanged(asked)
     if isinstance(asked, ListScenes):
         return list_scenes(asked)
-    if isinstance(asked, WriteStrip | EncodePicture):
+    if isinstance(asked, WriteStrip | EncodePicture | RecodePicture):
         return _of_picture(asked)
     if isinstance(asked, WriteWorkbook):
         from layers.readers.export import workbook  # only where a case is written as a spreadsheet
@@ -95,7 +95,11 @@ def answer(asked: Question) -> Result:
     return _of_layer(asked) if isinstance(asked, OfLayer) else (_versions(), ())
 
 
-def _of_picture(asked: WriteStrip | EncodePicture) -> Result:
+def _of_picture(asked: WriteStrip | EncodePicture | RecodePicture) -> Result:
+    if isinstance(asked, RecodePicture):
+        from layers.readers.export import recoded_picture  # only where a product shows pictures of others
+
+        return recoded_picture.recode_picture(asked)
     from layers.readers.export import written_picture  # only where a product is written
 
     if isinstance(asked, WritePixels):

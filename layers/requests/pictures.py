@@ -1,4 +1,4 @@
-"""Questions to the reader that writes: pictures put together of strips, as TIFF, JPEG and WebP."""
+"""Questions about pictures that leave: put together of strips (TIFF, JPEG, WebP), or of others and encoded anew."""
 
 from __future__ import annotations
 
@@ -69,3 +69,19 @@ class EncodePicture(Question):
     out: str = ""
     format: str = "JPEG"
     quality: int = 92
+
+
+@dataclass(frozen=True)
+class RecodePicture(Question):
+    """Decode a picture that somebody else made, a PNG, JPEG or WebP, and encode its pixels anew. One array: the bytes.
+
+    Header: `content_type`, `width` and `height`. A JPEG stays one; the others become PNG, which every program shows.
+    """
+
+    op: ClassVar[str] = "recode_picture"
+    data: str = ""
+    """Its bytes in Base64: they are in no file that a reader may open."""
+    content_type: str = ""
+    width: int = 0
+    height: int = 0
+    """As they were judged by its first bytes: it is refused where they differ."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import threading
@@ -24,7 +25,9 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.geo.bounds import Bounds
 from layers.product.content import ProductContent
-from tests.support.cases.rich import read_case
+from layers.project.saving.publish import write_case
+from tests.support.cases.rich import BLOBS, read_case, rich_document
+from tests.support.hostile_pictures import PAGE, SECRET, bomb, told_in_chunks, with_broken_pixels
 from tests.support.readers.tiny_rasters import write_raster
 from tests.support.windows import opened
 from tests.viewer.app.conftest import Answers, settle
@@ -111,6 +114,44 @@ def test_what_a_report_could_not_show_is_said(demo: MainWindow, qtbot: QtBot, an
     dialog.take_button.click()
     written(demo, qtbot, answers.path)
     assert "Lost one" in demo.messages.line("export data").text
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("suffix", [".kmz", ".html"])
+def test_a_chip_is_encoded_anew_and_one_that_is_no_picture_is_left_out_and_said(
+    window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, suffix: str
+) -> None:
+    document = rich_document()
+    chip = document.chips["chip"]
+    more = (Change("chips", None, replace(chip, uuid=name)) for name in ("page", "bomb", "cut"))
+    document.apply(Edit("Add", tuple(more)))
+    data = told_in_chunks()
+    kept = {"chip": data, "page": PAGE, "bomb": bomb(), "cut": with_broken_pixels("JPEG")}
+    case = tmp_path / "case.gpkg"
+    write_case(document, case, blobs=BLOBS | {("chips", name): each for name, each in kept.items()})
+    opened(window, case, qtbot)
+    dialog = asked(window, qtbot)
+    choose(dialog, suffix)
+    answers.path = tmp_path / f"out{suffix}"
+    dialog.take_button.click()
+    made = written(window, qtbot, answers.path)
+    said = "3 image chips are no pictures that are shown, or cannot be decoded, and left out."
+    assert said in window.messages.line("export data").text
+    text = zipfile.ZipFile(answers.path).read("doc.kml").decode() if suffix == ".kmz" else made.decode()
+    assert said in text
+    assert f"SHA-256 of the original {hashlib.sha256(data).hexdigest()}" in text
+    members = [read for name, read in members_of(answers.path) if name.startswith("chips/")]
+    assert len(members) == (1 if suffix == ".kmz" else 0)
+    assert text.count("SHA-256 of the original") >= 1
+    assert not any(word in each for each in (made, *members) for word in (PAGE, SECRET))
+
+
+def members_of(path: Path) -> list[tuple[str, bytes]]:
+    """The files of an archive; none of another file."""
+    if not zipfile.is_zipfile(path):
+        return []
+    with zipfile.ZipFile(path) as archive:
+        return [(name, archive.read(name)) for name in archive.namelist()]
 
 
 @pytest.mark.bounded

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -17,7 +19,10 @@ from lxml import etree
 
 import sample_data
 from layers.document.document import Document
-from tests.support.cases.rich import read_case
+from layers.document.edit import Change, Edit
+from layers.project.saving.publish import write_case
+from tests.support.cases.rich import BLOBS, read_case, rich_document
+from tests.support.hostile_pictures import PAGE, SECRET, told_in_segments
 from viewer.cli.command import BAD_INPUT, DONE
 
 FIRM = "Hikvision (Hangzhou Hikvision Digital Technology)"
@@ -86,3 +91,22 @@ def test_what_cannot_be_done_is_said(cli, tmp_path: Path) -> None:
     outcome = cli("export", case, "--out", tmp_path / "x.kmz", "--site", "nobody")
     assert outcome.code == BAD_INPUT
     assert "no site nobody" in outcome.sentence
+
+
+@pytest.mark.bounded
+@pytest.mark.parametrize("suffix", [".kmz", ".html"])
+def test_chips_are_encoded_anew_and_what_is_none_is_left_out_and_said(cli, tmp_path: Path, suffix: str) -> None:
+    document = rich_document()
+    document.apply(Edit("Add", (Change("chips", None, replace(document.chips["chip"], uuid="page")),)))
+    data, case, out = told_in_segments(), tmp_path / "case.gpkg", tmp_path / f"x{suffix}"
+    write_case(document, case, blobs=BLOBS | {("chips", "chip"): data, ("chips", "page"): PAGE})
+    outcome = cli("export", case, "--out", out)
+    assert outcome.code == DONE, outcome.sentence
+    assert "1 image chip is no picture that is shown, or cannot be decoded, and left out." in outcome.err
+    files = [out.read_bytes()]
+    if suffix == ".kmz":
+        with zipfile.ZipFile(out) as archive:
+            files = [archive.read(name) for name in archive.namelist()]
+            assert [name for name in archive.namelist() if name.startswith("chips/")] == ["chips/1.jpg"]
+    assert hashlib.sha256(data).hexdigest().encode() in files[0]
+    assert not any(word in each for each in files for word in (PAGE, SECRET))

@@ -32,8 +32,9 @@ from viewer.app.products.product_file import file_sha256
 from viewer.app.products.taken_away import taken_away
 from viewer.canvas.widget import MapCanvas
 from viewer.export.data.data_files import write_data
-from viewer.export.data.exported import DataExport, data_export
+from viewer.export.data.exported import WITH_PICTURES, DataExport, data_export
 from viewer.export.data.ground import GroundPictures
+from viewer.export.data.shown_chips import with_shown_chips
 from viewer.export.formats.raw_pixels import begin_pixels, topmost_image
 from viewer.export.formats.steps import Writing
 from viewer.export.gate import data_through_gate
@@ -46,6 +47,8 @@ POLL_MS, MOST_TOLD = 20, 3
 
 type Write = Callable[[Callable[[], object], Path, Callable[[], str]], None]
 """Writes a file in a job, and says so with what is given once it is there."""
+type _Drawn = tuple[GroundPictures, Path, DataLeaving, str]
+"""The maps of a file, the file, the way on which it leaves, and a sentence on chips that it does not show."""
 
 
 class DataDesk(QObject):
@@ -73,7 +76,7 @@ class DataDesk(QObject):
         self._last = DataWish(".kmz")
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
-        self._drawn: list[tuple[GroundPictures, Path, DataLeaving]] = []
+        self._drawn: list[_Drawn] = []
         self._gathered = 0
 
     @property
@@ -142,11 +145,12 @@ class DataDesk(QObject):
     def _gather(self, wish: DataWish, path: Path) -> None:
         """Gathers the case as it is now: later edits are not in it. What is to be issued is stopped at the gate."""
         rows, spec, read = self._rows(), self._spec_of(wish), self._session.blob_reader()
+        pool = self._canvas.own_scene.context.pool
 
         def read_chips(uuids: Iterable[str]) -> Mapping[str, bytes]:
             return read("chips", list(uuids), "data")
 
-        def work(_context: JobContext) -> tuple[DataExport, list[PrintedRow]]:
+        def work(context: JobContext) -> tuple[DataExport, list[PrintedRow], str]:
             told = data_export(
                 Document(rows),  # type: ignore[arg-type]
                 wish.suffix,
@@ -157,13 +161,14 @@ class DataDesk(QObject):
                 bounds=spec.bounds,
             )
             told = data_through_gate(told, spec, Edition(None, today(), wish.state))
-            return told, printed_rows(told.document, told.content)
+            told, left_out = with_shown_chips(told, pool, context.check) if wish.suffix in WITH_PICTURES else (told, "")
+            return told, printed_rows(told.document, told.content), left_out
 
-        def done(found: tuple[DataExport, list[PrintedRow]]) -> None:
+        def done(found: tuple[DataExport, list[PrintedRow], str]) -> None:
             self._gathered -= 1
             leaving = DataLeaving(spec, wish.state, found[1], self._session.document)
             try:
-                self._draw(leaving.named(found[0], self._panels), path, leaving)
+                self._draw(leaving.named(found[0], self._panels), path, leaving, found[2])
             except GeoloupeError as error:
                 self._failed(error.sentence)
 
@@ -225,10 +230,10 @@ class DataDesk(QObject):
 
     # -- pictures -------------------------------------------------------------------------------------------------
 
-    def _draw(self, told: DataExport, path: Path, leaving: DataLeaving) -> None:
-        """Formats with pictures of the map wait until all that they show has been read."""
+    def _draw(self, told: DataExport, path: Path, leaving: DataLeaving, left_out: str) -> None:
+        """Formats with pictures of the map wait until all that they show has been read; `left_out` is said then."""
         suffix = path.suffix.lower()
-        if suffix not in (".kmz", ".html"):
+        if suffix not in WITH_PICTURES:
             self._write(lambda: self._made(told, path, leaving), path, partial(leaving.issue, self._panels))
             return
         context, folder = self._canvas.own_scene.context.for_pictures(), self._session.base_folder
@@ -238,12 +243,12 @@ class DataDesk(QObject):
             crs=WGS84 if suffix == ".kmz" else "",
             with_map=suffix == ".html",
         )
-        self._drawn.append((pictures, path, leaving))
+        self._drawn.append((pictures, path, leaving, left_out))
         self._timer.start()
 
     def _look(self) -> None:
         for one in tuple(self._drawn):
-            pictures, path, leaving = one
+            pictures, path, leaving, left_out = one
             try:
                 is_made = pictures.step()
             except GeoloupeError as error:
@@ -251,14 +256,14 @@ class DataDesk(QObject):
                 self._failed(error.sentence)
                 continue
             if is_made:
-                problems = pictures.problems
+                problems = [*([left_out] if left_out else []), *pictures.problems]
                 self._end(one)
                 if problems:
                     self._warn(self.tr("{0}: {1}").format(path.name, " ".join(problems)))
                 make = partial(self._made_of, pictures, path, leaving)
                 self._write(make, path, partial(leaving.issue, self._panels))
 
-    def _end(self, one: tuple[GroundPictures, Path, DataLeaving]) -> None:
+    def _end(self, one: _Drawn) -> None:
         one[0].close()
         self._drawn.remove(one)
         if not self._drawn:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from layers.project.opening.case_paths import CaseHome
     from viewer.export.data.exported import DataExport
 
-_WITH_PICTURES = (".kmz", ".html")
-
 
 def write_case_data(arguments: argparse.Namespace) -> int:
     """Write the file that `--out` names. Raises the GeoloupeError of what cannot be read, issued or written."""
@@ -32,12 +30,12 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     suffix = out.suffix.lower()
     if out.exists() and os.path.samefile(path, out):
         raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
-    if suffix in _WITH_PICTURES:
+    if suffix in (".kmz", ".html"):
         load_qt()
     from viewer.cli.products.issued_data import data_leaving, data_spec_of  # after Qt: symbols are painted
     from viewer.cli.products.issued_page import keep_issue
     from viewer.export.data.data_files import write_data
-    from viewer.export.data.exported import data_export
+    from viewer.export.data.exported import WITH_PICTURES, data_export
     from viewer.export.gate import data_through_gate
 
     with case_in_hand(arguments.case, state_asked(issue=arguments.issue, publish=arguments.publish)) as case:
@@ -55,7 +53,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
         leaves = data_leaving(case, arguments, spec)
         told = data_through_gate(told, spec, leaves.edition)
         problems = [leaves.notice, not_drawn(document.sites[said.uuid] for said in told.content.sites)]
-        if suffix in _WITH_PICTURES:
+        if suffix in WITH_PICTURES:
             problems += _with_pictures(told, out, case.home)
         else:
             with readers(int(suffix == ".xlsx")) as pool:
@@ -72,6 +70,7 @@ def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
     from layers.geo.crs import WGS84  # after Qt, and for start-up time
     from viewer.export.data.data_files import write_data
     from viewer.export.data.ground import GroundPictures
+    from viewer.export.data.shown_chips import with_shown_chips
     from viewer.export.headless import Studio, wait_until
 
     is_report = out.suffix.lower() == ".html"
@@ -83,8 +82,9 @@ def _with_pictures(told: DataExport, out: Path, home: CaseHome) -> list[str]:
             with_map=is_report,
         )
         wait_until(pictures.step, lambda: pictures.waits_for)
-        write_data(pictures.finished(), out, studio.pool)
-        return pictures.problems
+        made, left_out = with_shown_chips(pictures.finished(), studio.pool)
+        write_data(made, out, studio.pool)
+        return [*pictures.problems, left_out]
 
 
 def _chips(case: Path, uuids: Iterable[str]) -> Mapping[str, bytes]:

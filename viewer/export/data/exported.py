@@ -18,12 +18,12 @@ from layers.product.gathering import content_of
 from layers.product.image_words import image_date_words
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
-from layers.product.shown_picture import shown_picture
+from layers.product.shown_picture import ShownPicture
 from layers.quick_dataclass import dataclass
-from layers.text.counted import counted
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
-_WITH_PICTURES = (".kmz", ".html")
+WITH_PICTURES = (".kmz", ".html")
+"""Formats that show pictures. A GeoPackage keeps chips as they are: its readers check their hashes."""
 
 type ReadChips = Callable[[Iterable[str]], Mapping[str, bytes]]
 """Bytes of chips by uuid, as far as they are there."""
@@ -56,6 +56,14 @@ class MapPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownChip:
+    """A chip's picture as it was encoded anew, and the hash (SHA-256) of the bytes that the case keeps."""
+
+    picture: ShownPicture
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChipPicture:
     """A chip with its bytes, as readers see it; `words` say date, credit, and the hash of what the case keeps."""
 
@@ -74,6 +82,9 @@ class DataExport:
     content: ProductContent
     marking: str = ""
     chips: Mapping[str, bytes] = field(default_factory=dict)
+    """Bytes as the case keeps them, by uuid. Somebody else may have made them: no picture of them is shown."""
+    shown: Mapping[str, ShownChip] = field(default_factory=dict)
+    """The pictures that are shown, by the chip's uuid: `with_shown_chips` makes them."""
     overlays: Sequence[GroundPicture] = ()
     """Frames of the comparisons, first to last as they follow each other."""
     map: MapPicture | None = None
@@ -92,20 +103,18 @@ class DataExport:
     def chip_pictures(self) -> list[ChipPicture]:
         """The chips that readers can see, in the order of the case: of a pair the view as it was drawn."""
         told = self.publishing
-        pictures = {chip.uuid: shown_picture(self.chips[chip.uuid]) for chip in self._chips}
-        shown = [(chip, picture) for chip in self._chips if (picture := pictures[chip.uuid]) is not None]
-        uuids = {chip.uuid for chip, _ in shown}
+        pairs = [(chip, self.shown[chip.uuid]) for chip in self.document.chips.values() if chip.uuid in self.shown]
         return [
             ChipPicture(
-                chip.uuid, chip.site_uuid, picture.content_type, picture.data, _chip_words(self.document, chip, told)
+                chip.uuid,
+                chip.site_uuid,
+                one.picture.content_type,
+                one.picture.data,
+                _chip_words(self.document, chip, one, told),
             )
-            for chip, picture in shown
-            if not (chip.kind == "pixels" and chip.pair_uuid in uuids)
+            for chip, one in pairs
+            if not (chip.kind == "pixels" and chip.pair_uuid in self.shown)
         ]
-
-    @property
-    def _chips(self) -> list[Chip]:
-        return [chip for chip in self.document.chips.values() if chip.uuid in self.chips]
 
 
 def data_export(
@@ -130,36 +139,36 @@ def data_export(
     ]
     content = content_of(document, uuids, publish, own, whole_case=sites is None and bounds is None)
     content = replace(content, marking=highest((marking, content.marking)).words)
-    chips = _chips_of(document, content, own, read_chips) if suffix in _WITH_CHIPS else {}
-    lost = sum(shown_picture(data) is None for data in chips.values()) if suffix in _WITH_PICTURES else 0
-    if lost:
-        said = counted(lost, "image chip is no picture that is shown", "image chips are no pictures that are shown")
-        content = replace(content, caveats=(*content.caveats, f"{said}, and left out."))
+    chips = _chips_of(document, content, own, read_chips, suffix) if suffix in _WITH_CHIPS else {}
     return DataExport(document, content, own, chips)
 
 
-def _chips_of(document: Document, content: ProductContent, marking: str, read_chips: ReadChips) -> dict[str, bytes]:
-    """Bytes of the chips of the product's sites; of a published one without words that stand beside pixels."""
+def _chips_of(
+    document: Document, content: ProductContent, marking: str, read_chips: ReadChips, suffix: str
+) -> dict[str, bytes]:
+    """Bytes of the chips of the product's sites, of a published case without words that stand beside pixels.
+
+    Where they are shown they are encoded anew, and their hash is that of the bytes as they are kept.
+    """
     told = Publishing(marking if content.is_published else None)
     sites: Collection[str] = {said.uuid for said in content.sites} - content.withheld
     wanted = {
         chip.uuid: chip for chip in document.chips.values() if chip.site_uuid in sites and told.admits_marked(chip)
     }
     read = read_chips(wanted) if wanted else {}
-    if not told.is_on:
+    if not told.is_on or suffix in WITH_PICTURES:
         return {uuid: read[uuid] for uuid in wanted if uuid in read}
     bare = {uuid: bare_picture(read[uuid], chip.content_type) for uuid, chip in wanted.items() if uuid in read}
     return {uuid: data for uuid, data in bare.items() if data is not None}
 
 
-def _chip_words(document: Document, chip: Chip, told: Publishing) -> str:
+def _chip_words(document: Document, chip: Chip, shown: ShownChip, told: Publishing) -> str:
     """The words below a chip: the date is that of its stamp, and beside it what its image says by now."""
     image = document.images.get(chip.image_uuid)
     later = "" if image is None or image.acquired_at in ("", chip.acquired_at) else _later(image, told)
     date = chip.acquired_at or "date unknown"
     parts = (told.words(chip.caption), date, chip.date_kind, later, told.words(chip.credit))
-    mark = f"SHA-256 {chip.sha256}" if chip.sha256 else ""
-    return " · ".join(filter(None, (*parts, mark)))
+    return " · ".join(filter(None, (*parts, f"SHA-256 of the original {shown.sha256}")))
 
 
 def _later(image: Image, told: Publishing) -> str:

@@ -34,6 +34,8 @@ from layers.document.rows import (
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.pool.pool import ReaderPool
+from viewer.export.data.exported import DataExport
+from viewer.export.data.shown_chips import with_shown_chips
 
 USER, FOLDER, DRAFT, INTERNAL, NOTE = "Wilhelmina-Quist", "/srv/quagga-desk", "zebrafinch", "okapi-cable", "numbat-note"
 CASE_ID = "c0ffee11-dead-4bee-8bad-feedfacecafe"
@@ -259,6 +261,16 @@ def pool() -> Iterator[ReaderPool]:
     pool.start()
     yield pool
     pool.close()
+
+
+def with_pictures(export: DataExport) -> DataExport:
+    """The export with its chips as a reader has encoded them."""
+    pool = ReaderPool(inline=True)
+    pool.start()
+    try:
+        return with_shown_chips(export, pool)[0]
+    finally:
+        pool.close()
 
 
 def without_site(document: Document, uuid: str, **values: object) -> Document:

@@ -23,7 +23,7 @@ from layers.geo.measure import distance_m
 from layers.product.content import ProductContent
 from layers.product.gathering import content_of
 from tests.support.qgis.peers import clean, need
-from tests.viewer.export.data.conftest import ENTITIES, png_of
+from tests.viewer.export.data.conftest import ENTITIES, png_of, with_pictures
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture
 from viewer.export.data.kmz import kmz_bytes
@@ -45,7 +45,7 @@ def content(document: Document) -> ProductContent:
 
 
 def chips(document: Document) -> list[ChipPicture]:
-    return DataExport(document, content(document), chips={"chip": png_of()}).chip_pictures
+    return with_pictures(DataExport(document, content(document), chips={"chip": png_of()})).chip_pictures
 
 
 def ground(name: str, begin: str) -> GroundPicture:

@@ -1,0 +1,87 @@
+"""Chips for readers outside, decoded and encoded anew by a reader process: somebody else may have made their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+
+from layers.errors import GeoloupeError, ReaderCrashed, ReaderTimeout
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Request
+from layers.product.shown_picture import ShownPicture, shown_picture
+from layers.requests.pictures import RecodePicture
+from layers.text.counted import counted
+from viewer.export.data.exported import DataExport, ShownChip
+
+_LOOK_S = 0.05
+_MOST_DEATHS = 3
+"""So many pictures may stop their reader: the others are not tried then."""
+_TYPES = ("image/png", "image/jpeg")
+
+
+def with_shown_chips(
+    export: DataExport, pool: ReaderPool, check: Callable[[], None] = lambda: None
+) -> tuple[DataExport, str]:
+    """The export with the chips that its readers will see, and a sentence on those that are left out, which is among
+    its caveats too. Blocks: not in the window's thread.
+
+    `check` is called while a reader works: what it raises ends the work, and the reader with it. Raises ReaderCrashed
+    where the pool is being closed.
+    """
+    shown: dict[str, ShownChip] = {}
+    deaths = 0
+    for uuid, data in export.chips.items():
+        judged = shown_picture(data)
+        if judged is None or deaths >= _MOST_DEATHS:
+            continue
+        found = _recoded(judged, pool, check)
+        if isinstance(found, ReaderCrashed | ReaderTimeout):
+            if pool.is_closed:
+                raise found
+            deaths += 1
+        elif not isinstance(found, GeoloupeError):
+            shown[uuid] = ShownChip(found, hashlib.sha256(data).hexdigest())
+    chips = export.document.chips
+    lost = sum(uuid not in shown and chips[uuid].pair_uuid not in shown for uuid in export.chips)
+    made = replace(export, shown=shown)
+    if not lost:
+        return made, ""
+    said = counted(lost, "image chip is no picture that is shown", "image chips are no pictures that are shown")
+    sentence = f"{said}, or cannot be decoded, and left out."
+    return replace(made, content=replace(made.content, caveats=(*made.content.caveats, sentence))), sentence
+
+
+def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None]) -> ShownPicture | GeoloupeError:
+    arrived = threading.Event()
+    results: list[Answer | GeoloupeError] = []
+
+    def done(result: Answer | GeoloupeError) -> None:
+        results.append(result)
+        arrived.set()
+
+    data = b64encode(picture.data).decode()
+    request = Request(RecodePicture("", data, picture.content_type, *picture.size), done)
+    pool.submit(request)
+    try:
+        check()
+        while not arrived.wait(_LOOK_S):
+            check()
+    except BaseException:
+        pool.give_up(request)
+        raise
+    result = results[0]
+    if isinstance(result, GeoloupeError):
+        return result
+    return _believed(result, picture.size)
+
+
+def _believed(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
+    """What a reader sent, judged as the chip itself was: the reader may have been taken over by it."""
+    data = answer.arrays[0].tobytes() if answer.arrays else b""
+    found = shown_picture(data)
+    if found is None or found.content_type not in _TYPES or found.size != size:
+        return ReaderCrashed("A reader sent something that is no picture.")
+    return found
