@@ -32,6 +32,7 @@ from viewer.app.actions.template_desk import TemplateDesk
 from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
+from viewer.app.arranging.dialog_fit import DialogFit
 from viewer.app.arranging.edge_strip import FramedMap
 from viewer.app.arranging.window_place import WindowPlace
 from viewer.app.button_keys import ButtonKeys
@@ -264,6 +265,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
+        DialogFit(self)
         TypeAhead(self)
         FormKeys(self.canvas, self.docks.form_left, self)
         ButtonKeys(self)
