@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
-from viewer.app.arrangement import BELOW_PX, Arrangement
+from viewer.app.arranging.arrangement import Arrangement
+from viewer.app.arranging.panel_layouts import BELOW_PX
 from viewer.app.inspector_trail import InspectorTrail
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.image_below import PlaceHits
@@ -15,6 +16,7 @@ from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.named_lists.named_list import NamedListPanel
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.form_page import FormPage
@@ -64,7 +66,9 @@ class Docks(QObject):
         comparisons: ComparisonDesk,
         products: ProductDesk,
         make_time_strip: Callable[[], QWidget],
+        hold_map: Callable[[], Callable[[], None]],
     ) -> None:
+        """`hold_map` gives what puts the content of the map back to where it is on the screen now."""
         super().__init__(window)
         self._window, self._context = window, context
         self._bookmark_desk, self._comparison_desk, self._product_desk = bookmarks, comparisons, products
@@ -107,7 +111,7 @@ class Docks(QObject):
         }
         titles = {name: title for name, (_page, title) in self._pages.items()}
         self.trail = InspectorTrail(self._docks["panel_details"], titles, context)
-        self.arrangement = self._arrange()
+        self.arrangement = self._arrange(hold_map)
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
         self._show_what_is_wanted()
@@ -115,6 +119,8 @@ class Docks(QObject):
             chosen.connect(self._selected)
         self.layer_tree.view.clicked.connect(self._layer_clicked)
         context.layer_shown.connect(self._layer_shown)
+        for emptied in (context.layer_shown, context.claim_shown, context.row_shown, context.document_replaced):
+            emptied.connect(self.arrangement.folds.look_soon)
 
     def __getitem__(self, id_: str) -> QDockWidget:
         return self._docks[id_]
@@ -123,8 +129,8 @@ class Docks(QObject):
         return list(self._docks.values())
 
     def is_panel_shown(self, id_: str) -> bool:
-        """True where a panel stands in the window, be it behind another tab."""
-        return self._docks[id_].toggleViewAction().isChecked()
+        """True where a panel stands in the window, be it behind another tab or folded into the edge."""
+        return self._docks[id_].toggleViewAction().isChecked() or bool(self.arrangement.folds.side_of(id_))
 
     def warm_up(self, jobs: Jobs) -> None:
         """Make the other panels one by one, so that the first use of each is as quick as the second.
@@ -142,7 +148,10 @@ class Docks(QObject):
 
     def set_panel_visible(self, id_: str, visible: bool) -> None:
         """Show a panel in front, or put it away; one that is open behind another tab comes to the front instead."""
-        dock = self._docks[id_]
+        dock, folds = self._docks[id_], self.arrangement.folds
+        if visible:
+            self.arrangement.set_alone(False)
+            folds.unfold(folds.side_of(id_), id_)
         is_behind = dock.isVisible() and dock.visibleRegion().isEmpty()
         if visible and dock.isVisible() and not is_behind:
             return
@@ -161,18 +170,29 @@ class Docks(QObject):
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, by the panels' own names or an action's id."""
         if name in self._pages:
-            page, _title = self._pages[name]
-            _made = page.panel
-            shown, focus = self.details.currentWidget(), QApplication.focusWidget()
-            if shown is not None and page is not shown and focus is not None and shown.isAncestorOf(focus):
-                self.form_left.emit()
-            self.details.setCurrentWidget(page)
-            self.trail.show_page(name)
+            self._turn_to(name)
             self.set_panel_visible("panel_details", True)
             return
         id_ = ALIASES.get(name, name)
         if id_ in self._docks:
             self.set_panel_visible(id_, True)
+
+    def _turn_to(self, name: str) -> None:
+        """Let the inspector show a form, wherever it stands."""
+        page, _title = self._pages[name]
+        _made = page.panel
+        shown, focus = self.details.currentWidget(), QApplication.focusWidget()
+        if shown is not None and page is not shown and focus is not None and shown.isAncestorOf(focus):
+            self.form_left.emit()
+        self.details.setCurrentWidget(page)
+        self.trail.show_page(name)
+
+    def begin_drawn(self) -> None:
+        """Begin the form of a mark that was just drawn; where the map stands alone it stays so."""
+        if self.arrangement.is_alone:
+            self._turn_to("site_form")
+        else:
+            self.begin_typing("site_form")
 
     def begin_typing(self, name: str) -> None:
         """Bring a form to the front, with the keyboard in its first field."""
@@ -217,13 +237,29 @@ class Docks(QObject):
                 assert callable(look)
                 look()
 
+    def _is_empty(self, id_: str) -> bool:
+        """True for a panel that has nothing to show but how something comes to stand there."""
+        panel: QWidget | None = self._docks[id_].widget()
+        if isinstance(panel, QStackedWidget) and not isinstance(panel, FormPage):
+            panel = panel.currentWidget()
+        if isinstance(panel, LazyPanel):
+            panel = panel.panel if panel.is_made else None
+        if isinstance(panel, NamedListPanel):
+            return panel.is_empty
+        page = getattr(panel, "page", panel)
+        return isinstance(page, FormPage) and page.is_empty
+
     def _make_front(self, dock: QDockWidget) -> None:
         late = dock.widget()
         if isinstance(late, LazyPanel):
             _made = late.panel
 
     def _selected(self) -> None:
-        if len(self._context.selection):
+        if not len(self._context.selection):
+            self.arrangement.folds.look_soon()
+        elif self.arrangement.is_alone:
+            self._turn_to("site_form")
+        else:
             self.show_panel("site_form")
 
     def _layer_shown(self, uuid: str) -> None:
@@ -234,8 +270,8 @@ class Docks(QObject):
     def _layer_clicked(self) -> None:
         self._layer_shown(self._context.layer_uuid)
 
-    def _arrange(self) -> Arrangement:
-        arrangement = Arrangement(self._window, self._docks)
+    def _arrange(self, hold_map: Callable[[], Callable[[], None]]) -> Arrangement:
+        arrangement = Arrangement(self._window, self._docks, self._is_empty, hold_map)
         arrangement.front_chosen.connect(self._make_front)
         arrangement.taken_up.connect(self.recolor)
         self.recolor()

@@ -24,6 +24,9 @@ class PanelFocus:
         if focus is not None and dock.isAncestorOf(focus) and is_in_sight:
             self._canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
+        folds = self._docks.arrangement.folds
+        if side := folds.side_of(id_):
+            folds.open_by_hand(side, id_)
         self._docks.show_panel(id_)
         inside = dock.widget()
         target = _target(inside.panel if isinstance(inside, LazyPanel) else inside)

@@ -129,7 +129,7 @@ class Program:
         window, options = self._window, self._options
         window.closed.connect(self._application.exit)
         if self._keeps:
-            window.restore_arrangement()
+            window.place.restore()
         if options.size is not None:
             window.setMinimumSize(1, 1)
             window.resize(*options.size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QRect, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QStatusTipEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -25,13 +25,16 @@ from viewer.app.actions.image_menu import ImageMenu
 from viewer.app.actions.layer_export import LayerExport
 from viewer.app.actions.layer_menu import LayerMenu
 from viewer.app.actions.map_export import MapExport
-from viewer.app.actions.menu_bar import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
+from viewer.app.actions.menu_bar import RecentMenu, color_overflow, fill_menu_bar, make_toolbar, words_of_panel
 from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.site_menu import SiteMenu
 from viewer.app.actions.template_desk import TemplateDesk
 from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
+from viewer.app.arranging.dialog_fit import DialogFit
+from viewer.app.arranging.edge_strip import FramedMap
+from viewer.app.arranging.window_place import WindowPlace
 from viewer.app.button_keys import ButtonKeys
 from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
@@ -97,8 +100,6 @@ from viewer.tools.tool import ToolContext
 SMALLEST = (640, 420)
 FIRST_SIZE = (1440, 900)
 LONGEST_TITLE = 80
-FRAME = (8, 40)
-"""Pixels that the system's frame and title bar take, width and height: not known before the window stands."""
 
 
 class MainWindow(QMainWindow):
@@ -250,18 +251,21 @@ class MainWindow(QMainWindow):
         self.comparison_bar.keyboard_left.connect(self.canvas.setFocus)
         column.addWidget(self.comparison_bar)
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX), self._linked_panes)
-        self.setCentralWidget(middle)
+        self._framed = FramedMap(middle)
+        self.setCentralWidget(self._framed)
         self.bookmarks = self._make_bookmarks()
         panels, views, canvas, ask = self.panel_context, self.views, self.canvas, self._questions
         say, keep = self.messages, self.settings
         self.scenes = SceneFinding(panels, canvas, self.context, self.opener, say, keep, ask, self.comparisons, self)
         self.products = ProductDesk(panels, self)
         desks = self.bookmarks, self.comparisons, self.products
-        self.docks = Docks(self, self.panel_context, *desks, self.scenes.make_panel)
+        self.docks = Docks(self, self.panel_context, *desks, self.scenes.make_panel, views.hold_still)
+        self.place = WindowPlace(self, self.docks.arrangement, self.settings)
         self.product_windows = self._make_product_windows()
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
+        DialogFit(self)
         TypeAhead(self)
         FormKeys(self.canvas, self.docks.form_left, self)
         ButtonKeys(self)
@@ -299,7 +303,7 @@ class MainWindow(QMainWindow):
         messages, settings, jobs, pool = self.messages, self.settings, self.context.jobs, self.context.pool
         files = (self.saving, self.opener, self.map_export, self.product_windows, self.access)
         self.file_menu = FileMenu(session, *files, messages, settings, self._questions, self)
-        self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self)
+        self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self.docks.arrangement, self)
         self.layer_menu = LayerMenu(
             session,
             panels,
@@ -325,7 +329,7 @@ class MainWindow(QMainWindow):
         self.search.feature_found.connect(self.feature_menu.show_feature)
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
-        duplicate = partial(duplicate_selected, canvas, panels)
+        duplicate, focus = partial(duplicate_selected, canvas, panels), PanelFocus(self.docks, canvas)
         pictures = PicturePaster(session, panels, jobs, self.file_menu.open_words, self)
         for menu in (
             self.file_menu,
@@ -340,7 +344,7 @@ class MainWindow(QMainWindow):
             CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),
             SiteMenu(session, self.toolbox, self.docks, panels, templates, self),
             ToolsMenu(session, self.toolbox, self),
-            PanelsMenu(session, self.docks, PanelFocus(self.docks, canvas), self),
+            PanelsMenu(session, self.docks, focus, self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),
         ):
             self.action_table.add(menu)
@@ -353,6 +357,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
         color_overflow(self.toolbar, self.palette())
         ToolButtons(self.toolbar, self.action_table, self.toolbox)
+        self._framed.follow(self.docks.arrangement.folds, focus.switch, partial(words_of_panel, self.action_table))
         self.toolbox.take(FIRST_TOOL)
 
     def _connect(self) -> None:
@@ -366,10 +371,11 @@ class MainWindow(QMainWindow):
         self.selection.changed.connect(self.action_table.refresh_soon)
         self.toolbox.drawn.connect(self.mark_images.note)
         self.toolbox.measured.connect(self.mark_images.note)
-        self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
+        self.toolbox.drawn.connect(lambda _uuid: self.docks.begin_drawn())
         self.docks.layer_tree.compare_wanted.connect(self.comparisons.compare_with)
         self.toolbox.nothing_given_up.connect(self.comparisons.end)
-        self.comparisons.shown_changed.connect(lambda: self.status.show_mode(self.comparisons.hint))
+        self.comparisons.shown_changed.connect(self._show_mode)
+        self.docks.arrangement.changed.connect(self._show_mode)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)
@@ -420,8 +426,15 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(page)
             page.setFocus()
         self.docks.arrangement.set_shown(is_begun or self.glimpse.is_shown)
-        self.toolbar.setVisible(is_begun or self.glimpse.is_shown)
+        self.toolbar.setVisible((is_begun or self.glimpse.is_shown) and not self.docks.arrangement.is_alone)
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
+
+    def _show_mode(self) -> None:
+        """What the whole map is in, and the way out of it."""
+        is_alone = self.docks.arrangement.is_alone
+        alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
+        self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
+        self.toolbar.setVisible(self.session.is_begun and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:
         """A case is on its way, and some of its sites can be looked at; None: it is not coming after all."""
@@ -558,24 +571,6 @@ class MainWindow(QMainWindow):
         self.file_menu.open_words([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
         event.acceptProposedAction()
 
-    def fit_screen(self, free: QRect) -> None:
-        """No larger than this part of a screen, with its frame, and in the middle of it."""
-        room = free.adjusted(0, 0, -FRAME[0], -FRAME[1])
-        self.resize(self.size().boundedTo(room.size()).expandedTo(self.minimumSize()))
-        left, top = (room.width() - self.width()) // 2, (room.height() - self.height()) // 2
-        self.move(free.left() + max(0, left), free.top() + max(0, top))
-
-    def restore_arrangement(self) -> None:
-        """Window and panels as they were left; Qt moves what would be off the screen, and leaves what is broken."""
-        geometry = self.settings.get("window_geometry").encode("ascii", "ignore")
-        if not self.restoreGeometry(QByteArray.fromBase64(geometry)):
-            self.fit_screen(self.screen().availableGeometry())
-        self.docks.arrangement.restore(self.settings.get("window_state"))
-
-    def _keep_arrangement(self) -> None:
-        self.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        self.settings.set("window_state", self.docks.arrangement.state())
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes; whatever fails here is said, and the window stays open."""
         event.ignore()
@@ -588,7 +583,7 @@ class MainWindow(QMainWindow):
         finally:
             self._is_asking = False
         if self._may_close:
-            self._keep_arrangement()
+            self.place.keep()
             event.accept()
             self.closed.emit()
 

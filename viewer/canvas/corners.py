@@ -1,6 +1,6 @@
 """The corners of the map on the screen: scale bar, true north, credits, and a note; nothing stands on anything else.
 
-The note tells of a canvas without a scale, of what a canvas cannot show, and of services that do not answer.
+The note tells of a canvas without a scale, and of what a canvas cannot show.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from viewer.canvas.sites.unplaced import Unplaced
 from viewer.support.text import one_line
 
 _NAME_CHARS = 60
-_NOTE_CHARS = 300
 _HEAD_PX, _TEXT_PX = 12.0, 11.0
 _LEADING = 1.4
 _MOST_HEIGHT = 0.4
@@ -52,14 +51,11 @@ class CornerNote:
             at -= QPointF(0, _LEADING * size)
 
 
-def corner_note(
-    view: View, unplaced: Unplaced, corner: QPointF, room: float, notes: Sequence[str] = ()
-) -> CornerNote | None:
+def corner_note(view: View, unplaced: Unplaced, corner: QPointF, room: float) -> CornerNote | None:
     """The note whose lower left is `corner`, in as many lines as its room is narrow; None where there is nothing to
-    say, or no room at all. `notes` are sentences on layers, which come first.
+    say, or no room at all.
     """
-    sentences = [(one_line(note, _NOTE_CHARS), True) for note in notes]
-    sentences += [(sentence, False) for sentence in unplaced.sentences()]
+    sentences = [(sentence, False) for sentence in unplaced.sentences()]
     if is_off_earth(view.grid.crs):
         sentences.insert(0, (_plane_sentence(view.grid.crs), True))
     r = view.ratio
@@ -108,11 +104,12 @@ _SCALE_PX = 36.0
 
 
 def paint_corners(
-    painter: QPainter, view: View, texts: Sequence[str], unplaced: Unplaced, notes: Sequence[str] = ()
-) -> CornerNote | None:
+    painter: QPainter, view: View, texts: Sequence[str], unplaced: Unplaced
+) -> tuple[CornerNote | None, list[QRectF]]:
     """On a whole picture: scale bar at the lower left, true north at the upper right, credits at the lower right.
 
-    Above the scale bar, or off the Earth in its place, is what the canvas cannot show: the note that is returned.
+    Above the scale bar, or off the Earth in its place, is what the canvas cannot show: the note that is returned, with
+    all rectangles that are taken.
     """
     r = view.ratio
     width, height = float(view.width), float(view.height)
@@ -128,12 +125,12 @@ def paint_corners(
         corner -= QPointF(0, _SCALE_PX * r)
         arrow = QRectF(width - ARROW_ROOM_PX * r, 0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r)
     room = width - corner.x() - 12 * r
-    note = corner_note(view, unplaced, corner, room, notes)
+    note = corner_note(view, unplaced, corner, room)
     if note is not None and note.rect.intersects(band):
         corner.setY(band.top() - 2 * r)
-        note = corner_note(view, unplaced, corner, room, notes)
+        note = corner_note(view, unplaced, corner, room)
     if note is not None and note.rect.intersects(arrow):
-        note = corner_note(view, unplaced, corner, arrow.left() - corner.x(), notes)
+        note = corner_note(view, unplaced, corner, arrow.left() - corner.x())
     if note is not None:
         note.paint(painter, r)
-    return note
+    return note, [band, bar, arrow, *([] if note is None else [note.rect])]

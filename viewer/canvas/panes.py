@@ -19,6 +19,7 @@ from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.corners import CornerNote
 from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.notice_plate import NoticePlate
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.canvas.viewport import Viewport
@@ -45,6 +46,13 @@ class Pane:
     picture: MapPicture
     place: QRect = field(default_factory=QRect)
     note: CornerNote | None = None
+    plate: NoticePlate | None = None
+
+    def note_at(self, at: QPointF) -> str:
+        """All of the plate or the note at a pixel of it; empty where neither is."""
+        shown = (one for one in (self.plate, self.note) if one is not None and one.rect.contains(at))
+        return next((one.text for one in shown), "")
+
     """In its lower left corner, as painted last."""
 
 

@@ -51,9 +51,16 @@ class ViewHistory:
 
 
 def _same_place(a: View, b: View) -> bool:
-    """True where two views differ in their size only: a resized window is no journey."""
+    """True where two views differ in their size only: a resized window is no journey, nor is a panel at its side."""
     if a.grid != b.grid:
         return False
+    if (a.width, a.height) != (b.width, b.height) and (_is_within(a, b) or _is_within(b, a)):
+        return True
     middle_a = a.left + a.width // 2, a.top + a.height // 2
     middle_b = b.left + b.width // 2, b.top + b.height // 2
     return abs(middle_a[0] - middle_b[0]) <= 1 and abs(middle_a[1] - middle_b[1]) <= 1
+
+
+def _is_within(a: View, b: View) -> bool:
+    across = b.left <= a.left and a.left + a.width <= b.left + b.width
+    return across and b.top <= a.top and a.top + a.height <= b.top + b.height

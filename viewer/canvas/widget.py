@@ -32,6 +32,7 @@ from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.notice_plate import Notices
 from viewer.canvas.panes import Ghost, Pane, Panes, PaneWords
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
@@ -81,7 +82,7 @@ class MapCanvas(QWidget):
         """The map where there is one only, and the first of several."""
         self.panes = Panes([self._pane])
         self.show_overlays = True
-        self._history = ViewHistory()
+        self._history, self._notices = ViewHistory(), Notices()
         self._gestures = Gestures(self)
         self._tool: PointerTool | None = None
         self._above: Callable[[QPainter, View], None] | None = None
@@ -408,6 +409,7 @@ class MapCanvas(QWidget):
             self._tool.cancel()
         self.selection.keep_only(self.scene.document.sites)
         self.features.clear()
+        self._notices.forget()
         self.scene.set_view(self.viewport.view())
 
     # -- painting -------------------------------------------------------------------------------------------------
@@ -456,7 +458,8 @@ class MapCanvas(QWidget):
                 self._gestures.paint(painter, view)
         if self.show_overlays:
             shown.graticule.paint(painter, view, settled=self._resting, is_pane=len(self.panes) > 1)
-            pane.note = paint_corners(painter, view, shown.credits, shown.unplaced, shown.notes)
+            pane.note, taken = paint_corners(painter, view, shown.credits, shown.unplaced)
+            pane.plate = self._notices.paint(painter, view, shown.notes, taken, pane.scene.sites_within)
         with going_on(), part_of_picture(painter):
             self.panes.paint_in(painter, pane)
 
@@ -477,8 +480,7 @@ class MapCanvas(QWidget):
     def note_at(self, at: QPointF) -> str:
         """All of the note in the corner of the map where one is under a place of the widget; else empty."""
         pane = self._pane_at(at)
-        note = pane.note if self.show_overlays else None
-        return note.text if note is not None and note.rect.contains(_in_pane(at, pane)) else ""
+        return pane.note_at(_in_pane(at, pane)) if self.show_overlays else ""
 
     def words_at(self, at: QPointF) -> str:
         """The tooltip of a place of the widget: the note there, or on a mark that the image does not tell of."""
@@ -501,8 +503,12 @@ class MapCanvas(QWidget):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        pane = self._pane_at(event.position())
+        if self.show_overlays and self._notices.take_click(pane.plate, _in_pane(event.position(), pane)):
+            self.update()
+            return
         if event.buttons() == event.button():  # a second button belongs to the gesture of the first
-            self.use_pane(self._pane_at(event.position()))
+            self.use_pane(pane)
         self._gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -70,7 +70,7 @@ DEFAULTS: Mapping[str, Any] = {
     "recent": [],
     "recent_crs": [],
     "window_geometry": "",
-    "window_state": "",
+    "panels": {},
     "allowed_hosts": [],
     "trusted_cases": [],
     "scene_folders": [],

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shapely import Point, box
 
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from layers.services.catalog import TileService
@@ -14,6 +17,7 @@ from tests.support.tile_server import TileServer, serving
 from viewer.app.window import MainWindow
 from viewer.canvas.scene import BACKGROUND_COLOR
 from viewer.commands.layers import add_layer
+from viewer.commands.sites import add_site
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
@@ -60,8 +64,8 @@ def dark_share(window: MainWindow) -> float:
 
 def note_on_map(window: MainWindow) -> str:
     window.canvas.grab_picture()
-    assert window.canvas.panes.in_use.note is not None
-    place = window.canvas.panes.in_use.note.rect.center() / window.canvas.viewport.view().ratio
+    assert window.canvas.panes.in_use.plate is not None
+    place = window.canvas.panes.in_use.plate.rect.center() / window.canvas.viewport.view().ratio
     return window.canvas.note_at(place)
 
 
@@ -97,3 +101,35 @@ def test_a_service_is_credited_once_a_tile_of_it_is_there(window, server, qtbot)
     window.context.fetcher.forgive(server.host)
     qtbot.waitUntil(lambda: dark_share(window) < 0.01, timeout=20_000)
     assert window.canvas.panes.in_use.picture.credits == ["Sky company (date unknown)"]
+
+
+def test_the_plate_lies_on_no_mark_goes_with_a_click_and_leaves_the_badge(window, server, qtbot) -> None:
+    window.context.fetcher.set_offline(True)
+    show(window, server, "ok", qtbot)
+    canvas, pane = window.canvas, window.canvas.panes.in_use
+    assert "working offline" in note_on_map(window)
+    first = QRectF(pane.plate.rect)
+    lon, lat = canvas.viewport.lonlat(first.center().x(), first.center().y())
+    window.session.push(add_site(window.session.document, Point(lon, lat), actor="a", label="x", uuid="x"))
+    qtbot.waitUntil(canvas.is_idle, timeout=20_000)
+    assert "working offline" in note_on_map(window)
+    assert not pane.plate.rect.adjusted(-8, -8, 8, 8).contains(first.center()), "it makes room for the mark"
+    area = box(lon - 2, lat - 1, lon + 2, lat + 1)
+    window.session.push(add_site(window.session.document, area, actor="a"))
+    qtbot.waitUntil(canvas.is_idle, timeout=20_000)
+    canvas.grab_picture()
+    assert pane.plate is None, "there is no room: the badge says it"
+    window.action_table["undo"].trigger()
+    qtbot.waitUntil(canvas.is_idle, timeout=20_000)
+    canvas.grab_picture()
+    place = (pane.plate.rect.center() / canvas.viewport.view().ratio).toPoint()
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    canvas.grab_picture()
+    assert pane.plate is None
+    assert not window.selection.uuids
+    canvas.pan_by(40, 0)
+    canvas.zoom_in()
+    qtbot.waitUntil(canvas.is_idle, timeout=20_000)
+    canvas.grab_picture()
+    assert pane.plate is None, "also elsewhere"
+    assert window.docks.layer_tree.model._found_badges()[next(iter(window.session.document.layers))][0] == "offline"

@@ -139,3 +139,8 @@ def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
 
 def keys_of(actions: ActionTable, id_: str) -> str:
     return actions[id_].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def words_of_panel(actions: ActionTable, id_: str) -> tuple[str, str]:
+    """Name and key of a panel."""
+    return bare(actions[id_].text()), keys_of(actions, id_)

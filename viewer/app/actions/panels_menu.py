@@ -28,6 +28,32 @@ def _is_shown(menu: PanelsMenu, id_: str) -> bool:
     return menu.docks.is_panel_shown(id_)
 
 
+def _fold(side: str, text: Any, shortcut: str, *, breaks: bool = False) -> Action:
+    """The row that folds a side into the edge of the window, or unfolds it."""
+
+    def switch(menu: PanelsMenu, _checked: bool) -> None:
+        menu.docks.arrangement.folds.switch(side)
+
+    def is_folded(menu: PanelsMenu) -> bool:
+        return side in menu.docks.arrangement.folds.folds
+
+    def can_switch(menu: PanelsMenu) -> bool:
+        return menu.session.is_begun and menu.docks.arrangement.folds.can_switch(side)
+
+    tip = QT_TRANSLATE_NOOP("Actions", "Leave a narrow strip with the names of the panels, or bring them back")
+    return Action(
+        f"fold_{side}",
+        text,
+        switch,
+        shortcut,
+        check="own",
+        checked=is_folded,
+        offered=can_switch,
+        tip=tip,
+        breaks=breaks,
+    )
+
+
 class PanelsMenu(CaseMenu):
     """An entry leads the keyboard into its panel; its check says whether the panel stands in the window."""
 
@@ -35,6 +61,7 @@ class PanelsMenu(CaseMenu):
         super().__init__(session, parent)
         self.docks, self.focus = docks, focus
         docks.panel_switched.connect(self.own_changed)
+        docks.arrangement.folds.changed.connect(self.changed)
         docks.trail.changed.connect(self.changed)
 
     def go_back(self) -> None:
@@ -101,5 +128,7 @@ class PanelsMenu(CaseMenu):
             offered=has_case,
             tip=QT_TRANSLATE_NOOP("Actions", "Close the panel that has the keyboard"),
         ),
+        _fold("left", QT_TRANSLATE_NOOP("Actions", "&Fold the Left Panels"), "Ctrl+F11", breaks=True),
+        _fold("right", QT_TRANSLATE_NOOP("Actions", "Fold the Ri&ght Panels"), "Ctrl+F12"),
         Action("reset_panels", QT_TRANSLATE_NOOP("Actions", "R&eset Panels"), reset, offered=has_case),
     )

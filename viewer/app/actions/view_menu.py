@@ -1,4 +1,4 @@
-"""The View menu: zoom and turn the map, go to a coordinate, colours and full screen of the window."""
+"""The View menu: zoom and turn the map, go to a coordinate, layouts of the panels, colours and full screen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from layers.services.view_links import view_links
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.arranging.arrangement import Arrangement
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.navigation.open_view import OpenViewDialog, shown_view
@@ -21,6 +22,7 @@ from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 GRATICULE_MENU = QT_TRANSLATE_NOOP("Actions", "Gra&ticule")
+LAYOUT_MENU = QT_TRANSLATE_NOOP("Actions", "La&yout of the Panels")
 
 
 def _graticule(notation: str, text: Any, *, breaks: bool = False) -> Action:
@@ -45,6 +47,29 @@ def _graticule(notation: str, text: Any, *, breaks: bool = False) -> Action:
     )
 
 
+def _layout(name: str, text: Any, tip: Any, *, breaks: bool = False) -> Action:
+    """The row that arranges the panels for one kind of work."""
+
+    def choose(menu: ViewMenu, _checked: bool) -> None:
+        menu.arrangement.choose(name)
+        menu.own_changed.emit()
+
+    def is_chosen(menu: ViewMenu) -> bool:
+        return menu.arrangement.layout.name == name
+
+    return Action(
+        f"layout_{name}",
+        text,
+        choose,
+        check="own",
+        offered=has_case,
+        checked=is_chosen,
+        submenu=LAYOUT_MENU,
+        tip=tip,
+        breaks=breaks,
+    )
+
+
 class ViewMenu(CaseMenu):
     """`theme_changed`: what holds icons draws them anew. `full_screen_wanted`: whether the window fills the screen."""
 
@@ -59,12 +84,15 @@ class ViewMenu(CaseMenu):
         status: StatusBar,
         messages: Messages,
         settings: Settings,
+        arrangement: Arrangement,
         window: QWidget,
     ) -> None:
         """`window` is the parent of dialogs."""
         super().__init__(session, window)
         self._canvas, self._views, self._status = canvas, views, status
         self._messages, self._settings, self._window = messages, settings, window
+        self.arrangement = arrangement
+        arrangement.changed.connect(self.own_changed)
 
     # -- the map ------------------------------------------------------------------------------------------------
 
@@ -143,6 +171,13 @@ class ViewMenu(CaseMenu):
 
     def is_dark(self) -> bool:
         return bool(self._settings.get("theme") == "dark")
+
+    def set_alone(self, alone: bool) -> None:
+        """Show the map alone, or bring the panels back."""
+        self.arrangement.set_alone(alone)
+
+    def is_alone(self) -> bool:
+        return self.arrangement.is_alone
 
     def set_full_screen(self, full: bool) -> None:
         self.full_screen_wanted.emit(full)
@@ -247,6 +282,37 @@ class ViewMenu(CaseMenu):
             "Ctrl+Shift+N",
             breaks=True,
         ),
+        _layout(
+            "looking",
+            QT_TRANSLATE_NOOP("Actions", "&Looking"),
+            QT_TRANSLATE_NOOP("Actions", "Most of the window for the map; layers, views and dates at its edges"),
+            breaks=True,
+        ),
+        _layout(
+            "marking",
+            QT_TRANSLATE_NOOP("Actions", "&Marking"),
+            QT_TRANSLATE_NOOP("Actions", "Layers and sites beside the map, and the form of what is selected"),
+        ),
+        _layout(
+            "comparing",
+            QT_TRANSLATE_NOOP("Actions", "&Comparing"),
+            QT_TRANSLATE_NOOP("Actions", "Layers and comparisons beside the map, scenes over time below it"),
+        ),
+        _layout(
+            "writing",
+            QT_TRANSLATE_NOOP("Actions", "&Writing"),
+            QT_TRANSLATE_NOOP("Actions", "Claims, sources and responses in a long list, and a wide form"),
+        ),
+        Action(
+            "map_alone",
+            QT_TRANSLATE_NOOP("Actions", "&Map Alone"),
+            set_alone,
+            "F12",
+            check="own",
+            offered=has_case,
+            checked=is_alone,
+            tip=QT_TRANSLATE_NOOP("Actions", "Put panels and toolbar away, or bring them back as they were"),
+        ),
         Action(
             "dark",
             QT_TRANSLATE_NOOP("Actions", "&Dark Colours"),
@@ -255,6 +321,7 @@ class ViewMenu(CaseMenu):
             "theme",
             check="own",
             checked=is_dark,
+            breaks=True,
         ),
         Action(
             "full_screen",

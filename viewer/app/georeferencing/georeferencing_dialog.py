@@ -40,6 +40,10 @@ type Choice = tuple[str, str]
 """A CRS and its name."""
 
 
+LEAST_LETTERS = 12
+"""Of a choice, in a narrow dialog."""
+
+
 class GeoreferencingDialog(QDialog):
     """Nothing of the case is changed before `applied`, which carries the points; `reset_wanted`: as the file says."""
 
@@ -113,7 +117,7 @@ class GeoreferencingDialog(QDialog):
         layout.addWidget(self.verdict)
         layout.addWidget(self.complaint)
         layout.addWidget(self._buttons(has_points))
-        self.setMinimumSize(720, 520)
+        self.setMinimumSize(720, 440)
 
     def _choices(self, crs_choices: list[Choice]) -> QHBoxLayout:
         tr, row = self.tr, QHBoxLayout()
@@ -145,6 +149,9 @@ class GeoreferencingDialog(QDialog):
         ):
             label: QLabel = plain_label(title)
             label.setBuddy(self.opacity.slider if field is self.opacity else field)
+            if isinstance(field, ChoiceField):  # or the names would make the dialog wider than a small screen
+                field.setSizeAdjustPolicy(ChoiceField.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                field.setMinimumContentsLength(LEAST_LETTERS)
             field.setAccessibleName(title.replace("&", ""))
             field.setToolTip(tooltip(tip))
             row.addWidget(label)

@@ -25,8 +25,9 @@ from viewer.canvas.layer_stack import DrawingFactory
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.stamps import new_uuid
-from viewer.panels.widgets.form_page import muted, side_by_side
+from viewer.panels.widgets.form_page import side_by_side
 from viewer.rendering.context import RenderContext
+from viewer.support.elided import ElidedLabel
 from viewer.support.plain_label import plain_label
 from viewer.tools.tool import ToolContext
 
@@ -64,11 +65,11 @@ class PointPane(QWidget):
         )
         self.title: QLabel = plain_label(title)
         self.title.setBuddy(self.canvas)
-        self.told = muted()
-        self.told.setWordWrap(False)
+        self.told = ElidedLabel()
+        self.told.setObjectName("muted")
         self.tool = PlacePointsTool(ToolContext(self.canvas, lambda _edit: False, say), size, self)
         self.canvas.set_tool(self.tool)
-        self.told.setText(self.tool.hint)
+        self.told.say(self.tool.hint)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

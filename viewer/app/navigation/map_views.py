@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from shapely import Point
@@ -34,6 +35,7 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.flight import Flight, Stop
 from viewer.canvas.image_below import images_around
+from viewer.canvas.still_view import hold_still
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.image_facts import raster_pixel_m
@@ -420,6 +422,12 @@ class MapViews(QObject):
         return True
 
     # -- held while the window settles --------------------------------------------------------------------------
+
+    def hold_still(self) -> Callable[[], None]:
+        """What puts the view back to where it is on the screen now, once panels beside the map have come or gone."""
+        self._held = None
+        self._settle.stop()
+        return hold_still(self._canvas)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self._held is not None:

@@ -26,6 +26,7 @@ from layers.product.lint.groups import Group
 from layers.product.lint.passing import refusal_to_pass
 from layers.product.map_choices import MapChoice, map_choices, room_for_maps, with_chosen
 from layers.product.spec import MOST_MAPS, Override, ProductMap, ProductSpec
+from viewer.app.arranging import dialog_fit
 from viewer.app.button_keys import ENTER
 from viewer.app.products.findings.bulk_cures import cured_words, do_cure
 from viewer.app.products.findings.cure_paths import leads_to_row, show_row_of
@@ -47,7 +48,7 @@ from viewer.panels.products.product_words import issued_words
 from viewer.support.text import one_line, plain
 
 SIZE = (1320, 760)
-FORM_PX, FINDINGS_PX, EDGE_PX = 330, 270, 16
+FORM_PX, FINDINGS_PX = 330, 270
 REST_MS, OPENING_MS = 150, 50
 """After an entry, until the page is laid out anew, and between two looks at layers that are being opened."""
 _FIELDS = {"credits": "annotation_credit"}
@@ -165,8 +166,8 @@ class ProductWindow(QDialog):
         self.finished.connect(self._end)
 
     def _fit_screen(self) -> None:
-        room = self._main.screen().availableGeometry().size()
-        self.resize(min(SIZE[0], room.width() - EDGE_PX), min(SIZE[1], room.height() - 3 * EDGE_PX))
+        self.resize(*SIZE)
+        dialog_fit.fit(self, dialog_fit.room_for(self._main))
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

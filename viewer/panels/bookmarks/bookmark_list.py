@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import override
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.bookmark_rows import BookmarkDelegate, BookmarkRows
 from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
+from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.still_boxes import DecimalBox
@@ -52,7 +53,7 @@ class BookmarkListPanel(OrderedListPanel):
         )
         self.back_button = IconButton("back", tr("Previous bookmark of the tour"))
         self.forward_button = IconButton("forward", tr("Next bookmark of the tour"))
-        self.play_button = QPushButton(tr("Play tour"))
+        self.play_button = CompactButton(tr("Play tour"))
         self.back_button.clicked.connect(lambda: self._desk.step(-1))
         self.forward_button.clicked.connect(lambda: self._desk.step(1))
         self.play_button.clicked.connect(self.switch_tour)
@@ -65,8 +66,8 @@ class BookmarkListPanel(OrderedListPanel):
         self.pause.setAccessibleName(tr("Pause at each bookmark of the tour, in seconds"))
         self.pause.setToolTip(tooltip(self.pause.accessibleName()))
         self.pause.valueChanged.connect(self._set_pause)
-        player = (self.back_button, self.play_button, self.forward_button, self.pause)
-        self.column.addLayout(side_by_side(*movers, *player))
+        self.column.addLayout(side_by_side(*movers, self.pause))
+        self.column.addLayout(side_by_side(self.back_button, self.play_button, self.forward_button))
 
     # -- what is done -------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.claim import Claim
@@ -13,6 +13,7 @@ from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
+from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
@@ -33,7 +34,7 @@ class ClaimListPanel(QWidget):
         self.model = RowTable(self._columns(), _haystack, self, chip=_chip)
         self.list = RowList(self.model, self.tr("Claims"), first_px=FIRST_PX)
         self.list.hide_columns(1)  # the chip says it
-        self.report_button, self.judge_button = QPushButton(self.tr("Report")), QPushButton(self.tr("Judge"))
+        self.report_button, self.judge_button = CompactButton(self.tr("Report")), CompactButton(self.tr("Judge"))
         self.report_button.setToolTip(
             tooltip(self.tr("Report what somebody says: of the selected sites, else of the case (R)"))
         )

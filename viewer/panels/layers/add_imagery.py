@@ -21,7 +21,7 @@ from layers.errors import BadTemplate
 from layers.services.catalog import MAX_LEVEL, TileService, catalog
 from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
-from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.form_page import FormPage, muted
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import DateBox, SpinBox
 from viewer.support.text import one_line, plain
@@ -29,6 +29,8 @@ from viewer.support.text import one_line, plain
 DAYS_BACK = 1
 """Yesterday's picture is complete; today's may not have been taken yet."""
 LONGEST_NAME = 60
+BELOW_PX = 200
+"""Height of what is asked and said of the service; what is more than that scrolls."""
 
 
 class AddImageryPanel(QWidget):
@@ -101,12 +103,19 @@ class AddImageryPanel(QWidget):
             label.setBuddy(widget)
             widget.setAccessibleName(text)
             self.form.addRow(label, widget)
+        # What is asked and said below the list takes the same room for each service: the list stays under the pointer.
+        below = FormPage("")
+        below.content.setContentsMargins(0, 0, 0, 0)
+        below.content.addLayout(self.form)
+        for part in (self.terms, self.agreed, self.contact, self.refusal):
+            below.content.addWidget(part)
+        below.content.addStretch(1)
+        below.show_form()
+        below.setFixedHeight(BELOW_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.tree, 1)
-        layout.addLayout(self.form)
-        for part in (self.terms, self.agreed, self.contact, self.refusal):
-            layout.addWidget(part)
+        layout.addWidget(below)
 
     # ------------------------------------------------------------------------------------------------------------
 

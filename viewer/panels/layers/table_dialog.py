@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from layers.errors import GeoloupeError
 from layers.vector.table import VectorInfo
 from viewer.panels.layers.place_dialog import place_words
-from viewer.panels.widgets.form_page import heading, muted, wrapped
+from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import one_line, plain
@@ -113,12 +113,15 @@ class TableDialog(QDialog):
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self._decide)
         buttons.rejected.connect(self.reject)
+        page = FormPage("")  # scrolls where the screen is small: the buttons stay in reach
+        page.content.addLayout(self.form)
+        page.content.addWidget(self.evidence)
+        page.content.addWidget(heading(tr("The first rows")))
+        page.content.addWidget(self.preview, 1)
+        page.show_form()
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        layout.addLayout(self.form)
-        layout.addWidget(self.evidence)
-        layout.addWidget(heading(tr("The first rows")))
-        layout.addWidget(self.preview, 1)
+        layout.addWidget(page, 1)
         layout.addWidget(self.says)
         layout.addWidget(buttons)
         self._connect()

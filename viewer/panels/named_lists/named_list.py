@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from layers.document.edit import Table
 from viewer.panels.context import PanelContext
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
+from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.text import tooltip
@@ -117,13 +118,18 @@ class NamedListPanel(QWidget):
 
     def button(self, text: str, says: str, do: Callable[[], object]) -> QPushButton:
         """A button below the list."""
-        button = QPushButton(text)
+        button = CompactButton(text)
         button.setAccessibleName(says)
         button.setToolTip(tooltip(says))
         button.clicked.connect(lambda _checked=False: do())
         return button
 
     # -- what is done -------------------------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """True while there are no rows."""
+        return self._rows.rowCount() == 0
 
     @property
     def chosen(self) -> str:

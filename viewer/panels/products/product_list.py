@@ -41,7 +41,8 @@ class ProductListPanel(NamedListPanel):
         again = tr("Issue the product again as its next version")
         self.reissue_button = self.button(tr("Reissue…"), again, self.reissue)
         self.delete_button = self.button(tr("Delete"), tr("Delete the product"), self.delete)
-        self.column.addLayout(side_by_side(self.add_button, self.open_button, self.reissue_button, self.delete_button))
+        self.column.addLayout(side_by_side(self.add_button, self.open_button))
+        self.column.addLayout(side_by_side(self.reissue_button, self.delete_button))
         self.follow(desk.context, "products")
         desk.due.changed.connect(self.read)
 

@@ -21,11 +21,13 @@ from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_sc
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
-from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.form_page import FormPage, muted
 from viewer.panels.words import choices
 from viewer.support.text import one_line
 
 PICTURE_PX = (600, 320)
+EDGES_PX = 56
+"""Around the content of the dialog, with a scroll bar."""
 
 
 class ChipDialog(QDialog):
@@ -53,11 +55,14 @@ class ChipDialog(QDialog):
             button.setAccessibleName(button.text())
         self.delete_button.clicked.connect(self._delete)
         close.clicked.connect(self.close)
-        layout = QVBoxLayout(self)
+        page = FormPage("")  # scrolls where the screen is small: the buttons stay in reach
         for widget in (self.picture, self.note, self.facts):
-            layout.addWidget(widget)
-        layout.addLayout(form)
-        layout.addStretch(1)
+            page.content.addWidget(widget)
+        page.content.addLayout(form)
+        page.content.addStretch(1)
+        page.show_form()
+        layout = QVBoxLayout(self)
+        layout.addWidget(page, 1)
         ends = QHBoxLayout()  # what destroys stands apart from what ends
         ends.addWidget(self.delete_button)
         ends.addStretch(1)
@@ -69,6 +74,7 @@ class ChipDialog(QDialog):
         self.note.setText(self._note(chip))
         self.note.setVisible(bool(self.note.text()))
         self._show(chip)
+        self.resize(PICTURE_PX[0] + EDGES_PX, page.content.sizeHint().height() + 2 * EDGES_PX)
         if context.images is not None:
             is_picture = chip.content_type in ("image/png", "image/jpeg")
             context.images.read_chips((uuid,), DATA if is_picture else THUMBNAIL, self._take)

@@ -30,6 +30,11 @@ class FormPage(QStackedWidget):
         self.addWidget(self.hint)
         self.addWidget(self._scroll)
 
+    @property
+    def is_empty(self) -> bool:
+        """True while there is nothing to fill in."""
+        return self.currentWidget() is self.hint
+
     def show_hint(self) -> None:
         self.setCurrentWidget(self.hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
@@ -13,6 +13,7 @@ from layers.quick_dataclass import dataclass
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
+from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import RowTable
@@ -40,8 +41,8 @@ class RowListPanel(QWidget):
     def build(self, rows: RowList, model: RowTable, add_text: str) -> None:
         """Lay out and connect."""
         self.model, self.list = model, rows
-        self.add_button = QPushButton(add_text)
-        self.delete_button = QPushButton(self.tr("Delete"))
+        self.add_button = CompactButton(add_text)
+        self.delete_button = CompactButton(self.tr("Delete"))
         for button in (self.add_button, self.delete_button):
             button.setAccessibleName(button.text())
         self.below_list = QVBoxLayout(self)

@@ -29,7 +29,7 @@ from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.site_menu import SiteMenu
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
-from viewer.app.arrangement import HIDDEN
+from viewer.app.arranging.panel_layouts import HIDDEN
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.resources import icon_names
@@ -204,7 +204,10 @@ OF_A_CASE = {
     "scene_outlines",
     "close_panel",
     "reset_panels",
-    *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_", "template_"))),
+    "map_alone",
+    "fold_left",
+    "fold_right",
+    *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_", "template_", "layout_"))),
 }
 OF_A_SELECTION = {
     "cut",

@@ -21,6 +21,7 @@ from layers.time.shadows import instant_of
 from layers.time.sun_position import sun_position
 from tests.support.choices import choose_by_keys, popup
 from tests.support.content_hash import content_hash
+from tests.support.dialogs import SCREENS, out_of_reach
 from tests.support.windows import press, settle
 from tests.viewer.app.imagery.conftest import AT, MIDDLE, AddImage, write_scene
 from tests.viewer.tools.conftest import Desk
@@ -247,6 +248,7 @@ def test_a_stated_time_is_checked_and_the_outcome_is_noted(window: MainWindow, d
     action.trigger()
     dialog = window.findChild(ShadowCheck)
     assert dialog is not None
+    assert out_of_reach(dialog, SCREENS["1366x768 at 1.5"]) == []
     assert dialog.stated.text() == AT, "begins with the time of the image"
     assert "does not contradict this time, which confirms nothing" in dialog.verdict.text()
     assert "On 2024-04-12 these times fit, in UTC: 0" in dialog.fits.text()

@@ -9,8 +9,9 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
+from tests.support.windows import begin_on_map, press
 from tests.viewer.app.conftest import MakeWindow, settle
-from viewer.app.arrangement import HIDDEN
+from viewer.app.arranging.panel_layouts import FORMS, HIDDEN
 from viewer.app.window import MainWindow
 from viewer.support.settings import Settings
 
@@ -37,6 +38,7 @@ def front(window: MainWindow, id_: str) -> bool:
 def rearrange(window: MainWindow) -> None:
     """Claims to the right and wide, Acquisition away, Sources in front of the sites, Responses afloat."""
     docks = window.docks
+    docks.arrangement.folds.open_by_hand("right")
     window.addDockWidget(Right, docks["panel_claims"])
     docks["panel_acquisition"].hide()
     docks["panel_responses"].setFloating(True)
@@ -58,7 +60,7 @@ def test_the_panels_come_back_as_they_were_left(
         settle(first, qtbot)
     assert first.close()
     second = make_window()
-    second.restore_arrangement()
+    second.place.restore()
     assert all(dock.isHidden() for dock in second.docks.all()), "the start page stands alone"
     second.resize(first.size())
     begun(second, qtbot)
@@ -74,24 +76,47 @@ def test_a_look_at_the_start_page_forgets_no_arrangement(make_window: MakeWindow
     first = begun(make_window(), qtbot)
     rearrange(first)
     first.close()
-    kept = Settings.of_user().get("window_state")
+    kept = Settings.of_user().get("panels")
     second = make_window()
-    second.restore_arrangement()
+    second.place.restore()
     second.close()
     assert kept
-    assert Settings.of_user().get("window_state") == kept
+    assert Settings.of_user().get("panels") == kept
 
 
-@pytest.mark.parametrize("state", ["", "AAAA", "no base64 at all – «»", "AAAA/wAAAAH9AAAA"])
-def test_a_broken_arrangement_is_left_out(make_window: MakeWindow, qtbot: QtBot, state: str) -> None:
+def _standing(**changed: object) -> dict[str, object]:
+    """A settings file's arrangement of the small window of tests."""
+    return {
+        "layout": "marking",
+        "alone": False,
+        "kept": {"marking small": {"state": "", "folds": {}, "opened": []} | changed},
+    }
+
+
+@pytest.mark.parametrize(
+    "panels",
+    [
+        {},
+        {"layout": 7, "alone": "yes", "kept": []},
+        {"layout": "painting", "kept": {"marking small": "AAAA"}},
+        {"kept": {"marking small": None, "": 3}},
+        *(_standing(state=state) for state in ("", "AAAA", "no base64 at all – «»", "AAAA/wAAAAH9AAAA")),
+        *(
+            _standing(folds=folds)
+            for folds in (7, {"right": 1}, {"top": {}}, {"left": {"ids": [1], "fronts": [], "width_px": 3}})
+        ),
+        _standing(opened="left"),
+    ],
+)
+def test_a_broken_arrangement_is_left_out(make_window: MakeWindow, qtbot: QtBot, panels: dict[str, object]) -> None:
     first = make_window()
-    first.restore_arrangement()
+    first.place.restore()
     usual, size = places(begun(first, qtbot)), first.size()
     settings = Settings.of_user()
-    settings.set("window_state", state)
-    settings.set("window_geometry", state)
+    settings.set("panels", panels)
+    settings.set("window_geometry", "no base64 at all – «»")
     window = make_window()
-    window.restore_arrangement()
+    window.place.restore()
     assert window.size() == size
     assert places(begun(window, qtbot)) == usual
     assert window.toolbar.isVisible()
@@ -101,12 +126,15 @@ def test_reset_panels_puts_everything_back(make_window: MakeWindow, qtbot: QtBot
     window = make_window()
     assert not window.action_table["reset_panels"].isEnabled(), "the start page has no panels"
     usual = places(begun(window, qtbot))
+    begin_on_map(window, qtbot)
     rearrange(window)
     assert places(window) != usual
     window.action_table["reset_panels"].trigger()
     assert places(window) == usual
-    assert {id_ for id_, (is_hidden, *_) in usual.items() if is_hidden} == HIDDEN
-    qtbot.waitUntil(lambda: front(window, "panel_sites") and front(window, "panel_details"))
+    assert {id_ for id_, (is_hidden, *_) in usual.items() if is_hidden} == {*HIDDEN, *FORMS}
+    qtbot.waitUntil(lambda: front(window, "panel_sites"))
+    press(Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: front(window, "panel_details"))
     assert set(window.tabifiedDockWidgets(window.docks["panel_sites"])) == {
         window.docks[id_] for id_ in ("panel_claims", "panel_sources", "panel_responses", "panel_bookmarks")
     }
@@ -117,7 +145,7 @@ def test_the_window_comes_back_where_it_was(make_window: MakeWindow, qtbot: QtBo
     first.setGeometry(60, 70, 700, 500)
     first.close()
     second = make_window()
-    second.restore_arrangement()
+    second.place.restore()
     assert second.geometry() == QRect(60, 70, 700, 500)
 
 
@@ -129,7 +157,7 @@ def test_nothing_comes_back_where_no_screen_is(make_window: MakeWindow, qtbot: Q
     dock.setGeometry(9000, -3000, 300, 400)
     first.close()
     second = make_window()
-    second.restore_arrangement()
+    second.place.restore()
     begun(second, qtbot)
     available = second.screen().availableGeometry()
     assert available.contains(second.geometry())
@@ -140,12 +168,14 @@ def test_nothing_comes_back_where_no_screen_is(make_window: MakeWindow, qtbot: Q
 def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtbot: QtBot) -> None:
     """Qt leaves one standing when all docks come back in a window resized before it was shown."""
     window = begun(window, qtbot)
+    window.docks.arrangement.folds.open_by_hand("right")
     ghost = QTabBar(window)
     for title in ("Site", "Acquisition", "Comparisons"):
         ghost.addTab(title)
     ghost.setGeometry(QRect(500, 500, 272, 30))
     ghost.show()
     window.docks.arrangement.reset()
+    window.docks.arrangement.folds.open_by_hand("right")
     settle(window, qtbot)
     qtbot.waitUntil(lambda: not ghost.isVisible())
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -32,36 +30,16 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
 from layers.document.rows import ClaimSource
 from tests.support.cases.marks import marks_of_every_kind
+from tests.support.dialogs import DIALOGS, open_about_files, open_now
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
-from viewer.panels.sites.chip_dialog import open_chip
 from viewer.panels.widgets.fold_section import FoldSection
 
-DIALOGS = {
-    "export_product": "ProductWindow",
-    "export_batch": "BatchDialog",
-    "permissions": "PermissionDialog",
-    "select_class": "TickDialog",
-    "go_to": "GoToDialog",
-    "open_view": "OpenViewDialog",
-    "add_imagery": "AddImageryDialog",
-    "select_expression": "SelectByDialog",
-    "combine_bands": "CombineDialog",
-    "mark_as": "MarkAsDialog",
-    "edit_templates": "TemplateDialog",
-    "palette": "CommandPalette",
-    "shortcuts": "ShortcutSheet",
-    "about": "AboutDialog",
-    "case_chips": "CaseChips",
-    "georeference": "GeoreferencingDialog",
-}
-"""By the action that opens each."""
 _CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QSlider)
 
 
@@ -211,38 +189,8 @@ def test_every_control_of_the_dialogs(demo: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_every_control_of_the_dialogs_about_files_and_rows(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    """Those that a file, a chip or selected features bring up."""
-    picture = QImage(40, 30, QImage.Format.Format_RGB32)
-    picture.fill(0)
-    assert picture.save(str(tmp_path / "photo.png"))
-    (tmp_path / "table.csv").write_text("name,a,b\nx,51.5,128.25\n", "utf-8")
-    point = {"type": "Feature", "properties": {"name": "a"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
-    places = {"type": "FeatureCollection", "features": [point]}
-    (tmp_path / "places.geojson").write_text(json.dumps(places), "utf-8")
-    window.file_menu.new_case()
-    document = window.session.document
-    window.file_menu.open_words([str(tmp_path / "places.geojson")])
-    settle(window, qtbot)
-    (layer,) = document.layers
-    window.session.push(add_layer(document, "vector", "gone", {"path": str(tmp_path / "gone.geojson")}, actor="me"))
-    chip = Chip(uuid="chip", content_type="image/png", width=10, height=10)
-    window.session.push(Edit("chip", (Change("chips", None, chip),)))
-    settle(window, qtbot)
-    window.canvas.features.set(layer, np.array([0]))
-    window.docks.layer_tree._context.show_layer(layer)
-    open_chip(window.panel_context, "chip", window)
-    window.relinking.show()
-    for name in ("photo.png", "table.csv"):
-        window.file_menu.open_words([str(tmp_path / name)])
-    for action in ("select_near", "make_sites"):
-        window.action_table[action].trigger()
-    wanted = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
-
-    def open_now() -> dict[str, QDialog]:
-        return {type(one).__name__: one for one in window.findChildren(QDialog) if one.isVisible()}
-
-    qtbot.waitUntil(lambda: open_now().keys() >= wanted, timeout=10_000)
-    lacking = {name: _lacking(window, dialog) for name, dialog in open_now().items()}
+    open_about_files(window, qtbot, tmp_path)
+    lacking = {name: _lacking(window, dialog) for name, dialog in open_now(window).items()}
     assert {name: lacks for name, lacks in lacking.items() if lacks != ([], [])} == {}
-    for dialog in open_now().values():
+    for dialog in open_now(window).values():
         dialog.close()

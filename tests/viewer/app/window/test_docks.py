@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from layers.text.counted import grouped
 from tests.support.windows import press
 from tests.viewer.app.conftest import settle
-from viewer.app.arrangement import LEFT_PX, RIGHT_PX
+from viewer.app.arranging.panel_layouts import MARKING, Room
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.panels.layers.layer_properties import LayerPropertiesPanel
@@ -126,8 +126,9 @@ def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWin
     window.action_table["reset_panels"].trigger()
     settle(window, qtbot)
     beside = [window.docks[id_] for id_ in ("panel_layers", "panel_sites", "panel_details")]
-    left = min(LEFT_PX, round(0.3 * width))
-    qtbot.waitUntil(lambda: [dock.width() for dock in beside] == [left, left, RIGHT_PX])
+    window.action_table["panel_details"].trigger()
+    left, right = Room(width, 768).sides(MARKING)
+    qtbot.waitUntil(lambda: [dock.width() for dock in beside] == [left, left, right])
     window.panel_context.show_layer("coast")
     for key, id_ in ((Qt.Key.Key_F6, "panel_attributes"), (Qt.Key.Key_F9, "panel_time_strip")):
         window.canvas.setFocus()
@@ -139,7 +140,7 @@ def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWin
         for is_open in (True, False):
             page.filter_button.setChecked(is_open)
             settle(window, qtbot)
-            assert [dock.width() for dock in beside] == [left, left, RIGHT_PX]
+            assert [dock.width() for dock in beside] == [left, left, right]
             parts = [page.apply_button, page.filter_button, page.only_selected, page.count, page.columns_button]
             pairs = [
                 (one, other) for one, other in combinations(parts, 2) if one.geometry().intersects(other.geometry())
@@ -150,4 +151,4 @@ def test_panels_below_the_map_take_no_width_from_those_beside_it(window: MainWin
     window.docks.set_panel_visible("panel_time_strip", visible=False)
     window.docks.set_panel_visible("panel_attributes", visible=False)
     settle(window, qtbot)
-    assert [dock.width() for dock in beside] == [left, left, RIGHT_PX]
+    assert [dock.width() for dock in beside] == [left, left, right]

@@ -158,7 +158,7 @@ def test_any_title_makes_a_name_that_every_system_takes(title: str, name: str) -
 @pytest.mark.parametrize("free", [QRect(0, 0, 1366, 728), QRect(1366, 27, 1024, 700), QRect(0, 0, 3840, 2100)])
 def test_the_first_window_is_no_larger_than_the_screen(window: MainWindow, free: QRect) -> None:
     window.resize(1440, 900)
-    window.fit_screen(free)
+    window.place.fit_screen(free)
     assert free.contains(window.geometry().adjusted(0, 0, 0, 30)), "with its title bar"
     if free.width() > 1440:
         assert (window.width(), window.height()) == (1440, 900)
@@ -167,7 +167,7 @@ def test_the_first_window_is_no_larger_than_the_screen(window: MainWindow, free:
 def test_a_first_start_fits_the_window_to_the_screen(window: MainWindow, qtbot: QtBot) -> None:
     window.settings.set("window_geometry", "")
     window.resize(5000, 4000)
-    window.restore_arrangement()
+    window.place.restore()
     assert window.screen().availableGeometry().contains(window.geometry())
 
 

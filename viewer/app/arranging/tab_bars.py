@@ -6,6 +6,7 @@ from typing import override
 
 from PySide6.QtCore import QChildEvent, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QMainWindow, QTabBar
+from shiboken6 import isValid
 
 _Kind = QEvent.Type
 
@@ -22,21 +23,27 @@ class TabBars(QObject):
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
-        self.bars: list[QTabBar] = []
+        self._bars: list[QTabBar] = []
         window.installEventFilter(self)
+
+    @property
+    def bars(self) -> list[QTabBar]:
+        """The bars that stand; the window may have deleted one before it said so."""
+        self._bars = [bar for bar in self._bars if isValid(bar)]
+        return self._bars
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (_Kind.ChildPolished, _Kind.ChildRemoved) and isinstance(event, QChildEvent):
             child = event.child()
             if event.type() == _Kind.ChildRemoved:
-                self.bars = [bar for bar in self.bars if bar is not child]
+                self._bars = [bar for bar in self.bars if bar is not child]
             elif isinstance(child, QTabBar) and not any(bar is child for bar in self.bars):
                 self._take_up(child)
         return False
 
     def _take_up(self, bar: QTabBar) -> None:
-        self.bars = [*self.bars, bar]
+        self._bars = [*self.bars, bar]
         bar.setAccessibleName(self.tr("Panels"))
         # All are in sight: names that are long end with …, and are whole in their tooltips.
         bar.setElideMode(Qt.TextElideMode.ElideRight)

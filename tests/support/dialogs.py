@@ -1,0 +1,99 @@
+"""Dialogs of the window, and how each comes up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QScrollArea, QWidget
+from pytestqt.qtbot import QtBot
+
+from layers.document.chip import Chip
+from layers.document.edit import Change, Edit
+from tests.support.windows import settle
+from viewer.app.arranging.dialog_fit import FRAME
+from viewer.app.window import MainWindow
+from viewer.commands.layers import add_layer
+from viewer.panels.sites.chip_dialog import open_chip
+
+SCREENS = {"1024x700": QSize(1024, 700), "1366x768 at 1.5": QSize(911, 512) - QSize(*FRAME)}
+"""Room for a dialog on the smallest screens, in Qt's own pixels."""
+DIALOGS = {
+    "export_product": "ProductWindow",
+    "export_batch": "BatchDialog",
+    "permissions": "PermissionDialog",
+    "select_class": "TickDialog",
+    "go_to": "GoToDialog",
+    "open_view": "OpenViewDialog",
+    "add_imagery": "AddImageryDialog",
+    "select_expression": "SelectByDialog",
+    "combine_bands": "CombineDialog",
+    "mark_as": "MarkAsDialog",
+    "edit_templates": "TemplateDialog",
+    "palette": "CommandPalette",
+    "shortcuts": "ShortcutSheet",
+    "about": "AboutDialog",
+    "case_chips": "CaseChips",
+    "georeference": "GeoreferencingDialog",
+}
+"""By the action that opens each."""
+
+
+def open_now(window: MainWindow) -> dict[str, QDialog]:
+    """The dialogs of a window that are open, by the names of their classes."""
+    return {type(one).__name__: one for one in window.findChildren(QDialog) if one.isVisible()}
+
+
+def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """Open those that a file, a chip or selected features bring up."""
+    picture = QImage(40, 30, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    assert picture.save(str(tmp_path / "photo.png"))
+    (tmp_path / "table.csv").write_text("name,a,b\nx,51.5,128.25\n", "utf-8")
+    point = {"type": "Feature", "properties": {"name": "a"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
+    places = {"type": "FeatureCollection", "features": [point]}
+    (tmp_path / "places.geojson").write_text(json.dumps(places), "utf-8")
+    window.file_menu.new_case()
+    document = window.session.document
+    window.file_menu.open_words([str(tmp_path / "places.geojson")])
+    settle(window, qtbot)
+    (layer,) = document.layers
+    window.session.push(add_layer(document, "vector", "gone", {"path": str(tmp_path / "gone.geojson")}, actor="me"))
+    chip = Chip(uuid="chip", content_type="image/png", width=10, height=10)
+    window.session.push(Edit("chip", (Change("chips", None, chip),)))
+    settle(window, qtbot)
+    window.canvas.features.set(layer, np.array([0]))
+    window.docks.layer_tree._context.show_layer(layer)
+    open_chip(window.panel_context, "chip", window)
+    window.relinking.show()
+    for name in ("photo.png", "table.csv"):
+        window.file_menu.open_words([str(tmp_path / name)])
+    for action in ("select_near", "make_sites"):
+        window.action_table[action].trigger()
+    wanted = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
+    qtbot.waitUntil(lambda: open_now(window).keys() >= wanted, timeout=10_000)
+
+
+def out_of_reach(dialog: QDialog, room: QSize) -> list[str]:
+    """What is wrong with the size of a dialog."""
+    QApplication.processEvents()
+    wrong = [] if dialog.size().boundedTo(room) == dialog.size() else [f"is {dialog.size()}"]
+    layout = dialog.layout()
+    if layout is not None and layout.totalMinimumSize().boundedTo(room) != layout.totalMinimumSize():
+        wrong.append(f"needs {layout.totalMinimumSize()}")
+    for button in dialog.findChildren(QAbstractButton):
+        if not button.isVisible() or button.window() is not dialog or _scrolls(button):
+            continue
+        if not dialog.rect().contains(QRect(button.mapTo(dialog, QPoint()), button.size())):
+            wrong.append(f"{button.text() or button.accessibleName()} is out of reach")
+    return wrong
+
+
+def _scrolls(widget: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    return parent is not None

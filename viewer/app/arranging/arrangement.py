@@ -1,0 +1,283 @@
+"""Arranges the panels around the map: by named layouts, as they were left, and away where the map stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any, override
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget
+
+from viewer.app.arranging.panel_layouts import (
+    BELOW_PX,
+    FIRST,
+    LAYOUTS,
+    Room,
+    Standing,
+    read_standing,
+)
+from viewer.app.arranging.side_folds import SideFolds
+from viewer.app.arranging.tab_bars import TabBars
+
+STATE_VERSION = 5
+REST_MS = 300
+"""A window that has not been resized for so long has its size, and panels their places."""
+_NO_CASE, _ALONE = "no case", "alone"
+"""Why all panels are away."""
+_Area = Qt.DockWidgetArea
+
+
+class Arrangement(QObject):
+    """Of docks by their ids. Each named layout is kept as it was left, for each class of sizes of the window."""
+
+    front_chosen = Signal(object)
+    """Somebody has put the QDockWidget in front of others by its tab."""
+    taken_up = Signal()
+    """All panels stand anew, with the buttons that Qt gives them."""
+    changed = Signal()
+    """Panels stand elsewhere, and have come to rest; another layout is chosen, or the map stands alone or no more."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        docks: Mapping[str, QDockWidget],
+        is_empty: Callable[[str], bool],
+        hold_map: Callable[[], Callable[[], None]],
+    ) -> None:
+        """`is_empty` and `hold_map` as in `SideFolds`."""
+        super().__init__(window)
+        self._window, self._docks = window, docks
+        self.folds = SideFolds(window, docks, is_empty, hold_map)
+        self.layout = FIRST
+        self._is_arranging = True
+        self._kept: dict[str, Standing] = {}
+        """By layout and class of sizes."""
+        self._size_class = ""
+        """That for which the panels stand now."""
+        self._reasons: set[str] = set()
+        """All panels are away while there is one."""
+        # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
+        self._first_shares = QTimer(self, singleShot=True, interval=0)
+        self._first_shares.timeout.connect(self._share_out)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._come_to_rest)
+        self._tabs = TabBars(window)
+        self._tabs.chosen.connect(self._tab_chosen)
+        for side in (_Area.LeftDockWidgetArea, _Area.RightDockWidgetArea):
+            window.setTabPosition(side, QTabWidget.TabPosition.North)
+        window.setDockNestingEnabled(True)
+        # Lists and forms need the height at the sides.
+        window.setCorner(Qt.Corner.BottomLeftCorner, _Area.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, _Area.RightDockWidgetArea)
+        self._place_all()
+        for watched in (window, *docks.values()):
+            watched.installEventFilter(self)
+
+    # -- layouts ------------------------------------------------------------------------------------------------
+
+    @property
+    def is_alone(self) -> bool:
+        """True while the map stands alone in the window."""
+        return _ALONE in self._reasons
+
+    def choose(self, name: str) -> None:
+        """Stand as in a named layout, as it was left."""
+        self._keep()
+        self.layout = LAYOUTS[name]
+        if self.is_alone:
+            self.set_alone(False)
+        elif not self._reasons:
+            self._stand()
+        self.changed.emit()
+
+    def reset(self) -> None:
+        """Every panel at its place in the layout that is chosen."""
+        self._place_all()
+        self._share_out()
+        self._first_shares.start()  # and once more when the docks are where they will be
+        widths = dict(zip(("left", "right"), self._room.sides(self.layout), strict=True))
+        for side in self.layout.folded:
+            self.folds.fold(side, widths[side])
+        self.folds.fold_empty(widths)
+
+    def set_alone(self, alone: bool) -> None:
+        """Take all panels away around the map, or bring back exactly those that stood."""
+        if alone != self.is_alone:
+            self._set_away(_ALONE, alone)
+            self.changed.emit()
+
+    def set_shown(self, shown: bool) -> None:
+        """Take all panels away while there is no case, and bring back those that stood."""
+        if shown is (_NO_CASE in self._reasons):
+            self._set_away(_NO_CASE, not shown)
+
+    def _set_away(self, reason: str, away: bool) -> None:
+        was_away = bool(self._reasons)
+        if away and not was_away:
+            self._keep()
+        (self._reasons.add if away else self._reasons.discard)(reason)
+        if self._reasons and not was_away:
+            self._hide_all()
+        elif was_away and not self._reasons:
+            self._stand()
+
+    def _hide_all(self) -> None:
+        self._is_arranging = True
+        for dock in self._docks.values():
+            dock.hide()
+        self.folds.stand_anew({}, set())
+        self._is_arranging = False
+
+    def _stand(self) -> None:
+        """As kept for this layout and the window's size; where nothing is, as at first."""
+        self._size_class = self._room.size_class
+        kept = self._kept.get(self._key)
+        if kept is None or not self._take_up(kept):
+            self.reset()
+        QTimer.singleShot(0, self._drop_ghosts)
+
+    @property
+    def _room(self) -> Room:
+        return Room(self._window.width(), self._window.height())
+
+    @property
+    def _key(self) -> str:
+        return f"{self.layout.name} {self._size_class}"
+
+    # -- places -------------------------------------------------------------------------------------------------
+
+    def _place_all(self) -> None:
+        window, docks, layout = self._window, self._docks, self.layout
+        self._is_arranging = True
+        self.folds.stand_anew({}, set())
+        left, hidden = self._room.left_groups(layout), self._room.hidden(layout)
+        groups = [*((_Area.LeftDockWidgetArea, group) for group in left), (_Area.RightDockWidgetArea, layout.right)]
+        groups += [(_Area.BottomDockWidgetArea, (id_,)) for id_ in BELOW_PX]
+        placed = {id_ for _area, group in groups for id_ in group}
+        groups += [(_Area.LeftDockWidgetArea, (id_,)) for id_ in docks if id_ not in placed]
+        for dock in docks.values():
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
+        for area, group in groups:
+            for id_ in group:
+                window.addDockWidget(area, docks[id_])
+                docks[id_].setVisible(id_ not in hidden)
+        for first, second in pairwise(left):
+            window.splitDockWidget(docks[first[0]], docks[second[0]], Qt.Orientation.Vertical)
+        for _area, group in groups:
+            for id_ in group[1:]:
+                window.tabifyDockWidget(docks[group[0]], docks[id_])
+            docks[group[0]].raise_()
+        self._is_arranging = False
+        self.taken_up.emit()
+
+    def _share_out(self) -> None:
+        """Give the map most of the window, and the right side to what is chosen."""
+        window, docks = self._window, self._docks
+        left, right = self._room.sides(self.layout)
+        sides = [docks[self.layout.left[0][0]], docks[self.layout.right[0]]]
+        window.resizeDocks(sides, [left, right], Qt.Orientation.Horizontal)
+        upright = [docks[group[0]] for group in self.layout.left] + [docks[id_] for id_ in BELOW_PX]
+        heights = [320, 300][: len(self.layout.left)] + list(BELOW_PX.values())
+        window.resizeDocks(upright, heights, Qt.Orientation.Vertical)
+        QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
+
+    def _drop_ghosts(self) -> None:
+        """Hide tab bars that Qt has left standing where their docks no longer are, when all came back at once."""
+        edges = [
+            (dock.x(), edge)
+            for dock in self._docks.values()
+            if dock.isVisible() and not dock.isFloating()
+            for edge in (dock.y(), dock.y() + dock.height())
+        ]
+        for bar in self._tabs.bars:
+            if not any(bar.x() == x and edge in (bar.y(), bar.y() + bar.height()) for x, edge in edges):
+                bar.hide()
+
+    def gather_below(self, id_: str) -> None:
+        """Put a panel below the map behind a tab with the others that stand there: side by side they are too narrow."""
+        dock = self._docks[id_]
+        for other_id in BELOW_PX if id_ in BELOW_PX else ():
+            other = self._docks[other_id]
+            beside = other is not dock and not (other.isHidden() or other.isFloating() or dock.isFloating())
+            if beside and other not in self._window.tabifiedDockWidgets(dock):
+                self._window.tabifyDockWidget(other, dock)
+
+    # -- tabs ---------------------------------------------------------------------------------------------------
+
+    def _tab_chosen(self, title: str) -> None:
+        if self._is_arranging or self.folds.is_busy:
+            return
+        for dock in self._docks.values():
+            if dock.windowTitle() == title:
+                self.front_chosen.emit(dock)
+
+    # -- coming to rest -----------------------------------------------------------------------------------------
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide):
+            self._rest.start()
+        return False
+
+    def _come_to_rest(self) -> None:
+        """Keep the panels as they stand; in a window of another class of sizes, stand as in such a one."""
+        if self._reasons:
+            return
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            self._rest.start()
+            return
+        if self._room.size_class != self._size_class:
+            self._change_class()
+        self._keep()
+        self.changed.emit()
+
+    def _change_class(self) -> None:
+        """What is in front stays so, and a form in use stays open."""
+        self._size_class = self._room.size_class
+        kept = self._kept.get(self._key)
+        fronts = [id_ for id_, dock in self._docks.items() if not dock.visibleRegion().isEmpty()]
+        if kept is None or not self._take_up(kept):
+            self._share_out()
+            return
+        for id_ in fronts:
+            self.folds.unfold(self.folds.side_of(id_))
+            if not self._docks[id_].isHidden():
+                self._docks[id_].raise_()
+
+    # -- kept ---------------------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """Remember how the panels stand, unless they are away, or the window has just become another."""
+        if not self._reasons and self._size_class == self._room.size_class:
+            state = bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
+            self._kept[self._key] = Standing(state, dict(self.folds.folds), tuple(sorted(self.folds.opened)))
+
+    def to_json(self) -> dict[str, Any]:
+        """All that is kept, for the settings."""
+        self._keep()
+        kept = {key: standing.to_json() for key, standing in self._kept.items()}
+        return {"layout": self.layout.name, "alone": self.is_alone, "kept": kept}
+
+    def restore(self, value: Mapping[str, Any]) -> None:
+        """Take over what the settings keep, before panels are shown; what is damaged or another version's is left."""
+        name, kept = value.get("layout"), value.get("kept")
+        self.layout = LAYOUTS.get(name, FIRST) if isinstance(name, str) else FIRST
+        read = {key: read_standing(one) for key, one in kept.items()} if isinstance(kept, dict) else {}
+        self._kept = {key: standing for key, standing in read.items() if standing is not None}
+        if value.get("alone") is True:
+            self.set_alone(True)
+        elif not self._reasons:
+            self._stand()
+
+    def _take_up(self, standing: Standing) -> bool:
+        """False where Qt cannot read it: nothing has changed then."""
+        self._is_arranging = True
+        known = QByteArray.fromBase64(standing.state.encode("ascii", "ignore"))
+        is_read = self._window.restoreState(known, STATE_VERSION)
+        if is_read:
+            self.folds.stand_anew(standing.folds, set(standing.opened))
+        self._is_arranging = False
+        self.taken_up.emit()
+        return is_read

@@ -1,0 +1,119 @@
+"""Strips at the edges of the window that name the panels folded into them; a click opens one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import override
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from viewer.app.arranging.side_folds import SideFolds
+from viewer.panels.widgets.form_page import clear_layout
+from viewer.support.painting import painting
+from viewer.support.text import tooltip
+
+type WordsOf = Callable[[str], tuple[str, str]]
+
+WIDTH_PX = 24
+_ROOM_PX = 10
+"""Before and after a name."""
+
+
+class FramedMap(QWidget):
+    """What stands in the middle of the window, between the strips of its edges."""
+
+    def __init__(self, middle: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._strips = {"left": EdgeStrip("left", self), "right": EdgeStrip("right", self)}
+        for part in (self._strips["left"], middle, self._strips["right"]):
+            self._row.addWidget(part, 1 if part is middle else 0)
+
+    def follow(self, folds: SideFolds, open_panel: Callable[[str], None], words_of: WordsOf) -> None:
+        """Name what is folded from now on, and open what is clicked on. `words_of` gives name and key of a panel."""
+
+        def show() -> None:
+            for side, strip in self._strips.items():
+                fold = folds.folds.get(side)
+                ids = () if fold is None else fold.ids
+                strip.show_panels([(id_, *words_of(id_)) for id_ in ids])
+            self._row.activate()
+
+        folds.changed.connect(show)
+        for strip in self._strips.values():
+            strip.chosen.connect(open_panel)
+        show()
+
+
+class EdgeStrip(QWidget):
+    """Stands between the map and the edge while panels are folded into it."""
+
+    chosen = Signal(str)
+    """The id of the panel that is to be opened."""
+
+    def __init__(self, side: str, parent: QWidget | None = None) -> None:
+        """`side` is left or right."""
+        super().__init__(parent)
+        self._side = side
+        self.setObjectName("edgeStrip")
+        self.setFixedWidth(WIDTH_PX)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 4, 0, 4)
+        self._column.setSpacing(2)
+        self.hide()
+
+    def show_panels(self, panels: list[tuple[str, str, str]]) -> None:
+        """Offer panels, given as id, name and key; none at all: the strip goes."""
+        clear_layout(self._column)
+        for id_, name, key in panels:
+            says = self.tr("Open the panel {0}").format(name)
+            button = _UprightButton(name, self._side, self)
+            button.setAccessibleName(says)
+            button.setToolTip(tooltip(f"{says} ({key})" if key else says))
+            button.clicked.connect(lambda _checked=False, id_=id_: self.chosen.emit(id_))
+            self._column.addWidget(button)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setVisible(bool(panels))
+
+
+class _UprightButton(QAbstractButton):
+    """A name that is read from below at the left edge, and from above at the right one."""
+
+    def __init__(self, text: str, side: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._turn = -90.0 if side == "left" else 90.0
+        self.setText(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH_PX, self.fontMetrics().horizontalAdvance(self.text()) + 2 * _ROOM_PX)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(WIDTH_PX, 2 * _ROOM_PX)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        is_chosen = self.underMouse() or self.hasFocus() or self.isDown()
+        palette, role = self.palette(), QPalette.ColorRole
+        with painting(self) as painter:
+            if is_chosen:
+                painter.fillRect(self.rect().adjusted(2, 0, -2, 0), palette.color(role.Button))
+            if self.hasFocus():
+                painter.setPen(palette.color(role.Accent))
+                painter.drawRect(self.rect().adjusted(2, 0, -3, -1))
+            painter.setPen(palette.color(role.WindowText if is_chosen else role.PlaceholderText))
+            painter.translate(self.rect().center().toPointF())
+            painter.rotate(self._turn)
+            room = self.height() - 8
+            text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+            box = self.rect().transposed()
+            box.moveCenter(box.center() - box.center())
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -1,0 +1,123 @@
+"""The plate on the map with notices on its layers: it lies on no mark, and goes with a click."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import product
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from layers.grid.tile_grid import View
+from layers.quick_dataclass import dataclass
+from viewer.canvas.labels.fonts import map_font
+from viewer.canvas.overlays import wrapped_lines
+from viewer.support.text import one_line
+
+_NOTE_CHARS = 300
+type MarksIn = Callable[[View, float, float, float, float], Sequence[str]]
+
+_TEXT_PX, _EDGE_PX, _GAP_PX = 12.0, 8.0, 12.0
+_CROSS_PX = 18.0
+"""Room for the sign at the right that says that a click closes the plate."""
+_WIDEST_PX, _MOST_LINES = 460.0, 4
+MARK_PX = 18.0
+"""Between the plate and the middle of a mark."""
+_GROUND, _INK = QColor(11, 20, 28, 225), QColor(255, 255, 255, 235)
+_NUMBERS = re.compile(r"[\d.,\s\u202f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePlate:
+    """A plate where it is painted. `text` is all of it, of which `lines` may be a part."""
+
+    text: str
+    lines: tuple[str, ...]
+    rect: QRectF
+    """In picture pixels."""
+    matters: frozenset[str]
+    """What its notices are about, whatever numbers they name."""
+
+    def paint(self, painter: QPainter, ratio: float) -> None:
+        font = map_font(_TEXT_PX * ratio)
+        metrics, inside = QFontMetricsF(font), self.rect.adjusted(*(_edges(ratio)))
+        painter.save()
+        painter.fillRect(self.rect, _GROUND)
+        painter.setFont(font)
+        painter.setPen(_INK)
+        for number, line in enumerate(self.lines):
+            painter.drawText(QPointF(inside.left(), inside.top() + metrics.ascent() + number * metrics.height()), line)
+        painter.drawText(QPointF(inside.right() - metrics.horizontalAdvance("×"), inside.top() + metrics.ascent()), "×")
+        painter.restore()
+
+
+class Notices:
+    """Remembers which notices have been closed: the badges of their layers say the same for as long as it holds."""
+
+    def __init__(self) -> None:
+        self._closed: set[str] = set()
+
+    def take_click(self, plate: NoticePlate | None, at: QPointF) -> bool:
+        """Say no more on the map what a plate says that was clicked on; False for a click beside it."""
+        is_meant = plate is not None and plate.rect.contains(at)
+        if plate is not None and is_meant:
+            self._closed |= plate.matters
+        return is_meant
+
+    def forget(self) -> None:
+        """Another case is shown."""
+        self._closed.clear()
+
+    def paint(
+        self, painter: QPainter, view: View, notes: Sequence[str], taken: Sequence[QRectF], marks_in: MarksIn
+    ) -> NoticePlate | None:
+        """Paint the plate, and return it."""
+        plate = self.plate(view, notes, taken, marks_in)
+        if plate is not None:
+            plate.paint(painter, view.ratio)
+        return plate
+
+    def plate(self, view: View, notes: Sequence[str], taken: Sequence[QRectF], marks_in: MarksIn) -> NoticePlate | None:
+        """The plate with the notices that are not closed, at the first place with nothing below; None without one.
+
+        `taken` is what else stands in the corners, `marks_in` gives the marks of a view in left, top, right, bottom.
+        """
+        said = [one_line(note, _NOTE_CHARS) for note in notes if _matter(note) not in self._closed]
+        if not said:
+            return None
+        r = view.ratio
+        metrics = QFontMetricsF(map_font(_TEXT_PX * r))
+        room = min(_WIDEST_PX * r, view.width - 2 * _GAP_PX * r) - (2 * _EDGE_PX + _CROSS_PX) * r
+        lines = [line for note in said for line in wrapped_lines(note, metrics, max(room, 1.0), 2)][:_MOST_LINES]
+        width = max(metrics.horizontalAdvance(line) for line in lines) + (2 * _EDGE_PX + _CROSS_PX) * r
+        height = metrics.height() * len(lines) + 2 * _EDGE_PX * r
+        hint = QCoreApplication.translate("overlays", "A click closes this; the layer's badge goes on to say it.")
+        text = "\n".join([*said, hint])
+        for rect in _places(view, width, height):
+            around = rect.adjusted(-MARK_PX * r, -MARK_PX * r, MARK_PX * r, MARK_PX * r)
+            if any(rect.intersects(other) for other in taken):
+                continue
+            if not marks_in(view, around.left(), around.top(), around.right(), around.bottom()):
+                return NoticePlate(text, tuple(lines), rect, frozenset(map(_matter, notes)))
+        return None
+
+
+def _edges(ratio: float) -> tuple[float, float, float, float]:
+    edge = _EDGE_PX * ratio
+    return edge, edge, -edge, -edge
+
+
+def _places(view: View, width: float, height: float) -> list[QRectF]:
+    """Along the edges of the picture, the lower left first."""
+    gap = _GAP_PX * view.ratio
+    across = (gap, (view.width - width) / 2, view.width - gap - width)
+    down = (view.height - 4 * gap - height, view.height - 8 * gap - height, gap, (view.height - height) / 2)
+    whole = QRectF(0, 0, view.width, view.height)
+    rects = (QRectF(left, top, width, height) for top, left in product(down, across))
+    return [rect for rect in rects if whole.contains(rect)]
+
+
+def _matter(note: str) -> str:
+    """What a notice is about: its words without numbers, which change with the scale."""
+    return _NUMBERS.sub(" ", note)

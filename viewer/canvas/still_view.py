@@ -1,0 +1,60 @@
+"""Keeps what a map shows where it is on the screen while the map's widget moves or gets another size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, QPointF
+
+from layers.geo.crs import WGS84, is_off_earth, transform_points
+from layers.grid.tile_grid import View
+from viewer.canvas.widget import MapCanvas
+
+MARGIN_PX = 48
+"""Between the selected mark and the edge of the map, where it would come to lie below a panel."""
+
+
+def hold_still(canvas: MapCanvas) -> Callable[[], None]:
+    """What is to be called when the canvas has its new place: it puts the view back to where it was on the screen.
+
+    A view that was turned, zoomed or replaced meanwhile, and several panes side by side, stay as they are. A single
+    selected mark that was in sight stays so.
+    """
+    before, place, count = canvas.viewport.view(), canvas.mapToGlobal(QPoint()), len(canvas.panes)
+
+    def put_back() -> None:
+        now, moved = canvas.viewport.view(), canvas.mapToGlobal(QPoint()) - place
+        if now.grid != before.grid or len(canvas.panes) > 1 or count > 1 or not canvas.isVisible():
+            return
+        left = before.left + round(moved.x() * now.ratio)
+        top = before.top + round(moved.y() * now.ratio)
+        mark = _selected_mark(canvas)
+        if mark is not None and _is_in(before, before.left, before.top, mark):
+            left += _way_in(mark.x() - left, now.width, now.ratio)
+            top += _way_in(mark.y() - top, now.height, now.ratio)
+        if (left, top) != (now.left, now.top):
+            canvas.pan_by(left - now.left, top - now.top)
+
+    return put_back
+
+
+def _selected_mark(canvas: MapCanvas) -> QPointF | None:
+    """The middle of the one mark that is selected, in pixels of the view's grid."""
+    bounds = canvas.scene.site_bounds(canvas.selection.uuids) if len(canvas.selection) == 1 else None
+    view = canvas.viewport.view()
+    if bounds is None or is_off_earth(view.grid.crs):
+        return None
+    lon, lat = (bounds.left + bounds.right) / 2, (bounds.bottom + bounds.top) / 2
+    x, y = view.to_pixel(*(float(one) for one in transform_points(WGS84, view.grid.crs, lon, lat)))
+    return QPointF(x + view.left, y + view.top) if math.isfinite(x) and math.isfinite(y) else None
+
+
+def _is_in(view: View, left: int, top: int, mark: QPointF) -> bool:
+    return 0 <= mark.x() - left < view.width and 0 <= mark.y() - top < view.height
+
+
+def _way_in(px: float, length_px: int, ratio: float) -> int:
+    """The pixels by which a view has to move so that a place in it is no nearer to its edges than the margin."""
+    margin = min(MARGIN_PX * ratio, length_px / 2)
+    return round(px - min(max(px, margin), length_px - margin))
