@@ -19,7 +19,7 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.toolbox import Toolbox
 from viewer.commands.shapes.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
-from viewer.commands.sites import delete_sites
+from viewer.commands.sites import counted_marks, delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
@@ -132,12 +132,12 @@ class EditMenu(CaseMenu):
         if uuids:
             document = self.session.document
             numbers = numbers_beside(document, uuids)
+            marks = counted_marks(document.sites[uuid] for uuid in uuids if uuid in document.sites)
 
             def say() -> None:
-                words = deleted_words(len(uuids), renumbered_since(document, numbers))
-                self._messages.show("deleted", words)
+                self._messages.show("deleted", deleted_words(marks, renumbered_since(document, numbers)))
 
-            self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, uuids, done=say)
+            self._panels.do_for_many(self.tr("Deleting marks"), delete_sites, uuids, done=say)
 
     def duplicate(self) -> None:
         self._duplicate()

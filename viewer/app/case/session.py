@@ -5,7 +5,6 @@ All file work is done by jobs; a call returns at once and its end is told by sig
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,7 +22,7 @@ from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.blobs import read_blobs
-from layers.project.saving.lock import CaseLock
+from layers.project.saving.lock import CaseLock, login_name
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.tables import DATA
@@ -113,7 +112,7 @@ class Session(QObject):
     @property
     def actor(self) -> str:
         """The person who edits: the name of the settings, else the login name."""
-        return self._settings.get("author") or _login_name()
+        return self._settings.get("author") or login_name()
 
     @property
     def target(self) -> Path | None:
@@ -534,10 +533,3 @@ def _screen_px() -> tuple[int, int]:
     """No map is larger than the screen."""
     screen = QGuiApplication.primaryScreen()
     return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

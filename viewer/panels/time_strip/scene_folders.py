@@ -167,7 +167,7 @@ class SceneFolders(QObject):
 
     def _words(self, progress: Progress) -> str:
         if not progress.of:
-            return self.tr("{0} folders listed").format(grouped(progress.done)) if progress.name else ""
+            return counted(progress.done, self.tr("folder listed"), self.tr("folders listed")) if progress.name else ""
         return self.tr("{0} of {1}: {2}").format(
             grouped(progress.done), grouped(progress.of), one_line(progress.name, 60)
         )

@@ -1,0 +1,107 @@
+"""Words of the window that a newcomer stumbled over: kinds of marks, names that are empty, dates, and who did it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDockWidget
+from pytestqt.qtbot import QtBot
+from shapely import LineString, Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import ClaimSite, MetaEntry
+from layers.document.site import Site
+from tests.support.windows import begin_on_map, settle, texts
+from viewer.app.navigation.map_menu import MapMenu
+from viewer.app.window import MainWindow
+from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sites.site_list import SiteListPanel
+
+PAD = (128.355, 51.876)
+LINE = LineString([PAD, (128.36, 51.88)])
+
+
+def begin(window: MainWindow, qtbot: QtBot, *sites: Site, **tables: list[object]) -> None:
+    window.session.new_case(Document({"sites": sites, **tables}))  # type: ignore[arg-type]
+    settle(window, qtbot)
+    begin_on_map(window, qtbot)
+
+
+def marks() -> list[Site]:
+    return [
+        Site(uuid="pad", geometry=Point(PAD), label="Pad"),
+        Site(uuid="gate", geometry=Point(PAD), label="Gate"),
+        Site(uuid="long", geometry=LINE, mark_kind="measurement"),
+    ]
+
+
+@pytest.mark.parametrize("by", ["the key on the map", "the Edit menu"])
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"long"}, "1 measurement deleted."),
+        ({"pad"}, "1 site deleted."),
+        ({"pad", "gate", "long"}, "2 sites and 1 measurement deleted."),
+    ],
+)
+def test_what_was_deleted_is_called_by_its_kind(
+    window: MainWindow, qtbot: QtBot, by: str, chosen: set[str], said: str
+) -> None:
+    begin(window, qtbot, *marks())
+    window.selection.set(chosen)
+    if by == "the key on the map":
+        QTest.keyClick(window.canvas, Qt.Key.Key_Delete)
+    else:
+        window.action_table["delete"].trigger()
+    settle(window, qtbot)
+    assert not chosen & set(window.session.document.sites)
+    assert f"{said} Ctrl+Z brings back" in texts(window)
+    undo = "Delete site “Pad”" if chosen == {"pad"} else f"Delete {said.removesuffix(' deleted.').removeprefix('1 ')}"
+    assert window.action_table["undo"].text() == f"&Undo: {undo}"
+
+
+def test_the_menu_of_the_map_calls_a_measurement_by_its_kind(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, *marks())
+    menu = window.findChild(MapMenu)
+    assert menu is not None
+    menu._delete("long")
+    assert "1 measurement deleted." in texts(window)
+
+
+def test_a_mark_without_a_label_is_called_the_same_everywhere(window: MainWindow, qtbot: QtBot) -> None:
+    """In the list of sites, in the title of the inspector, and where a claim tells its places."""
+    claim, link = Claim(uuid="said", statement="It is there."), ClaimSite(uuid="l", claim_uuid="said", site_uuid="pad")
+    begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD)), claims=[claim], claim_sites=[link])
+    window.action_table["panel_claims"].trigger()
+    window.selection.set({"pad"})
+    settle(window, qtbot)
+    sites, claims = window.findChild(SiteListPanel), window.findChild(ClaimListPanel)
+    assert sites is not None
+    assert claims is not None
+    assert sites.model.data(sites.model.index(0, 0)) == "(no label)"
+    assert claims._places_text(claim) == "(no label)"
+    assert any("(no label)" in dock.windowTitle() for dock in window.findChildren(QDockWidget))
+    assert not any("(no name)" in dock.windowTitle() for dock in window.findChildren(QDockWidget))
+
+
+def test_a_site_says_when_and_by_whom_it_was_made_as_people_do(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "u0412")
+    made = {"created_at": "2026-11-30T12:54:07Z", "rev": 2, "modified_at": "2026-12-01T12:00:00Z"}
+    pad = Site(uuid="pad", geometry=Point(PAD), created_by="U0412", modified_by="Li Wei", **made)  # type: ignore[arg-type]
+    for meta, by in (([], ""), ([MetaEntry(uuid="author", value="Anna Lind")], ", by Anna Lind")):
+        begin(window, qtbot, pad, meta=meta)
+        window.selection.set({"pad"})
+        settle(window, qtbot)
+        form = window.findChild(SiteFormPanel)
+        assert form is not None
+        created, changed = form.stamps.text().splitlines()
+        assert created.startswith("Created ")
+        assert " November 2026, " in created
+        assert created.endswith(f":54{by}")
+        assert changed.endswith(", by Li Wei")
+        assert "u0412" not in form.stamps.text().casefold()
