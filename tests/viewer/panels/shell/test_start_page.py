@@ -74,7 +74,9 @@ def test_what_has_no_room_on_a_card_ends_with_an_ellipsis_and_a_tip_says_it(
     page: StartPage, qtbot: QtBot, font_px: int
 ) -> None:
     name = "Construction at the northern launch complex, seen from above"
-    page.setStyleSheet(f"* {{ font-size: {font_px}px }} #card {{ background: #222; border: 1px solid #555; padding: 9px 12px }}")
+    page.setStyleSheet(
+        f"* {{ font-size: {font_px}px }} #card {{ background: #222; border: 1px solid #555; padding: 9px 12px }}"
+    )
     page.set_recent([Path("/cases") / f"{name}.gpkg", Path("/x/old.gpkg")])
     page.set_recoverable([RecoverableCase("/sessions/1", name, "2024-04-18T10:00:00Z", 10, (3, 1))])
     cards = {card.accessibleName(): card for card in page.findChildren(StartCard)}
