@@ -217,7 +217,7 @@ class ShapePart(FoldSection):
         return self._area(geometry_area_m2(geometry), geometry_length_m(geometry))
 
     def _area(self, square_metres: float, around_m: float) -> str:
-        return self.tr("Area {0}, {1} around").format(area_text(square_metres), length_text(around_m))
+        return self.tr("Area {0}, perimeter {1}").format(area_text(square_metres), length_text(around_m))
 
     # -- the leg to the chosen vertex ---------------------------------------------------------------------------
 

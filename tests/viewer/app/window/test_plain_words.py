@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget
 from pytestqt.qtbot import QtBot
-from shapely import LineString, Point
+from shapely import LineString, Point, box
 
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -19,6 +21,7 @@ from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_list import ClaimListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
+from viewer.support.elided import ElidedLabel
 
 PAD = (128.355, 51.876)
 LINE = LineString([PAD, (128.36, 51.88)])
@@ -105,3 +108,25 @@ def test_a_site_says_when_and_by_whom_it_was_made_as_people_do(
         assert created.endswith(f":54{by}")
         assert changed.endswith(", by Li Wei")
         assert "u0412" not in form.stamps.text().casefold()
+
+
+def test_what_a_mark_measures_is_clearly_apart_from_the_hint(window: MainWindow, qtbot: QtBot) -> None:
+    """On the status line it was “2 km², 6 km around Drag a vertex to move it”."""
+    begin(window, qtbot, Site(uuid="field", geometry=box(9.5, 50.1, 9.52, 50.12)))
+    window.selection.set({"field"})
+    window.action_table["tool_edit_vertices"].trigger()
+    said = window.status.findChild(ElidedLabel).text()  # type: ignore[union-attr]
+    assert re.match(r"[\d.,\u202f]+ km², perimeter [\d.,\u202f]+ km · Drag a vertex to move it, ", said)
+
+
+def test_each_tool_says_its_hint_in_whole_sentences(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, *marks())
+    window.selection.set({"pad"})
+    tools = [id_ for menu in window.action_table.menus for spec in menu.actions if (id_ := spec.id).startswith("tool_")]
+    assert len(tools) > 20
+    for id_ in tools:
+        window.action_table[id_].trigger()
+        hint = window.canvas.hint
+        assert hint[:1].isupper() or hint[:1].isdigit(), id_
+        assert hint.endswith("."), id_
+        assert "  " not in hint, id_
