@@ -15,6 +15,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimSite, MetaEntry
 from layers.document.site import Site
+from layers.geo.bounds import Bounds
 from tests.support.windows import begin_on_map, settle, texts
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.window import MainWindow
@@ -130,3 +131,14 @@ def test_each_tool_says_its_hint_in_whole_sentences(window: MainWindow, qtbot: Q
         assert hint[:1].isupper() or hint[:1].isdigit(), id_
         assert hint.endswith("."), id_
         assert "  " not in hint, id_
+
+
+@pytest.mark.parametrize("name", ["A name of many words " * 15, "x" * 300, "东方航天港" * 60])
+def test_a_very_long_label_is_shortened_on_the_map(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    begin(window, qtbot, Site(uuid="pad", geometry=Point(PAD), label=name, role="named in a claim"))
+    window.views.show_bounds(Bounds(PAD[0] - 1, PAD[1] - 0.5, PAD[0] + 1, PAD[1] + 0.5), 0.0)
+    settle(window, qtbot)
+    (label,) = window.scene.label_layout(window.canvas.viewport.view()).placed
+    assert label.uuid == "pad"
+    assert label.text.endswith("…")
+    assert name.startswith(label.text.split("\n")[0])
