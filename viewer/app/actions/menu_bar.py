@@ -110,7 +110,9 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
 
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
     """Everything that can be done, in the menus' order."""
-    from viewer.panels.search.palette import PaletteEntry  # for start-up time: the palette is not open yet
+    # for start-up time: the palette is not open yet
+    from viewer.app.actions.newcomer_words import WORDS
+    from viewer.panels.search.palette import PaletteEntry
 
     entries = []
     for menu in actions.menus:
@@ -119,7 +121,8 @@ def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntr
             group, keys = bare(translated(menu.title)), keys_of(actions, spec.id)
             icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
             text, says = full_text(spec, action), translated(spec.tip) if spec.tip else ""
-            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, says))
+            words = WORDS.get(spec.id, ())
+            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, says, words))
     return entries
 
 
