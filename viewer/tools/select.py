@@ -71,9 +71,9 @@ class SelectTool(SiteTool):
         count = len(self.canvas.selection)
         if self._drag is _Drag.HANDLE and self._handle is not None:
             turn = self.tr("Shift turns by whole 15°. ") if self._handle.handle.role == "turn" else ""
-            return self.tr("Let go to keep it so. {0}Ctrl snaps. Esc leaves it as it was.").format(turn)
+            return self.tr("Release to keep it. {0}Ctrl snaps. Esc leaves it as it was.").format(turn)
         if self._drag is _Drag.MOVE:
-            return self.tr("Let go where the sites belong. Ctrl snaps. Esc puts them back.")
+            return self.tr("Release where the sites belong. Ctrl snaps. Esc puts them back.")
         if count:
             text = self.tr("{0} selected: drag to move, or by arrow keys a pixel (Shift: ten). Delete deletes.")
             if count == 1:

@@ -107,7 +107,7 @@ class EditMenu(CaseMenu):
         self.session.redo()
         if edit is None or self.session.history.undone_last() is edit:
             return
-        self._status.show_done(self.tr("Done again: {0}").format(one_line(edit.label, 120)))
+        self._status.show_done(self.tr("Redone: {0}").format(one_line(edit.label, 120)))
         added = [change for change in edit.changes if change.before is None]
         sites = [change.uuid for change in added if change.table == "sites"]
         claims = [change.uuid for change in added if change.table == "claims"]
@@ -156,8 +156,8 @@ class EditMenu(CaseMenu):
             return
         chosen = markers & self._panels.selection.uuids or markers
         self._panels.do(lock_numbers, chosen)
-        many = self.tr("{0} numbers are locked: they stay for ever, also when other markers are deleted.")
-        one = self.tr("The number is locked: it stays for ever, also when other markers are deleted.")
+        many = self.tr("{0} numbers are locked: they stay the same, also when other markers are deleted.")
+        one = self.tr("The number is locked: it stays the same, also when other markers are deleted.")
         self._messages.show("locked", one if len(chosen) == 1 else many.format(len(chosen)))
 
     def copy_coordinate(self) -> None:
@@ -273,7 +273,9 @@ class EditMenu(CaseMenu):
             lock_numbers,
             "",
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Keep the numbers of the selected markers, or of all, for ever"),
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Keep the numbers of the selected markers, or of all, when others are deleted"
+            ),
         ),
         Action(
             "copy_coordinate",

@@ -230,7 +230,7 @@ class LayerMenu(CaseMenu):
             QT_TRANSLATE_NOOP("Actions", "Re&link Files…"),
             relink_files,
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Lead layers to where their files are now"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Point layers to where their files are now"),
         ),
         Action(
             "offline",

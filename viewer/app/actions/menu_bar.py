@@ -35,7 +35,7 @@ CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Type the length and bearing of a leg", "Digits, while drawing"),
     ("Finish a line, an area or a measurement", "Enter"),
     ("Take the last vertex back, as Undo does while one draws", "Backspace"),
-    ("Give up, and lay the tool down", "Esc"),
+    ("Cancel, then go back to the Select tool", "Esc"),
     ("Back to the map from a panel", "Esc"),
 )
 """Keys that the map itself understands (text in English, keys); the canvas and its tools handle these."""

@@ -176,7 +176,7 @@ class SiteMenu(ToolMenu):
             check="own",
             offered=can_keep_tool,
             checked=is_tool_kept,
-            tip=QT_TRANSLATE_NOOP("Actions", "Mark again and again with the drawing tool in hand"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Draw mark after mark with the current drawing tool"),
         ),
         *TEMPLATE_ROWS,
         Action(

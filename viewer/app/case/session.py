@@ -212,7 +212,7 @@ class Session(QObject):
     def _check_editable(self) -> None:
         self._check_shown()
         if self._looked_at:
-            raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
+            raise InvalidEdit(self.tr("Nothing was changed: this case is read only. Save it elsewhere first."))
 
     def push_or_say(self, edit: Edit) -> bool:
         """`push` where no field is at hand: a refusal goes to the message line. True where it was done."""
@@ -335,7 +335,7 @@ class Session(QObject):
             self._tell_replaced(found.ahead)
             self.recovered.emit()
             self._messages.show(
-                "recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "warning"
+                "recovered", self.tr("Recovered, but not saved yet: check it, then save it."), "warning"
             )
             then()
 
@@ -472,7 +472,7 @@ class Session(QObject):
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
         self._looked_at = opened.looked_at
         if opened.looked_at:
-            said = self.tr("This case can only be looked at: no working copy of it can be made. {0}")
+            said = self.tr("This case is read only, because no working copy of it can be made. {0}")
             self._messages.show("looked at", said.format(opened.looked_at), "warning")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")

@@ -128,7 +128,7 @@ class BookmarkDesk(QObject):
         if lost:
             names = ", ".join(f"“{one_line(layer, 40) or no_name()}”" for layer in lost[:3])
             more = self.tr(" and {0} more").format(len(lost) - 3) if len(lost) > 3 else ""
-            doubts.append(self.tr("The case has no longer what it shows: {0}{1}.").format(names, more))
+            doubts.append(self.tr("The case no longer has what it shows: {0}{1}.").format(names, more))
         if not self._show_kept(bookmark.viewport_json):
             doubts.append(self.tr("It holds no view that the map can show."))
         self._set_current(uuid)

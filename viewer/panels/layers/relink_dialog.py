@@ -184,9 +184,9 @@ class RelinkDialog(QDialog):
         ticked = self.ticked()
         there = [place for number in range(len(self._lost)) if (place := self._place(number)) is not None]
         self.says.setText(self._sentence(there))
-        notes = [self.tr("The folder holds more than was looked through.")] if self._is_cut else []
+        notes = [self.tr("The folder holds more files than were searched.")] if self._is_cut else []
         if any(found.sameness is Sameness.NAME for found in there):
-            notes.append(self.tr("Where the case knows no content, files are told by their names only."))
+            notes.append(self.tr("Where the case has no checksum, files are recognised by their names only."))
         self.note.setText(" ".join(notes))
         self.note.setVisible(bool(notes))
         layers = len({lost.uuid for lost in ticked})

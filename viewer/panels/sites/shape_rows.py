@@ -203,7 +203,7 @@ class ShapePart(FoldSection):
         """Geodesic length and area in words."""
         shape, geometry = figure.shape, site.geometry
         if isinstance(shape, Numbered):
-            kept = self.tr("locked: it stays for ever") if shape.locked else self.tr("not locked: it follows its order")
+            kept = self.tr("locked: it stays the same") if shape.locked else self.tr("not locked: it follows its order")
             return self.tr("Number {0}, {1}.").format(site.number or shape.number, kept)
         if isinstance(shape, Circle):
             lons, lats = circle(*shape.centre, shape.radius_m, _ROUND)

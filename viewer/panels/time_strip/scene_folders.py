@@ -123,10 +123,10 @@ class SceneFolders(QObject):
     def state_of(self, folder: str) -> str:
         """A few words: how many scenes are known, or how far the work on it is."""
         if folder == self._at and self._job is not None:
-            return self._job.text or self.tr("being looked through")
+            return self._job.text or self.tr("being searched")
         report = self._reports.get(folder)
         if report is None:
-            return self.tr("not looked through yet")
+            return self.tr("not searched yet")
         return counted(len(report.scenes), self.tr("scene"), self.tr("scenes"))
 
     def said_of(self, folder: str) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget
@@ -17,11 +20,15 @@ from layers.document.rows import ClaimSite, MetaEntry
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from tests.support.windows import begin_on_map, settle, texts
+from viewer.app.actions.menu_bar import shortcut_groups
 from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.window import MainWindow
 from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.shell.guide import GuideWindow
+from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.panels.sites.site_list import SiteListPanel
+from viewer.resources import resource_path
 from viewer.support.elided import ElidedLabel
 
 PAD = (128.355, 51.876)
@@ -142,3 +149,65 @@ def test_a_very_long_label_is_shortened_on_the_map(window: MainWindow, qtbot: Qt
     assert label.uuid == "pad"
     assert label.text.endswith("…")
     assert name.startswith(label.text.split("\n")[0])
+
+
+def test_the_help_of_f1_is_searched(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, *marks())
+    QTest.keyClick(window.canvas, Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: window.findChild(ShortcutSheet) is not None)
+    sheet = window.findChild(ShortcutSheet)
+    assert sheet is not None
+    qtbot.waitUntil(sheet.isVisible)
+    QTest.keyClicks(sheet.search, "save")
+    texts_shown = [text for text, _ in sheet.shown_rows()]
+    assert {"Save", "Save As"} <= set(texts_shown)
+    assert len(texts_shown) < 6
+    QTest.keyClick(sheet.search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(sheet) or not sheet.isVisible())
+
+
+def test_the_guide_is_searched(window: MainWindow, qtbot: QtBot) -> None:
+    begin(window, qtbot, *marks())
+    window.action_table["guide"].trigger()
+    guide = window.findChild(GuideWindow)
+    assert guide is not None
+    qtbot.waitUntil(guide.isVisible)
+    guide.search.setFocus()
+    QTest.keyClicks(guide.search, "measure")
+    first = guide.page.textCursor()
+    assert first.selectedText().casefold() == "measure"
+    count = len(guide.page.extraSelections())
+    assert count > 2
+    places = {first.selectionStart()}
+    for _ in range(count):
+        QTest.keyClick(guide.search, Qt.Key.Key_Return)
+        places.add(guide.page.textCursor().selectionStart())
+    assert len(places) == count
+    assert guide.page.textCursor().selectionStart() == first.selectionStart(), "after the last comes the first"
+    QTest.keyClicks(guide.search, " zebra")
+    assert guide.nothing.isVisible()
+    assert guide.isVisible()
+    guide.close()
+
+
+QUAINT = re.compile(
+    r"lays? (?:the|a) tool|for ever\b|tool in hand|stood everywhere|\bnobody (?:knows|was contacted)|do(?:es)? so, too"
+    r"|gives? the changes up|is let go|in turns\b|lead(?:s)? (?:the )?layers|go(?:es)? along|look it over",
+    re.IGNORECASE,
+)
+"""Phrases that are no plain English."""
+
+
+def test_no_text_on_the_screen_is_quaint(window: MainWindow) -> None:
+    """Of all actions, tips and keys, of the guide, and of all texts that are marked for translation."""
+    said = [resource_path("guide.md").read_text("utf-8")]
+    for path in (Path(__file__).resolve().parents[4] / "viewer").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+            if isinstance(node, ast.Call) and name in ("tr", "_tr", "translate", "QT_TRANSLATE_NOOP", "show", "report"):
+                said += [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    for menu in window.action_table.menus:
+        said += [f"{spec.text} {spec.tip}" for spec in menu.actions]
+    said += [text for rows in shortcut_groups(window.action_table).values() for text, _ in rows]
+    assert len(said) > 1500
+    assert not [text for text in said if QUAINT.search(text)]
