@@ -101,7 +101,6 @@ class CompareMenu(CaseMenu):
             self._begin()
 
     id = "compare"
-    title = QT_TRANSLATE_NOOP("Actions", "&Compare")
     actions = (
         Action(
             "compare",

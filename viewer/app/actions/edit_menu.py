@@ -207,7 +207,6 @@ class EditMenu(CaseMenu):
         self._exports.copy_picture()
 
     id = "edit"
-    title = QT_TRANSLATE_NOOP("Actions", "&Edit")
     actions = (
         Action(
             "undo",

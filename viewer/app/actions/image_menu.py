@@ -196,7 +196,6 @@ class ImageMenu(ActionMenu):
             self._messages.clear("style")
 
     id = "image"
-    title = QT_TRANSLATE_NOOP("Actions", "&Image")
     actions = (
         *map(_combination, COMBINATIONS),
         Action(

@@ -136,7 +136,6 @@ class LayerMenu(CaseMenu):
         return self._upkeep.can_build_current
 
     id = "layer"
-    title = QT_TRANSLATE_NOOP("Actions", "&Layer")
     actions = (
         Action(
             "add_files",

@@ -159,7 +159,6 @@ class SiteMenu(ToolMenu):
         button.click()
 
     id = "site"
-    title = QT_TRANSLATE_NOOP("Actions", "&Site")
     actions = (
         tool_action("tool_point", QT_TRANSLATE_NOOP("Actions", "Mark a &Point"), "P", "point", toolbar=True),
         tool_action("tool_line", QT_TRANSLATE_NOOP("Actions", "Draw a &Line"), "L", "line", toolbar=True),

@@ -148,7 +148,6 @@ class ViewMenu(CaseMenu):
         self.full_screen_wanted.emit(full)
 
     id = "view"
-    title = QT_TRANSLATE_NOOP("Actions", "&View")
     actions = (
         Action(
             "zoom_in",
