@@ -30,7 +30,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import geopandas
 import pandas
@@ -45,6 +45,7 @@ from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import read_case
 from layers.project.storage.tables import BY_NAME, STAMPS, Column
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 
 CRS = "EPSG:4326"
 """Of all geometries. Coordinates are always longitude, latitude."""
@@ -64,9 +65,9 @@ class Case:
     problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        counts = {name: len(self.document.table(name)) for name in ("sites", "claims", "sources")}
-        said = ", ".join(f"{count} {name}" for name, count in cast("Mapping[str, int]", counts).items())
-        return f"<Case: {said}, {len(self.problems)} problems>"
+        tables: tuple[Table, ...] = ("sites", "claims", "sources")
+        said = ", ".join(counted(len(self.document.table(name)), name.removesuffix("s")) for name in tables)
+        return f"<Case: {said}, {counted(len(self.problems), 'problem')}>"
 
 
 def read(path: str | os.PathLike[str], *, accept_damage: bool = False) -> Case:

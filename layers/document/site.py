@@ -8,7 +8,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.rows import Row
-from layers.document.vocabulary import AREA_NOT_PIN_M, DEFAULT_BASIS, MEASURED, NOT_KNOWN_TO_EXIST
+from layers.document.vocabulary import AREA_NOT_PIN_M, DEFAULT_BASIS, MARK_KINDS, MEASURED, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
 from layers.quick_dataclass import dataclass
@@ -73,6 +73,13 @@ class Site(Row):
         """True for what is counted, listed and exported as a site: no annotation, measurement, search area or
         photo."""
         return self.mark_kind in SITE_KINDS
+
+    @property
+    def noun(self) -> str:
+        """The word for one such mark in a sentence; a kind of other programs is an annotation, as in lists."""
+        if self.is_site:
+            return "site"
+        return self.mark_kind if self.mark_kind in MARK_KINDS else "annotation"
 
     @property
     def may_not_exist(self) -> bool:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from layers.document.site import Site
 from layers.geo.on_earth import off_earth
-from layers.text.counted import grouped
+from layers.text.counted import counted, grouped
 
 _MOST_NAMED, _LONGEST_NAME = 3, 40
 
@@ -31,7 +31,7 @@ def sentence_of(named: list[tuple[Site, str]], count: int) -> str:
     if count < 2:
         return "".join(f"The site {name} cannot be drawn: {why}." for name, why in said)
     more = f" and {grouped(count - len(said))} more" if count > len(said) else ""
-    return f"{grouped(count)} sites cannot be drawn: {', '.join(f'{name} ({why})' for name, why in said)}{more}."
+    return f"{counted(count, 'site')} cannot be drawn: {', '.join(f'{name} ({why})' for name, why in said)}{more}."
 
 
 def _name(site: Site) -> str:

@@ -147,7 +147,8 @@ def _nameless(content: ProductContent, claims: Sequence[ClaimSaid]) -> Iterator[
     parties = told_parties(content)
     inferred = sum(one.place_inferred for one in parties)
     if inferred:
-        some = f"{inferred} of {len(parties)} places are" if inferred < len(parties) else ""
+        places = counted(len(parties), "place")
+        some = counted(inferred, f"of {places} is", f"of {places} are") if inferred < len(parties) else ""
         are = some or counted(inferred, "place is", "places are")
         yield PartyLine("note", f"{are} inferred by us, not stated by the source.")
     sources = _sources_of(claims)
@@ -248,7 +249,7 @@ def about_words(claim: ClaimSaid, content: ProductContent) -> str:
     if all(name in known or name in words for name in places):
         return ""
     if (more := len(places) - MOST_PLACES) > 1:
-        places[MOST_PLACES:] = [f"{grouped(more)} others"]
+        places[MOST_PLACES:] = [counted(more, "other")]
     return "; ".join(" ".join(name.split()) for name in places)
 
 

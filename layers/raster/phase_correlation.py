@@ -495,7 +495,7 @@ def _judged(moving: Picture, fixed: Picture, best: _Tried, rules: _Rules) -> Reg
         LocalShift(float(x), float(y), float(u), float(v), bool(agrees))
         for (x, y), (u, v), agrees in zip(best.places, best.shifts, agreeing, strict=True)
     )
-    said = why or f"{int(agreeing.sum())} of {count} tiles agree, both ways."
+    said = why or f"{int(agreeing.sum())} of {counted(count, 'tile')} agree, both ways."
     return Registered(dx, dy, not why, residual, said, local)
 
 
@@ -507,7 +507,8 @@ def _doubt(tried: _Tried, rules: _Rules) -> str:
     agreeing = tried.agreeing
     agree = int(agreeing.sum())
     if agree < max(_LEAST_TILES, math.ceil(count * rules.agreeing)):
-        return f"Only {agree} of {count} tiles agree on one shift: they do not match, or differ by more than a shift."
+        tiles = counted(count, "tile")
+        return f"Only {agree} of {tiles} agree on one shift: they do not match, or differ by more than a shift."
     alike = float(np.median(tried.alike[agreeing]))
     trough, rival = tried.landscape()
     if trough > rules.trough or (alike < _ALIKE and tried.echo() > _MOST_ECHO):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from layers.time.typed_dates import MONTHS
+from layers.time.typed_dates import MONTH_NUMBERS
 
 EARLIEST = date(1839, 1, 1)
 """The year of the first photographs that were published: what is older is a number of another kind."""
@@ -17,7 +17,7 @@ _NAMED_WHEN_KEPT = re.compile(r"pasted|screen ?shot|screen ?capture", re.IGNOREC
 
 _EDGE, _END, _GAP = r"(?<![0-9])", r"(?![0-9])", r"[-_. ]?"
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d\d)", r"(?P<day>\d\d?)"
-_WORD = f"(?P<word>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
+_WORD = f"(?P<word>{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})"
 _SINGLE = r"(?P<between>[-_.])"
 
 
@@ -64,7 +64,7 @@ def _dates(match: re.Match[str], latest: date) -> Iterator[str]:
         for month, day in ((parts["second"], parts["first"]), (parts["first"], parts["second"])):
             yield from _written(latest, year, month, day)
         return
-    month = f"{MONTHS[parts['word'].casefold()]:02}" if parts.get("word") else parts.get("month")
+    month = f"{MONTH_NUMBERS[parts['word'].casefold()]:02}" if parts.get("word") else parts.get("month")
     day = parts.get("day")
     yield from _written(latest, *filter(None, (year, month, day and day.zfill(2))))
 

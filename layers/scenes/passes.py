@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.quick_dataclass import dataclass
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import Covering, part_covered
+from layers.text.counted import counted
 from layers.time.time_span import TimeSpan, day_of
 
 SAME_PASS_S = 1800.0
@@ -48,7 +49,7 @@ class Pass:
         first = self.scenes[0]
         if len(self.scenes) == 1:
             return first.title
-        return f"{first.sensor or first.title}: {len(self.scenes)} tiles"
+        return f"{first.sensor or first.title}: {counted(len(self.scenes), 'tile')}"
 
 
 def passes_of(covering: Iterable[Covering], area: BaseGeometry) -> list[Pass]:

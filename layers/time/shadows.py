@@ -16,6 +16,7 @@ import numpy as np
 
 from layers.errors import InvalidValue
 from layers.quick_dataclass import dataclass
+from layers.time.dates import is_partial
 from layers.time.sun_position import DISC_DEG, suns_at
 
 RADAR, THERMAL, OPTICAL = "radar", "thermal", "optical"
@@ -198,11 +199,20 @@ def instant_of_image(image: ShadowImage) -> Instant | str:
     except InvalidValue as error:
         if _INSTANT.fullmatch(start.strip()) and not end.strip():
             return error.sentence  # no day of the calendar, or none of a photograph
-        return "The time of this image is known to the day only: the sun stood everywhere on that day."
+        return _only_known(start.strip(), end.strip())
     half_s = (last.at - first.at).total_seconds() / 2.0
     if not 0.0 <= 2.0 * half_s <= MOST_INTERVAL_S:
         return "This image was taken over more than ten minutes: its shadows are of different times."
     return Instant(first.at + timedelta(seconds=half_s), half_s + max(first.error_s, last.error_s))
+
+
+def _only_known(start: str, end: str) -> str:
+    """The sentence on a date without a time of day: it tells how much of the date is known."""
+    if not is_partial(start) or (end and not is_partial(end)):
+        return f"The date of this image, “{start[:40]}”, cannot be read: state it under the layer's properties."
+    known = "dates" if end else {4: "year", 7: "month"}.get(len(start), "day")
+    verb = "are" if end else "is"
+    return f"Only the {known} of this image {verb} known, not its time of day: where the sun stood cannot be told."
 
 
 # -- the sun ----------------------------------------------------------------------------------------------------------

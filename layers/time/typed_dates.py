@@ -8,13 +8,12 @@ from datetime import date
 from layers.errors import InvalidValue
 from layers.time.dates import is_partial
 from layers.time.time_span import days_of
+from layers.time.written_dates import MONTHS
 
-_NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-MONTHS = {form.casefold(): at for at, name in enumerate(_NAMES, start=1) for form in (name, name[:3])} | {"sept": 9}
-"""Numbers of months by their names and their first letters; Python's own are those of the desktop's language."""
+MONTH_NUMBERS = {form.casefold(): at for at, name in enumerate(MONTHS, start=1) for form in (name, name[:3])} | {
+    "sept": 9
+}
+"""Numbers of months by their names and their first letters."""
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?", r"(?P<month>[a-z]{3,9})\.?", r"(?P<year>\d{4})"
 _GAP = r"(?:[\s,.-]|\bof\b)+"
 _CLOCK = r"(?:[\s,]+(?:at\s+)?(?P<clock>\d\d:\d\d(?::\d\d)?)\s*(?:z|utc|gmt))?"
@@ -53,7 +52,7 @@ def spoken_date(iso: str) -> str:
         return iso
     year, month, number = ([*day.split("-"), "", ""])[:3]
     words = [str(int(number))] if number else []
-    words += [_NAMES[int(month) - 1]] if month else []
+    words += [MONTHS[int(month) - 1]] if month else []
     return " ".join([*words, year, *([f"{clock[:5]} UTC"] if clock else [])])
 
 
@@ -61,7 +60,7 @@ def _in_words(text: str) -> str:
     """ISO 8601 of a date with the name of its month; empty for any other text."""
     for order in _ORDERS:
         found = re.fullmatch(order, text, re.IGNORECASE)
-        month = MONTHS.get(found["month"].casefold(), 0) if found is not None else 0
+        month = MONTH_NUMBERS.get(found["month"].casefold(), 0) if found is not None else 0
         if found is None or not month:
             continue
         said = found.groupdict()
@@ -81,7 +80,7 @@ def no_such_day(year: int, month: int, day: int) -> str:
         return ""
     days = days_of(year, month)
     of = f" {year}" if month == 2 else ""
-    return "" if 1 <= day <= days else f"{_NAMES[month - 1]}{of} has {days} days"
+    return "" if 1 <= day <= days else f"{MONTHS[month - 1]}{of} has {days} days"
 
 
 def why_no_date(text: str) -> str:
@@ -100,5 +99,5 @@ def why_no_date(text: str) -> str:
     written = " or ".join(day.isoformat() for day in days)
     if len(days) == 1:
         return f"in figures the year comes first: write {written}"
-    meant = " or ".join(f"{day.day} {_NAMES[day.month - 1]}" for day in days)
+    meant = " or ".join(f"{day.day} {MONTHS[day.month - 1]}" for day in days)
     return f"it could be {meant}: write {written}"

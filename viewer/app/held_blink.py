@@ -64,7 +64,7 @@ class HeldBlink(QObject):
         self._desk.hold(held)
         spec = self._desk.spec
         if held and spec is not None and spec.mode == "panes":
-            self._say(self.tr("B blinks images that lie on each other; side by side all of them are shown already."))
+            self._say(self.tr("B blinks images that lie on each other; side by side, all are shown already."))
             self._said.start()
 
     def _say(self, text: str) -> None:

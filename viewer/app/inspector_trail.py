@@ -7,9 +7,13 @@ from typing import NamedTuple, override
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QAbstractButton, QDockWidget
 
+from layers.document.claim import Claim
 from layers.document.edit import Table
+from layers.document.site import Site
+from layers.document.source import Source
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.words import no_name, no_words, site_name, source_name
 from viewer.support.text import one_line, tooltip
 
 LONGEST_TITLE = 21
@@ -167,8 +171,14 @@ class InspectorTrail(QObject):
         row = document.table(TABLES[stop.page]).get(stop.uuid) if stop.page in TABLES else None
         if row is None:
             return ""
-        names = ("label", "statement", "source_wording", "title", "name", "speaker")
-        return next((name for column in names if (name := getattr(row, column, ""))), self.tr("(no name)"))
+        match row:
+            case Site():
+                return site_name(row)
+            case Source():
+                return source_name(row)
+            case Claim():
+                return row.statement or row.source_wording or no_words()
+        return next((name for column in ("name", "speaker") if (name := getattr(row, column, ""))), no_name())
 
     # -- the button in the title bar ----------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class MemoryWatch(QObject):
         self._scene.give_back()
         QPixmapCache.clear()
         gc.collect()
-        sentence = self.tr("Memory ran short: what was kept for speed is let go. Save your work, then close layers.")
+        sentence = self.tr("Memory is running low, so cached data were released. Save your work, then close layers.")
         self._messages.show(KEY, sentence, "warning", about="program")
         self._calm.start()
 

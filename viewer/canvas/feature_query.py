@@ -15,7 +15,7 @@ from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.geo.nearness import around
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
-from layers.text.counted import grouped
+from layers.text.counted import counted, grouped
 from layers.vector.columns import ascending
 from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
@@ -110,7 +110,9 @@ def fids_near_features(
     """
     if len(near) > MOST_NEAR:
         most = grouped(MOST_NEAR)
-        raise InvalidValue(f"{grouped(len(near))} features are selected: what is near to them is found for {most}.")
+        raise InvalidValue(
+            f"{counted(len(near), 'feature is', 'features are')} selected: what is near to them is found for {most}."
+        )
     lonlat = [shapely.transform(geometry, lambda xy: _moved(crs, WGS84, xy)) for geometry in near]
     sound = [geometry for geometry in lonlat if np.isfinite(geometry.bounds).all()]
     return _fids_in(tables, around(sound, metres, heard), crs, heard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
 from layers.grid.tile_grid import View
-from layers.text.counted import grouped
+from layers.text.counted import counted
 from viewer.canvas.scene import MapScene, is_beyond
 from viewer.support.text import one_line
 
@@ -23,7 +23,7 @@ def said_problems(scene: MapScene) -> list[str]:
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
         name = _name(scene, uuid)
         found.append(sentence if name in sentence else f"“{name}”: {sentence}")
-    more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
+    more = f"{counted(len(found) - _MOST_SAID, 'more layer')} cannot be shown as it should be."
     said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
     return [*said, *filter(None, (scene.sites_problem, sites))]
@@ -48,7 +48,7 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
 def _sites_beyond(scene: MapScene, view: View) -> str:
     """Counts the sites beyond that edge; empty where there are none."""
     count = scene.unplaced(view).sites_beyond
-    lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
+    lie = counted(count, "site lies", "sites lie")
     return f"{lie} beyond 85 degrees, where this map ends: see a polar one." if count else ""
 
 

@@ -19,7 +19,7 @@ from layers.pool.rows import read_rows
 from layers.quick_dataclass import dataclass
 from layers.raster.photograph import Photograph, photograph_in
 from layers.requests.probe import Probe
-from layers.text.counted import metres
+from layers.text.counted import counted, metres
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
 from viewer.commands.imagery.photographs import photo_fields
@@ -234,7 +234,7 @@ def _basis(given: str | None) -> str:
 def sites_in_words(counts: Mapping[str, int]) -> str:
     """Says how many sites were made, and of which layers where these are several."""
     total = sum(counts.values())
-    plain = f"{total} site{'' if total == 1 else 's'} added"
+    plain = f"{counted(total, 'site')} added"
     if len(counts) < 2:
         return f"{plain}."
     return f"{plain}: {_listed([f'{count} of {name}' for name, count in counts.items()])}."

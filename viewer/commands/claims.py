@@ -22,6 +22,7 @@ from layers.document.vocabulary import (
     likelihood_band,
 )
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.sites import comments_on
 from viewer.commands.sources import add_source
@@ -131,7 +132,7 @@ def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: 
         changes += [delete("claim_evidence", link) for link in {link.uuid: link for link in links}.values()]
     changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
     changes += [delete("claims", claim) for claim in claims]
-    return Edit("Delete claim" if len(claims) == 1 else f"Delete {len(claims)} claims", tuple(changes))
+    return Edit("Delete claim" if len(claims) == 1 else f"Delete {counted(len(claims), 'claim')}", tuple(changes))
 
 
 def link_claim_sites(
@@ -147,7 +148,9 @@ def link_claim_sites(
         if site_uuid not in linked:
             link = ClaimSite(uuid=new_uuid(), claim_uuid=claim_uuid, site_uuid=site_uuid)
             changes.append(insert("claim_sites", link, stamp))
-    return Edit("Link claim to site" if len(changes) == 1 else f"Link claim to {len(changes)} sites", tuple(changes))
+    return Edit(
+        "Link claim to site" if len(changes) == 1 else f"Link claim to {counted(len(changes), 'site')}", tuple(changes)
+    )
 
 
 def link_claim_site(document: Document, claim_uuid: str, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:

@@ -19,7 +19,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
 from layers.quick_dataclass import dataclass
 from layers.services.naming import service_from_text
-from layers.text.counted import grouped
+from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
 from viewer.support.text import one_line
@@ -121,7 +121,9 @@ def said_of_unasked(found: list[FoundLayer]) -> str:
     if len(chosen) == len(found):
         return ""
     name, shown = Path(chosen[0].source["path"]).name, one_line(chosen[0].name, 60)
-    return f"{name} holds {grouped(len(found))} pictures, of which “{shown}” is shown: open it in the window to choose."
+    return (
+        f"{name} holds {counted(len(found), 'picture')}, of which “{shown}” is shown: open it in the window to choose."
+    )
 
 
 def edit_for(
@@ -141,7 +143,7 @@ def edit_for(
     whole = edits[0]
     for edit in edits[1:]:
         whole = whole.joined(edit)
-    return whole if len(edits) == 1 else Edit(f"Add {len(edits)} layers", whole.changes)
+    return whole if len(edits) == 1 else Edit(f"Add {counted(len(edits), 'layer')}", whole.changes)
 
 
 def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options: dict[str, Any]) -> list[FoundLayer]:

@@ -17,6 +17,7 @@ from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.band_names import KEY, MEANINGS
+from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, is_span, row_of
 from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
@@ -180,7 +181,7 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
     moved = [layer for layer in stack if layer.uuid in wanted]
     others = [layer for layer in stack if layer.uuid not in wanted]
     position = max(0, min(position, len(others)))
-    label = f"Move layer “{moved[0].name}”" if len(moved) == 1 else f"Move {len(moved)} layers"
+    label = f"Move layer “{moved[0].name}”" if len(moved) == 1 else f"Move {counted(len(moved), 'layer')}"
     if [*others[:position], *moved, *others[position:]] == stack:
         return Edit(label, ())
     keys, renumbered = keys_at("layers", others, position, len(moved), stamp)
@@ -191,7 +192,7 @@ def move_layers(document: Document, uuids: Iterable[str], position: int, *, acto
 def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Take layers out of the case; their files stay where they are. Raises InvalidValue."""
     layers = [row_of(document.layers, uuid, "layer") for uuid in dict.fromkeys(uuids)]
-    label = f"Remove layer “{layers[0].name}”" if len(layers) == 1 else f"Remove {len(layers)} layers"
+    label = f"Remove layer “{layers[0].name}”" if len(layers) == 1 else f"Remove {counted(len(layers), 'layer')}"
     return Edit(label, tuple(delete("layers", layer) for layer in layers))
 
 

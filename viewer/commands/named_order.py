@@ -9,6 +9,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Bookmark, Comparison
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.order_keys import keys_at
 from viewer.commands.stamps import Stamp, delete, stamp_of, update
@@ -65,5 +66,7 @@ class NamedOrder[R: (Bookmark, Comparison)]:
 
     def delete(self, document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
         rows = [row_of(self._rows(document), uuid, self._noun) for uuid in dict.fromkeys(uuids)]
-        label = f"Delete {self._noun} “{rows[0].name}”" if len(rows) == 1 else f"Delete {len(rows)} {self._noun}s"
+        label = (
+            f"Delete {self._noun} “{rows[0].name}”" if len(rows) == 1 else f"Delete {counted(len(rows), self._noun)}"
+        )
         return Edit(label, tuple(delete(self._table, row) for row in rows))

@@ -304,7 +304,7 @@ def delete_products(document: Document, uuids: Iterable[str], *, actor: str, now
     everything, stamp = product_rows(document), stamp_of(actor, now)
     gone = {uuid: row_of(everything, uuid, "product") for uuid in dict.fromkeys(uuids)}
     names = [row.name for row in gone.values()]
-    label = f"Delete product “{names[0]}”" if len(names) == 1 else f"Delete {len(names)} products"
+    label = f"Delete product “{names[0]}”" if len(names) == 1 else f"Delete {counted(len(names), 'product')}"
     changes: list[Change] = [delete("products", row) for row in gone.values()]
     changes += [delete("product_rows", link) for uuid in gone for link in document.rows_of_product(uuid)]
     for row in everything.values():

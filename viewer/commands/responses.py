@@ -10,6 +10,7 @@ from layers.document.edit import Change, Edit
 from layers.document.rows import Response, ResponseClaim
 from layers.document.vocabulary import RESPONSE_KINDS
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.claims import report_claim
 from viewer.commands.fields import check_choice, check_date, row_of
 from viewer.commands.sites import comments_on
@@ -88,7 +89,9 @@ def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, no
     remarks = comments_on(document, {response.uuid for response in responses})
     changes += [delete("comments", remark) for remark in remarks]
     changes += [delete("responses", response) for response in responses]
-    return Edit("Delete response" if len(responses) == 1 else f"Delete {len(responses)} responses", tuple(changes))
+    return Edit(
+        "Delete response" if len(responses) == 1 else f"Delete {counted(len(responses), 'response')}", tuple(changes)
+    )
 
 
 def _check_source(document: Document, source_uuid: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, BY_HAND, LIFECYCLES, MARK_KINDS, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
+from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, check_order, row_of
 from viewer.commands.shapes.mark_numbers import without_markers
@@ -100,7 +102,7 @@ def add_sites(
     edits = [add_site(document, geometry, actor=actor, now=now, **fields) for geometry, fields in rows]
     if len(edits) == 1:
         return edits[0]
-    return Edit(f"Add {len(edits)} sites", tuple(change for edit in edits for change in edit.changes))
+    return Edit(f"Add {counted(len(edits), 'site')}", tuple(change for edit in edits for change in edit.changes))
 
 
 def update_site(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
@@ -290,9 +292,17 @@ def _check_validity(site: Site, fields: Mapping[str, Any]) -> None:
 
 
 def named_sites(*sites: Site) -> str:
+    """One mark by its kind and name, several by their kinds and numbers."""
     if len(sites) == 1:
-        return f"site “{sites[0].label}”" if sites[0].label else "site"
-    return f"{len(sites)} sites"
+        return f"{sites[0].noun} “{sites[0].label}”" if sites[0].label else sites[0].noun
+    return counted_marks(sites)
+
+
+def counted_marks(sites: Iterable[Site]) -> str:
+    """Marks by their kinds: “2 sites”, “1 measurement”, “2 sites and 1 measurement”."""
+    kinds = Counter(site.noun for site in sites)
+    said = [counted(kinds[kind], kind) for kind in MARK_KINDS if kinds[kind]]
+    return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:]))) or counted(0, "site")
 
 
 def _words(fields: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.document.vocabulary import DATE_BASES, RELIABILITIES, SOURCE_KINDS, UNDATED
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from layers.text.links import link_in, same_link, title_of_link
 from viewer.commands.fields import check_choice, check_date, check_link, row_of
 from viewer.commands.sites import comments_on
@@ -129,4 +130,4 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
 def _named(*sources: Source) -> str:
     if len(sources) == 1:
         return f"source “{sources[0].title}”" if sources[0].title else "source"
-    return f"{len(sources)} sources"
+    return counted(len(sources), "source")

@@ -43,7 +43,7 @@ CERTIFICATE_FAULTS = {
     QSslError.SslError.CertificateExpired: "has expired",
     QSslError.SslError.CertificateNotYetValid: "is not valid yet (is the clock of this computer right?)",
     QSslError.SslError.HostNameMismatch: "is that of another host",
-    QSslError.SslError.SelfSignedCertificate: "is signed by nobody but itself",
+    QSslError.SslError.SelfSignedCertificate: "is signed only by itself",
     QSslError.SslError.SelfSignedCertificateInChain: "is signed by an authority that is not known here",
     QSslError.SslError.UnableToGetLocalIssuerCertificate: "is signed by an authority that is not known here",
     QSslError.SslError.CertificateRevoked: "was withdrawn",

@@ -8,6 +8,8 @@ from functools import lru_cache
 from PySide6.QtCore import QCoreApplication
 
 from layers.document.claim import Claim
+from layers.document.site import Site
+from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.text.counted import counted
 from viewer.support.text import one_line
@@ -95,11 +97,34 @@ def error_text(error_m: float | None) -> str:
     return f"{error_m / 1000:g} km" if error_m >= 1000 else f"{error_m:g} m"
 
 
+def site_name(site: Site) -> str:
+    """The label of a mark on one line; without one its number, or that it has no label."""
+    if site.label.strip():
+        return one_line(site.label)
+    tr = QCoreApplication.translate
+    return tr("Words", "(no label)") if site.number is None else tr("Words", "Marker {0}").format(site.number)
+
+
+def source_name(source: Source) -> str:
+    """The title of a source on one line, or that it has none."""
+    return one_line(source.title) or QCoreApplication.translate("Words", "(no title)")
+
+
+def no_words() -> str:
+    """The words for a claim that says nothing yet."""
+    return QCoreApplication.translate("Words", "(no words yet)")
+
+
+def no_name() -> str:
+    """The words for a row whose name is empty."""
+    return QCoreApplication.translate("Words", "(no name)")
+
+
 def marks_counted(sites: int, measurements: int) -> str:
     """The marks of a case as its lists count them: “62 sites”, “62 sites and 1 measurement”."""
     tr = QCoreApplication.translate
     said = counted(sites, tr("Words", "site"), tr("Words", "sites"))
-    if not measurements:
-        return said
     measured = counted(measurements, tr("Words", "measurement"), tr("Words", "measurements"))
+    if not (sites and measurements):
+        return measured if measurements else said
     return tr("Words", "{0} and {1}").format(said, measured)

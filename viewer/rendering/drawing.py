@@ -18,7 +18,7 @@ from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_senten
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
-from layers.text.counted import grouped
+from layers.text.counted import counted
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
@@ -359,7 +359,9 @@ class LeftOutDrawing(FailedDrawing):
     def __init__(self, layer: Layer, context: RenderContext, most: int) -> None:
         name = one_line(layer.name, 60)
         super().__init__(
-            layer, context, f"“{name}” is not drawn: {grouped(most)} layers above it are. Hide some of them to see it."
+            layer,
+            context,
+            f"“{name}” is not drawn: {counted(most, 'layer')} above it are. Hide some of them to see it.",
         )
 
 

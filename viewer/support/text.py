@@ -72,17 +72,17 @@ def _wrapped(line: str) -> list[str]:
         return [line.rstrip()]  # for start-up time: every action has a tip, and most are short
     parts, width = [""], 0
     for word in re.findall(r"\s*\S+", line) or [""]:
-        wide = _columns(word)
+        wide = columns(word)
         if width and width + wide > TIP_COLUMNS:
             word, width = word.lstrip(), 0
-            wide = _columns(word)
+            wide = columns(word)
             parts.append("")
         if wide <= TIP_COLUMNS - width:
             parts[-1] += word
             width += wide
             continue
         for character in word:
-            wide = _columns(character)
+            wide = columns(character)
             if width + wide > TIP_COLUMNS:
                 parts.append("")
                 width = 0
@@ -91,7 +91,7 @@ def _wrapped(line: str) -> list[str]:
     return parts
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
     """Columns a text is wide; Chinese characters take two."""
     if text.isascii():
         return len(text)

@@ -21,7 +21,7 @@ from viewer.commands.sites import reshape_site, unfit
 from viewer.tools.mark_drag import HandleDrag, rows_under_way
 from viewer.tools.mark_handles import Handle as ShapeHandle
 from viewer.tools.mark_handles import Handles
-from viewer.tools.sketch import measures, middle_of, near, paint_geometry, paint_handle, pixels_of
+from viewer.tools.sketch import measured, measures, middle_of, near, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import SiteTool
 
 REACH_PX = 8.0
@@ -70,8 +70,9 @@ class EditVerticesTool(SiteTool):
             return self.tr("The site has too many vertices to be changed here one by one.")
         rings = rings_of(self._preview if self._preview is not None else site.geometry)
         size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
-        return f"{size}   ".lstrip() + self.tr(
-            "Drag a vertex to move it, a faint dot to add one, Ctrl snaps; Delete removes the marked one."
+        return measured(
+            size,
+            self.tr("Drag a vertex to move it, a faint dot to add one. Ctrl snaps. Delete removes the marked one."),
         )
 
     def _shape_hint(self, site: Site) -> str:

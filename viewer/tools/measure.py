@@ -125,7 +125,7 @@ class MeasureTool(ShapeTool):
         if shape is None:
             return measures(places, closed=True)
         area = self._part("area", places)
-        around = QCoreApplication.translate("sketch", "{area}, {length} around")
+        around = QCoreApplication.translate("sketch", "{area}, perimeter {length}")
         return around.format(area=area.text, length=_rounded(self._part("perimeter", places)))
 
     def _line_readout(self, places: Sequence[Place]) -> str:

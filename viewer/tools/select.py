@@ -18,7 +18,7 @@ from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.meta import sites_visible
 from viewer.commands.shapes.mark_numbers import numbers_beside, renumbered_since
-from viewer.commands.sites import delete_sites, move_sites, reshape_site
+from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures, rows_under_way
 from viewer.tools.mark_handles import Handles
 from viewer.tools.tool import SiteTool
@@ -69,9 +69,9 @@ class SelectTool(SiteTool):
         count = len(self.canvas.selection)
         if self._drag is _Drag.HANDLE and self._handle is not None:
             turn = self.tr("Shift turns by whole 15°. ") if self._handle.handle.role == "turn" else ""
-            return self.tr("Let go to keep it so. {0}Ctrl snaps. Esc leaves it as it was.").format(turn)
+            return self.tr("Release to keep it. {0}Ctrl snaps. Esc leaves it as it was.").format(turn)
         if self._drag is _Drag.MOVE:
-            return self.tr("Let go where the sites belong. Ctrl snaps. Esc puts them back.")
+            return self.tr("Release where the sites belong. Ctrl snaps. Esc puts them back.")
         if count:
             text = self.tr("{0} selected: drag to move, or by arrow keys a pixel (Shift: ten). Delete deletes.")
             if count == 1:
@@ -181,9 +181,10 @@ class SelectTool(SiteTool):
         elif key == Qt.Key.Key_Delete and len(selection):
             gone = [uuid for uuid in document.sites if uuid in selection]
             numbers = numbers_beside(document, gone)
+            words = counted_marks(document.sites[uuid] for uuid in gone)
             if self.push(lambda: delete_sites(document, gone, actor=self.context.actor)):
                 selection.keep_only(document.sites)
-                self.context.message(deleted_words(len(gone), renumbered_since(document, numbers)))
+                self.context.message(deleted_words(words, renumbered_since(document, numbers)))
         elif key == Qt.Key.Key_A and modifiers & _Control:
             selection.set(document.sites)
         elif key in _ARROWS and not modifiers & (_Control | Qt.KeyboardModifier.AltModifier) and self._is_seen():
@@ -299,9 +300,12 @@ class SelectTool(SiteTool):
         self.push(lambda: move_sites(document, geometries, shapes=shapes, series=series, actor=actor))
 
 
-def deleted_words(count: int, renumbered: int = 0) -> str:
-    """The notice that sites were deleted, what became of other markers' numbers, and what brings all back."""
+def deleted_words(marks: str, renumbered: int = 0) -> str:
+    """The notice that marks were deleted, what became of other markers' numbers, and what brings all back.
+
+    `marks`: their kinds and numbers, as of `counted_marks`.
+    """
     said = QCoreApplication.translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
     closed = QCoreApplication.translate("SelectTool", " The numbers closed up: {0} another one now.")
     others = counted(renumbered, "marker has", "markers have")
-    return said.format(counted(count, "site")) + (closed.format(others) if renumbered else "")
+    return said.format(marks) + (closed.format(others) if renumbered else "")

@@ -139,7 +139,7 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
     lons, lats = [p[0] for p in places], [p[1] for p in places]
     if not closed or len(places) < 3:
         return length_text(length_m(lons, lats))
-    around = QCoreApplication.translate("sketch", "{area}, {length} around")
+    around = QCoreApplication.translate("sketch", "{area}, perimeter {length}")
     return around.format(area=area_text(area_m2(lons, lats)), length=length_text(perimeter_m(lons, lats)))
 
 

@@ -21,6 +21,7 @@ from layers.product.parties import (
 )
 from layers.product.site_words import NAMED_ROLE
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 
 _PIECE = re.compile('[“"„«]([^”"»]*(?:\\.\\.\\.|…)[^”"»]*)[”"»]')
 _DOTS = re.compile(r"\.\.\.|…")
@@ -300,7 +301,8 @@ def _title_covers(checked: Checked) -> Iterator[Fault]:
     if not said and not any(_COUNT.search(text) for text in over[1:]):
         yield Fault(
             "the title",
-            f"It speaks of what is claimed, and stands over {len(marks)} marks, of which {len(about)} are in a claim.",
+            f"It speaks of what is claimed, and stands over {counted(len(marks), 'mark')}, of which {len(about)} "
+            f"{'is' if len(about) == 1 else 'are'} in a claim.",
             "Say in the subtitle how many are, or show the claims.",
             Jump("product", "", "subtitle"),
         )

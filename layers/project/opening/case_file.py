@@ -28,6 +28,7 @@ from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import check_sqlite, open_regular
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 
 CHUNK_ROWS = 20_000
 CHUNK_BYTES = 8_000_000
@@ -261,7 +262,7 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
     views, virtual, computed, unreadable, defaults, boxes = [], [], [], [], [], set()
     listed = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
     if len(listed) > MOST_TABLES:
-        raise TooLarge(f"The file has {len(listed):,} tables: Geoloupe reads at most {MOST_TABLES:,}.")
+        raise TooLarge(f"The file has {counted(len(listed), 'table')}: Geoloupe reads at most {MOST_TABLES:,}.")
     for name, kind, is_without_rowid in listed:
         if kind == "view":
             views.append(name)

@@ -48,6 +48,7 @@ from layers.project.storage.schema import (
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import BY_NAME, spec_of
 from layers.project.storage.versions import later_columns
+from layers.text.counted import counted
 
 _TOLD_ROWS = 5_000
 """Rows that are written between two looks at whether they are wanted still."""
@@ -244,9 +245,9 @@ def _as_edit(repaired: Repaired) -> OutsideEdit:
 def _kept(value: Any) -> Any:
     """A value as the history keeps it, whatever it was."""
     if isinstance(value, bytes):
-        return f"{len(value):,} bytes: {value[:50].hex()}"
+        return f"{counted(len(value), 'byte')}: {value[:50].hex()}"
     if isinstance(value, str) and len(value) > _MOST_KEPT_TEXT:
-        return f"{value[:_MOST_KEPT_TEXT]}… ({len(value):,} characters)"
+        return f"{value[:_MOST_KEPT_TEXT]}… ({counted(len(value), 'character')})"
     if isinstance(value, float) and not abs(value) < 1e308:
         return str(value)
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value

@@ -132,12 +132,8 @@ class CaseLock:
 
     def _put(self, *, replace: bool) -> bool:
         """Write our lock, complete from the first moment on; False where one stands there, or none can stand."""
-        try:
-            user = getpass.getuser()
-        except (OSError, KeyError, ImportError):
-            user = ""
         owner = Owner.of_this_process().to_json()
-        data = {"user": user, "owner": owner, "at": time.time(), "token": self._token}
+        data = {"user": login_name(), "owner": owner, "at": time.time(), "token": self._token}
         try:
             with temporary_beside(self.path, self._fs) as new:
                 with self._fs.open(new, "wb") as file:
@@ -164,3 +160,11 @@ def _read(path: Path) -> bytes:
         return os.read(handle, _MOST_BYTES)
     finally:
         os.close(handle)
+
+
+def login_name() -> str:
+    """The name under which this computer knows its user; empty where it knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

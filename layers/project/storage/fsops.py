@@ -18,6 +18,7 @@ from layers.disk.scratch import scratch_prefix, this_host
 from layers.errors import ExportFailed, SaveFailed
 from layers.project.storage.processes import Owner
 from layers.project.storage.save_errors import save_error, shown
+from layers.text.counted import counted
 
 _UNFINISHED = re.compile(r"(?:\..*\.tmp|geoloupe)-(\d+)-([0-9a-f]{8})[0-9a-z_]{8}(?:-journal|-wal|-shm)?")
 _BLOCK = 4 * 2**20
@@ -44,7 +45,7 @@ class FileSystem:
         """Write every byte, or raise OSError: a short write is an error, never a success."""
         written = self.write(file, data)
         if written != len(data):
-            raise OSError(f"only {written} of {len(data)} bytes were written")
+            raise OSError(f"only {written} of {counted(len(data), 'byte')} were written")
 
     def fsync_file(self, path: Path) -> None:
         with path.open("rb+") as file:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from layers.errors import CaseDamaged, FileMissing, NotAFile, NotAllowed, UnsupportedFormat
 from layers.project.storage.save_errors import shown
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SIDE_FILES = ("-wal", "-journal", "-shm")
@@ -110,7 +111,9 @@ def check_sqlite(path: Path) -> Header:
         raise UnsupportedFormat(f"“{shown(path)}” is no GeoPackage, whatever its name says. Choose another file.")
     header = Header.of(data)
     if header is None:
-        raise CaseDamaged(f"“{shown(path)}” is cut short: only {len(data)} bytes are left of it.")
+        raise CaseDamaged(
+            f"“{shown(path)}” is cut short: only {counted(len(data), 'byte is', 'bytes are')} left of it."
+        )
     return header
 
 

@@ -27,6 +27,7 @@ from layers.readers.deliveries.sidecar_values import (
     words,
 )
 from layers.readers.raster.datasets import DATASETS
+from layers.text.counted import counted
 
 _FOUR = (("blue", "blue"), ("green", "green"), ("red", "red"), ("nir", "nir"))
 _EIGHT = (
@@ -61,7 +62,9 @@ def describe_planet(delivery: Delivery, path: str) -> SceneInfo:
     if order is None or (dataset.count == 4 and "visual" in name.lower()):
         order = _VISUAL if "visual" in name.lower() else ()
     if not order:
-        raise UnsupportedFormat(f"{name} has {dataset.count} bands, which is no order that Planet documents: open it.")
+        raise UnsupportedFormat(
+            f"{name} has {counted(dataset.count, 'band')}, which is no order that Planet documents: open it."
+        )
     gsd = acquisition.product_gsd_m
     bands = [SceneBand(b, common, (image,), index, gsd) for index, (b, common) in enumerate(order, 1)]
     problems = [f"{os.path.basename(other)} is not shown: {name} is taken." for other in images[1:]]

@@ -20,6 +20,7 @@ from layers.readers.deliveries.sentinel1 import describe_sentinel1
 from layers.readers.deliveries.sentinel2 import describe_sentinel2
 from layers.readers.raster.datasets import MAX_BANDS
 from layers.requests.probe import Probe
+from layers.text.counted import counted
 
 MAX_PARTS = 8
 MAX_PROBLEMS = 50
@@ -59,7 +60,7 @@ def describe(path: str) -> SceneInfo:
     if len(found) == 1:
         return _described(found[0], path)
     names = ", ".join(os.path.basename(delivery.metadata) for delivery in found[:MAX_PARTS])
-    several = UnsupportedFormat(f"{name} holds {len(found)} scenes: open one of them: {names}.")
+    several = UnsupportedFormat(f"{name} holds {counted(len(found), 'scene')}: open one of them: {names}.")
     if len(found) > MAX_PARTS or len({d.kind for d in found}) > 1 or found[0].kind not in _BUNDLES:
         raise several
     scenes = [_described(delivery, path) for delivery in found]
@@ -73,9 +74,10 @@ def _described(delivery: Delivery, path: str) -> SceneInfo:
     scene = _DESCRIBE[delivery.kind](delivery, path)
     if len(scene.bands) > MAX_BANDS:
         name = os.path.basename(delivery.metadata)
-        raise TooLarge(f"{name} names {len(scene.bands)} bands: at most {MAX_BANDS} can be opened.")
+        raise TooLarge(f"{name} names {counted(len(scene.bands), 'band')}: at most {MAX_BANDS} can be opened.")
     if len(scene.problems) > MAX_PROBLEMS:
-        more = f"{len(scene.problems) - MAX_PROBLEMS} more files or values of the delivery are amiss."
+        one, many = "more file or value of the delivery is", "more files or values of the delivery are"
+        more = f"{counted(len(scene.problems) - MAX_PROBLEMS, one, many)} amiss."
         return replace(scene, problems=(*scene.problems[:MAX_PROBLEMS], more))
     return scene
 

@@ -14,6 +14,7 @@ from layers.readers.features.fid_range import among
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
+from layers.text.counted import counted
 
 _NO_NUMBER = "typeof({0}) IN ('text', 'blob')"
 _NO_WHOLE = "(typeof({0}) = 'real' AND {0} <> CAST({0} AS INTEGER))"
@@ -60,7 +61,7 @@ def odd_number_problems(
 
 
 def _text(cell: Any) -> str:
-    return f"{len(cell)} bytes" if isinstance(cell, bytes) else str(cell)
+    return f"{counted(len(cell), 'byte')}" if isinstance(cell, bytes) else str(cell)
 
 
 def _quoted(name: str) -> str:

@@ -29,6 +29,7 @@ from layers.readers.files import Content
 from layers.readers.geometry.surfaces import rows_as_polygons
 from layers.readers.other_kinds import kind_of_json_file
 from layers.readers.raster.worldfile import crs_text
+from layers.text.counted import counted
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf", "GML", "OpenFileGDB"})
 """Drivers of files that are opened as they are; workbooks are too, but as tables."""
@@ -251,7 +252,7 @@ def plain(value: Any, *, exact: bool = False) -> Any:
     if isinstance(value, str):
         return value if exact or len(value) <= _MAX_CELL_CHARS else value[:_MAX_CELL_CHARS] + "…"
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode() if exact else f"{len(value)} bytes"
+        return base64.b64encode(value).decode() if exact else f"{counted(len(value), 'byte')}"
     if isinstance(value, np.ndarray):
         return [plain(v, exact=exact) for v in value.tolist()]
     if isinstance(value, time):

@@ -15,7 +15,7 @@ from layers.readers.features.row_problems import MOST_LISTED, RowProblems
 from layers.readers.features.source_rows import Rows
 from layers.readers.features.vector_words import broken_geometry
 from layers.readers.geometry.surfaces import POLYHEDRAL, TIN, TRIANGLE
-from layers.text.counted import grouped
+from layers.text.counted import counted
 
 MOST_ROWS = 20_000
 _MOST_VERTICES = 300_000
@@ -57,7 +57,7 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
     found = problems.sentences("is kept; what has no place is not drawn")
     if empty:
-        said = "1 row has no geometry and stands" if empty == 1 else f"{grouped(empty)} rows have no geometry and stand"
+        said = counted(empty, "row has no geometry and stands", "rows have no geometry and stand")
         found.append(f"{said} in the table only.")
     return found
 

@@ -20,6 +20,7 @@ from layers.geo.crs_judge import fault_of_crs
 from layers.quick_dataclass import dataclass
 from layers.readers.files import PICTURES, Content, content_of, regular_file
 from layers.readers.guards.tiff_metadata import names_overviews
+from layers.text.counted import counted
 from layers.text.guarded_xml import DESCRIPTION, BadXml, read_xml
 
 MAX_BYTES = 8 * 2**20
@@ -263,7 +264,7 @@ class _Judge:
             raise self._refused(f"a dataset of the class {root.get('subClass', '')[:60]}")
         count = len({(one.text, one.get("relativeToVRT")) for one in root.iter("SourceFilename")})
         if count > MAX_SOURCES:
-            raise TooLarge(f"{self._name} has {count} sources: at most {MAX_SOURCES} can be opened.")
+            raise TooLarge(f"{self._name} has {counted(count, 'source')}: at most {MAX_SOURCES} can be opened.")
         plain = {key: value for key, value in root.attrib.items() if not key.startswith(("xmlns", "xsi:"))}
         plain.pop("subClass", None)
         root.attrib.clear()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
-from layers.text.counted import grouped
+from layers.text.counted import counted, grouped
 
 MAX_BYTES = 200 * 2**20
 MAX_RATIO = 100
@@ -56,7 +56,7 @@ def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
         raise TooLarge(
-            f"{name} holds {grouped(len(members))} files, more than {grouped(MAX_MEMBERS)}: it is not opened."
+            f"{name} holds {counted(len(members), 'file')}, more than {grouped(MAX_MEMBERS)}: it is not opened."
         )
     if any(one.flag_bits & 1 for one in members):
         raise UnsupportedFormat(f"{name} is encrypted: unpack it with its password and open what is inside.")

@@ -273,7 +273,7 @@ class _KmlHandler:
         types = {names[column]: kind for column, kind in types.items()}
         links = [f"{name} leads to {link[:200]}: shown as text, not followed." for link in self._links[:5]]
         if len(self._links) > 5:
-            links.append(f"{name} leads to {grouped(len(self._links))} other places in all: none is followed.")
+            links.append(f"{name} leads to {counted(len(self._links), 'other place')} in all: none is followed.")
         flat = self._flat.sentences("is shown without heights")
         problems = (*notes, *links, *self._problems.sentences("is kept without a place"), *flat)
         style, classes = self._styles.style(self._wkb, "name" in columns)

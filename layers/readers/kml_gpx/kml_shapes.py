@@ -12,6 +12,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 import shapely
 
+from layers.text.counted import counted
+
 _COLOR = re.compile(r"[0-9a-fA-F]{8}")
 _MULTI = frozenset({"MultiGeometry", "MultiTrack", "MultiPoint", "MultiLineString", "MultiPolygon"})
 _SHAPES = _MULTI | {"Point", "LineString", "LinearRing", "Polygon", "Track", "Model"}
@@ -133,7 +135,7 @@ def _coordinates(element: Element, least: int = 1) -> list[list[float]]:
         raise ValueError("its coordinates are no numbers") from None
     places = [place for place in places if len(place) >= 2]
     if len(places) < least:
-        raise ValueError(f"it has {len(places)} coordinates where {least} are needed")
+        raise ValueError(f"it has {counted(len(places), 'coordinate')} where {least} are needed")
     return _even(places)
 
 

@@ -44,6 +44,7 @@ from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.mbtiles import MbtilesReader
 from layers.readers.raster.subdatasets import Picture, names_degrees, pictures_of, target_of
 from layers.readers.raster.worldfile import unreadable_beside
+from layers.text.counted import counted
 
 MAX_OPEN = 24
 MAX_BANDS = 512
@@ -367,8 +368,8 @@ def _check(dataset: DatasetReader, name: str) -> None:
         raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
     if dataset.count > MAX_BANDS:
         raise TooLarge(
-            f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened. Take those that are needed out of "
-            "it, with gdal_translate -b."
+            f"{name} has {counted(dataset.count, 'band')}: at most {MAX_BANDS} can be opened. "
+            "Take those that are needed out of it, with gdal_translate -b."
         )
     unpacked = _unpacked_bytes(dataset)
     for (rows, cols), dtype, block_bytes in zip(dataset.block_shapes, dataset.dtypes, unpacked, strict=True):

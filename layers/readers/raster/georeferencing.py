@@ -25,6 +25,7 @@ from layers.readers.raster.swath_points import swath_points
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
 from layers.readers.raster.worldfile import Transform, crs_text, find_world_file, read_prj, read_world_file
 from layers.readers.unknown_datum import datum_sentence
+from layers.text.counted import counted
 
 _SENTINEL1 = re.compile(r"Sentinel-1[A-D] \w\w (?:GRD|SLC)\b")
 IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -178,7 +179,7 @@ class _Finder:
             )
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
-        note = f"{len(points)} control points {fit.note}"
+        note = f"{counted(len(points), 'control point')} {fit.note}"
         if _is_raw_radar(self.dataset):
             note += "; not terrain-corrected; heights displaced"
         return Georeferencing(crs, fit.rough, placed_by="control points", note=note, warp=warp)

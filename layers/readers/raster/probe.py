@@ -38,6 +38,7 @@ from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import Picture, dimension_words, file_name, names_degrees
 from layers.requests.probe import Probe
+from layers.text.counted import counted
 
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
@@ -125,13 +126,15 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
             f"{name} has no overviews: zoomed out, only some of its pixels are looked at until they are built."
         )
     if len(parts) > 1:
-        found.append(f"{name} holds {len(parts)} pictures ({', '.join(parts[:5])}): one of them is shown.")
+        found.append(f"{name} holds {counted(len(parts), 'picture')} ({', '.join(parts[:5])}): one of them is shown.")
     if dataset.crs and names_degrees(dataset):
         found.append(f"{name} gives longitudes and latitudes but no datum: WGS 84 is taken.")
     if content is Content.JPEG2000 and is_cut_short(path):
         found.append(f"{name} is cut short: what is missing is blurred or left out.")
     if len(dataset.indexes) > MAX_STRETCHED_BANDS:
-        found.append(f"{name} has {dataset.count} bands: only the first {MAX_STRETCHED_BANDS} have a stretch yet.")
+        found.append(
+            f"{name} has {counted(dataset.count, 'band')}: only the first {MAX_STRETCHED_BANDS} have a stretch yet."
+        )
     return found
 
 

@@ -40,7 +40,7 @@ from layers.readers.tables.workbook_columns import (
     with_exact_names,
     without_blank_rows,
 )
-from layers.text.counted import grouped
+from layers.text.counted import counted
 from layers.text.guarded_xml import BadXml
 
 MAX_SHEETS = 200
@@ -98,7 +98,7 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
     if swapped:
         sentences.insert(0, _swapped_words(columns))
     if len(problems):
-        count = f"{grouped(len(problems))} rows" if len(problems) > 1 else "1 row"
+        count = counted(len(problems), "row")
         have = "have" if len(problems) > 1 else "has"
         sentences.append(f"{count} of {table.name} {have} no usable coordinates.")
         sentences += problems.sentences("is kept without a place")

@@ -62,7 +62,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     given = [""] * len(rows[0]) if at < 0 else names_at(rows, at)
     width = len(given)
     if width > MAX_COLUMNS:
-        raise TooLarge(f"{name} has {grouped(width)} columns, more than {grouped(MAX_COLUMNS)}.")
+        raise TooLarge(f"{name} has {counted(width, 'column')}, more than {grouped(MAX_COLUMNS)}.")
     names = unique_names(given)
     body, numbers_of_body = rows[at + 1 :], numbers[at + 1 :]
     problems = RowProblems(numbers=numbers_of_body)
@@ -72,7 +72,9 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
             problems.add(index, "a quotation mark in it is never closed: it is taken as text.")
     for index, row in enumerate(body):
         if len(row) > width:
-            problems.add(index, f"it has {len(row)} cells where the header has {width}: the others are left out.")
+            problems.add(
+                index, f"it has {counted(len(row), 'cell')} where the header has {width}: the others are left out."
+            )
     cells = [row[:width] + [None] * (width - len(row)) for row in body]
     columns = (
         {column: list(values) for column, values in zip(names, zip(*cells, strict=True), strict=True)}

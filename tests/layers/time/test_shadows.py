@@ -154,12 +154,14 @@ def test_the_true_height_is_within_the_error_when_each_cause_is() -> None:
         (replace(IMAGE, kind=THERMAL), "This is a thermal image"),
         (replace(IMAGE, date_kind="composite"), "composite of several images"),
         (replace(IMAGE, acquired_at=""), "It is not known when"),
-        (replace(IMAGE, acquired_at="2024-04-12"), "to the day only"),
-        (replace(IMAGE, acquired_at="2024-04"), "to the day only"),
+        (replace(IMAGE, acquired_at="2024-04-12"), "Only the day of this image is known, not its time of day"),
+        (replace(IMAGE, acquired_at="2024"), "Only the year of this image is known"),
+        (replace(IMAGE, acquired_at="last spring"), "“last spring”, cannot be read"),
+        (replace(IMAGE, acquired_at="2024-04"), "Only the month of this image is known"),
         (replace(IMAGE, date_kind="unknown"), "of what kind this image's date is"),
         (replace(IMAGE, acquired_at="2024-04-12T08:00Z/2024-04-12T09:00Z", date_kind="interval"), "over more than ten"),
         (replace(IMAGE, acquired_at="2024-04-12T09:00Z/2024-04-12T08:00Z", date_kind="interval"), "over more than ten"),
-        (replace(IMAGE, acquired_at="2024-04-12/2024-04-13", date_kind="interval"), "to the day only"),
+        (replace(IMAGE, acquired_at="2024-04-12/2024-04-13", date_kind="interval"), "Only the dates of this"),
         (replace(IMAGE, sun_azimuth_deg=20.0, sun_elevation_deg=50.0), "one of the two is wrong"),
     ],
 )
@@ -207,7 +209,7 @@ def test_ground_that_falls_as_steeply_as_the_light_has_no_end_of_a_shadow() -> N
 def test_all_reasons_are_said_at_once() -> None:
     image = ShadowImage("2024-04-12", "instant", RADAR)
     text = reasons(replace(cast(60.0), is_base_hidden=True), image)
-    assert all(part in text for part in ("radar", "to the day only", "foot of the object is hidden"))
+    assert all(part in text for part in ("radar", "Only the day of this image", "foot of the object is hidden"))
 
 
 def test_a_short_interval_is_an_instant_with_an_error() -> None:

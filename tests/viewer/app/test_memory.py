@@ -128,5 +128,5 @@ def test_f85_with_hardly_any_memory_left_the_program_saves(own_home: Path, tmp_p
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["asked"], told["saved"]) == (1, True), told
     assert told["cached"] > 1_000_000 > told["left"]
-    assert "Memory ran short" in told["said"]["memory"]
+    assert "Memory is running low" in told["said"]["memory"]
     assert "after" in [site.label for site in read_case(tmp_path / "case.gpkg").document.sites.values()]

@@ -249,6 +249,6 @@ def test_what_nobody_caught_and_want_of_memory_are_said_in_the_window(own_home: 
     assert run([]) == 0
     assert sys.excepthook is hook
     assert any("Something went wrong inside Geoloupe (ValueError: of no use)" in line for line in told)
-    assert any(line.startswith("Memory ran short") for line in told)
+    assert any(line.startswith("Memory is running low") for line in told)
     (log,) = (own_home / "data" / "logs").glob("*.log")
     assert "an exception that nobody caught" in log.read_text()

@@ -155,7 +155,7 @@ def test_a_sound_certificate_of_a_trusted_authority_is_trusted(
         ("expired", "has expired"),
         ("early", "is not valid yet"),
         ("other_host", "is that of another host"),
-        ("self_signed", "is signed by nobody but itself"),
+        ("self_signed", "is signed only by itself"),
     ],
 )
 def test_f37_a_certificate_that_is_not_good_is_refused_with_one_message(

@@ -71,7 +71,6 @@ class ActionMenu(QObject):
     """One menu of a window: the table of its actions, and the handlers in it. `changed`: others may be offered now."""
 
     id: ClassVar[str]
-    title: ClassVar[Any]
     actions: ClassVar[tuple[Action, ...]]
     changed = Signal()
     own_changed = Signal()

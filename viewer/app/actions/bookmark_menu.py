@@ -45,7 +45,6 @@ class BookmarkMenu(CaseMenu):
         return self.session.is_begun and bool(self._desk.context.document.bookmarks)
 
     id = "bookmarks"
-    title = QT_TRANSLATE_NOOP("Actions", "&Bookmarks")
     actions = (
         Action(
             "add_bookmark",

@@ -101,7 +101,6 @@ class CompareMenu(CaseMenu):
             self._begin()
 
     id = "compare"
-    title = QT_TRANSLATE_NOOP("Actions", "&Compare")
     actions = (
         Action(
             "compare",
@@ -130,7 +129,7 @@ class CompareMenu(CaseMenu):
             check="own",
             offered=_compares,
             checked=is_blinking,
-            tip=QT_TRANSLATE_NOOP("Actions", "Show the images in turns; while B is held, the other one"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Alternate between the images; hold B to see the other one"),
         ),
         Action(
             "swap_sides",
@@ -166,6 +165,6 @@ class CompareMenu(CaseMenu):
             QT_TRANSLATE_NOOP("Actions", "&End the Comparison (Esc)"),
             end,
             offered=_compares,
-            tip=QT_TRANSLATE_NOOP("Actions", "Show the map alone again; Esc on the map or in the bar does so, too"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Show only the map again; Esc does the same"),
         ),
     )

@@ -19,7 +19,7 @@ from viewer.app.case.session import Session
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.toolbox import Toolbox
 from viewer.commands.shapes.mark_numbers import lock_numbers, numbers_beside, renumbered_since, unlocked
-from viewer.commands.sites import delete_sites
+from viewer.commands.sites import counted_marks, delete_sites
 from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.panels.shell.status_bar import StatusBar
@@ -107,7 +107,7 @@ class EditMenu(CaseMenu):
         self.session.redo()
         if edit is None or self.session.history.undone_last() is edit:
             return
-        self._status.show_done(self.tr("Done again: {0}").format(one_line(edit.label, 120)))
+        self._status.show_done(self.tr("Redone: {0}").format(one_line(edit.label, 120)))
         added = [change for change in edit.changes if change.before is None]
         sites = [change.uuid for change in added if change.table == "sites"]
         claims = [change.uuid for change in added if change.table == "claims"]
@@ -132,12 +132,12 @@ class EditMenu(CaseMenu):
         if uuids:
             document = self.session.document
             numbers = numbers_beside(document, uuids)
+            marks = counted_marks(document.sites[uuid] for uuid in uuids if uuid in document.sites)
 
             def say() -> None:
-                words = deleted_words(len(uuids), renumbered_since(document, numbers))
-                self._messages.show("deleted", words)
+                self._messages.show("deleted", deleted_words(marks, renumbered_since(document, numbers)))
 
-            self._panels.do_for_many(self.tr("Deleting sites"), delete_sites, uuids, done=say)
+            self._panels.do_for_many(self.tr("Deleting marks"), delete_sites, uuids, done=say)
 
     def duplicate(self) -> None:
         self._duplicate()
@@ -156,8 +156,8 @@ class EditMenu(CaseMenu):
             return
         chosen = markers & self._panels.selection.uuids or markers
         self._panels.do(lock_numbers, chosen)
-        many = self.tr("{0} numbers are locked: they stay for ever, also when other markers are deleted.")
-        one = self.tr("The number is locked: it stays for ever, also when other markers are deleted.")
+        many = self.tr("{0} numbers are locked: they stay the same, also when other markers are deleted.")
+        one = self.tr("The number is locked: it stays the same, also when other markers are deleted.")
         self._messages.show("locked", one if len(chosen) == 1 else many.format(len(chosen)))
 
     def copy_coordinate(self) -> None:
@@ -207,7 +207,6 @@ class EditMenu(CaseMenu):
         self._exports.copy_picture()
 
     id = "edit"
-    title = QT_TRANSLATE_NOOP("Actions", "&Edit")
     actions = (
         Action(
             "undo",
@@ -273,7 +272,9 @@ class EditMenu(CaseMenu):
             lock_numbers,
             "",
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Keep the numbers of the selected markers, or of all, for ever"),
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Keep the numbers of the selected markers, or of all, when others are deleted"
+            ),
         ),
         Action(
             "copy_coordinate",

@@ -243,7 +243,6 @@ class FeatureMenu(ToolMenu):
         return self.session.is_begun and len(self.selection) > 0
 
     id = "feature"
-    title = QT_TRANSLATE_NOOP("Actions", "Feat&ures")
     actions = (
         Action(
             "attribute_table",

@@ -130,7 +130,6 @@ class FileMenu(CaseMenu):
         self._access.show_permissions()
 
     id = "file"
-    title = QT_TRANSLATE_NOOP("Actions", "&File")
     actions = (
         Action("new_case", QT_TRANSLATE_NOOP("Actions", "&New Case"), new_case, "Ctrl+N", "new", toolbar=True),
         Action(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.pool.pool import ReaderPool
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, translated
-from viewer.app.actions.menu_bar import keys_of, palette_entries, shortcut_groups
+from viewer.app.actions.menu_bar import keys_of, palette_entries, shortcut_groups, way_to
 from viewer.app.navigation.map_search import MapSearch
 from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.support.jobs import Jobs
@@ -49,11 +49,11 @@ class HelpMenu(ActionMenu):
         GuideWindow(guide_text(self._words_of), self._window).show()
 
     def _words_of(self, id_: str) -> str:
-        """The place of an action in the menus, and its key: "Site, Mark a Point (P)"."""
+        """The place of an action in the menus, and its key: "Mark, Mark a Point (P)"."""
         for menu in self._table.menus:
             for spec in menu.actions:
                 if spec.id == id_:
-                    place = ", ".join(bare(translated(text)) for text in (menu.title, spec.submenu, spec.text) if text)
+                    place = f"{way_to(menu, spec)}, {bare(translated(spec.text))}"
                     keys = keys_of(self._table, id_)
                     return f"{place} ({keys})" if keys else place
         raise KeyError(id_)
@@ -79,7 +79,6 @@ class HelpMenu(ActionMenu):
         AboutDialog(self._window).open()
 
     id = "help"
-    title = QT_TRANSLATE_NOOP("Actions", "&Help")
     actions = (
         Action(
             "palette",

@@ -196,7 +196,6 @@ class ImageMenu(ActionMenu):
             self._messages.clear("style")
 
     id = "image"
-    title = QT_TRANSLATE_NOOP("Actions", "&Image")
     actions = (
         *map(_combination, COMBINATIONS),
         Action(
@@ -283,7 +282,7 @@ class ImageMenu(ActionMenu):
             add_scene_folder,
             offered=has_map,
             breaks=True,
-            tip=QT_TRANSLATE_NOOP("Actions", "Look through a folder for images; the time strip shows which are here"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Search a folder for images; the time strip shows those of this place"),
         ),
         Action(
             "scene_outlines",

@@ -20,7 +20,7 @@ from layers.project.storage.fsops import move_whole
 from layers.quick_dataclass import dataclass
 from layers.requests.features import Exported, ExportRows
 from layers.requests.probe import Probe
-from layers.text.counted import grouped
+from layers.text.counted import counted, grouped
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions, Which
@@ -185,9 +185,8 @@ class LayerExport(QObject):
     def _counted(self, export: _Export, written: int, found: int) -> None:
         """Move it under its name where it holds all rows."""
         if found != written:
-            sentence = (
-                f"{export.target.name} would hold {grouped(found)} of {grouped(written)} features: it was not written."
-            )
+            whole = counted(written, "feature")
+            sentence = f"{export.target.name} would hold {grouped(found)} of {whole}: it was not written."
             self._end(export, ExportFailed(sentence))
             return
 
@@ -196,8 +195,8 @@ class LayerExport(QObject):
 
         def done(_: None) -> None:
             self._end(export)
-            text = self.tr("Written: {0}, {1} features") if written != 1 else self.tr("Written: {0}, one feature")
-            said = text.format(export.target, grouped(written))
+            features = counted(written, self.tr("feature"), self.tr("features"))
+            said = self.tr("Written: {0}, {1}").format(export.target, features)
             self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)

@@ -162,7 +162,6 @@ class LayerMenu(CaseMenu):
         return self._upkeep.can_build_current
 
     id = "layer"
-    title = QT_TRANSLATE_NOOP("Actions", "&Layer")
     actions = (
         Action(
             "add_files",
@@ -270,7 +269,7 @@ class LayerMenu(CaseMenu):
             QT_TRANSLATE_NOOP("Actions", "Re&link Files…"),
             relink_files,
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Lead layers to where their files are now"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Point layers to where their files are now"),
         ),
         Action(
             "offline",

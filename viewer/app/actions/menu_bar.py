@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
-from viewer.app.actions.action_table import ActionTable, bare, full_text, translated
+from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, full_text, translated
 from viewer.support.icons import SIZE_PX, line_icon
 from viewer.support.text import one_line, tooltip
 
@@ -35,25 +35,95 @@ CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Type the length and bearing of a leg", "Digits, while drawing"),
     ("Finish a line, an area or a measurement", "Enter"),
     ("Take the last vertex back, as Undo does while one draws", "Backspace"),
-    ("Give up, and lay the tool down", "Esc"),
+    ("Cancel, then go back to the Select tool", "Esc"),
     ("Back to the map from a panel", "Esc"),
 )
 """Keys that the map itself understands (text in English, keys); the canvas and its tools handle these."""
 
 
+BAR: Mapping[str, Any] = {
+    "file": QT_TRANSLATE_NOOP("Actions", "&File"),
+    "edit": QT_TRANSLATE_NOOP("Actions", "&Edit"),
+    "view": QT_TRANSLATE_NOOP("Actions", "&View"),
+    "layer": QT_TRANSLATE_NOOP("Actions", "&Layer"),
+    "image": QT_TRANSLATE_NOOP("Actions", "&Image"),
+    "mark": QT_TRANSLATE_NOOP("Actions", "&Mark"),
+    "evidence": QT_TRANSLATE_NOOP("Actions", "Evi&dence"),
+    "help": QT_TRANSLATE_NOOP("Actions", "&Help"),
+}
+"""The titles of the menus of the bar, by id, from left to right."""
+
+
+class Place(NamedTuple):
+    """A place in the bar: the id of a menu, and the title of a menu inside it."""
+
+    menu: str
+    inside: Any = ""
+
+
+_BOOKMARKS = Place("view", QT_TRANSLATE_NOOP("Actions", "Bookmar&ks"))
+_PANELS = Place("view", QT_TRANSLATE_NOOP("Actions", "&Panels"))
+_FEATURES = Place("layer", QT_TRANSLATE_NOOP("Actions", "Feat&ures"))
+_COMPARE = Place("image", QT_TRANSLATE_NOOP("Actions", "Compa&re"))
+_OF_TABLES: Mapping[str, Place] = {
+    **{name: Place(name) for name in ("file", "edit", "view", "layer", "image", "help")},
+    "bookmarks": _BOOKMARKS,
+    "feature": _FEATURES,
+    "compare": _COMPARE,
+    "site": Place("mark"),
+    "tools": Place("mark"),
+    "panels": _PANELS,
+}
+"""The place of the actions of each table."""
+_APART: Mapping[str, Place] = {
+    "tool_pan": Place("view"),
+    "tool_box_zoom": Place("view"),
+    "tool_select": Place("edit"),
+    "tool_lasso_sites": Place("edit", QT_TRANSLATE_NOOP("Actions", "Select &By")),
+    "tool_nudge_layer": Place("layer"),
+    **dict.fromkeys(
+        (
+            *("report", "judge", "take_chip", "case_chips", "cite_image", "check_shadow"),
+            *("add_source", "add_response", "products_printing"),
+        ),
+        Place("evidence"),
+    ),
+}
+"""Actions that stand elsewhere than the others of their table."""
+
+
+def place_of(menu: ActionMenu, spec: Action) -> Place:
+    """The place of an action in the bar."""
+    menu_id, inside = _APART.get(spec.id) or _OF_TABLES[menu.id]
+    return Place(menu_id, inside or spec.submenu)
+
+
+def way_to(menu: ActionMenu, spec: Action) -> str:
+    """The titles of the menus that lead to an action: "Layer, Features"."""
+    place = place_of(menu, spec)
+    return ", ".join(bare(translated(title)) for title in (BAR[place.menu], place.inside) if title)
+
+
 def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]:
-    """The menus by id."""
-    menus = {}
-    for source in actions.menus:
-        menu = window.menuBar().addMenu(translated(source.title))
-        inside: dict[str, QMenu] = {}
+    """The menus by id. Lines part what several tables put into one menu; tables with a menu of their own come last."""
+    menus = {id_: window.menuBar().addMenu(translated(title)) for id_, title in BAR.items()}
+    inside: dict[Place, QMenu] = {}
+    parted: set[tuple[str, str]] = set()
+    for source in sorted(actions.menus, key=lambda menu: bool(_OF_TABLES[menu.id].inside)):
         for spec in source.actions:
-            if spec.breaks and not menu.isEmpty():
+            place = place_of(source, spec)
+            menu = menus[place.menu]
+            is_own = place == _OF_TABLES[source.id] and bool(place.inside)
+            block = (place.menu, "" if is_own else source.id)
+            if ((spec.breaks and not is_own) or block not in parted) and not menu.isEmpty():
                 menu.addSeparator()
-            if spec.submenu and spec.submenu not in inside:
-                inside[spec.submenu] = menu.addMenu(translated(spec.submenu))
-            inside.get(spec.submenu, menu).addAction(actions[spec.id])
-        menus[source.id] = menu
+            parted.add(block)
+            if place.inside and place not in inside:
+                inside[place] = menu.addMenu(translated(place.inside))
+            target = inside.get(place, menu)
+            if is_own and spec.breaks and not target.isEmpty():
+                target.addSeparator()
+            target.addAction(actions[spec.id])
     return menus
 
 
@@ -110,27 +180,36 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
 
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
     """Everything that can be done, in the menus' order."""
-    from viewer.panels.search.palette import PaletteEntry  # for start-up time: the palette is not open yet
+    # for start-up time: the palette is not open yet
+    from viewer.app.actions.newcomer_words import WORDS
+    from viewer.panels.search.palette import PaletteEntry
 
     entries = []
     for menu in actions.menus:
         for spec in menu.actions:
             action = actions[spec.id]
-            group, keys = bare(translated(menu.title)), keys_of(actions, spec.id)
+            group, keys = _group_of(menu, spec), keys_of(actions, spec.id)
             icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
             text, says = full_text(spec, action), translated(spec.tip) if spec.tip else ""
-            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, says))
+            words = WORDS.get(spec.id, ())
+            entries.append(PaletteEntry(text, group, keys, icon, action.isEnabled(), action.trigger, says, words))
     return entries
+
+
+def _group_of(menu: ActionMenu, spec: Action) -> str:
+    """The menus of an action beside its name, which has the title of its own submenu already."""
+    place = place_of(menu, spec)
+    return way_to(menu, spec) if place.inside != spec.submenu else bare(translated(BAR[place.menu]))
 
 
 def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
     """Title to (text, keys) pairs, for the sheet."""
-    groups = {
-        bare(translated(menu.title)): [
-            (bare(translated(spec.text)), keys_of(actions, spec.id)) for spec in menu.actions if spec.shortcut
-        ]
-        for menu in actions.menus
-    }
+    groups: dict[str, list[tuple[str, str]]] = {bare(translated(title)): [] for title in BAR.values()}
+    for menu in actions.menus:
+        for spec in menu.actions:
+            if spec.shortcut:
+                title = bare(translated(BAR[place_of(menu, spec).menu]))
+                groups[title].append((bare(translated(spec.text)), keys_of(actions, spec.id)))
     on_map = [(QCoreApplication.translate("Menus", text), keys) for text, keys in CANVAS_KEYS]
     return {title: rows for title, rows in groups.items() if rows} | {
         QCoreApplication.translate("Menus", "On the map"): on_map

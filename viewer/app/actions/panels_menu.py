@@ -84,7 +84,6 @@ class PanelsMenu(CaseMenu):
         self.docks.arrangement.reset()
 
     id = "panels"
-    title = QT_TRANSLATE_NOOP("Actions", "&Panels")
     actions = (
         _panel("panel_layers", QT_TRANSLATE_NOOP("Actions", "&Layers"), "Ctrl+1", "layers"),
         _panel("panel_sites", QT_TRANSLATE_NOOP("Actions", "&Sites"), "Ctrl+2", "sites"),

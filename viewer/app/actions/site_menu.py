@@ -159,7 +159,6 @@ class SiteMenu(ToolMenu):
         button.click()
 
     id = "site"
-    title = QT_TRANSLATE_NOOP("Actions", "&Site")
     actions = (
         tool_action("tool_point", QT_TRANSLATE_NOOP("Actions", "Mark a &Point"), "P", "point", toolbar=True),
         tool_action("tool_line", QT_TRANSLATE_NOOP("Actions", "Draw a &Line"), "L", "line", toolbar=True),
@@ -176,7 +175,7 @@ class SiteMenu(ToolMenu):
             check="own",
             offered=can_keep_tool,
             checked=is_tool_kept,
-            tip=QT_TRANSLATE_NOOP("Actions", "Mark again and again with the drawing tool in hand"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Draw mark after mark with the current drawing tool"),
         ),
         *TEMPLATE_ROWS,
         Action(

@@ -33,7 +33,7 @@ class ToolButtons(QObject):
             button.installEventFilter(self)
             button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             button.customContextMenuRequested.connect(lambda at, id_=id_: self.menu_of(id_, at))
-            button.setAccessibleDescription(self.tr("A double click, or Keep the Drawing Tool, keeps the tool in hand"))
+            button.setAccessibleDescription(self.tr("A double click, or Keep the Drawing Tool, keeps the tool active"))
         self._shapes = self._shape_button(bar)
         self._add_measures(bar)
         toolbox.taken.connect(self._taken)

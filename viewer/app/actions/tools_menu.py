@@ -73,10 +73,9 @@ class ToolsMenu(ToolMenu):
     """Tools that look and measure, and the one that selects sites."""
 
     id = "tools"
-    title = QT_TRANSLATE_NOOP("Actions", "&Tools")
     actions = (
-        tool_action("tool_pan", QT_TRANSLATE_NOOP("Actions", "&Pan"), "H", "pan", toolbar=True, breaks=True),
-        tool_action("tool_select", QT_TRANSLATE_NOOP("Actions", "&Select and Move"), "V", "select", toolbar=True),
+        tool_action("tool_pan", QT_TRANSLATE_NOOP("Actions", "P&an"), "H", "pan", toolbar=True, breaks=True),
+        tool_action("tool_select", QT_TRANSLATE_NOOP("Actions", "Select and &Move"), "V", "select", toolbar=True),
         tool_action("tool_lasso_sites", QT_TRANSLATE_NOOP("Actions", "Select Sites by &Lasso"), "Shift+V", "lasso"),
         tool_action("tool_box_zoom", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True),
         tool_action(

@@ -183,7 +183,6 @@ class ViewMenu(CaseMenu):
         self.full_screen_wanted.emit(full)
 
     id = "view"
-    title = QT_TRANSLATE_NOOP("Actions", "&View")
     actions = (
         Action(
             "zoom_in",
@@ -238,7 +237,7 @@ class ViewMenu(CaseMenu):
             open_view,
             "Ctrl+Shift+O",
             offered=has_case,
-            tip=QT_TRANSLATE_NOOP("Actions", "Show the same place in a web map; what is sent is said first"),
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the same place in a web map; you see first what is sent"),
         ),
         Action("back", QT_TRANSLATE_NOOP("Actions", "&Back"), back, "Alt+Left", "back", toolbar=True, offered=has_case),
         Action(

@@ -106,7 +106,7 @@ class CaseHold(QObject):
                 return
             self._lock, self._holder = lock, ""
             self._look.start()
-            said = self.tr("Taken over from {0}. Should both save, the later of the two is asked first.")
+            said = self.tr("Taken over from {0}. If both save, the second is asked first.")
             self._messages.show(KEY, said.format(holder), "info")
             self.changed.emit()
 

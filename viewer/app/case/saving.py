@@ -75,7 +75,7 @@ class CaseSaving(QObject):
         refused = self._refused()
         if refused and refused != self._given_up:
             self._given_up = refused
-            said = self.tr("Not taken yet: {0} Mend it, take it back with Esc, or do the same again to give it up.")
+            said = self.tr("Not taken yet: {0} Correct it, take it back with Esc, or do the same again to discard it.")
             self._messages.show("saved", said.format(refused), "warning")
             self._lead_to_refused()
             return

@@ -5,7 +5,6 @@ All file work is done by jobs; a call returns at once and its end is told by sig
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -23,7 +22,7 @@ from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.opening_watch import Glimpse
 from layers.project.saving.blobs import read_blobs
-from layers.project.saving.lock import CaseLock
+from layers.project.saving.lock import CaseLock, login_name
 from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.tables import DATA
@@ -113,7 +112,7 @@ class Session(QObject):
     @property
     def actor(self) -> str:
         """The person who edits: the name of the settings, else the login name."""
-        return self._settings.get("author") or _login_name()
+        return self._settings.get("author") or login_name()
 
     @property
     def target(self) -> Path | None:
@@ -213,7 +212,7 @@ class Session(QObject):
     def _check_editable(self) -> None:
         self._check_shown()
         if self._looked_at:
-            raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
+            raise InvalidEdit(self.tr("Nothing was changed: this case is read only. Save it elsewhere first."))
 
     def push_or_say(self, edit: Edit) -> bool:
         """`push` where no field is at hand: a refusal goes to the message line. True where it was done."""
@@ -336,7 +335,7 @@ class Session(QObject):
             self._tell_replaced(found.ahead)
             self.recovered.emit()
             self._messages.show(
-                "recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "warning"
+                "recovered", self.tr("Recovered, but not saved yet: check it, then save it."), "warning"
             )
             then()
 
@@ -473,7 +472,7 @@ class Session(QObject):
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
         self._looked_at = opened.looked_at
         if opened.looked_at:
-            said = self.tr("This case can only be looked at: no working copy of it can be made. {0}")
+            said = self.tr("This case is read only, because no working copy of it can be made. {0}")
             self._messages.show("looked at", said.format(opened.looked_at), "warning")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
@@ -534,10 +533,3 @@ def _screen_px() -> tuple[int, int]:
     """No map is larger than the screen."""
     screen = QGuiApplication.primaryScreen()
     return (screen.size().width(), screen.size().height()) if screen is not None else (1920, 1080)
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""

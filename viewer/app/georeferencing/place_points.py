@@ -46,7 +46,7 @@ class PlacePointsTool(NumberedPointsTool[PointMark]):
 
     @property
     def beside(self) -> str:
-        return self.tr("That is beside the picture: set the point on it.")
+        return self.tr("That is outside the picture: set the point inside it.")
 
     def show(self, marks: Sequence[PointMark]) -> None:
         """Show these points."""

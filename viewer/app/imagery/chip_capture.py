@@ -92,7 +92,7 @@ class ChipCapture(QObject):
     def take(self) -> None:
         """Take a chip around the selected site, or of the view where none is selected."""
         if self._capture is not None:
-            self._say(self.tr("A chip is being taken already: wait for it, or cancel it."))
+            self._say(self.tr("Another chip is being taken: wait for it, or cancel it."))
             return
         try:
             self._capture = self._begun()
@@ -113,7 +113,7 @@ class ChipCapture(QObject):
         """Raises CannotBePlaced where there is nothing to take."""
         view = self._canvas.viewport.view()
         if is_off_earth(view.grid.crs):
-            raise CannotBePlaced(self.tr("An image without a place on Earth gives no chip: place it first."))
+            raise CannotBePlaced(self.tr("No chip can be taken of an image without a place on Earth: place it first."))
         selected = self._canvas.selection.uuids
         if len(selected) > 1:
             raise CannotBePlaced(self.tr("A chip is of one site: select one of them, or none for the view."))
@@ -273,7 +273,7 @@ class ChipCapture(QObject):
             self._capture.job = self._jobs.follow(self.tr("Taking a chip"), self.give_up)
 
     def _lose_patience(self) -> None:
-        self._fail(CannotBePlaced(self.tr("No chip was taken: the view did not come whole in time. Try again.")))
+        self._fail(CannotBePlaced(self.tr("No chip was taken: the view was not loaded in time. Try again.")))
 
     def _failed(self, capture: _Capture, error: GeoloupeError) -> None:
         if capture is self._capture:

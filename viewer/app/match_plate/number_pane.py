@@ -32,7 +32,7 @@ class NumberPaneTool(NumberedPointsTool[NumberAt]):
 
     @property
     def beside(self) -> str:
-        return self.tr("That is beside the photograph: set the number on it.")
+        return self.tr("That is outside the photograph: set the number inside it.")
 
     def show(self, numbers: Sequence[NumberAt], coming: int, chosen: int) -> None:
         """Show these numbers; `coming` is set next, `chosen` stands out."""

@@ -14,7 +14,7 @@ from viewer.app.toolbox import Toolbox
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.measurements import make_sites
-from viewer.commands.sites import delete_sites
+from viewer.commands.sites import counted_marks, delete_sites
 from viewer.panels.context import PanelContext
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
@@ -104,5 +104,6 @@ class MapMenu(QObject):
         self._canvas.come_to_rest()
 
     def _delete(self, uuid: str) -> None:
+        marks = counted_marks([self._panels.document.sites[uuid]])
         if self._panels.do(delete_sites, (uuid,)):
-            self._messages.show("deleted", deleted_words(1))
+            self._messages.show("deleted", deleted_words(marks))

@@ -215,7 +215,7 @@ class MapViews(QObject):
             self._offer_polar(bounds)
         else:
             sentence = drawing.remark if drawing is not None else ""
-            self._messages.show("view", sentence or self.tr("Nobody knows yet where this layer is."), "info")
+            self._messages.show("view", sentence or self.tr("It is not known yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
         """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""

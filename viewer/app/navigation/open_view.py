@@ -101,7 +101,7 @@ class OpenViewDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.copy_button.clicked.connect(self.copy_address)
         self.says = muted(
-            tr("Your browser contacts the host and sends what stands below. Nothing else of the case is sent.")
+            tr("Your browser contacts the host and sends what is listed below. Nothing else of the case is sent.")
         )
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
@@ -133,7 +133,7 @@ class OpenViewDialog(QDialog):
 
     def copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self.chosen().address)
-        self.note.setText(self.tr("The address is on the clipboard; nobody was contacted."))
+        self.note.setText(self.tr("The address is on the clipboard; no server was contacted."))
 
     def _show(self, row: int) -> None:
         link = self._links[row]

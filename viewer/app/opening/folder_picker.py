@@ -47,7 +47,7 @@ def _tr(text: str) -> str:
 
 
 def _open_text(count: int) -> str:
-    return _tr("&Open 1 file") if count == 1 else _tr("&Open {0} files").format(count)
+    return _tr("&Open {0}").format(counted(count, _tr("file"), _tr("files")))
 
 
 def _size_text(size: int) -> str:

@@ -88,7 +88,9 @@ class Questions(QObject):
     def recovery(self, name: str, left: RecoverableSession) -> Recovery:
         """Asked before a case is opened as its file has it, though a crash has left edits of it."""
         box = self._box(self.tr("Recover the unsaved edits of “{0}”?").format(one_line(name, 80)))
-        left_out = self.tr("Opened as saved, the case is without that; it is offered again until you discard it.")
+        left_out = self.tr(
+            "If you open it as saved, these edits are left out; they are offered again until you discard them."
+        )
         box.setInformativeText(f"{self._kept(left)}\n\n{left_out}")
         recover = box.addButton(self.tr("&Recover"), QMessageBox.ButtonRole.AcceptRole)
         as_saved = box.addButton(self.tr("&Open as Saved"), QMessageBox.ButtonRole.ActionRole)
@@ -128,7 +130,7 @@ class Questions(QObject):
         box.setInformativeText(
             self.tr(
                 "Two people would work on one case then, each without the other's changes. Ask them first to save and "
-                "close it, unless it was only left open. Should both save, the later of the two is asked whether to "
+                "close it, unless it was only left open. If both save, the second is asked whether to "
                 "replace the other's work; nothing is replaced unasked."
             )
         )

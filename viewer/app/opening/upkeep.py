@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from layers.raster.overviews import Lack, SourceState, overview_bytes
+from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
@@ -110,9 +111,10 @@ class Upkeep(QObject):
         if not (count and self._drives.is_gone(Path(folder))):
             self._messages.clear(key)
             return
-        text = self.tr("{0} does not answer: {1} of its layers are not available until it is there again.")
+        text = self.tr("{0} does not answer: {1} not available until it is there again.")
+        waiting = counted(count, self.tr("of its layers is"), self.tr("of its layers are"))
         action = MessageAction(self.tr("Try Again"), lambda: self._drives.try_again(folder))
-        self._messages.show(key, text.format(folder, count), "warning", action)
+        self._messages.show(key, text.format(folder, waiting), "warning", action)
 
     def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
         """Once a file: what it lacks is built when the map rests and is drawn, or offered."""

@@ -127,7 +127,7 @@ class DataDialog(QDialog):
             "Left out: drafts and what nobody reviewed, sources and marks that are marked higher, notes, names of "
             "people, folders of this machine."
         )
-        here = self.tr("All rows go along, drafts and internal sources among them; of their history nothing does.")
+        here = self.tr("All rows are included, also drafts and internal sources; their history is left out.")
         pixels = self.tr("The image on top of the map as its file has it: all bands, on its own grid, without marks.")
         said = outside if self.publish.isChecked() else here
         is_pixels = self.format.currentData() == PIXELS

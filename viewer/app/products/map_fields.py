@@ -10,6 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from layers.product.spec import LONGEST_TEXT, MOST_MAPS, ProductMap, ProductSpec
+from layers.text.counted import counted
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.begun_line import BegunLine
@@ -128,8 +129,7 @@ class MapFields(QWidget):
         if own >= 0:
             box.removeItem(own)
         if marks:
-            text = self.tr("{0} marks") if len(marks) > 1 else self.tr("{0} mark")
-            box.insertItem(box.findData(SELECTED), text.format(len(marks)), OWN)
+            box.insertItem(box.findData(SELECTED), counted(len(marks), self.tr("mark"), self.tr("marks")), OWN)
         box.setCurrentIndex(box.findData(value))
         del blocked
 

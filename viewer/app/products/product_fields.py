@@ -104,7 +104,11 @@ class ProductFields(FormPage):
         for name, text, tip in (
             ("dark", tr("Dar&k"), tr("Light letters on a dark page")),
             ("grey", tr("&Grey"), tr("As a printer without colours has it")),
-            ("match", tr("Match the st&retch"), tr("The images of a comparison look alike: what was done is declared")),
+            (
+                "match",
+                tr("Match the st&retch"),
+                tr("The images of a comparison look alike; the page says what was done"),
+            ),
             ("publish", tr("For p&ublication"), tr("Without case id, internal sources, names of people and paths")),
         ):
             box = QCheckBox(text)

@@ -105,7 +105,7 @@ class ProductWindow(QDialog):
         self.view_button, self.map_button = self.buttons.view, self.buttons.map
         self.save_button, self.export_button = self.buttons.save, self.buttons.export
         self.close_button = self.buttons.close_window
-        self._to_cure = self.tr("Put right what stands at the right, or let it pass with a reason.")
+        self._to_cure = self.tr("Correct what is listed at the right, or let it pass with a reason.")
         self._build()
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._lay_out)
@@ -479,7 +479,7 @@ class ProductWindow(QDialog):
             self.findings.choose_first()
         elif state == PUBLISHED and self.findings.taken_away not in ([], self._taken_away):
             self._taken_away = self.findings.taken_away
-            self.say(self.tr("Publishing takes away what stands at the right. Export again to publish without it."))
+            self.say(self.tr("Publishing leaves out what is listed at the right. Export again to publish without it."))
             self.findings.choose(self._taken_away[0])
         else:
             self.export_wanted.emit()
@@ -563,7 +563,7 @@ class ProductWindow(QDialog):
             if not self.keep():
                 self._was_refused = now
                 refusal = self.said.text()
-                self.say(self.tr("{0} Closed again, the window gives the changes up.").format(refusal))
+                self.say(self.tr("{0} Close the window again to discard the changes.").format(refusal))
                 return
             self._context.report(self.tr("The product is kept as a draft: it is in the list of products."))
         super().done(result)

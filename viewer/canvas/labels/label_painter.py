@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
 from threading import get_ident
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
@@ -15,7 +14,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from layers.quick_dataclass import dataclass
 from layers.vector.labels.curved import Name
 from layers.vector.labels.label_layout import Letter, PlacedLabel, leader_start
-from layers.vector.style.label_style import WRAP_AFTER
 from viewer.canvas.labels.bent_letters import Piece, advances_of, bent_pieces, bent_sprite
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.labels.halos import HaloPainter
@@ -222,19 +220,6 @@ def _advances(text: str, face: Face, scale: float) -> tuple[float, ...]:
 
 def face_of(label: PlacedLabel) -> Face:
     return label.face if isinstance(label.face, Face) else Face()
-
-
-def wrapped(text: str) -> str:
-    """Long names in two or three lines, the longest of them as short as can be."""
-    words = text.split(" ")
-    count = min(3, math.ceil(len(text) / WRAP_AFTER), len(words))
-    if len(text) <= WRAP_AFTER or count < 2 or len(words) > 24:
-        return text
-    ways = []
-    for cuts in combinations(range(1, len(words)), count - 1):
-        lines = [" ".join(words[i:j]) for i, j in pairwise((0, *cuts, len(words)))]
-        ways.append((max(map(len, lines)), lines))
-    return "\n".join(min(ways)[1])
 
 
 def _paint_leader(painter: QPainter, label: PlacedLabel, scale: float) -> None:

@@ -14,7 +14,8 @@ from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, m
 from layers.vector.labels.label_source import Floats, LabelledFeature
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.table import LINE, POINT
-from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
+from viewer.canvas.labels.label_lines import shortened, wrapped
+from viewer.canvas.labels.label_painter import Face, LabelPainter
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.vector.vector_clusters import cluster_radius_px
 
@@ -49,7 +50,7 @@ class LayerLabels:
         room = Box(0.0, 0.0, view.width, view.height)
         for feature in labelling.source.within(bounds):
             runs_along = feature.kind == LINE or (feature.kind != POINT and labelling.style.layout == "along")
-            text = feature.text if runs_along else wrapped(feature.text)
+            text = shortened(feature.text) if runs_along else wrapped(feature.text)
             gap = labelling.radius_px(feature.class_index, feature.kind) * view.ratio + _LINE_GAP_PX
             name = self._painter.name(text, face, view.ratio, gap)
             anchors = _anchors(feature, labelling, view, room, name)

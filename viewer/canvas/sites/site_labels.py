@@ -10,7 +10,8 @@ from layers.document.site import Site
 from layers.grid.tile_grid import View
 from layers.vector.labels.curved import Name, anchors_along
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, mark_boxes
-from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
+from viewer.canvas.labels.label_lines import shortened, wrapped
+from viewer.canvas.labels.label_painter import Face, LabelPainter
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.ring_signs import radii_in
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
@@ -71,7 +72,7 @@ class SiteLabels:
         requests: list[LabelRequest] = []
         named: set[str] = set()
         for rank, site, anchors in found:
-            plain = words.get(site.uuid) or label_text(site, language)
+            plain = shortened(words.get(site.uuid) or label_text(site, language))
             if plain and site.uuid not in named and len(requests) < MOST_REQUESTS:
                 named.add(site.uuid)
                 face, shape = _FACES[rank], lines.get(site.uuid)

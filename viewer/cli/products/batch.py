@@ -9,6 +9,7 @@ from pathlib import Path
 
 from layers.product.batch import EACH, batch_digest, batch_of
 from layers.product.issuing.gate import DRAFT, state_asked
+from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_run import BatchOrder, BatchRun, finish_batch
 from viewer.app.products.plate_pages import PlatePages
@@ -40,5 +41,5 @@ def write_batch(arguments: argparse.Namespace, suffix: str) -> int:
         finish_batch(run)
     there = f", {run.skipped} were there already" if run.skipped else ""
     kept = "" if state == DRAFT else f" All are {state}, and kept in the case."
-    print(f"{len(run.written)} products written to {folder}{there}.{kept}")
+    print(f"{counted(len(run.written), 'product')} written to {folder}{there}.{kept}")
     return DONE

@@ -10,6 +10,7 @@ from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_number, row_of
 from viewer.commands.imagery.images import known_image
@@ -83,4 +84,4 @@ def delete_chips(document: Document, uuids: Iterable[str], *, actor: str, now: s
             changes += update("observations", seen, stamp, chip_uuid="")
     changes += [delete("comments", remark) for remark in comments_on(document, gone)]
     changes += [delete("chips", chip) for chip in chips]
-    return Edit("Delete a chip" if len(named) == 1 else f"Delete {len(named)} chips", tuple(changes))
+    return Edit("Delete a chip" if len(named) == 1 else f"Delete {counted(len(named), 'chip')}", tuple(changes))

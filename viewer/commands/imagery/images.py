@@ -10,6 +10,7 @@ from layers.document.edit import Change, Edit
 from layers.document.image import Image, image_key_of
 from layers.document.vocabulary import DATE_BASES, DATE_KINDS, DATUMS
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import delete, inserted, new_uuid, stamp_of, update, updated
 
@@ -68,7 +69,7 @@ def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
     for image in images:
         if uses_of_image(document, image.uuid):
             raise InvalidValue(f"Evidence of this case stands on {_named(image)}: delete that first.")
-    label = f"Delete {_named(images[0])}" if len(images) == 1 else f"Delete {len(images)} images"
+    label = f"Delete {_named(images[0])}" if len(images) == 1 else f"Delete {counted(len(images), 'image')}"
     return Edit(label, tuple(delete("images", image) for image in images))
 
 

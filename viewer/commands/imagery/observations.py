@@ -11,6 +11,7 @@ from layers.document.image import Image
 from layers.document.observation import Observation, is_after, seen_dates
 from layers.document.vocabulary import CHANGES, PRESENCES, VIEW_QUALITIES, WHYS
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_number, row_of
 from viewer.commands.sites import comments_on, update_site
@@ -79,7 +80,11 @@ def delete_observations(document: Document, uuids: Iterable[str], *, actor: str,
         *removed,
         *_dates_after(document, removed, actor, now),
     ]
-    label = f"Delete {_named(document, rows[0].site_uuid)}" if len(rows) == 1 else f"Delete {len(rows)} observations"
+    label = (
+        f"Delete {_named(document, rows[0].site_uuid)}"
+        if len(rows) == 1
+        else f"Delete {counted(len(rows), 'observation')}"
+    )
     return Edit(label, tuple(changes))
 
 

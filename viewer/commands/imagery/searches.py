@@ -10,6 +10,7 @@ from layers.document.edit import Edit
 from layers.document.search import Search
 from layers.document.vocabulary import SEARCH_KINDS
 from layers.errors import InvalidValue
+from layers.text.counted import counted
 from viewer.commands.evidence import without_evidence
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.sites import comments_on
@@ -57,7 +58,10 @@ def delete_searches(document: Document, uuids: Iterable[str]) -> Edit:
         *(delete("comments", remark) for remark in comments_on(document, gone)),
         *(delete("searches", search) for search in searches),
     ]
-    return Edit("Delete search" if len(searches) == 1 else f"Delete {len(searches)} searches", tuple(changes))
+    return Edit(
+        "Delete search" if len(searches) == 1 else f"Delete {counted(len(searches), 'search', 'searches')}",
+        tuple(changes),
+    )
 
 
 def _check(document: Document, search: Any) -> None:

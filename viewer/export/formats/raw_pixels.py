@@ -17,6 +17,7 @@ from layers.grid.tile_grid import Affine, View
 from layers.pool.protocol import Answer
 from layers.product.own_paths import without_paths
 from layers.requests.pictures import WritePixels
+from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
 from viewer.export.formats.steps import Awaited, Steps, Workshop, Writing, result_of
 from viewer.rendering.context import RenderContext
@@ -61,7 +62,7 @@ def begin_pixels(
     if window is None:
         raise ExportFailed(f"“{name}” has no pixels with a place on the Earth there.")
     if len(drawing.source.all_bands) < len(info.bands):
-        raise ExportFailed(f"“{name}” has {len(info.bands)} bands, which are too many for one file.")
+        raise ExportFailed(f"“{name}” has {counted(len(info.bands), 'band')}, which are too many for one file.")
     if len({band.dtype for band in info.bands}) > 1:
         raise ExportFailed(f"“{name}” has bands of several types, which one GeoTIFF does not hold.")
     texts = _texts(drawing, marking)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
 from layers.product.spec import ProductSpec
-from layers.text.counted import grouped
+from layers.text.counted import counted
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import Type, whole
@@ -57,11 +57,8 @@ class EvidenceRows:
         """A sentence on the marks that the page does not name."""
         if not left_out:
             return []
-        words = (
-            _tr("1 mark in the frame is not named here.")
-            if left_out == 1
-            else _tr("{0} marks in the frame are not named here.").format(grouped(left_out))
-        )
+        marks = counted(left_out, _tr("mark in the frame is"), _tr("marks in the frame are"))
+        words = _tr("{0} not named here.").format(marks)
         return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
 
     def site(self, site: NamedSite | None) -> list[Atom]:

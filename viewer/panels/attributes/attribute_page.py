@@ -82,7 +82,7 @@ class AttributePage(QWidget):
         self.filter_button.setToolTip(tooltip(tr("Filter by several columns, or by an expression")))
         self.filter_button.toggled.connect(self._show_filter_rows)
         self.apply_button = QPushButton(tr("Filter the map"))
-        self.apply_button.setToolTip(tooltip(tr("Let the map show only the features that are listed here")))
+        self.apply_button.setToolTip(tooltip(tr("Show only the listed features on the map")))
         self.only_selected = QCheckBox(tr("Selected rows only"))
         self.count = ElidedLabel()
         self.count.setObjectName("muted")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from layers.document.changes import Changes
 from layers.document.rows import Bookmark
+from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.bookmarks import (
     add_bookmark,
@@ -25,6 +26,7 @@ from viewer.commands.bookmarks import (
 from viewer.commands.stamps import new_uuid
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.context import PanelContext
+from viewer.panels.words import no_name
 from viewer.support.text import one_line
 
 LOOK_MS = 100
@@ -124,9 +126,9 @@ class BookmarkDesk(QObject):
             doubts.append(refused)
         lost = lost_layers(self.context.document, uuid)
         if lost:
-            names = ", ".join(f"“{one_line(layer, 40) or self.tr('(no name)')}”" for layer in lost[:3])
+            names = ", ".join(f"“{one_line(layer, 40) or no_name()}”" for layer in lost[:3])
             more = self.tr(" and {0} more").format(len(lost) - 3) if len(lost) > 3 else ""
-            doubts.append(self.tr("The case has no longer what it shows: {0}{1}.").format(names, more))
+            doubts.append(self.tr("The case no longer has what it shows: {0}{1}.").format(names, more))
         if not self._show_kept(bookmark.viewport_json):
             doubts.append(self.tr("It holds no view that the map can show."))
         self._set_current(uuid)
@@ -158,7 +160,8 @@ class BookmarkDesk(QObject):
         first = tour[0] if self._current not in tour[:-1] else self._current
         self.go(first)
         self._wait()
-        self._say(self.tr("Playing the tour of {0} bookmarks: Esc stops it.").format(len(tour)))
+        bookmarks = counted(len(tour), self.tr("bookmark"), self.tr("bookmarks"))
+        self._say(self.tr("Playing the tour of {0}: Esc stops it.").format(bookmarks))
         self.tour_changed.emit()
 
     def stop(self) -> None:

@@ -34,7 +34,7 @@ class BookmarkListPanel(OrderedListPanel):
         self.view.setDragDropOverwriteMode(False)
         self.model.dropped.connect(desk.move)
         self.add_button = self.button(tr("Add"), tr("Add a bookmark of this view"), desk.add)
-        instead = tr("Let the bookmark remember this view in place of its own")
+        instead = tr("Replace the view of the bookmark with this one")
         self.update_button = self.button(tr("Update"), instead, self.update_current)
         self.delete_button = self.button(tr("Delete"), tr("Delete the bookmark"), self.delete)
         self.column.addLayout(side_by_side(self.add_button, self.update_button, self.delete_button))

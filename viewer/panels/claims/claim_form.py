@@ -97,7 +97,7 @@ class ClaimFormPanel(RowForm):
         label.hide()  # the part's heading says it
         self.statement_part.content.addWidget(statement)
         self.fields.add(
-            "state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case")
+            "state", tr("State"), ChoiceField(choices(STATES)), tr("How far this case has checked the claim")
         )
 
     def _add_judgement(self) -> None:

@@ -17,7 +17,7 @@ from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
-from viewer.panels.words import capital, likelihood_text
+from viewer.panels.words import capital, likelihood_text, no_words, site_name
 from viewer.support.text import one_line, searched, tooltip
 
 LONGEST_SPEAKER = 16
@@ -93,7 +93,7 @@ class ClaimListPanel(QWidget):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(self.tr("Claim"), lambda claim: claim.statement or claim.source_wording or self.tr("(empty)")),
+            Column(self.tr("Claim"), lambda claim: claim.statement or claim.source_wording or no_words()),
             Column(self.tr("State"), lambda claim: capital(claim.state), width=78),
             Column(self.tr("Places"), self._places_text, self._places_key, 92, False, self.tr("Sites the claim names")),
             Column(self.tr("Speaker"), _speaker, width=110, tip=self.tr("Whose words it is in")),
@@ -120,7 +120,7 @@ class ClaimListPanel(QWidget):
         sites = self._context.document.sites_of_claim(claim.uuid)
         if not sites:
             return self.tr("the case")
-        return ", ".join(site.label or self.tr("(no label)") for site in sites)
+        return ", ".join(site_name(site) for site in sites)
 
     def _places_key(self, claim: Claim) -> int:
         return len(self._context.document.site_links_of_claim(claim.uuid))

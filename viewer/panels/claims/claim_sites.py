@@ -15,7 +15,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.words import class_title
+from viewer.panels.words import class_title, site_name
 from viewer.support.text import one_line, tooltip
 
 
@@ -59,7 +59,7 @@ class ClaimSites(QWidget):
 
     def _row(self, site: Site) -> QWidget:
         row = QWidget()
-        name = one_line(site.label or self.tr("(no label)"), 80)
+        name = one_line(site_name(site), 80)
         link = LinkButton(f"{name} · {class_title(site.class_code)}", self.tr("Show the site %1").replace("%1", name))
         link.clicked.connect(lambda: self._context.selection.set((site.uuid,)))
         go = IconButton("zoom_selection", self.tr("Go to %1").replace("%1", name))
@@ -92,4 +92,4 @@ class ClaimSites(QWidget):
         linked = {link.site_uuid for link in self._context.document.site_links_of_claim(self._claim_uuid)}
         for site in self._context.document.sites.values():
             if site.uuid not in linked:
-                yield site.uuid, site.label or self.tr("(no label)")
+                yield site.uuid, site_name(site)

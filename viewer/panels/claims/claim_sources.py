@@ -23,9 +23,9 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
-from viewer.panels.words import credibility_choices
+from viewer.panels.words import credibility_choices, source_name
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, tooltip
+from viewer.support.text import tooltip
 
 PAGE_PX = 70
 
@@ -40,7 +40,7 @@ class Citation(QFrame):
         self._context, self.link_uuid = context, link.uuid
         self.setObjectName("card")
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        title = one_line(source.title or self.tr("(no title)")) if source else self.tr("(source is missing)")
+        title = source_name(source) if source else self.tr("(source is missing)")
         label: QWidget = plain_label(title)
         if source is not None:
             label = LinkButton(title, self.tr("Show the source %1").replace("%1", title))
@@ -174,7 +174,7 @@ class ClaimSources(QWidget):
         linked = {link.source_uuid for link in document.source_links_of_claim(self._claim_uuid)}
         for source in document.sources.values():
             if source.uuid not in linked:
-                yield source.uuid, source.title or self.tr("(no title)")
+                yield source.uuid, source_name(source)
 
 
 def cite(context: PanelContext, claim_uuid: str, text: str) -> None:

@@ -32,7 +32,7 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
     context.flush()
     uuid, sites = new_uuid(), sorted(context.selection.uuids)
     if len(sites) > MOST_SITES:
-        sentence = QCoreApplication.translate("Claims", "A claim is begun about {0} sites at most: select fewer.")
+        sentence = QCoreApplication.translate("Claims", "A claim can begin with at most {0} sites: select fewer.")
         context.report(sentence.format(MOST_SITES))
         return
     if context.do(command, uuid=uuid, site_uuids=sites):

@@ -38,7 +38,9 @@ def cite_image_of(context: PanelContext, claim_uuid: str) -> None:
     elif not claim_uuid:
         context.report(_tr("No claim is open: report one (R) or judge (J), then cite the image."))
     else:
-        context.report(_tr("There is no image to cite: its sites were drawn on none, or the claim cites it already."))
+        context.report(
+            _tr("There is no image to cite: its sites were not drawn on one, or the claim cites it already.")
+        )
 
 
 def _tr(text: str) -> str:

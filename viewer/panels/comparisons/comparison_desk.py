@@ -222,7 +222,7 @@ class ComparisonDesk(QObject):
             self.context.report(self.tr("“{0}” cannot be shown: the case does not say what it compares.").format(name))
             return
         if lost_frames(self.context.document, spec):
-            said = self.tr("“{0}” is not whole: the case no longer has all of its images.")
+            said = self.tr("“{0}” is incomplete: the case no longer has all of its images.")
             self.context.report(said.format(name))
         self._current = uuid
         now = self._bounds()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
@@ -15,6 +16,7 @@ from layers.geo.crs import PIXEL_SPACE, is_geographic, metres_per_unit
 from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
+from viewer.panels.said_names import said_name
 
 MOST_FIELD_CHARS = 1500
 """Of the names of fields in one row."""
@@ -74,7 +76,8 @@ def nudge_fact(layer: Layer) -> str:
     if nudge is None:
         return ""
     said = _tr("{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.")
-    return said.format(nudge.words[:1].upper() + nudge.words[1:])
+    words = replace(nudge, by=said_name(nudge.by)).words
+    return said.format(words[:1].upper() + words[1:])
 
 
 def _points_text(layer: Layer) -> str:
@@ -83,7 +86,8 @@ def _points_text(layer: Layer) -> str:
     if points is None:
         return ""
     used = _tr("{0} of {1} count").format(len(points.on), len(points.points))
-    who = _tr("set by {0}").format(points.by) if points.by else ""
+    by = said_name(points.by)
+    who = _tr("set by {0}").format(by) if by else ""
     return ", ".join(part for part in (used, " ".join((who, points.at[:10])).strip()) if part)
 
 

@@ -227,7 +227,9 @@ class PlaceDialog(QDialog):
     def _list_found(self) -> None:
         wanted = self.search.text().strip()
         found = find_crs(wanted, self._all) if wanted else self._likely_ones()
-        self.list_heading.setText(self.tr("Found") if wanted else self.tr("Chosen lately, or used where the map is"))
+        self.list_heading.setText(
+            self.tr("Found") if wanted else self.tr("Chosen recently, or common where the map is")
+        )
         self.list.clear()
         for entry in found:
             item = QListWidgetItem(one_line(f"{entry.name}  ·  {entry.text}  ·  {entry.place}", 160))

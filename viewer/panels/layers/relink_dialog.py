@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from layers.project.opening.layer_paths import is_below, parts_of
 from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
 from layers.quick_dataclass import dataclass
+from layers.text.counted import counted
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.plain_label import plain_label
@@ -183,21 +184,22 @@ class RelinkDialog(QDialog):
         ticked = self.ticked()
         there = [place for number in range(len(self._lost)) if (place := self._place(number)) is not None]
         self.says.setText(self._sentence(there))
-        notes = [self.tr("The folder holds more than was looked through.")] if self._is_cut else []
+        notes = [self.tr("The folder holds more files than were searched.")] if self._is_cut else []
         if any(found.sameness is Sameness.NAME for found in there):
-            notes.append(self.tr("Where the case knows no content, files are told by their names only."))
+            notes.append(self.tr("Where the case has no checksum, files are recognised by their names only."))
         self.note.setText(" ".join(notes))
         self.note.setVisible(bool(notes))
         layers = len({lost.uuid for lost in ticked})
-        text = self.tr("&Relink 1 Layer") if layers == 1 else self.tr("&Relink {0} Layers").format(layers)
+        text = self.tr("&Relink {0}").format(counted(layers, self.tr("Layer"), self.tr("Layers")))
         self.relink_button.setText(text)
         self.relink_button.setEnabled(layers > 0 and not self._is_searching)
 
     def _sentence(self, there: Sequence[Found]) -> str:
+        files = counted(len(self._lost), self.tr("file"), self.tr("files"))
         if self._is_searching:
-            return self.tr("Looking for {0} files …").format(len(self._lost))
+            return self.tr("Looking for {0} …").format(files)
         if not there:
-            return self.tr("None of {0} files was found.").format(len(self._lost))
+            return self.tr("Not found: {0}.").format(files)
         return self.tr("{0} of {1} found in {2}").format(len(there), len(self._lost), found_in(there, self._home))
 
     def _offer_file(self) -> None:

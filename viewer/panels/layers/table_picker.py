@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
+from layers.text.counted import counted
 from viewer.commands.found_layers import FoundLayer
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.support.text import one_line
@@ -34,7 +35,7 @@ class TablePicker(TickDialog):
             )
             for at, layer in enumerate(layers)
         ]
-        says = _tr("{0} holds {1} layers. Which should be added?").format(one_line(file_name, 80), len(layers))
+        says = _tr("{0} holds {1}. Which should be added?").format(one_line(file_name, 80), _layers(len(layers)))
         super().__init__(says, (_tr("Name"), kind, count), rows, _add_text, parent)
         self.add_button = self.take_button
         self.setWindowTitle(_tr("Layers of {0}").format(one_line(file_name, 60)))
@@ -49,4 +50,8 @@ def _tr(text: str) -> str:
 
 
 def _add_text(count: int) -> str:
-    return _tr("A&dd 1 layer") if count == 1 else _tr("A&dd {0} layers").format(count)
+    return _tr("A&dd {0}").format(_layers(count))
+
+
+def _layers(count: int) -> str:
+    return counted(count, _tr("layer"), _tr("layers"))

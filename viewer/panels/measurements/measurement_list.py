@@ -15,6 +15,7 @@ from layers.document.site import Site
 from layers.geo.coordinates import format_coordinate
 from layers.geo.longitudes import normalise_lon
 from layers.geo.on_earth import why_off_earth
+from layers.text.counted import counted
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
@@ -85,7 +86,8 @@ class MeasurementListPanel(QWidget):
         known = [(self._name(site), reading) for site in chosen if (reading := self._reading(site)) is not None]
         lines = [copied_line(name, reading) for name, reading in known]
         QGuiApplication.clipboard().setText("\n".join([head, *lines]))
-        self._context.report(self.tr("Copied: the values of {0} measurements.").format(len(lines)))
+        measured = counted(len(lines), self.tr("measurement"), self.tr("measurements"))
+        self._context.report(self.tr("Copied: the values of {0}.").format(measured))
 
     def open_menu(self, place: QPoint) -> QMenu | None:
         """The menu of the rows selected; None where there are none."""

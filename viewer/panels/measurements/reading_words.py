@@ -34,7 +34,9 @@ def unit_choices(dimension: str) -> list[tuple[str, str]]:
 def error_words(reading: Reading) -> str:
     """A sentence on the error: what it comes from, and that it is not less."""
     if reading.error is None or reading.pick_m is None:
-        return QCoreApplication.translate("Readings", "Its error is not known, as no image is that it was measured on.")
+        return QCoreApplication.translate(
+            "Readings", "Its error is not known, because it is not known on which image it was measured."
+        )
     if reading.is_pick_of_image:
         said = QCoreApplication.translate(
             "Readings", "At least: each place was pointed at to within {0}, a pixel of the image or of the screen."

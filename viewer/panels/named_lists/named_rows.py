@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from layers.document.rows import Bookmark, Comparison, Product
 from viewer.commands.named_order import LONGEST_NAME
+from viewer.panels.words import no_name
 from viewer.support.text import one_line, tooltip
 
 type Index = QModelIndex | QPersistentModelIndex
@@ -55,7 +56,7 @@ class NamedRows[R: (Bookmark, Comparison, Product)](QAbstractListModel):
 
     def name_of(self, row: R) -> str:
         """The name as it is shown."""
-        return one_line(row.name) or self.tr("(no name)")
+        return one_line(row.name) or no_name()
 
     def facts_of(self, row: R) -> str:
         """Says in one line what a row is, beside its name."""

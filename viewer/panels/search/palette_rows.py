@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 
 from layers.places.names import name_key
 from layers.quick_dataclass import dataclass
-from viewer.panels.search.hits import BEGINS, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
+from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
 from viewer.support.icons import line_icon
 
 NOTE_ROLE = Qt.ItemDataRole.UserRole
@@ -36,6 +36,8 @@ class PaletteEntry:
     enabled: bool
     run: Callable[[], object]
     says: str = ""
+    words: tuple[str, ...] = ()
+    """Others call it so."""
     is_by_verb: bool = False
     """True for one of many that differ by a name alone: offered only to who begins with its verb, as the name alone
     means the thing itself.
@@ -73,6 +75,13 @@ def is_meant(wanted: str, text: str) -> bool:
     return score is not None and score <= WORDS
 
 
+def is_known_as(wanted: str, entry: PaletteEntry) -> bool:
+    """True where a command is called so here or elsewhere; of other words two letters are too few."""
+    if is_meant(wanted, entry.text):
+        return True
+    return len(wanted) >= SHORTEST_SAID and any(is_meant(wanted, word) for word in entry.words)
+
+
 def is_said(wanted: str, entry: PaletteEntry) -> bool:
     """True where what a command does is told with words that begin so; two letters are too few for that."""
     return len(wanted) >= SHORTEST_SAID and is_meant(wanted, entry.says)
@@ -88,8 +97,10 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
         if entry.is_by_verb and not (len(verb) > 1 and entry.text.casefold().startswith(verb)):
             continue
         own = match_score(wanted, entry.text)
-        if own is None and is_meant(wanted, entry.text):
-            own = CLEAR_MATCH  # its words in another order
+        if name_score(name_key(wanted), entry.text) == EXACT:
+            own = EXACT
+        elif (own is None or own > CLEAR_MATCH) and is_known_as(wanted, entry):
+            own = CLEAR_MATCH  # its words in another order, or those of others
         wider = match_score(wanted, f"{entry.group} {entry.text}") if own is None else None
         score = own if own is not None else None if wider is None else wider + 2
         if is_said(wanted, entry):
@@ -109,14 +120,14 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
         return [entry for _, entry in commands]
     named = min((hit.score for hit in hits if hit.group is not Group.COORDINATES), default=math.inf)
     able = [(score, entry) for score, entry in commands if entry.enabled]
-    meant = [entry for _, entry in able if is_meant(wanted, entry.text)]
+    meant = [entry for _, entry in able if is_known_as(wanted, entry)]
     head = _leading(wanted, able, meant, hits, named)
     rest = [entry for _, entry in commands if entry not in head]
     if not meant and named >= BEGINS:
         head = [entry for entry in rest if not entry.enabled and _is_called(wanted, entry.text)] + head
     if named >= INSIDE:
         # What holds the letters somewhere, or is spelled nearly so, stands behind commands with the very words.
-        head += [entry for entry in rest if entry not in head and is_meant(wanted, entry.text)]
+        head += [entry for entry in rest if entry not in head and is_known_as(wanted, entry)]
         head += [entry for entry in rest if entry not in head and is_said(wanted, entry)]
     tail = sorted((entry for entry in rest if entry not in head), key=lambda entry: not entry.enabled)
     if not hits:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtGui import QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
 from viewer.resources import resource_path
+from viewer.support.plain_label import plain_label
 
 FRAME_PX = (40, 60)
 """Of the screen, what window frame and some ground around it need."""
+_FOUND_ALPHA = 90
 _COMMAND = re.compile(r"\{(\w+)\}")
 _MARKS = re.compile(r"([\\`*_<>\[\]#])")
 
@@ -30,14 +32,54 @@ class GuideWindow(QDialog):
         self.page.setMarkdown(text)
         self.page.setAccessibleName(self.tr("Guide"))
         self._set_type()
+        self.search = QLineEdit(self)
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(self.tr("Search the guide; Enter goes on"))
+        self.search.setAccessibleName(self.tr("Search the guide"))
+        self.search.textChanged.connect(self._find_first)
+        self.search.returnPressed.connect(self._find_next)
+        self.nothing = plain_label(self.tr("The guide does not have these words. Ctrl+K finds every command."), self)
+        self.nothing.setObjectName("muted")
+        self.nothing.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter is the line's
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.nothing)
         layout.addWidget(self.page, 1)
         layout.addWidget(buttons)
         screen = (parent or self).screen().availableGeometry()
         self.resize(QSize(560, 680).boundedTo(QSize(screen.width() - FRAME_PX[0], screen.height() - FRAME_PX[1])))
-        self.page.setFocus()
+        self.search.setFocus()
+
+    def _find_first(self, text: str) -> None:
+        """Select the first place with a text, and mark all of them."""
+        self.page.moveCursor(QTextCursor.MoveOperation.Start)
+        self.page.setExtraSelections(self._places(text))
+        self.nothing.setVisible(bool(text.strip()) and not self.page.extraSelections())
+        self._find_next()
+
+    def _find_next(self) -> None:
+        """Select the next place, after the last the first."""
+        text = self.search.text().strip()
+        if text and not self.page.find(text):
+            self.page.moveCursor(QTextCursor.MoveOperation.Start)
+            self.page.find(text)
+
+    def _places(self, text: str) -> list[QTextEdit.ExtraSelection]:
+        """All places with a text, in the colour of what is found."""
+        found, document = list[QTextEdit.ExtraSelection](), self.page.document()
+        color = self.palette().color(QPalette.ColorRole.Accent)
+        color.setAlpha(_FOUND_ALPHA)
+        cursor = document.find(text.strip()) if text.strip() else QTextCursor()
+        while not cursor.isNull():
+            place = QTextEdit.ExtraSelection()
+            place.cursor = cursor
+            place.format.setBackground(color)
+            found.append(place)
+            cursor = document.find(text.strip(), cursor)
+        return found
 
     def _set_type(self) -> None:
         """Headings a little larger than the text, and room between paragraphs: Markdown alone leaves none."""

@@ -47,7 +47,7 @@ class PermissionDialog(QDialog):
         self.says.setObjectName("bigFact")
         self.note = muted(
             self.tr(
-                "Nothing listed here is contacted, looked up or looked at before you allow it. What lies beside the "
+                "Nothing listed here is contacted, looked up or read before you allow it. What lies beside the "
                 "case needs no permission."
             )
         )
@@ -119,7 +119,7 @@ class PermissionDialog(QDialog):
         buttons = QDialogButtonBox()
         self.allow_button = buttons.addButton(self.tr("&Allow All of This Case"), role.ActionRole)
         self.relink_button = buttons.addButton(self.tr("&Relink Files…"), role.ActionRole)
-        self.relink_button.setToolTip(self.tr("Lead the layers to where their files are here"))
+        self.relink_button.setToolTip(self.tr("Point the layers to their files on this computer"))
         self.close_button = buttons.addButton(QDialogButtonBox.StandardButton.Close)
         self.allow_button.clicked.connect(self._allow_all)
         self.relink_button.clicked.connect(self._relink)

@@ -1,8 +1,9 @@
-"""F1: every key on one sheet, by menu."""
+"""F1: every key on one sheet, by menu, with a line to search them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
+    QLineEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -24,10 +27,19 @@ FRAME_PX = (40, 60)
 """Of the screen, what window frame and some ground around it need."""
 
 
+class _Row(NamedTuple):
+    """A key on the sheet, and the words that it is found by."""
+
+    searched: str
+    text: QLabel
+    keys: QLabel
+
+
 class ShortcutSheet(QDialog):
     """`groups` maps a title to (text, keys) pairs; groups are laid out in columns of about equal length.
 
-    It is never larger than the screen: there are fewer columns where it is narrow, and what is longer scrolls.
+    It is never larger than the screen: there are fewer columns where it is narrow, and what is longer scrolls. What is
+    typed into its line leaves those with all of the words.
     """
 
     def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget | None = None) -> None:
@@ -36,22 +48,55 @@ class ShortcutSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         screen = (parent or self).screen().availableGeometry()
         room = QSize(screen.width() - FRAME_PX[0], screen.height() - FRAME_PX[1])
+        self._rows: dict[QWidget, list[_Row]] = {}
+        self.search = QLineEdit(self)
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(self.tr("Search the keys, e.g. measure"))
+        self.search.setAccessibleName(self.tr("Search the keys"))
+        self.search.textChanged.connect(self._filter)
+        self.nothing = plain_label(self.tr("No key has these words. Ctrl+K finds every command by name."), self)
+        self.nothing.setObjectName("muted")
+        self.nothing.hide()
         sheet = QWidget(self)
         self._fill(sheet, groups, room.width() - 2 * GAP_PX)
         area = QScrollArea(self)
         area.setWidget(sheet)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the columns are as many as fit
         area.setAccessibleName(self.tr("Keyboard shortcuts"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)  # Enter is the line's
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.nothing)
         layout.addWidget(area, 1)
         layout.addWidget(buttons)
         hint = sheet.sizeHint()
-        wanted = QSize(hint.width() + 60, hint.height() + buttons.sizeHint().height() + 50)
+        wanted = QSize(
+            hint.width() + 60, hint.height() + buttons.sizeHint().height() + self.search.sizeHint().height() + 60
+        )
         self.resize(wanted.boundedTo(room))
-        area.setFocus()
+        self.search.setFocus()
+
+    def shown_rows(self) -> list[tuple[str, str]]:
+        """The texts and keys that are not filtered away."""
+        rows = [row for rows in self._rows.values() for row in rows]
+        return [(row.text.text(), row.keys.text()) for row in rows if not row.text.isHidden()]
+
+    def _filter(self, text: str) -> None:
+        """Show the rows with all words of a text, and the groups that have some; without words all."""
+        words = text.casefold().split()
+        is_any = False
+        for group, rows in self._rows.items():
+            fitting = [row for row in rows if all(word in row.searched for word in words)]
+            for row in rows:
+                row.text.setVisible(row in fitting)
+                row.keys.setVisible(row in fitting)
+            group.setVisible(bool(fitting))
+            is_any |= bool(fitting)
+        self.nothing.setVisible(not is_any)
 
     def _fill(self, sheet: QWidget, groups: Mapping[str, Sequence[tuple[str, str]]], room_px: int) -> None:
         """Lay the groups out in as many columns as there is room for."""
@@ -79,11 +124,15 @@ class ShortcutSheet(QDialog):
         heading = plain_label(title, group)
         heading.setObjectName("heading")
         grid.addWidget(heading, 0, 0, 1, 2)
+        made = list[_Row]()
         for at, (text, keys) in enumerate(rows, start=1):
             cap = plain_label(keys, group)
             cap.setObjectName("keycap")
-            grid.addWidget(plain_label(text, group), at, 0)
+            label = plain_label(text, group)
+            grid.addWidget(label, at, 0)
             grid.addWidget(cap, at, 1, Qt.AlignmentFlag.AlignRight)
+            made.append(_Row(f"{title} {text} {keys}".casefold(), label, cap))
+        self._rows[group] = made
         return group
 
 

@@ -6,15 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,14 +19,14 @@ from PySide6.QtWidgets import (
 
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
+from viewer.panels.shell.start_card import StartCard
 from viewer.panels.widgets.form_page import clear_layout
 from viewer.panels.words import marks_counted
 from viewer.support.icons import line_icon, mark_pixmap
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line, tooltip
+from viewer.support.text import one_line
 
 COLUMN_PX = 340
-ICON_PROPERTY = "iconName"
 
 
 @dataclass(frozen=True)
@@ -113,15 +110,15 @@ class StartPage(QScrollArea):
                 name = self.tr("Recover an unnamed case of {0}").format(local_moment(case.last_edit_at))
             if case.perhaps_open_on:
                 detail = self.tr("perhaps open on {0}; {1}").format(one_line(case.perhaps_open_on, 40), detail)
-            card = self._card(name, detail, "recover", page)
+            card = _wide_card(name, detail, "recover", page)
             card.clicked.connect(lambda _checked=False, key=case.key: self.recover_chosen.emit(key))
             self._recover.addWidget(card)
         self._recover_heading.setVisible(bool(cases))
 
     def recolor(self) -> None:
         """Draw the icons anew after a change of colours."""
-        for card in self.findChildren(QPushButton, "card"):
-            card.setIcon(line_icon(str(card.property(ICON_PROPERTY)), self.palette()))
+        for card in self.findChildren(StartCard):
+            card.recolor()
 
     def _build_head(self, page: QWidget) -> QHBoxLayout:
         mark = QLabel(page)
@@ -155,7 +152,7 @@ class StartPage(QScrollArea):
             (self.tr("New case"), self.tr("A map to mark sites on"), "new", self.new_chosen),
             (self.tr("Open a file…"), self.tr("A case, rasters or vectors"), "open", self.open_chosen),
         ):
-            card = self._card(title, detail, icon, page)
+            card = _wide_card(title, detail, icon, page)
             card.clicked.connect(chosen)
             column.addWidget(card)
             if self.focusProxy() is None:
@@ -183,9 +180,8 @@ class StartPage(QScrollArea):
 
     def _recent_row(self, path: Path, page: QWidget) -> QWidget:
         row = QWidget(page)
-        card = self._card(one_line(path.stem, 44), one_line(_home(path.parent), 60), "full_view", row)
+        card = StartCard(one_line(path.stem), one_line(_home(path.parent)), "full_view", row, tip=str(path))
         card.setFixedWidth(COLUMN_PX - 34)
-        card.setToolTip(tooltip(str(path)))
         card.clicked.connect(lambda _checked=False: self.recent_chosen.emit(str(path)))
         forget = QToolButton(row)
         forget.setIcon(line_icon("close", self.palette()))
@@ -200,17 +196,11 @@ class StartPage(QScrollArea):
         layout.addWidget(forget)
         return row
 
-    def _card(self, title: str, detail: str, icon: str, parent: QWidget) -> QPushButton:
-        card = QPushButton(QIcon(), f"\u2002{title}\n\u2002{detail}".replace("&", "&&"), parent)
-        card.setObjectName("card")
-        card.setProperty(ICON_PROPERTY, icon)
-        card.setIcon(line_icon(icon, self.palette()))
-        card.setIconSize(QSize(22, 22))
-        card.setAccessibleName(title)
-        card.setAccessibleDescription(detail)
-        card.setFixedWidth(COLUMN_PX)
-        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        return card
+
+def _wide_card(title: str, detail: str, icon: str, parent: QWidget) -> StartCard:
+    card = StartCard(title, detail, icon, parent)
+    card.setFixedWidth(COLUMN_PX)
+    return card
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:

@@ -16,6 +16,7 @@ from layers.project.storage.tables import DATA, THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips, update_chip
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
+from viewer.panels.said_names import said_name, stamp_words
 from viewer.panels.sites.chip_place import place_in, ticked
 from viewer.panels.sites.chip_words import chip_date_words, kind_words, niirs_scales
 from viewer.panels.widgets.fact_rows import FactRows
@@ -101,9 +102,9 @@ class ChipDialog(QDialog):
             (self.tr("Acquired"), chip_date_words(document, chip)),
             (self.tr("Pixels"), f"{chip.width} × {chip.height}"),
             (self.tr("Credit"), one_line(chip.credit, 300)),
-            (self.tr("Taken"), f"{one_line(chip.created_at, 40)} {one_line(chip.created_by, 80)}".strip()),
+            (self.tr("Taken"), stamp_words(chip.created_at, chip.created_by, document)),
             (self.tr("SHA-256"), one_line(chip.sha256, 64)),
-            (self.tr("NIIRS by"), one_line(chip.niirs_by, 80)),
+            (self.tr("NIIRS by"), said_name(chip.niirs_by, document)),
         ]
         self.facts.show_facts([(name, text) for name, text in facts if text])
         self.fields.show_row(chip)

@@ -17,7 +17,7 @@ from layers.document.mark_position import (
 )
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, MEASURED
-from layers.text.counted import metres
+from layers.text.counted import counted, metres
 from viewer.commands.imagery.mark_images import state_placement
 from viewer.commands.sites import update_site
 from viewer.panels.claims.image_citing import cite_image_of, citing_claims
@@ -183,7 +183,9 @@ class ImagePart(FoldSection):
 
     def _note(self, site: Site, image: Image | None) -> str:
         if count := self._blended():
-            return self.tr("{0} images are blended here: say which one the mark was drawn on.").format(count)
+            return self.tr("{0} blended here: say which one the mark was drawn on.").format(
+                counted(count, self.tr("image is"), self.tr("images are"))
+            )
         if image is None:
             return self.tr("It is not recorded on which image this was drawn.")
         pick = pick_of(site)

@@ -203,7 +203,7 @@ class ShapePart(FoldSection):
         """Geodesic length and area in words."""
         shape, geometry = figure.shape, site.geometry
         if isinstance(shape, Numbered):
-            kept = self.tr("locked: it stays for ever") if shape.locked else self.tr("not locked: it follows its order")
+            kept = self.tr("locked: it stays the same") if shape.locked else self.tr("not locked: it follows its order")
             return self.tr("Number {0}, {1}.").format(site.number or shape.number, kept)
         if isinstance(shape, Circle):
             lons, lats = circle(*shape.centre, shape.radius_m, _ROUND)
@@ -217,7 +217,7 @@ class ShapePart(FoldSection):
         return self._area(geometry_area_m2(geometry), geometry_length_m(geometry))
 
     def _area(self, square_metres: float, around_m: float) -> str:
-        return self.tr("Area {0}, {1} around").format(area_text(square_metres), length_text(around_m))
+        return self.tr("Area {0}, perimeter {1}").format(area_text(square_metres), length_text(around_m))
 
     # -- the leg to the chosen vertex ---------------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ class SiteBulkForm(QWidget):
         self._context.zoom_to_sites(sites[uuid] for uuid in self._context.selection.uuids)
 
     def _delete(self) -> None:
-        self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self._context.selection.uuids)
+        self._context.do_for_many(self.tr("Deleting marks"), delete_sites, self._context.selection.uuids)
 
 
 def _some_values(sites: Sequence[Site], columns: Sequence[str]) -> dict[str, set[Any]]:

@@ -20,7 +20,7 @@ from viewer.panels.widgets.fields import ChoiceField, DateField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.linked_field import LinkedField
 from viewer.panels.widgets.picker import Picker
-from viewer.panels.words import choices, example, word
+from viewer.panels.words import choices, example, site_name, source_name, word
 from viewer.support.text import one_line, plain
 
 
@@ -126,7 +126,7 @@ class LifecycleRows(QObject):
         self.source.picker.show_for(site.uuid)
         source = document.sources.get(site.lifecycle_source_uuid)
         missing = self.tr("(source is missing)") if site.lifecycle_source_uuid else ""
-        self.source.show_linked((source.title or self.tr("(no title)")) if source else missing)
+        self.source.show_linked(source_name(source) if source else missing)
         note = "\n".join(self._bases(site))
         self.note.setText(plain(note))
         self.note.setVisible(bool(note))
@@ -150,7 +150,7 @@ class LifecycleRows(QObject):
 
     def _sources(self) -> Iterable[tuple[str, str]]:
         for source in self._context.document.sources.values():
-            yield source.uuid, source.title or self.tr("(no title)")
+            yield source.uuid, source_name(source)
 
     def _set(self, source_uuid: str) -> None:
         self._context.do(set_lifecycle_source, (self._uuid,), source_uuid)
@@ -196,13 +196,13 @@ class FilingRows(QObject):
         self.parent_site.picker.show_for(site.uuid)
         above = self._context.document.sites.get(site.parent_uuid)
         missing = self.tr("(site is missing)") if site.parent_uuid else ""
-        self.parent_site.show_linked((above.label or self.tr("(no label)")) if above else missing)
+        self.parent_site.show_linked(site_name(above) if above else missing)
 
     def _parents(self) -> Iterable[tuple[str, str]]:
         document = self._context.document
         for site in document.sites.values():
             if site.is_site and self._uuid not in chain_above(document, site.uuid):
-                yield site.uuid, site.label or self.tr("(no label)")
+                yield site.uuid, site_name(site)
 
     def _set(self, parent_uuid: str) -> None:
         self._context.do(set_parent, (self._uuid,), parent_uuid)

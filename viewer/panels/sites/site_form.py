@@ -19,6 +19,7 @@ from viewer.panels.claims.evidence_drop import take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.measurements.measurement_part import MeasurementPart
 from viewer.panels.products.printed_in import PrintedIn
+from viewer.panels.said_names import stamp_words
 from viewer.panels.shadows.shadow_part import ShadowPart
 from viewer.panels.sites.case_templates import offer_classes
 from viewer.panels.sites.detail_rows import DetailPart
@@ -45,7 +46,7 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.whole_text import WholeText
 from viewer.panels.words import choices, class_choices, example
-from viewer.support.text import one_line, plain, tooltip
+from viewer.support.text import plain, tooltip
 
 NAMED = "named in a claim"
 """The role of a site that a claim is about."""
@@ -291,11 +292,12 @@ class SiteFormPanel(QWidget):
         self.fields.flush()
 
     def _stamps(self, site: Site) -> str:
-        lines = [self.tr("Created %1").replace("%1", _stamp(site.created_at, site.created_by))]
+        document = self._context.document
+        lines = [self.tr("Created {0}").format(stamp_words(site.created_at, site.created_by, document))]
         if site.rev > 1:
-            lines.append(self.tr("Changed %1").replace("%1", _stamp(site.modified_at, site.modified_by)))
+            lines.append(self.tr("Changed {0}").format(stamp_words(site.modified_at, site.modified_by, document)))
         if site.reviewed_by:
-            lines.append(self.tr("Reviewed %1").replace("%1", _stamp(site.reviewed_at, site.reviewed_by)))
+            lines.append(self.tr("Reviewed {0}").format(stamp_words(site.reviewed_at, site.reviewed_by, document)))
         return "\n".join(lines) if site.created_at else ""
 
     # -- gestures -----------------------------------------------------------------------------------------------
@@ -358,7 +360,3 @@ def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> 
     named = [*others, (language, name)] if name else others
     order = {code: place for place, code in enumerate(LANGUAGES)}
     return tuple(sorted(named, key=lambda alias: order.get(alias[0], len(order))))
-
-
-def _stamp(when: str, who: str) -> str:
-    return f"{one_line(when, 40)} {one_line(who, 80)}".strip()

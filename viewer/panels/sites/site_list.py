@@ -19,7 +19,7 @@ from viewer.panels.sites.site_icons import ICON_SIZE, SiteIcons
 from viewer.panels.widgets.link_button import LinkButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
-from viewer.panels.words import capital, class_title, error_text
+from viewer.panels.words import capital, class_title, error_text, site_name
 from viewer.support.text import searched
 
 NAME_PX = 130
@@ -91,11 +91,7 @@ class SiteListPanel(QWidget):
         ]
 
     def _name(self, site: Site) -> str:
-        return site.with_doubt(site.label or self._stand_in(site))
-
-    def _stand_in(self, site: Site) -> str:
-        """The name of a mark without a label: of a numbered one its number."""
-        return self.tr("(no label)") if site.number is None else self.tr("Marker {0}").format(site.number)
+        return site.with_doubt(site_name(site))
 
     def _icon(self, uuid: str) -> QIcon:
         site = self._context.document.sites.get(uuid)
@@ -169,7 +165,7 @@ class SiteListPanel(QWidget):
 
     def _delete(self) -> None:
         if self.list.selected():
-            self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self.list.selected())
+            self._context.do_for_many(self.tr("Deleting marks"), delete_sites, self.list.selected())
 
 
 def _error_key(site: Site) -> float:

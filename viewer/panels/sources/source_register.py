@@ -13,7 +13,7 @@ from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_list_panel import Listed, RowListPanel
 from viewer.panels.widgets.row_table import Column, RowTable
-from viewer.panels.words import RELIABILITY_WORDS, word
+from viewer.panels.words import RELIABILITY_WORDS, source_name, word
 from viewer.support.text import one_line, searched
 
 LONGEST_PUBLISHER = 28
@@ -47,7 +47,7 @@ class SourceRegisterPanel(RowListPanel):
 
         tip = self.tr("Claims that cite it")
         return [
-            Column(self.tr("Source"), lambda source: source.title or self.tr("(no title)")),
+            Column(self.tr("Source"), source_name),
             Column(
                 self.tr("Reliability"),
                 lambda source: source.reliability,

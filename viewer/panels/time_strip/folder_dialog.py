@@ -27,8 +27,8 @@ class FolderDialog(QDialog):
         self._folders, self._ask = folders, ask
         says = wrapped(
             self.tr(
-                "Geoloupe looks through these folders, and all in them, for images and satellite deliveries. It reads"
-                " them where they lie: nothing is copied into a case, and nothing leaves this computer."
+                "Geoloupe searches these folders, and all folders in them, for images and satellite deliveries. It "
+                "reads them where they lie: nothing is copied into a case, and nothing leaves this computer."
             )
         )
         self.list = _FolderList(self.remove)

@@ -123,10 +123,10 @@ class SceneFolders(QObject):
     def state_of(self, folder: str) -> str:
         """A few words: how many scenes are known, or how far the work on it is."""
         if folder == self._at and self._job is not None:
-            return self._job.text or self.tr("being looked through")
+            return self._job.text or self.tr("being searched")
         report = self._reports.get(folder)
         if report is None:
-            return self.tr("not looked through yet")
+            return self.tr("not searched yet")
         return counted(len(report.scenes), self.tr("scene"), self.tr("scenes"))
 
     def said_of(self, folder: str) -> list[str]:
@@ -167,7 +167,7 @@ class SceneFolders(QObject):
 
     def _words(self, progress: Progress) -> str:
         if not progress.of:
-            return self.tr("{0} folders listed").format(grouped(progress.done)) if progress.name else ""
+            return counted(progress.done, self.tr("folder listed"), self.tr("folders listed")) if progress.name else ""
         return self.tr("{0} of {1}: {2}").format(
             grouped(progress.done), grouped(progress.of), one_line(progress.name, 60)
         )

@@ -6,6 +6,7 @@ from layers.document.document import Document
 from layers.document.vocabulary import PRESENCES
 from layers.quick_dataclass import dataclass
 from layers.time.time_span import TimeSpan, span_of
+from viewer.panels.said_names import said_name
 from viewer.support.text import one_line
 
 PRESENT, ABSENT, CANNOT_TELL = PRESENCES
@@ -37,6 +38,7 @@ def seen_of(document: Document, site_uuid: str) -> list[SeenMark]:
         when = one_line(image.acquired_at, 40) if image is not None and span is not None else "date unknown"
         title = one_line(image.layer_title, 60) if image is not None else ""
         why = f" ({one_line(row.why, 40)})" if row.why and presence == CANNOT_TELL else ""
-        said = ", ".join(filter(None, (when, title, one_line(row.observer, 40) and f"by {one_line(row.observer, 40)}")))
+        by = said_name(row.observer, document)
+        said = ", ".join(filter(None, (when, title, by and f"by {by}")))
         found.append(SeenMark(presence, span, f"{presence.capitalize()}{why}: {said}"))
     return sorted(found, key=lambda mark: (mark.span is None, mark.span or TimeSpan(0.0, 0.0), mark.words))

@@ -102,10 +102,10 @@ class TimeStripPanel(QWidget):
         self.outlines.setToolTip(tooltip(self.tr("Draw on the map the ground that each scene of the strip covers")))
         self.outlines.toggled.connect(self._desk.show_outlines)
         self.add_button = QPushButton(self.tr("Add &Folder…"))
-        self.add_button.setToolTip(tooltip(self.tr("Choose a folder of images; it is looked through and remembered")))
+        self.add_button.setToolTip(tooltip(self.tr("Choose a folder of images; it is searched and remembered")))
         self.add_button.clicked.connect(self.add_folder)
         self.folders_button = QPushButton(self.tr("Fo&lders…"))
-        self.folders_button.setToolTip(tooltip(self.tr("The folders that are looked through")))
+        self.folders_button.setToolTip(tooltip(self.tr("Folders that are searched for scenes")))
         self.folders_button.clicked.connect(self.show_folders)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -177,7 +177,7 @@ class TimeStripPanel(QWidget):
                 )
             )
         elif folders.is_first_look:
-            self.hint.setText(self.tr("No scene is known here yet; the folders are being looked through."))
+            self.hint.setText(self.tr("No scene is known here yet; the folders are still being searched."))
         else:
             here = self.tr("No scene covers the site.") if self._is_of_site else self.tr("No scene covers this view.")
             self.hint.setText(here)

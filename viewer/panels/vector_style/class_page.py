@@ -73,7 +73,7 @@ class ClassPage(QWidget):
         add("class_count", tr("Classes"), ChoiceField([(n, str(n)) for n in range(2, 13)]))
         ways = [("color", tr("By colour")), ("size", tr("By size or width"))]
         add("vary", tr("Differ"), ChoiceField(ways), tr("How the classes are told apart"))
-        add("palette", tr("Colours"), ChoiceField(), tr("All are told apart by people with any colour vision"))
+        add("palette", tr("Colours"), ChoiceField(), tr("People with any colour vision can tell them apart"))
         palettes = self.fields.fields["palette"]
         palettes.set_choices([(name, name.title() if name == "okabe-ito" else capital(name)) for name in PALETTES])
         palettes.setIconSize(_STRIP_PX)

@@ -40,7 +40,7 @@ class LabelPage(QWidget):
         add("text", tr("Text"), ChoiceField(free=True), tr("A column, or words with columns: {name} ({height:.1f} m)"))
         self._slider("size_px", tr("Size"), 6.0, 40.0)
         add("color", tr("Colour"), ColorField(tr("none")))
-        add("halo_color", tr("Halo"), ColorField(tr("none")), tr("So that letters are read on any imagery"))
+        add("halo_color", tr("Halo"), ColorField(tr("none")), tr("Keeps letters readable on any imagery"))
         self._slider("halo_width_px", tr("Halo width"), 0.0, 6.0)
         yes_no = [(True, tr("yes")), (False, tr("no"))]
         add("bold", tr("Bold"), ChoiceField(yes_no))

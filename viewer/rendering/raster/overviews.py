@@ -109,7 +109,7 @@ class Overviews(QObject):
             self._ask(build, 0)
         else:
             name = Path(build.state.path).name
-            self._end(build, self.tr("Another window builds the overviews of {0} already.").format(name))
+            self._end(build, self.tr("Another window is already building the overviews of {0}.").format(name))
 
     def _ask(self, build: _Build, row: int) -> None:
         state = build.state

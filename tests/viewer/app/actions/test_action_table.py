@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from viewer.app.actions.file_menu import FileMenu
 from viewer.app.actions.help_menu import HelpMenu
 from viewer.app.actions.image_menu import ImageMenu, band_action
 from viewer.app.actions.layer_menu import LayerMenu
-from viewer.app.actions.menu_bar import CANVAS_KEYS, palette_entries, shortcut_groups
+from viewer.app.actions.menu_bar import BAR, CANVAS_KEYS, palette_entries, place_of, shortcut_groups, way_to
 from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.site_menu import SiteMenu
 from viewer.app.actions.tools_menu import ToolsMenu
@@ -74,10 +75,54 @@ def test_no_shortcut_takes_a_key_of_the_map() -> None:
 
 
 def test_keys_of_menus_are_unique_within_each() -> None:
-    for menu in MENUS:
-        marks = [(spec.submenu, _mark(spec.text)) for spec in menu.actions if "&" in spec.text]
-        marks += [("", _mark(title)) for title in {spec.submenu for spec in menu.actions} if "&" in title]
-        assert [mark for mark, times in Counter(marks).items() if times > 1] == [], menu
+    placed = [(place_of(menu, spec), spec) for menu in MENUS for spec in menu.actions]  # type: ignore[arg-type]
+    marks = [(*place, _mark(spec.text)) for place, spec in placed if "&" in spec.text]
+    inside = {place for place, _ in placed if place.inside}
+    marks += [(place.menu, "", _mark(place.inside)) for place in inside]
+    marks += [("", "", _mark(title)) for title in BAR.values()]
+    assert [mark for mark, times in Counter(marks).items() if times > 1] == []
+
+
+def test_the_bar_has_few_menus_and_each_some_entries(window: MainWindow) -> None:
+    """Newcomers read eleven titles, of which one had four entries and two overlapped."""
+    titles = [bare(action.text()) for action in window.menuBar().actions()]
+    assert titles == ["File", "Edit", "View", "Layer", "Image", "Mark", "Evidence", "Help"]
+    for action in window.menuBar().actions():
+        entries = action.menu().actions()
+        assert len(entries) > 6
+        assert not entries[0].isSeparator()
+        assert not any(one.isSeparator() and two.isSeparator() for one, two in pairwise(entries))
+        assert len([one for one in entries if not one.isSeparator()]) < 25
+
+
+@pytest.mark.parametrize(
+    ("id_", "way"),
+    [
+        ("tool_measure", "Mark, Measure"),
+        ("tool_point", "Mark"),
+        ("tool_arrow", "Mark, Draw"),
+        ("add_bookmark", "View, Bookmarks"),
+        ("panel_claims", "View, Panels"),
+        ("attribute_table", "Layer, Features"),
+        ("compare_swipe", "Image, Compare"),
+        ("report", "Evidence"),
+        ("tool_nudge_layer", "Layer"),
+        ("tool_lasso_sites", "Edit, Select By"),
+    ],
+)
+def test_menus_guide_and_palette_lead_the_same_way(window: MainWindow, id_: str, way: str) -> None:
+    window.action_table["new_case"].trigger()
+    menu, spec = next((menu, spec) for menu in window.action_table.menus for spec in menu.actions if spec.id == id_)
+    assert way_to(menu, spec) == way
+    opened: list[QMenu] = [window.menuBar()]  # type: ignore[list-item]
+    for title in way.split(", "):
+        opened.append(next(one.menu() for one in opened[-1].actions() if one.menu() and bare(one.text()) == title))
+    assert window.action_table[id_] in opened[-1].actions()
+    entries = palette_entries(window.action_table, window.palette())
+    said = next(entry for entry in entries if entry.text.endswith(bare(spec.text)))
+    assert way.startswith(said.group)
+    (help_menu,) = [one for one in window.action_table.menus if isinstance(one, HelpMenu)]
+    assert help_menu._words_of(id_).startswith(f"{way}, ")
 
 
 def _mark(text: str) -> str:
@@ -87,7 +132,7 @@ def _mark(text: str) -> str:
 
 def test_a_menu_or_an_id_added_twice_is_our_error(qtbot: QtBot) -> None:
     class Other(ActionMenu):
-        id, title = "other", "Other"
+        id = "other"
         actions = (Action("save_as", "Save", lambda menu: None),)
 
     class Another(Other):

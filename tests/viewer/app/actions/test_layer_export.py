@@ -105,7 +105,7 @@ def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot,
     assert "2 features" in save(window, qtbot, uuid)
     assert answers.asked == ["which of a: all 3, shown 2, selected 1", "write a.gpkg"], "what is not shown is not meant"
     answers.which = Which.SELECTED
-    assert "one feature" in save(window, qtbot, uuid)
+    assert "1 feature" in save(window, qtbot, uuid)
     assert rows_of(source_of(OfLayer.of({"path": str(answers.path)})), 0, 10, None).columns["n"] == NUMBERS[:1]
     answers.which = None
     asked = len(answers.asked)

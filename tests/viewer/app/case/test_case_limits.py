@@ -48,9 +48,9 @@ def test_f05_without_room_for_a_working_copy_a_case_can_be_looked_at(
     window = opened(make_window(), case, qtbot)
     assert len(window.session.document.sites) == 4
     assert "read-only" in window.windowTitle()
-    assert "can only be looked at" in texts(window)
+    assert "is read only" in texts(window)
     assert "disk is full" in texts(window)
-    with pytest.raises(InvalidEdit, match="can only be looked at"):
+    with pytest.raises(InvalidEdit, match="is read only"):
         window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="x"))
     assert len(window.session.document.sites) == 4
     assert not case.with_name("case.gpkg.lock").exists(), "who only looks holds nobody up"

@@ -47,7 +47,7 @@ def test_a_drawing_that_is_refused_stays_to_be_drawn_elsewhere(
         hand.click(*place)
     assert "Enter or double-click ends" in window.canvas.hint
     hand.key(Qt.Key.Key_Return)
-    assert "Nothing was changed: this case can only be looked at" in texts(window)
+    assert "Nothing was changed: this case is read only" in texts(window)
     assert set(window.session.document.sites) == {"field"}
     assert "Enter or double-click ends" in window.canvas.hint, "the outline is still there"
     assert not window.selection.uuids, "a site that is not there is not selected"
@@ -61,7 +61,7 @@ def test_a_point_that_is_refused_is_not_selected(make_window: MakeWindow, case: 
     hand = _hand(window, "tool_point")
     window.selection.set({"field"})
     hand.click(9.1, 50.0)
-    assert "can only be looked at" in texts(window)
+    assert "is read only" in texts(window)
     assert window.selection.uuids == {"field"}
 
 

@@ -140,7 +140,7 @@ def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     assert "sets number 3 on the map" in plate.map_pane.told.text()
     assert "sets number 4 on the photograph" in plate.photo_pane.told.text()
     QTest.mouseClick(pane, Left, Nothing, QPoint(2, 2))
-    assert plate.note.text() == "That is beside the photograph: set the number on it."
+    assert plate.note.text() == "That is outside the photograph: set the number inside it."
     # A drag moves a number.
     QTest.mousePress(pane, Left, Nothing, on_photo(plate, 190, 140))
     for column, row in ((200, 150), (214, 134)):

@@ -192,7 +192,7 @@ def test_a_height_is_drawn_by_keys_alone_and_follows_a_moved_tip(window: MainWin
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"acquired_at": "2024-04-12", "date_kind": "instant"}, "known to the day only"),
+        ({"acquired_at": "2024-04-12", "date_kind": "instant"}, "Only the day of this image is known"),
         ({"acquired_at": "2024-04-12", "date_kind": "composite"}, "composite of several images"),
     ],
 )

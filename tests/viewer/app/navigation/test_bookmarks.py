@@ -185,7 +185,7 @@ def test_what_is_gone_is_said(case: MainWindow, qtbot: QtBot) -> None:
     assert "1 gone" in str(panel(window).model.index(0).data(FACTS_ROLE))
     window.bookmarks.go(window.bookmarks.tour[0].uuid)
     arrive(window, qtbot)
-    assert "Bookmark “East”: The case has no longer what it shows: “scene”." in texts(window)
+    assert "Bookmark “East”: The case no longer has what it shows: “scene”." in texts(window)
     assert middle(window) == (10.5, 50.5)
 
 

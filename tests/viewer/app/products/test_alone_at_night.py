@@ -91,7 +91,7 @@ def test_it_is_refused_everywhere_cured_in_six_and_published(
     shown.kept.state = "issued"
     export_as(shown, "issued")
     idle(shown, qtbot)
-    assert "Put right what stands" in shown.said.text()
+    assert "Correct what is listed" in shown.said.text()
     shown.kept.state = None
     shown.export()
     question_in_hand(qtbot)

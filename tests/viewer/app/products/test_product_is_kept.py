@@ -227,12 +227,12 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
     QTest.mouseClick(shown.export_button, Qt.MouseButton.LeftButton)
     answer_state(shown, ISSUED)
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
-    assert "Put right what stands" in shown.said.text()
+    assert "Correct what is listed" in shown.said.text()
     (layer,) = case.session.document.layers
     credit, date = {"credit": "NASA"}, {"acquired_at": "2016-04-28T10:00Z", "date_kind": "instant"}
     case.session.push(update_layer(case.session.document, layer, actor="me", **credit, **date))
     qtbot.waitUntil(lambda: shown.is_idle, timeout=10_000)
-    assert "Put right what stands" in shown.said.text()
+    assert "Correct what is listed" in shown.said.text()
     QTest.keyClicks(shown.fields.lines["author"], "Anna A.")
     QTest.keyClick(shown.fields.lines["author"], Key.Key_Return)
     qtbot.waitUntil(lambda: shown.spec.author == "Anna A." and shown.is_idle, timeout=10_000)

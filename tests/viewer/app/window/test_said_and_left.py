@@ -45,7 +45,7 @@ def test_undo_and_redo_say_what_they_did(case: MainWindow) -> None:
     case.action_table["undo"].trigger()
     assert hint_of(case) == "Undone: Add site “Pad”"
     case.action_table["redo"].trigger()
-    assert hint_of(case) == "Done again: Add site “Pad”"
+    assert hint_of(case) == "Redone: Add site “Pad”"
     bar = case.findChild(StatusBar)
     assert bar is not None
     bar._done_goes.timeout.emit()

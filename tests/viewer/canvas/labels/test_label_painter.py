@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewer.canvas.labels.label_painter import wrapped
+from viewer.canvas.labels.label_lines import wrapped
 
 
 def test_long_names_are_wrapped_and_no_word_is_lost():

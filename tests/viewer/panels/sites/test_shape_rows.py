@@ -91,7 +91,7 @@ def test_a_rectangle_is_given_its_sizes_and_its_place(desk, form, show):
     box = Rectangle(PLACE, 100.0, 50.0, 10.0)
     now = show(box.geometry(), box)
     assert seen(form) == {"width_m", "height_m", "rotation_deg", "centre"}
-    assert form.shape_part.measures.text() == "Area 5000 m², 300 m around"
+    assert form.shape_part.measures.text() == "Area 5000 m², perimeter 300 m"
     for column, text, wanted in (
         ("width_m", "0.2 km", 200.0),
         ("height_m", "80", 80.0),
@@ -110,7 +110,7 @@ def test_a_rectangle_is_given_its_sizes_and_its_place(desk, form, show):
 def test_a_circle_and_rings_are_given_their_radii(form, show):
     circle = Circle(PLACE, 100.0)
     now = show(circle.geometry(), circle)
-    assert form.shape_part.measures.text() == "Area 3.142 ha, 628.3 m around"
+    assert form.shape_part.measures.text() == "Area 3.142 ha, perimeter 628.3 m"
     write(form, "radius_m", "1 km")
     assert shape_of_site(now()) == Circle(PLACE, 1000.0)
 

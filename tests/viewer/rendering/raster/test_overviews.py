@@ -217,7 +217,7 @@ def test_two_windows_do_not_build_the_same(opened_anew: Open, folder: Path, pool
     folder.mkdir(parents=True)
     other = QLockFile(str(folder / f"{drawing.source.state.overview_stem}lock"))
     assert other.tryLock(0)
-    assert "Another window builds the overviews of a.tif" in build(drawing, qtbot)
+    assert "Another window is already building the overviews of a.tif" in build(drawing, qtbot)
     assert pool.asked["overviews"] == 0
     other.unlock()
     assert build(drawing, qtbot) == ""

@@ -77,7 +77,7 @@ class BatchDesk(QObject):
         issue = BatchIssue(document, state, self._panels.actor, push) if state != DRAFT else None
         order = BatchOrder(items, folder, suffix, partial(batch_digest, document, items, suffix, state), issue)
         run = BatchRun(order, self._maker(), self._context, self)
-        job = self._context.jobs.follow(self.tr("Writing {0} products").format(len(items)), run.cancel)
+        job = self._context.jobs.follow(self.tr("Writing {0}").format(self._products(len(items))), run.cancel)
         run.progressed.connect(partial(self._tell, job, len(items)))
         run.ended.connect(partial(self._ended, run, job, len(items), folder))
         self.runs.append(run)
@@ -101,11 +101,16 @@ class BatchDesk(QObject):
         elif run.error is not None:
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:
-            said = self.tr("Stopped: {0} of {1} products are in {2}. Begun again, the batch goes on with the others.")
-            self._messages.show("batch", said.format(run.done, count, folder), "info")
+            said = self.tr("Stopped: of {1}, {0} in {2}. Begun again, the batch goes on with the others.")
+            done = counted(run.done, self.tr("is"), self.tr("are"))
+            self._messages.show("batch", said.format(done, self._products(count), folder), "info")
         else:
-            said = self.tr("{0} products are in {1}, {2} of them from before.")
-            self._messages.show("batch", said.format(run.done, folder, run.skipped), "info")
+            there = counted(run.done, self.tr("product is"), self.tr("products are"))
+            said = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
+            self._messages.show("batch", said.format(there, folder, run.skipped), "info")
+
+    def _products(self, count: int) -> str:
+        return counted(count, self.tr("product"), self.tr("products"))
 
 
 def _some(lines: Sequence[str]) -> list[str]:

@@ -43,7 +43,7 @@ def bulk_cure(group: Group) -> BulkCure | None:
             return BulkCure(text, _tr("Note by name who has reviewed them, as one step"), (Choice(text, "", asks),))
         case groups.SAY_UNKNOWN:
             text = _tr("Say Unknown for All") if rows > 1 else _tr("Say Unknown")
-            tip = _tr("Say in the source's descriptor that no date of access is recorded")
+            tip = _tr("Write in the source's descriptor that no date of access is recorded")
             return BulkCure(text, tip, (Choice(text, ""),))
         case groups.RECORD_ANSWER:
             text = _tr("Record for All…") if rows > 1 else _tr("Record…")

@@ -25,7 +25,8 @@ from layers.vector.labels.label_layout import (
     PlacedLabel,
     Rank,
 )
-from viewer.canvas.labels.label_painter import LabelPainter, wrapped
+from viewer.canvas.labels.label_lines import wrapped
+from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels, is_said_by_sign, label_text
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels

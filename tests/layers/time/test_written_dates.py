@@ -1,0 +1,47 @@
+"""Dates as people write them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.time.typed_dates import typed_date
+from layers.time.written_dates import written_day, written_moment
+
+
+@pytest.fixture
+def in_lima(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "America/Lima")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@given(st.dates())
+def test_a_day_in_words_is_read_as_the_same_day(day: object) -> None:
+    text = str(day)
+    assert typed_date(written_day(text)) == text
+
+
+def test_a_month_is_a_month_and_other_texts_stay() -> None:
+    assert written_day("2026-11") == "November 2026"
+    for text in ("2026", "", "soon", "2026-13", "2026-00-01"):
+        assert written_day(text) == text
+
+
+def test_an_instant_is_told_by_the_clock_of_this_computer(in_lima: None) -> None:
+    assert written_moment("2026-11-30T01:54:07Z") == "29 November 2026, 20:54"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("2026-11-30", "30 November 2026"), ("0001-01-01T00:00:00Z", None), ("\ud800", None), ("2026-11-30T25:00Z", None)],
+)
+def test_what_is_no_instant_is_no_error(text: str, written: str | None) -> None:
+    assert written_moment(text)
+    assert written is None or written_moment(text) == written

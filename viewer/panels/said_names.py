@@ -1,0 +1,29 @@
+"""Names of who made or changed a row, as the analyst said them; a login name is no name of a person."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.document import Document
+from layers.project.saving.lock import login_name
+from layers.time.written_dates import written_moment
+from viewer.support.text import one_line
+
+LONGEST_NAME = 80
+
+
+def said_name(who: str, document: Document | None = None) -> str:
+    """The name on one line. In place of the login name stands the author of the case, where one is said."""
+    if who.strip() and who.strip().casefold() != login_name().strip().casefold():
+        return one_line(who, LONGEST_NAME)
+    return one_line(document.meta("author"), LONGEST_NAME) if who.strip() and document is not None else ""
+
+
+def stamp_words(when: str, who: str, document: Document) -> str:
+    """The moment and the name of a stamp: "30 November 2026, 01:54, by Anna Lind"."""
+    said = (one_line(written_moment(when), 40), _by(said_name(who, document)))
+    return ", ".join(filter(None, said))
+
+
+def _by(name: str) -> str:
+    return QCoreApplication.translate("Stamps", "by {0}").format(name) if name else ""
