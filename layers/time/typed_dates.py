@@ -39,23 +39,6 @@ def typed_date(text: str) -> str:
     return "/".join(read) if all(read) else text
 
 
-def spoken_date(iso: str) -> str:
-    """A date as people write it: 31 August 2020, August 2020 or 2020; with its time of day, if it has one.
-
-    Any other text stays as it is.
-    """
-    first, slash, last = iso.partition("/")
-    if slash:
-        return f"{spoken_date(first)} to {spoken_date(last)}"
-    day, _, clock = iso.partition("T")
-    if not is_partial(iso):
-        return iso
-    year, month, number = ([*day.split("-"), "", ""])[:3]
-    words = [str(int(number))] if number else []
-    words += [MONTHS[int(month) - 1]] if month else []
-    return " ".join([*words, year, *([f"{clock[:5]} UTC"] if clock else [])])
-
-
 def _in_words(text: str) -> str:
     """ISO 8601 of a date with the name of its month; empty for any other text."""
     for order in _ORDERS:

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
+
+from layers.time.dates import is_partial
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
 """Python's own names are those of the language that the desktop is in."""
-_DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?", re.ASCII)
 
 
-def written_day(text: str) -> str:
-    """A day or a month of ISO 8601 in words; any other text as it is."""
-    found = _DAY.fullmatch(text.strip())
-    if found is None or not 1 <= int(found[2]) <= len(MONTHS):
-        return text
-    month = f"{MONTHS[int(found[2]) - 1]} {found[1]}"
-    return f"{int(found[3])} {month}" if found[3] else month
+def written_date(iso: str) -> str:
+    """A date as people write it: 31 August 2020, August 2020 or 2020; with its time of day, if it has one.
+
+    Any other text stays as it is.
+    """
+    first, slash, last = iso.partition("/")
+    if slash:
+        return f"{written_date(first)} to {written_date(last)}"
+    day, _, clock = iso.partition("T")
+    if not is_partial(iso):
+        return iso
+    year, month, number = ([*day.split("-"), "", ""])[:3]
+    words = [str(int(number))] if number else []
+    words += [MONTHS[int(month) - 1]] if month else []
+    return " ".join([*words, year, *([f"{clock[:5]} UTC"] if clock else [])])
 
 
 def written_moment(text: str) -> str:
-    """An instant of ISO 8601 in words, by the clock of this computer; any other text as `written_day` has it."""
+    """An instant of ISO 8601 in words, by the clock of this computer; any other text as `written_date` has it."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return text
     if "T" not in text or moment.tzinfo is None:
-        return written_day(text)
+        return written_date(text)
     try:
         moment = moment.astimezone()
     except (OverflowError, ValueError, OSError):  # beyond what the clock of a computer can tell

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.scenes.name_dates import EARLIEST, date_in_name
-from layers.time.typed_dates import spoken_date, typed_date
+from layers.time.typed_dates import typed_date
+from layers.time.written_dates import written_date
 
 TODAY = date(2026, 11, 30)
 
@@ -68,14 +69,14 @@ def test_the_clock_says_what_lies_in_the_future() -> None:
     st.sampled_from(["x_{0:%Y%m%d}", "{0:%Y-%m-%d}b", "a{0.day}{1}{0.year:04}", "{0:%Y%m%d}T101112"]),
 )
 def test_a_day_that_is_written_in_a_name_is_found(day: date, form: str) -> None:
-    name = form.format(day, spoken_date(day.isoformat()).split()[1][:3].upper())
+    name = form.format(day, written_date(day.isoformat()).split()[1][:3].upper())
     assert date_in_name(name, TODAY) == day.isoformat()
 
 
 @given(st.dates(date(1000, 1, 1)))
 def test_a_date_as_people_write_it_is_read_again(day: date) -> None:
     for iso in (day.isoformat(), day.isoformat()[:7]):
-        assert typed_date(spoken_date(iso)) == iso
+        assert typed_date(written_date(iso)) == iso
 
 
 @pytest.mark.parametrize(
@@ -90,4 +91,4 @@ def test_a_date_as_people_write_it_is_read_again(day: date) -> None:
     ],
 )
 def test_words_of_dates(iso: str, words: str) -> None:
-    assert spoken_date(iso) == words
+    assert written_date(iso) == words

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.time.typed_dates import typed_date
-from layers.time.written_dates import written_day, written_moment
+from layers.time.written_dates import written_date, written_moment
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ def in_lima(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @given(st.dates())
 def test_a_day_in_words_is_read_as_the_same_day(day: object) -> None:
     text = str(day)
-    assert typed_date(written_day(text)) == text
+    assert typed_date(written_date(text)) == text
 
 
 def test_a_month_is_a_month_and_other_texts_stay() -> None:
-    assert written_day("2026-11") == "November 2026"
+    assert written_date("2026-11") == "November 2026"
     for text in ("2026", "", "soon", "2026-13", "2026-00-01"):
-        assert written_day(text) == text
+        assert written_date(text) == text
 
 
 def test_an_instant_is_told_by_the_clock_of_this_computer(in_lima: None) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from layers.document.changes import Changes
 from layers.document.layer import Layer
-from layers.time.typed_dates import spoken_date
+from layers.time.written_dates import written_date
 from viewer.app.case.session import Session
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.text import one_line
@@ -58,7 +58,7 @@ class LateDating(QObject):
         layer = document.layers[late[0]]
         if len(late) == 1:
             text = self.tr("“{0}” is now dated {1}. Made on it before, and still without that date: {2}.")
-            said = text.format(one_line(layer.name, 60), one_line(spoken_date(layer.acquired_at), 60), found)
+            said = text.format(one_line(layer.name, 60), one_line(written_date(layer.acquired_at), 60), found)
         else:
             said = self.tr("{0} layers are dated now. Made on them before, and still without that date: {1}.")
             said = said.format(len(late), found)

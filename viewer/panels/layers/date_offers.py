@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
-from layers.time.typed_dates import spoken_date
+from layers.time.written_dates import written_date
 from viewer.commands.imagery.late_dates import date_evidence, evidence_without_date
 from viewer.commands.imagery.layer_dates import LayerDate, date_by_name, date_layers
 from viewer.panels.context import PanelContext
@@ -75,7 +75,7 @@ def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None
 
 def name_date_words(offered: LayerDate) -> str:
     """The offer as a question: 31 August 2020, from the file's name?"""
-    return _tr("{0}, from the file’s name?").format(one_line(spoken_date(offered.acquired_at), 40))
+    return _tr("{0}, from the file’s name?").format(one_line(written_date(offered.acquired_at), 40))
 
 
 def _tr(text: str) -> str:
