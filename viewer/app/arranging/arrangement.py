@@ -32,6 +32,8 @@ class Arrangement(QObject):
 
     front_chosen = Signal(object)
     """Somebody has put the QDockWidget in front of others by its tab."""
+    tab_clicked = Signal(object)
+    """The mouse has brought the QDockWidget to the front."""
     taken_up = Signal()
     """All panels stand anew, with the buttons that Qt gives them."""
     changed = Signal()
@@ -213,14 +215,20 @@ class Arrangement(QObject):
                 tabs.setElideMode(Qt.TextElideMode.ElideRight)
                 tabs.setUsesScrollButtons(False)
                 tabs.currentChanged.connect(self._tab_chosen)
+                tabs.tabBarClicked.connect(self._tab_pressed)
 
     def _tab_chosen(self, at: int) -> None:
-        tabs = self.sender()
-        if self._is_arranging or self.folds.is_busy or not isinstance(tabs, QTabBar):
-            return
-        for dock in self._docks.values():
-            if dock.windowTitle() == tabs.tabText(at):
+        if not (self._is_arranging or self.folds.is_busy):
+            for dock in self._at_tab(self.sender(), at):
                 self.front_chosen.emit(dock)
+
+    def _tab_pressed(self, at: int) -> None:
+        for dock in self._at_tab(self.sender(), at):
+            self.tab_clicked.emit(dock)
+
+    def _at_tab(self, tabs: QObject | None, at: int) -> list[QDockWidget]:
+        title = tabs.tabText(at) if isinstance(tabs, QTabBar) else ""
+        return [dock for dock in self._docks.values() if title and dock.windowTitle() == title]
 
     # -- coming to rest -----------------------------------------------------------------------------------------
 
