@@ -151,7 +151,9 @@ class Docks(QObject):
         dock, folds = self._docks[id_], self.arrangement.folds
         if visible:
             self.arrangement.set_alone(False)
-            folds.unfold(folds.side_of(id_), id_)
+            if side := folds.side_of(id_):
+                self._make_front(dock)
+                folds.unfold(side, id_)
         is_behind = dock.isVisible() and dock.visibleRegion().isEmpty()
         if visible and dock.isVisible() and not is_behind:
             return

@@ -1,7 +1,7 @@
 """The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map.
 
-No key goes where it is not seen: the keyboard leaves a panel with its tab, and never enters a field by itself. It
-leaves a choice, or a line that lists rows, whose list was closed by a click elsewhere.
+No key goes where it is not seen: the keyboard leaves a panel with its tab, comes back with a click on that, and never
+enters a field by itself. It leaves a choice, or a line that lists rows, whose list was closed by a click elsewhere.
 
 Enter too goes back to the map from a label that a new mark has put the keyboard into.
 """
@@ -43,10 +43,15 @@ type _Field = LineField | ChoiceField | TextField
 class FormKeys(FocusFilter):
     """Watches what is in a panel."""
 
-    def __init__(self, canvas: QWidget, form_left: SignalInstance, parent: QObject) -> None:
+    def __init__(
+        self, canvas: QWidget, form_left: SignalInstance, tab_clicked: SignalInstance, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._canvas = canvas
         form_left.connect(self._go_to_map)
+        tab_clicked.connect(self._come_back)
+        self._left: dict[str, QWidget] = {}
+        """What had the keyboard in a panel when another came in front of it, by the panel's name."""
         self._is_handing_on = False
         self._followed: set[str] = set()
         """Names of the panels whose tabs are followed."""
@@ -79,7 +84,18 @@ class FormKeys(FocusFilter):
         """The panel of another tab is in front: Qt leaves the keyboard in the one behind it."""
         focus = QApplication.focusWidget()
         if not is_visible and focus is not None and panel.isAncestorOf(focus):
+            self._left[panel.objectName()] = focus
             self._go_to_map()
+
+    def _come_back(self, panel: QDockWidget) -> None:
+        """The tab of a panel was clicked: the keyboard goes to where it was there, once the panel is in front."""
+        field = self._left.pop(panel.objectName(), None)
+        if field is not None:
+            QTimer.singleShot(0, self, partial(self._give_back, field))
+
+    def _give_back(self, field: QWidget) -> None:
+        if shiboken6.isValid(field) and field.isVisible() and field.isEnabled():
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go_to_map(self) -> None:
         self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -51,6 +51,7 @@ from viewer.app.imagery.chip_capture import ChipCapture
 from viewer.app.imagery.chip_reading import ChipReading
 from viewer.app.imagery.mark_images import MarkImages
 from viewer.app.imagery.scene_finding import SceneFinding
+from viewer.app.letter_keys import LetterKeys
 from viewer.app.match_plate.plate_desk import MatchPlateDesk
 from viewer.app.navigation.duplicating import duplicate_selected
 from viewer.app.navigation.feature_search import LayerSearches
@@ -267,7 +268,7 @@ class MainWindow(QMainWindow):
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         DialogFit(self)
         TypeAhead(self)
-        FormKeys(self.canvas, self.docks.form_left, self)
+        FormKeys(self.canvas, self.docks.form_left, self.docks.arrangement.tab_clicked, self)
         ButtonKeys(self)
         UndoKeys(self)
 
@@ -357,6 +358,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
         color_overflow(self.toolbar, self.palette())
         ToolButtons(self.toolbar, self.action_table, self.toolbox)
+        of_rows = [self.action_table[id_] for id_ in ("report", "judge", "take_chip")]
+        self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
         self._framed.follow(self.docks.arrangement.folds, focus.switch, partial(words_of_panel, self.action_table))
         self.toolbox.take(FIRST_TOOL)
 
@@ -555,6 +558,8 @@ class MainWindow(QMainWindow):
         """A key finds the actions as they are now; Qt would print an action's tip over the hint of the tool."""
         if event.type() == QEvent.Type.ShortcutOverride:
             self.action_table.refresh_if_due()
+            if self._letters.takes(event):
+                return True
         elif isinstance(event, QStatusTipEvent):
             self.status.show_tip(event.tip())
             return True

@@ -398,6 +398,17 @@ class PanelContext(QObject):
         else:
             self.show_row(table, uuid, raise_form=True)
 
+    def report_of(self, table: Table, uuid: str, sentence: str) -> None:
+        """Say something of a row that was made just now; it goes with the row, as where that is undone."""
+
+        def look(changes: Changes) -> None:
+            if changes.touches(table) and uuid not in self.document.table(table):
+                self.changed.disconnect(look)
+                self._withdraw(sentence)
+
+        self.changed.connect(look)
+        self.report(sentence)
+
     def begin_row(self, table: Table, uuid: str) -> None:
         """Open a row that was made just now, to be filled in."""
         if table == "claims":

@@ -80,7 +80,9 @@ class ComboBox(QComboBox):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A closed choice is opened by Up, Down or Space; no letter or paging chooses what nobody sees listed."""
+        """A closed choice is opened by Up, Down, Space or a letter, which finds an entry in the list: nothing is chosen
+        that nobody sees listed.
+        """
         if self.isEditable():
             super().keyPressEvent(event)
         elif event.key() in _OPENS:
@@ -89,6 +91,9 @@ class ComboBox(QComboBox):
             event.ignore()  # for the form around it
         elif not event.text().isprintable() or not event.text():
             super().keyPressEvent(event)
+        elif event.text().isalnum():
+            self.showPopup()
+            self.view().keyboardSearch(event.text())
 
 
 class _StillBox(_AnyBox):

@@ -162,12 +162,16 @@ class ViewMenu(CaseMenu):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._settings.set("theme", "dark" if dark else "light")
-        application.setOverrideCursor(Qt.CursorShape.WaitCursor)  # it may take a moment on a slow computer
+        # Qt styles each part of the window anew, once for each that it lies in, which takes a second: that is said.
+        application.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        self._status.show_done(self.tr("Changing the colours …"))
+        self._status.repaint()
         try:
             apply_theme(application, self._settings.get("theme"))
             self.theme_changed.emit()
         finally:
             application.restoreOverrideCursor()
+            self._status.show_done("")
 
     def is_dark(self) -> bool:
         return bool(self._settings.get("theme") == "dark")

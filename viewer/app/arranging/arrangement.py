@@ -33,6 +33,8 @@ class Arrangement(QObject):
 
     front_chosen = Signal(object)
     """Somebody has put the QDockWidget in front of others by its tab."""
+    tab_clicked = Signal(object)
+    """The mouse has brought the QDockWidget to the front."""
     taken_up = Signal()
     """All panels stand anew, with the buttons that Qt gives them."""
     changed = Signal()
@@ -64,6 +66,7 @@ class Arrangement(QObject):
         self._rest.timeout.connect(self._come_to_rest)
         self._tabs = TabBars(window)
         self._tabs.chosen.connect(self._tab_chosen)
+        self._tabs.pressed.connect(self._tab_pressed)
         for side in (_Area.LeftDockWidgetArea, _Area.RightDockWidgetArea):
             window.setTabPosition(side, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
@@ -207,11 +210,16 @@ class Arrangement(QObject):
     # -- tabs ---------------------------------------------------------------------------------------------------
 
     def _tab_chosen(self, title: str) -> None:
-        if self._is_arranging or self.folds.is_busy:
-            return
-        for dock in self._docks.values():
-            if dock.windowTitle() == title:
+        if not (self._is_arranging or self.folds.is_busy):
+            for dock in self._titled(title):
                 self.front_chosen.emit(dock)
+
+    def _tab_pressed(self, title: str) -> None:
+        for dock in self._titled(title):
+            self.tab_clicked.emit(dock)
+
+    def _titled(self, title: str) -> list[QDockWidget]:
+        return [dock for dock in self._docks.values() if title and dock.windowTitle() == title]
 
     # -- coming to rest -----------------------------------------------------------------------------------------
 

@@ -20,6 +20,8 @@ class TabBars(QObject):
 
     chosen = Signal(str)
     """The title of a tab that is in front now."""
+    pressed = Signal(str)
+    """The title of a tab that was clicked, in front or not."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -49,8 +51,14 @@ class TabBars(QObject):
         bar.setElideMode(Qt.TextElideMode.ElideRight)
         bar.setUsesScrollButtons(False)
         bar.currentChanged.connect(self._tell_chosen)
+        bar.tabBarClicked.connect(self._tell_pressed)
 
     def _tell_chosen(self, at: int) -> None:
         bar = self.sender()
         if isinstance(bar, QTabBar):
             self.chosen.emit(bar.tabText(at))
+
+    def _tell_pressed(self, at: int) -> None:
+        bar = self.sender()
+        if isinstance(bar, QTabBar):
+            self.pressed.emit(bar.tabText(at))

@@ -43,6 +43,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.export.image import save_image
 from viewer.export.made_on import today
 from viewer.export.match_plate import CAPTION, PlatePicture, Side
+from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.layer_date import UNDATED
@@ -71,6 +72,7 @@ class MatchPlateDialog(QDialog):
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
+        make_companion(self)
         self._panels, self.photo = panels, photo
         self._ask_path, self._suggestion = ask_path, suggestion
         self._pairs: list[Pair] = []

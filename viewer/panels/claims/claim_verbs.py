@@ -38,7 +38,7 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
     if context.do(command, uuid=uuid, site_uuids=sites):
         context.begin_row("claims", uuid)
         if len(sites) > FEW_SITES:
-            context.report(about_many(len(sites)))
+            context.report_of("claims", uuid, about_many(len(sites)))
 
 
 def about_many(count: int) -> str:

@@ -13,6 +13,7 @@ from layers.document.mark_shape import shape_of_site
 from layers.errors import InvalidValue
 from layers.time.shadows import ASSUMED, Instant, Refused, TimeCheck, instant_of
 from viewer.commands.sites import update_site
+from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.panels.shadows.day_strip import DayStrip, fits_words
@@ -31,6 +32,7 @@ class ShadowCheck(QDialog):
 
     def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
         super().__init__(parent)
+        make_companion(self)
         self._context, self.uuid = context, uuid
         self._found: TimeCheck | Refused | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

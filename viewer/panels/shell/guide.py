@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QTextBrowser, QTextEdit, QVBoxLayout, QWidget
 
+from viewer.panels.companion import make_companion
 from viewer.resources import resource_path
 from viewer.support.plain_label import plain_label
 
@@ -25,6 +26,7 @@ class GuideWindow(QDialog):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         """`text` is Markdown."""
         super().__init__(parent)
+        make_companion(self)
         self.setWindowTitle(self.tr("Guide"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.page = QTextBrowser(self)

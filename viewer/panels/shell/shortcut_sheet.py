@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.panels.companion import make_companion
 from viewer.support.plain_label import plain_label
 
 MOST_COLUMNS = 4
@@ -44,6 +45,7 @@ class ShortcutSheet(QDialog):
 
     def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        make_companion(self)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         screen = (parent or self).screen().availableGeometry()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.panels.sites.chip_dialog import open_chip
@@ -20,6 +21,7 @@ class CaseChips(QDialog):
 
     def __init__(self, context: PanelContext, parent: QWidget) -> None:
         super().__init__(parent)
+        make_companion(self)
         self._context = context
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Chips of the Case"))

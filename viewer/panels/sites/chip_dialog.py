@@ -14,6 +14,7 @@ from layers.document.chip import Chip
 from layers.document.vocabulary import MARKINGS
 from layers.project.storage.tables import DATA, THUMBNAIL
 from viewer.commands.imagery.chips import delete_chips, update_chip
+from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.one_dialog import show_once
 from viewer.panels.said_names import said_name, stamp_words
@@ -36,6 +37,7 @@ class ChipDialog(QDialog):
 
     def __init__(self, context: PanelContext, uuid: str, parent: QWidget) -> None:
         super().__init__(parent)
+        make_companion(self)
         self._context, self.uuid = context, uuid
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chip = context.document.chips[uuid]

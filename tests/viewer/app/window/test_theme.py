@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
 from layers.colour.palettes import contrast
+from tests.support.windows import settle
+from viewer.app.actions import view_menu
 from viewer.app.theme import DARK, LIGHT, THEMES, Theme, apply_theme, palette_of, style_sheet
+from viewer.app.window import MainWindow
+from viewer.support.elided import ElidedLabel
 
 
 def test_contrast_is_that_of_wcag() -> None:
@@ -59,3 +64,33 @@ def test_an_empty_check_box_has_an_edge_that_stands_out(qtbot: QtBot, qapp: QApp
     colors = [picture.pixelColor(x, 12).name() for x in range(20)]
     assert max(contrast(color, theme.window) for color in colors) >= 3
     apply_theme(qapp, "dark")
+
+
+def test_the_change_of_colours_is_said_while_it_goes_on(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qt styles every part of the window anew, which takes a second: the words are painted before that."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    seen = list[tuple[str, bool]]()
+
+    def changing(_application: QApplication, _name: str) -> None:
+        cursor = QApplication.overrideCursor()
+        seen.append((window.status._hint.text(), cursor is not None and cursor.shape() == Qt.CursorShape.WaitCursor))
+
+    painted = list[str]()
+
+    class Watch(QObject):
+        def eventFilter(self, label: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and isinstance(label, ElidedLabel):
+                painted.append(label.text())
+            return False
+
+    watch = Watch()
+    window.status._hint.installEventFilter(watch)
+    monkeypatch.setattr(view_menu, "apply_theme", changing)
+    window.action_table["dark"].trigger()
+    assert seen == [("Changing the colours …", True)]
+    assert "Changing the colours …" in painted
+    assert window.status._hint.text() != "Changing the colours …"
+    assert QApplication.overrideCursor() is None

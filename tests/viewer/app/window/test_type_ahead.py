@@ -21,9 +21,10 @@ from shapely import Point
 from layers.document.comparison import spec_of
 from layers.geo.bounds import Bounds
 from layers.product.spec import ProductSpec
+from tests.support.choices import popup
 from tests.support.windows import begin_on_map, new_case, press, settle
 from viewer.app.window import MainWindow
-from viewer.commands.claims import add_claim, link_claim_site
+from viewer.commands.claims import add_claim, judge_claim, link_claim_site
 from viewer.commands.comparisons import add_comparison
 from viewer.commands.layers import add_layer
 from viewer.commands.products import save_product
@@ -40,6 +41,7 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.support.still_boxes import ComboBox
 
 
+@popup
 def test_a_letter_in_a_choice_or_a_list_takes_no_tool(window: MainWindow, qtbot: QtBot) -> None:
     choice, rows = ComboBox(window), QListWidget(window)
     for widget in (choice, rows):
@@ -54,7 +56,9 @@ def test_a_letter_in_a_choice_or_a_list_takes_no_tool(window: MainWindow, qtbot:
         widget.setFocus()
         qtbot.waitUntil(widget.hasFocus)
         QTest.keyClick(widget, Qt.Key.Key_L)
-        assert chosen() == wanted, "a closed choice lists nothing that one could find"
+        assert chosen() == wanted, "a choice takes nothing that is not confirmed"
+        choice.hidePopup()
+        window.activateWindow()
         assert not line.isChecked()
     window.canvas.setFocus()
     qtbot.waitUntil(window.canvas.hasFocus)
@@ -230,3 +234,30 @@ def test_letters_in_a_choice_of_the_time_strip_are_the_tools_until_it_is_opened(
     QTest.keyClick(panel.place.view(), Qt.Key.Key_Return)
     assert panel.place.currentText() == wanted != before
     assert case.action_table["tool_select"].isChecked()
+
+
+@popup
+@pytest.mark.parametrize("column", ["likelihood_term", "confidence"])
+def test_letters_in_a_closed_choice_open_it_and_find_an_entry(case: MainWindow, qtbot: QtBot, column: str) -> None:
+    """Row 9 of the second walk: they were swallowed."""
+    case.session.push(judge_claim(case.session.document, actor="me", uuid="judged", statement="It is built."))
+    case.panel_context.show_claim("judged", raise_form=True)
+    settle(case, qtbot)
+    form = case.findChild(ClaimFormPanel)
+    assert form is not None
+    field = form.fields.fields[column]
+    assert isinstance(field, ComboBox)
+    begin_on_map(case, qtbot)
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    wanted = field.itemText(field.count() - 1)
+    before, tool = field.currentIndex(), case.toolbox.in_hand
+    QTest.keyClick(field, wanted[0].lower())
+    qtbot.waitUntil(field.view().isVisible)
+    for letter in wanted[1:4].lower():
+        QTest.keyClick(field.view(), letter)
+    assert field.view().currentIndex().data() == wanted
+    assert field.currentIndex() == before, "nothing is chosen yet"
+    QTest.keyClick(field.view(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: field.currentText() == wanted)
+    assert case.toolbox.in_hand == tool

@@ -1,0 +1,56 @@
+"""Letters that run commands: some need a selection, and none runs beside a dialog that asks something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import override
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QDialog, QWidget
+
+from viewer.panels.companion import is_companion
+from viewer.support.text import one_line
+
+_PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+class LetterKeys(QObject):
+    """Watches the keys of actions that make rows: typed by mistake, a letter would begin a claim about the case.
+
+    Menus, palette and buttons of panels begin one about the case as before.
+    """
+
+    def __init__(
+        self,
+        actions: Iterable[QAction],
+        has_selection: Callable[[], bool],
+        say: Callable[[str], None],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._has_selection, self._say = window, has_selection, say
+        for action in actions:
+            action.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.Shortcut or not isinstance(watched, QAction) or self._has_selection():
+            return False
+        name = watched.text().replace("&", "").rstrip("…")
+        said = self.tr("{0} by its key is about what is selected: select a site first. Its menu entry needs none.")
+        self._say(said.format(name))
+        return True
+
+    def takes(self, event: QEvent) -> bool:
+        """True for a letter that would run a command of the window while a dialog beside the map asks something."""
+        if not isinstance(event, QKeyEvent) or event.modifiers() & ~_PLAIN or not event.text().isalpha():
+            return False
+        asking = (one for one in self._window.findChildren(QDialog) if one.isVisible() and not is_companion(one))
+        dialog = next(asking, None)
+        if dialog is None:
+            return False
+        said = self.tr("“{0}” waits for an answer: letters run no commands until it is closed.")
+        self._say(said.format(one_line(dialog.windowTitle(), 60)))
+        event.accept()
+        return True
