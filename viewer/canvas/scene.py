@@ -406,6 +406,9 @@ class MapScene(QObject):
         """The scene that is seen at a place of the picture: this one, where it shows one map."""
         return self
 
+    def follow_pointer(self, view: View, px: float, py: float) -> None:
+        """The pointer is there now: let what goes with it come along."""
+
     def handle_at(self, view: View, px: float, py: float) -> Handle | None:
         """The thing of the picture itself that the mouse takes there, before any tool; None for nothing."""
         return None
