@@ -98,6 +98,8 @@ class MapScene(QObject):
         self._arrange = arrange
         self._judge = MarkJudge()
         self.label_language = ""
+        self.has_crosshair = False
+        """True where labels keep clear of the middle, which a tool marks there."""
         self._stack = LayerStack(context, make_drawing, self)
         self._is_closed = False
         self._stack.updated.connect(self._judge.note_news)
@@ -497,11 +499,12 @@ class MapScene(QObject):
         drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self._stack.visible())]
         found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
         labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
-        return LabelKey(view, selection, self.label_language, labelled)
+        return LabelKey(view, selection, self.label_language, labelled, self.has_crosshair)
 
     def _label_task(self, key: LabelKey) -> LabelTask:
         frames = self.site_frames(key.view) if sites_visible(self._document) else ()
-        return self._labels.task(key.view, frames, key.labelled, key.selection, key.language)
+        about = key.labelled, key.selection, key.language
+        return self._labels.task(key.view, frames, *about, has_crosshair=key.has_crosshair)
 
     # -- painting -------------------------------------------------------------------------------------------------
 

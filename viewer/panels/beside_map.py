@@ -12,7 +12,7 @@ NEAR_PX = 40
 
 
 def place_beside(size: QSize, window: QRect, map_rect: QRect, signs: Sequence[QPoint] = ()) -> QPoint:
-    """Where the upper left corner of a dialog of this size goes, along the edges of a window.
+    """Finds the upper left corner for a dialog of this size, along the edges of a window.
 
     It covers the fewest `signs`, then the least of the map; all are in one system of pixels.
     """
