@@ -1,4 +1,4 @@
-"""Maps that a product can be given by name: of the case's bookmarks, of the frames of its comparisons, of its sites."""
+"""Maps that a product can be given by name: bookmarks of the case, frames of its comparisons, its images, its sites."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from layers.document.comparison import read_spec
+from layers.document.comparison import Frame, read_spec
 from layers.document.document import Document
 from layers.document.rows import Comparison
+from layers.geo.crs import PIXEL_SPACE
 from layers.product.batch import bookmark_spec, bookmarks_in_tour, bounds_around, sites_of_products
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec
 
@@ -18,7 +19,7 @@ class MapChoice(NamedTuple):
     """One map; `comparison` is the uuid of the comparison that it is a frame of, whose images are to match or not."""
 
     kind: str
-    """*bookmark*, *comparison* or *site*."""
+    """*bookmark*, *comparison*, *image* or *site*."""
     name: str
     map: ProductMap
     comparison: str = ""
@@ -26,8 +27,10 @@ class MapChoice(NamedTuple):
 
 
 def map_choices(document: Document, spec: ProductSpec) -> list[MapChoice]:
-    """All of them: bookmarks in the order of their tour, frames in that of their comparisons, sites by name."""
-    return [*_bookmarks(document, spec), *_frames(document), *_sites(document, spec)]
+    """All of them: bookmarks in the order of their tour, frames in that of their comparisons, the topmost image first,
+    sites by name.
+    """
+    return [*_bookmarks(document, spec), *_frames(document), *_images(document), *_sites(document, spec)]
 
 
 def replaced_maps(spec: ProductSpec) -> bool:
@@ -82,6 +85,15 @@ def _frames(document: Document) -> list[MapChoice]:
                 name = f"{row.name}: {frame.title or ', '.join(names)}"
                 found.append(MapChoice("comparison", name, ProductMap(frame, kept.bounds), row.uuid, kept.match))
     return found
+
+
+def _images(document: Document) -> list[MapChoice]:
+    """Images on the Earth, each alone, whether the tree shows it or not, in the extent of the product."""
+    return [
+        MapChoice("image", layer.name, ProductMap(Frame((layer.uuid,))))
+        for layer in reversed(document.layers_in_order())
+        if layer.kind != "vector" and layer.crs != PIXEL_SPACE
+    ]
 
 
 def _sites(document: Document, spec: ProductSpec) -> list[MapChoice]:

@@ -145,6 +145,7 @@ class Gestures:
         pointer = self._pointer(event)
         self.cursor = pointer.px, pointer.py
         self._canvas.cursor_moved.emit(pointer.lon, pointer.lat)
+        self._canvas.scene.follow_pointer(self._canvas.viewport.view(), pointer.px, pointer.py)
         self._now = event.position()
         if self._drag is _Drag.NONE or self._start is None:
             self._hover(pointer)

@@ -30,6 +30,9 @@ CREDIT_SIZES_PX = (10.5, 9.5, 8.5, 7.5)
 """Heights of the letters of credits, in logical pixels: smaller ones where there are many."""
 MOST_CREDIT_HEIGHT = 0.4
 """Of the picture."""
+CROSSHAIR_PX = 4.0, 22.0
+"""Begin and end of the crosshair's arms, from the middle of the map: they reach beyond a selected symbol there."""
+_ARM_PX = 3.0
 ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
 
@@ -341,3 +344,10 @@ def _halo() -> QColor:
     halo = QColor(HALO_COLOR)
     halo.setAlpha(200)
     return halo
+
+
+def crosshair_arms(view: View) -> tuple[QRectF, QRectF]:
+    """The rooms of the two bars of the crosshair in the middle of a picture, with their halos."""
+    far, half = CROSSHAIR_PX[1] * view.ratio, _ARM_PX * view.ratio
+    x, y = view.width / 2, view.height / 2
+    return QRectF(x - far, y - half, 2 * far, 2 * half), QRectF(x - half, y - far, 2 * half, 2 * far)

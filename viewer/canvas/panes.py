@@ -55,6 +55,12 @@ class Pane:
 
     """In its lower left corner, as painted last."""
 
+    def show_crosshair(self, is_shown: bool) -> None:
+        """Let labels keep clear of the middle while a tool marks it there."""
+        if self.scene.has_crosshair != is_shown:
+            self.scene.has_crosshair = is_shown
+            self.picture.paint_anew()
+
 
 class Ghost(NamedTuple):
     """The place that the mouse points at, and the pane that it is over."""

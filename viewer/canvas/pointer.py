@@ -51,6 +51,7 @@ class PointerTool(Protocol):
 
     hint_changed: Any
     takes_shift: bool
+    has_crosshair: bool
 
     @property
     def own_keys(self) -> frozenset[int]: ...

@@ -37,8 +37,7 @@ def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for seen in wrapped_views(view):
         for one in residuals:
-            x, y = (float(v) for v in transform_points(WGS84, seen.grid.crs, one.lon, one.lat))
-            at = QPointF(*seen.to_pixel(x, y))
+            at = _pixel_of(seen, one)
             if not (math.isfinite(at.x()) and -100 < at.x() < view.width + 100 and -100 < at.y() < view.height + 100):
                 continue
             right, down = one.east_m * px_per_m, -one.north_m * px_per_m
@@ -47,6 +46,17 @@ def paint_residuals(painter: QPainter, view: View, residuals: Sequence[Residual]
             )
             _paint_one(painter, at, step, one.agrees, view.ratio)
     painter.restore()
+
+
+def places_of(view: View, residuals: Sequence[Residual]) -> list[tuple[float, float]]:
+    """Pixels of the parts that are in the view."""
+    at = [_pixel_of(seen, one) for seen in wrapped_views(view) for one in residuals]
+    return [(one.x(), one.y()) for one in at if 0 <= one.x() <= view.width and 0 <= one.y() <= view.height]
+
+
+def _pixel_of(view: View, residual: Residual) -> QPointF:
+    x, y = (float(v) for v in transform_points(WGS84, view.grid.crs, residual.lon, residual.lat))
+    return QPointF(*view.to_pixel(x, y))
 
 
 def _paint_one(painter: QPainter, at: QPointF, step: QPointF, agrees: bool, ratio: float) -> None:

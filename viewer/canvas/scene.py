@@ -98,6 +98,8 @@ class MapScene(QObject):
         self._arrange = arrange
         self._judge = MarkJudge()
         self.label_language = ""
+        self.has_crosshair = False
+        """True where labels keep clear of the middle, which a tool marks there."""
         self._stack = LayerStack(context, make_drawing, self)
         self._is_closed = False
         self._stack.updated.connect(self._judge.note_news)
@@ -406,6 +408,9 @@ class MapScene(QObject):
         """The scene that is seen at a place of the picture: this one, where it shows one map."""
         return self
 
+    def follow_pointer(self, view: View, px: float, py: float) -> None:
+        """The pointer is there now: let what goes with it come along."""
+
     def handle_at(self, view: View, px: float, py: float) -> Handle | None:
         """The thing of the picture itself that the mouse takes there, before any tool; None for nothing."""
         return None
@@ -494,11 +499,12 @@ class MapScene(QObject):
         drawings = [(uuid, self.drawings[uuid]) for uuid in reversed(self._stack.visible())]
         found = ((uuid, drawing.nudge, drawing.labelling(drawing.seen(view))) for uuid, drawing in drawings)
         labelled = tuple((uuid, replace(one, nudge=nudge)) for uuid, nudge, one in found if one is not None)
-        return LabelKey(view, selection, self.label_language, labelled)
+        return LabelKey(view, selection, self.label_language, labelled, self.has_crosshair)
 
     def _label_task(self, key: LabelKey) -> LabelTask:
         frames = self.site_frames(key.view) if sites_visible(self._document) else ()
-        return self._labels.task(key.view, frames, key.labelled, key.selection, key.language)
+        about = key.labelled, key.selection, key.language
+        return self._labels.task(key.view, frames, *about, has_crosshair=key.has_crosshair)
 
     # -- painting -------------------------------------------------------------------------------------------------
 

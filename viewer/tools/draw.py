@@ -39,6 +39,7 @@ class DrawTool(Tool):
     """
 
     drawn = Signal(str)
+    has_crosshair = True
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(

@@ -21,6 +21,7 @@ class IdentifyTool(FeatureTool):
     identified = Signal(object, object)
     """A list of FeatureHit, and `PlaceHits`, the images."""
     name = "identify"
+    has_crosshair = True
     cursor = Qt.CursorShape.WhatsThisCursor
     takes_shift = False
     _pointed: tuple[str, tuple[float, float]] | None = None

@@ -21,7 +21,7 @@ from layers.geo.longitudes import Place
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.text.measured_values import AREA, LENGTH, rounded_text
-from viewer.canvas.overlays import haloed_text_box, paint_haloed_text
+from viewer.canvas.overlays import CROSSHAIR_PX, crosshair_arms, haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import MEASURE_SYMBOL, geometry_of, measures, paint_geometry, pixels_of
@@ -29,6 +29,7 @@ from viewer.tools.tool import ToolContext
 
 CLOSE_PX = 9.0
 READOUT_PX = 13.0
+_CLEAR_PX = 3.0
 _EDGE_PX = 6.0
 """The readout stays so far inside of the picture."""
 _STEPS: Mapping[str, tuple[Any, ...]] = {
@@ -222,13 +223,19 @@ class MeasureTool(ShapeTool):
             paint_geometry(painter, view, line, MEASURE_SYMBOL)
 
     def _readout_at(self, view: View, px: float, py: float) -> QPointF:
-        """The baseline of the readout: right above the pointer, moved only as far as the picture's edges demand."""
+        """The baseline of the readout: right above the pointer, moved only as far as the picture's edges, and the
+        crosshair in its middle, demand.
+        """
         r, box = view.ratio, haloed_text_box(self.readout, READOUT_PX * view.ratio, bold=True)
-        x, y, edge = px + 12 * r, py - 8 * r, _EDGE_PX * view.ratio
+        x, edge = px + 12 * r, _EDGE_PX * view.ratio
         if x + box.right() > view.width - edge:
             x = px - 12 * r - box.right()  # on the other side of the pointer, where there is room
         x = max(edge - box.left(), min(x, view.width - edge - box.right()))
-        return QPointF(x, max(edge - box.top(), min(y, view.height - edge - box.bottom())))
+        above, far = py - 8 * r, (CROSSHAIR_PX[1] + _CLEAR_PX) * r
+        ways = above, view.height / 2 - far - box.bottom(), view.height / 2 + far - box.top()
+        places = [QPointF(x, max(edge - box.top(), min(y, view.height - edge - box.bottom()))) for y in ways]
+        arms = crosshair_arms(view)
+        return next((at for at in places if not any(box.translated(at).intersects(arm) for arm in arms)), places[0])
 
     def _drawn(self, places: Sequence[Place], *, is_area: bool | None = None) -> BaseGeometry | None:
         closed = _is_area(Measurement(self.quantity)) if is_area is None else is_area

@@ -15,6 +15,7 @@ from layers.geo.longitudes import Place, all_near, shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
+from viewer.canvas.overlays import CROSSHAIR_PX
 from viewer.canvas.sites.site_painter import paint_outlines
 from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol
@@ -24,8 +25,6 @@ from viewer.rendering.world_copies import wrapped_views
 SKETCH_SYMBOL = LineSymbol(SELECTED_COLOR, 2.2)
 MEASURE_SYMBOL = LineSymbol("#ffffff", 2.0, (6.0, 4.0))
 HANDLE_PX = 4.5
-CROSS_PX = (4.0, 22.0)
-"""Begin and end of the crosshair's arms, from its middle: they reach beyond a selected symbol that lies there."""
 _POINTED_PX = 7.0
 
 
@@ -71,7 +70,7 @@ def paint_handle(
 def paint_crosshair(painter: QPainter, view: View) -> None:
     """A small cross in the middle of the map, where Enter sets a vertex; open, so that it hides nothing."""
     r, x, y = view.ratio, view.width / 2, view.height / 2
-    near_px, far_px = CROSS_PX[0] * r, CROSS_PX[1] * r
+    near_px, far_px = CROSSHAIR_PX[0] * r, CROSSHAIR_PX[1] * r
     arms = [
         QLineF(x + dx * near_px, y + dy * near_px, x + dx * far_px, y + dy * far_px)
         for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))

@@ -46,6 +46,8 @@ class Tool(QObject):
     hint_changed = Signal()
     name = ""
     cursor = Qt.CursorShape.ArrowCursor
+    has_crosshair = False
+    """True where it marks the middle of the map, for those who work with the keyboard alone."""
     takes_shift = False
     """True where a drag with Shift is the tool's, and not a box to zoom into."""
 

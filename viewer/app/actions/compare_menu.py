@@ -69,6 +69,15 @@ class CompareMenu(CaseMenu):
     def is_linked(self) -> bool:
         return self.desk.is_linked
 
+    def follow_pointer(self, on: bool) -> None:
+        self.desk.follow_pointer(on)
+
+    def follows_pointer(self) -> bool:
+        return self.desk.follows_pointer
+
+    def is_spyglass(self) -> bool:
+        return _is(self, "spyglass")
+
     def is_in_panes(self) -> bool:
         return _is(self, "panes")
 
@@ -148,6 +157,16 @@ class CompareMenu(CaseMenu):
             offered=is_in_panes,
             checked=is_linked,
             tip=QT_TRANSLATE_NOOP("Actions", "Move all panes together: place, scale and turn"),
+        ),
+        Action(
+            "follow_pointer",
+            QT_TRANSLATE_NOOP("Actions", "Glass Follows the &Pointer"),
+            follow_pointer,
+            "Shift+G",
+            check="own",
+            offered=is_spyglass,
+            checked=follows_pointer,
+            tip=QT_TRANSLATE_NOOP("Actions", "Let the spyglass go with the pointer, or hold it where it is"),
         ),
         Action(
             "match_stretch",

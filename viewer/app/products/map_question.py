@@ -1,4 +1,4 @@
-"""Asks which bookmarks, images of comparisons and sites of the case a product shows in maps of its own."""
+"""Asks which bookmarks, images, also of comparisons, and sites of the case a product shows in maps of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viewer.support.text import one_line
 
 def ask_for_maps(choices: Sequence[MapChoice], room: int, parent: QWidget) -> TickDialog:
     """A dialog, open; its `chosen` carries the choices that were ticked, at most as many as there is `room` for."""
-    kinds = {"bookmark": _tr("Bookmark"), "comparison": _tr("Comparison"), "site": _tr("Site")}
+    kinds = {"bookmark": _tr("Bookmark"), "comparison": _tr("Comparison"), "image": _tr("Image"), "site": _tr("Site")}
     rows = [TickRow([one_line(one.name, 120), kinds[one.kind]], one, is_ticked=False) for one in choices]
     noun, text = (_tr("map"), _tr("maps")), _tr("&Show {0}")
     says = _tr("What is to be shown, each in a map of its own? There is room for {0}.").format(counted(room, *noun))

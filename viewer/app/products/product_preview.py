@@ -18,11 +18,13 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QResizeEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layers.product.spec import ProductSpec
 from viewer.app.products.laid_out import LaidOut
+from viewer.app.products.page_loupe import MM_AN_INCH, PageLoupe
 from viewer.export.plates.printed import picture_in_steps
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
@@ -35,19 +37,24 @@ DRAFT_MS = 600
 SLIP_PX = 4.0
 """A hand that moves less than that has clicked."""
 STEP_MM, FINE_MM = 1.0, 0.2
-MM_AN_INCH = 25.4
+NOTCH = 120
+"""Of a wheel, in Qt's eighths of a degree."""
+ZOOM_STEP = 1.25
 _ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0),
     Qt.Key.Key_Down: (0.0, 1.0),
 }
+_ZOOMS = {Qt.Key.Key_Plus: ZOOM_STEP, Qt.Key.Key_Equal: ZOOM_STEP, Qt.Key.Key_Minus: 1 / ZOOM_STEP}
 
 
 class ProductPreview(QWidget):
     """A drag moves a thing, and so do the arrow keys where one is chosen: by a click, or by Space one after the other.
 
-    It is painted a little at a time while nothing else is to be done.
+    The wheel zooms about the pointer, and so do plus and minus about the middle; a drag beside all things, or with the
+    middle button, pans. 0 shows the whole page again. It is painted a little at a time, while nothing else is to be
+    done.
     """
 
     moved = Signal(str, float, float)
@@ -70,6 +77,8 @@ class ProductPreview(QWidget):
         self.chosen = ""
         self._press: QPointF | None = None
         self._drag: QPointF | None = None
+        self._loupe = PageLoupe()
+        self._panned_from: QPointF | None = None
         self._steps = QTimer(self, interval=0)
         self._steps.timeout.connect(self._paint_some)
         self._look = QTimer(self, interval=LOOK_MS)
@@ -79,8 +88,11 @@ class ProductPreview(QWidget):
         self.setMinimumSize(240, 200)
         self.setAccessibleName(self.tr("Preview of the product"))
         self.setAccessibleDescription(
-            self.tr("Space chooses the next thing, the arrow keys move it, Delete puts it back.")
+            self.tr(
+                "Space chooses the next thing, the arrow keys move it, Delete puts it back; + and - zoom, 0 shows all."
+            )
         )
+        self.setToolTip(self.tr("The wheel zooms, a drag beside the things of the page pans, 0 shows all of it"))
         self.note = plain_label("", self)
         self.note.setWordWrap(True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -94,13 +106,17 @@ class ProductPreview(QWidget):
         return max(round((self.width() - 12) * ratio), 1), max(round((self.height() - 12) * ratio), 1)
 
     def dpi_of(self, spec: ProductSpec) -> float:
-        """Dots per inch at which a page of a product fills the room."""
+        """Dots per inch at which a page of a product fills the room, and more where it is looked at more closely."""
+        return self._loupe.dpi_of(self._fitting_dpi(spec), spec.page_mm)
+
+    def _fitting_dpi(self, spec: ProductSpec) -> float:
         (across, down), (width, height) = spec.page_mm, self.room_px()
         return MM_AN_INCH * min(width / across, height / down)
 
     def show_pages(self, laid: LaidOut, spec: ProductSpec) -> None:
         """Show a product, painting it anew; what stood there stays until that is done."""
         self._laid, self._spec = laid, spec
+        self._loupe.lay(laid.dpi, self._fitting_dpi(spec))
         self.note.hide()
         self.page = min(self.page, max(laid.pages - 1, 0))
         if self.chosen and laid.box_of(self.chosen) is None:
@@ -112,6 +128,7 @@ class ProductPreview(QWidget):
         if self._laid is not None and 0 <= page < self._laid.pages and page != self.page:
             self.page, self.chosen = page, ""
             self._shown = None
+            self._show_whole()
             self.paint_anew()
 
     def show_sentence(self, sentence: str) -> None:
@@ -193,10 +210,12 @@ class ProductPreview(QWidget):
         """The page in the widget's own coordinates."""
         if self._laid is None:
             return QRectF()
-        size, ratio = self._laid.size_px(self.page), self.devicePixelRatioF()
-        width, height = size[0] / ratio, size[1] / ratio
-        left, top = round((self.width() - width) / 2), round((self.height() - height) / 2)
-        return QRectF(left, top, width, height)
+        (across, down), scale = self._laid.size_px(self.page), self._scale()
+        return self._loupe.page_rect(across * scale, down * scale, self.size())
+
+    def _scale(self) -> float:
+        """Of the widget's own units for a pixel of the page as it is laid out."""
+        return self._loupe.grown / self.devicePixelRatioF()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -205,7 +224,8 @@ class ProductPreview(QWidget):
             painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Mid))
             if self._shown is not None and not page.isEmpty():
                 shown = QRectF(self._shown.rect())
-                is_exact = self._laid is not None and self._shown.size() == QSize(*self._laid.size_px(self.page))
+                is_laid = self._laid is not None and self._shown.size() == QSize(*self._laid.size_px(self.page))
+                is_exact = is_laid and self._loupe.grown == 1.0
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_exact)
                 painter.drawImage(page, self._shown, shown)
             self._paint_chosen(painter, page)
@@ -237,23 +257,32 @@ class ProductPreview(QWidget):
         return self._laid.box_of(self.chosen)
 
     def _to_widget(self, box: QRectF, page: QRectF) -> QRectF:
-        ratio = self.devicePixelRatioF()
-        left, top = page.left() + box.left() / ratio, page.top() + box.top() / ratio
-        return QRectF(left, top, box.width() / ratio, box.height() / ratio)
+        scale = self._scale()
+        left, top = page.left() + box.left() * scale, page.top() + box.top() * scale
+        return QRectF(left, top, box.width() * scale, box.height() * scale)
 
     # -- dragged --------------------------------------------------------------------------------------------------
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self._laid is None:
+        buttons = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+        if event.button() not in buttons or self._laid is None:
             return
-        place, page, ratio = event.position(), self.page_rect(), self.devicePixelRatioF()
-        x, y = (place.x() - page.left()) * ratio, (place.y() - page.top()) * ratio
-        self.choose(self._laid.thing_at(self.page, x, y))
-        self._press = place if self.chosen else None
+        place, page, scale = event.position(), self.page_rect(), self._scale()
+        if event.button() == Qt.MouseButton.LeftButton:
+            x, y = (place.x() - page.left()) / scale, (place.y() - page.top()) / scale
+            self.choose(self._laid.thing_at(self.page, x, y))
+            self._press = place if self.chosen else None
+        if self._press is None and self._loupe.is_close:
+            self._panned_from = place
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._panned_from is not None:
+            self._loupe.pan(event.position() - self._panned_from, self.page_rect(), self.size())
+            self._panned_from = event.position()
+            self.update()
         if self._press is None:
             return
         way = event.position() - self._press
@@ -263,9 +292,10 @@ class ProductPreview(QWidget):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        way, self._press, self._drag = self._drag, None, None
+        way, self._press, self._drag, self._panned_from = self._drag, None, None, None
+        self.unsetCursor()
         if way is not None and self.chosen and self._laid is not None:
-            mm = MM_AN_INCH * self.devicePixelRatioF() / self._laid.dpi
+            mm = MM_AN_INCH / (self._laid.dpi * self._scale())
             self._move(way.x() * mm, way.y() * mm)
         self.update()
 
@@ -296,6 +326,10 @@ class ProductPreview(QWidget):
             self.choose("")
         elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.page_wanted.emit(self.page + (1 if event.key() == Qt.Key.Key_PageDown else -1))
+        elif event.key() in _ZOOMS:
+            self._zoom(_ZOOMS[Qt.Key(event.key())], QRectF(self.rect()).center())
+        elif event.key() == Qt.Key.Key_0:
+            self._show_whole()
         else:
             super().keyPressEvent(event)
 
@@ -305,6 +339,26 @@ class ProductPreview(QWidget):
             return
         at = things.index(self.chosen) + steps if self.chosen in things else (0 if steps > 0 else -1)
         self.choose(things[at % len(things)])
+
+    # -- looked at closely ----------------------------------------------------------------------------------------
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / NOTCH
+        if notches and self._laid is not None and self._press is None:
+            self._zoom(ZOOM_STEP**notches, event.position())
+        event.accept()
+
+    def _zoom(self, by: float, about: QPointF) -> None:
+        if self._laid is not None and self._loupe.zoom(by, about, self.page_rect(), self.size()):
+            self.update()
+            self.resized.emit()  # the page is laid out for it once that rests
+
+    def _show_whole(self) -> None:
+        if self._loupe.is_close:
+            self._loupe.leave()
+            self.update()
+            self.resized.emit()
 
     # ------------------------------------------------------------------------------------------------------------
 

@@ -267,9 +267,7 @@ class ProductWindow(QDialog):
         """Ask which bookmarks, images and sites are to be shown, each in a map of its own."""
         choices, room = map_choices(self._context.document, self.spec), room_for_maps(self.spec)
         if not choices:
-            self.say(
-                self.tr("The case has no bookmark, comparison or site: add what the map shows with “Add the View”.")
-            )
+            self.say(self.tr("The case has no bookmark, image or site: add what the map shows with “Add the View”."))
         elif room < 1:
             self.say(self.tr("This layout has {0} maps at most.").format(MOST_MAPS[self.spec.layout]))
         else:

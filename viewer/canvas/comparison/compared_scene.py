@@ -90,6 +90,8 @@ class ComparedScene(MapScene):
         self._words: list[SideWords] | None = None
         """Until a frame is another; each picture asks for them."""
         self._phase, self._held = 0, -1
+        self.glass_follows = False
+        """True where a spyglass goes with the pointer, and needs no hand."""
         self._is_relaying = False
         super().__init__(document, context, base_folder, make_drawing=make_drawing, frozen=frozen, parent=parent)
         self._make_drawing = make_drawing
@@ -285,10 +287,20 @@ class ComparedScene(MapScene):
     @override
     def handle_at(self, view: View, px: float, py: float) -> Handle | None:
         sides = self.sides(view)
-        if sides is None or self._held >= 0:
+        if sides is None or self._held >= 0 or self._is_following:
             return None
         is_rim = sides.has_handle_at(px, py, view.ratio)
         return _Bar(self, sides, px, py, is_inner=not is_rim) if is_rim or sides.is_in_glass(px, py) else None
+
+    @property
+    def _is_following(self) -> bool:
+        return self.glass_follows and self._spec is not None and self._spec.mode == "spyglass" and self._held < 0
+
+    @override
+    def follow_pointer(self, view: View, px: float, py: float) -> None:
+        sides = self.sides(view)
+        if sides is not None and self._is_following:
+            self.move_bar(*sides.position_for(px, py, QPointF()))
 
     # -- all frames as one --------------------------------------------------------------------------------------
 

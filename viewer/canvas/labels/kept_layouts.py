@@ -28,6 +28,7 @@ class LabelKey(NamedTuple):
     selection: frozenset[str]
     language: str
     labelled: Labelled
+    has_crosshair: bool = False
 
 
 class LabelLayouts:

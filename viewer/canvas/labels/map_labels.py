@@ -14,7 +14,7 @@ from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
 from viewer.canvas.labels.label_painter import LabelPainter, face_of
 from viewer.canvas.labels.layer_labels import LayerLabels
-from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.overlays import ARROW_ROOM_PX, crosshair_arms
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels
 from viewer.rendering.vector.layer_labelling import LayerLabelling
@@ -67,9 +67,13 @@ class MapLabels:
         labellings: Labellings,
         selection: frozenset[str] = frozenset(),
         language: str = "",
+        *,
+        has_crosshair: bool = False,
     ) -> LabelTask:
         """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
         marks, requests = _furniture(view), list[LabelRequest]()
+        for arm in crosshair_arms(view) if has_crosshair else ():
+            marks.append(Box(arm.left(), arm.top(), arm.right(), arm.bottom()))
         for frame in frames:
             marks += self._sites.marks(frame)
             requests += self._sites.requests(frame, selection, language)

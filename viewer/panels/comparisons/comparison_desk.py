@@ -77,6 +77,7 @@ class ComparisonDesk(QObject):
         self._blink.timeout.connect(self._next_phase)
         context.document_replaced.connect(self.end)
         context.changed.connect(self._heard)
+        scene.glass_follows = True
         scene.bar_let_go.connect(self._keep_bar)
         scene.bar_moved.connect(self.shown_changed)
         scene.compared.connect(self._followed)
@@ -109,11 +110,16 @@ class ComparisonDesk(QObject):
         if self.spec is None:
             return ""
         moves = {
-            "spyglass": self.tr("Drag the glass to move it, by its rim or inside."),
+            "spyglass": self._glass_hint(),
             "swipe": self.tr("Drag the bar."),
             "swipe across": self.tr("Drag the bar."),
         }
         return " ".join(filter(None, (moves.get(self.spec.mode), self.tr("Esc ends the comparison."))))
+
+    def _glass_hint(self) -> str:
+        if self.follows_pointer:
+            return self.tr("The glass goes with the pointer; Shift+G holds it where it is.")
+        return self.tr("Drag the glass to move it, by its rim or inside; Shift+G lets it go with the pointer.")
 
     def rename(self, uuid: str, name: str) -> None:
         self.context.do(rename_comparison, uuid, name)
@@ -339,6 +345,18 @@ class ComparisonDesk(QObject):
     def link(self, linked: bool) -> None:
         """Move all panes together, or each by itself; nothing of that is kept."""
         self._canvas.link_panes(linked)
+        self.shown_changed.emit()
+
+    @property
+    def follows_pointer(self) -> bool:
+        """True where a spyglass goes with the pointer."""
+        return self._scene.glass_follows
+
+    def follow_pointer(self, follows: bool) -> None:
+        """Let a spyglass go with the pointer, or hold it where it is, which is then kept."""
+        self._scene.glass_follows = follows
+        if not follows and self.spec is not None and self.spec.mode == "spyglass":
+            self._keep_bar()
         self.shown_changed.emit()
 
     # -- the stretch ----------------------------------------------------------------------------------------------

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import override
 
 import shiboken6
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QPainter, QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
-from viewer.canvas.residual_map import paint_residuals
+from viewer.canvas.residual_map import paint_residuals, places_of
+from viewer.canvas.widget import MapCanvas
 from viewer.commands.nudging import nudge_layer
+from viewer.panels.beside_map import place_beside
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.registration import Found, Registration, can_register
 from viewer.panels.widgets.fields import ChoiceField
@@ -22,6 +26,8 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
+WIDTH_PX = 340
+"""As narrow as a dock, so that it can stand over one."""
 ARROW_PX = 30.0
 """Logical pixels of the arrow of a part that lies a pixel of the images off."""
 _TURNS = -360.0, 0.0, 360.0
@@ -67,10 +73,29 @@ class RegisterDialog(QDialog):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self.buttons)
-        self.setMinimumWidth(470)
+        self.setFixedWidth(WIDTH_PX)
         self.finished.connect(self._ended)
         context.document_replaced.connect(self.reject)
         self._look_again()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._step_aside()
+
+    def _step_aside(self) -> None:
+        """Hide no arrow of the map, and as little of it as can be."""
+        window = self.parentWidget()
+        canvas = window.findChild(MapCanvas) if window is not None else None
+        if window is None or canvas is None or not canvas.isVisible():
+            return
+        view = self._context.map_view()
+        signs = [] if self.found is None else places_of(view, self.found.residuals)
+        corner = canvas.mapToGlobal(QPoint(0, 0))
+        on_screen = [corner + QPoint(round(px / view.ratio), round(py / view.ratio)) for px, py in signs]
+        room = QRect(window.mapToGlobal(QPoint(0, 0)), window.size())
+        frame = self.frameGeometry().size()
+        self.move(place_beside(frame, room, QRect(corner, canvas.size()), on_screen))
 
     # -- what is done -------------------------------------------------------------------------------------------
 
@@ -117,6 +142,7 @@ class RegisterDialog(QDialog):
             self.residuals.setText(self._residual_words(found))
             self._context.shown_above.emit(partial(_paint, found))
         self.adjustSize()
+        self._step_aside()
 
     def _can_apply(self, found: Found) -> bool:
         return found.registered.reliable and found.is_significant

@@ -269,6 +269,7 @@ OF_A_SELECTION = {
 OF_A_LAYER = {"zoom_layer", "remove_layer", "layer_properties"}
 OF_A_VECTOR = OF_A_LAYER | {"save_layer", "vector_style", "attribute_table", "select_expression"}
 OF_A_RASTER = OF_A_LAYER | {
+    "date_layers",
     "register_layer",
     "read_again",
     "dra",

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from tests.support.shifted_pairs import pure_noise, true_pair, write_picture
 from tests.support.windows import begin_on_map, settle
 from tests.viewer.app.imagery.conftest import AddImage
 from viewer.app.window import MainWindow
+from viewer.canvas.residual_map import places_of
 from viewer.commands.nudging import nudge_layer
 from viewer.panels.layers.register_dialog import RegisterDialog
 from viewer.panels.layers.registration import Found, Registration
@@ -175,6 +176,29 @@ def test_only_images_of_the_same_ground_are_offered(
     dialog = dialog_of(case, moving, qtbot)
     assert [dialog.to.itemText(at) for at in range(dialog.to.count())] == ["fixed"]
     assert dialog.apply_button.isEnabled()
+    dialog.reject()
+
+
+def test_the_arrows_are_not_below_the_dialog(
+    case: MainWindow, add_image: AddImage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    case.resize(1366, 768)
+    moving_px, fixed_px, _ = true_pair(3)
+    write_picture(tmp_path / "moving.tif", moving_px, CORNER, PIXEL_M, "EPSG:32652")
+    write_picture(tmp_path / "fixed.tif", fixed_px, CORNER, PIXEL_M, "EPSG:32652")
+    fixed, moving = add_image(tmp_path / "fixed.tif"), add_image(tmp_path / "moving.tif")
+    case.views.show_layer(fixed)
+    settle(case, qtbot)
+    dialog = dialog_of(case, moving, qtbot)
+    assert dialog.found is not None
+    signs = places_of(case.canvas.viewport.view(), dialog.found.residuals)
+    assert len(signs) >= 9
+    covered = dialog.frameGeometry()
+    assert covered.width() < 400
+    corner = case.canvas.mapToGlobal(QPoint(0, 0))
+    hidden = [sign for sign in signs if covered.contains(corner + QPoint(round(sign[0]), round(sign[1])))]
+    assert hidden == []
+    assert case.geometry().contains(covered.topLeft())
     dialog.reject()
 
 

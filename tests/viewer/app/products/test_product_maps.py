@@ -92,7 +92,8 @@ def test_panels_are_chosen_titled_ordered_and_taken_off(full: Table) -> None:
     assert not window.fields.maps_section.is_folded
     dialog = choose(window, "The pier", "Years: The new one", "Hall 4")
     rows = [dialog.list.topLevelItem(at).text(NAME) for at in range(dialog.list.topLevelItemCount())]
-    assert rows == ["The yard", "The pier", "Years: The old one", "Years: The new one", "Hall 4", "Tank farm"]
+    frames, images = ["Years: The old one", "Years: The new one"], ["The new one", "The old one"]
+    assert rows == ["The yard", "The pier", *frames, *images, "Hall 4", "Tank farm"]
     spec = window.spec
     assert [one.title for one in spec.maps] == ["The pier", "", "Hall 4"]
     assert [one.frame.layers if one.frame else None for one in spec.maps] == [("old",), ("new",), None]
@@ -188,7 +189,7 @@ def test_a_long_list_is_searched(full: Table) -> None:
 def test_a_case_without_any_says_so(table: Table) -> None:
     window = table.open(ProductSpec(bounds=SEEN, layout="insets"))
     window.fields.maps.choose_button.click()
-    assert "no bookmark, comparison or site" in window.said.text()
+    assert "no bookmark, image or site" in window.said.text()
     window.fields.maps.marks_box.setCurrentIndex(window.fields.maps.marks_box.findData("selected"))
     window.fields.maps.marks_box.activated.emit(0)
     assert "No mark is selected" in window.said.text()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QListWidget, QPlainTextEdit, QWidget
 from shapely.geometry import Point
@@ -494,3 +494,86 @@ def test_a_drag_lays_out_and_paints_no_page_before_it_is_dropped(table: Table, m
     table.settle(window)
     assert painted
     assert "legend" in window.spec.moved
+
+
+# -- the page looked at closely -----------------------------------------------------------------------------------
+
+
+def wheel(window: ProductWindow, place: QPoint, notches: int) -> None:
+    preview = window.preview
+    globally, turn = QPointF(preview.mapToGlobal(place)), QPoint(0, 120 * notches)
+    keys, phase = Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(QPointF(place), globally, QPoint(), turn, Qt.MouseButton.NoButton, keys, phase, False)
+    QApplication.sendEvent(preview, event)
+
+
+def under(window: ProductWindow, place: QPoint) -> tuple[float, float]:
+    """The place on the page that is under a place of the preview, as shares of its sides."""
+    page = window.preview.page_rect()
+    return (place.x() - page.left()) / page.width(), (place.y() - page.top()) / page.height()
+
+
+def test_the_wheel_zooms_into_the_page_about_the_pointer_and_a_drag_pans(table: Table) -> None:
+    window = table.open()
+    table.settle(window)
+    preview, whole = window.preview, window.preview.page_rect()
+    place = whole.center().toPoint() + QPoint(round(whole.width() / 5), round(whole.height() / 6))
+    before, sharp = under(window, place), window.laid
+    wheel(window, place, 4)
+    assert preview.page_rect().width() == pytest.approx(whole.width() * 1.25**4, rel=0.01)
+    assert under(window, place) == pytest.approx(before, abs=0.01)
+    table.settle(window)
+    assert sharp is not None
+    assert window.laid is not None
+    assert window.laid.dpi == pytest.approx(sharp.dpi * 1.25**4, rel=0.02), "it is laid out anew, to be sharp"
+    assert under(window, place) == pytest.approx(before, abs=0.01)
+    picture = preview.picture()
+    assert picture is not None
+    assert picture.width() == window.laid.size_px(0)[0]
+    spec = window.spec
+    preview.choose("")
+    seen, way = preview.page_rect(), QPoint(-40, 30)
+    QTest.mousePress(preview, Qt.MouseButton.MiddleButton, pos=place)
+    QTest.mouseMove(preview, place + way)
+    QTest.mouseRelease(preview, Qt.MouseButton.MiddleButton, pos=place + way)
+    assert (preview.page_rect().topLeft() - seen.topLeft()).toPoint() == way
+    assert window.spec == spec, "nothing of the product was moved"
+    for _ in range(30):
+        wheel(window, place, 1)
+    assert preview.page_rect().width() == pytest.approx(whole.width() * 8, rel=0.01)
+    preview.setFocus()
+    QTest.keyClick(preview, Key.Key_0)
+    table.settle(window)
+    assert preview.page_rect() == whole
+    assert window.laid.dpi == sharp.dpi
+    QTest.keyClick(preview, Key.Key_Plus)
+    assert preview.page_rect().width() > whole.width()
+    QTest.keyClick(preview, Key.Key_Minus)
+    wheel(window, place, -3)
+    table.settle(window)
+    assert preview.page_rect() == whole, "never smaller than fits"
+
+
+def test_a_drag_beside_the_things_pans_and_one_on_a_thing_moves_it_as_far_on_the_page(table: Table) -> None:
+    window = table.open()
+    table.settle(window)
+    laid = window.laid
+    assert laid is not None
+    box = laid.box_of("title:0") if "title:0" in laid.things(0) else laid.box_of(laid.things(0)[0])
+    key = "title:0" if "title:0" in laid.things(0) else laid.things(0)[0]
+    assert box is not None
+    share = box.center().x() / laid.size_px(0)[0], box.center().y() / laid.size_px(0)[1]
+    for _ in range(3):
+        page = window.preview.page_rect()
+        wheel(
+            window, QPointF(page.left() + share[0] * page.width(), page.top() + share[1] * page.height()).toPoint(), 1
+        )
+    table.settle(window)
+    page = window.preview.page_rect()
+    grip = QPointF(page.left() + share[0] * page.width(), page.top() + share[1] * page.height()).toPoint()
+    begin = window.spec.moved.get(key, (0.0, 0.0))
+    drag(window, grip, grip + QPoint(30, 20))
+    table.settle(window)
+    mm = window.spec.page_mm[0] / page.width()
+    moved = window.spec.moved[key]
+    assert (moved[0] - begin[0], moved[1] - begin[1]) == pytest.approx((30 * mm, 20 * mm), abs=0.5)

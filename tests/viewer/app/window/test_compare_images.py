@@ -200,7 +200,10 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     assert bar.from_top.isVisible()
     said = window.status._hint
     assert "Esc ends the comparison." in said.text()
+    assert "The glass goes with the pointer; Shift+G holds it where it is." in said.text()
+    window.action_table["follow_pointer"].trigger()
     assert "Drag the glass to move it" in said.text()
+    window.action_table["follow_pointer"].trigger()
     assert bar.position.toolTip() == "Position of the glass, from the left"
     window.action_table["compare_fade"].trigger()
     assert bar.position.toolTip() == bar.position.slider.accessibleName() == "Share of the image on top"
@@ -213,6 +216,47 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     window.action_table["end_comparison"].trigger()
     window.status.show_tip("")
     assert "comparison" not in said.text()
+
+
+def test_a_spyglass_goes_with_the_pointer_until_it_is_held(hand: Hand, tmp_path: Path) -> None:
+    window = hand.window
+    add(hand, tmp_path, "old", "new", dated=False)
+    window.canvas.setFocus()
+    hand.key(Key.Key_K)
+    assert not window.action_table["follow_pointer"].isEnabled()
+    window.action_table["compare_spyglass"].trigger()
+    assert window.action_table["follow_pointer"].isChecked()
+    canvas, desk, document = window.canvas, window.comparisons, window.session.document
+    steps = window.session.history.stack.count()
+
+    def middle() -> QPoint:
+        spec = desk.spec
+        return QPoint(round(spec.position * canvas.width()), round(spec.position_y * canvas.height()))
+
+    for place in (QPoint(150, 120), QPoint(260, 200)):
+        QTest.mouseMove(canvas, place)
+        assert (middle() - place).manhattanLength() <= 2
+    assert window.session.history.stack.count() == steps, "looking is no edit"
+    hand.settle()
+    seen = canvas.viewport.view()
+    window.action_table["tool_pan"].trigger()
+    QTest.mousePress(canvas, Left, pos=QPoint(260, 200))
+    for by in (20, 60):
+        QTest.mouseMove(canvas, QPoint(260 + by, 200))
+    QTest.mouseRelease(canvas, Left, pos=QPoint(320, 200))
+    assert canvas.viewport.view() != seen, "a drag is the tool's, though the glass is under it"
+    assert (middle() - QPoint(320, 200)).manhattanLength() <= 2
+    canvas.setFocus()
+    QTest.keyClick(canvas, Key.Key_G, Qt.KeyboardModifier.ShiftModifier)
+    assert not window.action_table["follow_pointer"].isChecked()
+    QTest.mouseMove(canvas, QPoint(100, 100))
+    assert (middle() - QPoint(320, 200)).manhattanLength() <= 2
+    kept = read_spec(document.comparisons[desk.current].spec_json)
+    assert kept is not None
+    assert kept.position == desk.spec.position, "where it is held is kept"
+    QTest.keyClick(canvas, Key.Key_G, Qt.KeyboardModifier.ShiftModifier)
+    QTest.mouseMove(canvas, QPoint(120, 140))
+    assert (middle() - QPoint(120, 140)).manhattanLength() <= 2
 
 
 def test_where_dates_do_not_tell_it_is_asked(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton
@@ -27,11 +27,12 @@ from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
 from viewer.app.actions.tools_menu import MEASURES
 from viewer.app.window import MainWindow
+from viewer.canvas.overlays import crosshair_arms, haloed_text_box
 from viewer.commands.sites import add_site
 from viewer.panels.measurements.measurement_list import MeasurementListPanel
 from viewer.panels.sites.site_form import SiteFormPanel
 from viewer.support.elided import ElidedLabel
-from viewer.tools.measure import MeasureTool, tool_id
+from viewer.tools.measure import READOUT_PX, MeasureTool, tool_id
 
 pytestmark = pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every menu offscreen
 
@@ -539,3 +540,58 @@ def test_enter_with_one_point_says_what_is_missing(window: MainWindow, desk: Des
     assert said in texts(window)
     assert not marks(window)
     assert window.toolbox.can_step_back, "the point stays"
+
+
+# -- the crosshair of the keyboard --------------------------------------------------------------------------------
+
+
+def words_at(window: MainWindow) -> list[QRectF]:
+    """The rooms of the words of kept measurements on the map, in its pixels."""
+    view = window.canvas.viewport.view()
+    boxes = [label.box for label in window.scene.label_layout(view, window.selection.uuids).placed]
+    return [QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom)) for box in boxes]
+
+
+@pytest.mark.parametrize("quantity", ["length", "radius", "area"])
+def test_the_crosshair_is_on_no_words_of_a_measurement(
+    window: MainWindow, desk: Desk, qtbot: QtBot, quantity: str
+) -> None:
+    """Measured across the middle of the map, the tool is still in hand, and its cross is there."""
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    window.action_table[tool_id(quantity)].trigger()
+    places = {
+        "length": [(lon - 0.2, lat), (lon + 0.2, lat)],
+        "radius": [(lon - 0.1, lat), (lon + 0.1, lat)],
+        "area": [(lon - 0.2, lat - 0.1), (lon + 0.2, lat - 0.1), (lon, lat + 0.2)],
+    }[quantity]
+    for place in places:
+        desk.click(*place)
+    if quantity != "radius":
+        press(Key.Key_Return)
+    settle(window, qtbot)
+    assert len(marks(window)) == 1
+    assert window.toolbox.in_hand == tool_id(quantity)
+    words, arms = words_at(window), crosshair_arms(window.canvas.viewport.view())
+    assert len(words) == 1, "it is said"
+    assert not any(word.intersects(arm) for word in words for arm in arms)
+
+
+def test_the_words_on_the_way_keep_off_the_crosshair(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    tool = measuring(window)
+    view = window.canvas.viewport.view()
+    arms = crosshair_arms(view)
+    desk.click(9.3, 50.1)
+    for dx in range(-160, 60, 20):
+        for dy in (-30, -5, 0, 10, 25, 40):
+            desk_px = view.width / 2 + dx, view.height / 2 + dy
+            QTest.mouseMove(window.canvas, QPoint(round(desk_px[0] / view.ratio), round(desk_px[1] / view.ratio)))
+            at = tool._readout_at(view, *desk_px)
+            box = haloed_text_box(tool.readout, READOUT_PX * view.ratio, bold=True).translated(at)
+            assert not any(box.intersects(arm) for arm in arms), (dx, dy)
+
+
+def measuring(window: MainWindow) -> MeasureTool:
+    window.action_table["tool_measure"].trigger()
+    tool = window.canvas.tool
+    assert isinstance(tool, MeasureTool)
+    return tool

@@ -1,0 +1,84 @@
+"""The part of a product's page that its preview shows: how closely it is looked at, and where."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+
+from layers.quick_dataclass import dataclass
+
+MM_AN_INCH = 25.4
+CLOSEST = 8.0
+"""Times the page that fits."""
+MOST_SIDE_PX = 4800
+"""A page is laid out no larger than this, for its memory; what is looked at more closely still is made larger."""
+_EDGE_SHARE = 0.25
+"""Share of the preview that may be bare beside the page."""
+_SAME = 0.02
+"""Sizes that differ by less are one: a page is laid out in whole pixels."""
+
+
+@dataclass(slots=True)
+class PageLoupe:
+    """`grown`: how much larger the page is shown than it was laid out, until it is laid out for that."""
+
+    times: float = 1.0
+    grown: float = 1.0
+    _laid: float = 1.0
+    _aside: QPointF | None = None
+    """From the middle of the preview to that of the page."""
+
+    @property
+    def is_close(self) -> bool:
+        """True where the page is larger than the preview."""
+        return self.times > 1.0
+
+    def dpi_of(self, fitting_dpi: float, page_mm: tuple[float, float]) -> float:
+        """Dots per inch to lay a page out with, of which `fitting_dpi` would show all."""
+        most = MOST_SIDE_PX * MM_AN_INCH / max(page_mm)
+        return max(fitting_dpi, min(fitting_dpi * self.times, most))
+
+    def lay(self, dpi: float, fitting_dpi: float) -> None:
+        """A page was laid out so finely."""
+        laid = dpi / fitting_dpi
+        self._laid = 1.0 if abs(laid - 1.0) < _SAME else laid
+        self._grow()
+
+    def page_rect(self, width: float, height: float, room: QSize) -> QRectF:
+        """The place of a page of this size, in the preview's own units."""
+        aside = self._aside or QPointF()
+        left, top = round((room.width() - width) / 2 + aside.x()), round((room.height() - height) / 2 + aside.y())
+        return QRectF(left, top, width, height)
+
+    def zoom(self, by: float, about: QPointF, page: QRectF, room: QSize) -> bool:
+        """Look more closely, or less; what is at `about` stays there. False where it is close enough already."""
+        before, self.times = self.times, min(max(self.times * by, 1.0), CLOSEST)
+        by = self.times / before
+        self._grow()
+        if by == 1.0:
+            return False
+        middle = about + (page.center() - about) * by
+        self._put(middle, page.width() * by, page.height() * by, room)
+        return True
+
+    def pan(self, way: QPointF, page: QRectF, room: QSize) -> None:
+        """Push the page aside, no further than its edges."""
+        self._put(page.center() + way, page.width(), page.height(), room)
+
+    def leave(self) -> None:
+        """Show the whole page."""
+        self.times, self._aside = 1.0, None
+        self._grow()
+
+    def _grow(self) -> None:
+        grown = self.times / self._laid
+        self.grown = 1.0 if abs(grown - 1.0) < _SAME else grown
+
+    def _put(self, middle: QPointF, width: float, height: float, room: QSize) -> None:
+        """Lay the middle of the page there, as far as no edge of it comes too far into the preview."""
+        if not self.is_close:
+            self._aside = None
+            return
+        aside = middle - QPointF(room.width() / 2, room.height() / 2)
+        sides = (width, room.width()), (height, room.height())
+        across, down = (max(0.0, (size - free) / 2) + free * _EDGE_SHARE for size, free in sides)
+        self._aside = QPointF(min(max(aside.x(), -across), across), min(max(aside.y(), -down), down))
