@@ -3,9 +3,9 @@ cannot name a CRS at all.
 
 A file's name without any folder is left alone: PROJ looks for it among its own data only. A text that PROJ does not
 know it compares with each of its thirty thousand names, for 0.3 s; so the text's shape is looked at, then PROJ's own
-list of codes and names. Numbers of EPSG and ESRI it looks up at once, other codes we look up, in 7 ms; the names are read
-once, in 90 ms, where a name is asked for, with Python's SQLite: nobody writes PROJ's database, so that two libraries
-may have it open.
+list of codes and names. Numbers of EPSG and ESRI it looks up at once, other codes we look up, in 7 ms; the names are
+read once, in 90 ms, where a name is asked for, with Python's SQLite: nobody writes PROJ's database, so that two
+libraries may have it open.
 """
 
 from __future__ import annotations
