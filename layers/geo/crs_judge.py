@@ -3,8 +3,9 @@ cannot name a CRS at all.
 
 A file's name without any folder is left alone: PROJ looks for it among its own data only. A text that PROJ does not
 know it compares with each of its thirty thousand names, for 0.3 s; so the text's shape is looked at, then PROJ's own
-list of codes and names. A code is looked up by itself; the names are read once, in 90 ms, where a name is asked for,
-with Python's SQLite: nobody writes PROJ's database, so that two libraries may have it open.
+list of codes and names. Numbers of EPSG and ESRI it looks up at once, other codes we look up, in 7 ms; the names are
+read once, in 90 ms, where a name is asked for, with Python's SQLite: nobody writes PROJ's database, so that two
+libraries may have it open.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ _URN = re.compile(
 )
 _OGC_ADDRESS = re.compile(r"https?://(?:www\.)?opengis\.net/def/crs\S+")
 _CODE = re.compile(r"(\w+):([\w.-]+)")
+_PLAIN_CODE = re.compile(r"(?:EPSG|ESRI):\d{1,9}", re.IGNORECASE | re.ASCII)
+"""One that PROJ does not know either costs it 8 ms: it searches no names for it."""
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _MOST_NAME_CHARS = 200
 _SQL = """
@@ -114,7 +117,9 @@ def _code_of(text: str) -> str:
     head = _CODE.fullmatch(first)
     if head is not None:
         parts = [head, *(_CODE.fullmatch(part if ":" in part else f"{head[1]}:{part}") for part in more)]
-        known = all(part is not None and _has_code(part[1], part[2]) for part in parts)
+        known = all(
+            part is not None and (_PLAIN_CODE.fullmatch(part[0]) or _has_code(part[1], part[2])) for part in parts
+        )
         return "+".join((first, *more)) if known else ""
     listed = _names_listed()
     if listed is None:

@@ -9,33 +9,13 @@ import pytest
 
 from layers.readers import other_kinds
 from layers.readers.deliveries.scene_files import Kind
-from layers.readers.files import OPENED, Content
+from layers.readers.files import OPENED
 from tests.check import STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("ARCHITECTURE.md", "CONTRIBUTING.md")
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"\.?\w[\w.-]*(?:/[\w.-]+)*/?")
-_SPOKEN = {
-    *(
-        "GTiff",
-        "PNG",
-        "JPEG",
-        "JP2OpenJPEG",
-        "WEBP",
-        "NITF",
-        "ENVI",
-        "HFA",
-        "HDF5",
-        "netCDF",
-        "SRTMHGT",
-        "DTED",
-        "AAIGrid",
-    ),
-    *("VRT", "MBTiles", "GPKG", "SQLite", "JSON", "GeoJSONSeq", "ESRI Shapefile", "FlatGeobuf", "KML", "KMZ", "GPX"),
-    *("GML", "OpenFileGDB", "CSV", "XLSX"),
-}
-"""Kinds of content that README has a word for: a new one needs one, too."""
 _ENDINGS = (".md", ".py", ".toml", ".yaml")
 
 
@@ -76,14 +56,6 @@ def test_readme_lists_nothing_that_readers_refuse() -> None:
     refused = [kind.name.partition(",")[0] for _, kind in other_kinds.BEGINS]
     assert "MrSID" in refused
     assert not [name for name in refused if name in section and name not in OPENED]
-    assert {str(content) for content in Content} - _SPOKEN == set(), "each has its word in OPENED"
-
-
-def test_a_refusal_lists_what_readme_does() -> None:
-    """`info` says of a file that nobody knows what it opens instead."""
-    section = " ".join(opened_by_readme().split())
-    listed = re.split(r", | and ", ", ".join(OPENED))
-    assert all(name in section for name in listed)
 
 
 def test_the_hooks_before_a_commit_are_the_checks_without_tests() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from layers.errors import FileMissing, NotReadable, TooLarge, UnsupportedFormat
+
+if TYPE_CHECKING:
+    from tarfile import TarFile
 
 MOST_MEMBERS = 10_000
 MOST_RATIO = 100
@@ -58,15 +62,7 @@ def _members(path: str, _modified_ns: int, _size: int) -> dict[str, Member]:
     name = os.path.basename(path)
     try:
         found = _of_zip(path, name) if _zip(path) else _of_tar(path, name)
-    except (
-        zipfile.BadZipFile,
-        tarfile.TarError,
-        zlib.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-    ) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise NotReadable(f"{name} is a damaged archive: copy or download it again.") from error
     return {one.name: one for one in found if _is_sound(one.name)}
 
@@ -91,9 +87,21 @@ def _of_zip(path: str, name: str) -> list[Member]:
     return [Member(one.filename, one.file_size) for one in entries]
 
 
+@contextmanager
+def _opened_tar(path: str) -> Iterator[TarFile]:
+    """A TAR without packing of its own. Raises OSError for a damaged one."""
+    import tarfile  # for start-up time: each reader imports this module, and few files are a TAR
+
+    try:
+        with tarfile.open(path, "r:") as archive:
+            yield archive
+    except tarfile.TarError as error:
+        raise OSError(f"a damaged TAR: {error}") from error
+
+
 def _of_tar(path: str, name: str) -> list[Member]:
     found: list[Member] = []
-    with tarfile.open(path, "r:") as archive:
+    with _opened_tar(path) as archive:
         for count, one in enumerate(archive):
             if count == MOST_MEMBERS:
                 raise _too_many(name)
@@ -101,7 +109,7 @@ def _of_tar(path: str, name: str) -> list[Member]:
                 found.append(Member(one.name, one.size))
     end = os.path.getsize(path)
     if any(one.size > end for one in found):
-        raise tarfile.ReadError("a member ends beyond the archive")
+        raise OSError("a member ends beyond the archive")
     return found
 
 
@@ -135,10 +143,10 @@ def _read(path: str, member: str, count: int) -> bytes:
         if _zip(path):
             with zipfile.ZipFile(path) as archive, archive.open(member) as file:
                 return file.read(count)
-        with tarfile.open(path, "r:") as tar:
+        with _opened_tar(path) as tar:
             found = tar.extractfile(member)
             return found.read(count) if found is not None else b""
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, KeyError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, RuntimeError) as error:
         raise NotReadable(f"{name} is a damaged archive: copy or download it again.") from error
 
 

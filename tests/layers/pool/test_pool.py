@@ -202,7 +202,7 @@ def test_readers_are_nice_offline_and_may_not_write(pool, tmp_path):
     assert "VRT" in header["environment"]["GDAL_SKIP"].split()
     assert not {"VRT", "WMS", "WCS"} & set(header["drivers"])
     assert {"GTiff", "PNG", "JPEG"} <= set(header["drivers"])
-    assert not {"PySide6", "pandas", "geopandas", "pyogrio"} & set(header["modules"])
+    assert not {"PySide6", "pandas", "geopandas", "pyogrio", "tarfile"} & set(header["modules"])
     assert header["limits"] == {"files": 256, "core": 0, "written": 0}
 
 

@@ -7,6 +7,8 @@ import json
 import struct
 import tarfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ import pytest
 
 from layers.errors import GeoloupeError, UnsupportedFormat
 from layers.pool.pool import ReaderPool
-from layers.readers.other_kinds import kind_of_json_file
+from layers.readers.other_kinds import _OF_ROOT as ROOTS
+from layers.readers.other_kinds import BEGINS, OtherKind, kind_of_json_file
 from layers.requests.probe import Probe
+from viewer.__main__ import main
+from viewer.cli.command import BAD_INPUT
 from viewer.cli.info import describe
 
 POOL = ReaderPool(inline=True)
@@ -123,6 +128,34 @@ def test_an_intact_file_of_another_kind_is_named_with_a_cure(
     assert "damaged" not in error.sentence
     assert ("(" in error.sentence) or "Geoloupe opens GeoTIFF" in error.sentence
     assert error.sentence.count(". ") == 0, "one sentence"
+
+
+HEADS = {
+    **{kind.name: (mark + bytes(600), kind) for mark, kind in BEGINS if kind.name != "a ZIP archive"},
+    **{f"<{root}>": (f"<{root}/>".encode(), kind) for root, kind in ROOTS.items()},
+}
+"""The least of a file of each kind in the tables of those that stay out."""
+
+
+@pytest.mark.parametrize(("content", "kind"), HEADS.values(), ids=HEADS)
+def test_info_refuses_each_kind_by_its_name_with_its_cure(
+    tmp_path: Path,
+    content: bytes,
+    kind: OtherKind,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    @contextmanager
+    def one_reader() -> Iterator[ReaderPool]:
+        yield POOL
+
+    monkeypatch.setattr("viewer.cli.reading.one_reader", one_reader)
+    path = tmp_path / "a.strange"
+    path.write_bytes(content)
+    assert main(["info", str(path)]) == BAD_INPUT
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"geoloupe: a.strange cannot be opened, its content is {kind.words}.\n")
+    assert kind.cure, "a way round"
 
 
 @pytest.mark.parametrize(("content", "kind"), JSON.values(), ids=JSON)
