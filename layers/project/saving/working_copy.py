@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -281,7 +281,8 @@ class WorkingCopy:
             try:
                 message = self._messages.get(timeout=IDLE_CHECKPOINT_S if dirty else None)
             except queue.Empty:
-                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                with suppress(sqlite3.Error):  # no room, say: all of it is durable beside the file, and stays there
+                    self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 dirty = False
                 continue
             if isinstance(message, _Append | _SetMeta):

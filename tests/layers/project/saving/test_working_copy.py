@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -211,6 +212,38 @@ def test_f05_a_full_disk_is_said_and_the_edit_waits(work: WorkingCopy, document:
         work.drain()
     work._connection.execute("PRAGMA max_page_count = 1000000")
     work.drain()
+    assert state(work.read_document()) == state(document)
+
+
+class _NoRoomBetween:
+    """A connection on a disk that is full whenever nothing is written; `tried` is set by an attempt to tidy up."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection, self.tried = connection, threading.Event()
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if "wal_checkpoint" in sql:
+            self.tried.set()
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._connection.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+def test_a_disk_that_fills_up_between_two_edits_ends_no_writer(
+    work: WorkingCopy, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.project.saving.working_copy.IDLE_CHECKPOINT_S", 0.01)
+    full = _NoRoomBetween(work._connection)
+    work._connection = full  # type: ignore[assignment]
+    for label in ("one", "two"):
+        full.tried.clear()
+        work.append(relabel(document, label), "me")
+        work.drain()
+        assert full.tried.wait(10)
+    work.drain()
+    assert work.failed == ""
     assert state(work.read_document()) == state(document)
 
 
