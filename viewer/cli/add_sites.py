@@ -48,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
             edit = add_sites(intake.document, found.sites, actor="command line")
             intake.document.apply(edit)
             work.append(edit, "command line")
-            publish(work, target)
+            publish(work, target, goes_on=False)
         finally:
             work.close(keep=False)
     print(f"{target}: {sites_in_words(found.counts)}")

@@ -33,6 +33,7 @@ from viewer.app.toolbox import FIRST_TOOL
 from viewer.app.window import MainWindow
 from viewer.cli.bench_view import pss_kb, spin_until
 from viewer.cli.reading import case_file
+from viewer.cli.undrawn import refuse_undrawn
 from viewer.commands.sites import update_site
 from viewer.network.consent import Consent
 from viewer.panels.search.finder import Finder
@@ -113,6 +114,7 @@ def _open(window: MainWindow, path: Path) -> float:
     window.docks.warm_up(window.context.jobs)
     spin_until(lambda: not window.docks.waiting())
     spin_until(window.is_idle)
+    refuse_undrawn(window.scene)
     gc.freeze()
     return opened_ms
 

@@ -52,6 +52,15 @@ class Job:
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
 
+    def finish(self) -> None:
+        """It is over: whom it would have asked to stop is held no longer, whoever still knows of the job."""
+        self.is_finished = True
+        self._on_cancel = _nothing
+
+
+def _nothing() -> None:
+    """Nobody is asked to stop."""
+
 
 class JobContext:
     """The way from work, in its own thread, to its job: progress, and whether it was cancelled."""
@@ -265,7 +274,7 @@ class Jobs(QObject):
 
     def _end(self, job: Job) -> None:
         self._running.discard(job)
-        job.is_finished = True
+        job.finish()
         if job.title:
             self.finished.emit(job)
 

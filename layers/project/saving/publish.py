@@ -42,8 +42,9 @@ def publish(
     *,
     overwrite: bool = False,
     notice: Callable[[str], None] = lambda sentence: None,
+    goes_on: bool = True,
 ) -> Fingerprint:
-    """Save a working copy as `target` and remember it as the target.
+    """Save a working copy as `target` and remember it as the target; not where it `goes_on` no more, but is closed.
 
     Edits that the working copy could not take (a full disk) are written all the same. `notice` hears what is saved
     without something. Raises SaveFailed, DiskFull, NotAllowed, NotAFile, CaseInUse, or CaseChangedOnDisk where the
@@ -93,7 +94,8 @@ def publish(
     )
     saved = _put(target, making, fs, work.placing if is_own else _nothing)
     _confirm(target, fs)
-    work.published(target, saved, saved_seq, last_change)
+    if goes_on:
+        work.published(target, saved, saved_seq, last_change)
     return saved
 
 

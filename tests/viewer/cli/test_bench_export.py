@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.pool.pool import ReaderPool
 from tests.support.cases.foreign_cases import foreign_case
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
@@ -23,15 +24,17 @@ def test_bench_export(cli, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(value > 0 for value in outcome.json.values())
 
 
-def test_a_page_without_a_layer_of_the_case_is_not_measured(
-    cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("what", ["export", "case"])
+def test_what_lacks_a_layer_of_the_case_is_not_measured(
+    cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr("viewer.cli.bench_export.warm", lambda studio: None)
+    monkeypatch.setattr("viewer.cli.bench_case.ReaderPool", lambda workers: ReaderPool(inline=True))
     (tmp_path / "outside").mkdir()
     paused = write_scene(tmp_path / "outside" / "a.tif")
     case = foreign_case(tmp_path / "case" / "c.gpkg", absolute=str(paused))
-    outcome = cli("bench", "export", case, "--json")
+    outcome = cli("bench", what, case, "--json")
     assert outcome.code == BAD_INPUT
     assert outcome.out == "", "no figure"
-    assert "Not measured: “absolute” would not be on the page." in outcome.err
+    assert "Not measured: “absolute” would not be in the picture." in outcome.err
     assert "outside the case" in outcome.err

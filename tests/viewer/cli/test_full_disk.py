@@ -65,3 +65,28 @@ def test_the_old_file_stands_where_there_is_no_room_for_temporary_files(
         assert "disk" in outcome.err.splitlines()[-1], outcome.err
         assert out.read_bytes() == OLD
     assert [str(one) for one in small.rglob("*") if one.name != "filler"] == []
+
+
+@pytest.fixture
+def full_home(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home and the folder for temporary files on a disk of their own, of 4 MB."""
+    subprocess.run(["mount", "-o", "remount,size=4m", str(small)], check=True)
+    monkeypatch.setenv("GEOLOUPE_HOME", str(small / "home"))
+    monkeypatch.setattr(tempfile, "tempdir", str(small))
+    return small
+
+
+@pytest.mark.parametrize("left_kb", [8, 60, 500, 900, 1100, 1300, 1700, 2100, 2400, 2600, 3200])
+def test_sites_are_added_or_a_full_home_is_said_in_one_sentence(
+    cli: Cli, demo: Path, full_home: Path, tmp_path: Path, left_kb: int
+) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("label,lat,lon\n" + "".join(f"p{n},{n % 80},{n % 170}\n" for n in range(400)))
+    (full_home / "filler").write_bytes(bytes((4096 - left_kb) * 1024))
+    before = demo.read_bytes()
+    outcome = cli("add-sites", demo, table)
+    assert (outcome.code == DONE) == (demo.read_bytes() != before), outcome.err
+    if outcome.code != DONE:
+        (line,) = outcome.err.splitlines()
+        assert "full" in line
+        assert "I/O" not in line

@@ -167,9 +167,15 @@ class ProductWindows(QObject):
             shown.choose_state(self._states[uuid])
         shown.export_wanted.connect(partial(self._export, shown))
         self._windows = [*self.windows, shown]
+        shown.finished.connect(self._let_go)
         shown.show()
         shown.come_forward()
         return shown
+
+    def _let_go(self) -> None:
+        """A window is closed: its page and the tiles of its maps are held no longer."""
+        self._windows = self.windows
+        self._begun = self._begun if self._begun in self._windows else None
 
     def _maker(self) -> PageMaker:
         from viewer.app.products.plate_pages import PlatePages  # for start-up time

@@ -277,7 +277,7 @@ class Writing(QObject):
         self._is_over = True
         self.error = error
         self._timer.stop()
-        self._steps = iter(())
+        self._steps, self._waits_for = iter(()), None  # the page and its tiles are held no longer
         self._jobs.run(lambda _: self.clear())
         if self._job is not None:
             self._jobs.end(self._job)
