@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from mmap import mmap
 from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 from types import ModuleType
@@ -54,6 +55,10 @@ class ReaderDied(Exception):
     """The process is gone, or sent something that is not an answer."""
 
 
+class ReaderNotStarted(ReaderDied):
+    """The system lets no process start now: no file is to blame."""
+
+
 class OutOfReach(Exception):
     """The process lives, and was not granted what the request needs: another one may be."""
 
@@ -81,10 +86,9 @@ class ReaderProcess:
     ) -> None:
         self._profile, self._load = profile, load
         self._imports_main = imports_main
-        self._scratch = tempfile.mkdtemp(prefix=scratch_prefix()) if profile in WRITERS else ""
-        self._grants = grants | Grants(write=frozenset((self._scratch,) if self._scratch else ()))
-        _start_quiet_tracker()
-        self._block = SharedMemory(create=True, size=ANSWER_BYTES)
+        self._grants = grants
+        self._scratch = ""
+        self._block: SharedMemory | None = None
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
         self._pid: int | None = None
@@ -102,30 +106,46 @@ class ReaderProcess:
         return self._pid
 
     def start(self) -> None:
-        """Spawn, unless one runs, and wait until it is ready; raises ReaderDied."""
+        """Spawn, unless one runs, and wait until it is ready; raises ReaderDied, or ReaderNotStarted."""
         if self._process is not None:
             return
-        ours, theirs = self._context.Pipe()
-        arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load, self._scratch)
+        try:
+            block = self._make_room()
+            ours, theirs = self._context.Pipe()
+        except (OSError, MemoryError) as error:
+            raise ReaderNotStarted(str(error) or "there is not enough memory") from error
+        arguments = (theirs, block.name, str(self._profile), os.getpid(), self._load, self._scratch)
         variables = starting_variables(os.environ, reads_hosts=self._profile is Profile.REMOTE)
         process = BareProcess(variables, target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
             with nullcontext() if self._imports_main else _main_module_hidden():
                 process.start()
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             ours.close()
             theirs.close()
-            raise ReaderDied(f"no reader process could be started: {error}") from error
+            raise ReaderNotStarted(str(error) or "there is not enough memory") from error
         self._process, self._pid = process, process.pid
         theirs.close()
         try:
             if self._ending or not ours.poll(START_TIMEOUT_S) or ours.recv_bytes(16) != b"ready":
                 raise EOFError
-        except (EOFError, OSError) as error:
+        except (EOFError, OSError, MemoryError) as error:
             self.kill()
             raise ReaderDied("the reader process did not start") from error
         self.is_ready = True
+
+    def _make_room(self) -> SharedMemory:
+        """The folder and the shared memory that its processes use, one after the other. Raises OSError."""
+        if self._profile in WRITERS and not self._scratch:
+            self._scratch = tempfile.mkdtemp(prefix=scratch_prefix())
+            self._grants |= Grants(write=frozenset((self._scratch,)))
+        if self._block is None:
+            # where there is no room, Python's tracker of shared memory would print a traceback
+            mmap(-1, ANSWER_BYTES).close()
+            _start_quiet_tracker()
+            self._block = SharedMemory(create=True, size=ANSWER_BYTES)
+        return self._block
 
     def ask(
         self,
@@ -139,9 +159,11 @@ class ReaderProcess:
 
         `meanwhile` is called while the reader works. `grants` are what else the process may read and write, besides
         what the request itself names. Raises TimeoutError at the deadline, and ReaderDied when the process ends or
-        babbles; OutOfReach, which leaves it, and ConfiningStalled as they say.
+        babbles; OutOfReach, which leaves it, and ConfiningStalled as they say; MemoryError where the answer finds no
+        room.
         """
         self._number += 1
+        assert self._block is not None
         assert self._block.buf is not None
         is_first = self.holds is None
         granted = grants | self._grants if is_first else grants
@@ -154,7 +176,7 @@ class ReaderProcess:
             reply = self._hear(timeout_s)
             if is_first or not is_out_of_reach(reply, self._number):
                 return read_reply(reply, self._number, self._block.buf)
-        except (TimeoutError, ConfiningStalled):
+        except (TimeoutError, ConfiningStalled, MemoryError):
             self.kill()
             raise
         except (EOFError, OSError, BadReply) as error:
@@ -205,8 +227,9 @@ class ReaderProcess:
         self.kill()
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
-        self._block.close()
-        self._block.unlink()
+        if self._block is not None:
+            self._block.close()
+            self._block.unlink()
 
 
 _STARTING, _HIDING = threading.Lock(), threading.Lock()

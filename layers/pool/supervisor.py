@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
+from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, error_from_noun
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
-from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderProcess
+from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderNotStarted, ReaderProcess
 from layers.quick_dataclass import dataclass
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
@@ -175,6 +175,11 @@ class Supervisor(threading.Thread):
                 self._pool.strike(key, 1)
                 limit = deadline_s(request)
                 return ReaderTimeout(f"{name} did not answer within {limit:g} s and was given up: try a smaller part.")
+            except MemoryError:
+                return TooLarge(f"{name} was not read: there is not enough memory. Close other programs and try again.")
+            except ReaderNotStarted as error:
+                why = f"the system lets no reader start ({error})"
+                return ReaderCrashed(f"{name} was not read: {why}. Close other programs, then try again.")
             except ReaderDied:
                 if self._pool.is_closed:
                     return closed_error()

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS = 20
+KILLS = int(os.environ.get("GEOLOUPE_KILLS", "20"))
+FIRST_SEED = int(os.environ.get("GEOLOUPE_KILL_SEED", "0"))
 LONGEST_LIFE_S = 1.5
 OF_IMAGE = {"image_uuid", "pixel_m", "position_error_m", "position_source_uuid", "props_json", "rev", "modified_at"}
 MOMENT_S = 0.25
@@ -86,7 +87,7 @@ def test_f88_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> Non
 
 
 @pytest.mark.bounded
-@pytest.mark.parametrize("seed", range(KILLS))
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + KILLS))
 def test_f02_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Path) -> None:
     life_s = random.Random(seed).uniform(0.0, LONGEST_LIFE_S)
     with program("hasty", own_home) as process:

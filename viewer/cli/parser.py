@@ -63,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+NO_MEMORY = "There is not enough memory for this. Close other programs, then try again; all files are as they were."
 MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No module named 'PySide6")
 """Words of Linux, Windows and macOS where Qt, or something that it needs, is not there."""
 
@@ -85,6 +86,9 @@ def run(argv: list[str]) -> int:
         return FINDINGS
     except GeoloupeError as error:
         complain(error.sentence)
+        return BAD_INPUT
+    except MemoryError:
+        complain(NO_MEMORY)
         return BAD_INPUT
     except BrokenPipeError:  # whoever read us has gone; Python would complain of it once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -44,14 +44,21 @@ class CaseProcess:
         self._closing, self._is_closed = threading.Lock(), False
         # a process that is tied to us ends with the thread that started it
         self._thread = threading.Thread(target=self._live, name="case reader", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # so many processes, or so little memory
+            self._process.close()
+            raise ReaderTimeout(
+                "No case can be read now: the system lets no more threads run. Close other programs, then try again."
+            ) from error
 
     def _live(self) -> None:
         try:
             self._process.start()
-        except ReaderDied:
+        except (ReaderDied, MemoryError):
             self._is_over.set()
-        self._is_started.set()
+        finally:  # who asks waits for it, whatever came
+            self._is_started.set()
         self._is_over.wait()
 
     def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:

@@ -35,7 +35,7 @@ def main() -> int:
     window = Window()  # first: the commands would make an application without widgets
     if READS_INLINE:
         _keep_readers()
-    doors = {"info": _info, "validate": _validate, "render": _render, **EXPORTS, "window": window.open}
+    doors = {"info": _info, "validate": _validate, "lint": _lint, "render": _render, **EXPORTS, "window": window.open}
     for line in sys.stdin:
         case = Path(line.rstrip("\n"))
         for name, door in doors.items():
@@ -110,6 +110,10 @@ def _info(case: Path) -> int:
 
 def _validate(case: Path) -> int:
     return _command("validate", str(case), "--json")
+
+
+def _lint(case: Path) -> int:
+    return _command("lint", str(case), "--json")
 
 
 def _render(case: Path) -> int:

@@ -126,6 +126,24 @@ def test_f05_f07_a_read_only_folder_and_a_full_disk(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
 
 
+def test_f85_a_command_that_finds_no_memory_says_so_and_changes_nothing(
+    cli, monkeypatch, tmp_path: Path, scene_tif: Path, points_geojson: Path
+) -> None:
+    case, out = tmp_path / "case.gpkg", tmp_path / "out"
+    out.mkdir()
+    assert cli("new", case, scene_tif).code == DONE
+    before = case.read_bytes()
+
+    def fail(*_arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(FileSystem, "create", fail)
+    outcome = cli("add-sites", case, points_geojson)
+    assert outcome.code == BAD_INPUT
+    assert "There is not enough memory" in outcome.sentence
+    assert case.read_bytes() == before
+
+
 def test_a_folder_that_is_not_there_and_a_folder_as_target(cli, demo, scene_tif, tmp_path: Path) -> None:
     (tmp_path / "taken.png").mkdir()
     (tmp_path / "taken.csv").mkdir()

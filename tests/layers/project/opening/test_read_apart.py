@@ -128,6 +128,18 @@ def test_a_process_that_did_not_start_leaves_the_case_as_it_was(case: Path, monk
         intake.read_case(case)
 
 
+@pytest.mark.timeout(20)
+def test_f85_without_memory_for_its_process_a_case_is_not_waited_for(
+    case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: ReaderProcess) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(ReaderProcess, "start", refuse)
+    with pytest.raises(ReaderTimeout, match=r"case\.gpkg.*as it was: the process that reads cases did not start"):
+        intake.read_case(case)
+
+
 def test_a_process_that_hangs_is_given_up(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(self: ReaderProcess, *_arguments: Any) -> Answer:
         self.kill()
