@@ -79,7 +79,7 @@ def _recoded(picture: ShownPicture, pool: ReaderPool, check: Callable[[], None])
 
 
 def _believed(answer: Answer, size: tuple[int, int]) -> ShownPicture | GeoloupeError:
-    """What a reader sent, judged as the chip itself was: the reader may have been taken over by it."""
+    """The picture that a reader sent, judged as the chip was: the chip may have taken the reader over."""
     data = answer.arrays[0].tobytes() if answer.arrays else b""
     found = shown_picture(data)
     if found is None or found.content_type not in _TYPES or found.size != size:
