@@ -218,7 +218,7 @@ PRODUCTS = ("viewer/app", "viewer/export", "viewer/cli", "viewer/panels", "viewe
 WRITTEN_IN_PLACE = {
     "viewer/app/crash.py",  # the file that a crash below Python writes into
     "viewer/support/event_log.py",  # a log grows
-    "viewer/cli/bench_view.py",  # beside the pictures of a measurement
+    "viewer/cli/benches/bench_view.py",  # beside the pictures of a measurement
     "viewer/support/kept_files.py",  # the door itself
     "viewer/support/timing.py",  # a trace, for us
     "viewer/export/data/workbook.py",  # in the scratch folder of an export: the reader makes the sheet of it

@@ -146,6 +146,10 @@ SECURITY = {
     "A server cannot redirect to a host that is not allowed.": (
         "viewer/network/test_hostile_servers.py::test_f36_to_another_host_is_refused_by_name_and_nobody_is_contacted",
     ),
+    "nothing that stands beside their pixels, such as a place in Exif, and no byte of": (
+        "viewer/export/data/test_judged_chips.py::test_what_a_reader_sends_is_judged_as_well",
+        "viewer/export/data/test_judged_chips.py::test_what_stands_beside_the_pixels_of_an_answer_is_dropped",
+    ),
     "are shown as plain text": (
         "viewer/app/window/test_window.py::test_f81_markup_from_files_is_shown_as_it_is",
         "viewer/panels/sites/test_site_form.py::test_markup_in_the_case_is_shown_as_text",

@@ -35,26 +35,26 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.what == "view":
         load_qt()
-        from viewer.cli.bench_view import measure_view  # for start-up time
+        from viewer.cli.benches.bench_view import measure_view  # for start-up time
 
         figures = measure_view(arguments.file, arguments.size, arguments.frames)
     elif arguments.what == "compare":
         load_qt()
-        from viewer.cli.bench_compare import measure_compare  # for start-up time
+        from viewer.cli.benches.bench_compare import measure_compare  # for start-up time
 
         figures = measure_compare(arguments.first, arguments.second)
     elif arguments.what == "export":
         load_qt()
-        from viewer.cli.bench_export import measure_export  # for start-up time
+        from viewer.cli.benches.bench_export import measure_export  # for start-up time
 
         figures = measure_export(arguments.case)
     elif arguments.what == "case":
         load_qt()
-        from viewer.cli.bench_case import measure_case  # for start-up time
+        from viewer.cli.benches.bench_case import measure_case  # for start-up time
 
         figures = measure_case(arguments.case, arguments.edits)
     else:
-        from viewer.cli.bench_save import measure_save  # for start-up time
+        from viewer.cli.benches.bench_save import measure_save  # for start-up time
 
         figures = measure_save(arguments.case)
     if arguments.json:

@@ -446,7 +446,8 @@ if __name__ == "__main__":
     pool = ReaderPool(2)
     pool.start()
     pool.ask(raw("_echo", {}))
-    print(*pool.pids(), *(one._reader._block.name for one in pool._readers.supervisors if one._reader), flush=True)
+    blocks = [one._reader._block for one in pool._readers.supervisors if one._reader]
+    print(*pool.pids(), *(block.name for block in blocks if block), flush=True)
     if sys.argv[1] == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if sys.argv[1] == "closed":

@@ -21,11 +21,11 @@ def few_rounds(few_frames, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once or twice what a measurement does again and again; panels are made as they are wanted."""
     monkeypatch.setattr("viewer.app.docks.Docks.warm_up", lambda docks, jobs: None)
     monkeypatch.setattr("viewer.app.docks.Docks.waiting", lambda docks: [])
-    monkeypatch.setattr("viewer.cli.bench_case.ReaderPool", lambda workers: ReaderPool(inline=True))
-    monkeypatch.setattr("viewer.cli.bench_case.ROUNDS", 1)
-    monkeypatch.setattr("viewer.cli.bench_case.WORKING", 1 / 2)
-    monkeypatch.setattr("viewer.cli.bench_case.DRAG_STEPS", 3)
-    monkeypatch.setattr("viewer.cli.bench_case.TURN", 2)
+    monkeypatch.setattr("viewer.cli.benches.bench_case.ReaderPool", lambda workers: ReaderPool(inline=True))
+    monkeypatch.setattr("viewer.cli.benches.bench_case.ROUNDS", 1)
+    monkeypatch.setattr("viewer.cli.benches.bench_case.WORKING", 1 / 2)
+    monkeypatch.setattr("viewer.cli.benches.bench_case.DRAG_STEPS", 3)
+    monkeypatch.setattr("viewer.cli.benches.bench_case.TURN", 2)
 
 
 def written(case: Path, places: list[Point]) -> Path:

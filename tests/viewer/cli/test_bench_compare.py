@@ -13,11 +13,11 @@ from viewer.cli.command import BAD_INPUT, DONE
 @pytest.fixture(autouse=True)
 def few_steps(few_frames: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small canvas that moves a few times. Readers in the test's own process are always ready."""
-    monkeypatch.setattr("viewer.cli.bench_compare.warm", lambda studio: None)
-    monkeypatch.setattr("viewer.cli.bench_compare.SIZE", (480, 320))
-    monkeypatch.setattr("viewer.cli.bench_compare.STEPS", 3)
-    monkeypatch.setattr("viewer.cli.bench_compare.ROUNDS", 1)
-    monkeypatch.setattr("viewer.cli.bench_compare.PANS", 1)
+    monkeypatch.setattr("viewer.cli.benches.bench_compare.warm", lambda studio: None)
+    monkeypatch.setattr("viewer.cli.benches.bench_compare.SIZE", (480, 320))
+    monkeypatch.setattr("viewer.cli.benches.bench_compare.STEPS", 3)
+    monkeypatch.setattr("viewer.cli.benches.bench_compare.ROUNDS", 1)
+    monkeypatch.setattr("viewer.cli.benches.bench_compare.PANS", 1)
 
 
 @pytest.mark.bounded

@@ -15,9 +15,9 @@ from viewer.cli.command import BAD_INPUT, DONE
 @pytest.mark.bounded
 def test_bench_export(cli, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers in the test's own process are always ready."""
-    monkeypatch.setattr("viewer.cli.bench_export.warm", lambda studio: None)
-    monkeypatch.setattr("viewer.cli.bench_export.RUNS", 1)
-    monkeypatch.setattr("viewer.cli.bench_export.DPI", 40)
+    monkeypatch.setattr("viewer.cli.benches.bench_export.warm", lambda studio: None)
+    monkeypatch.setattr("viewer.cli.benches.bench_export.RUNS", 1)
+    monkeypatch.setattr("viewer.cli.benches.bench_export.DPI", 40)
     outcome = cli("bench", "export", demo, "--json")
     assert outcome.code == DONE
     assert list(outcome.json) == ["a3_png_ms", "a3_pdf_ms", "max_ui_gap_ms"]
@@ -28,8 +28,8 @@ def test_bench_export(cli, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_lacks_a_layer_of_the_case_is_not_measured(
     cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.setattr("viewer.cli.bench_export.warm", lambda studio: None)
-    monkeypatch.setattr("viewer.cli.bench_case.ReaderPool", lambda workers: ReaderPool(inline=True))
+    monkeypatch.setattr("viewer.cli.benches.bench_export.warm", lambda studio: None)
+    monkeypatch.setattr("viewer.cli.benches.bench_case.ReaderPool", lambda workers: ReaderPool(inline=True))
     (tmp_path / "outside").mkdir()
     paused = write_scene(tmp_path / "outside" / "a.tif")
     case = foreign_case(tmp_path / "case" / "c.gpkg", absolute=str(paused))

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from viewer.cli.bench_view import pss_kb
+from viewer.cli.benches.bench_view import pss_kb
 from viewer.cli.command import BAD_INPUT, DONE
 
 
 @pytest.fixture(autouse=True)
 def few_steps(few_frames: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two scales, moved to twice. Readers in the test's own process are always ready."""
-    monkeypatch.setattr("viewer.cli.bench_view.warm", lambda studio: None)
-    monkeypatch.setattr("viewer.cli.bench_view.FRACTIONS", (1.0, 1 / 4))
-    monkeypatch.setattr("viewer.cli.bench_view.STEPS", 2)
-    monkeypatch.setattr("viewer.cli.bench_view.DRAG_PICTURES", 2)
+    monkeypatch.setattr("viewer.cli.benches.bench_view.warm", lambda studio: None)
+    monkeypatch.setattr("viewer.cli.benches.bench_view.FRACTIONS", (1.0, 1 / 4))
+    monkeypatch.setattr("viewer.cli.benches.bench_view.STEPS", 2)
+    monkeypatch.setattr("viewer.cli.benches.bench_view.DRAG_PICTURES", 2)
 
 
 def test_bench_view(cli, scene_tif: Path, tmp_path: Path) -> None:

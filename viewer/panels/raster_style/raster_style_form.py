@@ -15,10 +15,10 @@ from layers.errors import InvalidValue
 from layers.raster.info import RasterInfo
 from layers.raster.style import COLORMAPS, RasterStyle, Stretch
 from viewer.panels.raster_style.band_form import BandForm
+from viewer.panels.raster_style.color_bar import ColorBar
 from viewer.panels.raster_style.combine_dialog import open_combine_dialog
 from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.raster_style.stretch_panel import StretchPanel
-from viewer.panels.widgets.color_bar import ColorBar
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import side_by_side

@@ -15,7 +15,7 @@ from typing import Any
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from viewer.canvas.scene import MapScene
-from viewer.cli.bench_view import READERS, Heartbeat, warm
+from viewer.cli.benches.bench_view import READERS, Heartbeat, warm
 from viewer.cli.documents import case_at_home
 from viewer.cli.export import subject_bounds
 from viewer.cli.products.printed_product import laid_out, scenes_of
