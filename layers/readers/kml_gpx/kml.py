@@ -130,7 +130,7 @@ class _KmlHandler:
         self._links: list[str] = []
         self.has_root: bool | None = None
         """None until there is an element; False where it is no KML."""
-        self._placemarks: dict[str, frozenset[str]] = {}
+        self._placemarks: dict[str, tuple[str, ...]] = {}
         """Names of elements that a schema of KML 2.0 says are placemarks, with the fields in them."""
 
     # -- XmlHandler ---------------------------------------------------------------------------------------------
@@ -184,17 +184,17 @@ class _KmlHandler:
                 name = one.get("name", "")
                 self._types[name] = _TYPES.get(one.get("type", ""), "text")
                 self._show(name, one)
-            self._declare(element, frozenset(one.get("name", "") for one in fields))
+            self._declare(element, [one.get("name", "") for one in fields])
         else:
             self._add(element)
 
-    def _declare(self, schema: Element, fields: frozenset[str]) -> None:
+    def _declare(self, schema: Element, fields: list[str]) -> None:
         """Take note of elements that are placemarks under another name, or those of another schema with more fields."""
         name = schema.get("name") or one_line(schema.find("name")) or ""
         parent = schema.get("parent") or one_line(schema.find("parent")) or ""
-        known = self._placemarks.get(parent, frozenset() if parent == "Placemark" else None)
+        known = self._placemarks.get(parent, () if parent == "Placemark" else None)
         if known is not None and name and name not in _STANDARD and len(self._placemarks) < _MOST_SCHEMAS:
-            self._placemarks[name] = known | fields
+            self._placemarks[name] = tuple(dict.fromkeys((*known, *fields)))  # columns in the order of the schema
 
     def _add(self, element: Element) -> None:
         index = len(self._rows)

@@ -96,6 +96,21 @@ def test_elements_that_a_schema_says_are_placemarks(tmp_path, schema):
     assert "other" not in found
 
 
+def test_columns_stand_in_the_order_of_the_schema_in_every_process(tmp_path):
+    """A set's order is another in each process: columns of one would be read as those of the next."""
+    names = [f"F{n}" for n in (7, 2, 9, 4, 1, 8, 3, 6, 5)]
+    fields = "".join(f'<SimpleField type="string" name="{name}"/>' for name in names)
+    values = "".join(f"<{name}>x</{name}>" for name in sorted(names))
+    path = written(
+        tmp_path,
+        kml(
+            f'<Schema parent="Placemark" name="Site">{fields}</Schema>'
+            f"<Site><name>a</name>{values}<Point><coordinates>1,50</coordinates></Point></Site>"
+        ),
+    )
+    assert [name for name, _ in probe(path).fields if name in names] == names
+
+
 def test_a_schema_cannot_rename_what_the_standard_has(tmp_path):
     for name in ("Document", "Folder", "name", "kml"):
         path = written(
