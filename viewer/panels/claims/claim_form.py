@@ -207,6 +207,7 @@ class ClaimFormPanel(RowForm):
         """A report goes on with the words of the source that was named just now."""
         words = self.fields.fields["source_wording"]
         if not self._is_own and not words.toPlainText():
+            self.page.hold(words)
             words.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _heard(self, changes: Changes) -> None:

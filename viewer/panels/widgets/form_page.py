@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QSize, Qt
+import shiboken6
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.support.plain_label import plain_label
+
+EDGES_PX = (10, 8, 10, 10)
+HOLD_MS = 400
+"""A part is held for so long: rows that come get their heights in a few steps."""
 
 
 class FormPage(QStackedWidget):
@@ -24,11 +29,17 @@ class FormPage(QStackedWidget):
         self._scroll = _UprightScroll()
         inside = QWidget()
         self.content = QVBoxLayout(inside)
-        self.content.setContentsMargins(10, 8, 10, 10)
+        self._below_px = 0
+        self.content.setContentsMargins(*EDGES_PX)
         self.content.setSpacing(6)
         self._scroll.setWidget(inside)
         self.addWidget(self.hint)
         self.addWidget(self._scroll)
+        self._held: tuple[QWidget, int] | None = None
+        """The part that stays where it is, and its place on the page."""
+        self._let_go = QTimer(self, singleShot=True, interval=HOLD_MS)
+        self._let_go.timeout.connect(self._forget_held)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._put_back)
 
     @property
     def is_empty(self) -> bool:
@@ -41,7 +52,33 @@ class FormPage(QStackedWidget):
     def show_form(self, from_top: bool = False) -> None:
         self.setCurrentWidget(self._scroll)
         if from_top:
+            self._held = None
+            if self._below_px:
+                self._leave_below(0)
             self._scroll.verticalScrollBar().setValue(0)
+
+    def hold(self, part: QWidget) -> None:
+        """Keep a part where it is on the screen while what is above it is laid out anew, as far as the page scrolls."""
+        self._held = part, part.mapTo(self, QPoint()).y()
+        self._let_go.start()
+
+    def _put_back(self) -> None:
+        if self._held is not None and shiboken6.isValid(self._held[0]):
+            part, top = self._held
+            bar = self._scroll.verticalScrollBar()
+            wanted = bar.value() + part.mapTo(self, QPoint()).y() - top
+            if wanted > bar.maximum():
+                self._leave_below(self._below_px + wanted - bar.maximum())
+            bar.setValue(wanted)
+
+    def _leave_below(self, px: int) -> None:
+        """Leave some ground below the form, so that it can be scrolled so far."""
+        self._below_px = px
+        self.content.setContentsMargins(*EDGES_PX[:3], EDGES_PX[3] + px)
+
+    def _forget_held(self) -> None:
+        self._put_back()
+        self._held = None
 
     def show_from(self, part: QWidget) -> None:
         """Scroll so that a part of the form stands at the top."""

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
+from tests.support.choices import popup
 from tests.support.windows import begin_on_map, new_case, press, settle, texts
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
+from viewer.panels.claims.claim_form import ClaimFormPanel
 from viewer.panels.layers.place_dialog import PlaceDialog
 from viewer.panels.shell.guide import GuideWindow
 
@@ -111,3 +113,29 @@ def test_after_another_tab_and_back_the_keyboard_is_in_the_field_it_was_in(case:
     qtbot.waitUntil(case.canvas.hasFocus)
     click("Site: s1")
     qtbot.waitUntil(lambda: QApplication.focusWidget() is label)
+
+
+@popup
+def test_after_the_link_the_keyboard_is_in_the_exact_words_which_stay_where_they_were(
+    case: MainWindow, qtbot: QtBot
+) -> None:
+    case.selection.set({"s1"})
+    settle(case, qtbot)
+    begin_on_map(case, qtbot)
+    press(Qt.Key.Key_R)
+    settle(case, qtbot)
+    form = case.findChild(ClaimFormPanel)
+    words = form.fields.fields["source_wording"]
+    where = words.mapToGlobal(words.rect().topLeft())
+    assert QApplication.focusWidget() is form.sources.picker
+    QTest.keyClicks(form.sources.picker, "https://example.org/report")
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(words.hasFocus)
+    qtbot.waitUntil(lambda: not form.page._let_go.isActive())
+    assert len(case.session.document.sources) == 1
+    assert abs(words.mapToGlobal(words.rect().topLeft()).y() - where.y()) <= 2, "what one is about to click stays"
+    for letter in "The trucks":
+        QTest.keyClicks(QApplication.focusWidget(), letter)
+    assert words.toPlainText() == "The trucks"
+    assert case.toolbox.in_hand == "tool_select"
+    words.flush()
