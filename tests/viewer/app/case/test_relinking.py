@@ -118,7 +118,7 @@ def test_f78_scenes_that_lie_elsewhere_are_found_after_one_remap(
     window.action_table["relink_files"].trigger()
     dialog = relink_dialog(window, qtbot)
     assert dialog.old_folder.currentText() == old
-    assert dialog.says.text() == "None of 4 files was found."
+    assert dialog.says.text() == "Not found: 4 files."
     assert not dialog.relink_button.isEnabled()
     answers.path = tmp_path / "here"
     dialog.folder_button.click()

@@ -139,7 +139,7 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
     """Qt leaves one standing when all docks come back in a window resized before it was shown."""
     window = begun(window, qtbot)
     ghost = QTabBar(window)
-    for title in ("Site", "Acquisition", "Comparisons"):
+    for title in ("Details", "Acquisition", "Comparisons"):
         ghost.addTab(title)
     ghost.setGeometry(QRect(500, 500, 272, 30))
     ghost.show()
@@ -152,4 +152,4 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
         return sorted([bar.tabText(at) for at in range(bar.count())] for bar in bars if bar.isVisible())
 
     lists = ["Sites", "Claims", "Sources", "Responses", "Bookmarks"]
-    qtbot.waitUntil(lambda: titles() == [["Site", "Acquisition", "Comparisons"], lists])
+    qtbot.waitUntil(lambda: titles() == [["Details", "Acquisition", "Comparisons"], lists])
