@@ -78,7 +78,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     assert set(badges(window).values()) == {"missing"}
     line = window.messages.line("files")
     assert line is not None
-    assert line.text == "Of 14 files that are not where the case says, 12 were found in scenes/"
+    assert line.text == "Of 14 files that are not where the case says, 12 were found in scenes/."
     press_in_message(window, "files")
     dialog = relink_dialog(window, qtbot)
     assert dialog.says.text() == "12 of 14 found in scenes/"
@@ -170,7 +170,7 @@ def test_a_case_with_whole_paths_that_was_sent_with_its_scenes_finds_them(
     assert paused(window) == {"a"}
     line = window.messages.line("files")
     assert line is not None
-    assert line.text == "A file that is not where the case says was found in scenes/"
+    assert line.text == "A file that is not where the case says was found in scenes/."
     press_in_message(window, "files")
     relink_dialog(window, qtbot).relink_button.click()
     settle(window, qtbot)
