@@ -105,7 +105,7 @@ class Docks(QObject):
             "panel_products": self._dock("panel_products", self.tr("Products"), self.products),
             "panel_measurements": self._dock("panel_measurements", self.tr("Measurements"), self.measurements),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
-            "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
+            "panel_details": self._dock("panel_details", self.tr("Details"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
             "panel_time_strip": self._dock("panel_time_strip", self.tr("Time Strip"), self.time_strip),
         }

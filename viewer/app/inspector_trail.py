@@ -117,7 +117,7 @@ class InspectorTrail(QObject):
         title = self._title(self._now)
         if title:
             name = one_line(self._name(self._now), LONGEST_TITLE)
-            self._dock.setWindowTitle(f"{title}: {name}" if name else title)
+            self._dock.setWindowTitle(f"{title}: {name}" if name else self.tr("Details"))
         before = self._before()
         words = self._words_of(before[-1]) if before else ""
         if words == self._words:

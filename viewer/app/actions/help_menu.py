@@ -71,7 +71,7 @@ class HelpMenu(ActionMenu):
     def show_log(self) -> None:
         self._logs.mkdir(parents=True, exist_ok=True)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._logs))):
-            self._messages.show("log", self.tr("The log is in {0}").format(self._logs), about="program")
+            self._messages.show("log", self.tr("The log is in {0}.").format(self._logs), about="program")
 
     def show_about(self) -> None:
         from viewer.app.about import AboutDialog  # for start-up time: it reads the package's metadata

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from layers.errors import GeoloupeError
 from layers.project.opening.layer_paths import judged
 from layers.project.opening.missing_files import Found, Sameness, Search, Wanted, described_file, find_files
+from layers.text.counted import counted
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
@@ -126,10 +127,12 @@ class Relinking(QObject):
 
             where = found_in([self._search.found[file.text] for file in found], self._home)
             one, many = (
-                self.tr("A file that is not where the case says was found in {2}"),
-                self.tr("Of {0} files that are not where the case says, {1} were found in {2}"),
+                self.tr("A file that is not where the case says was found in {2}."),
+                self.tr("Of {0} files that are not where the case says, {1} found in {2}."),
             )
-            sentence = (one if len(missing) == 1 else many).format(len(missing), len(found), where)
+            sentence = (one if len(missing) == 1 else many).format(
+                len(missing), counted(len(found), self.tr("was"), self.tr("were")), where
+            )
         else:
             one, many = (
                 self.tr("1 file of a layer is not where the case says."),

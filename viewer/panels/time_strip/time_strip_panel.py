@@ -86,7 +86,7 @@ class TimeStripPanel(QWidget):
         self.place = ComboBox()
         self.place.addItem(self.tr("Scenes of the view"), Place.VIEW)
         self.place.addItem(self.tr("Scenes of the site"), Place.SITE)
-        self.place.setAccessibleName(self.tr("Ground of which scenes are shown"))
+        self.place.setAccessibleName(self.tr("Ground whose scenes are shown"))
         self.place.setToolTip(
             tooltip(self.tr("Scenes that cover some of the view, or of the one site that is selected"))
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QTabBar, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -370,3 +370,17 @@ def test_a_step_has_the_actions_looked_at_once(
     qtbot.waitUntil(lambda: looks.count("site") == 1)
     settle(window, qtbot)
     assert looks.count("site") == 1
+
+
+def test_a_panel_has_one_word(window: MainWindow, qtbot: QtBot) -> None:
+    """In the menu, on its dock and its tab, and in the palette: Details was Site on its tab."""
+    window.action_table["new_case"].trigger()
+    settle(window, qtbot)
+    for id_ in PANELS:
+        window.action_table[id_].trigger()
+    entries = [entry.text for entry in palette_entries(window.action_table, window.palette())]
+    titles = [window.docks[id_].windowTitle() for id_ in PANELS]
+    assert titles == [bare(window.action_table[id_].text()) for id_ in PANELS]
+    assert set(titles) <= set(entries)
+    tabs = {bar.tabText(at) for bar in window.findChildren(QTabBar) for at in range(bar.count())}
+    assert tabs & {"Details", "Site"} == {"Details"}

@@ -78,7 +78,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     assert set(badges(window).values()) == {"missing"}
     line = window.messages.line("files")
     assert line is not None
-    assert line.text == "Of 14 files that are not where the case says, 12 were found in scenes/"
+    assert line.text == "Of 14 files that are not where the case says, 12 were found in scenes/."
     press_in_message(window, "files")
     dialog = relink_dialog(window, qtbot)
     assert dialog.says.text() == "12 of 14 found in scenes/"
@@ -118,7 +118,7 @@ def test_f78_scenes_that_lie_elsewhere_are_found_after_one_remap(
     window.action_table["relink_files"].trigger()
     dialog = relink_dialog(window, qtbot)
     assert dialog.old_folder.currentText() == old
-    assert dialog.says.text() == "None of 4 files was found."
+    assert dialog.says.text() == "Not found: 4 files."
     assert not dialog.relink_button.isEnabled()
     answers.path = tmp_path / "here"
     dialog.folder_button.click()
@@ -170,7 +170,7 @@ def test_a_case_with_whole_paths_that_was_sent_with_its_scenes_finds_them(
     assert paused(window) == {"a"}
     line = window.messages.line("files")
     assert line is not None
-    assert line.text == "A file that is not where the case says was found in scenes/"
+    assert line.text == "A file that is not where the case says was found in scenes/."
     press_in_message(window, "files")
     relink_dialog(window, qtbot).relink_button.click()
     settle(window, qtbot)

@@ -170,7 +170,7 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
     window = begun(window, qtbot)
     window.docks.arrangement.folds.open_by_hand("right")
     ghost = QTabBar(window)
-    for title in ("Site", "Acquisition", "Comparisons"):
+    for title in ("Details", "Acquisition", "Comparisons"):
         ghost.addTab(title)
     ghost.setGeometry(QRect(500, 500, 272, 30))
     ghost.show()
@@ -184,7 +184,7 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
         return sorted([bar.tabText(at) for at in range(bar.count())] for bar in bars if bar.isVisible())
 
     lists = ["Sites", "Claims", "Sources", "Responses", "Bookmarks"]
-    qtbot.waitUntil(lambda: titles() == [["Site", "Acquisition", "Comparisons"], lists])
+    qtbot.waitUntil(lambda: titles() == [["Details", "Acquisition", "Comparisons"], lists])
 
 
 def test_tab_bars_that_qt_has_thrown_away_are_gone(window: MainWindow, qtbot: QtBot) -> None:

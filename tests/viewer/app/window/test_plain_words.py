@@ -211,3 +211,20 @@ def test_no_text_on_the_screen_is_quaint(window: MainWindow) -> None:
     said += [text for rows in shortcut_groups(window.action_table).values() for text, _ in rows]
     assert len(said) > 1500
     assert not [text for text in said if QUAINT.search(text)]
+
+
+def test_what_is_said_in_a_sentence_ends_with_a_full_stop() -> None:
+    """Texts with a verb that are shown on the message line; a label with a value, as “Copied: …”, is no sentence."""
+    verb, open_ended = re.compile(r"\b(?:is|are|was|were|has|have|cannot|does)\b"), []
+    for path in (Path(__file__).resolve().parents[4] / "viewer").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", "")
+            if not isinstance(node, ast.Call) or name not in ("show", "report", "message", "say", "show_error"):
+                continue
+            for one in ast.walk(node):
+                said = one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else ""
+                if said[:1].isupper() and verb.search(said) and said.rstrip()[-1] not in ".?:…}":
+                    open_ended.append(f"{path.name}: {said}")
+                if said[:1].isupper() and verb.search(said) and said.endswith("{0}") and ". {" not in said:
+                    open_ended.append(f"{path.name}: {said}")
+    assert not open_ended

@@ -365,7 +365,7 @@ def test_a7_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteForm
     window.selection.set({"pad", "pad2"})
     assert details(window).windowTitle() == "Site: 2 selected"
     window.selection.set(())
-    assert details(window).windowTitle() == "Site"
+    assert details(window).windowTitle() == "Details"
     window.selection.set({"pad2"})
     window.canvas.setFocus()
     press(Key.Key_J)

@@ -431,7 +431,7 @@ def test_the_guide_stands_beside_the_window_and_names_what_there_is(window: Main
     words = guide.page.toPlainText()
     for chapter in ("Compare images", "Pixel values and statistics", "Measure", "Products"):
         assert f"\n{chapter}\n" in words, chapter
-    for line in ("Site, Mark a Point (P)", "Edit, Undo (Ctrl+Z)", "Site, Report", "Help, Keyboard Shortcuts (F1)"):
+    for line in ("Mark, Mark a Point (P)", "Edit, Undo (Ctrl+Z)", "Evidence, Report", "Help, Keyboard Shortcuts (F1)"):
         assert line in words, words
     assert "{" not in words
     assert "**" not in words
