@@ -1,21 +1,29 @@
-"""Acts when memory runs short: caches are let go, it is said once, and there is room left to save."""
+"""Acts when memory runs short: caches are let go, it is said once, and there is room left to save.
+
+What large work has freed is given back before: a page of a product leaves some hundred megabytes that nobody needs.
+"""
 
 from __future__ import annotations
 
 import gc
 import mmap
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QPixmapCache
 
 from viewer.canvas.scene import MapScene
 from viewer.support.jobs import Jobs
+from viewer.support.memory import give_back_freed, resident_bytes
 from viewer.support.messages import Messages
 
 RESERVE_BYTES = 32 << 20
 """Held back for the moment in which there is nothing else: a save needs a few MB."""
 CALM_MS = 10_000
 KEY = "memory"
+LOOK_MS = 15_000
+MOST_MORE_BYTES = 32 << 20
+"""Than after the last time: panning takes and frees less than that, and would need it again at once."""
 
 
 class MemoryWatch(QObject):
@@ -54,3 +62,24 @@ class MemoryWatch(QObject):
             self._reserve = mmap.mmap(-1, RESERVE_BYTES)
         except OSError:
             self._calm.start()
+
+
+class MemoryRest(QObject):
+    """Looks now and then, and acts only where the window `is_idle`."""
+
+    def __init__(self, jobs: Jobs, is_idle: Callable[[], bool], parent: QObject) -> None:
+        super().__init__(parent)
+        self._jobs, self._is_idle = jobs, is_idle
+        self._least = 0
+        """Bytes in memory when it was given back last."""
+        self._clock = QTimer(self, interval=LOOK_MS)
+        self._clock.timeout.connect(self.look)
+        self._clock.start()
+
+    def look(self) -> None:
+        """Give back, in a job, what is freed and kept, where there may be enough of it."""
+        if self._is_idle() and resident_bytes() > self._least + MOST_MORE_BYTES:
+            self._jobs.run(lambda _: give_back_freed(), lambda _: self._note())
+
+    def _note(self) -> None:
+        self._least = resident_bytes()

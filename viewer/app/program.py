@@ -17,7 +17,7 @@ from viewer.app.case.crash_loop import NEAR_S, CrashLoop
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.crash import CrashDoors, left_behind, log_folder
-from viewer.app.memory_watch import MemoryWatch
+from viewer.app.memory_watch import MemoryRest, MemoryWatch
 from viewer.app.screenshot import Screenshot
 from viewer.app.signals import SignalWatch
 from viewer.app.theme import apply_theme
@@ -102,6 +102,7 @@ class Program:
             self._session, self._context, permissions, self._messages, self._settings, asks=self._keeps
         )
         self._memory = MemoryWatch(self._window.scene, self._jobs, self._messages, self._window)
+        MemoryRest(self._jobs, self._window.is_idle, self._window)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
 

@@ -1,15 +1,21 @@
-"""Keeps freed memory: tiles come and go, and faulting their pages in again costs more than painting them."""
+"""Keeps freed memory: tiles come and go, and faulting their pages in again costs more than painting them.
+
+What large work has freed, such as a page of a product, is given back once the window rests.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import mmap
 import sys
+from pathlib import Path
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 KEPT_BYTES = 256 * 2**20
 LARGEST_KEPT_BYTES = 32 * 2**20
 ARENAS = 2
 """Threads share what is kept: with an arena each, all of them would keep what only one needs at a time."""
+_STATM = Path("/proc/self/statm")
 
 
 def keep_freed_memory() -> None:
@@ -21,3 +27,21 @@ def keep_freed_memory() -> None:
         mallopt(_M_MMAP_THRESHOLD, LARGEST_KEPT_BYTES)
         mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
         mallopt(_M_ARENA_MAX, ARENAS)
+
+
+def resident_bytes() -> int:
+    """Bytes of this process that are in memory; 0 where the system does not say."""
+    try:
+        pages = int(_STATM.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * mmap.PAGESIZE
+
+
+def give_back_freed() -> None:
+    """Return to the system what is freed and kept. It takes some hundredths of a second: for a job."""
+    if sys.platform != "linux":
+        return
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

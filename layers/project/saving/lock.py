@@ -80,7 +80,7 @@ class CaseLock:
         return None if self._is_mine else holder
 
     def lost(self) -> LockLoss | None:
-        """What became of a lock of ours that stands there no more; None while it does, and where the drive is gone."""
+        """The loss of a lock of ours that stands there no more; None while it does, and where the drive is gone."""
         with self._turn:
             if not self._is_mine:
                 return None

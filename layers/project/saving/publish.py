@@ -50,13 +50,7 @@ def publish(
     without something. Raises SaveFailed, DiskFull, NotAllowed, NotAFile, CaseInUse, or CaseChangedOnDisk where the
     target is not the file that was opened (`overwrite` saves all the same). In each case the old file is untouched.
     """
-    unwritten: Sequence[tuple[Edit, Stamp]] = ()
-    try:
-        work.drain()
-    except SaveFailed:
-        unwritten = work.unwritten
-        if not unwritten:
-            raise
+    unwritten = _drained(work)
     target = Path(os.path.abspath(target))
     is_own = work.target == target
     expected = work.own_marks if is_own and not overwrite else None
@@ -83,11 +77,10 @@ def publish(
                 raise _not_carried(target, error) from error
             notice(f"“{shown(target)}” is saved without what other programs have put into the case: {error}")
 
-    sizes = [work.path.stat().st_size * 2, SPARE_BYTES, *([work.base.stat().st_size] if work.base else [])]
     making = _Making(
         fill,
         carry,
-        sum(sizes),
+        _needed_bytes(work),
         expected,
         always_backup=expected is None or work.was_edited,
         old_folder=None if work.target is None else work.target.parent,
@@ -97,6 +90,22 @@ def publish(
     if goes_on:
         work.published(target, saved, saved_seq, last_change)
     return saved
+
+
+def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, Stamp]]:
+    """The edits that the working copy could not take. Raises SaveFailed where it broke off without any."""
+    try:
+        work.drain()
+    except SaveFailed:
+        if not work.unwritten:
+            raise
+        return work.unwritten
+    return ()
+
+
+def _needed_bytes(work: WorkingCopy) -> int:
+    """Room for the new file with all that is carried over, while the old one stands."""
+    return work.path.stat().st_size * 2 + SPARE_BYTES + (work.base.stat().st_size if work.base else 0)
 
 
 def write_case(

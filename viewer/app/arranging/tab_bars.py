@@ -12,7 +12,7 @@ _Kind = QEvent.Type
 
 
 class TabBars(QObject):
-    """Those of one window, as they come and go.
+    """The tab bars of one window, as they come and go.
 
     `findChildren` is not asked: Qt makes new bars whenever an arrangement is taken up, and Python's wrapper of each one
     that was found would stay as long as the window.

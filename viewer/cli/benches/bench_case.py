@@ -31,9 +31,8 @@ from viewer.app.case.session import Session
 from viewer.app.program import dress
 from viewer.app.toolbox import FIRST_TOOL
 from viewer.app.window import MainWindow
-from viewer.cli.benches.bench_view import pss_kb, spin_until
+from viewer.cli.benches.bench_view import pss_kb, refuse_undrawn, spin_until
 from viewer.cli.reading import case_file
-from viewer.cli.undrawn import refuse_undrawn
 from viewer.commands.sites import update_site
 from viewer.network.consent import Consent
 from viewer.panels.search.finder import Finder

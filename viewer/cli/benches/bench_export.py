@@ -15,12 +15,11 @@ from typing import Any
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
 from viewer.canvas.scene import MapScene
-from viewer.cli.benches.bench_view import READERS, Heartbeat, warm
+from viewer.cli.benches.bench_view import READERS, Heartbeat, refuse_undrawn, warm
 from viewer.cli.documents import case_at_home
 from viewer.cli.export import subject_bounds
 from viewer.cli.products.printed_product import laid_out, scenes_of
 from viewer.cli.reading import case_file
-from viewer.cli.undrawn import refuse_undrawn
 from viewer.export.formats.steps import finish
 from viewer.export.formats.writers import begin_writing
 from viewer.export.headless import Studio, wait_until

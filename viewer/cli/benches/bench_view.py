@@ -21,20 +21,23 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from layers.document.document import Document
-from layers.errors import GeoloupeError
+from layers.errors import ExportFailed, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, transform_bounds
 from layers.pool.reader_set import STANDING
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from layers.requests.probe import Probe
+from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.documents import ACTOR, checked_place, found_layers
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until
 from viewer.export.image import save_image
+from viewer.rendering.drawing import FailedDrawing
 from viewer.support.qt_application import make_application
+from viewer.support.text import one_line
 
 FRACTIONS = (1.0, 1 / 4, 1 / 20, 1 / 100)
 STEP = 0.1
@@ -63,6 +66,18 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
 def warm(studio: Studio) -> None:
     """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
     wait_until(lambda: all(studio.pool.ready_readers(profile) == READERS for profile in STANDING))
+
+
+def refuse_undrawn(scene: MapScene) -> None:
+    """Raise ExportFailed, as the time of what is not there says nothing, where a visible layer is paused, cannot
+    be read, or lacks all its tiles in the last view.
+    """
+    problems, lost = scene.problems(), scene.lost_layers()
+    for uuid, drawing in scene.drawings.items():
+        is_there = uuid not in lost and not isinstance(drawing, FailedDrawing)
+        if drawing.layer.visible and not is_there:
+            name, why = one_line(drawing.layer.name, 60), lost.get(uuid) or problems.get(uuid, "")
+            raise ExportFailed(f"Not measured: “{name}” would not be in the picture. {why}".rstrip())
 
 
 class Heartbeat(QObject):
