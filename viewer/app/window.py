@@ -354,14 +354,17 @@ class MainWindow(QMainWindow):
         recent = RecentMenu(settings.recent, menus["file"])
         recent.chosen.connect(self.file_menu.open_recent)
         menus["file"].insertMenu(self.action_table["open_demo"], recent)
-        self.toolbar = make_toolbar(self, self.action_table)
-        self.addToolBar(self.toolbar)
-        color_overflow(self.toolbar, self.palette())
-        ToolButtons(self.toolbar, self.action_table, self.toolbox)
+        self._build_toolbar()
         of_rows = [self.action_table[id_] for id_ in ("report", "judge", "take_chip")]
         self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
         self._framed.follow(self.docks.arrangement.folds, focus.switch, partial(words_of_panel, self.action_table))
         self.toolbox.take(FIRST_TOOL)
+
+    def _build_toolbar(self) -> None:
+        self.toolbar = make_toolbar(self, self.action_table)
+        self.addToolBar(self.toolbar)
+        color_overflow(self.toolbar, self.palette())
+        ToolButtons(self.toolbar, self.action_table, self.toolbox)
 
     def _connect(self) -> None:
         session = self.session
@@ -433,7 +436,7 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
 
     def _show_mode(self) -> None:
-        """What the whole map is in, and the way out of it."""
+        """The frame of the whole map, and the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
@@ -546,10 +549,7 @@ class MainWindow(QMainWindow):
         self.messages.changed.emit()
 
     def _fill_screen(self, full: bool) -> None:
-        if full:
-            self.showFullScreen()
-        else:
-            self.showNormal()
+        (self.showFullScreen if full else self.showNormal)()
 
     def _questions(self) -> Questions:
         return self.ask

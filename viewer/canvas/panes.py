@@ -46,14 +46,13 @@ class Pane:
     picture: MapPicture
     place: QRect = field(default_factory=QRect)
     note: CornerNote | None = None
+    """The note in its lower left corner, as painted last."""
     plate: NoticePlate | None = None
 
     def note_at(self, at: QPointF) -> str:
         """All of the plate or the note at a pixel of it; empty where neither is."""
         shown = (one for one in (self.plate, self.note) if one is not None and one.rect.contains(at))
         return next((one.text for one in shown), "")
-
-    """In its lower left corner, as painted last."""
 
     def show_crosshair(self, is_shown: bool) -> None:
         """Let labels keep clear of the middle while a tool marks it there."""
@@ -82,6 +81,11 @@ class Panes:
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def show_crosshair(self, is_shown: bool) -> None:
+        """Let labels of all keep clear of the middle while a tool marks it there."""
+        for pane in self.all:
+            pane.show_crosshair(is_shown)
 
     @property
     def number(self) -> int:

@@ -218,8 +218,7 @@ class MapCanvas(QWidget):
         if tool is not None:
             tool.hint_changed.connect(self._on_hint)
             tool.activate()
-        for pane in self.panes.all:
-            pane.show_crosshair(tool is not None and tool.has_crosshair)
+        self.panes.show_crosshair(tool is not None and tool.has_crosshair)
         self._gestures.update_cursor()
         self._on_hint()
         self.tool_changed.emit()

@@ -61,13 +61,7 @@ def publish(
         with closing(sqlite3.connect(work.path, isolation_level=None)) as connection:
             saved_seq, last_change = last_history(connection)
             connection.execute("VACUUM INTO ?", (os.fspath(new),))
-        if unwritten:
-            with closing(_unsafe_connection(new)) as connection:
-                writer = RowWriter(connection)
-                connection.execute("BEGIN")
-                for edit, stamp in unwritten:
-                    writer.write_edit(edit, stamp)
-                connection.execute("COMMIT")
+        _add_unwritten(new, unwritten)
 
     def carry(new: sqlite3.Connection) -> None:
         try:
@@ -90,6 +84,18 @@ def publish(
     if goes_on:
         work.published(target, saved, saved_seq, last_change)
     return saved
+
+
+def _add_unwritten(new: Path, unwritten: Sequence[tuple[Edit, Stamp]]) -> None:
+    """Write edits into a new file that the working copy could not take."""
+    if not unwritten:
+        return
+    with closing(_unsafe_connection(new)) as connection:
+        writer = RowWriter(connection)
+        connection.execute("BEGIN")
+        for edit, stamp in unwritten:
+            writer.write_edit(edit, stamp)
+        connection.execute("COMMIT")
 
 
 def _drained(work: WorkingCopy) -> Sequence[tuple[Edit, Stamp]]:
