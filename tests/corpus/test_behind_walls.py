@@ -1,0 +1,82 @@
+"""Each file of the corpus gives a confined reader the answers that it gives without walls: no call is lacking."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers.errors import GeoloupeError
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Request
+from layers.readers.confinement.grants import Grants
+from layers.requests.question import Question
+from tests.corpus.formats import formats
+from tests.corpus.geotiffs import geotiffs
+from tests.corpus.kml_gpx import kml_gpx
+from tests.corpus.odd import Odd
+from tests.corpus.placed import placed
+from tests.corpus.vectors import vectors
+from tests.support.readers.raw import raw
+
+LONGEST_S = 100.0
+pytestmark = [pytest.mark.bounded, pytest.mark.timeout(500)]
+
+
+@pytest.fixture
+def confined(tmp_path: Path) -> Iterator[ReaderPool]:
+    """Real readers that may read the whole folder of the test."""
+    pool = ReaderPool(1, grants=Grants(read=frozenset((str(tmp_path),))))
+    pool.start()
+    yield pool
+    pool.close()
+
+
+def questions(path: Path, part: str, header: dict[str, Any]) -> Iterator[Question]:
+    """Pixels and rows of what a probe has found."""
+    asked = {"path": str(path), **({"part": part} if part else {})}
+    if header.get("kind") == "raster":
+        yield raw("statistics", {**asked, "bands": [1]})
+    for layer in header.get("layers", ()):
+        yield raw("features", {"path": str(path), "layer": layer["name"], "crs": "EPSG:4326"})
+
+
+def answer(pool: ReaderPool, question: Question) -> Any:
+    """The answer, or the noun and sentence of an error; no reader is hurried on a busy machine."""
+    arrived, results = threading.Event(), []
+
+    def done(result: Answer | GeoloupeError) -> None:
+        results.append(result)
+        arrived.set()
+
+    pool.submit(Request(question, done, deadline_s=LONGEST_S))
+    assert arrived.wait(LONGEST_S)
+    found = results[0]
+    if isinstance(found, GeoloupeError):
+        return found.noun, found.sentence
+    return found.header, [array.tobytes() for array in found.arrays]
+
+
+@pytest.mark.parametrize("every", [geotiffs, placed, formats, vectors, kml_gpx])
+def test_walls_are_in_no_files_way(confined: ReaderPool, tmp_path: Path, every: Callable[[], list[Odd]]) -> None:
+    free = ReaderPool(inline=True)
+    free.start()
+    odds, read, differ = every(), 0, {}
+    for odd in odds:
+        path = odd.write(tmp_path)
+        if path.suffix == ".vrt":
+            continue  # a reader without walls opens none
+        probe = raw("probe", {"path": str(path), **({"part": odd.part} if odd.part else {})})
+        found = answer(free, probe)
+        header = found[0] if isinstance(found[0], dict) else {}
+        for question in (probe, *questions(path, odd.part, header)):
+            expected, held = answer(free, question), answer(confined, question)
+            read += isinstance(held[0], dict)
+            if repr(held) != repr(expected):  # as no NaN equals another
+                differ[odd.name, question.op] = (str(expected)[:300], str(held)[:300])
+    assert differ == {}
+    assert read > len(odds) // 2, "most files are read, and many asked twice"
+    assert all(holds.calls and holds.files for holds in confined.holds())
