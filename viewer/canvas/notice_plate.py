@@ -37,7 +37,7 @@ class NoticePlate:
     rect: QRectF
     """In picture pixels."""
     matters: frozenset[str]
-    """What its notices are about, whatever numbers they name."""
+    """Its notices without the numbers that they name."""
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         font = map_font(_TEXT_PX * ratio)
@@ -119,5 +119,5 @@ def _places(view: View, width: float, height: float) -> list[QRectF]:
 
 
 def _matter(note: str) -> str:
-    """What a notice is about: its words without numbers, which change with the scale."""
+    """The words of a notice without numbers, which change with the scale."""
     return _NUMBERS.sub(" ", note)

@@ -22,7 +22,7 @@ _ROOM_PX = 10
 
 
 class FramedMap(QWidget):
-    """What stands in the middle of the window, between the strips of its edges."""
+    """The middle of the window, between the strips of its edges."""
 
     def __init__(self, middle: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
