@@ -118,7 +118,6 @@ class Docks(QObject):
         for chosen in (context.selection.changed, context.selection.chosen_again):
             chosen.connect(self._selected)
         self.layer_tree.view.clicked.connect(self._layer_clicked)
-        context.layer_shown.connect(self._layer_shown)
 
     def __getitem__(self, id_: str) -> QDockWidget:
         return self._docks[id_]
@@ -138,12 +137,13 @@ class Docks(QObject):
         jobs.run(lambda _: load_panels(), lambda _: self._warm.start(), lambda _: self._warm.start())
 
     def _show_what_is_wanted(self) -> None:
-        shown = self._context.layer_shown, self._context.claim_shown, self._context.row_shown
-        for emptied in (*shown, self._context.document_replaced):
-            emptied.connect(self.arrangement.folds.look_soon)
         self._context.panel_wanted.connect(self.show_panel)
         self._context.typing_wanted.connect(self.begin_typing)
         self._context.field_wanted.connect(self.begin_field)
+        context = self._context
+        context.layer_shown.connect(self._layer_shown)
+        for emptied in (context.layer_shown, context.claim_shown, context.row_shown, context.document_replaced):
+            emptied.connect(self.arrangement.folds.look_soon)
 
     # -- showing -----------------------------------------------------------------------------------------------
 

@@ -51,7 +51,7 @@ class FormKeys(FocusFilter):
         form_left.connect(self._go_to_map)
         tab_clicked.connect(self._come_back)
         self._left: dict[str, QWidget] = {}
-        """The field that had the keyboard in a panel when another came in front of it, by the panel's name."""
+        """The last field with the keyboard in each panel that another came in front of, by the panel's name."""
         self._is_handing_on = False
         self._followed: set[str] = set()
         """Names of the panels whose tabs are followed."""

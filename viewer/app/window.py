@@ -355,9 +355,6 @@ class MainWindow(QMainWindow):
         recent.chosen.connect(self.file_menu.open_recent)
         menus["file"].insertMenu(self.action_table["open_demo"], recent)
         self._build_toolbar()
-        of_rows = [self.action_table[id_] for id_ in ("report", "judge", "take_chip")]
-        self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
-        self._framed.follow(self.docks.arrangement.folds, focus.switch, partial(words_of_panel, self.action_table))
         self.toolbox.take(FIRST_TOOL)
 
     def _build_toolbar(self) -> None:
@@ -367,6 +364,10 @@ class MainWindow(QMainWindow):
         ToolButtons(self.toolbar, self.action_table, self.toolbox)
 
     def _connect(self) -> None:
+        words, focus = partial(words_of_panel, self.action_table), PanelFocus(self.docks, self.canvas)
+        self._framed.follow(self.docks.arrangement.folds, focus.switch, words)
+        of_rows = [self.action_table[id_] for id_ in ("report", "judge", "take_chip")]
+        self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
         session = self.session
         session.glimpsed.connect(self._show_glimpse)
         session.document_replaced.connect(self._follow_document)
@@ -436,7 +437,7 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
 
     def _show_mode(self) -> None:
-        """The frame of the whole map, and the way out of it."""
+        """Say the state of the whole map, and the way out of it."""
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())

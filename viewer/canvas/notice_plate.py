@@ -37,7 +37,7 @@ class NoticePlate:
     rect: QRectF
     """In picture pixels."""
     matters: frozenset[str]
-    """The subjects of its notices, whatever numbers they name."""
+    """Its notices without the numbers that they name."""
 
     def paint(self, painter: QPainter, ratio: float) -> None:
         font = map_font(_TEXT_PX * ratio)
@@ -119,5 +119,5 @@ def _places(view: View, width: float, height: float) -> list[QRectF]:
 
 
 def _matter(note: str) -> str:
-    """The subject of a notice: its words without numbers, which change with the scale."""
+    """The words of a notice without numbers, which change with the scale."""
     return _NUMBERS.sub(" ", note)

@@ -16,7 +16,7 @@ MARGIN_PX = 48
 
 
 def hold_still(canvas: MapCanvas) -> Callable[[], None]:
-    """A call for when the canvas has its new place: it puts the view back to where it was on the screen.
+    """Returns a call for when the canvas has its new place: it puts the view back to where it was on the screen.
 
     A view that was turned, zoomed or replaced meanwhile, and several panes side by side, stay as they are. A single
     selected mark that was in sight stays so.

@@ -242,7 +242,7 @@ class Arrangement(QObject):
         self.changed.emit()
 
     def _change_class(self) -> None:
-        """Stand as in a window of this size: panels in front stay there, and a form in use stays open."""
+        """Stand as in a window of this size; panels in front stay so, and a form in use stays open."""
         self._size_class = self._room.size_class
         kept = self._kept.get(self._key)
         fronts = [id_ for id_, dock in self._docks.items() if not dock.visibleRegion().isEmpty()]

@@ -125,7 +125,7 @@ class Fold:
     ids: tuple[str, ...]
     """The panels that stand there, from the first tab to the last."""
     fronts: tuple[str, ...]
-    """The panels that are in front of others."""
+    """The panels in front of others."""
     width_px: int
 
 

@@ -116,7 +116,7 @@ class SideFolds(QObject):
                 self.fold(side, widths_px[side])
 
     def look_soon(self, *_: object) -> None:
-        """Panels show something else now: an empty side folds if it stays empty for a while."""
+        """Fold an empty side if it stays empty for a while: the panels show something else now."""
         self._soon.start()
 
     def stand_anew(self, folds: Mapping[str, Fold], opened: set[str]) -> None:

@@ -424,7 +424,7 @@ class MapViews(QObject):
     # -- held while the window settles --------------------------------------------------------------------------
 
     def hold_still(self) -> Callable[[], None]:
-        """A call that puts the view back to where it is on the screen now, once panels have come or gone."""
+        """Returns a call that puts the view back to where it is on the screen now, once panels have come or gone."""
         self._held = None
         self._settle.stop()
         return hold_still(self._canvas)

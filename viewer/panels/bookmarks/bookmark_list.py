@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.bookmarks.bookmark_rows import BookmarkDelegate, BookmarkRows
 from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
-from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.form_page import side_by_side
-from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.support.still_boxes import DecimalBox
 from viewer.support.text import tooltip
 

@@ -13,8 +13,7 @@ from viewer.panels.claims.claim_verbs import judge, report
 from viewer.panels.claims.evidence_drop import EvidenceDrop, take_evidence
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
-from viewer.panels.widgets.compact_button import CompactButton
-from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text, no_words, site_name

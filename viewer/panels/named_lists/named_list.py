@@ -21,9 +21,8 @@ from PySide6.QtWidgets import (
 from layers.document.edit import Table
 from viewer.panels.context import PanelContext
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
-from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.form_page import muted
-from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.icon_button import CompactButton, IconButton
 from viewer.support.text import tooltip
 
 type Offer = tuple[str, str, Callable[[], object]]

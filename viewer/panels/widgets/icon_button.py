@@ -1,11 +1,11 @@
-"""A flat button with a line icon, drawn anew when light turns to dark."""
+"""Buttons of panels: flat ones with a line icon, drawn anew when light turns to dark, and narrow ones with a text."""
 
 from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from viewer.support.icons import line_icon
 from viewer.support.text import plain, tooltip
@@ -34,3 +34,19 @@ class IconButton(QToolButton):
 
     def _draw(self) -> None:
         self.setIcon(line_icon(self._icon, self.palette()))
+
+
+_EDGES_PX = 18
+"""Left and right of the text, together."""
+
+
+class CompactButton(QPushButton):
+    """A push button no wider than its text needs: the style makes each at least 80 pixels wide, too much in a panel."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + _EDGES_PX, super().sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()

@@ -13,8 +13,8 @@ from layers.quick_dataclass import dataclass
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
-from viewer.panels.widgets.compact_button import CompactButton
 from viewer.panels.widgets.form_page import side_by_side
+from viewer.panels.widgets.icon_button import CompactButton
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import RowTable
 
