@@ -15,7 +15,7 @@ KEPT_BYTES = 256 * 2**20
 LARGEST_KEPT_BYTES = 32 * 2**20
 ARENAS = 2
 """Threads share what is kept: with an arena each, all of them would keep what only one needs at a time."""
-_STATM = Path("/proc/self/statm")
+_STATM = "/proc/self/statm"
 
 
 def keep_freed_memory() -> None:
@@ -31,8 +31,10 @@ def keep_freed_memory() -> None:
 
 def resident_bytes() -> int:
     """Bytes of this process that are in memory; 0 where the system does not say."""
+    if sys.platform != "linux":
+        return 0
     try:
-        pages = int(_STATM.read_text().split()[1])
+        pages = int(Path(_STATM).read_text().split()[1])
     except (OSError, ValueError, IndexError):
         return 0
     return pages * mmap.PAGESIZE
