@@ -330,7 +330,7 @@ class MainWindow(QMainWindow):
         self.search.feature_found.connect(self.feature_menu.show_feature)
         templates = TemplateDesk(panels, self.toolbox, messages, self._questions, self)
         self.action_table = ActionTable(self)
-        duplicate, focus = partial(duplicate_selected, canvas, panels), PanelFocus(self.docks, canvas)
+        duplicate, self._panel_focus = partial(duplicate_selected, canvas, panels), PanelFocus(self.docks, canvas)
         pictures = PicturePaster(session, panels, jobs, self.file_menu.open_words, self)
         for menu in (
             self.file_menu,
@@ -345,7 +345,7 @@ class MainWindow(QMainWindow):
             CompareMenu(session, self.comparisons, self.comparison_bar.begin, self),
             SiteMenu(session, self.toolbox, self.docks, panels, templates, self),
             ToolsMenu(session, self.toolbox, self),
-            PanelsMenu(session, self.docks, focus, self),
+            PanelsMenu(session, self.docks, self._panel_focus, self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),
         ):
             self.action_table.add(menu)
@@ -364,8 +364,8 @@ class MainWindow(QMainWindow):
         ToolButtons(self.toolbar, self.action_table, self.toolbox)
 
     def _connect(self) -> None:
-        words, focus = partial(words_of_panel, self.action_table), PanelFocus(self.docks, self.canvas)
-        self._framed.follow(self.docks.arrangement.folds, focus.switch, words)
+        words = partial(words_of_panel, self.action_table)
+        self._framed.follow(self.docks.arrangement.folds, self._panel_focus.switch, words)
         of_rows = [self.action_table[id_] for id_ in ("report", "judge", "take_chip")]
         self._letters = LetterKeys(of_rows, lambda: len(self.selection) > 0, self.status.show_done, self)
         session = self.session
