@@ -232,7 +232,7 @@ class EditMenu(CaseMenu):
         ),
         Action(
             "delete",
-            QT_TRANSLATE_NOOP("Actions", "&Delete Selected Sites"),
+            QT_TRANSLATE_NOOP("Actions", "&Delete Selected Marks"),
             delete_selected,
             "Delete",
             "delete",
@@ -251,13 +251,13 @@ class EditMenu(CaseMenu):
         ),
         Action(
             "duplicate",
-            QT_TRANSLATE_NOOP("Actions", "Dup&licate Selected Sites"),
+            QT_TRANSLATE_NOOP("Actions", "Dup&licate Selected Marks"),
             duplicate,
             "Ctrl+D",
             offered=has_selection,
             tip=QT_TRANSLATE_NOOP("Actions", "Put a copy beside each selected mark"),
         ),
-        Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &All Sites"), select_all, "Ctrl+A", offered=has_case),
+        Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &All Marks"), select_all, "Ctrl+A", offered=has_case),
         Action(
             "select_none",
             QT_TRANSLATE_NOOP("Actions", "Select &None"),

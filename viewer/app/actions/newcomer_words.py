@@ -10,7 +10,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, ...]] = {
     # the case and its files
     "new_case": ("new project", "create a project", "workspace"),
-    "new_on_world": ("settings", "preferences", "options", "default basemap"),
+    "new_on_world": ("settings", "preferences", "options"),
     "open": ("load", "import", "open project", "browse"),
     "open_demo": ("example", "sample data", "tutorial", "try it out"),
     "save": ("save project", "store"),
@@ -125,8 +125,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "edit_templates": ("classes", "categories", "custom fields", "new class", "settings"),
     "report": ("attribute a statement", "quote", "allegation", "news"),
     "judge": ("assess", "conclusion", "confidence", "likelihood", "analysis", "hypothesis"),
-    "take_chip": ("crop", "cut out", "clip", "thumbnail", "evidence", "screenshot of a site", "attach an image"),
-    "cite_image": ("attach", "reference"),
+    "take_chip": ("crop", "cut out", "clip", "thumbnail", "evidence", "screenshot of a site"),
+    "cite_image": ("reference",),
     "check_shadow": ("suncalc", "sun", "chronolocation", "time of day"),
     "add_source": (
         "attach",

@@ -56,8 +56,7 @@ def test_a_newcomers_word_leads_to_the_command(begun: MainWindow, qtbot: QtBot, 
     palette, line = search_for(begun, typed, qtbot)
     entries = [row for row in palette._rows if isinstance(row, PaletteEntry)]
     names = [entry.text for entry in entries]
-    assert name_of(begun, id_) in names[:5]
-    assert palette._rows[0] == entries[0] or palette.shown_hits(), "a command, or what is called so"
+    assert names.index(name_of(begun, id_)) <= (4 if typed in ("settings", "pin", "contrast") else 0)
     QTest.keyClick(line, Qt.Key.Key_Escape)
 
 
