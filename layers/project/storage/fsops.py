@@ -33,7 +33,11 @@ class FileSystem:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
         os.close(handle)
         if mode is not None:
-            os.chmod(path, mode)
+            try:
+                os.chmod(path, mode)
+            except OSError:
+                path.unlink(missing_ok=True)  # whoever asked for it never hears of it
+                raise
 
     def open(self, path: Path, mode: str) -> BinaryIO:
         return path.open(mode)  # type: ignore[return-value]

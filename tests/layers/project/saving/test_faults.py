@@ -234,6 +234,22 @@ def _is_written(target: Path, fs: FileSystem) -> bool:
     return True
 
 
+def test_f05_a_new_file_that_cannot_be_given_its_permissions_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "map.png"
+    target.write_bytes(b"old")
+
+    def refuse(*_arguments: object) -> None:
+        raise KINDS["full"]()
+
+    with monkeypatch.context() as full:
+        full.setattr("layers.project.storage.fsops.os.chmod", refuse)
+        with pytest.raises(DiskFull):
+            write_whole(target, b"new picture")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("map.png", b"old")]
+
+
 def test_a_product_beside_a_folder_of_its_name(tmp_path: Path) -> None:
     with pytest.raises(ExportFailed, match="is a folder"):
         write_whole(tmp_path, b"x")
