@@ -125,13 +125,13 @@ def test_another_site_says_what_is_not_kept_and_leads_back_to_what_was_typed(
 
 def test_a_claim_leads_back_to_a_date_that_it_did_not_take(me: Analyst) -> None:
     me.canvas.setFocus()
-    press(Key.Key_J)
+    me.window.action_table["judge"].trigger()
     form = me.panel(ClaimFormPanel)
     form.words_part.set_folded(False)
     first, date = form.uuid, form.fields.fields["made_at"]
     type_nonsense(date)
     me.canvas.setFocus()
-    press(Key.Key_J)
+    me.window.action_table["judge"].trigger()
     assert form.uuid != first
     (back,) = [one for one in me.window.findChildren(QPushButton) if one.text() == "Go Back" and one.isVisible()]
     me.press(back)

@@ -65,9 +65,12 @@ def claim_form(window: MainWindow) -> ClaimFormPanel:
 
 
 def begun(window: MainWindow, key: Qt.Key, qtbot: QtBot) -> tuple[ClaimFormPanel, Claim]:
-    """Press a key on the map: the form, and the claim in it."""
+    """Press a key on the map, or where nothing is selected choose its menu entry: the form, and the claim in it."""
     window.canvas.setFocus()
-    qtbot.keyClick(window.canvas, key)
+    if len(window.selection):
+        qtbot.keyClick(window.canvas, key)
+    else:
+        window.action_table["report" if key == Qt.Key.Key_R else "judge"].trigger()
     form = claim_form(window)
     qtbot.waitUntil(form.isVisible)
     return form, window.session.document.claims[form.uuid]

@@ -225,7 +225,7 @@ def test_n01_a_polygon_by_keys_alone(window: MainWindow, desk: Desk) -> None:
 
 
 def test_n01_after_judge_letters_go_into_the_statement(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
-    press(Key.Key_J)
+    window.action_table["judge"].trigger()
     qtbot.waitUntil(lambda: named("Statement") == "Statement")
     write("y, p and 2 pads")
     press(Key.Key_Return, Control)

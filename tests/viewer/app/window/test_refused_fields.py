@@ -39,7 +39,7 @@ Key = Qt.Key
 def form(window: MainWindow, qtbot: QtBot) -> ClaimFormPanel:
     """Of a judgement begun with J: nothing is said in it yet."""
     new_case(window, qtbot)
-    press(Key.Key_J)
+    window.action_table["judge"].trigger()
     found = window.findChild(ClaimFormPanel)
     assert found is not None
     qtbot.waitUntil(found.fields.fields["statement"].hasFocus)

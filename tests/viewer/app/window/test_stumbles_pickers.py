@@ -151,7 +151,7 @@ def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, q
     form = None
     for key in (Key.Key_R, Key.Key_J):
         begin_on_map(case, qtbot)
-        press(key)
+        case.action_table["report" if key == Key.Key_R else "judge"].trigger()
         qtbot.wait(20)
         form = case.findChild(ClaimFormPanel)
         assert form is not None
