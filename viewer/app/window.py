@@ -433,7 +433,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(page)
             page.setFocus()
         self.docks.arrangement.set_shown(is_begun or self.glimpse.is_shown)
-        self.toolbar.setVisible((is_begun or self.glimpse.is_shown) and not self.docks.arrangement.is_alone)
+        self._show_mode()
         self.status.set_map_visible(is_begun and not self.glimpse.is_shown)
 
     def _show_mode(self) -> None:
@@ -441,7 +441,7 @@ class MainWindow(QMainWindow):
         is_alone = self.docks.arrangement.is_alone
         alone = self.tr("Map alone: F12 brings the panels back.") if is_alone else ""
         self.status.show_mode(f"{alone} {self.comparisons.hint}".strip())
-        self.toolbar.setVisible(self.session.is_begun and not is_alone)
+        self.toolbar.setVisible((self.session.is_begun or self.glimpse.is_shown) and not is_alone)
 
     def _show_glimpse(self, glimpse: Glimpse | None) -> None:
         """A case is on its way, and some of its sites can be looked at; None: it is not coming after all."""
