@@ -189,10 +189,11 @@ def test_n01_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, q
 
 
 def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    middle = window.canvas.viewport.centre_lonlat()
     press(Key.Key_P)
     press(Key.Key_Return)
     (site,) = window.session.document.sites.values()
-    assert (site.geometry.x, site.geometry.y) == pytest.approx(window.canvas.viewport.centre_lonlat(), abs=1e-9)
+    assert (site.geometry.x, site.geometry.y) == pytest.approx(middle, abs=1e-9)
     assert named("Label") == "Label"
 
 
