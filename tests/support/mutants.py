@@ -84,7 +84,7 @@ def mutant(seed: int, folder: Path) -> tuple[str, Path]:
     folder.mkdir(parents=True)
     with warnings.catch_warnings(action="ignore"):  # some are odd on purpose
         path = made[name](folder)
-    inside = [one for one in sorted(folder.rglob("*")) if one.is_file() and one.stat().st_size]
+    inside = [one for one in sorted(folder.rglob("*")) if one.is_file()]
     done = []
     for _ in range(chance.choice((1, 1, 2, 4))):
         file = chance.choice(inside)
