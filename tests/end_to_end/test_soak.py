@@ -1,0 +1,30 @@
+"""Work that is done again and again leaves nothing behind: objects, widgets and memory stay as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.support.soak import Course, soaking
+
+CYCLES = 20
+MORE_MB = 16.0
+"""What the allocator may hold more than before: less than one megabyte a cycle."""
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(1200)
+def test_twenty_equal_cycles_leave_nothing_behind(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.quick_dataclass.OFTEN", 1)  # compiled at once, not at the sixteenth call
+    course = Course()
+    with soaking(qapp, tmp_path) as soak:
+        soak.make_case()
+        for _ in range(CYCLES):
+            soak.cycle()
+            course.note(soak.standing())
+    assert course.grown() == {}
+    assert course.grown_mb() < MORE_MB
