@@ -256,7 +256,7 @@ def _python_objects() -> Counter[str]:
 
 def _is_of_tests(one: object) -> bool:
     """True for what is counted with, and for what pytest keeps of the words that Qt has said."""
-    return type(one) in (Counter, Standing) or type(one).__module__.startswith(("pytestqt", "_pytest"))
+    return type(one) in (Counter, Standing) or str(type(one).__module__).startswith(("pytestqt", "_pytest"))
 
 
 def _named(one: object) -> str:
