@@ -23,7 +23,8 @@ def said_problems(scene: MapScene) -> list[str]:
     for uuid, sentence in (wrong | {**_remarks(scene), **beyond, **wrong}).items():
         name = _name(scene, uuid)
         found.append(sentence if name in sentence else f"“{name}”: {sentence}")
-    more = f"{counted(len(found) - _MOST_SAID, 'more layer')} cannot be shown as it should be."
+    count = len(found) - _MOST_SAID
+    more = f"{counted(count, 'more layer')} cannot be shown as {'it' if count == 1 else 'they'} should be."
     said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
     return [*said, *filter(None, (scene.sites_problem, sites))]

@@ -37,7 +37,7 @@ def painted(view: View, unplaced: Unplaced) -> tuple[QImage, CornerNote | None]:
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     image.fill(QColor("#336633"))
     with painting(image) as painter:
-        note = paint_corners(painter, view, CREDITS, unplaced)
+        note, _ = paint_corners(painter, view, CREDITS, unplaced)
     return image, note
 
 

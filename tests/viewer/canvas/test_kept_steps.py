@@ -56,7 +56,7 @@ def test_corners_are_the_same_bytes_as_painted_anew(seed: int, ratio: float, mon
     def paint(painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, bool(seed % 2))
         painter.translate(rng.choice([0, 0, 13]), 0)
-        paint_corners(painter, view, ["Credit, 2004", "Another"], Unplaced(layers_beyond=2), ["A service is silent."])
+        paint_corners(painter, view, ["Credit, 2004", "Another"], Unplaced(layers_beyond=2))
         paint_scale_bar(painter, place, view)
         paint_north_arrow(painter, place.translated(120, 60), view)
         paint_haloed_text(painter, place.center(), "Größe 41° 北", rng.choice([11, 17.5]))

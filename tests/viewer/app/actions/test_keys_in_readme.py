@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeySequence
 
 from tests.support.command_line import ROOT
 from viewer.app import window
-from viewer.app.actions.action_table import ActionMenu
+from viewer.app.actions.action_table import Action, ActionMenu, bare
+from viewer.app.actions.menu_bar import BAR, place_of, way_to
 
 MENUS = [menu for menu in vars(window).values() if isinstance(menu, type) and issubclass(menu, ActionMenu)]
 ACTIONS = [spec for menu in MENUS for spec in menu.actions]
@@ -36,7 +37,7 @@ KEYS = {
     "Shift+N nudges a layer": ("tool_nudge_layer",),
     "F9 shows which scenes": ("panel_time_strip",),
     "Ctrl+Shift+B keeps the view": ("add_bookmark",),
-    "(M, and *Tools, Measure*)": ("tool_measure",),
+    "(M, and *Mark, Measure*)": ("tool_measure",),
     "listed (F4)": ("panel_measurements",),
     "**Products** (Ctrl+E)": ("export_product",),
     "a product stays in the case (Ctrl+Shift+P)": ("panel_products",),
@@ -46,15 +47,19 @@ KEY = re.compile(r"\b(?:(?:Ctrl|Alt|Shift)\+)*(?:F\d{1,2}|[A-Z]|\d)\b")
 MENUS_NAMED = {
     "README.md": (
         "Layer, Add Imagery",
-        "Site, Draw",
-        "Compare > Side by Side",
+        "Mark, Draw",
+        "Image, Compare, Side by Side",
         "Layer, Register To",
         "Layer, Georeference",
-        "Tools, Measure",
+        "Mark, Measure",
         "File, Export a Batch",
     ),
     "SECURITY.md": ("File, Permissions", "Help, Copy Diagnostics"),
 }
+
+
+def bar_title(menu: ActionMenu, spec: Action) -> str:
+    return bare(BAR[place_of(menu, spec).menu])
 
 
 def words_of(document: str) -> str:
@@ -73,7 +78,11 @@ def test_a_key_in_readme_leads_to_what_it_says(words: str) -> None:
 )
 def test_a_menu_that_a_document_names_is_there(document: str, way: str) -> None:
     assert way in words_of(document)
-    title, entry = re.split(", | > ", way)
-    (menu,) = (menu for menu in MENUS if str(menu.title).replace("&", "") == title)
-    texts = {str(text).replace("&", "").rstrip("…") for spec in menu.actions for text in (spec.text, spec.submenu)}
-    assert entry in texts
+    *menus, entry = way.split(", ")
+    ways = {
+        (titles, bare(text))
+        for menu in MENUS
+        for spec in menu.actions
+        for titles, text in ((way_to(menu, spec), spec.text), (bar_title(menu, spec), place_of(menu, spec).inside))
+    }
+    assert (", ".join(menus), entry) in ways
