@@ -22,7 +22,7 @@ class Pass:
     """The scenes of one tick."""
 
     scenes: tuple[FoundScene, ...]
-    """At least one; those that cover most come first."""
+    """At least one; those that cover most, in whole percent, come first, then by their keys."""
     span: TimeSpan | None
     """The time that they are of together; None where that is not known."""
     date_kind: str
@@ -107,7 +107,7 @@ def _begin(one: Covering) -> float:
 
 
 def _pass_of(group: list[Covering], area: BaseGeometry) -> Pass:
-    group = sorted(group, key=lambda one: (-one.part, one.scene.key))
+    group = sorted(group, key=lambda one: (-round(100 * one.part), one.scene.key))  # as told: no error of an area
     spans = [one.scene.span for one in group if one.scene.is_dated and one.scene.span is not None]
     span = TimeSpan(min(s.begin for s in spans), max(s.end for s in spans)) if spans else None
     first = group[0]

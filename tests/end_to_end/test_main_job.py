@@ -86,7 +86,7 @@ class Job:
 
     def mark(self) -> None:
         at = self.middle
-        corners = [at + QPoint(*offset) for offset in ((40, 60), (150, 70), (140, 150), (50, 140))]
+        corners = [at + QPoint(*offset) for offset in ((-280, -100), (-170, -90), (-180, -10), (-270, -20))]  # no label
         self.line = self.draw("L", at + QPoint(-200, 120), at + QPoint(-150, 160), at + QPoint(-60, 150))
         self.area = self.draw("Y", *corners)
         self.point = self.draw("P", at + QPoint(-120, -90))
@@ -135,7 +135,7 @@ class Job:
 
     def add_source(self) -> None:
         desk, before = self.desk, set(self.desk.document.sources)
-        desk.menu("Site", "Add a Source")
+        desk.menu("Evidence", "Add a Source")
         self.source = self.new("sources", before)
         fields = desk.panel(SourceForm).fields.fields
         desk.type_into(fields["title"], "Gantry watch, weekly note 12")
@@ -159,7 +159,7 @@ class Job:
 
     def add_response(self) -> None:
         desk, before = self.desk, set(self.desk.document.responses)
-        desk.menu("Site", "Add a Response")
+        desk.menu("Evidence", "Add a Response")
         self.response = self.new("responses", before)
         form = desk.panel(ResponseForm)
         desk.type_into(form.fields.fields["speaker"], "Spokesperson")

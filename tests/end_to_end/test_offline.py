@@ -89,7 +89,7 @@ def test_f21_without_a_network_a_case_is_there_at_once_with_its_stored_tiles(mak
 def test_a_stored_tile_that_stands_in_takes_no_problem_back(make_desk: MakeDesk, case: Path) -> None:
     desk = make_desk()
     without_network(desk)
-    desk.window.resize(1280, 860)  # for few tiles: a host is given up after five failures
+    desk.window.resize(1280, 600)  # four tiles of level 1: a host is given up after five failures
     for tile in (cache_folder() / "tiles").rglob("*.d"):
         tile.unlink()
     store_tiles(cache_folder() / "tiles", f"http://{HOST}/{{z}}/{{x}}/{{y}}.png", 0)

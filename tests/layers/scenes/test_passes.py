@@ -39,6 +39,18 @@ def test_tiles_of_one_pass_are_one_tick_that_covers_what_they_cover_together() -
     assert found[0].title == "Sentinel-2A: 2 tiles"
 
 
+def test_tiles_that_cover_alike_stand_by_their_keys_and_what_covers_more_stands_first() -> None:
+    """The shares of two halves differ by the last bits of a computed area, whichever way the view is turned."""
+    alike = [
+        scene("a", Bounds(0.0, 0.0, 4.9999, 10.0), "2021-08-20", sensor="S"),
+        scene("b", RIGHT, "2021-08-20", sensor="S"),
+    ]
+    for order in (alike, alike[::-1]):
+        assert [one.key for one in ticks(*order)[0].scenes] == ["a", "b"]
+    less = scene("a", Bounds(0.0, 0.0, 4.8, 10.0), "2021-08-20", sensor="S")
+    assert [one.key for one in ticks(less, alike[1])[0].scenes] == ["b", "a"]
+
+
 def test_overlapping_tiles_are_not_counted_twice() -> None:
     found = ticks(
         scene("a", LEFT, "2021-08-20", sensor="S"), scene("b", Bounds(2.0, 0.0, 6.0, 10.0), "2021-08-20", sensor="S")

@@ -124,7 +124,7 @@ def _ten_edits(analyst: Any) -> Iterator[str]:
     yield "statement"
     analyst.choose(claim.fields.fields["state"], "assessed")
     yield "state"
-    analyst.menu("Site", "Add a Source")
+    analyst.menu("Evidence", "Add a Source")
     assert analyst.panel(SourceRegisterPanel).isVisible()
     yield "source"
 

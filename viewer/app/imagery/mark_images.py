@@ -59,6 +59,10 @@ class MarkImages(QObject):
         self._blended: dict[str, tuple[str, ...]] = {}
         self._finer = ""
         """The mark that was said last to be finer than its image."""
+        self._pushed: dict[str, View] = {}
+        """The view in which each row was that a tool changed last. A form that opens over the map, because the mark is
+        selected before it is noted, may leave its place out of sight.
+        """
         self._told: set[str] = set()
         """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
@@ -76,11 +80,13 @@ class MarkImages(QObject):
 
     def note(self, uuid: str) -> None:
         """Record the image of a mark that was drawn just now."""
-        self._waiting[uuid] = _Mark(self._canvas.scene, self._canvas.viewport.view(), time.monotonic() + WAIT_S)
+        view = self._pushed.get(uuid) or self._canvas.viewport.view()
+        self._waiting[uuid] = _Mark(self._canvas.scene, view, time.monotonic() + WAIT_S)
         self._look_again()
 
     def push(self, edit: Edit) -> bool:
         """Push an edit that a tool has made: marks that it moved may lie on another image now."""
+        self._pushed = dict.fromkeys((change.uuid for change in edit.changes), self._canvas.viewport.view())
         is_done = self._session.push_or_say(self._of_bare_map(edit))
         moved = [change.uuid for change in edit.changes if _is_moved(change)] if is_done else []
         for uuid in moved if len(moved) <= MOST_MOVED else ():
@@ -130,6 +136,7 @@ class MarkImages(QObject):
 
     def _begin_anew(self) -> None:
         self._told.clear()
+        self._pushed.clear()
         self._finer = ""
         self._waiting.clear()
         self._blended.clear()

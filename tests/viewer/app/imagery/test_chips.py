@@ -22,6 +22,7 @@ from rasterio.io import MemoryFile
 from layers.document.chip import Chip
 from layers.geo.crs import WGS84, transform_points
 from layers.raster.perceptual_hash import distance
+from tests.support.analyst import Analyst
 from tests.support.windows import settle
 from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.app.imagery.conftest import AT, IN_HOLE, MIDDLE
@@ -158,9 +159,18 @@ def test_a_chip_is_undone_as_one_step_and_saved_with_its_bytes(
         assert data_of(other, chip, "thumbnail")
 
 
+def take_by_menu(window: MainWindow, qtbot: QtBot) -> None:
+    """A chip of the view, as nothing is selected: no letter takes that one."""
+    Analyst(window, qtbot.waitUntil).menu("Evidence", "Take a Chip")
+    settle(window, qtbot)
+
+
 def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_C)
     settle(window, qtbot)
+    assert not window.session.document.chips, "a letter typed by mistake takes none"
+    assert "Take a Chip by its key is about what is selected" in window.status._hint.text()
+    take_by_menu(window, qtbot)
     pixels, view = pair(window)
     assert (pixels.site_uuid, view.site_uuid) == ("", "")
     assert max(pixels.width, pixels.height) <= 1024
@@ -172,10 +182,7 @@ def test_chips_of_views_are_seen_with_the_case(window: MainWindow, desk: Desk, q
     dialog = window.findChild(CaseChips)
     assert dialog is not None
     assert "none yet" in dialog.note.text()
-    window.activateWindow()
-    window.canvas.setFocus()
-    press(Key.Key_C)
-    settle(window, qtbot)
+    take_by_menu(window, qtbot)
     assert dialog.chips.count() == 2
     qtbot.waitUntil(lambda: not dialog.chips.item(0).icon().isNull())
     dialog.chips.setFocus()
@@ -328,7 +335,7 @@ def test_a_capture_that_takes_long_is_announced_and_cancelled(
     assert not [job for job in jobs.running() if job.title == "Taking a chip"]
     qtbot.waitUntil(lambda: any(job.title == "Taking a chip" for job in jobs.running()), timeout=5_000)
     press(Key.Key_C)
-    assert "already" in said(window)
+    assert "Another chip is being taken" in said(window)
     next(job for job in jobs.running() if job.title == "Taking a chip").cancel()
     assert window.chip_capture.is_idle
     assert not [job for job in jobs.running() if job.title == "Taking a chip"]

@@ -87,7 +87,10 @@ def test_what_publishing_takes_away_is_shown_before_it_is_published(table: Table
     export_as(window, PUBLISHED)
     table.settle(window)
     assert not table.exported
-    assert "takes away" in window.said.text()
+    assert window.said.text().startswith("Publishing leaves out what is listed at the right.")
+    chosen = window.findings.list.currentItem()
+    assert chosen is not None
+    assert "55 marks are left out." in chosen.text()
     window.export()
     assert len(table.exported) == 1
 
