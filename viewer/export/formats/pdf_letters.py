@@ -7,7 +7,9 @@ import struct
 import unicodedata
 from collections.abc import Sequence
 
-import pikepdf
+from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+
+from viewer.export.formats.pdf_objects import PdfObjects, put, repack, unpacked
 
 _USUAL = {0x09: 0x20, 0xA0: 0x20, 0xAD: 0x2D, 0x2010: 0x2D, 0x2011: 0x2D, 0x2126: 0x3A9, 0x2206: 0x394}
 """Tab and hard space for the space, soft and hard hyphens for the hyphen, signs of physics for Greek letters."""
@@ -24,15 +26,18 @@ _SUM_AT, _UNITS_AT, _BOX_AT = 8, 18, 36
 _SUM = 0xB1B0AFBA
 
 
-def give_fonts_their_box(pdf: pikepdf.Pdf) -> None:
+def give_fonts_their_box(pdf: PdfObjects) -> None:
     """Write the box of all letters of a font into it, where Qt writes that of the letters in use: by that box poppler
     decides whether letters stand at parts of a pixel, which should not depend on the words of a page.
     """
-    for one in pdf.objects:
-        if isinstance(one, pikepdf.Dictionary) and "/FontFile2" in one and "/FontBBox" in one:
-            font = with_box(one.FontFile2.read_bytes(), [float(side) for side in one.FontBBox])
-            one.FontFile2.write(font)
-            one.FontFile2.Length1 = len(font)
+    for one in pdf:
+        if isinstance(one, DictionaryObject) and "/FontFile2" in one and "/FontBBox" in one:
+            file, box = one["/FontFile2"], one["/FontBBox"]
+            assert isinstance(file, StreamObject)
+            assert isinstance(box, ArrayObject)
+            font = with_box(unpacked(file), [float(side) for side in box])
+            repack(file, font)
+            put(file, Length1=len(font))
 
 
 def with_box(font: bytes, box: Sequence[float]) -> bytes:
@@ -57,13 +62,15 @@ def _sum_of(table: bytes | bytearray) -> int:
     return sum(words) & 0xFFFFFFFF
 
 
-def name_letters_as_written(pdf: pikepdf.Pdf) -> None:
+def name_letters_as_written(pdf: PdfObjects) -> None:
     """Set right which characters the glyphs of all fonts stand for: of those that share a glyph Qt names any, and
     search has to find the usual one.
     """
-    for one in pdf.objects:
-        if isinstance(one, pikepdf.Dictionary) and isinstance(one.get("/ToUnicode"), pikepdf.Stream):
-            one.ToUnicode.write(_LIST.sub(lambda found: _CODE.sub(_usual, found[0]), one.ToUnicode.read_bytes()))
+    for one in pdf:
+        if isinstance(one, DictionaryObject) and "/ToUnicode" in one:
+            named = one["/ToUnicode"]
+            if isinstance(named, StreamObject):
+                repack(named, _LIST.sub(lambda found: _CODE.sub(_usual, found[0]), unpacked(named)))
 
 
 def _usual(found: re.Match[bytes]) -> bytes:

@@ -1,22 +1,25 @@
 """Puts a PDF together of its groups: one content a page, tagged, with the place of each map; on any thread.
 
-Imported only when one is written: it loads pikepdf.
+Imported only when one is written: it loads pypdf.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pikepdf
+from pypdf import Configuration, PdfReader, apply_configuration
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from layers.geo.crs import world_bounds
 from layers.geo.map_measure import Corner, MapMeasure, map_measure
 from viewer.export.formats.metadata import SOFTWARE
 from viewer.export.formats.pdf_letters import give_fonts_their_box, name_letters_as_written
+from viewer.export.formats.pdf_objects import Moving, PdfObjects, as_packed, entries, name, put, stream, value_of
 from viewer.export.formats.pdf_pages import PackedImage, PdfFrame, PdfGroup, PdfPage
 from viewer.export.plates.printed import OF_MAP, GroupKind, ProductWords
 
@@ -25,65 +28,74 @@ _SQUARE = (0, 0, 0, 1, 1, 1, 1, 0)
 _INSET, _LEAST = 1e-6, 0.1
 """Of a frame: so far from the edge of a map its places are told, and of so much of the frame at least."""
 _HAIR_PX = 0.02
+_AS_LARGE_AS_IT_IS = Configuration(
+    maximum_declared_stream_length=sys.maxsize,
+    array_maximum_element_count=sys.maxsize,
+    dictionary_maximum_element_count=sys.maxsize,
+)
+"""No limits of what is read: it is Qt's own, while pypdf would refuse a content of 75 MB as an attack."""
 
 
 def assembled(out: Path, pages: Sequence[PdfPage], words: ProductWords, xmp: bytes) -> None:
     """Write the PDF to `out`. Raises OSError."""
-    with pikepdf.new() as pdf:
-        document = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Document))
-        tags = _Tags(pdf, document)
-        for page in pages:
-            _add_page(pdf, page, tags)
-        tags.close()
-        give_fonts_their_box(pdf)
-        name_letters_as_written(pdf)
-        _describe(pdf, words, xmp)
-        whole = BytesIO()  # on a full disk pikepdf, writing a file itself, would end the program
-        pdf.save(whole, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    out.write_bytes(whole.getvalue())
+    pdf = PdfObjects()
+    root, tree = entries(Type=name("Catalog")), entries(Type=name("Pages"), Count=len(pages))
+    root_place = pdf.add(root)
+    tree_place = pdf.add(tree)
+    put(root, Pages=tree_place)
+    tags = _Tags(pdf)
+    put(tree, Kids=[_add_page(pdf, page, tree_place, tags) for page in pages])
+    tags.close(root)
+    give_fonts_their_box(pdf)
+    name_letters_as_written(pdf)
+    _describe(pdf, root, words, xmp)
+    with out.open("wb") as file:
+        pdf.write(file, root_place, pdf.add(_info(words)))
 
 
-def _add_page(pdf: pikepdf.Pdf, page: PdfPage, tags: _Tags) -> None:
-    added = pdf.add_blank_page(page_size=(_number(page.width), _number(page.height)))
-    forms, images, content = pikepdf.Dictionary(), pikepdf.Dictionary(), list[str]()
-    tags.begin_page(added.obj)
+def _add_page(pdf: PdfObjects, page: PdfPage, tree: IndirectObject, tags: _Tags) -> IndirectObject:
+    sheet = [0, 0, _number(page.width), _number(page.height)]
+    added = entries(Type=name("Page"), Parent=tree, MediaBox=sheet, Tabs=name("S"))
+    place = pdf.add(added)
+    forms, content = dict[str, IndirectObject](), list[str]()
+    tags.begin_page(added, place)
     for number, group in enumerate(page.groups):
-        name = f"/G{number}"
         begin = tags.begin(group, page)
         if isinstance(group.content, PackedImage):
-            images[name] = _image(pdf, group.content)
-            painted = f"{_clip(page, group)} {_placed(group.content, page)} cm {name} Do"
+            forms[f"G{number}"] = pdf.add(_image(group.content))
+            painted = f"{_clip(page, group)} {_placed(group.content, page)} cm /G{number} Do"
         else:
-            with pikepdf.open(BytesIO(group.content)) as source:
-                offset = page.height - float(source.pages[0].mediabox[3])
-                sheets = {f"{name}-{at}": _form(pdf, source, at) for at in range(len(source.pages) - 1)}
-            for sheet, form in sheets.items():
-                forms[sheet] = form
+            height, sheets = _forms(pdf, group.content)
+            forms |= {f"G{number}-{at}": form for at, form in enumerate(sheets)}
             clip = _clip(page, group) if group.kind is GroupKind.MAP else ""
-            painted = f"{clip} 1 0 0 1 0 {offset:.4f} cm {' '.join(f'{sheet} Do' for sheet in sheets)}"
+            shown = " ".join(f"/G{number}-{at} Do" for at in range(len(sheets)))
+            painted = f"{clip} 1 0 0 1 0 {page.height - height:.4f} cm {shown}"
         content.append(f"{begin} q {painted} Q EMC")
-    for name in images.keys():  # noqa: SIM118 - a pikepdf.Dictionary is none
-        forms[name] = images[name]
-    added.obj.Resources = pikepdf.Dictionary(XObject=forms)
-    added.obj.Contents = pdf.make_stream("\n".join(content).encode())
-    added.obj.Tabs = pikepdf.Name.S
+    put(added, Resources={"XObject": forms}, Contents=pdf.add(stream("\n".join(content).encode())))
     if page.links:
-        added.obj.Annots = pikepdf.Array([tags.link(box, address, page) for box, address in page.links])
+        put(added, Annots=[tags.link(box, address, page) for box, address in page.links])
     views = [view for frame in page.frames.values() if (view := _viewport(pdf, frame, page)) is not None]
     if views:
-        added.obj.VP = pikepdf.Array(views)
+        put(added, VP=views)
+    return place
 
 
-def _form(pdf: pikepdf.Pdf, source: pikepdf.Pdf, at: int) -> pikepdf.Object:
-    """A page of a PDF of Qt's as something to be painted. Its content stays packed as it is: that can take long."""
-    page = source.pages[at]
-    content = page.obj.Contents
-    form = pdf.make_stream(b"")
-    form.write(content.read_raw_bytes(), filter=pikepdf.Name.FlateDecode)
-    form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
-    form.BBox = pikepdf.Array([float(side) for side in page.mediabox])
-    form.Resources = pdf.copy_foreign(source.make_indirect(page.obj.Resources))
-    return form
+def _forms(pdf: PdfObjects, content: bytes) -> tuple[float, list[IndirectObject]]:
+    """The pages of a PDF of Qt's as something to be painted, and how high the first one is."""
+    with apply_configuration(_AS_LARGE_AS_IT_IS):
+        source = PdfReader(BytesIO(content))
+        moving = Moving(pdf)
+        pages = list(source.pages)
+        return float(pages[0].mediabox[3]), [pdf.add(_form(moving, page)) for page in pages[:-1]]
+
+
+def _form(moving: Moving, page: DictionaryObject) -> StreamObject:
+    """A page's content stays packed as it is: that can take long."""
+    content = page["/Contents"]
+    assert isinstance(content, StreamObject)
+    box, resources = moving.moved(page["/MediaBox"]), moving.moved(page.raw_get("/Resources"))
+    kind, shape, flate = name("XObject"), name("Form"), name("FlateDecode")
+    return stream(as_packed(content), Type=kind, Subtype=shape, BBox=box, Resources=resources, Filter=flate)
 
 
 def _number(value: float) -> Decimal:
@@ -108,17 +120,21 @@ def _placed(image: PackedImage, page: PdfPage) -> str:
     return f"{image.width * s - 2 * hair:.6f} 0 0 {image.height * s - 2 * hair:.6f} {left:.6f} {lower:.6f}"
 
 
-def _image(pdf: pikepdf.Pdf, image: PackedImage) -> pikepdf.Object:
-    stream = pdf.make_stream(b"")
-    stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
-    stream.Width, stream.Height = image.width, image.height
-    stream.ColorSpace, stream.BitsPerComponent = pikepdf.Name.DeviceRGB, 8
-    parameters = pikepdf.Dictionary(Predictor=15, Colors=3, BitsPerComponent=8, Columns=image.width)
-    stream.write(image.data, filter=pikepdf.Name.FlateDecode, decode_parms=parameters)
-    return stream
+def _image(image: PackedImage) -> StreamObject:
+    return stream(
+        image.data,
+        Type=name("XObject"),
+        Subtype=name("Image"),
+        Width=image.width,
+        Height=image.height,
+        ColorSpace=name("DeviceRGB"),
+        BitsPerComponent=8,
+        Filter=name("FlateDecode"),
+        DecodeParms={"Predictor": 15, "Colors": 3, "BitsPerComponent": 8, "Columns": image.width},
+    )
 
 
-def _viewport(pdf: pikepdf.Pdf, frame: PdfFrame, page: PdfPage) -> Any:
+def _viewport(pdf: PdfObjects, frame: PdfFrame, page: PdfPage) -> DictionaryObject | None:
     """The place of a map, as ISO 32000-2 has it; None where it cannot be told in degrees."""
     corners, square = frame.corners, [float(value) for value in _SQUARE]
     measure = map_measure(frame.crs, corners)
@@ -129,21 +145,16 @@ def _viewport(pdf: pikepdf.Pdf, frame: PdfFrame, page: PdfPage) -> Any:
         return None
     left, top, right, bottom = frame.box
     degrees = [Decimal(f"{value:.12f}") for lon, lat in measure.corners for value in (lat, lon)]
-    return pikepdf.Dictionary(
-        Type=pikepdf.Name.Viewport,
-        BBox=[_number(value) for value in (left, page.height - bottom, right, page.height - top)],
-        Name=pikepdf.String(frame.title),
-        Measure=pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Measure,
-                Subtype=pikepdf.Name.GEO,
-                Bounds=[_number(value) for value in square],
-                GPTS=degrees,
-                LPTS=[Decimal(f"{value:.9f}") for value in square],
-                GCS=_gcs(measure),
-            )
-        ),
+    place = entries(
+        Type=name("Measure"),
+        Subtype=name("GEO"),
+        Bounds=[_number(value) for value in square],
+        GPTS=degrees,
+        LPTS=[Decimal(f"{value:.9f}") for value in square],
+        GCS=_gcs(measure),
     )
+    box = [_number(value) for value in (left, page.height - bottom, right, page.height - top)]
+    return entries(Type=name("Viewport"), BBox=box, Name=frame.title, Measure=pdf.add(place))
 
 
 def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | None:
@@ -165,30 +176,28 @@ def part_on_map(frame: PdfFrame) -> tuple[tuple[Corner, ...], list[float]] | Non
     return ((x0, y0), (x0, y1), (x1, y1), (x1, y0)), [u0, v0, u0, v1, u1, v1, u1, v0]
 
 
-def _gcs(measure: MapMeasure) -> pikepdf.Dictionary:
-    kind = pikepdf.Name.PROJCS if measure.is_projected else pikepdf.Name.GEOGCS
-    found = pikepdf.Dictionary(Type=kind, WKT=pikepdf.String(measure.wkt))
-    if measure.epsg is not None:
-        found.EPSG = measure.epsg
-    return found
+def _gcs(measure: MapMeasure) -> DictionaryObject:
+    found = entries(Type=name("PROJCS" if measure.is_projected else "GEOGCS"), WKT=measure.wkt)
+    return found if measure.epsg is None else put(found, EPSG=measure.epsg)
 
 
 class _Tags:
     """The structure of a document: a figure a map, a part for what stands around the maps of each page."""
 
-    def __init__(self, pdf: pikepdf.Pdf, document: pikepdf.Object) -> None:
-        self._pdf, self._document = pdf, document
-        self._elements: list[pikepdf.Object] = []
+    def __init__(self, pdf: PdfObjects) -> None:
+        self._pdf, self._document = pdf, entries(Type=name("StructElem"), S=name("Document"))
+        self._place = pdf.add(self._document)
+        self._elements: list[IndirectObject] = []
         self._numbers: list[Any] = []
-        self._page: pikepdf.Object | None = None
-        self._of_page: list[pikepdf.Object] = []
-        self._of_frames: dict[int, pikepdf.Object] = {}
-        self._links: list[tuple[pikepdf.Object, pikepdf.Object]] = []
+        self._page: IndirectObject | None = None
+        self._of_page: list[IndirectObject] = []
+        self._of_frames: dict[int, IndirectObject] = {}
+        self._links: list[tuple[DictionaryObject, IndirectObject]] = []
 
-    def begin_page(self, page: pikepdf.Object) -> None:
+    def begin_page(self, page: DictionaryObject, place: IndirectObject) -> None:
         self._end_page()
-        page.StructParents = len(self._numbers) // 2
-        self._page, self._of_page, self._of_frames = page, [], {}
+        put(page, StructParents=len(self._numbers) // 2)
+        self._page, self._of_page, self._of_frames = place, [], {}
 
     def begin(self, group: PdfGroup, page: PdfPage) -> str:
         """The operator that begins the marked content of a group."""
@@ -196,91 +205,86 @@ class _Tags:
             return "/Artifact BMC"
         frame = page.frames.get(group.frame) if group.frame is not None and group.kind in OF_MAP else None
         if frame is None:
-            element, tag = self._element(pikepdf.Name.Part, T=pikepdf.String(group.title)), "Part"
+            element, tag = self._element("Part", T=group.title), "Part"
         else:
             assert group.frame is not None
             element, tag = self._of_frames.get(group.frame) or self._figure(group.frame, frame, page), "Figure"
         number = len(self._of_page)
-        element.K.append(number)
+        self._hold(element, number)
         self._of_page.append(element)
         return f"/{tag} <</MCID {number}>> BDC"
 
-    def _figure(self, number: int, frame: PdfFrame, page: PdfPage) -> pikepdf.Object:
+    def _figure(self, number: int, frame: PdfFrame, page: PdfPage) -> IndirectObject:
         left, top, right, bottom = frame.box
         box = [_number(value) for value in (left, page.height - bottom, right, page.height - top)]
-        element = self._element(
-            pikepdf.Name.Figure,
-            T=pikepdf.String(frame.title),
-            Alt=pikepdf.String(frame.alt_text),
-            A=pikepdf.Dictionary(O=pikepdf.Name.Layout, BBox=box, Placement=pikepdf.Name.Block),
-        )
+        layout = {"O": name("Layout"), "BBox": box, "Placement": name("Block")}
+        element = self._element("Figure", T=frame.title, Alt=frame.alt_text, A=layout)
         self._of_frames[number] = element
         return element
 
-    def link(self, box: Sequence[float], address: str, page: PdfPage) -> pikepdf.Object:
+    def link(self, box: Sequence[float], address: str, page: PdfPage) -> IndirectObject:
         """An area of a page that leads to an address, exactly as it was cited."""
         left, top, right, bottom = box
-        made = pikepdf.Dictionary(
-            Type=pikepdf.Name.Annot,
-            Subtype=pikepdf.Name.Link,
+        made = entries(
+            Type=name("Annot"),
+            Subtype=name("Link"),
             Rect=[_number(value) for value in (left, page.height - bottom, right, page.height - top)],
             Border=[0, 0, 0],
             F=4,
-            Contents=pikepdf.String(address),
-            A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address.encode())),
+            Contents=address,
+            A={"S": name("URI"), "URI": address.encode()},
             P=self._page,
         )
-        found = self._pdf.make_indirect(made)
-        element = self._element(pikepdf.Name.Link)
-        element.K.append(pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=found))
-        self._links.append((found, element))
+        found = self._pdf.add(made)
+        element = self._element("Link")
+        self._hold(element, {"Type": name("OBJR"), "Obj": found})
+        self._links.append((made, element))
         return found
 
-    def _element(self, kind: pikepdf.Name, **more: Any) -> pikepdf.Object:
-        made = pikepdf.Dictionary(
-            Type=pikepdf.Name.StructElem, S=kind, P=self._document, Pg=self._page, K=pikepdf.Array([]), **more
-        )
-        self._elements.append(self._pdf.make_indirect(made))
+    def _element(self, kind: str, **more: Any) -> IndirectObject:
+        made = entries(Type=name("StructElem"), S=name(kind), P=self._place, Pg=self._page, K=[], **more)
+        self._elements.append(self._pdf.add(made))
         return self._elements[-1]
+
+    def _hold(self, element: IndirectObject, content: Any) -> None:
+        kids = element["/K"]
+        assert isinstance(kids, ArrayObject)
+        kids.append(value_of(content))
 
     def _end_page(self) -> None:
         if self._page is not None:
-            self._numbers += [len(self._numbers) // 2, self._pdf.make_indirect(pikepdf.Array(self._of_page))]
+            self._numbers += [len(self._numbers) // 2, self._pdf.add(value_of(self._of_page))]
 
-    def close(self) -> None:
+    def close(self, root: DictionaryObject) -> None:
         """Hang the structure into the document."""
         self._end_page()
         for link, element in self._links:
-            link.StructParent = len(self._numbers) // 2
+            put(link, StructParent=len(self._numbers) // 2)
             self._numbers += [len(self._numbers) // 2, element]
-        self._document.K = pikepdf.Array(self._elements)
-        root = self._pdf.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.StructTreeRoot,
-                K=self._document,
-                ParentTree=self._pdf.make_indirect(pikepdf.Dictionary(Nums=pikepdf.Array(self._numbers))),
+        tree = self._pdf.add(
+            entries(
+                Type=name("StructTreeRoot"),
+                K=self._place,
+                ParentTree=self._pdf.add(entries(Nums=self._numbers)),
                 ParentTreeNextKey=len(self._numbers) // 2,
             )
         )
-        self._document.P = root
-        self._pdf.Root.StructTreeRoot = root
-        self._pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+        put(self._document, K=self._elements, P=tree)
+        put(root, StructTreeRoot=tree, MarkInfo={"Marked": True})
 
 
-def _describe(pdf: pikepdf.Pdf, words: ProductWords, xmp: bytes) -> None:
-    packet = pdf.make_stream(xmp)
-    packet.Type, packet.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
-    pdf.Root.Metadata = packet
-    pdf.Root.Lang = pikepdf.String(words.language)
-    pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+def _describe(pdf: PdfObjects, root: DictionaryObject, words: ProductWords, xmp: bytes) -> None:
+    packet = pdf.add(stream(xmp, Type=name("Metadata"), Subtype=name("XML")))
+    put(root, Metadata=packet, Lang=words.language, ViewerPreferences={"DisplayDocTitle": True})
+
+
+def _info(words: ProductWords) -> DictionaryObject:
     texts = {
-        "/Title": words.title,
-        "/Author": ", ".join(filter(None, (words.author, words.organisation))),
-        "/Subject": words.description,
-        "/Keywords": ", ".join(words.keywords),
-        "/Creator": SOFTWARE,
-        "/Producer": SOFTWARE,
+        "Title": words.title,
+        "Author": ", ".join(filter(None, (words.author, words.organisation))),
+        "Subject": words.description,
+        "Keywords": ", ".join(words.keywords),
+        "Creator": SOFTWARE,
+        "Producer": SOFTWARE,
     }
-    for name, text in texts.items():
-        if text:
-            pdf.docinfo[name] = pikepdf.String(text)
+    return entries(**{word: text for word, text in texts.items() if text})

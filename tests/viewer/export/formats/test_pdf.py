@@ -18,6 +18,7 @@ from layers.geo.map_measure import map_measure
 from tests.support.printed_pages import NAMES, WORDS, PrintedPages, frame, one_map, two_pages
 from tests.viewer.export.conftest import pixels
 from tests.viewer.export.formats.conftest import Write, painted
+from viewer.export.formats.metadata import SOFTWARE
 
 MERCATOR_EDGE = 20037508.342789244
 
@@ -70,6 +71,7 @@ def test_its_words_and_tags(write: Write, tmp_path: Path) -> None:
     with pikepdf.open(tmp_path / "x.pdf") as pdf:
         assert not pdf.check_pdf_syntax()
         assert pdf.Root.Lang == "en"
+        assert (pdf.docinfo.Producer, pdf.docinfo.Creator) == (SOFTWARE, SOFTWARE)
         elements = list(pdf.Root.StructTreeRoot.K.K)
         figures = [one for one in elements if pikepdf.Name.Figure == one.S]
         assert [str(one.Alt) for one in figures] == [one.alt_text for one in two_pages().frames]
@@ -81,6 +83,20 @@ def test_its_words_and_tags(write: Write, tmp_path: Path) -> None:
             assert [f"/MCID {number}>>" in content for number in range(len(parents))] == [True] * len(parents)
             assert content.count("BDC") + content.count("BMC") == content.count("EMC")
         assert [len(page.VP) for page in pdf.pages] == [2, 1]
+    assert b"pypdf" not in (tmp_path / "x.pdf").read_bytes()
+
+
+def test_places_are_told_in_all_their_digits(write: Write, tmp_path: Path) -> None:
+    """To a micrometre, and not to the centimetre of eight digits."""
+    printed = one_map()
+    write(printed, tmp_path / "x.pdf")
+    view = printed.frames[0].view
+    corners = [view.to_world(*at) for at in ((0, view.height), (0, 0), (view.width, 0), (view.width, view.height))]
+    measure = map_measure(view.grid.crs, corners)
+    assert measure is not None
+    with pikepdf.open(tmp_path / "x.pdf") as pdf:
+        told = [float(value) for value in pdf.pages[0].VP[0].Measure.GPTS]
+    assert told == pytest.approx([value for lon, lat in measure.corners for value in (lat, lon)], abs=1e-11)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +151,6 @@ def test_the_same_product_gives_the_same_bytes(write: Write, tmp_path: Path) -> 
     assert (tmp_path / "x.pdf").read_bytes() == (tmp_path / "y.pdf").read_bytes()
 
 
-def test_nobody_loads_pikepdf_before_a_pdf_is_written() -> None:
-    program = "import sys, viewer.app.main, viewer.export.formats.writers; sys.exit('pikepdf' in sys.modules)"
+def test_nobody_loads_pypdf_before_a_pdf_is_written() -> None:
+    program = "import sys, viewer.app.main, viewer.export.formats.writers; sys.exit('pypdf' in sys.modules)"
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,244 @@
+"""The objects of a PDF that is being made, and the file of them: small ones packed together, the same bytes each time.
+
+Imported only when one is written: it loads pypdf.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from codecs import BOM_UTF16_BE
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from io import BytesIO
+from itertools import batched
+from typing import Any, BinaryIO, cast
+
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    ByteStringObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NullObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
+
+_HEADER = b"%PDF-1.5\n%\xbf\xf7\xa2\xfe\n"
+"""The oldest version with packed objects; the bytes say that the file is no text."""
+_TOGETHER = 100
+"""Objects packed into one stream: a reader unpacks all of them for one."""
+_FREE, _PLAIN, _PACKED = 0, 1, 2
+"""Kinds of a row in the list of objects: none, one that begins at a byte, one within a stream of them."""
+_ID_BYTES = 16
+_LIKE_A_MARK = ("þÿ", "ÿþ", "ï»¿")
+"""The marks of UTF-16 and UTF-8 as PDF's own coding reads them."""
+
+
+class Digits(FloatObject):
+    """A number that keeps the digits it was given; pypdf's keep nine, which is centimetres of a place in degrees."""
+
+    _text: bytes
+
+    def __new__(cls, value: Decimal) -> Digits:
+        made = super().__new__(cls, value)
+        made._text = f"{value:f}".encode()
+        return made
+
+    def write_to_stream(self, stream: Any) -> None:
+        stream.write(self._text)
+
+
+def name(word: str) -> NameObject:
+    return NameObject(f"/{word}")
+
+
+def entries(**values: Any) -> DictionaryObject:
+    """A dictionary of these names; values as `value_of` takes them."""
+    return put(DictionaryObject(), **values)
+
+
+def put[Holder: DictionaryObject](holder: Holder, **values: Any) -> Holder:
+    """The dictionary or stream with more entries."""
+    for word, value in values.items():
+        holder[name(word)] = value_of(value)
+    return holder
+
+
+def value_of(value: Any) -> PdfObject:
+    """A value of Python's as one of a PDF's: words as text, bytes as they are."""
+    match value:
+        case PdfObject():
+            return value
+        case bool():
+            return BooleanObject(value)
+        case int():
+            return NumberObject(value)
+        case Decimal():
+            return Digits(value)
+        case str():
+            return _text(value)
+        case bytes():
+            return ByteStringObject(value)
+        case Mapping():
+            return put(DictionaryObject(), **value)
+        case Sequence():
+            return ArrayObject(value_of(one) for one in value)
+    raise TypeError(f"no value of a PDF: {value!r}")
+
+
+def _text(words: str) -> TextStringObject:
+    """Words as ISO 32000 has them: plainly, but for those that would begin like other codings."""
+    if words.startswith(_LIKE_A_MARK):
+        return TextStringObject(BOM_UTF16_BE + words.encode("utf-16-be"))
+    return TextStringObject(words)
+
+
+def stream(data: bytes, **values: Any) -> StreamObject:
+    """A stream of bytes; where they are packed already, the values tell how by `Filter`."""
+    made = put(StreamObject(), **values)
+    made.set_data(data)
+    return made
+
+
+def as_packed(one: StreamObject) -> bytes:
+    """The bytes of a stream as they stand in the file; its own `get_data` may unpack them."""
+    return StreamObject.get_data(one)
+
+
+def unpacked(one: StreamObject) -> bytes:
+    return zlib.decompress(as_packed(one)) if "/Filter" in one else as_packed(one)
+
+
+def repack(one: StreamObject, data: bytes) -> None:
+    """Give the stream other bytes, and pack them."""
+    one.set_data(zlib.compress(data))
+    put(one, Filter=name("FlateDecode"))
+
+
+class PdfObjects:
+    """The numbered objects of one PDF. pypdf asks it for what a reference in them leads to."""
+
+    def __init__(self) -> None:
+        self._objects: list[PdfObject] = []
+
+    def __iter__(self) -> Iterator[PdfObject]:
+        return iter(self._objects)
+
+    def get_object(self, reference: IndirectObject) -> PdfObject:
+        return self._objects[reference.idnum - 1]
+
+    def add(self, one: PdfObject) -> IndirectObject:
+        """Number the object; what leads to it."""
+        self._objects.append(one)
+        return IndirectObject(len(self._objects), 0, self)
+
+    def replace(self, reference: IndirectObject, one: PdfObject) -> None:
+        self._objects[reference.idnum - 1] = one
+
+    def write(self, out: BinaryIO, root: IndirectObject, info: IndirectObject) -> None:
+        """Write the file, its identifier made of all that it holds. Raises OSError."""
+        body = _Body(out)
+        rows = [(_FREE, 0, 0)] * (len(self._objects) + 1)
+        small = [number for number, one in enumerate(self._objects, 1) if not isinstance(one, StreamObject)]
+        for number, one in enumerate(self._objects, 1):
+            if isinstance(one, StreamObject):
+                rows[number] = (_PLAIN, body.write_object(number, one), 0)
+        for numbers in batched(small, _TOGETHER):
+            for place, number in enumerate(numbers):
+                rows[number] = (_PACKED, len(rows), place)
+            rows.append((_PLAIN, body.write_object(len(rows), self._together(numbers)), 0))
+        rows.append((_PLAIN, body.length, 0))
+        same = ByteStringObject(body.identifier())
+        listed = _listed(rows, Root=root, Info=info, ID=[same, same])
+        start = body.write_object(len(rows) - 1, listed)
+        body.write(b"startxref\n%d\n%%%%EOF\n" % start)
+
+    def _together(self, numbers: Sequence[int]) -> StreamObject:
+        places, written = list[int](), BytesIO()
+        for number in numbers:
+            places += [number, written.tell()]
+            self._objects[number - 1].write_to_stream(written)
+            written.write(b"\n")
+        head = " ".join(map(str, places)).encode() + b"\n"
+        return stream(head + written.getvalue(), Type=name("ObjStm"), N=len(numbers), First=len(head))
+
+
+class _Body:
+    """The file as far as it is written."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._hash, self.length = out, hashlib.sha256(), 0
+        self.write(_HEADER)
+
+    def write(self, data: bytes) -> None:
+        self._out.write(data)
+        self._hash.update(data)
+        self.length += len(data)
+
+    def write_object(self, number: int, one: StreamObject) -> int:
+        """Write the stream, packed if it is not; at which byte it begins."""
+        start = self.length
+        if "/Filter" not in one and one.get("/Type") != "/Metadata":  # these are searched for as they are
+            repack(one, as_packed(one))
+        self.write(b"%d 0 obj\n" % number)
+        one.write_to_stream(cast(Any, self))
+        self.write(b"\nendobj\n")
+        return start
+
+    def identifier(self) -> bytes:
+        return self._hash.digest()[:_ID_BYTES]
+
+
+def _listed(rows: Sequence[tuple[int, int, int]], **more: Any) -> StreamObject:
+    """The list of where each object is. A row is told by how it differs from the one above, which packs to half."""
+    widths = [1, *((max(row[at] for row in rows).bit_length() + 7) // 8 or 1 for at in (1, 2))]
+    above, told = bytes(sum(widths)), bytearray()
+    for row in rows:
+        line = b"".join(value.to_bytes(width) for value, width in zip(row, widths, strict=True))
+        told += b"\x02" + bytes((one - up) & 0xFF for one, up in zip(line, above, strict=True))
+        above = line
+    how = entries(Predictor=12, Columns=sum(widths))
+    packed = zlib.compress(bytes(told))
+    kind, flate = name("XRef"), name("FlateDecode")
+    return stream(packed, Type=kind, Size=len(rows), W=widths, Filter=flate, DecodeParms=how, **more)
+
+
+class Moving:
+    """Objects of another PDF on their way into this one, each once. Streams stay packed as they are."""
+
+    def __init__(self, into: PdfObjects) -> None:
+        self._into = into
+        self._moved: dict[int, IndirectObject] = {}
+
+    def moved(self, one: PdfObject) -> PdfObject:
+        """The same object for this PDF."""
+        match one:
+            case IndirectObject():
+                return self._reference(one)
+            case StreamObject():
+                return self._entries(one, stream(as_packed(one)))
+            case DictionaryObject():
+                return self._entries(one, DictionaryObject())
+            case ArrayObject():
+                return ArrayObject(self.moved(part) for part in one)
+            case FloatObject():
+                return Digits(Decimal(float.__repr__(one)))  # its own is a shorter one
+        return one
+
+    def _reference(self, one: IndirectObject) -> IndirectObject:
+        if one.idnum not in self._moved:
+            place = self._moved[one.idnum] = self._into.add(NullObject())  # first: it may lead to itself
+            found = one.get_object()
+            self._into.replace(place, NullObject() if found is None else self.moved(found))
+        return self._moved[one.idnum]
+
+    def _entries(self, one: DictionaryObject, holder: DictionaryObject) -> DictionaryObject:
+        for key in one:
+            holder[NameObject(key)] = self.moved(one.raw_get(key))
+        return holder
