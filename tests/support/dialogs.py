@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.chip import Chip
 from layers.document.edit import Change, Edit
+from tests.support.drawn_rasters import write_raster
 from tests.support.windows import settle
 from viewer.app.arranging.dialog_fit import FRAME
 from viewer.app.window import MainWindow
@@ -71,9 +72,14 @@ def open_about_files(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.relinking.show()
     for name in ("photo.png", "table.csv"):
         window.file_menu.open_words([str(tmp_path / name)])
-    for action in ("select_near", "make_sites"):
+    write_raster(tmp_path / "PIER_20240412.tif", np.zeros((1, 8, 8), np.uint8), "EPSG:4326", 9.0, 50.0, 0.01)
+    window.file_menu.open_words([str(tmp_path / "PIER_20240412.tif")])
+    settle(window, qtbot)
+    window.docks.layer_tree._context.show_layer(layer)
+    for action in ("select_near", "make_sites", "date_layers"):
         window.action_table[action].trigger()
     wanted = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
+    wanted |= {"LayerDatesDialog"}
     qtbot.waitUntil(lambda: open_now(window).keys() >= wanted, timeout=10_000)
 
 

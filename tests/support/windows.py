@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 
 import sample_data
 from layers.document.document import Document
+from layers.grid.tile_grid import TileGrid
 from layers.places.unpack import unpacked
 from layers.project.opening.case_paths import CaseHome
 from viewer.app.navigation.map_search import PLACES_FILE
@@ -35,6 +36,14 @@ from viewer.support.settings import cache_folder
 def settle(window: MainWindow, qtbot: QtBot) -> None:
     """Until nothing is under way any more."""
     qtbot.waitUntil(window.is_idle, timeout=10_000)
+
+
+def shown_where(window: MainWindow) -> tuple[TileGrid, int, int]:
+    """The scale of the map, and where on the screen its pixels are: equal while all that is shown stays where it is,
+    also as panels come and go beside it.
+    """
+    view, corner = window.canvas.viewport.view(), window.canvas.mapToGlobal(QPoint())
+    return view.grid, view.left - round(corner.x() * view.ratio), view.top - round(corner.y() * view.ratio)
 
 
 def new_case(window: MainWindow, qtbot: QtBot) -> MainWindow:

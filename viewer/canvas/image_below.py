@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtGui import QImage, QPainter
@@ -29,12 +30,20 @@ class ImagesBelow(NamedTuple):
     """One that may lie above these has not come yet."""
 
 
-def images_below(scene: MapScene, view: View, lon: float, lat: float) -> ImagesBelow:
-    """The images at a place of a view, as they are painted there now. Nothing is read."""
+def scenes_at(scene: MapScene, view: View, lon: float, lat: float) -> list[MapScene]:
+    """The scenes that are seen at a place of a view, the stronger first; none outside it."""
+    place = _pixel_of(view, lon, lat)
+    return [] if place is None else scene.seen_at(view, *place)
+
+
+def images_below(scene: MapScene, view: View, lon: float, lat: float, sides: Sequence[MapScene] = ()) -> ImagesBelow:
+    """The images at a place of a view, as they are painted there now; of these sides of a comparison, where some are
+    named. Nothing is read.
+    """
     place = _pixel_of(view, lon, lat)
     if place is None:
         return ImagesBelow((), False)
-    seen = [_images_at(one, view, place) for one in scene.seen_at(view, *place)]
+    seen = [_images_at(one, view, place) for one in sides or scene.seen_at(view, *place)]
     layers = tuple(dict.fromkeys(uuid for each in seen for uuid in each.layers))
     return ImagesBelow(layers, any(each.is_awaited for each in seen))
 

@@ -31,8 +31,9 @@ def hold_still(canvas: MapCanvas) -> Callable[[], None]:
         top = before.top + round(moved.y() * now.ratio)
         mark = _selected_mark(canvas)
         if mark is not None and _is_in(before, before.left, before.top, mark):
-            left += _way_in(mark.x() - left, now.width, now.ratio)
-            top += _way_in(mark.y() - top, now.height, now.ratio)
+            was = mark - QPointF(before.left, before.top)
+            left += _way_in(mark.x() - left, now.width, now.ratio, was.x(), before.width)
+            top += _way_in(mark.y() - top, now.height, now.ratio, was.y(), before.height)
         if (left, top) != (now.left, now.top):
             canvas.pan_by(left - now.left, top - now.top)
 
@@ -54,7 +55,9 @@ def _is_in(view: View, left: int, top: int, mark: QPointF) -> bool:
     return 0 <= mark.x() - left < view.width and 0 <= mark.y() - top < view.height
 
 
-def _way_in(px: float, length_px: int, ratio: float) -> int:
-    """The pixels by which a view has to move so that a place in it is no nearer to its edges than the margin."""
+def _way_in(px: float, length_px: int, ratio: float, was_px: float, was_length_px: int) -> int:
+    """The pixels by which a view has to move so that a place in it is no nearer to its edges than the margin; a place
+    that was nearer to an edge already may stay so.
+    """
     margin = min(MARGIN_PX * ratio, length_px / 2)
-    return round(px - min(max(px, margin), length_px - margin))
+    return round(px - min(max(px, min(margin, was_px)), length_px - min(margin, was_length_px - was_px)))

@@ -17,7 +17,7 @@ from layers.grid.tile_grid import View
 from layers.text.counted import metres
 from viewer.app.case.session import Session
 from viewer.app.imagery.late_dating import LateDating
-from viewer.canvas.image_below import ImagesBelow, images_around, images_below
+from viewer.canvas.image_below import ImagesBelow, images_around, images_below, scenes_at
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.imagery.mark_images import SeenImage, forget_image, on_no_image, record_image, record_no_image
@@ -40,7 +40,9 @@ class _Mark(NamedTuple):
 
     scene: MapScene
     view: View
-    until: float
+    sides: list[MapScene]
+    """Those of a comparison that were seen there: a bar may lie elsewhere before the image is known."""
+    until: float = 0.0
 
 
 class MarkImages(QObject):
@@ -56,13 +58,11 @@ class MarkImages(QObject):
         super().__init__(parent)
         self._session, self._canvas, self._messages = session, canvas, messages
         self._waiting: dict[str, _Mark] = {}
+        self._pushed: dict[str, _Mark] = {}
+        """Marks of the last edit as they were set: a form that opens for them makes the map another."""
         self._blended: dict[str, tuple[str, ...]] = {}
         self._finer = ""
         """The mark that was said last to be finer than its image."""
-        self._pushed: dict[str, View] = {}
-        """The view in which each row was that a tool changed last. A form that opens over the map, because the mark is
-        selected before it is noted, may leave its place out of sight.
-        """
         self._told: set[str] = set()
         """Uuids of the layers of which that was said in this case already."""
         self._timer = QTimer(self, singleShot=True)
@@ -80,13 +80,17 @@ class MarkImages(QObject):
 
     def note(self, uuid: str) -> None:
         """Record the image of a mark that was drawn just now."""
-        view = self._pushed.get(uuid) or self._canvas.viewport.view()
-        self._waiting[uuid] = _Mark(self._canvas.scene, view, time.monotonic() + WAIT_S)
+        site = self._session.document.sites.get(uuid)
+        if site is not None:
+            mark = self._pushed.pop(uuid, None) or self._set_now(site)
+            self._waiting[uuid] = mark._replace(until=time.monotonic() + WAIT_S)
         self._look_again()
 
     def push(self, edit: Edit) -> bool:
         """Push an edit that a tool has made: marks that it moved may lie on another image now."""
-        self._pushed = dict.fromkeys((change.uuid for change in edit.changes), self._canvas.viewport.view())
+        placed = [one for one in edit.changes if one.before is None or _is_moved(one)]
+        sites = [one.after for one in placed[: MOST_MOVED + 1] if isinstance(one.after, Site)]
+        self._pushed = {site.uuid: self._set_now(site) for site in (sites if len(sites) <= MOST_MOVED else ())}
         is_done = self._session.push_or_say(self._of_bare_map(edit))
         moved = [change.uuid for change in edit.changes if _is_moved(change)] if is_done else []
         for uuid in moved if len(moved) <= MOST_MOVED else ():
@@ -132,13 +136,17 @@ class MarkImages(QObject):
             return edit
         return replace(edit, changes=(replace(edit.changes[0], after=on_no_image(site, screen_m)),))
 
+    def _set_now(self, site: Site) -> _Mark:
+        scene, view, place = self._canvas.scene, self._canvas.viewport.view(), site.place
+        return _Mark(scene, view, scenes_at(scene, view, place.x, place.y))
+
     # -- looking -----------------------------------------------------------------------------------------------
 
     def _begin_anew(self) -> None:
         self._told.clear()
-        self._pushed.clear()
         self._finer = ""
         self._waiting.clear()
+        self._pushed.clear()
         self._blended.clear()
         self._timer.stop()
 
@@ -170,11 +178,12 @@ class MarkImages(QObject):
             self._record_none(site, mark.view)
 
     def _below(self, site: Site, mark: _Mark) -> ImagesBelow:
-        """The images there in the view of now, else in that in which the mark was made."""
+        """The images there in the view of now, else in that in which the mark was made; on the side it was made on."""
         scene, place = self._scene_of(mark), site.place
         now = next(pane.viewport.view() for pane in self._canvas.panes.all if pane.scene is scene)
-        found = images_below(scene, now, place.x, place.y)
-        return found if found.layers or found.is_awaited else images_below(scene, mark.view, place.x, place.y)
+        sides = mark.sides if all(side in scene.frames for side in mark.sides) else ()
+        found = images_below(scene, now, place.x, place.y, sides)
+        return found if found.layers or found.is_awaited else images_below(scene, mark.view, place.x, place.y, sides)
 
     def _scene_of(self, mark: _Mark) -> MapScene:
         """The scene that a mark was drawn on; the one in use where that is gone."""

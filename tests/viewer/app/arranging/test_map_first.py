@@ -148,6 +148,19 @@ def test_a_mark_that_is_selected_below_the_form_comes_into_sight(case: Callable[
     assert window.canvas.rect().contains(on_map())
 
 
+def test_a_mark_near_an_edge_that_nothing_covers_moves_no_map(case: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = case(1366, 768)
+    at = window.canvas.mapFromGlobal(place(window, 9.1, 50.0))
+    window.canvas.pan_by(at.x() - 20, at.y() - 15)
+    settle(window, qtbot)
+    before = place(window, 9.1, 50.0)
+    QTest.mouseClick(window.canvas, Qt.MouseButton.LeftButton, NOTHING, window.canvas.mapFromGlobal(before))
+    settle(window, qtbot)
+    assert window.selection.uuids == {"west"}
+    assert "panel_details" in seen(window)
+    assert place(window, 9.1, 50.0) == before
+
+
 def standing(window: MainWindow) -> dict[str, Any]:
     docks = {dock.objectName(): (dock.geometry(), dock.isHidden()) for dock in window.docks.all()}
     return {"seen": seen(window), "strips": strips(window), "docks": docks, "map": window.canvas.size()}

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
-from tests.support.windows import search_for
+from tests.support.windows import search_for, shown_where
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import reshape_site
@@ -53,7 +53,7 @@ def test_the_map_stands_and_the_sentence_goes_when_the_site_is_mended(opened: Ma
 
 
 def test_every_way_to_it_says_why(opened: MainWindow, qtbot: QtBot) -> None:
-    before = opened.canvas.viewport.view()
+    before = shown_where(opened)
     opened.selection.set(("spur",))
     settle(opened, qtbot)
     opened.views.show_selection()
@@ -66,4 +66,4 @@ def test_every_way_to_it_says_why(opened: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(opened, qtbot)
     assert opened.selection.uuids == {"spur"}
-    assert opened.canvas.viewport.view() == before
+    assert shown_where(opened) == before

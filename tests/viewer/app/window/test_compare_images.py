@@ -413,10 +413,12 @@ def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: P
     hand.key(Key.Key_Plus)
     assert canvas.viewport.view() != before
     window.toolbox.take("tool_point")
+    on_screen = canvas.mapToGlobal(QPoint(40, 200))
     QTest.mouseClick(canvas, Left, pos=QPoint(40, 200))
     hand.settle()
     (site,) = window.session.document.sites.values()
-    assert window.scene.frames[1].sites_at(canvas.viewport.view(), 40, 200) == [site.uuid], "on every side"
+    at = canvas.mapFromGlobal(on_screen).toTuple()
+    assert window.scene.frames[1].sites_at(canvas.viewport.view(), *at) == [site.uuid], "on every side"
     window.toolbox.take("tool_line")
     canvas.setFocus()
     hand.key(Key.Key_Escape)

@@ -32,6 +32,7 @@ BY_HAND = {"FolderPicker", "StateQuestion", "AreaStatisticsDialog", "FolderDialo
 ELSEWHERE = "ShadowCheck"
 """In tests/viewer/app/imagery/test_shadow_marks.py: it needs a shadow on an image."""
 ABOUT_FILES = {"ChipDialog", "RelinkDialog", "PlaceDialog", "TableDialog", "SelectNearDialog", "MakeSitesDialog"}
+ABOUT_FILES |= {"LayerDatesDialog"}
 
 
 @pytest.fixture(params=SCREENS.values(), ids=list(SCREENS))

@@ -26,7 +26,7 @@ from layers.document.mark_shape import (
     shape_of_site,
 )
 from layers.geo.measure import destination, distance_m
-from tests.support.windows import press
+from tests.support.windows import press, shown_where
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -239,7 +239,7 @@ def test_after_a_click_on_a_vertex_only_a_number_begins_an_entry(
 
 
 def test_every_digit_begins_a_leg_while_one_draws(window: MainWindow, desk: Desk) -> None:
-    view = window.canvas.viewport.view()
+    before = shown_where(window)
     for digit in string.digits:
         window.canvas.setFocus()
         press(Key.Key_L)
@@ -252,7 +252,7 @@ def test_every_digit_begins_a_leg_while_one_draws(window: MainWindow, desk: Desk
         (site,) = window.session.document.sites.values()
         first, last = site.geometry.coords
         assert distance_m(*first, *last) == pytest.approx(float(digit + "5") * 1000), digit
-        assert window.canvas.viewport.view() == view, "no shortcut of the window has the digit"
+        assert shown_where(window) == before, "no shortcut of the window has the digit"
         window.session.undo()
 
 

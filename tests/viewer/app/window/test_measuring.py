@@ -335,7 +335,9 @@ def test_the_list_shows_values_follows_edits_and_copies_them(window: MainWindow,
     length, angle = marks(window)
     number, margin = reading_of(length).numbers
     row = [panel.model.index(0, column).data() for column in range(5)]
-    name = "Length 1 · 50.2006° N, 9.5000° E"
+    left, bottom, right, top = length.geometry.bounds  # of the pixels that were clicked
+    assert ((left + right) / 2, (bottom + top) / 2) == pytest.approx((9.5, 50.2), abs=0.005)
+    name = f"Length 1 · {(bottom + top) / 2:.4f}° N, {(left + right) / 2:.4f}° E"
     assert panel.list.view.textElideMode() == Qt.TextElideMode.ElideRight, "the label stays, and no place is spoilt"
     assert row == [name, number, margin, "km", "Length"]
     window.selection.clear()

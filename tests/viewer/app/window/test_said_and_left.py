@@ -11,7 +11,7 @@ from shapely import Point
 
 from layers.project.saving.recovery import recoverable
 from tests.support.sessions import Desk as SessionDesk
-from tests.support.windows import new_case, press, settle, texts
+from tests.support.windows import new_case, press, settle, shown_where, texts
 from tests.viewer.app.conftest import MakeWindow
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
@@ -94,14 +94,14 @@ def test_a_double_click_on_a_layer_opens_its_form_and_leaves_the_view(case: Main
     case.canvas.viewport.centre_on(14e6, 6.7e6, 30.0)
     case.canvas.come_to_rest()
     settle(case, qtbot)
-    before = case.canvas.viewport.view()
+    before = shown_where(case)
     tree = case.findChild(LayerTreePanel)
     assert tree is not None
     rect = tree.view.visualRect(tree.model.index(tree.model.row_of("a")))
     for click in (QTest.mouseClick, QTest.mouseDClick):
         click(tree.view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, rect.center())
     settle(case, qtbot)
-    assert case.canvas.viewport.view() == before
+    assert shown_where(case) == before
     form = case.findChild(LayerPropertiesPanel)
     assert form is not None
     qtbot.waitUntil(form.isVisible)
