@@ -91,7 +91,7 @@ def test_a_thousand_features_become_sites_in_one_step_and_the_window_stays_free(
     )
     desk.open_file(path)
     desk.window.docks.make_all()
-    desk.menu("Features", "Attribute Table")
+    desk.menu("Layer", "Features", "Attribute Table")
     panel = desk.panel(AttributeTablePanel)
     desk.wait(lambda: panel.is_settled and panel.model.rowCount() == 1000)
     desk.keys("Ctrl+A", panel.view)

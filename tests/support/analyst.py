@@ -114,16 +114,17 @@ class Analyst:
         target = widget or self.window.focusWidget() or self.window
         QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
 
-    def menu(self, title: str, entry: str) -> None:
-        """Open a menu of the menu bar and click an entry, both by how they are named."""
+    def menu(self, title: str, *entries: str) -> None:
+        """Open a menu of the menu bar, those inside it, and click the last entry, all by how they are named."""
         bar = self.window.menuBar()
         opener = next(action for action in bar.actions() if _bare(action.text()) == title)
         QTest.mouseClick(bar, Left, Nothing, bar.actionGeometry(opener).center())
-        menu = opener.menu()
-        self.wait(menu.isVisible)
-        action = next(action for action in menu.actions() if _bare(action.text()) == entry)
-        assert action.isEnabled(), f"{title} > {entry} is not offered"
-        QTest.mouseClick(menu, Left, Nothing, menu.actionGeometry(action).center())
+        for entry in entries:
+            menu = opener.menu()
+            self.wait(menu.isVisible)
+            opener = next(action for action in menu.actions() if _bare(action.text()) == entry)
+            assert opener.isEnabled(), f"{title} > {entry} is not offered"
+            QTest.mouseClick(menu, Left, Nothing, menu.actionGeometry(opener).center())
         if QApplication.activeModalWidget() is None:
             self.come_back()
 

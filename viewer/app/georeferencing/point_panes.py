@@ -135,9 +135,14 @@ class MapPane(PointPane):
         self.show_points()
 
     def fit(self, lonlat: Bounds | None) -> None:
-        """Show these bounds, or what the window shows."""
-        if self._view is not None:
-            self.canvas.viewport.show(self._view)
+        """Show these bounds, or all that the window shows, also where this pane is smaller."""
+        viewport, view = self.canvas.viewport, self._view
+        if view is not None:
+            viewport.show(view)
+            width, height = viewport.size
+            wider = max(view.width / width, view.height / height)
+            if wider > 1.0:
+                viewport.centre_on(*viewport.centre, viewport.resolution * wider)
         if lonlat is not None:
             try:
                 self.canvas.zoom_to_bounds(lonlat, 0.1)

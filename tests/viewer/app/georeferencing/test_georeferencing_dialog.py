@@ -265,6 +265,7 @@ def test_by_keyboard_alone_with_typed_places(case: MainWindow, qtbot: QtBot) -> 
 
 @popup
 def test_the_points_show_again_and_methods_are_compared(case: MainWindow, qtbot: QtBot) -> None:
+    case.settings.set("author", "Anna Lind")
     dialog = opened(case, qtbot)
     for col, row in PIXELS:
         click_point(dialog, col, row)
@@ -282,7 +283,8 @@ def test_the_points_show_again_and_methods_are_compared(case: MainWindow, qtbot:
     assert panel.georeferencing.note.text().startswith("Placed by 5 control points, thin plate spline, RMS ")
     facts = dict(panel.facts.facts())
     assert facts["Georeferencing"].startswith("5 control points, thin plate spline")
-    assert case.session.actor in facts["Control points"]
+    assert case.session.actor == "Anna Lind"
+    assert facts["Control points"].startswith("5 of 5 count, set by Anna Lind "), "a name that was said: no login name"
     assert not panel.georeferencing.fields.fields["crs"].isVisible()
     assert not panel.georeferencing.ask_button.isVisible()
     menu = case.docks.layer_tree.menu_for(layer_of(case).uuid)
@@ -325,7 +327,7 @@ def test_a_point_is_dragged_and_deleted_and_esc_drops_only_what_is_half_set(case
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert len(dialog.draft.rows) == 3, "the point without a place"
     QTest.mouseClick(canvas, Left, Nothing, QPoint(2, 2))
-    assert "beside the picture" in dialog.complaint.text()
+    assert "outside the picture" in dialog.complaint.text()
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert case.georeferencing.dialog is dialog
     assert "Esc again drops them" in dialog.complaint.text()
@@ -414,6 +416,9 @@ def test_a_pasted_picture_is_asked_about_and_georeferenced_at_once(
     qtbot.waitUntil(lambda: dialog.is_idle, timeout=20_000)
     lon, lat = dialog.map.canvas.viewport.centre_lonlat()
     assert (lon, lat) == pytest.approx(HERE.centre, abs=0.05), "the map is where the window left it"
+    seen = dialog.map.canvas.rect().adjusted(-1, -1, 1, 1)
+    for corner in ((HERE.left, HERE.bottom), (HERE.right, HERE.top)):
+        assert seen.contains(on_map(dialog, *corner)), "all that the window shows"
     for col, row in PIXELS[:4]:
         click_point(dialog, col, row)
     QTest.mouseClick(dialog.apply_button, Left)
