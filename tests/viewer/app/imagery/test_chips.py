@@ -168,15 +168,9 @@ def take_by_menu(window: MainWindow, qtbot: QtBot) -> None:
 def test_with_nothing_selected_the_view_is_taken(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_C)
     settle(window, qtbot)
-<<<<<<< HEAD
     assert not window.session.document.chips, "a letter typed by mistake takes none"
     assert "Take a Chip by its key is about what is selected" in window.status._hint.text()
     take_by_menu(window, qtbot)
-=======
-    assert not window.session.document.chips, "a letter makes no row by mistake"
-    window.action_table["take_chip"].trigger()
-    settle(window, qtbot)
->>>>>>> fw
     pixels, view = pair(window)
     assert (pixels.site_uuid, view.site_uuid) == ("", "")
     assert max(pixels.width, pixels.height) <= 1024
@@ -188,14 +182,7 @@ def test_chips_of_views_are_seen_with_the_case(window: MainWindow, desk: Desk, q
     dialog = window.findChild(CaseChips)
     assert dialog is not None
     assert "none yet" in dialog.note.text()
-<<<<<<< HEAD
     take_by_menu(window, qtbot)
-=======
-    window.activateWindow()
-    window.canvas.setFocus()
-    window.action_table["take_chip"].trigger()
-    settle(window, qtbot)
->>>>>>> fw
     assert dialog.chips.count() == 2
     qtbot.waitUntil(lambda: not dialog.chips.item(0).icon().isNull())
     dialog.chips.setFocus()

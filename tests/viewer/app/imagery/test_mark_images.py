@@ -86,21 +86,12 @@ def test_a_mark_on_a_map_without_an_image_was_put_by_hand(window: MainWindow, de
     (layer,) = window.session.document.layers
     window.session.push(update_layer(window.session.document, layer, visible=False, actor="Li"))
     steps = window.session.history.stack.count()
-<<<<<<< HEAD
     pixel_m = window.canvas.viewport.resolution * math.cos(math.radians(MIDDLE[1]))
-=======
-    pixel_m = window.canvas.viewport.ground_resolution_m()
-    assert pixel_m > 5
->>>>>>> fw
     site = mark(window, desk, MIDDLE, qtbot)
     assert site.position_basis == BY_HAND
     assert site.position_error_m is None
     assert not site.image_uuid
-<<<<<<< HEAD
     assert shown_error_m(site) == pytest.approx(pixel_m, rel=0.005), "a pixel of the screen"
-=======
-    assert shown_error_m(site) == pytest.approx(pixel_m, rel=0.01), "a pixel of the screen"
->>>>>>> fw
     assert window.session.history.stack.count() == steps + 1, "in the same step"
     window.session.undo()
     assert not window.session.document.sites
