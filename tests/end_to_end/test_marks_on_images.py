@@ -94,8 +94,7 @@ def test_a_service_whose_terms_forbid_it_gives_no_chip(
     desk.open_file(case)
     desk.window.permissions.allow(server.host)
     desk.settle()
-    desk.canvas.setFocus()
-    desk.keys("C", desk.canvas)
+    desk.menu("Evidence", "Take a Chip")
     desk.settle()
     assert not desk.document.chips
     assert any("terms of Near tiles do not allow" in line for line in desk.said())
