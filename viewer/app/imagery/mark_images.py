@@ -41,7 +41,7 @@ class _Mark(NamedTuple):
     scene: MapScene
     view: View
     sides: list[MapScene]
-    """Those of a comparison that were seen there: a bar may lie elsewhere before the image is known."""
+    """The sides of a comparison that were seen there: a bar may lie elsewhere before the image is known."""
     until: float = 0.0
 
 
