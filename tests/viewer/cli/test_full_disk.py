@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -80,12 +81,13 @@ def full_home(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_sites_are_added_or_a_full_home_is_said_in_one_sentence(
     cli: Cli, demo: Path, full_home: Path, tmp_path: Path, left_kb: int
 ) -> None:
+    case = Path(shutil.copy(demo, tmp_path / "case.gpkg"))
     table = tmp_path / "a.csv"
     table.write_text("label,lat,lon\n" + "".join(f"p{n},{n % 80},{n % 170}\n" for n in range(400)))
     (full_home / "filler").write_bytes(bytes((4096 - left_kb) * 1024))
-    before = demo.read_bytes()
-    outcome = cli("add-sites", demo, table)
-    assert (outcome.code == DONE) == (demo.read_bytes() != before), outcome.err
+    before = case.read_bytes()
+    outcome = cli("add-sites", case, table)
+    assert (outcome.code == DONE) == (case.read_bytes() != before), outcome.err
     if outcome.code != DONE:
         (line,) = outcome.err.splitlines()
         assert "full" in line
