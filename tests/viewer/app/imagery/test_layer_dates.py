@@ -175,6 +175,7 @@ def context_menu(window: MainWindow, place: QPoint, qtbot: QtBot) -> QMenu:
     qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
+    QTest.mouseRelease(view, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, place)
     return menu
 
 
