@@ -127,16 +127,6 @@ def collected_in_between(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_button_held(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that leaves a mouse button down fails: all later ones of its process would find it pressed."""
-    yield
-    if _WITH_QT & set(request.path.parts):
-        from PySide6.QtWidgets import QApplication  # tests without Qt load none of it
-
-        assert QApplication.mouseButtons().value == 0
-
-
-@pytest.fixture(autouse=True)
 def loud_threads(monkeypatch: pytest.MonkeyPatch) -> object:
     """An exception that only `sys.unraisablehook` hears of fails the test too."""
     heard: list[str] = []
