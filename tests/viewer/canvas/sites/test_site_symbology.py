@@ -21,6 +21,8 @@ from viewer.canvas.sites.site_symbology import CLAIM_COLOR, SETTING_COLOR, Preci
 from viewer.rendering.vector.signs import BADGE_RADIUS, badge_path, sign_path
 from viewer.support.painting import painting
 
+pytestmark = pytest.mark.usefixtures("qapp")
+"""Qt paints nothing without a program: the first test of a process would end it."""
 POINT = shapely.Point(10, 50)
 
 
