@@ -26,7 +26,7 @@ def first_named(sites: Mapping[str, Site], reasons: Mapping[str, str]) -> str:
 
 
 def sentence_of(named: list[tuple[Site, str]], count: int) -> str:
-    """Of `count` sites the first ones are named, with the reason."""
+    """The first of `count` sites by name, with the reason."""
     said = [(f"“{_name(site)}”", why) for site, why in named]
     if count < 2:
         return "".join(f"The site {name} cannot be drawn: {why}." for name, why in said)
