@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -38,6 +39,8 @@ _GRID_HALF_M = 2e7
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
+_REMEMBERED = 1024
+"""Texts of CRSs."""
 _HALVINGS = 40
 """A millimetre, from half a step of a grid over the whole Earth."""
 _ABOUT_THE_POLE = 60.0
@@ -62,7 +65,14 @@ def parse_crs(text: str) -> pyproj.CRS:
     return parsed
 
 
-@lru_cache(maxsize=1024)
+def remember_crs(texts: Iterable[str]) -> None:
+    """Have `parse_crs` know them from now on, as many as it remembers: a thread that must not wait asks later."""
+    for text in islice(dict.fromkeys(texts), _REMEMBERED):
+        if text and text != PIXEL_SPACE:
+            _parsed(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _parsed(text: str) -> pyproj.CRS | str:
     """The CRS, or the sentence of why there is none."""
     short = " ".join(str(text)[:200].split())[:60]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,13 @@ def case_of(folder: Path, texts: tuple[str, ...], count: int) -> Path:
     return folder / "case.gpkg"
 
 
-def asked_of_proj(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that PROJ is asked about from now on."""
-    asked: list[str] = []
+def asked_of_proj(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, threading.Thread]]:
+    """The texts that PROJ is asked about from now on, and by which thread."""
+    asked: list[tuple[str, threading.Thread]] = []
     original = pyproj.CRS.from_user_input
 
     def ask(text: str) -> pyproj.CRS:
-        asked.append(text)
+        asked.append((text, threading.current_thread()))
         return original(text)
 
     monkeypatch.setattr(pyproj.CRS, "from_user_input", ask)
@@ -70,9 +71,11 @@ def test_a_case_of_layers_without_a_known_crs_opens_and_pans_freely(
         desk.wait(lambda: len(desk.document.layers) == 50)
         desk.settle()
         walk_about(desk)
-    texts = [text for text in asked if not re.fullmatch(r"EPSG:\d+", text)]
+    texts = [text for text, _ in asked if not re.fullmatch(r"EPSG:\d+", text)]
     assert texts == [], "no text that is none was asked about; a number costs milliseconds"
-    assert len(asked) == len(set(asked)), "each once"
+    assert len(asked) == len({text for text, _ in asked}), "each once"
+    of_layers = {layer.crs for layer in desk.document.layers.values()}
+    assert not [text for text, thread in asked if text in of_layers and thread is threading.current_thread()]
     assert all("names no CRS" in sentence for sentence in desk.window.scene.problems().values())
     assert len(desk.window.scene.problems()) == 50
     assert heart.longest_ms < FREE_MS

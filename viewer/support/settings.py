@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -84,12 +84,15 @@ DEFAULTS: Mapping[str, Any] = {
 class Settings:
     """Known keys with defaults, in one JSON file. A damaged file is set aside, and `problem` says so.
 
+    Several programs of one analyst share the file: each writes what it changes itself, and keeps what others wrote.
     `path` None keeps everything in memory: for pictures and tests.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._values: dict[str, Any] = {}
+        self._unwritten: dict[str, Any] = {}
+        """Choices that the file could not take."""
         self.problem = ""
         if path is not None:
             self._read(path)
@@ -108,22 +111,31 @@ class Settings:
         """Keep a value and write the file; a file that cannot be written costs the memory of the choice only."""
         if type(value) is not type(DEFAULTS[key]):
             raise TypeError(f"The setting {key} holds a {type(DEFAULTS[key]).__name__}.")
-        if self.get(key) == value:
+        if self.get(key) != value:
+            self.change(key, lambda _: value)
+
+    def change[T](self, key: str, change: Callable[[T], T]) -> None:
+        """`set` to what `change` makes of the value that the file has by now."""
+        if self._path is not None:
+            self._values = {**self._in_file(self._path), **self._unwritten}
+        value = change(self.get(key))
+        if value == self.get(key) and not self._unwritten:
             return
-        self._values[key] = value
+        self._values[key] = self._unwritten[key] = value
         if self._path is not None:
             self._write(self._path)
 
     def recent(self) -> list[Path]:
         """Cases opened or saved lately, the newest first."""
-        return [Path(text) for text in self.get("recent") if isinstance(text, str)]
+        return [Path(text) for text in only_texts(self.get("recent"))]
 
     def add_recent(self, path: Path) -> None:
-        kept = [str(path), *(str(other) for other in self.recent() if other != path)]
-        self.set("recent", kept[:RECENT_LIMIT])
+        """The case goes to the front of `recent`."""
+        self.change("recent", lambda known: [str(path), *_without(known, path)][:RECENT_LIMIT])
 
     def forget_recent(self, path: Path) -> None:
-        self.set("recent", [str(other) for other in self.recent() if other != path])
+        """The case goes out of `recent`."""
+        self.change("recent", lambda known: _without(known, path))
 
     def _read(self, path: Path) -> None:
         try:
@@ -137,6 +149,14 @@ class Settings:
         if isinstance(values, dict):
             self._values = values
 
+    def _in_file(self, path: Path) -> dict[str, Any]:
+        """The values that the file has by now; those known here where it cannot be read."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return self._values
+        return values if isinstance(values, dict) else self._values
+
     def _set_aside(self, path: Path) -> None:
         try:
             os.replace(path, path.with_suffix(".damaged.json"))
@@ -146,5 +166,15 @@ class Settings:
     def _write(self, path: Path) -> None:
         try:
             replace_text(path, json.dumps(self._values, indent=1))
+            self._unwritten.clear()
         except OSError as error:
             self.problem = f"The settings cannot be kept in {path.parent}: {error}."
+
+
+def only_texts(known: list[Any]) -> list[str]:
+    """Texts of a list that a file gave, which may hold anything."""
+    return [text for text in known if isinstance(text, str)]
+
+
+def _without(known: list[Any], path: Path) -> list[str]:
+    return [text for text in only_texts(known) if Path(text) != path]

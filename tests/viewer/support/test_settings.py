@@ -11,6 +11,7 @@ from platformdirs.macos import MacOS
 from platformdirs.windows import Windows
 
 from tests.support.deaths.kills import KILLED, deaths
+from viewer.support import settings as settings_module
 from viewer.support.settings import DEFAULTS, RECENT_LIMIT, Settings, cache_folder, config_folder, data_folder
 
 
@@ -158,3 +159,33 @@ def test_f04_a_choice_killed_at_any_call_is_the_old_one_or_the_new(own_home: Pat
     assert codes.count(KILLED) >= 5
     assert Settings.of_user().get("notation") == "UTM"
     assert [file.name for file in path.parent.iterdir()] == ["settings.json"], "what the killed ones left is gone"
+
+
+def test_two_programs_at_once_keep_what_the_other_chose(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    first, second = Settings(path), Settings(path)
+    first.add_recent(Path("/cases/a.gpkg"))
+    second.set("theme", "light")
+    second.add_recent(Path("/cases/b.gpkg"))
+    first.set("offline", True)
+    found = Settings(path)
+    assert (found.get("theme"), found.get("offline")) == ("light", True)
+    assert found.recent() == [Path("/cases/b.gpkg"), Path("/cases/a.gpkg")]
+    assert first.get("theme") == "light", "what is written is known"
+
+
+def test_what_could_not_be_written_is_kept_beside_what_others_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    first, second = Settings(path), Settings(path)
+    with monkeypatch.context() as full:
+        full.setattr(settings_module, "replace_text", no_room)
+        first.set("theme", "light")
+    second.set("offline", True)
+    first.set("notation", "DMS")
+    assert json.loads(path.read_text()) == {"offline": True, "theme": "light", "notation": "DMS"}
+
+
+def no_room(path: Path, text: str) -> None:
+    raise OSError(28, "No space left on device")

@@ -20,7 +20,7 @@ from viewer.network.consent import Consent, ascii_host, host_of, is_private
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.access import Kind, Need, needs_of
 from viewer.support.messages import MessageAction, Messages
-from viewer.support.settings import Settings
+from viewer.support.settings import Settings, only_texts
 
 MESSAGE = "consent"
 MOST_NAMED = 3
@@ -53,7 +53,7 @@ class Permissions(QObject):
         self._settings, self._messages, self._trust = settings, messages, TrustStore(settings)
         self._key = CaseKey("", "")
         self._asked: frozenset[tuple[str, str]] = frozenset()
-        for host in self._known_hosts():
+        for host in only_texts(settings.get("allowed_hosts")):
             if not is_private(host):
                 consent.allow(host)
 
@@ -172,16 +172,13 @@ class Permissions(QObject):
             self.consent.allow_private(host)
         else:
             self.consent.allow(host)
-            self._settings.set("allowed_hosts", sorted({*self._known_hosts(), host}))
+            self._settings.change("allowed_hosts", lambda known: sorted({*only_texts(known), host}))
 
     def _withdraw_host(self, host: str) -> None:
         host = ascii_host(host)
         self.consent.withdraw(host)
-        self._settings.set("allowed_hosts", [known for known in self._known_hosts() if known != host])
+        self._settings.change("allowed_hosts", lambda known: [other for other in only_texts(known) if other != host])
         self.withdrawn.emit(host)
-
-    def _known_hosts(self) -> list[str]:
-        return [host for host in self._settings.get("allowed_hosts") if isinstance(host, str)]
 
     def _remember(self) -> None:
         self._trust.keep(self._key, Trust.of(self.folders.folders, self.consent.private_hosts))

@@ -43,19 +43,24 @@ class TrustStore:
 
     def find(self, key: CaseKey) -> Trust:
         """The permissions of a case; none where it is not known."""
-        return next((trust for known, trust in self._entries() if known == key), Trust())
+        return next((trust for known, trust in _entries(self._settings.get(KEY)) if known == key), Trust())
 
     def keep(self, key: CaseKey, trust: Trust) -> None:
         """Remember it in the place of what was known of the case."""
         if not key.project_uuid:
             return
-        others = [(known, kept) for known, kept in self._entries() if known != key]
-        entries = [(key, trust), *others] if trust != Trust() else others
-        self._settings.set(KEY, [_to_json(known, kept) for known, kept in entries[:MOST_CASES]])
 
-    def _entries(self) -> list[tuple[CaseKey, Trust]]:
-        found = (_from_json(entry) for entry in self._settings.get(KEY))
-        return [entry for entry in found if entry is not None]
+        def with_it(stored: list[Any]) -> list[Any]:
+            others = [(known, kept) for known, kept in _entries(stored) if known != key]
+            entries = [(key, trust), *others] if trust != Trust() else others
+            return [_to_json(known, kept) for known, kept in entries[:MOST_CASES]]
+
+        self._settings.change(KEY, with_it)
+
+
+def _entries(stored: list[Any]) -> list[tuple[CaseKey, Trust]]:
+    found = map(_from_json, stored)
+    return [entry for entry in found if entry is not None]
 
 
 def _to_json(key: CaseKey, trust: Trust) -> dict[str, Any]:

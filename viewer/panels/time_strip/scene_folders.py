@@ -19,7 +19,7 @@ from layers.text.counted import counted, grouped
 from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.messages import Messages
-from viewer.support.settings import Settings
+from viewer.support.settings import Settings, only_texts
 from viewer.support.text import one_line
 
 KEY = "scene_folders"
@@ -70,7 +70,7 @@ class SceneFolders(QObject):
     @property
     def folders(self) -> list[str]:
         """As they were added."""
-        return [text for text in self._settings.get(KEY) if isinstance(text, str)][:MOST_FOLDERS]
+        return only_texts(self._settings.get(KEY))[:MOST_FOLDERS]
 
     @property
     def is_idle(self) -> bool:
@@ -86,7 +86,7 @@ class SceneFolders(QObject):
         """Remember a folder, and look through it."""
         folder = os.path.realpath(folder)  # as layers name their files
         if folder not in self.folders:
-            self._settings.set(KEY, [*self.folders, folder][-MOST_FOLDERS:])
+            self._settings.change(KEY, lambda known: [*only_texts(known), folder][-MOST_FOLDERS:])
             self.folders_changed.emit()
         self._is_started = True
         self._look_through([folder])
@@ -97,7 +97,7 @@ class SceneFolders(QObject):
             self._job.cancel()
             self._job, self._at = None, ""
         self._to_look = [one for one in self._to_look if one != folder]
-        self._settings.set(KEY, [one for one in self.folders if one != folder])
+        self._settings.change(KEY, lambda known: [one for one in only_texts(known) if one != folder])
         self._reports.pop(folder, None)
         self._messages.clear(_message_key(folder))
         if self._scenes.pop(folder, None):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from viewer.app.case import trust
 from viewer.app.case.trust import CaseKey, Trust, TrustStore
 from viewer.support.settings import Settings
@@ -39,3 +41,14 @@ def test_foreign_entries_are_left_out() -> None:
     good = {"path": "/a/c.gpkg", "uuid": "u1", "folders": ["/data"], "hosts": []}
     settings.set(trust.KEY, [3, None, {}, {**good, "folders": "x"}, {**good, "hosts": [1]}, {**good, "uuid": 1}, good])
     assert TrustStore(settings).find(MINE) == Trust(("/data",))
+
+
+def test_two_programs_at_once_keep_each_others_permissions(tmp_path: Path) -> None:
+    first, second = (TrustStore(Settings(tmp_path / "settings.json")) for _ in range(2))
+    mine, theirs = CaseKey("/cases/a.gpkg", "a"), CaseKey("/cases/b.gpkg", "b")
+    first.keep(mine, Trust(("/scenes/a",)))
+    second.keep(theirs, Trust(("/scenes/b",)))
+    first.keep(mine, Trust(("/scenes/a", "/scenes/c")))
+    found = TrustStore(Settings(tmp_path / "settings.json"))
+    assert found.find(mine) == Trust(("/scenes/a", "/scenes/c"))
+    assert found.find(theirs) == Trust(("/scenes/b",))

@@ -184,8 +184,7 @@ def test_a_click_adds_all_tiles_of_a_pass_in_one_step(
 ) -> None:
     at_view(window, qtbot)
     panel = with_folder(window, answers, folder, qtbot)
-    at = click_at(panel, "Sentinel-2A: 2 tiles")
-    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=click_at(panel, "Sentinel-2A: 2 tiles"))
     settle(window, qtbot)
     assert sorted(layer_names(window)) == ["tile0", "tile1"]
     window.session.history.undo()
@@ -193,11 +192,11 @@ def test_a_click_adds_all_tiles_of_a_pass_in_one_step(
     window.session.history.redo()
     settle(window, qtbot)
     uuid = next(iter(window.session.document.layers))
-    window.docks.layer_tree.view.model().setData(
-        window.docks.layer_tree.view.model().index(0, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole
-    )
+    tree = window.docks.layer_tree.model
+    tree.setData(tree.index(tree.row_of(uuid), 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     settle(window, qtbot)
-    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=at)
+    assert not window.session.document.layers[uuid].visible
+    QTest.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=click_at(panel, "Sentinel-2A: 2 tiles"))
     settle(window, qtbot)
     assert len(layer_names(window)) == 2, "what is in the case is not added again"
     assert all(layer.visible for layer in window.session.document.layers.values()), uuid
