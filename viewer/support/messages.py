@@ -69,6 +69,11 @@ class Messages(QObject):
         if self._lines.pop(key, None) is not None:
             self.changed.emit()
 
+    def dismiss(self, line: Message) -> None:
+        """Take away a line that was read, and what stands behind it in the same words."""
+        for key in [other.key for other in self._lines.values() if other.text == line.text]:
+            self.clear(key)
+
     def withdraw(self, key: str, text: str) -> None:
         """Take away the line of `key`, where it says nothing later than `text`."""
         line = self._lines.get(key)
@@ -83,7 +88,9 @@ class Messages(QObject):
             self.changed.emit()
 
     def lines(self) -> list[Message]:
-        return list(self._lines.values())
+        """What stands, a sentence once: one cause, such as a full disk, may stop two matters in the same words."""
+        newest = {line.text: line for line in self._lines.values()}
+        return [line for line in self._lines.values() if newest[line.text] is line]
 
     def line(self, key: str) -> Message | None:
         return self._lines.get(key)

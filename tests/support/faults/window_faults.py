@@ -358,7 +358,7 @@ class Desk:
     def _anew(self) -> None:
         """Another case, so that one fault is told once."""
         for line in self.window.messages.lines():
-            self.window.messages.clear(line.key)
+            self.window.messages.dismiss(line)
         self._begin()
 
     # -- looking ----------------------------------------------------------------------------------------------------

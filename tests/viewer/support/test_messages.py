@@ -25,6 +25,18 @@ def test_a_line_that_is_said_again_becomes_the_newest(qtbot: QtBot) -> None:
     assert [line.key for line in messages.lines()] == ["b", "a"]
 
 
+def test_two_matters_in_the_same_words_are_one_line(qtbot: QtBot) -> None:
+    messages = Messages()
+    messages.show("working copy", "The disk is full.", "error")
+    messages.show("save", "The disk is full.", "error")
+    assert [line.key for line in messages.lines()] == ["save"]
+    messages.clear("save")
+    assert [line.key for line in messages.lines()] == ["working copy"], "that matter is not well yet"
+    messages.show("save", "The disk is full.", "error")
+    messages.dismiss(messages.lines()[0])
+    assert not messages.lines(), "what was read does not come up again"
+
+
 def test_clearing_tells_only_when_something_went(qtbot: QtBot) -> None:
     messages, heard = Messages(), []
     messages.changed.connect(lambda: heard.append(1))

@@ -131,7 +131,7 @@ class MessageBar(QWidget):
             return
         self._ages = {line: age + self._clock.interval() for line, age in self._ages.items()}
         for line in [line for line, age in self._ages.items() if age >= (_expires_ms(line) or 0)]:
-            self._messages.clear(line.key)
+            self._messages.dismiss(line)
 
     def _toggle(self) -> None:
         self._open = not self._open
@@ -150,7 +150,7 @@ def _expires_ms(line: Message) -> int | None:
 class _Line(QFrame):
     def __init__(self, message: Message, messages: Messages, parent: QWidget) -> None:
         super().__init__(parent)
-        self._key, self._messages, self._action = message.key, messages, message.action
+        self._message, self._messages = message, messages
         self.setObjectName("messageLine")
         self.setProperty("level", message.level)
         self._grid = QGridLayout(self)
@@ -212,10 +212,10 @@ class _Line(QFrame):
             self._grid.addWidget(self._buttons, *place, Qt.AlignmentFlag.AlignRight)
 
     def _act(self) -> None:
-        action = self._action
-        self._messages.clear(self._key)
+        action = self._message.action
+        self._dismiss()
         if action is not None:
             action.run()
 
     def _dismiss(self) -> None:
-        self._messages.clear(self._key)
+        self._messages.dismiss(self._message)
