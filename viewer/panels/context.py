@@ -34,7 +34,7 @@ from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
 if TYPE_CHECKING:
-    from viewer.panels.widgets.field_set import Dropped, FieldSet
+    from viewer.panels.widgets.field_set import CommitTyped, Dropped, FieldSet
 
 ROW_FORMS: dict[Table, str] = {"sources": "source_form", "responses": "response_form"}
 """The panels of tables whose rows are shown by `show_row`."""
@@ -164,8 +164,10 @@ class PanelContext(QObject):
         self.images = images
         self.map_view = map_view or _whole_world
         self._push, self._jobs = push, jobs
-        self._typing = ""
         self._typed: Edit | None = None
+        """All of the series that was last pushed."""
+        self._last: Edit | None = None
+        """The edit that was last pushed."""
         """All that the text which was typed last has changed, as one edit of its series."""
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
@@ -216,16 +218,16 @@ class PanelContext(QObject):
     # -- edits --------------------------------------------------------------------------------------------------
 
     def push(self, edit: Edit) -> None:
-        """Apply an edit as one undo step, or as part of the text that is being typed; one without changes is dropped.
+        """Apply an edit as one undo step, or as part of the series it belongs to; one without changes is dropped.
 
         Raises InvalidEdit.
         """
         if not edit.changes:
             return
-        self._push(replace(edit, series=edit.series or self._typing))
-        if self._typing:
-            edit = replace(edit, series=self._typing)
-            is_more = self._typed is not None and self._typed.series == self._typing
+        self._push(edit)
+        self._last = edit
+        if edit.series:
+            is_more = self._typed is not None and self._typed.series == edit.series
             self._typed = self._typed.joined(edit) if self._typed is not None and is_more else edit
 
     def attempt(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
@@ -233,8 +235,13 @@ class PanelContext(QObject):
 
         The sentence that says why not, or empty text: for forms, which show it beside the field.
         """
+        return self.attempt_typed("", command, *args, **fields)
+
+    def attempt_typed(self, series: str, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
+        """`attempt` of an edit of a text that is being typed: all of one `series` are one step to undo."""
         try:
-            self.push(command(self._document, *args, actor=self.actor, **fields))
+            edit = command(self._document, *args, actor=self.actor, **fields)
+            self.push(replace(edit, series=series) if series and not edit.series else edit)
         except GeoloupeError as error:
             return error.sentence
         return ""
@@ -285,26 +292,26 @@ class PanelContext(QObject):
     def _say_error(self, error: GeoloupeError) -> None:
         self.report(error.sentence)
 
-    def keep_typing(self, fields: FieldSet) -> None:
-        """From now on texts of these fields are in the case whenever typing rests, as one step to undo."""
-        fields.keeps_typing = True
-        fields.typing.connect(self._take_series)
+    def keep_typing(self, fields: FieldSet, commit: CommitTyped | None = None) -> None:
+        """From now on texts of these fields are in the case whenever typing rests, as one step to undo, and typing that
+        is given up goes out of it again. `commit` enters a text; None for fields without any.
+        """
+        if commit is not None:
+            fields.keep_typing(commit)
         fields.given_up.connect(self.give_up)
         fields.discarded.connect(self.typing_discarded)
-
-    def _take_series(self, series: str) -> None:
-        self._typing = series
 
     def give_up(self, series: str, name: str, commit: Callable[[], None]) -> None:
         """Take what was typed into the field `name` out of the case again, by a step of its own: undo brings it back.
 
         `commit` enters what is not in the case yet; what is refused then is in no step, and goes.
         """
-        self._typing = series
+        self._last = None
         commit()
-        self._typing = ""
         typed, self._typed = self._typed, None
-        if typed is None or typed.series != series or typed.leads_nowhere:
+        if typed is None or typed.series != series:
+            typed = self._last  # a number is in no series: it comes into the case as a whole
+        if typed is None or typed.leads_nowhere:
             return
         try:
             self._push(replace(typed.inverse(), label=f"Take back typing in {one_line(name, 60)}"))

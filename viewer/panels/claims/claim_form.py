@@ -238,9 +238,9 @@ class ClaimFormPanel(RowForm):
         )
 
     @override
-    def _commit(self, column: str, value: Any) -> str:
+    def _commit(self, column: str, value: Any, series: str = "") -> str:
         bounds = self.judgement.typed_within(value) if column == "likelihood_term" else {}
-        return self._commit_columns({column: value, **bounds})
+        return self._commit_columns({column: value, **bounds}, series)
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class Citation(QFrame):
         top.addWidget(label, 1)
         top.addWidget(remove)
         self.fields = FieldSet(QFormLayout(), self._commit, self)
-        context.keep_typing(self.fields)
+        context.keep_typing(self.fields, self._commit)
         tip = self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst")
         credibility, page, quote = ChoiceField(credibility_choices()), LineField(), TextField(lines=1, most_lines=5)
         label_of_item = self.fields.bind("credibility", self.tr("Credibility"), credibility, tip)
@@ -78,10 +78,10 @@ class Citation(QFrame):
             *(self.fields.fields[name] for name in ("credibility", "page", "quote")),
         ]
 
-    def _commit(self, column: str, value: Any) -> str:
+    def _commit(self, column: str, value: Any, series: str = "") -> str:
         if self.link_uuid not in self._context.document.table("claim_sources"):
             return ""
-        return self._context.attempt(update_claim_source, self.link_uuid, **{column: value})
+        return self._context.attempt_typed(series, update_claim_source, self.link_uuid, **{column: value})
 
 
 class ClaimSources(QWidget):

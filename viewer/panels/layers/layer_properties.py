@@ -225,14 +225,14 @@ class LayerPropertiesPanel(RowForm):
         return self._context.document.layers.get(self._uuid)
 
     @override
-    def _commit_columns(self, values: Mapping[str, Any]) -> str:
+    def _commit_columns(self, values: Mapping[str, Any], series: str = "") -> str:
         """A date that is written for what the file calls a composite makes no instant of it."""
         layer, drawing = self._layer(), self._context.drawing_of(self._uuid)
         if values.get("acquired_at") and layer is not None and drawing is not None:
             is_composite = drawing.acquisition.date_kind == "composite"
             if is_composite and layer.known_date_kind == "unknown":
                 values = {**values, "date_kind": "composite"}
-        return super()._commit_columns(values)
+        return super()._commit_columns(values, series)
 
     def _go_on_from(self, date: LineField) -> None:
         """Enter goes back to the map where the date has told its kind too, which is asked for next."""

@@ -72,7 +72,7 @@ class DetailPart(FoldSection):
         inside.setLayout(form)
         self.fields = FieldSet(form, self._commit, self)
         self._context.tell_dropped("sites", self.fields)
-        self._context.keep_typing(self.fields)
+        self._context.keep_typing(self.fields, self._commit)
         for spec in self._template.fields if self._template is not None else ():
             unit = f", {one_line(spec.unit, 20)}" if spec.unit else ""
             self.fields.add(spec.key, one_line(spec.title, 40) + unit, _field(spec))
@@ -83,11 +83,11 @@ class DetailPart(FoldSection):
             QWidget.setTabOrder(before, field)
             before = field
 
-    def _commit(self, key: str, value: Any) -> str:
+    def _commit(self, key: str, value: Any, series: str = "") -> str:
         spec = self._template.field_of(key) if self._template is not None else None
         if spec is None or self._uuid not in self._context.document.sites:
             return ""
-        return self._context.attempt(set_detail, self._uuid, spec, value)
+        return self._context.attempt_typed(series, set_detail, self._uuid, spec, value)
 
 
 def _kept(

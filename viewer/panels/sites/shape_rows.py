@@ -98,7 +98,7 @@ class ShapePart(FoldSection):
         self._form, self._leg_form = QFormLayout(), QFormLayout()
         self.fields = FieldSet(self._form, self._commit, self)
         context.tell_dropped("sites", self.fields)
-        context.keep_typing(self.fields)
+        context.keep_typing(self.fields, self._commit)
         self._add_fields()
         self.content.addLayout(self._form)
         self.vertices = VertexTable()
@@ -251,7 +251,7 @@ class ShapePart(FoldSection):
 
     # -- gestures -----------------------------------------------------------------------------------------------
 
-    def _commit(self, column: str, value: Any) -> str:
+    def _commit(self, column: str, value: Any, series: str = "") -> str:
         site = self._site
         if site is None:
             return ""
@@ -261,7 +261,7 @@ class ShapePart(FoldSection):
             if column in WHOLE:
                 return self._commit_whole(site, column, str(value))
             if column == "text":
-                return self._context.attempt(change_words, site.uuid, str(value))
+                return self._context.attempt_typed(series, change_words, site.uuid, str(value))
             return self._context.attempt(change_shape, site.uuid, **{column: _READERS[column](value)})
         except GeoloupeError as error:
             return error.sentence

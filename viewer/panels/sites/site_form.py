@@ -73,7 +73,7 @@ class SiteFormPanel(QWidget):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         context.tell_dropped("sites", self.fields)
-        context.keep_typing(self.fields)
+        context.keep_typing(self.fields, self._commit)
         self.page.content.addLayout(form)
         self.details_part = DetailPart(context)
         self.claims_part, self.position_part = FoldSection(self.tr("Claims")), FoldSection(self.tr("Position"))
@@ -302,7 +302,7 @@ class SiteFormPanel(QWidget):
 
     # -- gestures -----------------------------------------------------------------------------------------------
 
-    def _commit(self, column: str, value: Any) -> str:
+    def _commit(self, column: str, value: Any, series: str = "") -> str:
         site = self._context.document.sites.get(self._uuid)
         if site is None:
             return ""
@@ -311,7 +311,7 @@ class SiteFormPanel(QWidget):
             return self._commit_to_come(site, str(value))
         if column.startswith("alias_"):
             fields = {"aliases": with_alias(site.aliases, column.removeprefix("alias_"), value)}
-        return self._context.attempt(update_site, self._uuid, **fields)
+        return self._context.attempt_typed(series, update_site, self._uuid, **fields)
 
     def _commit_to_come(self, site: Site, date: str) -> str:
         """A date to come is no date for which a source says anything: it is the one from which the site is planned."""

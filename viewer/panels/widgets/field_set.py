@@ -23,6 +23,8 @@ LONGEST_TYPED = 60
 COLUMN = "column"
 """The property of a field that names its column."""
 _COMES_BACK = Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason
+type CommitTyped = Callable[[str, Any, str], str]
+"""Takes a column, its new value and the series of the edit, and returns why not, or empty text."""
 LABEL_PX = 74
 """So that the fields of one page stand in line."""
 
@@ -55,8 +57,6 @@ class FieldSet(QObject):
     """Dropped: refusals that go without having been mended or taken back."""
     mended = Signal()
     """A field of which `dropped` told holds a value now."""
-    typing = Signal(str)
-    """The series of the edits of one text, said before each of them, and empty text after it: all are one step."""
     discarded = Signal(str, str)
     """The name of a field and what was typed there and refused, when it was taken back: no undo brings it."""
     given_up = Signal(str, str, object)
@@ -73,14 +73,20 @@ class FieldSet(QObject):
         self._reasons: dict[str, str] = {}
         """The reasons of the refusals that stand, by column; the newest last."""
         self._told: set[str] = set()
-        self.keeps_typing = False
-        """True where a text is committed also while it is being typed, whenever that rests."""
+        self._commit_typed: CommitTyped | None = None
         self._about = ""
         """The uuid of the row that is shown, where it has one."""
         self._is_flushing = False
         self._partners: dict[str, str] = {}
         self._commit_pair: Callable[[Mapping[str, Any]], str] = lambda values: ""
         self.go_on_in(form)
+
+    def keep_typing(self, commit: CommitTyped) -> None:
+        """From now on commit a text also while it is being typed, whenever that rests.
+
+        `commit` also takes the series of the edits of one text, which are one step to undo.
+        """
+        self._commit_typed = commit
 
     def pair(self, low: str, high: str, commit: Callable[[Mapping[str, Any]], str]) -> None:
         """Two columns of which neither says anything alone: they are committed together.
@@ -218,11 +224,11 @@ class FieldSet(QObject):
 
     def _keep_text(self, column: str, field: LineField | TextField, text: str) -> None:
         """Typing that rests is in the case already, should the program end; what does not fit is said on leaving."""
-        if self.keeps_typing:
-            self._in_series(field, column, lambda: self._commit(column, text))
+        if self._commit_typed is not None:
+            self._commit_typed(column, text, self._series(column, field))
 
     def _commit_text(self, column: str, field: LineField | TextField, text: str) -> None:
-        self._in_series(field, column, lambda: self._committed(column, text))
+        self._committed(column, text, self._series(column, field))
 
     def _give_up(self, column: str, field: Field | ColorField | SliderField, part: Field) -> None:
         typed, name = one_line(_typed_in(field), LONGEST_TYPED), field.accessibleName()
@@ -235,21 +241,16 @@ class FieldSet(QObject):
         sitting = 0 if isinstance(part, ChoiceField) else part.rest.sitting
         return f"typing {self._about} {column} {sitting}"
 
-    def _in_series(self, field: LineField | TextField, column: str, commit: Callable[[], object]) -> None:
-        self.typing.emit(self._series(column, field))
-        try:
-            commit()
-        finally:
-            self.typing.emit("")
-
-    def _committed(self, column: str, value: Any) -> None:
+    def _committed(self, column: str, value: Any, series: str = "") -> None:
         partner = self._partners.get(column)
         if partner is not None and self._holds(column, value, partner):
             return
         for name in (column, partner):
             self._reasons.pop(name or "", None)
         try:
-            if partner is None:
+            if partner is None and series and self._commit_typed is not None:
+                sentence = self._commit_typed(column, value, series)
+            elif partner is None:
                 sentence = self._commit(column, value)
             else:
                 sentence = self._commit_pair(self.typed_pair() | {column: value})

@@ -32,7 +32,7 @@ class RowForm(QWidget):
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
         context.tell_dropped(table, self.fields)
-        context.keep_typing(self.fields)
+        context.keep_typing(self.fields, self._commit)
 
     def follow(self, first_field: str) -> None:
         """Show the row of the table that the context shows; `begin` puts the keyboard into `first_field`."""
@@ -86,10 +86,10 @@ class RowForm(QWidget):
         self.show_row(row)
         self.page.show_form()
 
-    def _commit(self, column: str, value: Any) -> str:
-        return self._commit_columns({column: value})
+    def _commit(self, column: str, value: Any, series: str = "") -> str:
+        return self._commit_columns({column: value}, series)
 
-    def _commit_columns(self, values: Mapping[str, Any]) -> str:
+    def _commit_columns(self, values: Mapping[str, Any], series: str = "") -> str:
         if self.row() is None:
             return ""
-        return self._context.attempt(self._update, self._uuid, **values)
+        return self._context.attempt_typed(series, self._update, self._uuid, **values)
