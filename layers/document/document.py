@@ -55,7 +55,13 @@ class Document:
     # -- change -------------------------------------------------------------------------------------------------
 
     def apply(self, edit: Edit) -> Changes:
-        """Apply all of an edit or none; tell the listeners; return what was touched.
+        """`change`, then `tell`; what was touched. Raises InvalidEdit, as `change` does."""
+        changes = self.change(edit)
+        self.tell(changes)
+        return changes
+
+    def change(self, edit: Edit) -> Changes:
+        """Change the rows by all of an edit or by none, before anybody hears of it; what was touched.
 
         Raises InvalidEdit where a before side is not what stands here, and for a change of a row that is only ever
         inserted.
@@ -77,10 +83,12 @@ class Document:
                 returned.add(change.table)
         for table in returned:
             self._orders[table].restore(self._tables[table])
-        changes = Changes(edit, {table: frozenset(uuids) for table, uuids in touched.items()})
+        return Changes(edit, {table: frozenset(uuids) for table, uuids in touched.items()})
+
+    def tell(self, changes: Changes) -> None:
+        """Tell the listeners of a change that was made."""
         for listener in tuple(self._listeners):
             listener(changes)
-        return changes
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear of every applied edit; the returned call ends it."""

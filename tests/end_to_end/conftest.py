@@ -129,6 +129,7 @@ type MakeDesk = Callable[[], Desk]
 def make_desk(qtbot: QtBot, qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDesk]:
     """Windows that are put together as `viewer.app.program` does it."""
     made: list[tuple[Desk, Fetcher, Jobs]] = []
+    monkeypatch.setattr("viewer.app.arranging.side_folds.EMPTY_MS", 3_600_000)  # none folds in the midst of a test
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 

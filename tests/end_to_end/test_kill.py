@@ -76,6 +76,15 @@ def test_f02_ten_edits_outlive_a_kill(own_home: Path) -> None:
 
 
 @pytest.mark.bounded
+def test_an_edit_outlives_a_crash_of_what_hears_of_it(own_home: Path) -> None:
+    with program("listen", own_home) as process:
+        heard = told(process)
+        assert process.wait(20) == -signal.SIGSEGV
+    assert len(heard["rows"]["sites"]) == 2
+    assert set(recovered(own_home)["rows"]["sites"]) == set(heard["rows"]["sites"])
+
+
+@pytest.mark.bounded
 def test_f88_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
     with program("edit", own_home) as process:
         for _ in range(10):

@@ -11,7 +11,6 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.errors import InvalidEdit
 
 LONGEST = 10_000
 """Steps kept. Rows are shared between steps, so ten thousand of them are small."""
@@ -114,18 +113,21 @@ class History(QObject):
 
     # ------------------------------------------------------------------------------------------------------------
 
-    def _through(self, change: Edit, then: Callable[[], None]) -> None:
-        """Apply to the document first and only `then` put it onto the stack: Qt keeps a command that raises."""
+    def _through(self, edit: Edit, then: Callable[[], None]) -> None:
+        """Change the document, journal that, and `then` have the stack know of it; only after that anybody is told,
+        as a listener that fails, or ends the program, must find the edit durable and undoable.
+
+        A journal that fails leaves it undoable, and what it raises is raised in the end.
+        """
+        changes = self._document.change(edit)
         try:
-            self._document.apply(change)
-        except InvalidEdit:
-            raise
-        except Exception:
-            self._journal.append(change, self._actor)
-            then()  # a listener failed after the change was made: it must stay undoable and durable
-            raise
-        self._journal.append(change, self._actor)
-        then()
+            self._journal.append(edit, self._actor)
+        finally:
+            then()
+            try:
+                self._document.tell(changes)
+            finally:
+                self.changed.emit()
 
     def _remember(self, edit: Edit) -> None:
         if self._goes_on(edit):
@@ -137,7 +139,6 @@ class History(QObject):
 
     def _take_up(self, edit: Edit) -> None:
         self._top().take_up(edit, next(self._states))
-        self.changed.emit()
 
     def _forget(self, step: _Step) -> None:
         step.setObsolete(True)  # so that the stack lets it go, and offers no redo
@@ -147,7 +148,6 @@ class History(QObject):
         self._applied = edit
         move()
         self._applied = None
-        self.changed.emit()
 
     def _goes_on(self, edit: Edit) -> bool:
         """True where an edit belongs to the step that was done last; never to one that the file already holds."""
@@ -169,8 +169,9 @@ class History(QObject):
     def step(self, edit: Edit, change: Edit) -> None:
         """Called by a step of the stack: a move that `push`, `undo` and `redo` did not begin is applied here."""
         if self._applied is not edit:
-            self._document.apply(change)
+            changes = self._document.change(change)
             self._journal.append(change, self._actor)
+            self._document.tell(changes)
 
 
 class _Step(QUndoCommand):

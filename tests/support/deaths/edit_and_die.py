@@ -1,14 +1,16 @@
 """The real program as a process that does a morning's work and tells of it, so that a test can kill it.
 
 ``python -m tests.support.deaths.edit_and_die edit`` makes ten edits through widgets, each told by a line of JSON;
-``... hasty`` sets points for ever and waits for nothing; ``... recover`` takes up what a crash left and prints it;
-``... start`` does nothing but start. The viewer and Qt are imported late, as the readers import this module again.
+``... hasty`` sets points for ever and waits for nothing; ``... listen`` crashes in a listener that is told of an edit;
+``... recover`` takes up what a crash left and prints it; ``... start`` does nothing but start. The viewer and Qt are
+imported late, as the readers import this module again.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import sys
 import time
@@ -31,7 +33,7 @@ def main(argv: list[str]) -> int:
     from viewer.app.main import run
 
     application = QApplication(sys.argv[:1])
-    work = {"edit": edit, "hasty": edit_hastily, "recover": recover, "start": start}[argv[1]]
+    work = {"edit": edit, "hasty": edit_hastily, "listen": crash_listening, "recover": recover, "start": start}[argv[1]]
     QTimer.singleShot(0, application, lambda: _begin(work))
     return run([])
 
@@ -98,6 +100,31 @@ def edit_hastily(analyst: Any) -> None:
             analyst.wait(lambda: _journalled() == 1)
         _tell(f"point {number}", analyst)
         QApplication.processEvents()
+
+
+def crash_listening(analyst: Any) -> None:
+    """A second point, of which a part of the window hears that crashes once the edit is in the journal."""
+    analyst.menu("File", "New Case")
+    _set_point(analyst, 80)
+    analyst.wait(lambda: _journalled() == 1)
+    before = _journalled()
+
+    def listen(_changes: Any) -> None:
+        end = time.monotonic() + DEADLINE_S
+        while _journalled() == before and time.monotonic() < end:
+            time.sleep(0.005)
+        _tell("heard", analyst)
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+    analyst.window.session.document.subscribe(listen)
+    _set_point(analyst, 160)
+
+
+def _set_point(analyst: Any, at: int) -> None:
+    from PySide6.QtCore import QPoint  # late: see above
+
+    analyst.keys("P", analyst.canvas)
+    analyst.click(QPoint(at, at))
 
 
 def _ten_edits(analyst: Any) -> Iterator[str]:

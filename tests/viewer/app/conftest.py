@@ -123,6 +123,12 @@ def short_flights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.canvas.flight.LONGEST_MS", 80)
 
 
+@pytest.fixture(autouse=True)
+def sides_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty side of a window does not fold in the midst of a test, however long that takes."""
+    monkeypatch.setattr("viewer.app.arranging.side_folds.EMPTY_MS", 3_600_000)
+
+
 @pytest.fixture
 def new_on_world() -> bool:
     """New cases of the windows are empty: most tests count what they have put there themselves."""

@@ -12,7 +12,7 @@ from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import MetaEntry
-from layers.errors import InvalidEdit
+from layers.errors import InvalidEdit, SaveFailed
 from viewer.commands.history import History
 
 
@@ -25,10 +25,11 @@ class _Journal:
 
 
 def _title(before: str | None, after: str | None) -> Edit:
-    def row(value: str | None) -> MetaEntry | None:
-        return None if value is None else MetaEntry(uuid="title", value=value)
+    return Edit(f"Title {after}", (Change("meta", _row(before), _row(after)),))
 
-    return Edit(f"Title {after}", (Change("meta", row(before), row(after)),))
+
+def _row(value: str | None) -> MetaEntry | None:
+    return None if value is None else MetaEntry(uuid="title", value=value)
 
 
 @pytest.fixture
@@ -100,6 +101,49 @@ def test_f82_a_failing_listener_loses_no_edit(history: History, document: Docume
         history.undo()
     assert document.meta("title") == ""
     assert history.stack.index() == 0
+
+
+def test_whoever_hears_of_an_edit_finds_it_journaled_and_undoable(
+    history: History, document: Document, journal: _Journal
+) -> None:
+    heard: list[tuple[int, int]] = []
+    document.subscribe(lambda _: heard.append((len(journal.edits), history.stack.index())))
+    history.push(_title(None, "a"))
+    history.amend(_title("a", "b"))
+    history.undo()
+    history.redo()
+    history.stack.undo()
+    assert [edits for edits, _ in heard] == [1, 2, 3, 4, 5]
+    assert [index for _, index in heard[:4]] == [1, 1, 0, 1]
+
+
+def test_an_edit_within_an_edit_is_journaled_after_it(history: History, document: Document, journal: _Journal) -> None:
+    def go_on(changes: Changes) -> None:
+        if document.meta("title") == "a":
+            history.amend(_title("a", "b"))
+
+    document.subscribe(go_on)
+    history.push(_title(None, "a"))
+    assert [edit.changes[0].after for edit in journal.edits] == [_row("a"), _row("b")]
+    history.undo()
+    assert document.meta("title") == "", "one step"
+
+
+def test_an_edit_that_cannot_be_journaled_is_undoable_and_told(
+    history: History, document: Document, journal: _Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(edit: Edit, actor: str) -> None:
+        raise SaveFailed("This case is closed already.")
+
+    heard: list[Changes] = []
+    document.subscribe(heard.append)
+    with monkeypatch.context() as full:
+        full.setattr(journal, "append", refuse)
+        with pytest.raises(SaveFailed):
+            history.push(_title(None, "a"))
+    assert len(heard) == 1
+    history.undo()
+    assert document.meta("title") == ""
 
 
 def test_clean_means_as_saved(history: History) -> None:
