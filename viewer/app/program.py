@@ -32,6 +32,7 @@ from viewer.support.collector import Collector
 from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
 from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.qt_application import make_application
 from viewer.support.settings import Settings, cache_folder, data_folder, overviews_folder, sessions_folder
@@ -161,14 +162,17 @@ class Program:
             if problem:
                 self._messages.show(problem, problem, "warning", about="program")
         if left_behind(log_folder(data_folder())):
-            text = "Geoloupe closed unexpectedly the last time; a crash file is in the log folder (Help menu)."
-            self._messages.show("left behind", self._window.tr(text), "warning", about="program")
+            text = translate(
+                "Program", "Geoloupe closed unexpectedly the last time; a crash file is in the log folder (Help menu)."
+            )
+            self._messages.show("left behind", text, "warning", about="program")
         if not has_chinese() and not self._settings.get("cjk_font_said"):
             self._settings.set("cjk_font_said", True)
-            text = (
-                "No installed font has Chinese characters: labels show boxes. Install Noto Sans CJK (fonts-noto-cjk)."
+            text = translate(
+                "Program",
+                "No installed font has Chinese characters: labels show boxes. Install Noto Sans CJK (fonts-noto-cjk).",
             )
-            self._messages.show("no chinese", self._window.tr(text), "warning", about="program")
+            self._messages.show("no chinese", text, "warning", about="program")
 
     def _watch_opening(self, case: Path) -> None:
         if self._loop.opening(case):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QSplashScreen
 
 from viewer.support.fonts import font, load_fonts
 from viewer.support.icons import mark_pixmap
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 
 SIZE = (360, 132)
@@ -25,7 +26,7 @@ class Splash(QSplashScreen):
 
     def __init__(self) -> None:
         super().__init__(_picture(QGuiApplication.primaryScreen().devicePixelRatio()))
-        self.setAccessibleName(QCoreApplication.translate("Splash", "Geoloupe is starting …"))
+        self.setAccessibleName(translate("Splash", "Geoloupe is starting …"))
 
     def show_now(self) -> None:
         """Show it before anything else is done: from then on the thread is busy with imports."""
@@ -43,7 +44,7 @@ class Splash(QSplashScreen):
 def _picture(ratio: float) -> QPixmap:
     load_fonts()
     width, height = SIZE
-    text = QCoreApplication.translate("Splash", "Starting …")
+    text = translate("Splash", "Starting …")
     picture = QPixmap(round(width * ratio), round(height * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(QColor(GROUND))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
@@ -24,6 +24,7 @@ from viewer.canvas.overlays import (
     wrapped_lines,
 )
 from viewer.canvas.sites.unplaced import Unplaced
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _NAME_CHARS = 60
@@ -69,9 +70,8 @@ def corner_note(view: View, unplaced: Unplaced, corner: QPointF, room: float) ->
 
 
 def _plane_sentence(crs: str) -> str:
-    tr = QCoreApplication.translate
-    name = tr("overlays", "Pixel space") if crs == PIXEL_SPACE else one_line(crs_name(crs), _NAME_CHARS)
-    return tr("overlays", "{0}: no scale, no north").format(name)
+    name = translate("overlays", "Pixel space") if crs == PIXEL_SPACE else one_line(crs_name(crs), _NAME_CHARS)
+    return translate("overlays", "{0}: no scale, no north").format(name)
 
 
 def _lines(sentences: Sequence[tuple[str, bool]], room: float, r: float, most: float) -> list[tuple[str, bool]]:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import product
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import wrapped_lines
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _NOTE_CHARS = 300
@@ -92,7 +93,7 @@ class Notices:
         lines = [line for note in said for line in wrapped_lines(note, metrics, max(room, 1.0), 2)][:_MOST_LINES]
         width = max(metrics.horizontalAdvance(line) for line in lines) + (2 * _EDGE_PX + _CROSS_PX) * r
         height = metrics.height() * len(lines) + 2 * _EDGE_PX * r
-        hint = QCoreApplication.translate("overlays", "A click closes this; the layer's badge goes on to say it.")
+        hint = translate("overlays", "A click closes this; the layer's badge goes on to say it.")
         text = "\n".join([*said, hint])
         for rect in _places(view, width, height):
             around = rect.adjusted(-MARK_PX * r, -MARK_PX * r, MARK_PX * r, MARK_PX * r)

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
@@ -21,6 +21,7 @@ from viewer.canvas.kept_steps import Step, Steps, fill, paint_kept, stroke
 from viewer.canvas.labels.fonts import letters_path, map_font
 from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
+from viewer.support.language.translation import translate
 from viewer.support.text import LONGEST_CREDIT, one_line
 
 INK_COLOR = "#ffffff"
@@ -243,11 +244,12 @@ def _credit_lines(
         lines = _joined_lines(texts, QFontMetricsF(map_font(size_px * r)), across - 12 * r)
         if _height_of(len(lines), size_px, r) <= most:
             return size_px, tuple(lines)
-    size_px, tr = CREDIT_SIZES_PX[-1], QCoreApplication.translate
+    size_px = CREDIT_SIZES_PX[-1]
     metrics = QFontMetricsF(map_font(size_px * r))
     for count in range(min(len(texts) - 1, _MOST_CREDITS), -1, -1):
         left = len(texts) - count
-        more = tr("overlays", "and {0} more" if count else "{0} credits: there is no room for them").format(left)
+        many = translate("overlays", "{0} credits: there is no room for them")
+        more = (translate("overlays", "and {0} more") if count else many).format(left)
         lines = _joined_lines([*texts[:count], more], metrics, width - 12 * r)
         if _height_of(len(lines), size_px, r) <= most or not count:
             return size_px, tuple(lines)
@@ -290,12 +292,8 @@ def haloed_text_box(text: str, size_px: float, *, bold: bool = False) -> QRectF:
 
 
 def _latitude_note(lat: float) -> str:
-    hemisphere = (
-        QCoreApplication.translate("overlays", "N") if lat >= 0 else QCoreApplication.translate("overlays", "S")
-    )
-    return " " + QCoreApplication.translate("overlays", "at {latitude}").format(
-        latitude=f"{abs(lat):.0f}° {hemisphere}"
-    )
+    hemisphere = translate("overlays", "N") if lat >= 0 else translate("overlays", "S")
+    return " " + translate("overlays", "at {latitude}").format(latitude=f"{abs(lat):.0f}° {hemisphere}")
 
 
 def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> list[str]:

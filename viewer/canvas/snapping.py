@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.document.mark_shape import Circle, RangeRing, Rectangle, shape_of_site
@@ -26,6 +26,7 @@ from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.commands.meta import sites_visible
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 REACH_PX = 12.0
@@ -50,11 +51,10 @@ class Snap:
     @property
     def words(self) -> str:
         """A sentence for the hint."""
-        tr = QCoreApplication.translate
-        kind = tr("Snap", "a vertex") if self.is_vertex else tr("Snap", "an edge")
+        kind = translate("Snap", "a vertex") if self.is_vertex else translate("Snap", "an edge")
         if not self.name:
-            return tr("Snap", "Snaps to {0}.").format(kind)
-        return tr("Snap", "Snaps to {0} of “{1}”.").format(kind, one_line(self.name, 40))
+            return translate("Snap", "Snaps to {0}.").format(kind)
+        return translate("Snap", "Snaps to {0} of “{1}”.").format(kind, one_line(self.name, 40))
 
 
 def snap_at(scene: MapScene, view: View, px: float, py: float, in_hand: Collection[str] = ()) -> Snap | None:

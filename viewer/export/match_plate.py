@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.imagery.match_plate import Pair
@@ -17,13 +17,14 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.photo_numbers import NumberAt, paint_numbers
 from viewer.export.plates.page_head import MARKING_COLORS
 from viewer.support.fonts import font
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 from viewer.support.text import LONGEST_CREDIT, one_line, plain
 
 INK, QUIET, PAPER, LINE = QColor("#16202a"), QColor("#51606e"), QColor("#ffffff"), QColor("#9aa7b2")
 CREDIT_PX = 10.5
 EDGE_PX, GAP_PX, TITLE_PX, HEAD_PX, LINE_PX, MARKING_PX = 14, 12, 30, 22, 15, 20
-CAPTION = "Numbers match what the analyst sees as the same feature."
+CAPTION = QT_TRANSLATE_NOOP("MatchPlate", "Numbers match what the analyst sees as the same feature.")
 MOST_SAID = 30
 """Numbers without a counterpart that are listed."""
 
@@ -52,9 +53,9 @@ class PlatePicture:
         self.ratio = r = photo.view.ratio
         self.width = round(2 * EDGE_PX * r + GAP_PX * r) + photo.view.width + scene.view.width
         self._frame_height = max(photo.view.height, scene.view.height)
-        texts = [_tr(CAPTION), *lacking(pairs)]
-        texts += [f"{_tr('Photograph')}: {text}" for text in photo.credits if text]
-        texts += [f"{_tr('Map')}: {text}" for text in scene.credits if text]
+        texts = [translate("MatchPlate", CAPTION), *lacking(pairs)]
+        texts += [translate("MatchPlate", "Photograph: {0}").format(text) for text in photo.credits if text]
+        texts += [translate("MatchPlate", "Map: {0}").format(text) for text in scene.credits if text]
         texts += [made] if made else []
         self.lines = wrapped_lines([one_line(text, LONGEST_CREDIT) for text in texts], self.width - 2 * EDGE_PX * r, r)
         mark = 2 * MARKING_PX * r if marking else 0
@@ -145,9 +146,12 @@ def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
 def lacking(pairs: Sequence[Pair]) -> list[str]:
     """A sentence for the numbers that stand on one side alone, or twice on the map."""
     found = (
-        (_tr("Not on the map: {0}."), [pair.number for pair in pairs if not pair.markers]),
-        (_tr("Not on the photograph: {0}."), [pair.number for pair in pairs if pair.photo is None]),
-        (_tr("More than once on the map: {0}."), [pair.number for pair in pairs if len(pair.markers) > 1]),
+        (translate("MatchPlate", "Not on the map: {0}."), [pair.number for pair in pairs if not pair.markers]),
+        (translate("MatchPlate", "Not on the photograph: {0}."), [pair.number for pair in pairs if pair.photo is None]),
+        (
+            translate("MatchPlate", "More than once on the map: {0}."),
+            [pair.number for pair in pairs if len(pair.markers) > 1],
+        ),
     )
     return [sentence.format(_listed(numbers)) for sentence, numbers in found if numbers]
 
@@ -169,7 +173,3 @@ def _text(
     painter.setPen(color)
     shown = QFontMetricsF(face).elidedText(one_line(text, 1000), Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, align, shown)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("MatchPlate", text)

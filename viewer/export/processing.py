@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.errors import GeoloupeError
@@ -17,11 +15,8 @@ from layers.raster.stretch import StretchRule
 from layers.raster.style import FROZEN, RasterStyle, was_frozen
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Export", text)
 
 
 def stretches_on_screen(scene: MapScene) -> dict[str, str]:
@@ -48,7 +43,7 @@ def processing_lines(scene: MapScene, view: View, *, exactly: bool = False, matc
             continue
         if exactly or drawing.layer.style_json:
             said = ", ".join(_said(drawing.style, drawing.info, _stretch(frame, drawing, match), exactly))
-            lines.append(_tr("Image processing of {0}: {1}.").format(drawing.layer.name, said))
+            lines.append(translate("Export", "Image processing of {0}: {1}.").format(drawing.layer.name, said))
         lines += _placing(drawing.layer, drawing.info)
     return lines
 
@@ -75,35 +70,38 @@ def _placing(layer: Layer, info: RasterInfo) -> list[str]:
     if points is None or not info.georeferencing_note:
         return []
     day = one_line(points.at[:10], 60)
-    words = f"{info.georeferencing_note} ({_tr('set on {0}').format(day)})" if day else info.georeferencing_note
-    return [_tr("{0} is placed by {1}.").format(layer.name, words)]
+    set_on = " (" + translate("Export", "set on {0}").format(day) + ")" if day else ""
+    words = info.georeferencing_note + set_on
+    return [translate("Export", "{0} is placed by {1}.").format(layer.name, words)]
 
 
 def _said(style: RasterStyle, info: RasterInfo, stretch: str, exactly: bool) -> Iterator[str]:
     bands = ", ".join(map(str, style.bands))
     if style.expression:
-        yield _tr("{0} of bands {1}").format(style.expression, bands)
+        yield translate("Export", "{0} of bands {1}").format(style.expression, bands)
     else:
-        yield (_tr("bands {0}") if len(style.bands) > 1 else _tr("band {0}")).format(bands)
+        yield (translate("Export", "bands {0}") if len(style.bands) > 1 else translate("Export", "band {0}")).format(
+            bands
+        )
     yield stretch
     if exactly:
         yield "; ".join(f"{s.low:.6g} – {s.high:.6g}" for s in style.stretches)
     gammas = {s.gamma for s in style.stretches} - {1.0}
     if gammas:
-        yield _tr("gamma {0}").format(" / ".join(f"{gamma:.3g}" for gamma in sorted(gammas)))
+        yield translate("Export", "gamma {0}").format(" / ".join(f"{gamma:.3g}" for gamma in sorted(gammas)))
     for text, value in (
-        (_tr("brightness {0}"), style.brightness),
-        (_tr("contrast {0}"), style.contrast),
-        (_tr("saturation {0}"), style.saturation),
+        (translate("Export", "brightness {0}"), style.brightness),
+        (translate("Export", "contrast {0}"), style.contrast),
+        (translate("Export", "saturation {0}"), style.saturation),
     ):
         if value:
             yield text.format(f"{value:+.2g}")
     if style.sharpen:
-        yield _tr("sharpened")
+        yield translate("Export", "sharpened")
     if style.invert:
-        yield _tr("inverted")
+        yield translate("Export", "inverted")
     if style.colormap and style.shown == 1:
-        yield _tr("colours {0}").format(style.colormap)
+        yield translate("Export", "colours {0}").format(style.colormap)
 
 
 def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
@@ -112,7 +110,7 @@ def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
     assert style is not None
     assert info is not None
     if was_frozen(drawing.layer.style_json):
-        return _tr("stretched as the view on the screen was (DRA), frozen")
+        return translate("Export", "stretched as the view on the screen was (DRA), frozen")
     rule = style.rule
     if is_in_style_of_frame(scene, drawing):
         if match:
@@ -122,14 +120,16 @@ def _stretch(scene: MapScene, drawing: RasterDrawing, match: str) -> str:
     if rule.origin == "given":
         bytes_only = not style.expression and all(info.bands[number - 1].dtype == "uint8" for number in style.bands)
         as_they_are = bytes_only and all((s.low, s.high) == (0.0, 255.0) for s in style.stretches)
-        return _tr("values as they are") if as_they_are else _tr("stretched by hand")
+        return translate("Export", "values as they are") if as_they_are else translate("Export", "stretched by hand")
     how = {
-        "percentile": _tr("{0:g} – {1:g} %").format(rule.low_percent, rule.high_percent),
-        "deviations": _tr("the mean ± {0:g} standard deviations").format(rule.deviations),
-        "minmax": _tr("the least and the greatest value"),
+        "percentile": translate("Export", "{0:g} – {1:g} %").format(rule.low_percent, rule.high_percent),
+        "deviations": translate("Export", "the mean ± {0:g} standard deviations").format(rule.deviations),
+        "minmax": translate("Export", "the least and the greatest value"),
     }[rule.method]
     whose = (
-        _tr("stretched to {0} of this view (DRA)") if rule.origin == "view" else _tr("stretched to {0} of the image")
+        translate("Export", "stretched to {0} of this view (DRA)")
+        if rule.origin == "view"
+        else translate("Export", "stretched to {0} of the image")
     )
     return whose.format(how)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.document import Document
 from layers.project.saving.lock import login_name
 from layers.time.written_dates import written_moment
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 LONGEST_NAME = 80
@@ -26,4 +25,4 @@ def stamp_words(when: str, who: str, document: Document) -> str:
 
 
 def _by(name: str) -> str:
-    return QCoreApplication.translate("Stamps", "by {0}").format(name) if name else ""
+    return translate("Stamps", "by {0}").format(name) if name else ""

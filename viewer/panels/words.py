@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.claim import Claim
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.text.counted import counted
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _LONGEST_WORD = 200
@@ -36,7 +35,7 @@ CREDIBILITY_WORDS = {
 
 def example(value: str) -> str:
     """An entry as an empty field shows it, so that it is not taken for one that was made."""
-    return QCoreApplication.translate("Words", "e.g. {0}").format(value)
+    return translate("Words", "e.g. {0}").format(value)
 
 
 def word(text: str) -> str:
@@ -46,7 +45,7 @@ def word(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _translated(text: str) -> str:
-    return QCoreApplication.translate("vocabulary", text) if text else ""
+    return translate("vocabulary", text) if text else ""
 
 
 def capital(text: str) -> str:
@@ -101,30 +100,32 @@ def site_name(site: Site) -> str:
     """The label of a mark on one line; without one its number, or that it has no label."""
     if site.label.strip():
         return one_line(site.label)
-    tr = QCoreApplication.translate
-    return tr("Words", "(no label)") if site.number is None else tr("Words", "Marker {0}").format(site.number)
+    return (
+        translate("Words", "(no label)")
+        if site.number is None
+        else translate("Words", "Marker {0}").format(site.number)
+    )
 
 
 def source_name(source: Source) -> str:
     """The title of a source on one line, or that it has none."""
-    return one_line(source.title) or QCoreApplication.translate("Words", "(no title)")
+    return one_line(source.title) or translate("Words", "(no title)")
 
 
 def no_words() -> str:
     """The words for a claim that says nothing yet."""
-    return QCoreApplication.translate("Words", "(no words yet)")
+    return translate("Words", "(no words yet)")
 
 
 def no_name() -> str:
     """The words for a row whose name is empty."""
-    return QCoreApplication.translate("Words", "(no name)")
+    return translate("Words", "(no name)")
 
 
 def marks_counted(sites: int, measurements: int) -> str:
     """The marks of a case as its lists count them: “62 sites”, “62 sites and 1 measurement”."""
-    tr = QCoreApplication.translate
-    said = counted(sites, tr("Words", "site"), tr("Words", "sites"))
-    measured = counted(measurements, tr("Words", "measurement"), tr("Words", "measurements"))
+    said = counted(sites, translate("Words", "site"), translate("Words", "sites"))
+    measured = counted(measurements, translate("Words", "measurement"), translate("Words", "measurements"))
     if not (sites and measurements):
         return measured if measurements else said
-    return tr("Words", "{0} and {1}").format(said, measured)
+    return translate("Words", "{0} and {1}").format(said, measured)

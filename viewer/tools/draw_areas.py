@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import shapely
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
@@ -26,6 +26,7 @@ from layers.grid.tile_grid import View
 from layers.text.measures import area_text, length_text
 from viewer.canvas.overlays import north_angle_deg
 from viewer.canvas.sites.site_symbology import ANNOTATION_COLOR, LineSymbol
+from viewer.support.language.translation import translate
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import SKETCH_SYMBOL, paint_geometry
 
@@ -92,7 +93,7 @@ class CircleTool(ShapeTool):
 
     def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
         assert isinstance(shape, Circle)
-        radius = QCoreApplication.translate("Shapes", "radius {0}").format(length_text(shape.radius_m))
+        radius = translate("Shapes", "radius {0}").format(length_text(shape.radius_m))
         return f"{radius}, {area_text(shape.area_m2)}"
 
     def preview(self, painter: QPainter, view: View, shape: MarkShape, geometry: BaseGeometry) -> None:
@@ -124,6 +125,5 @@ class RangeRingTool(CircleTool):
     def says(self, shape: MarkShape, geometry: BaseGeometry) -> str:
         assert isinstance(shape, RangeRing)
         radii = ", ".join(length_text(radius_m) for radius_m in shape.radii_m[:6])
-        return QCoreApplication.translate("Shapes", "radii {0}" if len(shape.radii_m) > 1 else "radius {0}").format(
-            radii
-        )
+        said = translate("Shapes", "radii {0}") if len(shape.radii_m) > 1 else translate("Shapes", "radius {0}")
+        return said.format(radii)

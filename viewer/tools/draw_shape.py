@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
@@ -14,6 +14,7 @@ from layers.document.mark_shape import Circle, MarkShape, RangeRing, Rectangle
 from layers.geo.longitudes import Place
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
+from viewer.support.language.translation import translate
 from viewer.tools.draw import DrawTool
 from viewer.tools.sketch import measured, near, paint_crosshair, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import ToolContext
@@ -66,7 +67,7 @@ class ShapeTool(DrawTool):
         if self.off_earth:
             return self.off_earth
         number = len(self._places)
-        step = QCoreApplication.translate("Shapes", self.steps[min(number, len(self.steps) - 1)])
+        step = translate("Shapes", self.steps[min(number, len(self.steps) - 1)])
         if not number:
             return self._preface + self.tr("Click to set {0}, or press Enter to set it at the crosshair.").format(step)
         said = self._measured()

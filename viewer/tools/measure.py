@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import shapely
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, QPointF
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QPointF
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +23,7 @@ from layers.grid.tile_grid import View
 from layers.text.measured_values import AREA, LENGTH, rounded_text
 from viewer.canvas.overlays import CROSSHAIR_PX, crosshair_arms, haloed_text_box, paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
+from viewer.support.language.translation import translate
 from viewer.tools.draw_shape import ShapeTool
 from viewer.tools.sketch import MEASURE_SYMBOL, geometry_of, measures, paint_geometry, pixels_of
 from viewer.tools.tool import ToolContext
@@ -117,7 +118,7 @@ class MeasureTool(ShapeTool):
             return f"{found.text}, {rounded_text(AREA, math.pi * found.result**2, error)}"
         if self.quantity == "cross-track":
             along = rounded_text(LENGTH, abs(cross_track(*places).along_m), found.error, found.unit)
-            return QCoreApplication.translate("Shapes", "{0} off, {1} along").format(found.text, along)
+            return translate("Shapes", "{0} off, {1} along").format(found.text, along)
         return found.text
 
     def _area_readout(self, places: Sequence[Place], shape: MarkShape | None) -> str:
@@ -126,7 +127,7 @@ class MeasureTool(ShapeTool):
         if shape is None:
             return measures(places, closed=True)
         area = self._part("area", places)
-        around = QCoreApplication.translate("sketch", "{area}, perimeter {length}")
+        around = translate("sketch", "{area}, perimeter {length}")
         return around.format(area=area.text, length=_rounded(self._part("perimeter", places)))
 
     def _line_readout(self, places: Sequence[Place]) -> str:
@@ -138,7 +139,7 @@ class MeasureTool(ShapeTool):
         if len(places) == 2:
             return f"{length.text}, {_rounded(azimuth)}"
         leg = f"{_rounded(length)}, {_rounded(azimuth)}"
-        return f"{self._part('length', places).text} ({self.tr('last leg')} {leg})"
+        return self.tr("{0} (last leg {1})").format(self._part("length", places).text, leg)
 
     def _part(self, quantity: str, places: Sequence[Place]) -> Measurement:
         """A quantity measured of some places as the result is, and in the unit in which that will be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import Enum, auto
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from layers.document.figure import Figure
@@ -19,6 +19,7 @@ from viewer.canvas.sites.site_frame import SiteHit
 from viewer.commands.meta import sites_visible
 from viewer.commands.shapes.mark_numbers import numbers_beside, renumbered_since
 from viewer.commands.sites import counted_marks, delete_sites, move_sites, reshape_site
+from viewer.support.language.translation import translate
 from viewer.tools.mark_drag import HandleDrag, MoveDrag, grip_of, moved_figures, rows_under_way
 from viewer.tools.mark_handles import Handles
 from viewer.tools.tool import SiteTool
@@ -305,7 +306,7 @@ def deleted_words(marks: str, renumbered: int = 0) -> str:
 
     `marks`: their kinds and numbers, as of `counted_marks`.
     """
-    said = QCoreApplication.translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
-    closed = QCoreApplication.translate("SelectTool", " The numbers closed up: {0} another one now.")
+    said = translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
+    closed = translate("SelectTool", " The numbers closed up: {0} another one now.")
     others = counted(renumbered, "marker has", "markers have")
     return said.format(marks) + (closed.format(others) if renumbered else "")

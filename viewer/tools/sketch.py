@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QCoreApplication, QLineF, QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
@@ -21,6 +21,7 @@ from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, pr
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol
 from viewer.rendering.vector.qt_shapes import path_of
 from viewer.rendering.world_copies import wrapped_views
+from viewer.support.language.translation import translate
 
 SKETCH_SYMBOL = LineSymbol(SELECTED_COLOR, 2.2)
 MEASURE_SYMBOL = LineSymbol("#ffffff", 2.0, (6.0, 4.0))
@@ -138,7 +139,7 @@ def measures(places: Sequence[Place], *, closed: bool) -> str:
     lons, lats = [p[0] for p in places], [p[1] for p in places]
     if not closed or len(places) < 3:
         return length_text(length_m(lons, lats))
-    around = QCoreApplication.translate("sketch", "{area}, perimeter {length}")
+    around = translate("sketch", "{area}, perimeter {length}")
     return around.format(area=area_text(area_m2(lons, lats)), length=length_text(perimeter_m(lons, lats)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from layers.document.document import Document
@@ -15,6 +15,7 @@ from layers.grid.tile_grid import View
 from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
+from viewer.support.language.translation import translate
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Tool(QObject):
         """Why nothing can be drawn or measured now; empty on a map."""
         if not is_off_earth(self.canvas.viewport.crs):
             return ""
-        return QCoreApplication.translate(
+        return translate(
             "Tool", "This image has no place on Earth: nothing can be drawn or measured on it until it has a CRS."
         )
 

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QWidget
 
 from layers.quick_dataclass import dataclass
 from viewer.app.case.session import Session
 from viewer.support.icons import line_icon
+from viewer.support.language.translation import translate
 from viewer.support.text import tooltip
 
-CONTEXT = "Actions"
-"""Of the translations of titles, texts and tips."""
 AFTER_PAINT_MS = 20
 """So that the map shows what was done before the actions are looked at."""
 
@@ -195,7 +194,7 @@ class ActionTable(QObject):
 
 
 def translated(text: str) -> str:
-    return QCoreApplication.translate(CONTEXT, text) if text else ""
+    return translate("Actions", text) if text else ""
 
 
 def full_text(spec: Action, action: QAction) -> str:

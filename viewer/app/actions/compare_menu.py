@@ -93,12 +93,15 @@ class CompareMenu(CaseMenu):
     def _ask(self, found: list[Candidate]) -> None:
         from viewer.panels.widgets.tick_dialog import TickDialog, TickRow  # for start-up time
 
-        tr = self.tr
         rows = [TickRow(tick_words(one), one.uuid, is_ticked=False) for one in reversed(found)]
-        says = tr("Which images are to be compared? Not all of them are dated, so that none can be called the newest.")
-        text = tr("&Compare {0} Images")
-        dialog = TickDialog(says, [tr("Image"), tr("Date")], rows, lambda count: text.format(count), self._window)
-        dialog.setWindowTitle(tr("Compare"))
+        says = self.tr(
+            "Which images are to be compared? Not all of them are dated, so that none can be called the newest."
+        )
+        text = self.tr("&Compare {0} Images")
+        dialog = TickDialog(
+            says, [self.tr("Image"), self.tr("Date")], rows, lambda count: text.format(count), self._window
+        )
+        dialog.setWindowTitle(self.tr("Compare"))
         dialog.set_range(2, MOST_FRAMES)
         dialog.resize(520, 320)
         dialog.chosen.connect(self._compare_chosen)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare, full_text, translated
 from viewer.support.icons import SIZE_PX, line_icon
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, tooltip
 
 if TYPE_CHECKING:
@@ -20,23 +21,23 @@ if TYPE_CHECKING:
 WIDEST_PX = 360
 """Of a name in a menu."""
 
-CANVAS_KEYS: tuple[tuple[str, str], ...] = (
-    ("Pan while held", "Space"),
-    ("Pan", "Arrows"),
-    ("Zoom", "+  −  wheel"),
-    ("Turn the map", "Shift+←  Shift+→"),
-    ("North up", "N"),
-    ("Zoom to a box", "Shift+drag"),
-    ("Move the selected marks by a pixel", "Arrows"),
-    ("Move them by ten pixels", "Shift+Arrows"),
-    ("Snap to vertices and edges", "Ctrl, while drawing or dragging"),
-    ("Mark at the crosshair", "Enter"),
-    ("Mark at a vertex near the crosshair", "Ctrl+Enter"),
-    ("Type the length and bearing of a leg", "Digits, while drawing"),
-    ("Finish a line, an area or a measurement", "Enter"),
-    ("Take the last vertex back, as Undo does while one draws", "Backspace"),
-    ("Cancel, then go back to the Select tool", "Esc"),
-    ("Back to the map from a panel", "Esc"),
+CANVAS_KEYS: tuple[tuple[object, str], ...] = (
+    (QT_TRANSLATE_NOOP("Menus", "Pan while held"), "Space"),
+    (QT_TRANSLATE_NOOP("Menus", "Pan"), "Arrows"),
+    (QT_TRANSLATE_NOOP("Menus", "Zoom"), "+  −  wheel"),
+    (QT_TRANSLATE_NOOP("Menus", "Turn the map"), "Shift+←  Shift+→"),
+    (QT_TRANSLATE_NOOP("Menus", "North up"), "N"),
+    (QT_TRANSLATE_NOOP("Menus", "Zoom to a box"), "Shift+drag"),
+    (QT_TRANSLATE_NOOP("Menus", "Move the selected marks by a pixel"), "Arrows"),
+    (QT_TRANSLATE_NOOP("Menus", "Move them by ten pixels"), "Shift+Arrows"),
+    (QT_TRANSLATE_NOOP("Menus", "Snap to vertices and edges"), "Ctrl, while drawing or dragging"),
+    (QT_TRANSLATE_NOOP("Menus", "Mark at the crosshair"), "Enter"),
+    (QT_TRANSLATE_NOOP("Menus", "Mark at a vertex near the crosshair"), "Ctrl+Enter"),
+    (QT_TRANSLATE_NOOP("Menus", "Type the length and bearing of a leg"), "Digits, while drawing"),
+    (QT_TRANSLATE_NOOP("Menus", "Finish a line, an area or a measurement"), "Enter"),
+    (QT_TRANSLATE_NOOP("Menus", "Take the last vertex back, as Undo does while one draws"), "Backspace"),
+    (QT_TRANSLATE_NOOP("Menus", "Cancel, then go back to the Select tool"), "Esc"),
+    (QT_TRANSLATE_NOOP("Menus", "Back to the map from a panel"), "Esc"),
 )
 """Keys that the map itself understands (text in English, keys); the canvas and its tools handle these."""
 
@@ -133,7 +134,7 @@ class RecentMenu(QMenu):
     chosen = Signal(str)
 
     def __init__(self, recent: Callable[[], list[Path]], parent: QMenu) -> None:
-        super().__init__(QCoreApplication.translate("Menus", "Open &Recent"), parent)
+        super().__init__(translate("Menus", "Open &Recent"), parent)
         self._recent = recent
         self.aboutToShow.connect(self._fill)
 
@@ -145,11 +146,11 @@ class RecentMenu(QMenu):
             action.setToolTip(tooltip(str(path)))
             action.triggered.connect(lambda _checked=False, path=path: self.chosen.emit(str(path)))
         if self.isEmpty():
-            self.addAction(QCoreApplication.translate("Menus", "No case yet")).setEnabled(False)
+            self.addAction(translate("Menus", "No case yet")).setEnabled(False)
 
 
 def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:
-    title = QCoreApplication.translate("Menus", "Toolbar")
+    title = translate("Menus", "Toolbar")
     bar = QToolBar(title, window)
     bar.setObjectName("toolbar")
     bar.setAccessibleName(title)
@@ -172,7 +173,7 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
     """The button to what has no room in the toolbar, in our own icon: Qt's is drawn for a light ground."""
     button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert button is not None
-    text = QCoreApplication.translate("Menus", "More tools")
+    text = translate("Menus", "More tools")
     button.setIcon(line_icon("chevron_down", palette))
     button.setAccessibleName(text)
     button.setToolTip(text)
@@ -210,10 +211,8 @@ def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
             if spec.shortcut:
                 title = bare(translated(BAR[place_of(menu, spec).menu]))
                 groups[title].append((bare(translated(spec.text)), keys_of(actions, spec.id)))
-    on_map = [(QCoreApplication.translate("Menus", text), keys) for text, keys in CANVAS_KEYS]
-    return {title: rows for title, rows in groups.items() if rows} | {
-        QCoreApplication.translate("Menus", "On the map"): on_map
-    }
+    on_map = [(translate("Menus", text), keys) for text, keys in CANVAS_KEYS]
+    return {title: rows for title, rows in groups.items() if rows} | {translate("Menus", "On the map"): on_map}
 
 
 def keys_of(actions: ActionTable, id_: str) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
@@ -17,6 +17,7 @@ from viewer.app.actions.action_table import Action, has_case
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.panels.words import class_title
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 SELECT_BY = QT_TRANSLATE_NOOP("Actions", "Select &By")
@@ -36,7 +37,11 @@ def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog
     if column == "folder":
         counts.pop("", None)
     if not counts:
-        panels.report(_tr("No mark is in a folder.") if column == "folder" else _tr("The case has no marks."))
+        panels.report(
+            translate("select_sites", "No mark is in a folder.")
+            if column == "folder"
+            else translate("select_sites", "The case has no marks.")
+        )
         return None
     shown = class_title if column == "class_code" else one_line
     chosen = {getattr(site, column) for site in _selected(panels)}
@@ -44,12 +49,18 @@ def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog
         TickRow([shown(value), str(count)], value, value in chosen)
         for value, count in sorted(counts.items(), key=lambda entry: shown(entry[0]).casefold())
     ]
-    title = _tr("Class") if column == "class_code" else _tr("Folder")
-    noun = (_tr("class"), _tr("classes")) if column == "class_code" else (_tr("folder"), _tr("folders"))
-    says = _tr("Select the marks of these {0}:").format(noun[1])
-    text = _tr("Select {0}")
-    dialog = TickDialog(says, [title, _tr("Marks")], rows, lambda n: text.format(counted(n, *noun)), parent)
-    dialog.setWindowTitle(_tr("Select Marks"))
+    title = translate("select_sites", "Class") if column == "class_code" else translate("select_sites", "Folder")
+    noun = (
+        (translate("select_sites", "class"), translate("select_sites", "classes"))
+        if column == "class_code"
+        else (translate("select_sites", "folder"), translate("select_sites", "folders"))
+    )
+    says = translate("select_sites", "Select the marks of these {0}:").format(noun[1])
+    text = translate("select_sites", "Select {0}")
+    dialog = TickDialog(
+        says, [title, translate("select_sites", "Marks")], rows, lambda n: text.format(counted(n, *noun)), parent
+    )
+    dialog.setWindowTitle(translate("select_sites", "Select Marks"))
     dialog.chosen.connect(partial(_take, panels, column))
     dialog.open()
     return dialog
@@ -98,7 +109,3 @@ def select_actions(offered: Callable[..., bool]) -> tuple[Action, ...]:
             submenu=SELECT_BY,
         ),
     )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("select_sites", text)

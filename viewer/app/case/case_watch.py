@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.project.opening.opening_watch import Glimpse, Step
 from layers.text.counted import grouped
 from viewer.support.jobs import JobContext
+from viewer.support.language.translation import translate
 
 _READ_PART = 0.5
 """Of the time that opening takes."""
@@ -52,9 +51,9 @@ class CaseWatch:
         if self._context is None or not of:
             return
         begun = _READ_PART if step is Step.COPIED else 0.0
-        said = QCoreApplication.translate("CaseWatch", "Opening {0}: {1} of {2} marks")
+        said = translate("CaseWatch", "Opening {0}: {1} of {2} marks")
         if step is Step.COPIED:
-            said = QCoreApplication.translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
+            said = translate("CaseWatch", "Opening {0}: {1} of {2} marks copied")
         self._context.progress(begun + done / of * _READ_PART, said.format(self.name, grouped(done), grouped(of)))
 
     def _check(self) -> None:

@@ -120,12 +120,12 @@ class GeoreferencingDialog(QDialog):
         self.setMinimumSize(720, 440)
 
     def _choices(self, crs_choices: list[Choice]) -> QHBoxLayout:
-        tr, row = self.tr, QHBoxLayout()
+        row = QHBoxLayout()
         row.setSpacing(6)
         titles = {
-            Method.AFFINE: tr("Affine (3 points or more)"),
-            Method.PROJECTIVE: tr("Projective (4 points or more)"),
-            Method.THIN_PLATE: tr("Thin plate spline (3 points or more)"),
+            Method.AFFINE: self.tr("Affine (3 points or more)"),
+            Method.PROJECTIVE: self.tr("Projective (4 points or more)"),
+            Method.THIN_PLATE: self.tr("Thin plate spline (3 points or more)"),
         }
         self.method = ChoiceField([(str(method), title) for method, title in titles.items()])
         self.method.committed.connect(lambda value: self.draft.set_method(Method(value)))
@@ -139,13 +139,18 @@ class GeoreferencingDialog(QDialog):
         self.freedom.setWordWrap(False)
         for title, field, tip, part in (
             (
-                tr("M&ethod"),
+                self.tr("M&ethod"),
                 self.method,
-                tr("Affine shifts, turns, scales and shears; projective is for oblique views"),
+                self.tr("Affine shifts, turns, scales and shears; projective is for oblique views"),
                 2,
             ),
-            (tr("Fit &in"), self.crs, tr("Straight lines in this CRS stay straight: Web Mercator for a web map"), 2),
-            (tr("Pre&view"), self.opacity, tr("The picture over the map as it would lie"), 2),
+            (
+                self.tr("Fit &in"),
+                self.crs,
+                self.tr("Straight lines in this CRS stay straight: Web Mercator for a web map"),
+                2,
+            ),
+            (self.tr("Pre&view"), self.opacity, self.tr("The picture over the map as it would lie"), 2),
         ):
             label: QLabel = plain_label(title)
             label.setBuddy(self.opacity.slider if field is self.opacity else field)
@@ -158,8 +163,8 @@ class GeoreferencingDialog(QDialog):
             row.addWidget(field, part)
             if field is self.method:
                 row.addWidget(self.freedom)
-        self.opacity.slider.setAccessibleName(tr("Preview"))
-        self.opacity.number.setAccessibleName(tr("Preview, percent"))
+        self.opacity.slider.setAccessibleName(self.tr("Preview"))
+        self.opacity.number.setAccessibleName(self.tr("Preview, percent"))
         return row
 
     def _point_buttons(self) -> QVBoxLayout:
@@ -228,21 +233,23 @@ class GeoreferencingDialog(QDialog):
 
     def _freedom(self) -> str:
         """The numbers that are left to check the fit; empty while there are too few points for one."""
-        draft, tr = self.draft, self.tr
+        draft = self.draft
         points = len(draft.points.on)
         if points < draft.method.least_points:
             return ""
         if draft.method is Method.THIN_PLATE:
-            return tr("goes through all points")
-        return counted(draft.method.degrees_of_freedom(points), tr("degree of freedom"), tr("degrees of freedom"))
+            return self.tr("goes through all points")
+        return counted(
+            draft.method.degrees_of_freedom(points), self.tr("degree of freedom"), self.tr("degrees of freedom")
+        )
 
     def _verdict(self) -> str:
-        fit, tr = self.draft.fit, self.tr
+        fit = self.draft.fit
         if fit is None:
-            ask = tr("Click a pixel in the picture, then the same place on the map.")
+            ask = self.tr("Click a pixel in the picture, then the same place on the map.")
             return f"{self.draft.refusal} {ask}" if len(self.draft.points.on) < 3 else self.draft.refusal
         said = f"{fit.note[0].upper()}{fit.note[1:]}."
-        return said if fit.rms_px is None else tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
+        return said if fit.rms_px is None else self.tr("{0} In pixels: {1}.").format(said, f"{fit.rms_px:.2g}")
 
     def said(self, sentence: str) -> None:
         """Show a sentence on what could not be done, until something is done."""

@@ -28,6 +28,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.rendering.context import RenderContext
 from viewer.support.elided import ElidedLabel
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.tools.tool import ToolContext
 
@@ -91,7 +92,7 @@ class PicturePane(PointPane):
         scene = MapScene(
             Document({"layers": [row]}), source.context, source.base_folder, make_drawing=source.make_drawing
         )
-        super().__init__(parent.tr("&Picture"), scene, draft.size, say, parent)
+        super().__init__(translate("PointPane", "&Picture"), scene, draft.size, say, parent)
         self._draft = draft
         self.canvas.show_overlays = False
         self.canvas.viewport.set_crs(PIXEL_SPACE)
@@ -129,7 +130,7 @@ class MapPane(PointPane):
         self._document, order = _below(source.document, layer.uuid)
         self._preview = replace(self._preview, order_key=order)
         scene = MapScene(self._document, source.context, source.base_folder, make_drawing=source.make_drawing)
-        super().__init__(parent.tr("&Map"), scene, None, say, parent)
+        super().__init__(translate("PointPane", "&Map"), scene, None, say, parent)
         self._draft, self._view = draft, source.view
         draft.changed.connect(self.show_points)
         self.show_points()

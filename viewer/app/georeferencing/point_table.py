@@ -123,8 +123,13 @@ class PointModel(QAbstractTableModel):
         return str(section + 1) if orientation == Qt.Orientation.Vertical else self._titles()[section]
 
     def _titles(self) -> tuple[str, ...]:
-        tr = self.tr
-        return tr("Use"), tr("Pixel (column, row)"), tr("Place"), tr("Residual, m"), tr("Residual, px")
+        return (
+            self.tr("Use"),
+            self.tr("Pixel (column, row)"),
+            self.tr("Place"),
+            self.tr("Residual, m"),
+            self.tr("Residual, px"),
+        )
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:

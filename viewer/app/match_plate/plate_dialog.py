@@ -47,6 +47,7 @@ from viewer.panels.companion import make_companion
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.form_page import muted
 from viewer.rendering.layer_date import UNDATED
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
 SIZE = (1180, 660)
@@ -93,7 +94,7 @@ class MatchPlateDialog(QDialog):
             pane.canvas.tool_given_up.connect(self.close)
         self.panes.setChildrenCollapsible(False)
         self.table = self._make_table()
-        self.note = muted(self.tr(CAPTION))
+        self.note = muted(translate("MatchPlate", CAPTION))
         layout = QVBoxLayout(self)
         layout.addWidget(self.panes, 1)
         layout.addWidget(self.note)
@@ -281,7 +282,7 @@ class MatchPlateDialog(QDialog):
         refusal = self._panels.attempt(command, *args, **fields)  # type: ignore[arg-type]
         if refusal:
             self._chosen, self._is_asked = before
-        self.say(refusal or self.tr(CAPTION))
+        self.say(refusal or translate("MatchPlate", CAPTION))
         return not refusal
 
     # -- the picture --------------------------------------------------------------------------------------------

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.duplicates import duplicate_sites
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 from viewer.tools.mark_drag import moved_figures
 
 COPY_PX = 24
@@ -21,14 +20,14 @@ def duplicate_selected(canvas: MapCanvas, panels: PanelContext) -> None:
     """Put a copy beside each selected mark, and select the copies; the keyboard is in the label of a single one."""
     sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
     if len(sites) > MOST:
-        said = QCoreApplication.translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
+        said = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
         panels.report(said.format(counted(len(sites), "site")))
         return
     view = canvas.viewport.view()
     step = COPY_PX * view.ratio
     figures = moved_figures(sites, view, step, step)
     if len(figures) < len(sites):
-        said = QCoreApplication.translate("duplicating", "There is no room on the map beside {0} for a copy.")
+        said = translate("duplicating", "There is no room on the map beside {0} for a copy.")
         panels.report(said.format(counted(len(sites) - len(figures), "site")))
     copies = {uuid: (new_uuid(), figure) for uuid, figure in figures.items()}
     if copies and panels.do(duplicate_sites, copies):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
 
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
 from viewer.panels.search.palette_rows import PaletteEntry
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 MOST_LAYERS = 500
@@ -22,7 +22,7 @@ def layer_verbs(panels: PanelContext) -> list[PaletteEntry]:
     document = panels.document
     rows = document.layers_in_order()[::-1][:MOST_LAYERS]
     are_shown = sites_visible(document)
-    found = [_entry(_tr("all sites"), are_shown, partial(panels.do, set_sites_visible, not are_shown))]
+    found = [_entry(translate("Palette", "all sites"), are_shown, partial(panels.do, set_sites_visible, not are_shown))]
     for layer in rows:
         change = partial(panels.do, update_layer, layer.uuid, visible=not layer.visible)
         found.append(_entry(f"“{one_line(layer.name, 80)}”", layer.visible, change))
@@ -30,9 +30,5 @@ def layer_verbs(panels: PanelContext) -> list[PaletteEntry]:
 
 
 def _entry(name: str, is_shown: bool, run: Callable[[], object]) -> PaletteEntry:
-    verb = _tr("Hide") if is_shown else _tr("Show")
-    return PaletteEntry(f"{verb} {name}", _tr("Layer"), "", QIcon(), True, run, is_by_verb=True)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Palette", text)
+    verb = translate("Palette", "Hide") if is_shown else translate("Palette", "Show")
+    return PaletteEntry(f"{verb} {name}", translate("Palette", "Layer"), "", QIcon(), True, run, is_by_verb=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.geo.crs import is_off_earth
 from viewer.canvas.widget import MapCanvas
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 
 
@@ -13,6 +12,6 @@ def has_map(canvas: MapCanvas, messages: Messages) -> bool:
     """True while the canvas shows a part of the Earth; says what to do where not."""
     if not is_off_earth(canvas.viewport.crs):
         return True
-    sentence = "A product needs a map: choose a CRS for the map in the status bar."
-    messages.show("export", QCoreApplication.translate("MapNeeded", sentence), "warning")
+    sentence = translate("MapNeeded", "A product needs a map: choose a CRS for the map in the status bar.")
+    messages.show("export", sentence, "warning")
     return False

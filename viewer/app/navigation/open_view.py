@@ -74,34 +74,34 @@ class OpenViewDialog(QDialog):
     ) -> None:
         """`open_address` hands an address to the system's browser; False where there is none."""
         super().__init__(parent)
-        tr, role = self.tr, QDialogButtonBox.ButtonRole
+        role = QDialogButtonBox.ButtonRole
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Open This View in a Web Map"))
+        self.setWindowTitle(self.tr("Open This View in a Web Map"))
         self._view, self._links, self._open = view, list(links), open_address
         self.list = QListWidget()
-        self.list.setAccessibleName(tr("Web maps"))
+        self.list.setAccessibleName(self.tr("Web maps"))
         self.list.addItems([link.title for link in self._links])
         self.list.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self.host, self.place, self.address = wrapped(""), wrapped(""), wrapped("")
         self.note = muted()
         facts = QGridLayout()
         facts.setColumnStretch(1, 1)
-        rows = ((tr("Contacted"), self.host), (tr("Sent"), self.place), (tr("Address"), self.address))
+        rows = ((self.tr("Contacted"), self.host), (self.tr("Sent"), self.place), (self.tr("Address"), self.address))
         for at, (title, label) in enumerate(rows):
             label.setAccessibleName(title)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             facts.addWidget(plain_label(title), at, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(label, at, 1)
         buttons = QDialogButtonBox()
-        self.open_button = buttons.addButton(tr("&Open in Browser"), role.AcceptRole)
-        self.copy_button = buttons.addButton(tr("&Copy Address"), role.ActionRole)
+        self.open_button = buttons.addButton(self.tr("&Open in Browser"), role.AcceptRole)
+        self.copy_button = buttons.addButton(self.tr("&Copy Address"), role.ActionRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.open_button.setDefault(True)
         buttons.accepted.connect(self.open_chosen)
         buttons.rejected.connect(self.reject)
         self.copy_button.clicked.connect(self.copy_address)
         self.says = muted(
-            tr("Your browser contacts the host and sends what is listed below. Nothing else of the case is sent.")
+            self.tr("Your browser contacts the host and sends what is listed below. Nothing else of the case is sent.")
         )
         layout = QVBoxLayout(self)
         layout.setSpacing(8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QCoreApplication
+from viewer.support.language.translation import translate
 
 CASES = ("*.gpkg",)
 IMAGES = (
@@ -45,16 +45,13 @@ def known_ending(path: str) -> str:
 def name_filters() -> str:
     """All of it first, then kind by kind, as `QFileDialog` takes them."""
 
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("FileKinds", text)
-
     everything = tuple(dict.fromkeys((*CASES, *IMAGES, *DELIVERIES, *VECTORS)))
     kinds = (
-        (tr("All that Geoloupe opens"), everything),
-        (tr("Imagery"), IMAGES),
-        (tr("Deliveries, by the file that describes them"), DELIVERIES),
-        (tr("Vectors and tables"), VECTORS),
-        (tr("Cases"), CASES),
-        (tr("All files"), ("*",)),
+        (translate("FileKinds", "All that Geoloupe opens"), everything),
+        (translate("FileKinds", "Imagery"), IMAGES),
+        (translate("FileKinds", "Deliveries, by the file that describes them"), DELIVERIES),
+        (translate("FileKinds", "Vectors and tables"), VECTORS),
+        (translate("FileKinds", "Cases"), CASES),
+        (translate("FileKinds", "All files"), ("*",)),
     )
     return ";;".join(f"{title} ({' '.join(patterns)})" for title, patterns in kinds)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from layers.text.counted import counted, grouped
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 MOST_TICKED = 20
@@ -19,10 +19,12 @@ class FolderPicker(TickDialog):
     """`chosen` carries the paths that were ticked, as text."""
 
     def __init__(self, folder_name: str, found: FolderFiles, parent: QWidget | None = None) -> None:
-        count = counted(len(found.files), _tr("file"), _tr("files"))
-        said = _tr("{0} holds {1} that may be opened. Which should be?").format(one_line(folder_name, 80), count)
+        count = counted(len(found.files), translate("FolderPicker", "file"), translate("FolderPicker", "files"))
+        said = translate("FolderPicker", "{0} holds {1} that may be opened. Which should be?").format(
+            one_line(folder_name, 80), count
+        )
         if found.is_cut:
-            said = f"{said} {_tr('There are more: only the first are listed.')}"
+            said += " " + translate("FolderPicker", "There are more: only the first are listed.")
         likely = sum(file.is_likely for file in found.files)
         rows = [
             TickRow(
@@ -33,21 +35,21 @@ class FolderPicker(TickDialog):
             )
             for file in found.files
         ]
-        super().__init__(said, (_tr("Name"), _tr("Size")), rows, _open_text, parent)
+        super().__init__(
+            said, (translate("FolderPicker", "Name"), translate("FolderPicker", "Size")), rows, _open_text, parent
+        )
         self.open_button = self.take_button
-        self.setWindowTitle(_tr("Files of {0}").format(one_line(folder_name, 60)))
-        self.list.setAccessibleName(_tr("Files of the folder"))
-        self.all_button.setToolTip(_tr("Tick all files"))
-        self.none_button.setToolTip(_tr("Tick no file"))
+        self.setWindowTitle(translate("FolderPicker", "Files of {0}").format(one_line(folder_name, 60)))
+        self.list.setAccessibleName(translate("FolderPicker", "Files of the folder"))
+        self.all_button.setToolTip(translate("FolderPicker", "Tick all files"))
+        self.none_button.setToolTip(translate("FolderPicker", "Tick no file"))
         self.resize(560, 420)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("FolderPicker", text)
-
-
 def _open_text(count: int) -> str:
-    return _tr("&Open {0}").format(counted(count, _tr("file"), _tr("files")))
+    return translate("FolderPicker", "&Open {0}").format(
+        counted(count, translate("FolderPicker", "file"), translate("FolderPicker", "files"))
+    )
 
 
 def _size_text(size: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from viewer.support.language.translation import translate
 from viewer.support.messages import MessageAction, Messages
 
 
@@ -15,11 +16,7 @@ def open_button(path: Path, messages: Messages) -> MessageAction:
 
     def open_it() -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            said = _tr("The desktop has no program for {0}: it is in {1}.")
+            said = translate("WrittenFile", "The desktop has no program for {0}: it is in {1}.")
             messages.show("export", said.format(path.name, path.parent), "warning")
 
-    return MessageAction(_tr("Open"), open_it)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("WrittenFile", text)
+    return MessageAction(translate("WrittenFile", "Open"), open_it)

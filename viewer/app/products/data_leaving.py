@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication
 from shapely import box, intersects
 
 from layers.document.document import Document
@@ -21,6 +20,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.export.data.exported import DataExport
 from viewer.export.made_on import today
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 
 
 class DataLeaving:
@@ -43,15 +43,19 @@ class DataLeaving:
     def issue(self, context: PanelContext) -> str:
         """Keep them as issued, their file being there; gives the end of the line that says where it is."""
         if self.state == DRAFT:
-            return _tr(", a draft that is not issued")
+            return translate("DataDesk", ", a draft that is not issued")
         if context.document is not self._document:
-            return _tr(". Another case is open by now: it is not kept as issued")
+            return translate("DataDesk", ". Another case is open by now: it is not kept as issued")
         fields = {"sha256": self.sha256, "numbers": {}, "state": self.state, "printed": self._printed}
         refusal = context.attempt(issue_product, self._uuid, **fields)
         row = product_rows(context.document).get(self._uuid)
         if refusal or row is None:
             return f". {refusal}"
-        words = _tr(", published as product {0}") if self.state == "published" else _tr(", issued as product {0}")
+        words = (
+            translate("DataDesk", ", published as product {0}")
+            if self.state == "published"
+            else translate("DataDesk", ", issued as product {0}")
+        )
         return words.format(row.number)
 
     def _check(self, context: PanelContext) -> None:
@@ -67,7 +71,3 @@ def uuids_in(document: Document, sites: Collection[str] | None, bounds: Bounds |
         for site in document.sites.values()
         if (sites is None or site.uuid in sites) and (frame is None or intersects(frame, site.geometry))
     ]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DataDesk", text)

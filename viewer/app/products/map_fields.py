@@ -32,29 +32,29 @@ class MapFields(QWidget):
 
     def __init__(self, selected: Callable[[], Sequence[str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._spec, self._selected, tr = ProductSpec(), selected, self.tr
+        self._spec, self._selected = ProductSpec(), selected
         self.list = QListWidget()
-        self.list.setAccessibleName(tr("Maps of the page"))
+        self.list.setAccessibleName(self.tr("Maps of the page"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedHeight(round(ROWS * (self.list.fontMetrics().height() + 6)) + 4)
-        self.choose_button = QPushButton(tr("Choose M&aps…"))
-        self.choose_button.setToolTip(tooltip(tr("Bookmarks, images of comparisons and sites of the case")))
+        self.choose_button = QPushButton(self.tr("Choose M&aps…"))
+        self.choose_button.setToolTip(tooltip(self.tr("Bookmarks, images of comparisons and sites of the case")))
         self.choose_button.setAutoDefault(False)
-        self.up_button = IconButton("up", tr("Move the map up"))
-        self.down_button = IconButton("down", tr("Move the map down"))
-        self.remove_button = IconButton("delete", tr("Take the map off the page"))
+        self.up_button = IconButton("up", self.tr("Move the map up"))
+        self.down_button = IconButton("down", self.tr("Move the map down"))
+        self.remove_button = IconButton("delete", self.tr("Take the map off the page"))
         self.title_line, self.marks_box = BegunLine(), ComboBox()
         self.title_line.setMaxLength(LONGEST_TEXT)
-        self.title_line.setPlaceholderText(tr("Above the map"))
+        self.title_line.setPlaceholderText(self.tr("Above the map"))
         for value, text in (
-            (ALL, tr("All of the case")),
-            (NONE, tr("None")),
-            (SELECTED, tr("Those selected on the map")),
+            (ALL, self.tr("All of the case")),
+            (NONE, self.tr("None")),
+            (SELECTED, self.tr("Those selected on the map")),
         ):
             self.marks_box.addItem(text, value)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for title, field in ((tr("Title of the map"), self.title_line), (tr("Marks on it"), self.marks_box)):
+        for title, field in ((self.tr("Title of the map"), self.title_line), (self.tr("Marks on it"), self.marks_box)):
             form.addRow(title, field)
             field.setAccessibleName(title)
         column = QVBoxLayout(self)
@@ -98,15 +98,17 @@ class MapFields(QWidget):
 
     def _name(self, number: int, one: ProductMap) -> str:
         """As the page calls it, and what it shows."""
-        tr, layout = self.tr, self._spec.layout
+        layout = self._spec.layout
         letters = {"panels": number, "insets": number - 1}
         called = chr(ord("A") + letters.get(layout, number)) if len(self._spec.maps) > 1 else ""
         if layout == "insets" and number == 0:
-            called = tr("Overview")
+            called = self.tr("Overview")
         elif layout == "before-after":
             called = str(number + 1)
         frame = one.frame.title if one.frame is not None else ""
-        what = one_line(one.title or frame, 80) or (tr("Layers of its own") if one.frame else tr("The map's layers"))
+        what = one_line(one.title or frame, 80) or (
+            self.tr("Layers of its own") if one.frame else self.tr("The map's layers")
+        )
         return f"{called}: {what}" if called else what
 
     def _show_chosen(self, _row: int = 0) -> None:

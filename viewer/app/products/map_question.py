@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from layers.product.map_choices import MapChoice
 from layers.text.counted import counted
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 
 def ask_for_maps(choices: Sequence[MapChoice], room: int, parent: QWidget) -> TickDialog:
     """A dialog, open; its `chosen` carries the choices that were ticked, at most as many as there is `room` for."""
-    kinds = {"bookmark": _tr("Bookmark"), "comparison": _tr("Comparison"), "image": _tr("Image"), "site": _tr("Site")}
+    kinds = {
+        "bookmark": translate("ProductWindow", "Bookmark"),
+        "comparison": translate("ProductWindow", "Comparison"),
+        "image": translate("ProductWindow", "Image"),
+        "site": translate("ProductWindow", "Site"),
+    }
     rows = [TickRow([one_line(one.name, 120), kinds[one.kind]], one, is_ticked=False) for one in choices]
-    noun, text = (_tr("map"), _tr("maps")), _tr("&Show {0}")
-    says = _tr("What is to be shown, each in a map of its own? There is room for {0}.").format(counted(room, *noun))
-    dialog = TickDialog(says, [_tr("Map"), _tr("Kind")], rows, lambda n: text.format(counted(n, *noun)), parent)
-    dialog.setWindowTitle(_tr("Choose Maps"))
+    noun, text = (
+        (translate("ProductWindow", "map"), translate("ProductWindow", "maps")),
+        translate("ProductWindow", "&Show {0}"),
+    )
+    says = translate("ProductWindow", "What is to be shown, each in a map of its own? There is room for {0}.").format(
+        counted(room, *noun)
+    )
+    dialog = TickDialog(
+        says,
+        [translate("ProductWindow", "Map"), translate("ProductWindow", "Kind")],
+        rows,
+        lambda n: text.format(counted(n, *noun)),
+        parent,
+    )
+    dialog.setWindowTitle(translate("ProductWindow", "Choose Maps"))
     dialog.set_range(1, room)
     dialog.resize(520, 420)
     dialog.open()
     return dialog
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ProductWindow", text)

@@ -15,9 +15,8 @@ class PageTurner(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        tr = self.tr
-        self.back_button = IconButton("back", tr("Previous page (Page Up in the preview)"))
-        self.forward_button = IconButton("forward", tr("Next page (Page Down in the preview)"))
+        self.back_button = IconButton("back", self.tr("Previous page (Page Up in the preview)"))
+        self.forward_button = IconButton("forward", self.tr("Next page (Page Down in the preview)"))
         self.label = QLabel()
         self.back_button.clicked.connect(lambda: self.wanted.emit(-1))
         self.forward_button.clicked.connect(lambda: self.wanted.emit(1))

@@ -16,23 +16,22 @@ class ProductButtons(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        tr = self.tr
-        self.view, self.map = QPushButton(tr("Use the Map's View")), QPushButton(tr("Add the View"))
-        self.save, self.export = QPushButton(tr("Save")), QPushButton(tr("Export…"))
-        self.close_window = QPushButton(tr("Close"))
+        self.view, self.map = QPushButton(self.tr("Use the Map's View")), QPushButton(self.tr("Add the View"))
+        self.save, self.export = QPushButton(self.tr("Save")), QPushButton(self.tr("Export…"))
+        self.close_window = QPushButton(self.tr("Close"))
         self.said, self.state = muted(), ComboBox()
         for state, name in state_names().items():
             self.state.addItem(name, state)
-        self.state.setPlaceholderText(tr("State"))
+        self.state.setPlaceholderText(self.tr("State"))
         self.state.setCurrentIndex(-1)
-        self.state.setAccessibleName(tr("State in which it is exported"))
-        self.state.setToolTip(tooltip(tr("State in which it is exported; the first export asks for it")))
+        self.state.setAccessibleName(self.tr("State in which it is exported"))
+        self.state.setToolTip(tooltip(self.tr("State in which it is exported; the first export asks for it")))
         for button, tip in (
-            (self.view, tr("Show on the page what the map shows now, in its stretch")),
-            (self.map, tr("Add what the map shows now as a map of its own")),
-            (self.save, tr("Keep the product in the case as a draft (Ctrl+S)")),
-            (self.export, tr("Write the product to a file, as a draft or issued (Enter in the title)")),
-            (self.close_window, tr("Close the window; what was changed is kept as a draft")),
+            (self.view, self.tr("Show on the page what the map shows now, in its stretch")),
+            (self.map, self.tr("Add what the map shows now as a map of its own")),
+            (self.save, self.tr("Keep the product in the case as a draft (Ctrl+S)")),
+            (self.export, self.tr("Write the product to a file, as a draft or issued (Enter in the title)")),
+            (self.close_window, self.tr("Close the window; what was changed is kept as a draft")),
         ):
             button.setAutoDefault(False)
             button.setAccessibleName(button.text().rstrip("…"))

@@ -28,7 +28,9 @@ from viewer.app.products.map_fields import MapFields, is_shown_for
 from viewer.panels.widgets.fold_section import FoldSection, unfold_to
 from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.widgets.refusal import Refusal
+from viewer.panels.words import capital
 from viewer.support.begun_line import BegunLine
+from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox, SpinBox
 from viewer.support.text import tooltip
 
@@ -69,47 +71,50 @@ class ProductFields(FormPage):
         self.setMinimumWidth(300)
 
     def _fill_boxes(self, styles: Iterable[tuple[str, str]]) -> None:
-        tr = self.tr
         for name, title in LAYOUTS.items():
-            self.layout_box.addItem(tr(title), name)
+            self.layout_box.addItem(translate("Products", title), name)
         self.page_box.setEditable(True)
         self.page_box.setInsertPolicy(ComboBox.InsertPolicy.NoInsert)
         self.page_box.addItems(list(PAGES))
-        self.page_box.setToolTip(tooltip(tr("A page of the list, or pixels: 1600x1000")))
+        self.page_box.setToolTip(tooltip(self.tr("A page of the list, or pixels: 1600x1000")))
         for name in GRATICULES:
-            self.graticule_box.addItem(name or tr("None"), name)
+            self.graticule_box.addItem(name or self.tr("None"), name)
         for name, title in styles:
             self.style_box.addItem(title, name)
         self.marking_box.setEditable(True)
         self.marking_box.addItems(list(MARKINGS))
         self.dpi_box.setRange(LEAST_DPI, MOST_DPI)
-        self.dpi_box.setSuffix(tr(" dpi"))
+        self.dpi_box.setSuffix(self.tr(" dpi"))
 
     def _build(self) -> None:
-        tr, form = self.tr, QFormLayout()
+        form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._row(form, tr("&Title"), self._line("title", tr("Place, country, subject")))
-        self._row(form, tr("&Subtitle"), self._line("subtitle"))
-        self._row(form, tr("&Bottom line"), self._line("bottom_line", tr("The finding in one sentence")))
-        self._row(form, tr("&Dateline"), self._line("dateline", tr("Place and day of writing")))
-        self._row(form, tr("&Layout"), self.layout_box)
-        self._row(form, tr("&Page"), self.page_box)
-        self._row(form, tr("&Marking"), self.marking_box)
-        self._row(form, tr("&Author"), self._line("author"))
-        self._row(form, tr("&Organisation"), self._line("organisation"))
-        self._row(form, tr("&Number"), self._line("number"))
+        self._row(form, self.tr("&Title"), self._line("title", self.tr("Place, country, subject")))
+        self._row(form, self.tr("&Subtitle"), self._line("subtitle"))
+        self._row(form, self.tr("&Bottom line"), self._line("bottom_line", self.tr("The finding in one sentence")))
+        self._row(form, self.tr("&Dateline"), self._line("dateline", self.tr("Place and day of writing")))
+        self._row(form, self.tr("&Layout"), self.layout_box)
+        self._row(form, self.tr("&Page"), self.page_box)
+        self._row(form, self.tr("&Marking"), self.marking_box)
+        self._row(form, self.tr("&Author"), self._line("author"))
+        self._row(form, self.tr("&Organisation"), self._line("organisation"))
+        self._row(form, self.tr("&Number"), self._line("number"))
         if self.style_box.count() > 1:
-            self._row(form, tr("&House style"), self.style_box)
-        self._row(form, tr("&Graticule"), self.graticule_box)
+            self._row(form, self.tr("&House style"), self.style_box)
+        self._row(form, self.tr("&Graticule"), self.graticule_box)
         for name, text, tip in (
-            ("dark", tr("Dar&k"), tr("Light letters on a dark page")),
-            ("grey", tr("&Grey"), tr("As a printer without colours has it")),
+            ("dark", self.tr("Dar&k"), self.tr("Light letters on a dark page")),
+            ("grey", self.tr("&Grey"), self.tr("As a printer without colours has it")),
             (
                 "match",
-                tr("Match the st&retch"),
-                tr("The images of a comparison look alike; the page says what was done"),
+                self.tr("Match the st&retch"),
+                self.tr("The images of a comparison look alike; the page says what was done"),
             ),
-            ("publish", tr("For p&ublication"), tr("Without case id, internal sources, names of people and paths")),
+            (
+                "publish",
+                self.tr("For p&ublication"),
+                self.tr("Without case id, internal sources, names of people and paths"),
+            ),
         ):
             box = QCheckBox(text)
             box.setToolTip(tooltip(tip))
@@ -118,7 +123,7 @@ class ProductFields(FormPage):
             form.addRow(box)
         self.content.addWidget(self.correction)
         self.content.addLayout(form)
-        self.maps_section = FoldSection(tr("Maps"), folded=True)
+        self.maps_section = FoldSection(self.tr("Maps"), folded=True)
         self.maps_section.content.addWidget(self.maps)
         self.content.addWidget(self.maps_section)
         self.content.addWidget(self._parts_section())
@@ -128,7 +133,7 @@ class ProductFields(FormPage):
     def _parts_section(self) -> QWidget:
         section, grid = FoldSection(self.tr("Parts of the page"), folded=True), QGridLayout()
         for at, part in enumerate(PARTS):
-            box = QCheckBox(self.tr(part.capitalize()))
+            box = QCheckBox(capital(part))
             box.setAccessibleName(self.tr("Show the part: {0}").format(part))
             self.parts[part] = box
             grid.addWidget(box, at // 2, at % 2)
@@ -136,15 +141,17 @@ class ProductFields(FormPage):
         return section
 
     def _more_section(self) -> QWidget:
-        tr, section, form = self.tr, FoldSection(self.tr("More words"), folded=True), QFormLayout()
-        self._row(form, tr("Annotation by"), self._line("annotation_credit", tr("Author, organisation")))
-        for name, title in zip(LONG, (tr("Caption"), tr("Text for the blind"), tr("Processing note")), strict=True):
+        section, form = FoldSection(self.tr("More words"), folded=True), QFormLayout()
+        self._row(form, self.tr("Annotation by"), self._line("annotation_credit", self.tr("Author, organisation")))
+        for name, title in zip(
+            LONG, (self.tr("Caption"), self.tr("Text for the blind"), self.tr("Processing note")), strict=True
+        ):
             field = QPlainTextEdit()
             field.setTabChangesFocus(True)
             field.setFixedHeight(LONG_ROWS * field.fontMetrics().lineSpacing() + 12)
             self.texts[name] = field
             self._row(form, title, field)
-        self._row(form, tr("Resolution"), self.dpi_box)
+        self._row(form, self.tr("Resolution"), self.dpi_box)
         section.content.addLayout(form)
         return section
 

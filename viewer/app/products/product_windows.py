@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -33,6 +33,7 @@ from viewer.panels.comparisons.comparison_desk import ComparisonDesk
 from viewer.panels.context import PanelContext
 from viewer.panels.products.product_desk import ProductDesk
 from viewer.support.jobs import Loading
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.text import plain
 
@@ -333,13 +334,11 @@ def _named(files: Sequence[Path]) -> str:
     first, *others = files
     names = [one.name if one.parent == first.parent else str(one) for one in others]
     if len(names) > MOST_NAMED:
-        return _tr("{0} and {1} more, {2} to {3}").format(first, len(names), names[0], names[-1])
+        return translate("ProductWindows", "{0} and {1} more, {2} to {3}").format(
+            first, len(names), names[0], names[-1]
+        )
     *before, last = [str(first), *names]
-    return _tr("{0} and {1}").format(", ".join(before), last) if before else last
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ProductWindows", text)
+    return translate("ProductWindows", "{0} and {1}").format(", ".join(before), last) if before else last
 
 
 def load_products() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import override
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED, State
 from layers.product.spec import LONGEST_TEXT, ProductSpec
 from viewer.app.button_keys import ENTER
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 
 _KEYS: dict[int, State] = {Qt.Key.Key_D: DRAFT, Qt.Key.Key_I: ISSUED, Qt.Key.Key_P: PUBLISHED}
@@ -21,11 +22,10 @@ _WIDEST_PX = 460
 
 def state_names() -> dict[State, str]:
     """The states as a choice lists them."""
-    tr = QCoreApplication.translate
     return {
-        DRAFT: tr("Products", "Draft"),
-        ISSUED: tr("Products", "Issued"),
-        PUBLISHED: tr("Products", "Published"),
+        DRAFT: translate("Products", "Draft"),
+        ISSUED: translate("Products", "Issued"),
+        PUBLISHED: translate("Products", "Published"),
     }
 
 
@@ -38,9 +38,8 @@ class StateQuestion(QDialog):
         """`asks_names`: nobody has said yet who answers for products of this case."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        tr = self.tr
-        self.setWindowTitle(tr("Export a Product"))
-        says = plain_label(tr("In which state does it leave?"))
+        self.setWindowTitle(self.tr("Export a Product"))
+        says = plain_label(self.tr("In which state does it leave?"))
         says.setObjectName("bigFact")
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
@@ -51,8 +50,8 @@ class StateQuestion(QDialog):
         self._names = QWidget()
         form = QFormLayout(self._names)
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(muted(tr("Who answers for it? Asked once: later products of the case have the same names.")))
-        for title, line in ((tr("&Author"), self.author_line), (tr("&Organisation"), self.organisation_line)):
+        form.addRow(muted(self.tr("Who answers for it? Asked once: later products of the case have the same names.")))
+        for title, line in ((self.tr("&Author"), self.author_line), (self.tr("&Organisation"), self.organisation_line)):
             line.setMaxLength(LONGEST_TEXT)
             line.setAccessibleName(title.replace("&", ""))
             form.addRow(title, line)
@@ -63,20 +62,22 @@ class StateQuestion(QDialog):
         self.buttons[DRAFT].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _choices(self) -> QGridLayout:
-        tr, grid = self.tr, QGridLayout()
+        grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setColumnStretch(1, 1)
         rows: tuple[tuple[State, str, str], ...] = (
             (
                 DRAFT,
-                tr("&Draft"),
-                tr("Not numbered. The page says that it is not issued; DRAFT is stamped on it where a finding blocks."),
+                self.tr("&Draft"),
+                self.tr(
+                    "Not numbered. The page says that it is not issued; DRAFT is stamped on it where a finding blocks."
+                ),
             ),
-            (ISSUED, tr("&Issue"), tr("Numbered and kept in the case, unless a blocking finding stops it.")),
+            (ISSUED, self.tr("&Issue"), self.tr("Numbered and kept in the case, unless a blocking finding stops it.")),
             (
                 PUBLISHED,
-                tr("&Publish"),
-                tr("Issued for readers outside, without drafts, names of people and internal sources."),
+                self.tr("&Publish"),
+                self.tr("Issued for readers outside, without drafts, names of people and internal sources."),
             ),
         )
         for at, (state, text, says) in enumerate(rows):

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import override
 
-from PySide6.QtCore import QCoreApplication, QObject, QPointF, Qt, Signal, SignalInstance
+from PySide6.QtCore import QObject, QPointF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from layers.document.comparison import ComparisonSpec, frame_rows
@@ -42,6 +42,7 @@ from viewer.rendering.images import unpainted
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.support.going_on import going_on
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting, part_of_picture
 
 BESIDE = (*SWIPES, "spyglass")
@@ -440,7 +441,7 @@ class ComparedScene(MapScene):
         if why:
             frames.paint(painter, 1)
             paint_caption(painter, sides, [words[1]], ratio)
-            paint_sentence(painter, sides, _tr("No difference is shown"), why, ratio)
+            paint_sentence(painter, sides, translate("comparison", "No difference is shown"), why, ratio)
             return
         view = frames.view
         picture = self._difference_picture(view, frames.in_haste)
@@ -450,10 +451,10 @@ class ComparedScene(MapScene):
             painter.drawImage(0, 0, picture)
         frames.paint_marks(painter, 1)
         caption = SideWords(
-            _tr("Difference"),
+            translate("comparison", "Difference"),
             f"{words[1].letter} − {words[0].letter}: {words[1].when} − {words[0].when}",
-            _tr("grey: no change; lighter: more in {0}; darker: less").format(words[1].letter),
-            _tr("includes season, sun, angle, registration"),
+            translate("comparison", "grey: no change; lighter: more in {0}; darker: less").format(words[1].letter),
+            translate("comparison", "includes season, sun, angle, registration"),
         )
         paint_caption(painter, sides, [caption], ratio)
 
@@ -587,7 +588,3 @@ def _paint_grip(painter: QPainter, middle: QPointF, across: bool, r: float) -> N
     painter.setPen(pen)
     for way in (-1, 1):
         painter.drawPolyline([QPointF(way * 3 * r, -3.5 * r), QPointF(way * 6.5 * r, 0), QPointF(way * 3 * r, 3.5 * r)])
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("comparison", text)

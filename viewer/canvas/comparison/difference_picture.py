@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QImage
 
 from layers.document.comparison import ComparisonSpec
@@ -13,6 +12,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.comparison.stretches import paired_tiles, statement_of, top_image
 from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.rendering.images import image_of_argb
+from viewer.support.language.translation import translate
 
 _GREY = 0xFF808080
 
@@ -21,16 +21,19 @@ def why_no_difference(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> str:
     """A sentence; empty where the second image less the first means something."""
     first, second = top_image(scenes[0], spec, 0), top_image(scenes[1], spec, 1)
     if first is None or second is None or first.style is None or second.style is None:
-        return _tr("A difference needs the values of two image files; one of these has none, or is not read yet.")
+        return translate(
+            "comparison", "A difference needs the values of two image files; one of these has none, or is not read yet."
+        )
     why = statement_of(first).unlike(statement_of(second), "sensor", "level", "units", "resampling")
     if not why and (first.style.bands, first.style.expression) != (second.style.bands, second.style.expression):
-        why = [_tr("they do not show the same bands")]
+        why = [translate("comparison", "they do not show the same bands")]
     if not why:
         return ""
     reasons = ", ".join(why)
-    return _tr(
+    return translate(
+        "comparison",
         "Two images are subtracted only where sensor, processing level, units and resampling are stated and "
-        "equal: here {0}. Swipe or blink them instead."
+        "equal: here {0}. Swipe or blink them instead.",
     ).format(reasons)
 
 
@@ -62,7 +65,3 @@ def difference_work(spec: ComparisonSpec, scenes: Sequence[MapScene], view: View
         return image_of_argb(argb)
 
     return work
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("comparison", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.comparison import ComparisonSpec
@@ -21,6 +21,7 @@ from viewer.rendering.images import unpainted
 from viewer.rendering.layer_date import UNDATED, badge, tiles_acquisition
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 from viewer.support.text import one_line
 
@@ -83,7 +84,7 @@ def words_of(spec: ComparisonSpec, scenes: Sequence[MapScene], notes: Sequence[s
     for at, frame in enumerate(spec.frames):
         dates = list(dict.fromkeys(dated(time) for time in known[at])) or [UNDATED]
         names = [one_line(drawing.layer.name, _NAME_CHARS) for drawing in images[at]]
-        name = one_line(frame.title, _NAME_CHARS) or _some(names) or _tr("(not in the case)")
+        name = one_line(frame.title, _NAME_CHARS) or _some(names) or translate("comparison", "(not in the case)")
         found.append(SideWords(letters[at], _some(dates), name, notes[at]))
     return found
 
@@ -97,7 +98,7 @@ def letters_of(spec: ComparisonSpec, scenes: Sequence[MapScene]) -> list[str]:
 def letters_for(spans: Sequence[Span | None]) -> list[str]:
     """Words or letters for frames of these spans: before and after need known dates that do not overlap."""
     if len(spans) == 2 and spans[0] is not None and spans[1] is not None and are_apart(spans):
-        words = [_tr("Before"), _tr("After")]
+        words = [translate("comparison", "Before"), translate("comparison", "After")]
         return words if is_before(spans[0], spans[1]) else words[::-1]
     return list(LETTERS[: len(spans)])
 
@@ -114,10 +115,6 @@ def span_of_all(times: Sequence[Acquisition]) -> Span | None:
 def _some(texts: Sequence[str]) -> str:
     more = len(texts) - _MOST_NAMED
     return "; ".join(texts[:_MOST_NAMED]) + (f" +{more}" if more > 0 else "")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("comparison", text)
 
 
 # -- painting -----------------------------------------------------------------------------------------------------

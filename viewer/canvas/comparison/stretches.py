@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication
 
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import TILE_PX, TileKey, View
@@ -24,6 +23,7 @@ from viewer.canvas.comparison.side_words import images_of, letters_of
 from viewer.canvas.scene import MapScene
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tile_cache import RawTile
+from viewer.support.language.translation import translate
 
 type Styles = dict[int, tuple[str, dict[str, Any]]]
 """By frame: the uuid of its uppermost image, and the style in which it is to be shown."""
@@ -50,13 +50,13 @@ def top_image(scene: MapScene, spec: ComparisonSpec, at: int) -> RasterDrawing |
 def why_not_matched(first: RasterDrawing | None, other: RasterDrawing | None) -> str:
     """A few words; empty where the second image can be stretched as the first is."""
     if first is None or other is None or first.style is None or other.style is None:
-        return _tr("stretch not matched: one is a picture without values")
+        return translate("comparison", "stretch not matched: one is a picture without values")
     if first.style.shown != other.style.shown:
-        return _tr("stretch not matched, as their bands differ: {0} and {1}").format(
+        return translate("comparison", "stretch not matched, as their bands differ: {0} and {1}").format(
             first.style.shown, other.style.shown
         )
     if any(_has_own_colors(one) for one in (first, other)):
-        return _tr("stretch not matched: colours of its own")
+        return translate("comparison", "stretch not matched: colours of its own")
     return ""
 
 
@@ -73,9 +73,9 @@ def stretch_notes(spec: ComparisonSpec, scenes: Sequence[MapScene], called: str 
         elif other.layer_uuid not in spec.frames[at].styles:
             found.append("")
         elif are_alike(first, other):
-            found.append(_tr("same stretch as {0}").format(called))
+            found.append(translate("comparison", "same stretch as {0}").format(called))
         else:
-            found.append(_tr("stretch matched to {0}, band by band").format(called))
+            found.append(translate("comparison", "stretch matched to {0}, band by band").format(called))
     return found
 
 
@@ -276,7 +276,3 @@ def _has_own_colors(drawing: RasterDrawing) -> bool:
     if style is None or info is None or style.colormap:
         return style is not None and bool(style.colormap)
     return not style.expression and len(style.bands) == 1 and bool(info.bands[style.bands[0] - 1].palette)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("comparison", text)

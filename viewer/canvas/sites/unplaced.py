@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
+from viewer.support.language.translation import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +25,29 @@ class Unplaced:
     def sentences(self) -> list[str]:
         """One for each reason there is."""
         of_earth = self.layers_on_earth + self.sites_on_earth
-        lies_on = _tr("as it lies on the Earth") if of_earth == 1 else _tr("as they lie on the Earth")
-        lies_off = _tr("as it lies elsewhere") if self.layers_off_earth == 1 else _tr("as they lie elsewhere")
-        nowhere = _tr("as it is no place on the Earth")
+        lies_on = (
+            translate("unplaced", "as it lies on the Earth")
+            if of_earth == 1
+            else translate("unplaced", "as they lie on the Earth")
+        )
+        lies_off = (
+            translate("unplaced", "as it lies elsewhere")
+            if self.layers_off_earth == 1
+            else translate("unplaced", "as they lie elsewhere")
+        )
+        nowhere = translate("unplaced", "as it is no place on the Earth")
         found = (
             (lies_on, self.layers_on_earth, self.sites_on_earth),
             (lies_off, self.layers_off_earth, 0),
-            (_tr("beyond 85 degrees, where this map ends"), self.layers_beyond, self.sites_beyond),
-            (nowhere if self.sites_nowhere == 1 else _tr("as they are no places on the Earth"), 0, self.sites_nowhere),
+            (translate("unplaced", "beyond 85 degrees, where this map ends"), self.layers_beyond, self.sites_beyond),
+            (
+                nowhere if self.sites_nowhere == 1 else translate("unplaced", "as they are no places on the Earth"),
+                0,
+                self.sites_nowhere,
+            ),
         )
         return [
-            _tr("Not drawn here, {0}: {1}").format(reason, _counted(layers, sites))
+            translate("unplaced", "Not drawn here, {0}: {1}").format(reason, _counted(layers, sites))
             for reason, layers, sites in found
             if layers or sites
         ]
@@ -45,11 +56,7 @@ class Unplaced:
 def _counted(layers: int, sites: int) -> str:
     words = []
     if layers:
-        words.append(counted(layers, _tr("layer"), _tr("layers")))
+        words.append(counted(layers, translate("unplaced", "layer"), translate("unplaced", "layers")))
     if sites:
-        words.append(counted(sites, _tr("site"), _tr("sites")))
-    return _tr(" and ").join(words)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("unplaced", text)
+        words.append(counted(sites, translate("unplaced", "site"), translate("unplaced", "sites")))
+    return translate("unplaced", " and ").join(words)

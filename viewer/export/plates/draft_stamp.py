@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from viewer.export.plates.setting.lettering import PT, TextLine, Type, paint_lines
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
+from viewer.support.language.translation import translate
 from viewer.support.painting import part_of_picture
 
 _GROUND, _INK = "#8c1d18", "#ffffff"
@@ -31,7 +32,7 @@ def draft_stamp(sizes: PageSizes, page: int) -> list[Piece]:
         down,
         down.translated(sizes.width - depth, 0.0),
     )
-    word = QCoreApplication.translate("Export", "DRAFT")
+    word = translate("Export", "DRAFT")
     return [
         Piece(f"draft:{at}", page, box, below=(partial(_paint, box=box, word=word),), is_draggable=False, texts=(word,))
         for at, box in enumerate(bands)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
 from layers.product.spec import ProductSpec
@@ -16,16 +14,13 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import Type, whole
 from viewer.export.plates.setting.page_sizes import PageSizes
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _RUN_IN = 10
 """Marks of a paragraph of the key."""
 PARTIES = "parties"
 """The key of the block on the named parties."""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Export", text)
 
 
 class EvidenceRows:
@@ -44,7 +39,7 @@ class EvidenceRows:
         note = self.count_note(left_out)
         if not rows and not note:
             return []
-        atoms = [self._head("key", _tr("Key"))] if rows else []
+        atoms = [self._head("key", translate("Export", "Key"))] if rows else []
         body = self._sizes.type()
         for some in batched(rows, _RUN_IN) if run_in else ():
             words = "; ".join(f"{number}\u00a0{name}" for number, name in some)
@@ -57,8 +52,10 @@ class EvidenceRows:
         """A sentence on the marks that the page does not name."""
         if not left_out:
             return []
-        marks = counted(left_out, _tr("mark in the frame is"), _tr("marks in the frame are"))
-        words = _tr("{0} not named here.").format(marks)
+        marks = counted(
+            left_out, translate("Export", "mark in the frame is"), translate("Export", "marks in the frame are")
+        )
+        words = translate("Export", "{0} not named here.").format(marks)
         return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
 
     def site(self, site: NamedSite | None) -> list[Atom]:
@@ -67,13 +64,13 @@ class EvidenceRows:
             return []
         names = ", ".join(name for _, name in site.names)
         rows = [
-            (_tr("Class"), site.class_words),
-            (_tr("Place"), ", ".join(filter(None, (site.place, site.mgrs and f"MGRS {site.mgrs}")))),
-            (_tr("Known to"), site.precision),
-            (_tr("State"), site.doubt or site.lifecycle),
-            (_tr("Other names"), names),
-            (_tr("Name"), site.identity),
-            (_tr("Seen"), site.seen),
+            (translate("Export", "Class"), site.class_words),
+            (translate("Export", "Place"), ", ".join(filter(None, (site.place, site.mgrs and f"MGRS {site.mgrs}")))),
+            (translate("Export", "Known to"), site.precision),
+            (translate("Export", "State"), site.doubt or site.lifecycle),
+            (translate("Export", "Other names"), names),
+            (translate("Export", "Name"), site.identity),
+            (translate("Export", "Seen"), site.seen),
         ]
         atoms = [self._head("site", site.name)]
         for label, words in rows:
@@ -104,12 +101,12 @@ class EvidenceRows:
         claims = [claim for claim in content.claims if not claim.parties]
         if not claims:
             return []
-        atoms = [self._head("claims", _tr("Claims"))]
+        atoms = [self._head("claims", translate("Export", "Claims"))]
         for claim in claims:
             atoms += self._claim(claim, about_words(claim, content))
         to_whole = [one for one in content.responses if one.is_to_whole]
         if to_whole:
-            atoms.append(self._head("claims", _tr("Answers to the whole")))
+            atoms.append(self._head("claims", translate("Export", "Answers to the whole")))
             atoms += [self._response(one) for one in to_whole]
         return atoms
 
@@ -122,12 +119,16 @@ class EvidenceRows:
             replace(self._numbered("sources", s.number, whole(s.citation), type_, 0.22, quiet), link=s.web_link)
             for s in content.sources
         ]
-        return [self._head("sources", _tr("Sources")), *rows]
+        return [self._head("sources", translate("Export", "Sources")), *rows]
 
     def caveats(self, content: ProductContent, more: Sequence[str]) -> list[Atom]:
         """Sentences on what the product does not say, and what of it is in doubt."""
         texts = list(dict.fromkeys((*content.caveats, *more)))
-        return [self._head("caveats", _tr("Notes")), *(self._small("caveats", text) for text in texts)] if texts else []
+        return (
+            [self._head("caveats", translate("Export", "Notes")), *(self._small("caveats", text) for text in texts)]
+            if texts
+            else []
+        )
 
     def caption(self, spec: ProductSpec) -> list[Atom]:
         """The analyst's own words below the map."""
@@ -143,20 +144,20 @@ class EvidenceRows:
     def _claim(self, claim: ClaimSaid, about: str) -> list[Atom]:
         atoms = [self._numbered("claims", claim.number, whole(_said(claim)), self._sizes.type(), 0.6)]
         if about:
-            atoms.append(self._inner(_tr("About: {0}").format(one_line(about, 1000))))
+            atoms.append(self._inner(translate("Export", "About: {0}").format(one_line(about, 1000))))
         if claim.source_words and claim.statement and claim.statement != claim.source_words:
-            atoms.append(self._inner(_tr("In our words: {0}").format(claim.statement)))
+            atoms.append(self._inner(translate("Export", "In our words: {0}").format(claim.statement)))
         if claim.state:
-            atoms.append(self._inner(_tr("State: {0}").format(claim.state)))
+            atoms.append(self._inner(translate("Export", "State: {0}").format(claim.state)))
         if claim.likelihood:
-            atoms.append(self._inner(_tr("We judge it {0}.").format(claim.likelihood.rstrip("."))))
+            atoms.append(self._inner(translate("Export", "We judge it {0}.").format(claim.likelihood.rstrip("."))))
         if claim.confidence:
             reason = f" {claim.reason}" if claim.reason else ""
             atoms.append(self._inner(f"{claim.confidence}{reason}"))
         if claim.is_ours and not claim.is_reviewed:
-            atoms.append(self._inner(_tr("Not independently reviewed.")))
+            atoms.append(self._inner(translate("Export", "Not independently reviewed.")))
         if claim.place_note:
-            atoms.append(self._inner(_tr("On the place: {0}").format(claim.place_note)))
+            atoms.append(self._inner(translate("Export", "On the place: {0}").format(claim.place_note)))
         for response in claim.responses:
             if not response.is_to_whole:
                 atoms.append(self._response(response))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.marking import TLP_COLOURS
@@ -15,6 +15,7 @@ from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.export.plates.setting.piece import Piece
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
 MARKING_COLORS = {marking: (color, "#000000") for marking, color in TLP_COLOURS.items()}
@@ -136,7 +137,7 @@ def page_number_piece(
     its state in a word, which a page that is seen alone has to say.
     """
     type_ = sizes.type(0.95)
-    count = QCoreApplication.translate("Export", "Page {0} of {1}").format(page + 1, pages)
+    count = translate("Export", "Page {0} of {1}").format(page + 1, pages)
     ways = [" · ".join([*reversed(words[:most]), count]) for most in range(len(words), 0, -1)] + [f"{state} · {count}"]
     text = next((one for one in ways if type_.width(one) <= room.width()), count)
     lines = text_block(text, type_, style.quiet, room.topLeft(), room.width())

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.crs import WGS84, crs_name, is_off_earth, transform_points
@@ -23,15 +21,12 @@ from viewer.export.plates.maps.locator import coast_credit
 from viewer.export.plates.maps.map_on_page import MapOnPage
 from viewer.export.plates.setting.lettering import MM
 from viewer.export.plates.setting.page_sizes import is_paper
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 MGRS_UP_TO_M = 200_000
 """A wider frame has its centre in degrees only: one square of the grid would say more than is meant."""
 _MOST_NAMES = 12
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Export", text)
 
 
 def annotation_credit(spec: ProductSpec) -> str:
@@ -59,15 +54,15 @@ def imprint_lines(
     program: str,
 ) -> list[str]:
     """Annotation and the credits of data, projection and scale, product and processing: a line each."""
-    annotation = annotation_credit(spec) or _tr("the analyst")
-    first = [_tr("Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
-    first += [_tr("Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
+    annotation = annotation_credit(spec) or translate("Export", "the analyst")
+    first = [translate("Export", "Annotation: {0}.").format(annotation.rstrip("."))] if has_annotation(maps) else []
+    first += [translate("Export", "Data: {0}.").format("; ".join(data).rstrip("."))] if data else []
     second = [crs_words(maps[0].view.grid.crs), *_of_frame(spec, maps)]
     third = [numbered] if (numbered := edition_words(edition)) else []
     who = "" if spec.publish else ", ".join(filter(None, (one_line(spec.author), one_line(spec.organisation))))
     who = who or one_line(spec.organisation)
-    third += [_tr("By {0}.").format(who)] if who else []
-    third += [_tr("Made with {0}.").format(program)]
+    third += [translate("Export", "By {0}.").format(who)] if who else []
+    third += [translate("Export", "Made with {0}.").format(program)]
     fourth = [one_line(spec.processing_note, 1000)] if spec.processing_note.strip() else []
     return [line for line in (" ".join(first), " ".join(second), " ".join(third), *fourth) if line]
 
@@ -76,10 +71,14 @@ def edition_words(edition: Edition) -> str:
     """Number, version, state and day of a product."""
     product = edition.product
     number = one_line(product.number) if product is not None else ""
-    state = {DRAFT: _tr("draft, not issued"), ISSUED: _tr("issued"), PUBLISHED: _tr("published")}[edition.state]
+    state = {
+        DRAFT: translate("Export", "draft, not issued"),
+        ISSUED: translate("Export", "issued"),
+        PUBLISHED: translate("Export", "published"),
+    }[edition.state]
     parts = [
-        _tr("Product {0}").format(number) if number else "",
-        _tr("version {0}").format(product.version) if product is not None else "",
+        translate("Export", "Product {0}").format(number) if number else "",
+        translate("Export", "version {0}").format(product.version) if product is not None else "",
         f"{state} {edition.made_on}" if edition.state != DRAFT else f"{state}, {edition.made_on}".rstrip(", "),
     ]
     words = ", ".join(part for part in parts if part).rstrip()
@@ -89,20 +88,20 @@ def edition_words(edition: Edition) -> str:
 def crs_words(crs: str) -> str:
     """Projection and datum."""
     if is_off_earth(crs):
-        return _tr("Projection: {0}.").format(crs_name(crs))
-    return _tr("Projection: {0}. Coordinates: WGS 84.").format(crs_name(crs))
+        return translate("Export", "Projection: {0}.").format(crs_name(crs))
+    return translate("Export", "Projection: {0}. Coordinates: WGS 84.").format(crs_name(crs))
 
 
 def _of_frame(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str]:
     view = maps[0].view
     if is_off_earth(view.grid.crs):
         return []
-    found = [_tr("Centre: {0}.").format(centre_words(view))]
+    found = [translate("Export", "Centre: {0}.").format(centre_words(view))]
     scale = scale_number(view)
     bar = scale_bar_of(view, 100.0)
     is_one = bar is not None and bar.latitude is None
     if scale and is_one and is_paper(spec.page) and all(same_scale(maps[0], one) for one in maps):
-        found.append(_tr("Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
+        found.append(translate("Export", "Scale about 1:{0} at {1}.").format(f"{scale:,}", spec.page))
     return found
 
 
@@ -152,21 +151,26 @@ def alt_text(
         return one_line(spec.alt_text, 1000)
     where = ""
     if lonlat is not None:
-        where = _tr(" from {0} to {1} degrees east and from {2} to {3} degrees north").format(
+        where = translate("Export", " from {0} to {1} degrees east and from {2} to {3} degrees north").format(
             *(f"{value:.4g}" for value in (lonlat.left, lonlat.right, lonlat.bottom, lonlat.top))
         )
-    said = _tr("Map{0}{1}. Images: {2}.").format(f": {title}" if title else "", where, dates_of(on_page))
+    said = translate("Export", "Map{0}{1}. Images: {2}.").format(
+        f": {title}" if title else "", where, dates_of(on_page)
+    )
     some = "; ".join(names[:_MOST_NAMES])
-    more = _tr(" and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
-    said = f"{said} {_tr('Marked: {0}{1}.').format(some, more)}" if names else said
+    more = translate("Export", " and {0} more").format(len(names) - _MOST_NAMES) if len(names) > _MOST_NAMES else ""
+    if names:
+        said += " " + translate("Export", "Marked: {0}{1}.").format(some, more)
     if not parties:
         return said
-    named = _tr("{0} named in a claim: the text beside the map says what is claimed and answered.")
+    named = translate("Export", "{0} named in a claim: the text beside the map says what is claimed and answered.")
     return f"{said} {named.format(counted(parties, 'mark'))}"
 
 
 def notes_on_maps(maps: Sequence[MapOnPage]) -> list[str]:
     """Sentences on how the maps are to be read."""
     if any(one.index.solid is not None and any(map(one.index.is_place, one.in_frame())) for one in maps):
-        return [_tr("Dashed, “place of”: marked on another image, and not said to be present on this one.")]
+        return [
+            translate("Export", "Dashed, “place of”: marked on another image, and not said to be present on this one.")
+        ]
     return []

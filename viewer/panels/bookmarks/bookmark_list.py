@@ -25,17 +25,17 @@ class BookmarkListPanel(OrderedListPanel):
     def __init__(self, desk: BookmarkDesk, parent: QWidget | None = None) -> None:
         model = BookmarkRows(desk)
         super().__init__(desk, model, parent)
-        self._desk, self.model, tr = desk, model, self.tr
-        hint = tr("A bookmark remembers the view with its layers, their dates and styles. Add the first.")
-        self.set_up_view(tr("Bookmarks"), hint, BookmarkDelegate(self.view, tr("Name of the bookmark")))
+        self._desk, self.model = desk, model
+        hint = self.tr("A bookmark remembers the view with its layers, their dates and styles. Add the first.")
+        self.set_up_view(self.tr("Bookmarks"), hint, BookmarkDelegate(self.view, self.tr("Name of the bookmark")))
         self.view.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.view.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.view.setDragDropOverwriteMode(False)
         self.model.dropped.connect(desk.move)
-        self.add_button = self.button(tr("Add"), tr("Add a bookmark of this view"), desk.add)
-        instead = tr("Replace the view of the bookmark with this one")
-        self.update_button = self.button(tr("Update"), instead, self.update_current)
-        self.delete_button = self.button(tr("Delete"), tr("Delete the bookmark"), self.delete)
+        self.add_button = self.button(self.tr("Add"), self.tr("Add a bookmark of this view"), desk.add)
+        instead = self.tr("Replace the view of the bookmark with this one")
+        self.update_button = self.button(self.tr("Update"), instead, self.update_current)
+        self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the bookmark"), self.delete)
         self.column.addLayout(side_by_side(self.add_button, self.update_button, self.delete_button))
         self._add_tour()
         desk.tour_changed.connect(self._show_tour)
@@ -46,13 +46,13 @@ class BookmarkListPanel(OrderedListPanel):
 
     def _add_tour(self) -> None:
         """Below the list: the place of a row in the tour, and the tour's player."""
-        tr = self.tr
         movers = self.movers(
-            tr("Move the bookmark up in the tour (Alt+Up)"), tr("Move the bookmark down in the tour (Alt+Down)")
+            self.tr("Move the bookmark up in the tour (Alt+Up)"),
+            self.tr("Move the bookmark down in the tour (Alt+Down)"),
         )
-        self.back_button = IconButton("back", tr("Previous bookmark of the tour"))
-        self.forward_button = IconButton("forward", tr("Next bookmark of the tour"))
-        self.play_button = CompactButton(tr("Play tour"))
+        self.back_button = IconButton("back", self.tr("Previous bookmark of the tour"))
+        self.forward_button = IconButton("forward", self.tr("Next bookmark of the tour"))
+        self.play_button = CompactButton(self.tr("Play tour"))
         self.back_button.clicked.connect(lambda: self._desk.step(-1))
         self.forward_button.clicked.connect(lambda: self._desk.step(1))
         self.play_button.clicked.connect(self.switch_tour)
@@ -60,9 +60,9 @@ class BookmarkListPanel(OrderedListPanel):
         self.pause.setDecimals(1)
         self.pause.setRange(0.5, LONGEST_PAUSE_S)
         self.pause.setSingleStep(0.5)
-        self.pause.setSuffix(tr(" s"))
+        self.pause.setSuffix(self.tr(" s"))
         self.pause.setValue(self._desk.pause_s)
-        self.pause.setAccessibleName(tr("Pause at each bookmark of the tour, in seconds"))
+        self.pause.setAccessibleName(self.tr("Pause at each bookmark of the tour, in seconds"))
         self.pause.setToolTip(tooltip(self.pause.accessibleName()))
         self.pause.valueChanged.connect(self._set_pause)
         self.column.addLayout(side_by_side(*movers, self.pause))
@@ -76,11 +76,10 @@ class BookmarkListPanel(OrderedListPanel):
 
     @override
     def offers(self) -> Sequence[Offer]:
-        tr = self.tr
         return (
-            (tr("&Go There"), "Return", self.enter),
-            (tr("&Rename"), "F2", self.rename),
-            (tr("&Update to This View"), "", self.update_current),
+            (self.tr("&Go There"), "Return", self.enter),
+            (self.tr("&Rename"), "F2", self.rename),
+            (self.tr("&Update to This View"), "", self.update_current),
         )
 
     def update_current(self) -> None:

@@ -35,14 +35,13 @@ class ClaimFormPanel(RowForm):
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "claims", update_claim, parent)
-        tr = self.tr
         self.places, self.sources = ClaimSites(context), ClaimSources(context)
         self.responses = RowColumn(spacing=5)
-        self.sources_part = FoldSection(tr("Sources"))
-        self.words_part, self.statement_part = FoldSection(tr("Words")), FoldSection(tr("Statement"))
-        self.judgement_part, self.places_part = FoldSection(tr("Judgement")), FoldSection(tr("Places"))
-        self.responses_part = FoldSection(tr("Responses"), folded=True)
-        self.more_part = FoldSection(tr("More"), folded=True)
+        self.sources_part = FoldSection(self.tr("Sources"))
+        self.words_part, self.statement_part = FoldSection(self.tr("Words")), FoldSection(self.tr("Statement"))
+        self.judgement_part, self.places_part = FoldSection(self.tr("Judgement")), FoldSection(self.tr("Places"))
+        self.responses_part = FoldSection(self.tr("Responses"), folded=True)
+        self.more_part = FoldSection(self.tr("More"), folded=True)
         self._parts: list[FoldSection] = []
         self._is_own: bool | None = None
         """True where the parts stand in the order of a judgement; None before the first claim."""
@@ -68,36 +67,35 @@ class ClaimFormPanel(RowForm):
         self._shown(context.claim_uuid)
 
     def _add_words(self) -> None:
-        tr, add = self.tr, self.fields.add
+        add = self.fields.add
         self.words_part.content.addLayout(self.form)
         add(
             "source_wording",
-            tr("Exact words"),
+            self.tr("Exact words"),
             TextField(lines=2),
-            tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
+            self.tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
         )
-        add("made_by", tr("Speaker"), LineField(), tr("The person or body whose words these are"))
+        add("made_by", self.tr("Speaker"), LineField(), self.tr("The person or body whose words these are"))
         made_at = DateField(example("2024-04-12"))
         add(
             "made_at",
-            tr("Date"),
+            self.tr("Date"),
             made_at,
-            tr("Date on which it was said: a year, month, day or instant, UTC, or two joined by /"),
+            self.tr("Date on which it was said: a year, month, day or instant, UTC, or two joined by /"),
         )
 
     def _add_statement(self) -> None:
-        tr = self.tr
         self.state_row = QWidget()
         form = QFormLayout(self.state_row)
         self.fields.go_on_in(form)
         statement = TextField(lines=2)
-        statement.setPlaceholderText(tr("The proposition, in neutral words of your own"))
-        label = self.fields.bind("statement", tr("Statement"), statement, statement.placeholderText())
+        statement.setPlaceholderText(self.tr("The proposition, in neutral words of your own"))
+        label = self.fields.bind("statement", self.tr("Statement"), statement, statement.placeholderText())
         label.setParent(self)
         label.hide()  # the part's heading says it
         self.statement_part.content.addWidget(statement)
         self.fields.add(
-            "state", tr("State"), ChoiceField(choices(STATES)), tr("How far this case has checked the claim")
+            "state", self.tr("State"), ChoiceField(choices(STATES)), self.tr("How far this case has checked the claim")
         )
 
     def _add_judgement(self) -> None:
@@ -113,16 +111,18 @@ class ClaimFormPanel(RowForm):
         self.responses_part.content.addWidget(note)
 
     def _add_more(self) -> None:
-        tr, form = self.tr, QFormLayout()
+        form = QFormLayout()
         self.fields.go_on_in(form)
         voices = ChoiceField(choices(VOICES))
-        self.fields.add("voice", tr("Voice"), voices, tr("A speaker, the report itself, or the analyst"))
+        self.fields.add("voice", self.tr("Voice"), voices, self.tr("A speaker, the report itself, or the analyst"))
         self.place_note = LineField()
-        self.fields.add("place_note", tr("Place note"), self.place_note, tr("What the source says of the place"))
-        marks = [(marking, marking or tr("none")) for marking in MARKINGS]
+        self.fields.add(
+            "place_note", self.tr("Place note"), self.place_note, self.tr("What the source says of the place")
+        )
+        marks = [(marking, marking or self.tr("none")) for marking in MARKINGS]
         marking = ChoiceField(marks, free=True)
-        self.fields.add("marking", tr("Marking"), marking, tr("Handling marking of this claim"))
-        self.delete_button = QPushButton(tr("Delete claim"))
+        self.fields.add("marking", self.tr("Marking"), marking, self.tr("Handling marking of this claim"))
+        self.delete_button = QPushButton(self.tr("Delete claim"))
         self.delete_button.setAccessibleName(self.delete_button.text())
         self.delete_button.clicked.connect(self._delete)
         self.more_part.content.addLayout(form)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QKeySequence
 
 from layers.document.edit import Edit
 from viewer.commands.claims import judge_claim, report_claim
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 
 FEW_SITES = 5
 """More than these are said aloud: somebody may have selected them for something else."""
@@ -32,7 +32,7 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
     context.flush()
     uuid, sites = new_uuid(), sorted(context.selection.uuids)
     if len(sites) > MOST_SITES:
-        sentence = QCoreApplication.translate("Claims", "A claim can begin with at most {0} sites: select fewer.")
+        sentence = translate("Claims", "A claim can begin with at most {0} sites: select fewer.")
         context.report(sentence.format(MOST_SITES))
         return
     if context.do(command, uuid=uuid, site_uuids=sites):
@@ -43,7 +43,5 @@ def _begin(context: PanelContext, command: Callable[..., Edit]) -> None:
 
 def about_many(count: int) -> str:
     """The notice of a claim about many sites."""
-    said = QCoreApplication.translate(
-        "Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not."
-    )
+    said = translate("Claims", "This claim is about all {0} sites that were selected. Undo ({1}) if not.")
     return said.format(count, QKeySequence(QKeySequence.StandardKey.Undo).toString())

@@ -21,6 +21,7 @@ from viewer.commands.claims import cite_new_source
 from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_sources import cite
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 CONTENT_TYPES = {
@@ -99,7 +100,7 @@ def _keep(context: PanelContext, claim_uuid: str, path: Path) -> None:
         if context.document is document:
             context.do(cite_new_source, claim_uuid, copy=copy, title=path.stem, kind="other")
 
-    context.run(partial(_read, path, keep), done, context.tr("Keeping a copy"))
+    context.run(partial(_read, path, keep), done, translate("EvidenceDrop", "Keeping a copy"))
 
 
 def _read(path: Path, keep: Callable[[str, bytes], None]) -> SourceFile:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.claim import Claim
 from layers.document.image import Image
 from viewer.commands.imagery.mark_images import cite_image, image_of_sites, source_uuid_of
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 
 
 def citable(context: PanelContext, claim_uuid: str) -> Image | None:
@@ -36,12 +35,11 @@ def cite_image_of(context: PanelContext, claim_uuid: str) -> None:
     if image is not None:
         context.do(cite_image, claim_uuid, image.uuid)
     elif not claim_uuid:
-        context.report(_tr("No claim is open: report one (R) or judge (J), then cite the image."))
+        context.report(translate("ImageCiting", "No claim is open: report one (R) or judge (J), then cite the image."))
     else:
         context.report(
-            _tr("There is no image to cite: its sites were not drawn on one, or the claim cites it already.")
+            translate(
+                "ImageCiting",
+                "There is no image to cite: its sites were not drawn on one, or the claim cites it already.",
+            )
         )
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ImageCiting", text)

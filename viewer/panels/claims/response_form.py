@@ -29,32 +29,32 @@ class ResponseForm(RowForm):
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "responses", update_response, parent)
-        tr, add = self.tr, self.fields.add
-        add("speaker", tr("Speaker"), LineField(), tr("The person or body that answers"))
-        add("words", tr("Words, verbatim"), TextField(lines=3))
+        add = self.fields.add
+        add("speaker", self.tr("Speaker"), LineField(), self.tr("The person or body that answers"))
+        add("words", self.tr("Words, verbatim"), TextField(lines=3))
         add(
             "made_at",
-            tr("Date"),
+            self.tr("Date"),
             DateField(example("2024-04-12")),
-            tr("Date on which it was said: a year, month, day or instant, UTC"),
+            self.tr("Date on which it was said: a year, month, day or instant, UTC"),
         )
-        add("source_uuid", tr("Source"), ChoiceField(), tr("Source that holds the response"))
-        add("notes", tr("Notes"), TextField(lines=1))
+        add("source_uuid", self.tr("Source"), ChoiceField(), self.tr("Source that holds the response"))
+        add("notes", self.tr("Notes"), TextField(lines=1))
         self.claims = RowColumn(spacing=2)
-        new_claim = tr("New claim “{0}”").format
-        name = tr("Name a claim this response answers")
-        self.picker = Picker(self._offers, tr("Name a claim it answers…"), name, new_claim)
+        new_claim = self.tr("New claim “{0}”").format
+        name = self.tr("Name a claim this response answers")
+        self.picker = Picker(self._offers, self.tr("Name a claim it answers…"), name, new_claim)
         self.picker.picked.connect(lambda uuid: self._set_claims([*self._linked(), uuid]))
         self.picker.let_go.connect(context.tell_not_linked)
         self.picker.created.connect(lambda text: context.do(answer_new_claim, self._uuid, text))
         content = self.page.content
         content.addLayout(self.form)
-        content.addWidget(heading(tr("Answers")))
+        content.addWidget(heading(self.tr("Answers")))
         content.addLayout(self.claims)
         content.addWidget(self.picker)
         self.printed_in = PrintedIn(context)
         content.addWidget(self.printed_in)
-        content.addWidget(muted(tr("A response is a record of its own: it changes no claim's state.")))
+        content.addWidget(muted(self.tr("A response is a record of its own: it changes no claim's state.")))
         content.addStretch(1)
         context.changed.connect(self._heard)
         context.flush_requested.connect(self.fields.flush)

@@ -74,21 +74,20 @@ class ComparisonBar(QWidget):
         return ways
 
     def _set_up(self) -> None:
-        tr = self.tr
         words = {mode: mode_word(mode) for mode in OFFERED_MODES}
         for mode, word in words.items():
             self.mode.addItem(word, mode)
         self.rate.setDecimals(1)
         self.rate.setRange(LEAST_HZ, MOST_HZ)
         self.rate.setSingleStep(0.5)
-        self.rate.setSuffix(tr(" Hz"))
+        self.rate.setSuffix(self.tr(" Hz"))
         for widget, says in (
-            (self.name, tr("Name of the comparison")),
-            (self.mode, tr("Mode of the comparison")),
-            (self.height_field, tr("Position of the glass, from the top")),
-            (self.rate, tr("Changes to and fro in a second")),
-            (self.linked, tr("Move all panes together: place, scale and turn")),
-            (self.match, tr("Stretch all images as the first: the same where sensor and units are, else matched")),
+            (self.name, self.tr("Name of the comparison")),
+            (self.mode, self.tr("Mode of the comparison")),
+            (self.height_field, self.tr("Position of the glass, from the top")),
+            (self.rate, self.tr("Changes to and fro in a second")),
+            (self.linked, self.tr("Move all panes together: place, scale and turn")),
+            (self.match, self.tr("Stretch all images as the first: the same where sensor and units are, else matched")),
         ):
             widget.setAccessibleName(says)
             widget.setToolTip(tooltip(says))

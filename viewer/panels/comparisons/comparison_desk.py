@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.document.changes import Changes
 from layers.document.comparison import MODES, MOST_FRAMES, ComparisonSpec, Frame, read_spec, spec_of
@@ -34,6 +34,7 @@ from viewer.commands.comparisons import (
 from viewer.commands.stamps import new_uuid
 from viewer.panels.comparisons.candidates import Candidate, candidate_of, candidates_at, in_order, newest_two
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 from viewer.support.messages import MessageAction
 from viewer.support.text import one_line
 
@@ -437,15 +438,14 @@ def _some(names: Sequence[str], most: int = 3) -> str:
 
 def mode_word(mode: str) -> str:
     """The name of a mode of comparisons on the screen."""
-    tr = partial(QCoreApplication.translate, "comparison")
     words = {
-        "swipe": tr("Swipe"),
-        "swipe across": tr("Swipe across"),
-        "spyglass": tr("Spyglass"),
-        "blink": tr("Blink"),
-        "fade": tr("Fade"),
-        "difference": tr("Difference"),
-        "panes": tr("Side by side"),
+        "swipe": translate("comparison", "Swipe"),
+        "swipe across": translate("comparison", "Swipe across"),
+        "spyglass": translate("comparison", "Spyglass"),
+        "blink": translate("comparison", "Blink"),
+        "fade": translate("comparison", "Fade"),
+        "difference": translate("comparison", "Difference"),
+        "panes": translate("comparison", "Side by side"),
     }
     return words[mode]
 

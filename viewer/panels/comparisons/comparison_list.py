@@ -44,15 +44,15 @@ class ComparisonListPanel(OrderedListPanel):
     def __init__(self, desk: ComparisonDesk, parent: QWidget | None = None) -> None:
         model = ComparisonRows(desk)
         super().__init__(desk, model, parent)
-        self._desk, self.model, tr = desk, model, self.tr
-        hint = tr("A comparison sets images of one place against each other. Select two layers and press K.")
-        self.set_up_view(tr("Comparisons"), hint, NameDelegate(self.view, tr("Name of the comparison")))
+        self._desk, self.model = desk, model
+        hint = self.tr("A comparison sets images of one place against each other. Select two layers and press K.")
+        self.set_up_view(self.tr("Comparisons"), hint, NameDelegate(self.view, self.tr("Name of the comparison")))
         self.view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        of = tr("Compare the images selected in the layers, or those in the middle of the map")
-        self.add_button = self.button(tr("Compare"), of, desk.begin)
-        self.open_button = self.button(tr("Open"), tr("Show the comparison"), self.enter)
-        self.delete_button = self.button(tr("Delete"), tr("Delete the comparison"), self.delete)
-        movers = self.movers(tr("Move the comparison up (Alt+Up)"), tr("Move the comparison down (Alt+Down)"))
+        of = self.tr("Compare the images selected in the layers, or those in the middle of the map")
+        self.add_button = self.button(self.tr("Compare"), of, desk.begin)
+        self.open_button = self.button(self.tr("Open"), self.tr("Show the comparison"), self.enter)
+        self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the comparison"), self.delete)
+        movers = self.movers(self.tr("Move the comparison up (Alt+Up)"), self.tr("Move the comparison down (Alt+Down)"))
         self.column.addLayout(side_by_side(self.add_button, self.open_button, self.delete_button))
         self.column.addLayout(side_by_side(*movers))
         desk.shown_changed.connect(self.read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
@@ -14,6 +13,7 @@ from viewer.panels.widgets.link_button import LinkButton
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.combined_source import CombinedSource
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 
@@ -21,7 +21,7 @@ class NameDateLink(LinkButton):
     """Offers the date in the name of a layer's file; shown only where neither the case nor the file says one."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__("", _tr("Take this date; its basis is then the file’s name"), parent)
+        super().__init__("", translate("DateOffers", "Take this date; its basis is then the file’s name"), parent)
         self._context, self._uuid = context, ""
         self._offered: LayerDate | None = None
         self.clicked.connect(self._take)
@@ -45,7 +45,9 @@ class LateDateLink(LinkButton):
     """Offers to date what was marked on a layer before the layer was dated."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__("", _tr("Give what was marked on this image the date that the layer says now"), parent)
+        super().__init__(
+            "", translate("DateOffers", "Give what was marked on this image the date that the layer says now"), parent
+        )
         self._context, self._uuid = context, ""
         self.clicked.connect(self._date)
         self.hide()
@@ -55,7 +57,7 @@ class LateDateLink(LinkButton):
         self._uuid = "" if layer is None else layer.uuid
         found = evidence_without_date(self._context.document, (self._uuid,))
         if found.images:
-            self.setText(_tr("Marked before it was dated: date {0} too").format(found.words))
+            self.setText(translate("DateOffers", "Marked before it was dated: date {0} too").format(found.words))
         self.setVisible(bool(found.images))
 
     def _date(self) -> None:
@@ -75,8 +77,4 @@ def offered_date(layer: Layer, drawing: LayerDrawing | None) -> LayerDate | None
 
 def name_date_words(offered: LayerDate) -> str:
     """The offer as a question: 31 August 2020, from the file's name?"""
-    return _tr("{0}, from the file’s name?").format(one_line(written_date(offered.acquired_at), 40))
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DateOffers", text)
+    return translate("DateOffers", "{0}, from the file’s name?").format(one_line(written_date(offered.acquired_at), 40))

@@ -31,6 +31,7 @@ from viewer.panels.one_dialog import show_once
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted, side_by_side, wrapped
 from viewer.panels.words import choices
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
 NAME, DATE, KIND = range(3)
@@ -180,7 +181,11 @@ def open_layer_dates(context: PanelContext, chosen: Sequence[str], window: QWidg
     every = [layer.uuid for layer in document.layers_in_order()[::-1]]
     layers = undated_images(document, chosen if len(chosen) > 1 else every, context)
     if not layers:
-        context.report(context.tr("All of these images have a date already: change it in the properties of each."))
+        context.report(
+            translate(
+                "LayerDatesDialog", "All of these images have a date already: change it in the properties of each."
+            )
+        )
         return None
     for open_one in window.findChildren(LayerDatesDialog):
         open_one.close()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.layer import Layer
 from layers.document.placing.control_points import read_control_points
 from layers.document.placing.nudge import read_nudge
@@ -17,6 +15,7 @@ from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.panels.said_names import said_name
+from viewer.support.language.translation import translate
 
 MOST_FIELD_CHARS = 1500
 """Of the names of fields in one row."""
@@ -48,24 +47,26 @@ _ASKS_CRS = "choose its CRS in the layer's properties."
 type Facts = list[tuple[str, str]]
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LayerFacts", text)
-
-
 def source_facts(layer: Layer) -> Facts:
     """Facts that the document itself holds about the source of a layer."""
     source = layer.source
     images = source.get("combined")
     facts = [
-        *((_tr("Image"), _image_text(image)) for image in (images if isinstance(images, list) else ())),
-        (_tr("File"), str(source.get("path") or source.get("shipped") or "")),
-        (_tr("Table"), str(source.get("table", ""))),
-        (_tr("Address"), str(source.get("template", ""))),
-        (_tr("Levels"), f"{source.get('min_level', 0)}–{source['max_level']}" if "max_level" in source else ""),
-        (_tr("Licence"), str(source.get("licence", ""))),
-        (_tr("Credit link"), str(source.get("link", ""))),
-        (_tr("Position"), nudge_fact(layer)),
-        (_tr("Control points"), _points_text(layer)),
+        *(
+            (translate("LayerFacts", "Image"), _image_text(image))
+            for image in (images if isinstance(images, list) else ())
+        ),
+        (translate("LayerFacts", "File"), str(source.get("path") or source.get("shipped") or "")),
+        (translate("LayerFacts", "Table"), str(source.get("table", ""))),
+        (translate("LayerFacts", "Address"), str(source.get("template", ""))),
+        (
+            translate("LayerFacts", "Levels"),
+            f"{source.get('min_level', 0)}–{source['max_level']}" if "max_level" in source else "",
+        ),
+        (translate("LayerFacts", "Licence"), str(source.get("licence", ""))),
+        (translate("LayerFacts", "Credit link"), str(source.get("link", ""))),
+        (translate("LayerFacts", "Position"), nudge_fact(layer)),
+        (translate("LayerFacts", "Control points"), _points_text(layer)),
     ]
     return [(name, text) for name, text in facts if text]
 
@@ -75,7 +76,10 @@ def nudge_fact(layer: Layer) -> str:
     nudge = read_nudge(layer.nudge_json)
     if nudge is None:
         return ""
-    said = _tr("{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.")
+    said = translate(
+        "LayerFacts",
+        "{0}. Its file is as it was; QGIS, which knows no such shift, shows the layer where its file lies.",
+    )
     words = replace(nudge, by=said_name(nudge.by)).words
     return said.format(words[:1].upper() + words[1:])
 
@@ -85,9 +89,9 @@ def _points_text(layer: Layer) -> str:
     points = read_control_points(layer.control_points_json)
     if points is None:
         return ""
-    used = _tr("{0} of {1} count").format(len(points.on), len(points.points))
+    used = translate("LayerFacts", "{0} of {1} count").format(len(points.on), len(points.points))
     by = said_name(points.by)
-    who = _tr("set by {0}").format(by) if by else ""
+    who = translate("LayerFacts", "set by {0}").format(by) if by else ""
     return ", ".join(part for part in (used, " ".join((who, points.at[:10])).strip()) if part)
 
 
@@ -101,11 +105,15 @@ def _image_text(image: object) -> str:
 def info_facts(info: RasterInfo | VectorInfo, given_crs: str = "") -> Facts:
     """Facts that a reader found in the file. `given_crs`: the one that the layer's row says, which counts."""
     facts = _raster_facts(info, given_crs or info.crs) if isinstance(info, RasterInfo) else _vector_facts(info)
-    named = info.crs or _tr("none")
-    crs = (_tr("CRS in the file"), named) if given_crs not in ("", info.crs) else (_tr("CRS"), named)
-    shared = [crs, (_tr("Extent"), _extent(info.bounds_lonlat))]
+    named = info.crs or translate("LayerFacts", "none")
+    crs = (
+        (translate("LayerFacts", "CRS in the file"), named)
+        if given_crs not in ("", info.crs)
+        else (translate("LayerFacts", "CRS"), named)
+    )
+    shared = [crs, (translate("LayerFacts", "Extent"), _extent(info.bounds_lonlat))]
     told = _told(info) | ({problem for problem in info.problems if problem.endswith(_ASKS_CRS)} if given_crs else set())
-    noted = [(_tr("Note"), problem) for problem in info.problems if problem not in told]
+    noted = [(translate("LayerFacts", "Note"), problem) for problem in info.problems if problem not in told]
     return [(name, text) for name, text in (*facts, *shared, *noted, *_own_words(info)) if text]
 
 
@@ -119,8 +127,11 @@ def _told(info: RasterInfo | VectorInfo) -> set[str]:
 def _placed_by(info: RasterInfo) -> str:
     if info.georeferencing_note:
         return info.georeferencing_note[:1].upper() + info.georeferencing_note[1:]
-    words = {"transform": _tr("the transform in the file"), "world file": _tr("the world file beside it")}
-    return words.get(info.placed_by, _tr("nothing"))
+    words = {
+        "transform": translate("LayerFacts", "the transform in the file"),
+        "world file": translate("LayerFacts", "the world file beside it"),
+    }
+    return words.get(info.placed_by, translate("LayerFacts", "nothing"))
 
 
 def _own_words(info: RasterInfo | VectorInfo) -> Facts:
@@ -144,7 +155,7 @@ def _security_text(key: str, text: str) -> str:
 
 
 def _security_name(key: str) -> str:
-    whose = _tr("File") if key.startswith("NITF_F") else _tr("Image")
+    whose = translate("LayerFacts", "File") if key.startswith("NITF_F") else translate("LayerFacts", "Image")
     return f"{whose}: {SECURITY_FIELDS[key[7:]]}"
 
 
@@ -154,22 +165,22 @@ def _raster_facts(info: RasterInfo, crs: str) -> Facts:
     size = pixel_x if pixel_x == pixel_y else f"{pixel_x} × {pixel_y}"
     nodata = {f"{band.nodata:g}" for band in info.bands if band.nodata is not None}
     return [
-        (_tr("Format"), info.driver),
-        (_tr("Size"), f"{info.width} × {info.height} px"),
-        (_tr("Pixel"), f"{size} {_unit(crs)}".strip() if info.placed_by else ""),
-        (_tr("Bands"), f"{len(info.bands)} × {info.dtype}"),
-        (_tr("Nodata"), ", ".join(sorted(nodata))),
-        (_tr("Georeferencing"), _placed_by(info)),
-        (_tr("Overviews"), ", ".join(map(str, info.overviews)) or _tr("none")),
+        (translate("LayerFacts", "Format"), info.driver),
+        (translate("LayerFacts", "Size"), f"{info.width} × {info.height} px"),
+        (translate("LayerFacts", "Pixel"), f"{size} {_unit(crs)}".strip() if info.placed_by else ""),
+        (translate("LayerFacts", "Bands"), f"{len(info.bands)} × {info.dtype}"),
+        (translate("LayerFacts", "Nodata"), ", ".join(sorted(nodata))),
+        (translate("LayerFacts", "Georeferencing"), _placed_by(info)),
+        (translate("LayerFacts", "Overviews"), ", ".join(map(str, info.overviews)) or translate("LayerFacts", "none")),
     ]
 
 
 def _vector_facts(info: VectorInfo) -> Facts:
     return [
-        (_tr("Format"), info.driver),
-        (_tr("Table"), info.name),
-        (_tr("Geometry"), info.geometry),
-        (_tr("Features"), grouped(info.features)),
+        (translate("LayerFacts", "Format"), info.driver),
+        (translate("LayerFacts", "Table"), info.name),
+        (translate("LayerFacts", "Geometry"), info.geometry),
+        (translate("LayerFacts", "Features"), grouped(info.features)),
         *_field_facts([name for name, _ in info.fields]),
     ]
 
@@ -181,7 +192,10 @@ def _field_facts(names: list[str]) -> Facts:
         if texts[-1] and len(texts[-1]) + len(name) + 2 > MOST_FIELD_CHARS:
             texts.append("")
         texts[-1] = f"{texts[-1]}, {name}" if texts[-1] else name
-    return [(_tr("Fields") if at == 0 else _tr("More fields"), text) for at, text in enumerate(texts)]
+    return [
+        (translate("LayerFacts", "Fields") if at == 0 else translate("LayerFacts", "More fields"), text)
+        for at, text in enumerate(texts)
+    ]
 
 
 def _extent(bounds: Bounds | None) -> str:

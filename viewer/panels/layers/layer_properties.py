@@ -106,30 +106,37 @@ class LayerPropertiesPanel(RowForm):
         return [*([self.raster] if self._raster.is_made else []), *([self.vector] if self._vector.is_made else [])]
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.fields.add
-        add("name", tr("Name"), LineField())
+        add = self.fields.add
+        add("name", self.tr("Name"), LineField())
         opacity = SliderField(0.0, 1.0, percent)
         opacity.previewed.connect(self._preview_opacity)
-        add("opacity", tr("Opacity"), opacity)
-        date = DateField(tr("unknown"))
+        add("opacity", self.tr("Opacity"), opacity)
+        date = DateField(self.tr("unknown"))
         add(
             "acquired_at",
-            tr("Date, UTC"),
+            self.tr("Date, UTC"),
             date,
-            tr("2024-04-12; a year or a month alone, or two days joined by a slash, for an interval"),
+            self.tr("2024-04-12; a year or a month alone, or two days joined by a slash, for an interval"),
         )
         add(
             "date_kind",
-            tr("Kind of date"),
+            self.tr("Kind of date"),
             ChoiceField(choices(DATE_KINDS)),
-            tr("A mosaic or composite has no instant"),
+            self.tr("A mosaic or composite has no instant"),
         )
         for link in (self.name_date, self.late_date):
             self.form.addRow(link)
         date.committed.connect(lambda: self._go_on_from(date))
-        add("sensor", tr("Sensor"), LineField(), tr("The satellite, aircraft or camera by which it was taken"))
-        add("provider", tr("Provider"), LineField(), tr("The one that gave the image out"))
-        add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
+        add(
+            "sensor", self.tr("Sensor"), LineField(), self.tr("The satellite, aircraft or camera by which it was taken")
+        )
+        add("provider", self.tr("Provider"), LineField(), self.tr("The one that gave the image out"))
+        add(
+            "credit",
+            self.tr("Credit"),
+            TextField(lines=1, most_lines=6),
+            self.tr("Printed on the map and in every product"),
+        )
 
     @override
     def hint(self) -> str:

@@ -123,12 +123,11 @@ class LayerTreePanel(QWidget):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def _buttons(self) -> QHBoxLayout:
-        tr = self.tr
-        self.up_button = IconButton("up", tr("Move the layer up"))
-        self.down_button = IconButton("down", tr("Move the layer down"))
-        self.zoom_button = IconButton("zoom_layer", tr("Zoom to the layer"))
-        self.properties_button = IconButton("properties", tr("Properties of the layer"))
-        self.remove_button = IconButton("delete", tr("Remove the selected layers"))
+        self.up_button = IconButton("up", self.tr("Move the layer up"))
+        self.down_button = IconButton("down", self.tr("Move the layer down"))
+        self.zoom_button = IconButton("zoom_layer", self.tr("Zoom to the layer"))
+        self.properties_button = IconButton("properties", self.tr("Properties of the layer"))
+        self.remove_button = IconButton("delete", self.tr("Remove the selected layers"))
         self.up_button.clicked.connect(lambda: self._move(-1))
         self.down_button.clicked.connect(lambda: self._move(1))
         self.zoom_button.clicked.connect(lambda: self._context.zoom_to_layer(self._context.layer_uuid))

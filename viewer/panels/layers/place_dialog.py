@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, override
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,6 +26,7 @@ from layers.geo.crs_catalog import Fit, KnownCRS, find_crs, fit_of, named_crs
 from layers.text.counted import grouped_number
 from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain, tooltip
 
 if TYPE_CHECKING:
@@ -85,26 +86,26 @@ class PlaceDialog(QDialog):
     # -- building ---------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        tr, question = self.tr, self.question
+        question = self.question
         lack = wrapped(question.lack)
         lack.setObjectName("bigFact")
         self.numbers = muted(self._numbers_words())
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Name, place or code: UTM 52N, Pulkovo, Amur, 32652 …"))
-        self.search.setAccessibleName(tr("Search a CRS"))
+        self.search.setPlaceholderText(self.tr("Name, place or code: UTM 52N, Pulkovo, Amur, 32652 …"))
+        self.search.setAccessibleName(self.tr("Search a CRS"))
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
         self.list = QListWidget()
-        self.list.setAccessibleName(tr("CRSs"))
+        self.list.setAccessibleName(self.tr("CRSs"))
         self.list.setMinimumHeight(LIST_PX)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.says = wrapped("")
-        self.says.setAccessibleName(tr("Place on the map"))
+        self.says.setAccessibleName(self.tr("Place on the map"))
         self.doubt = QFrame()
         self.doubt.setObjectName("messageLine")
         self.doubt.setProperty("level", "warning")
         self.doubt_text = wrapped("")
-        self.doubt_text.setAccessibleName(tr("Doubt about the place"))
+        self.doubt_text.setAccessibleName(self.tr("Doubt about the place"))
         inside = QVBoxLayout(self.doubt)
         inside.setContentsMargins(8, 4, 8, 4)
         inside.addWidget(self.doubt_text)
@@ -149,12 +150,20 @@ class PlaceDialog(QDialog):
 
     def _view_buttons(self) -> QWidget:
         """Buttons that lay a picture on the map as it is shown."""
-        tr, row = self.tr, QWidget()
-        self.centre_button = QPushButton(tr("&Centre on This View"))
-        self.fill_button = QPushButton(tr("&Fill This View"))
+        row = QWidget()
+        self.centre_button = QPushButton(self.tr("&Centre on This View"))
+        self.fill_button = QPushButton(self.tr("&Fill This View"))
         for button, how, says in (
-            (self.centre_button, "centre", tr("Its pixels are those of the map, about the middle of what is shown")),
-            (self.fill_button, "fill", tr("As large as fits into what is shown, as for a screenshot of the same view")),
+            (
+                self.centre_button,
+                "centre",
+                self.tr("Its pixels are those of the map, about the middle of what is shown"),
+            ),
+            (
+                self.fill_button,
+                "fill",
+                self.tr("As large as fits into what is shown, as for a screenshot of the same view"),
+            ),
         ):
             button.setToolTip(tooltip(says))
             button.setAccessibleName(button.text().replace("&", ""))
@@ -174,20 +183,20 @@ class PlaceDialog(QDialog):
         self.accept()
 
     def _buttons(self) -> QDialogButtonBox:
-        tr, role = self.tr, QDialogButtonBox.ButtonRole
+        role = QDialogButtonBox.ButtonRole
         buttons = QDialogButtonBox()
-        self.place_button = buttons.addButton(tr("&Use This CRS"), role.AcceptRole)
-        self.pixel_button = buttons.addButton(tr("Show in pi&xel space"), role.ActionRole)
-        self.own_button = buttons.addButton(tr("Use the &file’s CRS"), role.ActionRole)
-        self.points_button = buttons.addButton(tr("&Georeference…"), role.ActionRole)
+        self.place_button = buttons.addButton(self.tr("&Use This CRS"), role.AcceptRole)
+        self.pixel_button = buttons.addButton(self.tr("Show in pi&xel space"), role.ActionRole)
+        self.own_button = buttons.addButton(self.tr("Use the &file’s CRS"), role.ActionRole)
+        self.points_button = buttons.addButton(self.tr("&Georeference…"), role.ActionRole)
         self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.place_button.setVisible(self.question.can_be_placed)
         self.pixel_button.setVisible(self.question.has_pixels)
         self.pixel_button.setToolTip(
-            tooltip(tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
+            tooltip(self.tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
         )
         self.points_button.setVisible(self.question.has_pixels and not self.question.can_be_placed)
-        self.points_button.setToolTip(tooltip(tr("Place it by control points: pixels that you know on the map")))
+        self.points_button.setToolTip(tooltip(self.tr("Place it by control points: pixels that you know on the map")))
         self.points_button.clicked.connect(self._georeference)
         self.own_button.setVisible(bool(self._current) and self.question.says_it_all)
         self.place_button.clicked.connect(self._place)
@@ -317,7 +326,7 @@ class PlaceDialog(QDialog):
 
 def place_words(bounds: Bounds) -> str:
     """It would lie between 51.8° and 51.95° N, 128.2° and 128.5° E."""
-    return QCoreApplication.translate("PlaceDialog", "It would lie between {0} and {1}.").format(
+    return translate("PlaceDialog", "It would lie between {0} and {1}.").format(
         _span(bounds.bottom, bounds.top, "N", "S"), _span(bounds.left, bounds.right, "E", "W")
     )
 

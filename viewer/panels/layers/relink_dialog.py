@@ -74,31 +74,32 @@ class RelinkDialog(QDialog):
     # -- building ---------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        tr = self.tr
         self.says = wrapped("")
         self.says.setObjectName("bigFact")
         self.note = muted("")
         self.tree = QTreeWidget()
         self._set_up_tree()
-        self.file_button = QPushButton(tr("Choose a &File…"))
-        self.file_button.setToolTip(tooltip(tr("Choose the file of the selected layer")))
+        self.file_button = QPushButton(self.tr("Choose a &File…"))
+        self.file_button.setToolTip(tooltip(self.tr("Choose the file of the selected layer")))
         self.file_button.clicked.connect(self._choose_file)
         self.old_folder = ComboBox()
         self.old_folder.setEditable(True)
-        self.old_folder.setAccessibleName(tr("Folder in the case"))
+        self.old_folder.setAccessibleName(self.tr("Folder in the case"))
         self.old_folder.addItems(self._old_folders())
         self.old_folder.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.new_folder = QLineEdit()
         self.new_folder.setReadOnly(True)
-        self.new_folder.setAccessibleName(tr("Folder here"))
-        self.new_folder.setPlaceholderText(tr("not chosen"))
-        self.folder_button = QPushButton(tr("Choose a F&older…"))
-        self.folder_button.setToolTip(tooltip(tr("Look there for all files that lay below the folder in the case")))
+        self.new_folder.setAccessibleName(self.tr("Folder here"))
+        self.new_folder.setPlaceholderText(self.tr("not chosen"))
+        self.folder_button = QPushButton(self.tr("Choose a F&older…"))
+        self.folder_button.setToolTip(
+            tooltip(self.tr("Look there for all files that lay below the folder in the case"))
+        )
         self.folder_button.clicked.connect(self._choose_folder)
         for button in (self.file_button, self.folder_button):
             button.setAutoDefault(False)  # Enter relinks
         remap = side_by_side(
-            self.old_folder, plain_label(tr("is here:")), self.new_folder, self.folder_button, stretch=0
+            self.old_folder, plain_label(self.tr("is here:")), self.new_folder, self.folder_button, stretch=0
         )
         remap.setStretch(2, 1)
         layout = QVBoxLayout(self)
@@ -107,7 +108,7 @@ class RelinkDialog(QDialog):
         layout.addWidget(self.note)
         layout.addWidget(self.tree, 1)
         layout.addLayout(side_by_side(self.file_button))
-        layout.addWidget(heading(tr("One folder for all")))
+        layout.addWidget(heading(self.tr("One folder for all")))
         layout.addLayout(remap)
         layout.addWidget(self._buttons())
 

@@ -78,23 +78,22 @@ class TableDialog(QDialog):
     # -- building ---------------------------------------------------------------------------------------------------
 
     def _build(self, name: str) -> None:
-        tr = self.tr
         self.says = wrapped("")
         self.says.setObjectName("bigFact")
-        self.says.setAccessibleName(tr("Result of reading"))
-        self.sheet = self._choice(tr("Sheet"))
-        self.encoding = self._choice(tr("Encoding"))
-        self.delimiter = self._choice(tr("Delimiter"))
-        self.header = QCheckBox(tr("A row holds the names of the columns"))
+        self.says.setAccessibleName(self.tr("Result of reading"))
+        self.sheet = self._choice(self.tr("Sheet"))
+        self.encoding = self._choice(self.tr("Encoding"))
+        self.delimiter = self._choice(self.tr("Delimiter"))
+        self.header = QCheckBox(self.tr("A row holds the names of the columns"))
         self.header_row = SpinBox()
         self.header_row.setRange(1, MOST_ABOVE)
-        self.header_row.setAccessibleName(tr("Row of the names"))
+        self.header_row.setAccessibleName(self.tr("Row of the names"))
         self.header_row.setKeyboardTracking(False)
-        self.mode = self._choice(tr("Place"))
+        self.mode = self._choice(self.tr("Place"))
         self.columns = {key: self._choice(title) for key, title in self._titles().items()}
         self.crs = QLineEdit()
-        self.crs.setAccessibleName(tr("CRS"))
-        self.crs.setPlaceholderText(tr("e.g. EPSG:4326; for metres the zone, as EPSG:32652"))
+        self.crs.setAccessibleName(self.tr("CRS"))
+        self.crs.setPlaceholderText(self.tr("e.g. EPSG:4326; for metres the zone, as EPSG:32652"))
         self.form = QFormLayout()
         for box in (self.sheet, self.encoding, self.delimiter):
             self._add_row(box)
@@ -103,20 +102,20 @@ class TableDialog(QDialog):
         for field in (self.mode, *self.columns.values(), self.crs):
             self._add_row(field)
         self.preview = QTableWidget()
-        self.preview.setAccessibleName(tr("The first rows"))
+        self.preview.setAccessibleName(self.tr("The first rows"))
         self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.preview.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.preview.setMinimumHeight(170)
         self.evidence = muted("")
         buttons = QDialogButtonBox()
-        self.add_button = buttons.addButton(tr("&Read Table"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.add_button = buttons.addButton(self.tr("&Read Table"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self._decide)
         buttons.rejected.connect(self.reject)
         page = FormPage("")  # scrolls where the screen is small: the buttons stay in reach
         page.content.addLayout(self.form)
         page.content.addWidget(self.evidence)
-        page.content.addWidget(heading(tr("The first rows")))
+        page.content.addWidget(heading(self.tr("The first rows")))
         page.content.addWidget(self.preview, 1)
         page.show_form()
         layout = QVBoxLayout(self)
@@ -128,13 +127,12 @@ class TableDialog(QDialog):
         self.resize(640, 620)
 
     def _titles(self) -> dict[str, str]:
-        tr = self.tr
         return {
-            "x": tr("Longitude or x"),
-            "y": tr("Latitude or y"),
-            "zone": tr("UTM zone"),
-            "place": tr("Coordinates"),
-            "wkt": tr("Geometry"),
+            "x": self.tr("Longitude or x"),
+            "y": self.tr("Latitude or y"),
+            "zone": self.tr("UTM zone"),
+            "place": self.tr("Coordinates"),
+            "wkt": self.tr("Geometry"),
         }
 
     def _choice(self, name: str) -> QComboBox:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from layers.text.counted import counted
 from viewer.commands.found_layers import FoundLayer
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 NAME, GEOMETRY, FEATURES = range(3)
@@ -21,7 +21,11 @@ class TablePicker(TickDialog):
     def __init__(self, file_name: str, layers: Sequence[FoundLayer], parent: QWidget | None = None) -> None:
         stem = file_name.rpartition(".")[0]
         are_pictures = all(layer.is_alternative for layer in layers)
-        kind, count = (_tr("Size"), "") if are_pictures else (_tr("Geometry"), _tr("Features"))
+        kind, count = (
+            (translate("TablePicker", "Size"), "")
+            if are_pictures
+            else (translate("TablePicker", "Geometry"), translate("TablePicker", "Features"))
+        )
         rows = [
             TickRow(
                 [
@@ -35,23 +39,21 @@ class TablePicker(TickDialog):
             )
             for at, layer in enumerate(layers)
         ]
-        says = _tr("{0} holds {1}. Which should be added?").format(one_line(file_name, 80), _layers(len(layers)))
-        super().__init__(says, (_tr("Name"), kind, count), rows, _add_text, parent)
+        says = translate("TablePicker", "{0} holds {1}. Which should be added?").format(
+            one_line(file_name, 80), _layers(len(layers))
+        )
+        super().__init__(says, (translate("TablePicker", "Name"), kind, count), rows, _add_text, parent)
         self.add_button = self.take_button
-        self.setWindowTitle(_tr("Layers of {0}").format(one_line(file_name, 60)))
-        self.list.setAccessibleName(_tr("Layers of the file"))
-        self.all_button.setToolTip(_tr("Tick all layers"))
-        self.none_button.setToolTip(_tr("Tick no layer"))
+        self.setWindowTitle(translate("TablePicker", "Layers of {0}").format(one_line(file_name, 60)))
+        self.list.setAccessibleName(translate("TablePicker", "Layers of the file"))
+        self.all_button.setToolTip(translate("TablePicker", "Tick all layers"))
+        self.none_button.setToolTip(translate("TablePicker", "Tick no layer"))
         self.resize(520, 380)
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TablePicker", text)
-
-
 def _add_text(count: int) -> str:
-    return _tr("A&dd {0}").format(_layers(count))
+    return translate("TablePicker", "A&dd {0}").format(_layers(count))
 
 
 def _layers(count: int) -> str:
-    return counted(count, _tr("layer"), _tr("layers"))
+    return counted(count, translate("TablePicker", "layer"), translate("TablePicker", "layers"))

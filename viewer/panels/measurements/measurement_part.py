@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.mark_shape import shape_of
@@ -21,6 +20,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import translate
 from viewer.support.text import plain, tooltip
 
 
@@ -39,9 +39,9 @@ class MeasurementPart(FoldSection):
         self.content.addWidget(self.note)
         self._form = QFormLayout()
         self.fields = FieldSet(self._form, self._commit, self)
-        tr, add = self.tr, self.fields.add
-        add("quantity", tr("Measured"), ChoiceField([]), tr("What is measured of the same places"))
-        add("unit", tr("Unit"), ChoiceField([]), tr("The unit of the result, here and on the map"))
+        add = self.fields.add
+        add("quantity", self.tr("Measured"), ChoiceField([]), self.tr("What is measured of the same places"))
+        add("unit", self.tr("Unit"), ChoiceField([]), self.tr("The unit of the result, here and on the map"))
         self.content.addLayout(self._form)
         self.site_button = QPushButton(self.tr("Make a &Site of It"))
         self.site_button.setAccessibleName(self.tr("Make a site of the measurement"))
@@ -101,8 +101,9 @@ def _facts(site: Site, reading: Reading) -> list[tuple[str, str]]:
         found.append(other("length"))
     elif reading.quantity == "cross-track":
         off = cross_track(*places_of(geometry))
-        side = QCoreApplication.translate("Readings", "Right of the line" if off.offset_m > 0 else "Left of the line")
-        along = QCoreApplication.translate("Readings", "Along the line")
+        right, left = translate("Readings", "Right of the line"), translate("Readings", "Left of the line")
+        side = right if off.offset_m > 0 else left
+        along = translate("Readings", "Along the line")
         found += [("", side), (along, value_text(LENGTH, off.along_m, None, reading.unit))]
     elif reading.quantity in ("length", "radius") and Measurement("bearing").is_of(geometry):
         found.append(other("bearing"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from layers.document.measuring.reading import Reading
 from layers.text.counted import metres
 from layers.text.measured_values import FACTORS, unit_sign
+from viewer.support.language.translation import translate
 
 _TITLES = {
     "length": QT_TRANSLATE_NOOP("Readings", "Length"),
@@ -22,27 +23,25 @@ _TITLES = {
 
 def quantity_title(quantity: str) -> str:
     """The name of what is measured."""
-    return QCoreApplication.translate("Readings", str(_TITLES[quantity])) if quantity in _TITLES else quantity
+    return translate("Readings", _TITLES[quantity]) if quantity in _TITLES else quantity
 
 
 def unit_choices(dimension: str) -> list[tuple[str, str]]:
     """(stored, shown) of the units that may be chosen; the first is the one that is easiest to read."""
-    easiest = QCoreApplication.translate("Readings", "Easiest to read")
+    easiest = translate("Readings", "Easiest to read")
     return [("", easiest), *((unit, unit_sign(unit)) for unit in FACTORS[dimension])]
 
 
 def error_words(reading: Reading) -> str:
     """A sentence on the error: what it comes from, and that it is not less."""
     if reading.error is None or reading.pick_m is None:
-        return QCoreApplication.translate(
-            "Readings", "Its error is not known, because it is not known on which image it was measured."
-        )
+        return translate("Readings", "Its error is not known, because it is not known on which image it was measured.")
     if reading.is_pick_of_image:
-        said = QCoreApplication.translate(
+        said = translate(
             "Readings", "At least: each place was pointed at to within {0}, a pixel of the image or of the screen."
         )
     else:
-        said = QCoreApplication.translate(
+        said = translate(
             "Readings", "At least: each place was pointed at to within {0}, a pixel of the screen. No image is known."
         )
     return said.format(metres(reading.pick_m))

@@ -161,11 +161,11 @@ class NamedListPanel(QWidget):
         if not index.isValid():
             return
         self.view.setCurrentIndex(index)
-        menu, tr = QMenu(self), self.tr
+        menu = QMenu(self)
         for text, keys, do in (
             *self.offers(),
             *self.moves(),
-            (tr("D&elete"), "Delete", self.delete),
+            (self.tr("D&elete"), "Delete", self.delete),
         ):
             action = QAction(text, menu)
             action.setShortcut(QKeySequence(keys))
@@ -216,10 +216,9 @@ class OrderedListPanel(NamedListPanel):
 
     @override
     def moves(self) -> Sequence[Offer]:
-        tr = self.tr
         return (
-            (tr("Move &Up"), "Alt+Up", lambda: self.move_by(-1)),
-            (tr("Move &Down"), "Alt+Down", lambda: self.move_by(1)),
+            (self.tr("Move &Up"), "Alt+Up", lambda: self.move_by(-1)),
+            (self.tr("Move &Down"), "Alt+Down", lambda: self.move_by(1)),
         )
 
     @override

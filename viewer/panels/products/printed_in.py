@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from layers.document.document import Document
@@ -16,6 +15,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.products.product_words import product_and_state
 from viewer.panels.widgets.form_page import clear_layout, heading, muted
 from viewer.panels.widgets.link_button import LinkButton
+from viewer.support.language.translation import translate
 
 MOST_SHOWN = 8
 
@@ -72,7 +72,7 @@ def printing(document: Document, table: Table, uuid: str) -> list[Product]:
 
 def add_printing(menu: QMenu, context: PanelContext, table: Table, uuid: str) -> QMenu:
     """A part of a menu with the products that print a row; without any it cannot be opened."""
-    part = menu.addMenu(QCoreApplication.translate("Products", "Products that P&rint This"))
+    part = menu.addMenu(translate("Products", "Products that P&rint This"))
     found = printing(context.document, table, uuid)
     for row in found:
         part.addAction(product_and_state(row), partial(context.product_wanted.emit, row.uuid))

@@ -33,14 +33,14 @@ class ProductListPanel(NamedListPanel):
     def __init__(self, desk: ProductDesk, parent: QWidget | None = None) -> None:
         model = ProductRows(desk)
         super().__init__(desk, model, parent)
-        self._desk, self.model, tr = desk, model, self.tr
-        hint = tr("A product is a finished map that the case keeps, to be issued and reissued. Add the first.")
-        self.set_up_view(tr("Products"), hint, NameDelegate(self.view, tr("Name of the product")))
-        self.add_button = self.button(tr("Add…"), tr("Make a product of what the map shows"), desk.begin)
-        self.open_button = self.button(tr("Open"), tr("Open the product"), self.enter)
-        again = tr("Issue the product again as its next version")
-        self.reissue_button = self.button(tr("Reissue…"), again, self.reissue)
-        self.delete_button = self.button(tr("Delete"), tr("Delete the product"), self.delete)
+        self._desk, self.model = desk, model
+        hint = self.tr("A product is a finished map that the case keeps, to be issued and reissued. Add the first.")
+        self.set_up_view(self.tr("Products"), hint, NameDelegate(self.view, self.tr("Name of the product")))
+        self.add_button = self.button(self.tr("Add…"), self.tr("Make a product of what the map shows"), desk.begin)
+        self.open_button = self.button(self.tr("Open"), self.tr("Open the product"), self.enter)
+        again = self.tr("Issue the product again as its next version")
+        self.reissue_button = self.button(self.tr("Reissue…"), again, self.reissue)
+        self.delete_button = self.button(self.tr("Delete"), self.tr("Delete the product"), self.delete)
         self.column.addLayout(side_by_side(self.add_button, self.open_button))
         self.column.addLayout(side_by_side(self.reissue_button, self.delete_button))
         self.follow(desk.context, "products")
@@ -58,9 +58,8 @@ class ProductListPanel(NamedListPanel):
 
     @override
     def offers(self) -> Sequence[Offer]:
-        tr = self.tr
-        again = ((tr("Re&issue…"), "", self.reissue),) if self._desk.can_reissue(self.chosen) else ()
-        return ((tr("&Open"), "Return", self.enter), *again, (tr("&Rename"), "F2", self.rename))
+        again = ((self.tr("Re&issue…"), "", self.reissue),) if self._desk.can_reissue(self.chosen) else ()
+        return ((self.tr("&Open"), "Return", self.enter), *again, (self.tr("&Rename"), "F2", self.rename))
 
     @override
     def read(self) -> None:

@@ -32,23 +32,22 @@ class BandForm(QWidget):
         self._styler, self.fields = styler, fields
         self._image: Image | None = None
         self._style: RasterStyle | None = None
-        tr = self.tr
         self.preset = ChoiceField()
-        self.preset.setAccessibleName(tr("Preset"))
-        self.preset.setPlaceholderText(tr("None"))
+        self.preset.setAccessibleName(self.tr("Preset"))
+        self.preset.setPlaceholderText(self.tr("None"))
         self.preset.committed.connect(self._choose_preset)
         self.mode = ChoiceField()
-        self.mode.setAccessibleName(tr("Composition"))
+        self.mode.setAccessibleName(self.tr("Composition"))
         self.mode.committed.connect(self._choose_mode)
         self.maths = LineField()
-        self.maths.setAccessibleName(tr("Band maths"))
+        self.maths.setAccessibleName(self.tr("Band maths"))
         self.maths.setPlaceholderText("e.g. (nir - red) / (nir + red)")
         self.maths.textEdited.connect(self._check)
         self.maths.committed.connect(self._choose_sum)
         self.verdict = muted()
-        self._maths_label = plain_label(tr("Band maths"))
+        self._maths_label = plain_label(self.tr("Band maths"))
         self._maths_label.setBuddy(self.maths)
-        for title, field in ((tr("Preset"), self.preset), (tr("Show"), self.mode)):
+        for title, field in ((self.tr("Preset"), self.preset), (self.tr("Show"), self.mode)):
             label = plain_label(title)
             label.setBuddy(field)
             label.setMinimumWidth(LABEL_PX)

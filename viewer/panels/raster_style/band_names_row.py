@@ -27,34 +27,33 @@ class BandNamesRow(QWidget):
         self._styler = styler
         self._bands: tuple[int, ...] = ()
         self._chosen = ALL
-        tr = self.tr
         self._words = {
-            "red": tr("red"),
-            "green": tr("green"),
-            "blue": tr("blue"),
-            "nir": tr("near infrared"),
-            "rededge": tr("red edge"),
-            "coastal": tr("coastal blue"),
-            "yellow": tr("yellow"),
-            "swir16": tr("short-wave infrared 1"),
-            "swir22": tr("short-wave infrared 2"),
-            "pan": tr("panchromatic"),
+            "red": self.tr("red"),
+            "green": self.tr("green"),
+            "blue": self.tr("blue"),
+            "nir": self.tr("near infrared"),
+            "rededge": self.tr("red edge"),
+            "coastal": self.tr("coastal blue"),
+            "yellow": self.tr("yellow"),
+            "swir16": self.tr("short-wave infrared 1"),
+            "swir22": self.tr("short-wave infrared 2"),
+            "pan": self.tr("panchromatic"),
         }
         self.band = ChoiceField()
-        self.band.setAccessibleName(tr("Band to name"))
+        self.band.setAccessibleName(self.tr("Band to name"))
         self.band.committed.connect(self._choose)
         self.meaning = ChoiceField()
-        self.meaning.setAccessibleName(tr("What the band sees"))
+        self.meaning.setAccessibleName(self.tr("What the band sees"))
         self.meaning.setToolTip(
-            tooltip(tr("The file does not say it; presets and indices need it. Stays with the layer."))
+            tooltip(self.tr("The file does not say it; presets and indices need it. Stays with the layer."))
         )
         self.meaning.committed.connect(self._name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        for widget, share in ((self.band, 2), (plain_label(tr("is")), 0), (self.meaning, 3)):
+        for widget, share in ((self.band, 2), (plain_label(self.tr("is")), 0), (self.meaning, 3)):
             row.addWidget(widget, share)
-        self.label = plain_label(tr("Meaning"))
+        self.label = plain_label(self.tr("Meaning"))
         self.label.setBuddy(self.band)
         self.label.setMinimumWidth(LABEL_PX)
         form.addRow(self.label, self)

@@ -59,39 +59,42 @@ class RasterStyleForm(QWidget):
         layout.addLayout(self._buttons())
 
     def _add_looks(self, form: QFormLayout) -> None:
-        tr, add = self.tr, self.looks.add
-        maps = [("", tr("Grey")), *((name, name.capitalize()) for name in COLORMAPS)]
-        add("colormap", tr("Colours"), ChoiceField(maps), tr("For one band: its colour map"))
+        add = self.looks.add
+        maps = [("", self.tr("Grey")), *((name, name.capitalize()) for name in COLORMAPS)]
+        add("colormap", self.tr("Colours"), ChoiceField(maps), self.tr("For one band: its colour map"))
         self.bar = ColorBar()
         form.addRow("", self.bar)
-        self._add_slider("gamma", tr("Gamma"), 0.2, 4.0)
-        self._add_slider("brightness", tr("Brightness"), -1.0, 1.0)
-        self._add_slider("contrast", tr("Contrast"), -1.0, 1.0)
-        self._add_slider("saturation", tr("Saturation"), -1.0, 1.0)
-        self._add_slider("sharpen", tr("Sharpen"), 0.0, 1.0, percent)
-        inversions = [(False, tr("As they are")), (True, tr("Inverted"))]
-        add("invert", tr("Tones"), ChoiceField(inversions), tr("Inverted: as on a negative"))
+        self._add_slider("gamma", self.tr("Gamma"), 0.2, 4.0)
+        self._add_slider("brightness", self.tr("Brightness"), -1.0, 1.0)
+        self._add_slider("contrast", self.tr("Contrast"), -1.0, 1.0)
+        self._add_slider("saturation", self.tr("Saturation"), -1.0, 1.0)
+        self._add_slider("sharpen", self.tr("Sharpen"), 0.0, 1.0, percent)
+        inversions = [(False, self.tr("As they are")), (True, self.tr("Inverted"))]
+        add("invert", self.tr("Tones"), ChoiceField(inversions), self.tr("Inverted: as on a negative"))
         ways = [
-            ("nearest", tr("Nearest: pixels as they are")),
-            ("bilinear", tr("Bilinear: smooth")),
-            ("cubic", tr("Cubic: sharper")),
-            ("average", tr("Average: true means")),
+            ("nearest", self.tr("Nearest: pixels as they are")),
+            ("bilinear", self.tr("Bilinear: smooth")),
+            ("cubic", self.tr("Cubic: sharper")),
+            ("average", self.tr("Average: true means")),
         ]
-        add("resampling", tr("Pixels"), ChoiceField(ways), tr("How the file's pixels become those of the map"))
+        add(
+            "resampling", self.tr("Pixels"), ChoiceField(ways), self.tr("How the file's pixels become those of the map")
+        )
 
     def _buttons(self) -> QVBoxLayout:
-        tr = self.tr
-        self.copy_button = QPushButton(tr("Copy stretch"))
-        self.copy_button.setToolTip(tooltip(tr("Keep the stretch for another layer")))
+        self.copy_button = QPushButton(self.tr("Copy stretch"))
+        self.copy_button.setToolTip(tooltip(self.tr("Keep the stretch for another layer")))
         self.copy_button.clicked.connect(self._styler.copy_stretch)
-        self.paste_button = QPushButton(tr("Paste stretch"))
-        self.paste_button.setToolTip(tooltip(tr("Stretch as the layer it was copied from")))
+        self.paste_button = QPushButton(self.tr("Paste stretch"))
+        self.paste_button.setToolTip(tooltip(self.tr("Stretch as the layer it was copied from")))
         self.paste_button.clicked.connect(self._styler.paste_stretch)
-        self.reset_button = QPushButton(tr("Use automatic style"))
-        self.reset_button.setToolTip(tooltip(tr("Back to the bands and the stretch found when the file was opened")))
+        self.reset_button = QPushButton(self.tr("Use automatic style"))
+        self.reset_button.setToolTip(
+            tooltip(self.tr("Back to the bands and the stretch found when the file was opened"))
+        )
         self.reset_button.clicked.connect(lambda: self._say(self._styler.reset()))
-        self.combine_button = QPushButton(tr("Combine bands of layers…"))
-        self.combine_button.setToolTip(tooltip(tr("Red, green and blue from any open images, as a new layer")))
+        self.combine_button = QPushButton(self.tr("Combine bands of layers…"))
+        self.combine_button.setToolTip(tooltip(self.tr("Red, green and blue from any open images, as a new layer")))
         self.combine_button.clicked.connect(lambda: open_combine_dialog(self._styler.context, self.window()))
         for button in (self.copy_button, self.paste_button, self.reset_button, self.combine_button):
             button.setAccessibleName(button.text())

@@ -53,34 +53,35 @@ class StretchPanel(QWidget):
         layout.addWidget(self.hint)
 
     def _add_fields(self, form: QFormLayout) -> None:
-        tr = self.tr
         methods = [
-            ("percentile", tr("Percentiles")),
-            ("deviations", tr("Standard deviations")),
-            ("minmax", tr("Least to greatest")),
+            ("percentile", self.tr("Percentiles")),
+            ("deviations", self.tr("Standard deviations")),
+            ("minmax", self.tr("Least to greatest")),
         ]
-        self.fields.add("method", tr("Stretch"), ChoiceField(methods))
+        self.fields.add("method", self.tr("Stretch"), ChoiceField(methods))
         low, high = NumberField(unit="%"), NumberField(unit="%")
-        self.fields.bind("low_percent", tr("Low percentile"), low, tr("So many percent are shown black"))
-        self.fields.bind("high_percent", tr("High percentile"), high, tr("All above so many percent are shown bright"))
+        self.fields.bind("low_percent", self.tr("Low percentile"), low, self.tr("So many percent are shown black"))
+        self.fields.bind(
+            "high_percent", self.tr("High percentile"), high, self.tr("All above so many percent are shown bright")
+        )
         pair = QWidget()
         row = QHBoxLayout(pair)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for widget in (low, plain_label("–"), high, plain_label("%")):
             row.addWidget(widget, 1 if isinstance(widget, NumberField) else 0)
-        self._percent_row = (plain_label(tr("From, to")), pair)
+        self._percent_row = (plain_label(self.tr("From, to")), pair)
         form.addRow(*self._percent_row)
-        self.fields.add("deviations", tr("Deviations"), NumberField(), tr("To either side of the mean"))
+        self.fields.add("deviations", self.tr("Deviations"), NumberField(), self.tr("To either side of the mean"))
         origins = [
-            ("image", tr("The whole image")),
-            ("view", tr("The current view (DRA)")),
-            ("given", tr("As set by hand")),
+            ("image", self.tr("The whole image")),
+            ("view", self.tr("The current view (DRA)")),
+            ("given", self.tr("As set by hand")),
         ]
-        tip = tr("From the current view: measured anew whenever the map rests")
-        self.fields.add("origin", tr("Area"), ChoiceField(origins), tip)
-        joints = [(False, tr("Each by itself")), (True, tr("All as one"))]
-        self.fields.add("joint", tr("Bands"), ChoiceField(joints), tr("As one: grey stays grey"))
+        tip = self.tr("From the current view: measured anew whenever the map rests")
+        self.fields.add("origin", self.tr("Area"), ChoiceField(origins), tip)
+        joints = [(False, self.tr("Each by itself")), (True, self.tr("All as one"))]
+        self.fields.add("joint", self.tr("Bands"), ChoiceField(joints), self.tr("As one: grey stays grey"))
 
     # -- showing ------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QIcon, QPainter, QPalette, QStandardItem
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,6 +13,7 @@ from layers.places.names import name_key
 from layers.quick_dataclass import dataclass
 from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
 from viewer.support.icons import line_icon
+from viewer.support.language.translation import translate
 
 NOTE_ROLE = Qt.ItemDataRole.UserRole
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -132,7 +133,7 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
     tail = sorted((entry for entry in rest if entry not in head), key=lambda entry: not entry.enabled)
     if not hits:
         return [*head, *tail]
-    title = QCoreApplication.translate("Search", "Commands")
+    title = translate("Search", "Commands")
     groups = {group: [hit for hit in hits if hit.group is group] for group in Group}
     places = sorted((_place_of(group, found, named), group) for group, found in groups.items() if found)
     rows: list[Row] = []
@@ -182,14 +183,14 @@ def _place_of(group: Group, hits: Sequence[Hit], named: float) -> int:
 
 def _title(group: Group) -> str:
     return {
-        Group.COORDINATES: QCoreApplication.translate("Search", "Coordinates"),
-        Group.SITES: QCoreApplication.translate("Search", "Sites of the case"),
-        Group.MEASUREMENTS: QCoreApplication.translate("Search", "Measurements"),
-        Group.FACILITIES: QCoreApplication.translate("Search", "Facilities"),
-        Group.PLACES: QCoreApplication.translate("Search", "Places"),
-        Group.LAYERS: QCoreApplication.translate("Search", "Layers of the case"),
-        Group.CLAIMS: QCoreApplication.translate("Search", "Claims of the case"),
-        Group.ATTRIBUTES: QCoreApplication.translate("Search", "Attributes"),
+        Group.COORDINATES: translate("Search", "Coordinates"),
+        Group.SITES: translate("Search", "Sites of the case"),
+        Group.MEASUREMENTS: translate("Search", "Measurements"),
+        Group.FACILITIES: translate("Search", "Facilities"),
+        Group.PLACES: translate("Search", "Places"),
+        Group.LAYERS: translate("Search", "Layers of the case"),
+        Group.CLAIMS: translate("Search", "Claims of the case"),
+        Group.ATTRIBUTES: translate("Search", "Attributes"),
     }[group]
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.claim import Claim
 from layers.document.layer import Layer
 from layers.places.names import name_key
 from viewer.panels.search.hits import INSIDE, MOST_IN_GROUP, Group, Hit, key_score
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
-_tr = QCoreApplication.translate
 SHORTEST_WORD = 3
 LONGEST = 500
 """Of a claim, and of what is typed, so many letters are compared."""
@@ -66,7 +64,7 @@ def _layer_hit(score: float, layer: Layer) -> Hit:
     return Hit(
         group=Group.LAYERS,
         text=one_line(layer.name, 80),
-        note="" if layer.visible else _tr("Search", "not shown now"),
+        note="" if layer.visible else translate("Search", "not shown now"),
         icon="vector" if layer.kind == "vector" else "raster",
         lon=math.nan,
         lat=math.nan,

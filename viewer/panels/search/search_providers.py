@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from heapq import nsmallest
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from shapely import bounds as bounds_of
 
 from layers.document.measuring.measurement import MEASUREMENT
@@ -44,9 +43,9 @@ from viewer.panels.search.hits import (
     Wanted,
     key_score,
 )
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
-_tr = QCoreApplication.translate
 MOST_READINGS = 4
 SHORTEST_ATTRIBUTE = 2
 LONGEST_NAME = 500
@@ -80,7 +79,7 @@ class CoordinateProvider:
     def _hit(self, read: ParsedCoordinate, number: int) -> Hit:
         shown = format_coordinate(read.lon, read.lat, self.notation, read.error_m)
         datum = str(read.datum) if read.datum is Datum.WGS84 else f"{read.datum} → {Datum.WGS84}"
-        note = _tr("Search", "{0} · {1} · good to {2}").format(read.notation, datum, metres(read.radius_m))
+        note = translate("Search", "{0} · {1} · good to {2}").format(read.notation, datum, metres(read.radius_m))
         fields = {"position_error_m": read.position_error_m, "position_basis": _basis(read)}
         is_word = not any(letter.isdigit() for letter in read.text)  # as BAM is: a polar square of MGRS, and a name
         return Hit(
@@ -100,11 +99,13 @@ class CoordinateProvider:
         low = format_coordinate(bounds.left, bounds.bottom, self.notation, EXTENT_ERROR_M)
         high = format_coordinate(bounds.right, bounds.top, self.notation, EXTENT_ERROR_M)
         note = (
-            _tr("Search", "{0} in WKT").format(framed.kind) if framed.kind else _tr("Search", "what the address shows")
+            translate("Search", "{0} in WKT").format(framed.kind)
+            if framed.kind
+            else translate("Search", "what the address shows")
         )
         return Hit(
             group=Group.COORDINATES,
-            text=_tr("Search", "{0} to {1}").format(low, high),
+            text=translate("Search", "{0} to {1}").format(low, high),
             note=note,
             icon="go_to",
             lon=normalise_lon(lon),
@@ -200,7 +201,7 @@ def _best(found: list[tuple[float, Site, str]]) -> list[Hit]:
 
 
 def _nearly(score: float) -> str:
-    return _tr("Search", "spelled nearly so") if score >= NEARLY else ""
+    return translate("Search", "spelled nearly so") if score >= NEARLY else ""
 
 
 def _name(site: Site, at: int) -> str:
@@ -216,7 +217,7 @@ def _is_near(site: Site, lon: float, lat: float) -> bool:
 
 def _site_hit(score: float, site: Site, name: str) -> Hit:
     left, bottom, right, top = bounds_of(site.geometry)
-    label = one_line(site.label, 80) or _tr("Search", "Site without a name")
+    label = one_line(site.label, 80) or translate("Search", "Site without a name")
     other = "" if name == site.label else one_line(name, 60)
     nowhere = why_off_earth(site.geometry)
     if nowhere:
@@ -311,7 +312,7 @@ def _place_hit(place: Place, score: float) -> Hit:
 
 
 def _area(place: Place) -> str:
-    return _tr("Search", "country or territory") if place.kind == COUNTRY else _tr("Search", "region")
+    return translate("Search", "country or territory") if place.kind == COUNTRY else translate("Search", "region")
 
 
 def _place_basis(place: Place, is_area: bool) -> str:
@@ -323,7 +324,7 @@ def _place_basis(place: Place, is_area: bool) -> str:
 def _people(population: int) -> str:
     if not population:
         return ""
-    return _tr("Search", "{0} people").format(grouped(population))
+    return translate("Search", "{0} people").format(grouped(population))
 
 
 def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
@@ -355,7 +356,7 @@ class AttributeProvider:
 def _attribute_hit(source: AttributeSource, match: AttributeMatch, wanted: str, number: int) -> Hit:
     bounds = match.bounds
     lon, lat = bounds.centre if bounds is not None else (math.nan, math.nan)
-    note = _tr("Search", "{0} in {1}").format(one_line(match.column, 30), one_line(source.title, 40))
+    note = translate("Search", "{0} in {1}").format(one_line(match.column, 30), one_line(source.title, 40))
     score = key_score(wanted, name_key(match.value)) if wanted else None
     is_area = bounds is not None and (bounds.width > 0 or bounds.height > 0) and math.isfinite(bounds.width)
     return Hit(

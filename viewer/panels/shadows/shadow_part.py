@@ -69,20 +69,20 @@ class ShadowPart(FoldSection):
         self.content.addLayout(side_by_side(self.check_button, self.again_button))
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.fields.add
-        slope = tr("Of the ground along the shadow, in degrees: positive where it rises from the foot to the tip")
-        add("slope_deg", tr("Slope, °"), NumberField(), slope)
-        add("slope_error_deg", tr("Slope ±, °"), NumberField(), tr("How well the slope is known"))
+        add = self.fields.add
+        slope = self.tr("Of the ground along the shadow, in degrees: positive where it rises from the foot to the tip")
+        add("slope_deg", self.tr("Slope, °"), NumberField(), slope)
+        add("slope_error_deg", self.tr("Slope ±, °"), NumberField(), self.tr("How well the slope is known"))
         add(
             "pick_m",
-            tr("Pick ±"),
+            self.tr("Pick ±"),
             LineField(),
-            tr("How well each end can be pointed at: at least a pixel of the image"),
+            self.tr("How well each end can be pointed at: at least a pixel of the image"),
         )
-        hidden = ChoiceField([(_SEEN, tr("Seen")), (_HIDDEN, tr("Hidden"))])
-        add("is_base_hidden", tr("Foot"), hidden, tr("The foot of the object, where the shadow begins"))
-        kinds = [(kind, text if kind else tr("Not stated")) for kind, text in choices(IMAGE_KINDS)]
-        add("said_kind", tr("Image is"), ChoiceField(kinds), tr("The kind of image, where nothing states it"))
+        hidden = ChoiceField([(_SEEN, self.tr("Seen")), (_HIDDEN, self.tr("Hidden"))])
+        add("is_base_hidden", self.tr("Foot"), hidden, self.tr("The foot of the object, where the shadow begins"))
+        kinds = [(kind, text if kind else self.tr("Not stated")) for kind, text in choices(IMAGE_KINDS)]
+        add("said_kind", self.tr("Image is"), ChoiceField(kinds), self.tr("The kind of image, where nothing states it"))
 
     def show_site(self, site: Site) -> None:
         """Show what a mark on a shadow tells."""
@@ -135,7 +135,7 @@ class ShadowPart(FoldSection):
             else self.tr("computed for {0}").format(when_words(found.instant))
         )
         where = f"{sun.azimuth_deg:.1f}°, {sun.elevation_deg:.2f}° ± {sun.elevation_error_deg:.2f}°"
-        facts += [(self.tr("Sun"), f"{where} {self.tr('high')}, {basis}")]
+        facts += [(self.tr("Sun"), self.tr("{0} high, {1}").format(where, basis))]
         parts = "\n".join(f"± {part.error_m:.2f} m  {part.name}" for part in found.parts)
         return [*facts, (self.tr("Error of"), parts)]
 

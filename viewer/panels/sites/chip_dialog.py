@@ -83,19 +83,29 @@ class ChipDialog(QDialog):
             context.images.read_chips((uuid,), DATA if is_picture else THUMBNAIL, self._take)
 
     def _add_fields(self, chip: Chip) -> None:
-        tr, add = self.tr, self.fields.add
+        add = self.fields.add
         add(
             "caption",
-            tr("Caption"),
+            self.tr("Caption"),
             LineField(),
-            tr("The words under the picture in a product, for the pixels and the view alike"),
+            self.tr("The words under the picture in a product, for the pixels and the view alike"),
         )
-        markings = [(marking, marking or tr("none")) for marking in MARKINGS]
-        add("marking", tr("Marking"), ChoiceField(markings, free=True), tr("Handling marking of this chip"))
+        markings = [(marking, marking or self.tr("none")) for marking in MARKINGS]
+        add("marking", self.tr("Marking"), ChoiceField(markings, free=True), self.tr("Handling marking of this chip"))
         image = self._context.document.images.get(chip.image_uuid)
         scales = ("", *niirs_scales("" if image is None else image.sensor))
-        add("niirs_scale", tr("NIIRS scale"), ChoiceField(choices(scales)), tr("The scale that fits the sensor"))
-        add("niirs_rating", tr("NIIRS"), NumberField(), tr("0 to 9.9, of the image; its pixel size alone gives none"))
+        add(
+            "niirs_scale",
+            self.tr("NIIRS scale"),
+            ChoiceField(choices(scales)),
+            self.tr("The scale that fits the sensor"),
+        )
+        add(
+            "niirs_rating",
+            self.tr("NIIRS"),
+            NumberField(),
+            self.tr("0 to 9.9, of the image; its pixel size alone gives none"),
+        )
 
     def _show(self, chip: Chip) -> None:
         document = self._context.document

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.chip import Chip
 from layers.document.document import Document
 from layers.document.image import Image
 from viewer.commands.imagery.chips import NIIRS_SCALES
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _RADAR = re.compile(
@@ -52,8 +51,8 @@ def dated(acquired_at: str, date_kind: str, date_basis: str = "") -> str:
 def kind_words(chip: Chip) -> str:
     """Exact pixels, or the view; of another program's chip its kind as it stands."""
     if chip.kind == "pixels":
-        return QCoreApplication.translate("Chips", "Exact pixels")
-    return QCoreApplication.translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind or "chip", 30)
+        return translate("Chips", "Exact pixels")
+    return translate("Chips", "View") if chip.kind == "view" else one_line(chip.kind or "chip", 30)
 
 
 def niirs_scales(sensor: str) -> tuple[str, ...]:

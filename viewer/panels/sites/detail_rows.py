@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFormLayout, QWidget
 
 from layers.document.mark_template import MarkTemplate, TemplateField, details_in, template_for, value_in
@@ -19,6 +18,7 @@ from viewer.panels.widgets.fields import ChoiceField, DateField, Field, LineFiel
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import clear_layout, muted
 from viewer.panels.words import example
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
 
@@ -29,7 +29,7 @@ class DetailPart(FoldSection):
     """
 
     def __init__(self, context: PanelContext) -> None:
-        super().__init__(QCoreApplication.translate("DetailPart", "Details"))
+        super().__init__(translate("DetailPart", "Details"))
         self._context, self._uuid = context, ""
         self._template: MarkTemplate | None = None
         self.fields = FieldSet(QFormLayout(), self._commit, self)

@@ -116,21 +116,41 @@ class ShapePart(FoldSection):
         self.content.addLayout(self._leg_form)
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.fields.add
-        length = tr("A length, as 120, 1.2 km or 400 ft")
-        add("text", tr("Text"), TextField(), tr("The words on the map; Ctrl+Enter enters them"))
-        add("width_m", tr("Width"), ShapeField(), length)
-        add("height_m", tr("Height"), ShapeField(), length)
-        add("rotation_deg", tr("Rotation"), ShapeField(), tr("Direction of the height, clockwise from true north"))
-        add("radius_m", tr("Radius"), ShapeField(), length)
-        add("radii_m", tr("Radii"), ShapeField(), tr("Lengths from the smallest to the largest, as 5 km; 10 km; 20 km"))
-        add("centre", tr("Centre"), ShapeField(), tr("A coordinate in any notation"))
-        heads = {"end": tr("At the end"), "start": tr("At the start"), "both": tr("At both ends")}
-        add("head", tr("Head"), ChoiceField([(head, heads[head]) for head in HEADS]))
-        add("leader", tr("Text box"), ShapeField(), tr("The middle of the text's box: a coordinate in any notation"))
+        add = self.fields.add
+        length = self.tr("A length, as 120, 1.2 km or 400 ft")
+        add("text", self.tr("Text"), TextField(), self.tr("The words on the map; Ctrl+Enter enters them"))
+        add("width_m", self.tr("Width"), ShapeField(), length)
+        add("height_m", self.tr("Height"), ShapeField(), length)
+        add(
+            "rotation_deg",
+            self.tr("Rotation"),
+            ShapeField(),
+            self.tr("Direction of the height, clockwise from true north"),
+        )
+        add("radius_m", self.tr("Radius"), ShapeField(), length)
+        add(
+            "radii_m",
+            self.tr("Radii"),
+            ShapeField(),
+            self.tr("Lengths from the smallest to the largest, as 5 km; 10 km; 20 km"),
+        )
+        add("centre", self.tr("Centre"), ShapeField(), self.tr("A coordinate in any notation"))
+        heads = {"end": self.tr("At the end"), "start": self.tr("At the start"), "both": self.tr("At both ends")}
+        add("head", self.tr("Head"), ChoiceField([(head, heads[head]) for head in HEADS]))
+        add(
+            "leader",
+            self.tr("Text box"),
+            ShapeField(),
+            self.tr("The middle of the text's box: a coordinate in any notation"),
+        )
         sides = [(anchor, anchor.replace("-", " ").capitalize()) for anchor in ANCHORS]
-        add("anchor", tr("Side"), ChoiceField(sides), tr("The side of its place on which the text stands"))
-        add("size_px", tr("Size, px"), NumberField(unit="px"), tr("Height of the text in pixels of the screen"))
+        add("anchor", self.tr("Side"), ChoiceField(sides), self.tr("The side of its place on which the text stands"))
+        add(
+            "size_px",
+            self.tr("Size, px"),
+            NumberField(unit="px"),
+            self.tr("Height of the text in pixels of the screen"),
+        )
 
     def _add_whole(self) -> None:
         turn, scale = ShapeField(), ShapeField()

@@ -82,17 +82,18 @@ class SiteBulkForm(QWidget):
         self._selected()
 
     def _rows(self) -> list[tuple[str, str, Field]]:
-        tr = self.tr
-        titles = dict(zip(DATES, (tr("As of"), tr("Observed"), tr("Valid from"), tr("Valid to")), strict=True))
+        titles = dict(
+            zip(DATES, (self.tr("As of"), self.tr("Observed"), self.tr("Valid from"), self.tr("Valid to")), strict=True)
+        )
         return [
-            ("class_code", tr("Class"), ChoiceField(class_choices())),
-            ("role", tr("Role"), ChoiceField(choices(ROLES))),
-            ("status", tr("Status"), ChoiceField(choices(STATUSES))),
-            ("lifecycle", tr("Lifecycle"), lifecycle_field()),
+            ("class_code", self.tr("Class"), ChoiceField(class_choices())),
+            ("role", self.tr("Role"), ChoiceField(choices(ROLES))),
+            ("status", self.tr("Status"), ChoiceField(choices(STATUSES))),
+            ("lifecycle", self.tr("Lifecycle"), lifecycle_field()),
             *((column, title, DateField()) for column, title in titles.items()),
-            ("mark_kind", tr("Kind"), mark_kind_field()),
-            ("marking", tr("Marking"), marking_field(tr("none"))),
-            ("folder", tr("Folder"), folder_field(self._context)),
+            ("mark_kind", self.tr("Kind"), mark_kind_field()),
+            ("marking", self.tr("Marking"), marking_field(self.tr("none"))),
+            ("folder", self.tr("Folder"), folder_field(self._context)),
         ]
 
     def _tip(self, field: Field) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, override
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.linked_field import LinkedField
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, example, site_name, source_name, word
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
 
@@ -81,18 +82,16 @@ def column_to_come(site: Site) -> str:
 
 def no_date_to_come(date: str) -> str:
     """The refusal of a date to come as the one of a statement."""
-    return _tr("As of is the date for which the source says so: {0} is to come.").format(one_line(date, 40))
+    return translate("SiteFiling", "As of is the date for which the source says so: {0} is to come.").format(
+        one_line(date, 40)
+    )
 
 
 def entered_to_come(date: str, column: str) -> str:
     """The notice that a date to come was entered in a column of its own."""
-    name = _tr("Valid to") if column == "valid_to" else _tr("Valid from")
-    said = _tr("{0} is to come: entered as {1}. As of is the date for which the source says so.")
+    name = translate("SiteFiling", "Valid to") if column == "valid_to" else translate("SiteFiling", "Valid from")
+    said = translate("SiteFiling", "{0} is to come: entered as {1}. As of is the date for which the source says so.")
     return said.format(one_line(date, 40), name)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("SiteFiling", text)
 
 
 class LifecycleRows(QObject):

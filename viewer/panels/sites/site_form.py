@@ -117,46 +117,65 @@ class SiteFormPanel(QWidget):
         return form
 
     def _add_identity(self) -> None:
-        tr, add = self.tr, self.fields.add
-        add("label", tr("Label"), LineField())
-        add("class_code", tr("Class"), ChoiceField(class_choices()))
-        add("role", tr("Role"), ChoiceField(choices(ROLES)), tr("Named in a claim, or setting: kept visibly apart"))
-        self.role_offer = LinkButton(tr("Set: named in a claim"), tr("A claim names this site: set its role so"))
+        add = self.fields.add
+        add("label", self.tr("Label"), LineField())
+        add("class_code", self.tr("Class"), ChoiceField(class_choices()))
+        add(
+            "role",
+            self.tr("Role"),
+            ChoiceField(choices(ROLES)),
+            self.tr("Named in a claim, or setting: kept visibly apart"),
+        )
+        self.role_offer = LinkButton(
+            self.tr("Set: named in a claim"), self.tr("A claim names this site: set its role so")
+        )
         self.role_offer.clicked.connect(lambda: self._context.do(update_site, self._uuid, role=NAMED))
         self.fields.add_below(self.role_offer)
-        add("status", tr("Status"), ChoiceField(choices(STATUSES)), tr("A change makes a reviewed site a draft again"))
-        add("notes", tr("Notes"), TextField(lines=1))
+        add(
+            "status",
+            self.tr("Status"),
+            ChoiceField(choices(STATUSES)),
+            self.tr("A change makes a reviewed site a draft again"),
+        )
+        add("notes", self.tr("Notes"), TextField(lines=1))
 
     def _add_names(self) -> None:
-        tr, add = self.tr, self.fields.add
+        add = self.fields.add
         self._begin_part(self.names_part)
-        for language, title in zip(LANGUAGES, (tr("Chinese"), tr("Russian"), tr("English")), strict=True):
-            add(f"alias_{language}", title, LineField(), tr("The site's name in this language"))
+        for language, title in zip(
+            LANGUAGES, (self.tr("Chinese"), self.tr("Russian"), self.tr("English")), strict=True
+        ):
+            add(f"alias_{language}", title, LineField(), self.tr("The site's name in this language"))
 
     def _add_position(self, form: QFormLayout) -> None:
-        tr, add = self.tr, self.fields.add
+        add = self.fields.add
         self.place = PlaceRows(form, self._context, self)
         error = NumberField(unit="m")
-        error.setPlaceholderText(tr("not judged"))
-        add("position_error_m", tr("Error, m"), error, tr("Radius in metres that holds the true place with 90 %"))
+        error.setPlaceholderText(self.tr("not judged"))
+        add(
+            "position_error_m",
+            self.tr("Error, m"),
+            error,
+            self.tr("Radius in metres that holds the true place with 90 %"),
+        )
         bases = ChoiceField([(basis, basis) for basis in POSITION_BASES], free=True)
-        add("position_basis", tr("Basis"), bases, tr("What the position and its error rest on"))
-        self.basis_whole = WholeText(bases, tr("Basis, whole"))
+        add("position_basis", self.tr("Basis"), bases, self.tr("What the position and its error rest on"))
+        self.basis_whole = WholeText(bases, self.tr("Basis, whole"))
         form.addRow(self.basis_whole)
-        add("location_country", tr("Country"), LineField(), tr("Country in which the site lies, as CN or RU"))
-        add("operator_country", tr("Operator"), LineField(), tr("Country of who runs the site, as CN or RU"))
+        add("location_country", self.tr("Country"), LineField(), self.tr("Country in which the site lies, as CN or RU"))
+        add("operator_country", self.tr("Operator"), LineField(), self.tr("Country of who runs the site, as CN or RU"))
 
     def _add_dates(self) -> None:
-        tr, add = self.tr, self.fields.add
+        add = self.fields.add
         self._begin_part(self.dates_part)
         self.lifecycle = LifecycleRows(self.fields, self._context, self)
         for column, title, tip in (
-            ("observed_at", tr("Observed"), tr("When it was seen.")),
-            ("valid_from", tr("Valid from"), tr("When it began, or is planned to begin.")),
-            ("valid_to", tr("Valid to"), tr("When it ended, or is planned to end.")),
+            ("observed_at", self.tr("Observed"), self.tr("When it was seen.")),
+            ("valid_from", self.tr("Valid from"), self.tr("When it began, or is planned to begin.")),
+            ("valid_to", self.tr("Valid to"), self.tr("When it ended, or is planned to end.")),
         ):
             date = DateField(example("2024-04-12"))
-            add(column, title, date, f"{tip} {tr('A year, month, day or instant, UTC')}")
+            add(column, title, date, tip + " " + self.tr("A year, month, day or instant, UTC"))
         self.dates_part.content.addWidget(self.lifecycle.note)
         self._begin_part(self.filing_part)
         self.filing = FilingRows(self.fields, self._context, self)

@@ -84,23 +84,26 @@ class TemplateDialog(QDialog):
         self._read()
 
     def _make_form(self) -> None:
-        tr = self.tr
         self.form = QFormLayout()
         self.fields = FieldSet(self.form, self._commit, self)
-        self.fields.add("name", tr("Name"), LineField())
+        self.fields.add("name", self.tr("Name"), LineField())
         self.fields.add(
-            "kind_of", tr("Kind of"), ChoiceField(class_choices()), tr("The class whose symbol its marks have")
+            "kind_of",
+            self.tr("Kind of"),
+            ChoiceField(class_choices()),
+            self.tr("The class whose symbol its marks have"),
         )
-        self.fields.add("geometry", tr("Drawn as"), ChoiceField(choices(GEOMETRIES)))
+        self.fields.add("geometry", self.tr("Drawn as"), ChoiceField(choices(GEOMETRIES)))
         keys = [("", "–"), *((key, f"Alt+{key}") for key in HOT_KEYS)]
-        self.fields.add("hot_key", tr("Key"), ChoiceField(keys), tr("Takes the tool that draws such a mark"))
-        self.fields.add("color", tr("Outline"), ColorField(tr("by role")), tr("Of new marks"))
+        self.fields.add("hot_key", self.tr("Key"), ChoiceField(keys), self.tr("Takes the tool that draws such a mark"))
+        self.fields.add("color", self.tr("Outline"), ColorField(self.tr("by role")), self.tr("Of new marks"))
 
     def _make_table(self) -> None:
-        tr = self.tr
         self.table = QTableWidget(0, 4)
-        self.table.setAccessibleName(tr("Fields of the form"))
-        self.table.setHorizontalHeaderLabels([tr("Field"), tr("Kind"), tr("Unit"), tr("Choices, by commas")])
+        self.table.setAccessibleName(self.tr("Fields of the form"))
+        self.table.setHorizontalHeaderLabels(
+            [self.tr("Field"), self.tr("Kind"), self.tr("Unit"), self.tr("Choices, by commas")]
+        )
         self.table.verticalHeader().hide()
         self.table.setTabKeyNavigation(False)
         header = self.table.horizontalHeader()
@@ -109,8 +112,8 @@ class TemplateDialog(QDialog):
             header.resizeSection(section, width)
         header.setStretchLastSection(True)
         self.table.itemChanged.connect(lambda _: self._fields_changed())
-        self.add_field_button = QPushButton(tr("Add &Field"))
-        self.delete_field_button = QPushButton(tr("&Remove Field"))
+        self.add_field_button = QPushButton(self.tr("Add &Field"))
+        self.delete_field_button = QPushButton(self.tr("&Remove Field"))
         self.add_field_button.setAutoDefault(False)
         self.delete_field_button.setAutoDefault(False)
         self.add_field_button.clicked.connect(self._add_field)

@@ -36,33 +36,43 @@ class SourceForm(RowForm):
         self.follow("title")
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.fields.add
-        add("title", tr("Title"), TextField(lines=1, most_lines=4))
-        add("kind", tr("Kind"), ChoiceField(choices(SOURCE_KINDS)))
-        add("publisher", tr("Publisher"), LineField())
-        add("author", tr("Author"), LineField())
+        add = self.fields.add
+        add("title", self.tr("Title"), TextField(lines=1, most_lines=4))
+        add("kind", self.tr("Kind"), ChoiceField(choices(SOURCE_KINDS)))
+        add("publisher", self.tr("Publisher"), LineField())
+        add("author", self.tr("Author"), LineField())
         for column, title, tip in (
-            ("published_at", tr("Published"), tr("As far as it is known: 2024-04-12, 2024-04, 2024 or n.d.")),
-            ("accessed_at", tr("Accessed"), tr("When you read it; leave it empty rather than guess")),
+            ("published_at", self.tr("Published"), self.tr("As far as it is known: 2024-04-12, 2024-04, 2024 or n.d.")),
+            ("accessed_at", self.tr("Accessed"), self.tr("When you read it; leave it empty rather than guess")),
         ):
             add(column, title, DateField(example("2024-04-12")), tip)
-        add("url", tr("URL"), LineField(), tr("Kept as text; nothing is contacted"))
-        add("archive_url", tr("Archived"), LineField(), tr("URL of an archived copy"))
+        add("url", self.tr("URL"), LineField(), self.tr("Kept as text; nothing is contacted"))
+        add("archive_url", self.tr("Archived"), LineField(), self.tr("URL of an archived copy"))
         add(
             "reliability",
-            tr("Reliability"),
+            self.tr("Reliability"),
             ChoiceField(reliability_choices()),
-            tr("Of the source, not of an item: F means that it cannot be judged, not worst"),
+            self.tr("Of the source, not of an item: F means that it cannot be judged, not worst"),
         )
-        add("descriptor", tr("Source descriptor"), TextField(lines=2), tr("Why it is as good as it is (ICD 206)"))
-        add("sensor", tr("Sensor"), LineField(), tr("For imagery"))
-        add("acquired_at", tr("Acquired"), DateField(example("2024-04-12")), tr("For imagery: when it was taken, UTC"))
+        add(
+            "descriptor",
+            self.tr("Source descriptor"),
+            TextField(lines=2),
+            self.tr("Why it is as good as it is (ICD 206)"),
+        )
+        add("sensor", self.tr("Sensor"), LineField(), self.tr("For imagery"))
+        add(
+            "acquired_at",
+            self.tr("Acquired"),
+            DateField(example("2024-04-12")),
+            self.tr("For imagery: when it was taken, UTC"),
+        )
         bases = ChoiceField(choices(("", *DATE_BASES)))
-        add("date_basis", tr("Date from"), bases, tr("Where the date is from: a file's name is no metadata"))
-        add("excerpt", tr("Excerpt"), TextField(lines=2))
-        add("rights", tr("Rights"), LineField(), tr("Licence or copyright"))
-        marks = [(marking, marking or tr("none")) for marking in MARKINGS]
-        add("marking", tr("Marking"), ChoiceField(marks, free=True), tr("Handling marking of this source"))
+        add("date_basis", self.tr("Date from"), bases, self.tr("Where the date is from: a file's name is no metadata"))
+        add("excerpt", self.tr("Excerpt"), TextField(lines=2))
+        add("rights", self.tr("Rights"), LineField(), self.tr("Licence or copyright"))
+        marks = [(marking, marking or self.tr("none")) for marking in MARKINGS]
+        add("marking", self.tr("Marking"), ChoiceField(marks, free=True), self.tr("Handling marking of this source"))
 
     @override
     def hint(self) -> str:

@@ -4,13 +4,14 @@ for a composite, a diamond for what has no date; a column is filled as far as th
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from viewer.panels.time_strip.seen_marks import ABSENT, PRESENT, SeenMark
 from viewer.panels.time_strip.strip_places import Placed, StripPlaces
 from viewer.panels.time_strip.time_axis import TimeAxis
+from viewer.support.language.translation import translate
 
 HEIGHT_PX, LEAST_HEIGHT_PX = 84, 62
 SEEN_PX = 18.0
@@ -90,9 +91,9 @@ def _paint_divider(painter: QPainter, palette: QPalette, places: StripPlaces, ar
         painter.drawLine(QPointF(places.divider, 0), QPointF(places.divider, line + DATES_PX))
     ink.setAlpha(190)
     painter.setPen(ink)
-    text = QCoreApplication.translate("StripPainter", "date unknown")
+    text = translate("StripPainter", "date unknown")
     if places.hidden:
-        text = QCoreApplication.translate("StripPainter", "date unknown, {0} more").format(places.hidden)
+        text = translate("StripPainter", "date unknown, {0} more").format(places.hidden)
     metrics = painter.fontMetrics()
     room = width - places.divider - 8
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(max(room, 10)))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.scenes.passes import Pass
 from layers.text.counted import counted
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 MOST_TITLES = 6
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TickWords", text)
 
 
 def date_words(tick: Pass) -> str:
@@ -21,16 +16,20 @@ def date_words(tick: Pass) -> str:
     if tick.is_dated or first.acquired or first.date_kind == "composite":
         return first.when
     if first.date_in_name:
-        return _tr("date unknown; its name suggests {0}").format(first.date_in_name)
-    return _tr("date unknown")
+        return translate("TickWords", "date unknown; its name suggests {0}").format(first.date_in_name)
+    return translate("TickWords", "date unknown")
 
 
 def part_words(tick: Pass, of_site: bool) -> str:
     """The part of the view or the site that it covers."""
     if tick.part >= 1.0:
-        return _tr("covers the site") if of_site else _tr("covers the view")
+        return translate("TickWords", "covers the site") if of_site else translate("TickWords", "covers the view")
     percent = max(1, min(99, round(100 * tick.part)))
-    return (_tr("covers {0} % of the site") if of_site else _tr("covers {0} % of the view")).format(percent)
+    return (
+        translate("TickWords", "covers {0} % of the site")
+        if of_site
+        else translate("TickWords", "covers {0} % of the view")
+    ).format(percent)
 
 
 def state_words(tick: Pass) -> str:
@@ -38,8 +37,8 @@ def state_words(tick: Pass) -> str:
     if not tick.layers:
         return ""
     if len(tick.layers) == len(tick.scenes):
-        return _tr("in the case")
-    return _tr("{0} of {1} in the case").format(len(tick.layers), len(tick.scenes))
+        return translate("TickWords", "in the case")
+    return translate("TickWords", "{0} of {1} in the case").format(len(tick.layers), len(tick.scenes))
 
 
 def tick_lines(tick: Pass, of_site: bool) -> list[str]:
@@ -53,9 +52,10 @@ def tick_lines(tick: Pass, of_site: bool) -> list[str]:
     if len(tick.scenes) > 1:
         named = [one_line(scene.title, 60) for scene in tick.scenes[:MOST_TITLES]]
         more = len(tick.scenes) - len(named)
-        lines.append(", ".join(named) + (f" + {counted(more, _tr('tile'), _tr('tiles'))}" if more else ""))
+        others = counted(more, translate("TickWords", "tile"), translate("TickWords", "tiles"))
+        lines.append(", ".join(named) + (f" + {others}" if more else ""))
     if first.credit:
-        lines.append(_tr("Credit: {0}").format(one_line(first.credit, 80)))
+        lines.append(translate("TickWords", "Credit: {0}").format(one_line(first.credit, 80)))
     return lines
 
 

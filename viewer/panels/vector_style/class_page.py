@@ -67,13 +67,13 @@ class ClassPage(QWidget):
         layout.addLayout(side_by_side(*self.buttons.values()))
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.fields.add
-        add("column", tr("Column"), ChoiceField())
-        add("method", tr("Limits"), ChoiceField(choices(METHODS)), tr("Where the limits of the classes lie"))
-        add("class_count", tr("Classes"), ChoiceField([(n, str(n)) for n in range(2, 13)]))
-        ways = [("color", tr("By colour")), ("size", tr("By size or width"))]
-        add("vary", tr("Differ"), ChoiceField(ways), tr("How the classes are told apart"))
-        add("palette", tr("Colours"), ChoiceField(), tr("People with any colour vision can tell them apart"))
+        add = self.fields.add
+        add("column", self.tr("Column"), ChoiceField())
+        add("method", self.tr("Limits"), ChoiceField(choices(METHODS)), self.tr("Where the limits of the classes lie"))
+        add("class_count", self.tr("Classes"), ChoiceField([(n, str(n)) for n in range(2, 13)]))
+        ways = [("color", self.tr("By colour")), ("size", self.tr("By size or width"))]
+        add("vary", self.tr("Differ"), ChoiceField(ways), self.tr("How the classes are told apart"))
+        add("palette", self.tr("Colours"), ChoiceField(), self.tr("People with any colour vision can tell them apart"))
         palettes = self.fields.fields["palette"]
         palettes.set_choices([(name, name.title() if name == "okabe-ito" else capital(name)) for name in PALETTES])
         palettes.setIconSize(_STRIP_PX)

@@ -36,19 +36,33 @@ class LabelPage(QWidget):
         layout.addLayout(form)
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.fields.add
-        add("text", tr("Text"), ChoiceField(free=True), tr("A column, or words with columns: {name} ({height:.1f} m)"))
-        self._slider("size_px", tr("Size"), 6.0, 40.0)
-        add("color", tr("Colour"), ColorField(tr("none")))
-        add("halo_color", tr("Halo"), ColorField(tr("none")), tr("Keeps letters readable on any imagery"))
-        self._slider("halo_width_px", tr("Halo width"), 0.0, 6.0)
-        yes_no = [(True, tr("yes")), (False, tr("no"))]
-        add("bold", tr("Bold"), ChoiceField(yes_no))
-        add("italic", tr("Italic"), ChoiceField(yes_no))
-        add("placement", tr("Position"), ChoiceField(choices(LABEL_LAYOUTS)))
-        add("priority", tr("Priority"), ChoiceField(), tr("A column of numbers: the greatest is placed first"))
-        add("leader", tr("Leaders"), ChoiceField(yes_no), tr("A thin line to a label that found no place at its mark"))
-        add("visible_from", tr("Smallest scale"), ScaleField(), tr("Labels are left out at smaller scales"))
+        add = self.fields.add
+        add(
+            "text",
+            self.tr("Text"),
+            ChoiceField(free=True),
+            self.tr("A column, or words with columns: {name} ({height:.1f} m)"),
+        )
+        self._slider("size_px", self.tr("Size"), 6.0, 40.0)
+        add("color", self.tr("Colour"), ColorField(self.tr("none")))
+        add(
+            "halo_color", self.tr("Halo"), ColorField(self.tr("none")), self.tr("Keeps letters readable on any imagery")
+        )
+        self._slider("halo_width_px", self.tr("Halo width"), 0.0, 6.0)
+        yes_no = [(True, self.tr("yes")), (False, self.tr("no"))]
+        add("bold", self.tr("Bold"), ChoiceField(yes_no))
+        add("italic", self.tr("Italic"), ChoiceField(yes_no))
+        add("placement", self.tr("Position"), ChoiceField(choices(LABEL_LAYOUTS)))
+        add(
+            "priority", self.tr("Priority"), ChoiceField(), self.tr("A column of numbers: the greatest is placed first")
+        )
+        add(
+            "leader",
+            self.tr("Leaders"),
+            ChoiceField(yes_no),
+            self.tr("A thin line to a label that found no place at its mark"),
+        )
+        add("visible_from", self.tr("Smallest scale"), ScaleField(), self.tr("Labels are left out at smaller scales"))
 
     def _slider(self, column: str, title: str, low: float, high: float) -> None:
         slider = SliderField(low, high, lambda value: f"{value:.1f} px")

@@ -45,13 +45,23 @@ class ScalePage(QWidget):
         self._style = VectorStyle()
         self._form = QFormLayout()
         self.fields = FieldSet(self._form, self._committed, self)
-        tr, add = self.tr, self.fields.add
-        add("visible_from", tr("Smallest scale"), ScaleField(), tr("Left out at smaller scales, in wider views"))
-        add("visible_to", tr("Largest scale"), ScaleField(), tr("Left out at larger scales, in closer views"))
-        add("full_size_at", tr("Full size at"), ScaleField(), tr("Signs and lines shrink at smaller scales"))
-        cluster = SliderField(0.0, 120.0, lambda value: f"{value:.0f} px" if value else tr("off"))
+        add = self.fields.add
+        add(
+            "visible_from",
+            self.tr("Smallest scale"),
+            ScaleField(),
+            self.tr("Left out at smaller scales, in wider views"),
+        )
+        add("visible_to", self.tr("Largest scale"), ScaleField(), self.tr("Left out at larger scales, in closer views"))
+        add("full_size_at", self.tr("Full size at"), ScaleField(), self.tr("Signs and lines shrink at smaller scales"))
+        cluster = SliderField(0.0, 120.0, lambda value: f"{value:.0f} px" if value else self.tr("off"))
         cluster.previewed.connect(lambda value: self._preview_style(replace(self._style, cluster_px=value)))
-        add("cluster_px", tr("Clusters"), cluster, tr("Points nearer than this become one sign with their number"))
+        add(
+            "cluster_px",
+            self.tr("Clusters"),
+            cluster,
+            self.tr("Points nearer than this become one sign with their number"),
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._form)

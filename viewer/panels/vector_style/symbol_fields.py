@@ -50,25 +50,35 @@ class SymbolFields(QWidget):
         layout.addLayout(form)
 
     def _add_fields(self) -> None:
-        tr, add = self.tr, self.set.add
-        add("route", tr("Route"), ChoiceField(), tr("A ready symbol for a kind of route or boundary"))
-        add("stroke_color", tr("Outline"), ColorField(tr("none")))
-        self._slider("stroke_width_px", tr("Width"), 0.0, 10.0)
-        add("fill_color", tr("Fill"), ColorField(tr("none")))
-        add("dash", tr("Dashes"), ChoiceField([(key, capital(text)) for key, text in _DASHES.items()]))
-        add("symbol", tr("Symbol"), ChoiceField(), tr("For points: a plain shape, or the sign of a facility"))
-        self._slider("size_px", tr("Size"), 1.0, 40.0)
-        add("casing_color", tr("Casing"), ColorField(tr("none")), tr("A stroke below the line that sets it off"))
-        self._slider("casing_width_px", tr("Casing width"), 0.0, 6.0)
-        add("ground_color", tr("Ground"), ColorField(tr("none")), tr("A whole stroke below a dashed one, as railways"))
-        add("arrow", tr("Arrowheads"), ChoiceField(choices(ARROWS)), tr("In the direction the line is drawn"))
+        add = self.set.add
+        add("route", self.tr("Route"), ChoiceField(), self.tr("A ready symbol for a kind of route or boundary"))
+        add("stroke_color", self.tr("Outline"), ColorField(self.tr("none")))
+        self._slider("stroke_width_px", self.tr("Width"), 0.0, 10.0)
+        add("fill_color", self.tr("Fill"), ColorField(self.tr("none")))
+        add("dash", self.tr("Dashes"), ChoiceField([(key, capital(text)) for key, text in _DASHES.items()]))
+        add("symbol", self.tr("Symbol"), ChoiceField(), self.tr("For points: a plain shape, or the sign of a facility"))
+        self._slider("size_px", self.tr("Size"), 1.0, 40.0)
+        add(
+            "casing_color",
+            self.tr("Casing"),
+            ColorField(self.tr("none")),
+            self.tr("A stroke below the line that sets it off"),
+        )
+        self._slider("casing_width_px", self.tr("Casing width"), 0.0, 6.0)
+        add(
+            "ground_color",
+            self.tr("Ground"),
+            ColorField(self.tr("none")),
+            self.tr("A whole stroke below a dashed one, as railways"),
+        )
+        add("arrow", self.tr("Arrowheads"), ChoiceField(choices(ARROWS)), self.tr("In the direction the line is drawn"))
         symbols = self.set.fields["symbol"]
         symbols.set_choices([(name, word(SITE_CLASSES.get(name, name.capitalize()))) for name in MARKERS])
         symbols.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
         for row, name in enumerate(MARKERS):
             symbols.setItemIcon(row, sample_icon(_with_symbol(name), "Point"))
         routes = self.set.fields["route"]
-        routes.set_choices([("", tr("own")), *((name, _route_title(name)) for name in ROUTES)])
+        routes.set_choices([("", self.tr("own")), *((name, _route_title(name)) for name in ROUTES)])
         routes.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
         for row, look in enumerate(ROUTES.values(), 1):
             routes.setItemIcon(row, sample_icon(look, "Line"))

@@ -28,8 +28,7 @@ class BatchDialog(QDialog):
     def __init__(self, items_of: Callable[[Each, State], list[BatchItem]], parent: QWidget) -> None:
         """`items_of` raises InvalidValue where there is none."""
         super().__init__(parent)
-        tr = self.tr
-        self.setWindowTitle(tr("Export a Batch"))
+        self.setWindowTitle(self.tr("Export a Batch"))
         self._items_of = items_of
         self._items: list[BatchItem] = []
         self.each_box, self.format_box, self.said = ComboBox(), ComboBox(), muted()
@@ -37,23 +36,23 @@ class BatchDialog(QDialog):
         for state, name in state_names().items():
             self.state_box.addItem(name, state)
         words: tuple[tuple[Each, str], ...] = (
-            ("site", tr("Site")),
-            ("class", tr("Class of sites")),
-            ("bookmark", tr("Bookmark")),
+            ("site", self.tr("Site")),
+            ("class", self.tr("Class of sites")),
+            ("bookmark", self.tr("Bookmark")),
         )
         for each, word in words:
             self.each_box.addItem(word, each)
         self.format_box.addItems([suffix[1:].upper() for suffix in OFFERED_ENDINGS])
         form = QFormLayout()
         for title, box in (
-            (tr("&One product a"), self.each_box),
-            (tr("&Format"), self.format_box),
-            (tr("&State"), self.state_box),
+            (self.tr("&One product a"), self.each_box),
+            (self.tr("&Format"), self.format_box),
+            (self.tr("&State"), self.state_box),
         ):
             form.addRow(title, box)
             box.setAccessibleName(title.replace("&", ""))
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go_button = self.buttons.addButton(tr("Choose the &Folder…"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.go_button = self.buttons.addButton(self.tr("Choose the &Folder…"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.go_button.setDefault(True)
         layout = QVBoxLayout(self)
         layout.addLayout(form)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.edit import Edit
 from layers.document.vocabulary import DATE_BASES
 from layers.product.lint import groups
@@ -14,6 +12,7 @@ from layers.product.lint.groups import Group
 from layers.text.counted import counted
 from viewer.commands.cures import NO_REPLY, name_date_basis, record_no_answer, review_rows, say_access_unknown
 from viewer.panels.context import BULK_ROWS, PanelContext
+from viewer.support.language.translation import translate
 
 
 class Choice(NamedTuple):
@@ -37,30 +36,44 @@ def bulk_cure(group: Group) -> BulkCure | None:
     rows = len(group.rows)
     match group.cure:
         case groups.REVIEW:
-            noun = (_tr("mark"), _tr("marks")) if group.table == "sites" else (_tr("claim"), _tr("claims"))
-            text = _tr("Review {0}…").format(counted(rows, *noun))
-            asks = _tr("Name of the reviewer; Enter reviews all")
-            return BulkCure(text, _tr("Note by name who has reviewed them, as one step"), (Choice(text, "", asks),))
+            noun = (
+                (translate("BulkCures", "mark"), translate("BulkCures", "marks"))
+                if group.table == "sites"
+                else (translate("BulkCures", "claim"), translate("BulkCures", "claims"))
+            )
+            text = translate("BulkCures", "Review {0}…").format(counted(rows, *noun))
+            asks = translate("BulkCures", "Name of the reviewer; Enter reviews all")
+            return BulkCure(
+                text,
+                translate("BulkCures", "Note by name who has reviewed them, as one step"),
+                (Choice(text, "", asks),),
+            )
         case groups.SAY_UNKNOWN:
-            text = _tr("Say Unknown for All") if rows > 1 else _tr("Say Unknown")
-            tip = _tr("Write in the source's descriptor that no date of access is recorded")
+            text = translate("BulkCures", "Say Unknown for All") if rows > 1 else translate("BulkCures", "Say Unknown")
+            tip = translate("BulkCures", "Write in the source's descriptor that no date of access is recorded")
             return BulkCure(text, tip, (Choice(text, ""),))
         case groups.RECORD_ANSWER:
-            text = _tr("Record for All…") if rows > 1 else _tr("Record…")
-            return BulkCure(text, _tr("Record why there is no answer, for all of these claims"), _no_answers())
+            text = translate("BulkCures", "Record for All…") if rows > 1 else translate("BulkCures", "Record…")
+            return BulkCure(
+                text, translate("BulkCures", "Record why there is no answer, for all of these claims"), _no_answers()
+            )
         case groups.NAME_DATE_BASIS:
-            text = _tr("Say for All…") if rows > 1 else _tr("Say…")
+            text = translate("BulkCures", "Say for All…") if rows > 1 else translate("BulkCures", "Say…")
             bases = tuple(Choice(basis.capitalize(), basis) for basis in DATE_BASES)
-            return BulkCure(text, _tr("Say where the dates of these images are from"), bases)
+            return BulkCure(text, translate("BulkCures", "Say where the dates of these images are from"), bases)
     return None
 
 
 def _no_answers() -> tuple[Choice, ...]:
     return (
-        Choice(_tr("&Not asked"), "not asked"),
-        Choice(_tr("None in the &source"), "none in source"),
-        Choice(_tr("&Declined to answer"), "declined"),
-        Choice(_tr("No &reply by a day…"), NO_REPLY, _tr("Day, as 2024-04-12; Enter records it")),
+        Choice(translate("BulkCures", "&Not asked"), "not asked"),
+        Choice(translate("BulkCures", "None in the &source"), "none in source"),
+        Choice(translate("BulkCures", "&Declined to answer"), "declined"),
+        Choice(
+            translate("BulkCures", "No &reply by a day…"),
+            NO_REPLY,
+            translate("BulkCures", "Day, as 2024-04-12; Enter records it"),
+        ),
     )
 
 
@@ -68,15 +81,15 @@ def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str
     """Cure all rows of a group, as one step of the case; gives the sentence that says why not."""
     command, fields = _command(group, choice, typed)
     if len(group.rows) >= BULK_ROWS:
-        context.do_for_many(_tr("Curing findings"), command, group.rows, **fields)
+        context.do_for_many(translate("BulkCures", "Curing findings"), command, group.rows, **fields)
         return ""
     return context.attempt(command, list(group.rows), **fields)
 
 
 def cured_words(group: Group) -> str:
     """The line that says what was done, and how it is undone."""
-    said = _tr("Done for {0} in one step: Ctrl+Z in the main window takes it back.")
-    return said.format(counted(len(group.rows), _tr("row"), _tr("rows")))
+    said = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
+    return said.format(counted(len(group.rows), translate("BulkCures", "row"), translate("BulkCures", "rows")))
 
 
 def _command(group: Group, choice: str, typed: str) -> tuple[Callable[..., Edit], Mapping[str, Any]]:
@@ -87,7 +100,3 @@ def _command(group: Group, choice: str, typed: str) -> tuple[Callable[..., Edit]
         groups.NAME_DATE_BASIS: (name_date_basis, {"basis": choice}),
     }
     return commands[group.cure]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("BulkCures", text)

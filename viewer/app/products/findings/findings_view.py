@@ -94,7 +94,6 @@ class FindingsView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        tr = self.tr
         self._open: list[Finding] = []
         self._explained: list[Finding] = []
         self._passed: list[Override] = []
@@ -107,21 +106,21 @@ class FindingsView(QWidget):
         self._is_shown = False
         self._cured: tuple[str, ...] = ()
         """The group that was cured just now: when it is gone the next one that one hand cures is chosen."""
-        self.title, self.sentence, self.cure = heading(tr("Check")), muted(), muted()
+        self.title, self.sentence, self.cure = heading(self.tr("Check")), muted(), muted()
         self.list = _FindingList()
-        self.list.setAccessibleName(tr("Findings"))
+        self.list.setAccessibleName(self.tr("Findings"))
         self.list.setWordWrap(True)
         self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.bulk_button = QPushButton(tr("Cure All"))
-        self.cure_button, self.pass_button = QPushButton(tr("Show the Place")), QPushButton(tr("Let Pass…"))
-        self.back_button = QPushButton(tr("Take Back"))
+        self.bulk_button = QPushButton(self.tr("Cure All"))
+        self.cure_button, self.pass_button = QPushButton(self.tr("Show the Place")), QPushButton(self.tr("Let Pass…"))
+        self.back_button = QPushButton(self.tr("Take Back"))
         for button, tip in (
             (self.cure_button, ""),
-            (self.pass_button, tr("Issue the product in spite of the finding, with a reason that is recorded")),
-            (self.back_button, tr("Do not let the finding pass after all")),
+            (self.pass_button, self.tr("Issue the product in spite of the finding, with a reason that is recorded")),
+            (self.back_button, self.tr("Do not let the finding pass after all")),
         ):
             button.setAccessibleName(button.text().rstrip("…"))
             button.setToolTip(tooltip(tip))
@@ -129,13 +128,13 @@ class FindingsView(QWidget):
             button.setAutoDefault(False)
         self.typed, self.reason, self.second = _ReasonLine(), _ReasonLine(), _ReasonLine()
         self.typed.setMaxLength(LONGEST_NAME)
-        self.typed.setAccessibleName(tr("Words of the cure"))
+        self.typed.setAccessibleName(self.tr("Words of the cure"))
         self.reason.setMaxLength(LONGEST_REASON)
-        self.reason.setPlaceholderText(tr("Reason; Enter records it"))
-        self.reason.setAccessibleName(tr("Reason for letting the finding pass"))
+        self.reason.setPlaceholderText(self.tr("Reason; Enter records it"))
+        self.reason.setAccessibleName(self.tr("Reason for letting the finding pass"))
         self.second.setMaxLength(LONGEST_NAME)
-        self.second.setPlaceholderText(tr("Name of the second person; Enter records both"))
-        self.second.setAccessibleName(tr("Name of the second person who lets the finding pass"))
+        self.second.setPlaceholderText(self.tr("Name of the second person; Enter records both"))
+        self.second.setAccessibleName(self.tr("Name of the second person who lets the finding pass"))
         for line in (self.typed, self.reason, self.second):
             line.hide()
         self._lay_out()
@@ -299,11 +298,11 @@ class FindingsView(QWidget):
             self.second.hide()
 
     def _show_way(self, group: Group | None, count: int) -> None:
-        tr, is_open = self.tr, group is not None and _key(group) in self._unfolded
-        text, tip = tr("Show the Place"), tr("Lead to where the finding is put right")
+        is_open = group is not None and _key(group) in self._unfolded
+        text, tip = self.tr("Show the Place"), self.tr("Lead to where the finding is put right")
         if count > 1:
-            text = tr("Hide Each") if is_open else tr("Show Each")
-            tip = tr("List the findings of the group one by one (Right), or no longer (Left)")
+            text = self.tr("Hide Each") if is_open else self.tr("Show Each")
+            tip = self.tr("List the findings of the group one by one (Right), or no longer (Left)")
         self.cure_button.setText(text)
         self.cure_button.setAccessibleName(text)
         self.cure_button.setToolTip(tooltip(tip))

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from layers.document.layer import LONGEST_STATED
 from layers.grid.tile_grid import View
 from layers.product.boundaries import draws_boundaries
@@ -28,13 +26,10 @@ from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.tiles_drawing import TilesDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
+from viewer.support.language.translation import translate
 from viewer.support.text import LONGEST_CREDIT, one_line
 
 _NAME_CHARS = 80
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Export", text)
 
 
 def images_in(on_page: MapOnPage) -> list[LayerDrawing]:
@@ -113,7 +108,8 @@ def _fact(scene: MapScene, drawing: LayerDrawing, publish: bool, match: str) -> 
         dated(known) if known.at or known.date_kind == "composite" else UNDATED,
         f"{known.at}/{known.until}" if known.at and known.until not in ("", known.at) else known.at,
         known.date_kind,
-        one_line(layer.date_basis, 60) or (_tr("metadata") if known.at and not layer.acquired_at else ""),
+        one_line(layer.date_basis, 60)
+        or (translate("Export", "metadata") if known.at and not layer.acquired_at else ""),
         one_line(" ".join(dict.fromkeys(filter(None, (known.platform, known.sensor)))), 2 * LONGEST_STATED),
         one_line(layer.provider, LONGEST_STATED),
         credit,
@@ -145,34 +141,42 @@ def image_line(fact: ImageFact) -> str:
     """One line on an image; what is not known is left out, but for its date and its credit. A name that is the date is
     said once.
     """
-    basis = _tr("date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
+    basis = translate("Export", "date from {0}").format(fact.date_basis) if fact.date_basis and fact.acquired_at else ""
     is_named_by_date = fact.name == fact.date.partition(",")[0]
     parts = [
-        _tr("Image: {0}").format(fact.date if is_named_by_date else fact.name),
+        translate("Export", "Image: {0}").format(fact.date if is_named_by_date else fact.name),
         "" if is_named_by_date else fact.date,
         basis,
         fact.sensor,
-        _tr("provided by {0}").format(fact.provider) if fact.provider else "",
-        _tr("{0} m a pixel").format(f"{fact.gsd_m:.3g}") if fact.gsd_m else "",
+        translate("Export", "provided by {0}").format(fact.provider) if fact.provider else "",
+        translate("Export", "{0} m a pixel").format(f"{fact.gsd_m:.3g}") if fact.gsd_m else "",
         _angles(fact),
         fact.stretch,
         fact.processing,
         fact.nudge,
-        _tr("placed by hand with control points") if fact.is_placed_by_hand else "",
+        translate("Export", "placed by hand with control points") if fact.is_placed_by_hand else "",
     ]
     said = ", ".join(part for part in parts if part)
-    credit = _tr("Credit: {0}").format(fact.credit) if fact.credit else _tr("Credit: not stated")
-    licence = _tr("Licence: {0}").format(fact.licence) if fact.licence else ""
+    credit = (
+        translate("Export", "Credit: {0}").format(fact.credit)
+        if fact.credit
+        else translate("Export", "Credit: not stated")
+    )
+    licence = translate("Export", "Licence: {0}").format(fact.licence) if fact.licence else ""
     return ". ".join(part.rstrip(".") for part in (said, credit, licence) if part) + "."
 
 
 def _angles(fact: ImageFact) -> str:
     found = []
     if fact.sun_elevation_deg is not None:
-        azimuth = "" if fact.sun_azimuth_deg is None else _tr(", azimuth {0}°").format(f"{fact.sun_azimuth_deg:.0f}")
-        found.append(_tr("sun {0}° high{1}").format(f"{fact.sun_elevation_deg:.0f}", azimuth))
+        azimuth = (
+            ""
+            if fact.sun_azimuth_deg is None
+            else translate("Export", ", azimuth {0}°").format(f"{fact.sun_azimuth_deg:.0f}")
+        )
+        found.append(translate("Export", "sun {0}° high{1}").format(f"{fact.sun_elevation_deg:.0f}", azimuth))
     if fact.view_angle_deg is not None:
-        found.append(_tr("seen {0}° {1}").format(f"{fact.view_angle_deg:.0f}", fact.view_angle_kind))
+        found.append(translate("Export", "seen {0}° {1}").format(f"{fact.view_angle_deg:.0f}", fact.view_angle_kind))
     return ", ".join(found)
 
 
@@ -198,7 +202,9 @@ def notes_on_stretches(spec: ProductSpec, maps: Sequence[MapOnPage]) -> list[str
     notes = stretch_notes(compared, scenes, letters_of_maps(maps, spec.layout)[framed[0]])
     for number, (at, note) in enumerate(zip(framed, notes, strict=True)):
         is_unmatched = number > 0 and top_image(scenes[number], compared, number) is not None
-        found[at] = note or (_tr("stretch not matched: too little ground in common") if is_unmatched else "")
+        found[at] = note or (
+            translate("Export", "stretch not matched: too little ground in common") if is_unmatched else ""
+        )
     return found
 
 

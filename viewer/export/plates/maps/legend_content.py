@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from layers.document.document import Document
 from layers.document.site import Site
@@ -16,6 +15,7 @@ from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import world_copies
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 LONGEST_ROW = 300
@@ -68,7 +68,7 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
     if areas := [site for site in inside if site.is_area]:
         rows.append(_loosely_known(areas, has_dotted_rims=bool(not_judged)))
     if not_judged:
-        text = QCoreApplication.translate("Export", "Dotted rim: how well the place is known was not judged")
+        text = translate("Export", "Dotted rim: how well the place is known was not judged")
         rows.append(LegendRow(text, min(not_judged, key=lambda site: site.uuid), is_note=True))
     rows += _doubts(inside)
     return rows
@@ -76,13 +76,12 @@ def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
 
 def _loosely_known(areas: list[Site], *, has_dotted_rims: bool) -> LegendRow:
     """The note on circles and hollow symbols. Those with dots are hollow too; an image's pixel is no 90 % radius."""
-    tr = QCoreApplication.translate
     is_judged = any(site.judged_error_m is not None for site in areas)
-    sign = tr("Export", "Hollow, or a dotted circle") if is_judged else tr("Export", "A dotted circle")
+    sign = translate("Export", "Hollow, or a dotted circle") if is_judged else translate("Export", "A dotted circle")
     if is_judged and has_dotted_rims:
-        sign = tr("Export", "Hollow without dots on its rim, or a dotted circle")
+        sign = translate("Export", "Hollow without dots on its rim, or a dotted circle")
     radius = " (90 %)" if is_judged else ""
-    text = tr("Export", "{0}: the place is known to no better than 1 km{1}").format(sign, radius)
+    text = translate("Export", "{0}: the place is known to no better than 1 km{1}").format(sign, radius)
     return LegendRow(text, min(areas, key=_sure), is_note=True, circle=True)
 
 
@@ -96,25 +95,30 @@ def _doubts(inside: list[Site]) -> list[LegendRow]:
     doubtful = [site for site in inside if site.may_not_exist and site.kind != "line"]
     samples = {site.lifecycle: site for site in sorted(doubtful, key=lambda site: site.uuid, reverse=True)}
     rimmed = samples.keys()
-    tr, notes = QCoreApplication.translate, list[LegendRow]()
+    notes = list[LegendRow]()
     if kinds := [word for word in NOT_KNOWN_TO_EXIST if word in rimmed - {"closed"}]:
-        text = tr("Export", "Dashed rim: {0}, not known to exist").format(_either(kinds))
+        text = translate("Export", "Dashed rim: {0}, not known to exist").format(_either(kinds))
         notes.append(LegendRow(text, samples[kinds[0]], is_note=True))
     if "closed" in rimmed:
-        notes.append(LegendRow(tr("Export", "Dashed rim: closed, no longer in use"), samples["closed"], is_note=True))
+        notes.append(
+            LegendRow(translate("Export", "Dashed rim: closed, no longer in use"), samples["closed"], is_note=True)
+        )
     if any(site.may_not_exist and site.kind == "line" for site in inside):
-        text = tr("Export", "Lines are dashed by their class; brackets say what is planned, agreed or closed")
+        text = translate("Export", "Lines are dashed by their class; brackets say what is planned, agreed or closed")
         notes.append(LegendRow(text, is_note=True))
     return notes
 
 
 def _either(words: list[str]) -> str:
-    return f" {QCoreApplication.translate('Export', 'or')} ".join(words)
+    return (" " + translate("Export", "or") + " ").join(words)
 
 
 def _role_title(role: str) -> str:
-    titles = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
-    return QCoreApplication.translate("Export", titles.get(role, "Other sites"))
+    titles = {
+        "named in a claim": translate("Export", "Named in a claim"),
+        "setting": translate("Export", "Setting (public infrastructure)"),
+    }
+    return titles.get(role, translate("Export", "Other sites"))
 
 
 def _least_known(site: Site) -> tuple[bool, bool, str]:
@@ -148,7 +152,9 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
             rows.append(LegendRow(one.title(style.mode), count=counts[index], look=one.symbol, geometry=geometry))
     other = len(style.classes)
     if style.show_other and other in counts:
-        rows.append(LegendRow(drawing.tr("Others"), count=counts[other], look=style.other_symbol, geometry=geometry))
+        rows.append(
+            LegendRow(translate("Export", "Others"), count=counts[other], look=style.other_symbol, geometry=geometry)
+        )
     return rows if len(rows) > 1 else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from layers.document.document import Document
@@ -20,6 +20,7 @@ from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.page_sizes import PageSizes
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.rendering.vector.symbol_sample import paint_sample
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting, part_of_picture
 
 KEY = "legend"
@@ -45,7 +46,7 @@ def legend_atoms(rows: Sequence[LegendRow], sizes: PageSizes, style: HouseStyle)
     if not rows:
         return []
     head = sizes.type(1.05, bold=True)
-    atoms = [Atom(KEY, QCoreApplication.translate("Export", "Legend"), head, style.ink, sizes.gap, keep=True)]
+    atoms = [Atom(KEY, translate("Export", "Legend"), head, style.ink, sizes.gap, keep=True)]
     for at, row in enumerate(rows):
         is_last = at + 1 == len(rows)
         atoms.append(_atom(row, sizes, style, is_heading=not is_last and rows[at + 1].has_symbol))
