@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from PySide6.QtCore import QCoreApplication
 
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """Layers that are hidden, or that cannot be drawn at all, are none of these."""
 
     layers_on_earth: int = 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import batched
 
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication
 
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
