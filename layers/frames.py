@@ -34,6 +34,7 @@ from typing import Any
 
 import geopandas
 import pandas
+from msgspec import Struct
 
 from layers.document.alias import origin_of
 from layers.document.document import Document
@@ -44,7 +45,6 @@ from layers.geo.on_earth import off_earth
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import read_case
 from layers.project.storage.tables import BY_NAME, STAMPS, Column
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 CRS = "EPSG:4326"
@@ -57,8 +57,7 @@ class CaseWarning(UserWarning):
     """Something in a case could not be taken as it stands, or another program has changed the case."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A case as it stood in its file when it was read. `problems` are sentences about what was not taken as it is."""
 
     document: Document

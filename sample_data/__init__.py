@@ -1,17 +1,17 @@
 """The files that Geoloupe ships: the demo case, its pictures and lines, and who is to be credited for them."""
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
+
 DateKind = Literal["instant", "interval", "composite", "unknown"]
 
 
-@dataclass(frozen=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """The credit that a map owes to a shipped file that it shows.
 
     `credit` is the attribution line; `date_text` is the date as its source gives it, never sharper; `date_kind` says

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Mapping
 from typing import Any, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
 
 KEY = "content"
 """Under which the source of a layer keeps it."""
@@ -16,8 +16,7 @@ ENDS_BYTES = 64 << 10
 HASH_CHARS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class ContentMark:
+class ContentMark(Struct, frozen=True):
     """Equal for equal files; a file that was written anew has another."""
 
     size: int

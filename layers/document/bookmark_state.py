@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 MOST_LAYERS = 10_000
 LONGEST_NAME = 500
 _WHAT = "The layers of the bookmark"
 
 
-@dataclass(frozen=True, slots=True)
-class LayerState:
+class LayerState(Struct, frozen=True):
     """A layer as it was shown. `time` is the day of a tile service that has days; `name` is for when it is gone."""
 
     uuid: str
@@ -53,8 +53,7 @@ class LayerState:
         return fields
 
 
-@dataclass(frozen=True, slots=True)
-class BookmarkState:
+class BookmarkState(Struct, frozen=True):
     """`layers` empty: the bookmark remembers a view alone, as those of older cases do."""
 
     layers: tuple[LayerState, ...] = ()

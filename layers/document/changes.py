@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from msgspec import Struct, field
 
 from layers.document.edit import Edit, Table
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """`touched` maps a table to the uuids inserted, updated or deleted in it; `edit` is the edit that did it.
 
     An empty `edit` with `everything` True says: another document stands here now, read all again.

@@ -6,11 +6,9 @@ Its bytes are in the file only, never in memory: `layers.project.saving.blobs`.
 from __future__ import annotations
 
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chip(Row):
+class Chip(Row, frozen=True, kw_only=True):
     """Sizes in pixels; `bounds_json` and `transform_json` in the CRS of `crs_wkt`.
 
     One capture makes two, each the other's `pair_uuid`: the exact pixels, and the view as it was drawn. `phash` is a

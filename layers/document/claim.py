@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim(Row):
+class Claim(Row, frozen=True, kw_only=True):
     """Likelihood and confidence are the analyst's and stand on assessed claims only; `source_wording` is verbatim.
 
     A judgement is the statement with its likelihood, confidence, reason, alternatives, assumptions, indicators, change

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import are_degrees
-from layers.quick_dataclass import dataclass
 
 MODES = ("swipe", "swipe across", "spyglass", "blink", "fade", "difference", "panes")
 """Swipe has a bar from top to bottom, *swipe across* one from side to side."""
@@ -26,8 +26,7 @@ LONGEST_TEXT = 500
 _WHAT = "The comparison"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A set of layers, by uuid, as one side of a comparison shows them.
 
     `dates` holds the day of each tile service that is shown on another day than its row says; `styles` the style, as
@@ -59,8 +58,7 @@ class Frame:
         return row
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonSpec:
+class ComparisonSpec(Struct, frozen=True):
     """`position` is where the bar stands, from the left or the top, 0..1; the share of the second picture in a fade;
     and with `position_y` the middle of a spyglass. `bounds` are lon, lat; None: wherever the map is.
 

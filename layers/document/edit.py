@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal, get_args
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 type Table = Literal[
     "sites",
@@ -42,8 +43,7 @@ ONLY_INSERTED: frozenset[Table] = frozenset({"custody"})
 _STAMPS = "modified_at", "modified_by", "rev"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One row before and after. Before None: an insert; after None: a delete."""
 
     table: Table
@@ -71,8 +71,7 @@ class Change:
         return Change(self.table, self.after, self.before)
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Changes made by one gesture, under the name the undo menu shows. Applied as a whole or not at all.
 
     `reason` is the analyst's, for the history; taking the edit back has none of its own. Edits that follow each other

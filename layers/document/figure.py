@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Self
 
 import shapely
+from msgspec import Struct
+from msgspec.structs import replace
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.mark_shape import (
@@ -21,14 +22,12 @@ from layers.document.mark_shape import (
 from layers.document.site import Site
 from layers.geo.laying import can_lay, laid, laid_place
 from layers.geo.longitudes import Place, shift_near
-from layers.quick_dataclass import dataclass
 
 type Centred = Rectangle | Circle | RangeRing
 """Shapes that give the geometry of their row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """`shape_json` goes into the row with the geometry. That of an unknown shape is kept as it stands."""
 
     geometry: BaseGeometry

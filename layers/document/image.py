@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image(Row):
+class Image(Row, frozen=True, kw_only=True):
     """`image_key` is the product id, else the hash of the content, else service and date (`image_key_of`).
 
     `layer_uuid` is the layer that showed it here; `gsd_m` is the ground size of a pixel as its metadata state it.

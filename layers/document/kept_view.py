@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct
 
 from layers.document.json_fields import finite_numbers, json_object
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.geo.lon_extent import LARGEST_UNIT, are_degrees
-from layers.quick_dataclass import dataclass
 
 FINEST, COARSEST = 1e-9, 1e7
 """Units of a CRS, metres or degrees, that one pixel may be."""
 _WHAT = "The view of the case"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptView:
+class KeptView(Struct, frozen=True):
     """`resolution` is in units of the CRS for a logical pixel. With `bounds_lonlat` the rest does not count."""
 
     crs: str

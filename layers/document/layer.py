@@ -9,7 +9,6 @@ from layers.document.json_fields import json_object
 from layers.document.rows import Row
 from layers.document.vocabulary import DATE_KINDS
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
@@ -18,8 +17,7 @@ STATED = ("sensor", "provider")
 LONGEST_STATED = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer(Row):
+class Layer(Row, frozen=True, kw_only=True):
     """Layers stand in ascending `order_key`, the highest on top; sites are drawn above all layers.
 
     `source_json` says where the data are:

@@ -7,11 +7,12 @@ import math
 import re
 from typing import Any
 
+from msgspec import Struct
+
 from layers.document.json_fields import json_object
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND, MEASURED
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 SCREEN_KEY = "screen_m"
 """Under which a site's `props_json` keeps the ground size of the screen's pixel when the mark was made."""
@@ -26,8 +27,7 @@ _CE90 = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """One look at an image: ground size of its pixel there, and of the screen's pixel at that zoom, in metres."""
 
     pixel_m: float

@@ -1,4 +1,4 @@
-"""The shape of a mark: what is really meant by its geometry, one dataclass a kind, kept as JSON in `Site.shape_json`.
+"""The shape of a mark: what is really meant by its geometry, one Struct a kind, kept as JSON in `Site.shape_json`.
 
 A rectangle, a circle and range rings give the geometry of their row. An arrow and a freehand line lie on the row's own
 line, so does a shadow whose height is told, and a measurement on the line or area that it measures; a text, a callout
@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -34,7 +35,6 @@ from layers.geo.measure import (
     geometry_area_m2,
     geometry_length_m,
 )
-from layers.quick_dataclass import dataclass
 
 HEADS = ("end", "start", "both")
 """Ends of an arrow's line that have a head."""
@@ -58,10 +58,8 @@ _SAME_SHARE = 1e-6
 _SAME_DEG = 2e-9
 
 
-class _AreaShape:
+class _AreaShape(Struct, frozen=True):
     """A shape that encloses an area."""
-
-    __slots__ = ()
 
     def geometry(self) -> BaseGeometry:
         """Its outline."""
@@ -76,8 +74,7 @@ class _AreaShape:
         return geometry_length_m(self.geometry())
 
 
-@dataclass(frozen=True, slots=True)
-class Rectangle(_AreaShape):
+class Rectangle(_AreaShape, frozen=True):
     """`rotation_deg` is the direction of the side that `height_m` measures, clockwise from true north."""
 
     centre: Place
@@ -133,8 +130,7 @@ class Rectangle(_AreaShape):
         return destination(*self.centre, self.rotation_deg + turn, math.hypot(right_m, up_m))
 
 
-@dataclass(frozen=True, slots=True)
-class Circle(_AreaShape):
+class Circle(_AreaShape, frozen=True):
     centre: Place
     radius_m: float
 
@@ -156,8 +152,7 @@ class Circle(_AreaShape):
         return cls(_place(data.get("centre")), *finite_numbers(data, ("radius_m",), "A circle"))
 
 
-@dataclass(frozen=True, slots=True)
-class RangeRing:
+class RangeRing(Struct, frozen=True):
     """Circles round one centre, `radii_m` from the smallest to the largest: how far something reaches."""
 
     centre: Place
@@ -191,8 +186,7 @@ class RangeRing:
         return cls(_place(data.get("centre")), tuple(finite_numbers(numbered, numbered, "A range ring")))
 
 
-@dataclass(frozen=True, slots=True)
-class Freehand:
+class Freehand(Struct, frozen=True):
     """A line drawn by hand: the row's own, already smoothed, within `smoothing_m` of where the hand went."""
 
     smoothing_m: float = 0.0
@@ -210,8 +204,7 @@ class Freehand:
         return cls(*finite_numbers(data, ("smoothing_m",), "A freehand line"))
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """Heads at ends of the row's own line, as `HEADS` names them."""
 
     head: str = "end"
@@ -229,8 +222,7 @@ class Arrow:
         return cls(_text(data.get("head")))
 
 
-@dataclass(frozen=True, slots=True)
-class TextMark:
+class TextMark(Struct, frozen=True):
     """Words on the map at the row's own point, on the side of it that `anchor` names. Lines end with a newline."""
 
     text: str
@@ -252,8 +244,7 @@ class TextMark:
         return cls(_text(data.get("text")), _text(data.get("anchor")), *finite_numbers(data, ("size_px",), "A text"))
 
 
-@dataclass(frozen=True, slots=True)
-class Callout:
+class Callout(Struct, frozen=True):
     """Words in a box whose middle is at `leader`, with a line from there to the row's own point."""
 
     text: str
@@ -276,8 +267,7 @@ class Callout:
         return cls(_text(data.get("text")), _place(data.get("leader")), size_px)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """A number in a disc at the row's own point. Numbers follow their order until they are locked, then stay."""
 
     number: int

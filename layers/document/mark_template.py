@@ -10,14 +10,15 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.json_fields import json_object
 from layers.document.rows import Template
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 KINDS = ("text", "number", "choice", "date")
 GEOMETRIES = ("point", "line", "polygon")
@@ -36,8 +37,7 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _MOST_CHARS = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateField:
+class TemplateField(Struct, frozen=True):
     """One line of a form. A number has a unit, a choice its words."""
 
     key: str
@@ -47,8 +47,7 @@ class TemplateField:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MarkTemplate:
+class MarkTemplate(Struct, frozen=True):
     """`uuid` is that of the case's row; empty for a template that is shipped, or was read from a file."""
 
     code: str

@@ -7,11 +7,9 @@ from typing import NamedTuple
 
 from layers.document.image import Image
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation(Row):
+class Observation(Row, frozen=True, kw_only=True):
     """`presence` and `change` are words of the vocabulary; change is always against `compared_to_uuid`, an image.
 
     `why` says why it cannot be told. *Gone* and *built* are never stored: two observations say "last seen A; not seen

@@ -7,11 +7,10 @@ Empty text means "not said"; None means "no number".
 
 from __future__ import annotations
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """Fields that every row has. `rev` counts the row's changes from 1; times are UTC, ISO 8601 with a Z."""
 
     uuid: str
@@ -22,16 +21,14 @@ class Row:
     rev: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimSite(Row):
+class ClaimSite(Row, frozen=True, kw_only=True):
     """A claim is about a site. A claim without any belongs to the case."""
 
     claim_uuid: str
     site_uuid: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimSource(Row):
+class ClaimSource(Row, frozen=True, kw_only=True):
     """A claim is in a source: where, in which words, and how credible the item is (1..6, 6 = cannot be judged).
 
     `bearing` says whether the source supports the claim, speaks against it or gives its context.
@@ -45,8 +42,7 @@ class ClaimSource(Row):
     bearing: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimEvidence(Row):
+class ClaimEvidence(Row, frozen=True, kw_only=True):
     """A claim rests on evidence of our own (an observation, a chip, a search or a site) or judges reported claims.
 
     `bearing` is its relation, and `note` says in words of which part. `evidence_table` is one of
@@ -60,8 +56,7 @@ class ClaimEvidence(Row):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response(Row):
+class Response(Row, frozen=True, kw_only=True):
     """An answer to what was reported, or that none was given or asked for. It changes no claim's state."""
 
     speaker: str
@@ -73,16 +68,14 @@ class Response(Row):
     words_kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseClaim(Row):
+class ResponseClaim(Row, frozen=True, kw_only=True):
     """A response answers a claim. A response without any link answers the whole."""
 
     response_uuid: str
     claim_uuid: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment(Row):
+class Comment(Row, frozen=True, kw_only=True):
     """A reviewer's remark on any row."""
 
     target_uuid: str
@@ -91,8 +84,7 @@ class Comment(Row):
     resolved: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product(Row):
+class Product(Row, frozen=True, kw_only=True):
     """A saved product: its layout, reissued as the next version of `previous_uuid`.
 
     `numbers_json` are the numbers of its marks as they were issued, `sha256` is the issued file's.
@@ -113,8 +105,7 @@ class Product(Row):
     """The line that a reissue prints about what was wrong before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRow(Row):
+class ProductRow(Row, frozen=True, kw_only=True):
     """A row that an issued product printed, in the revision in which it stood then.
 
     `table_name` is a name of the file's tables.
@@ -127,8 +118,7 @@ class ProductRow(Row):
     """0: not stated."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Custody(Row):
+class Custody(Row, frozen=True, kw_only=True):
     """One event in the custody of a kept file or a chip. Such rows are only ever inserted.
 
     `table_name` is one of `vocabulary.CUSTODY_TABLES`, `sha256` is of the bytes at that time.
@@ -144,8 +134,7 @@ class Custody(Row):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch(Row):
+class Watch(Row, frozen=True, kw_only=True):
     """A place in which somebody looked for new images of a site. `place_key` is a catalogue or a folder."""
 
     site_uuid: str
@@ -155,8 +144,7 @@ class Watch(Row):
     result_json: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen(Row):
+class Seen(Row, frozen=True, kw_only=True):
     """A row that a reviewer has seen, in the revision in which it stood.
 
     `table_name` is a name of the file's tables.
@@ -170,8 +158,7 @@ class Seen(Row):
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison(Row):
+class Comparison(Row, frozen=True, kw_only=True):
     """Images to be looked at side by side: frames (layers, dates, stretch), mode and bounds in `spec_json`."""
 
     name: str
@@ -179,8 +166,7 @@ class Comparison(Row):
     order_key: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bookmark(Row):
+class Bookmark(Row, frozen=True, kw_only=True):
     """A view to come back to, with its layers, dates and stretch. Its thumbnail is in the file only."""
 
     name: str
@@ -189,8 +175,7 @@ class Bookmark(Row):
     state_json: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template(Row):
+class Template(Row, frozen=True, kw_only=True):
     """A class of marks as the analyst wants it: symbol and colour in `style_json`, fields of its form."""
 
     class_code: str
@@ -201,8 +186,7 @@ class Template(Row):
     order_key: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedFilter(Row):
+class SavedFilter(Row, frozen=True, kw_only=True):
     """A filter to be used again. `target` is a table of the document or a layer's uuid."""
 
     name: str
@@ -211,8 +195,7 @@ class SavedFilter(Row):
     order_key: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetaEntry(Row):
+class MetaEntry(Row, frozen=True, kw_only=True):
     """One fact about the case itself. `uuid` is the key (`marking`, `title`, `summary`...)."""
 
     value: str = ""

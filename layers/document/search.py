@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search(Row):
+class Search(Row, frozen=True, kw_only=True):
     """`area_uuid` is a site that is a search area; `cells_json` the cells of a grid and what each showed.
 
     "None seen" holds for `target_size_m` and for the `assessed_pct` of the area, and does not show absence. Of the

@@ -11,7 +11,6 @@ from layers.document.rows import Row
 from layers.document.vocabulary import AREA_NOT_PIN_M, DEFAULT_BASIS, MARK_KINDS, MEASURED, NOT_KNOWN_TO_EXIST
 from layers.geo.antimeridian import in_one_piece
 from layers.geo.longitudes import normalise_lon
-from layers.quick_dataclass import dataclass
 
 SITE_KINDS = ("site", "")
 """Kinds of marks that are sites."""
@@ -19,8 +18,7 @@ _LARGEST_PIXEL_M = 1e7
 _YEAR = re.compile(r"\d{4}(?=$|[-/])", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site(Row):
+class Site(Row, frozen=True, kw_only=True):
     """`geometry` is a shapely point, line string or polygon (or multi) in lon, lat (EPSG:4326), x first."""
 
     geometry: BaseGeometry

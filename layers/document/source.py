@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 
+from msgspec import Struct
+
 from layers.document.json_fields import json_object
 from layers.document.rows import Row
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 LONGEST_MACHINE = 400
 _MACHINE = "The machine work"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source(Row):
+class Source(Row, frozen=True, kw_only=True):
     """ICS 206-01's citation fields and ICD 206's descriptor. `reliability` A..F, F = cannot be judged."""
 
     kind: str = "other"
@@ -43,8 +43,7 @@ class Source(Row):
     """The machine that made or worked on it: tool, version, task, and who checked it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile(Row):
+class SourceFile(Row, frozen=True, kw_only=True):
     """A kept copy of a source. Its bytes are in the file only, never in memory."""
 
     source_uuid: str
@@ -67,8 +66,7 @@ class SourceFile(Row):
         return "kept file: " + ", ".join(part for part in (self.name, self.content_type) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class MachineWork:
+class MachineWork(Struct, frozen=True):
     """A tool with its version, its task, and the person who checked what it made. Empty words are not stated."""
 
     tool: str = ""

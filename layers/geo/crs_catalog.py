@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+from msgspec import Struct
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_geographic, lonlat_bounds, metres_per_unit, parse_crs
-from layers.quick_dataclass import dataclass
 
 _KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
 _AUTHORITIES = ("EPSG", "ESRI", "IGNF")
@@ -21,8 +21,7 @@ _NEAR = 0.5
 _EARTH_M = 30_000_000.0
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCRS:
+class KnownCRS(Struct, frozen=True):
     """One CRS of the database. `text` is its code, `place` where it is used."""
 
     text: str
@@ -77,8 +76,7 @@ def _rank(entry: KnownCRS, words: list[str]) -> tuple[int, int]:
     return (2 if all(word in name for word in words) else 3), len(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """Bounds of coordinates on Earth if they are meant in a CRS, and the doubt about that (empty: none)."""
 
     bounds_lonlat: Bounds | None

@@ -16,12 +16,12 @@ from importlib.resources import files
 
 import pyproj
 import shapely
+from msgspec import Struct
 from pyproj.transformer import TransformerGroup
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, parse_crs
 from layers.geo.measure import distance_m
-from layers.quick_dataclass import dataclass
 
 GCJ02_ERROR_M = 5.0
 BD09_ERROR_M = 10.0
@@ -48,8 +48,7 @@ class Datum(StrEnum):
     PULKOVO = "Pulkovo 1942"
 
 
-@dataclass(frozen=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """A place after a conversion of datum; `error_m` is the radius within which the conversion itself is known."""
 
     lon: float

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.measure import GEOD
-from layers.quick_dataclass import dataclass
 
 MOST_POINTS = 200_000
 """So many points are set in at most by one call: where that is not enough, all legs get fewer."""
@@ -17,8 +17,7 @@ _METRES_A_DEGREE = 111_700.0
 type Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Rings:
+class Rings(Struct, frozen=True, eq=False):
     """Ring i is ``lonlat[starts[i]:starts[i + 1]]``: longitudes are continuous within each, latitudes within +-90."""
 
     lonlat: Floats

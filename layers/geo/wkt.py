@@ -6,6 +6,7 @@ import math
 import re
 
 import shapely
+from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import BadCoordinate
@@ -13,7 +14,6 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates.links import SRIDS, read_worldview
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.longitudes import normalise_lon
-from layers.quick_dataclass import dataclass
 
 MAX_DEPTH = 32
 LONGEST_TYPED = 32_000
@@ -24,8 +24,7 @@ _TYPES = (
 _BEGINS = re.compile(rf"(?:SRID=(\d+)\s*+;\s*+)?({_TYPES})\s*+(?:ZM|Z|M)?\s*+(?:\(|EMPTY\s*+$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Extent read from a text: `bounds` in WGS 84, lon and lat; `kind` is the shape's type, "" for a map's address."""
 
     bounds: Bounds

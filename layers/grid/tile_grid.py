@@ -6,9 +6,10 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_geographic
-from layers.quick_dataclass import dataclass
 
 TILE_PX = 256
 """Edge of a display tile in pixels (measured: 256 beats 512 for pans)."""
@@ -42,8 +43,7 @@ class Affine(NamedTuple):
         return Affine(a, b, -a * self.c - b * self.f, d, e, -d * self.c - e * self.f)
 
 
-@dataclass(frozen=True, slots=True)
-class TileGrid:
+class TileGrid(Struct, frozen=True):
     """An endless pixel grid in one CRS. Value object: equal grids share their tiles.
 
     `origin_x`, `origin_y` is the world position of pixel (0, 0)'s upper left corner, `resolution` the world units a
@@ -74,8 +74,7 @@ class TileGrid:
         return self.affine().inverse().apply(x, y)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A window of whole pixels on a grid: all that a picture of the map is computed from. Sizes in device pixels.
 
     `ratio` is device pixels a logical pixel (96 to the inch): symbols, lines and text are drawn that much larger on a

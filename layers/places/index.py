@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from msgspec import Struct
+
 from layers.errors import NotReadable
 from layers.geo.measure import distance_m
 from layers.places.names import holds_in_order, indexed_text, name_key, tight
 from layers.places.spelling import most_wrong, nearness, pieces, respelled
-from layers.quick_dataclass import dataclass
 
 VERSION = 1
 LONGEST_QUERY = 80
@@ -44,8 +45,7 @@ CREATE VIRTUAL TABLE words USING fts5(names, content='', columnsize=0, tokenize=
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A settlement, facility, region or country. `matched` is the name that was found; a settlement's `kind` is empty.
 
     `error_m` is how far from the point the place reaches, or a facility's may be off.

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
-from layers.quick_dataclass import dataclass
 from layers.requests.features import OfLayer, ReadColumns
 from layers.vector.columns import DTYPES, NO_VALUES, Attributes, Column, Kind, attributes_of, whole_column
 from layers.vector.texts import Texts
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ColumnChunk:
+class ColumnChunk(Struct, frozen=True, eq=False):
     """Some rows, one after the other."""
 
     fids: NDArray[np.int64]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request

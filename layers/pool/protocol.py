@@ -9,11 +9,12 @@ import json
 import math
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from layers.errors import GeoloupeError, TooLarge
-from layers.quick_dataclass import dataclass
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
@@ -55,8 +56,7 @@ class BadReply(Exception):
     """A reader sent something that is not an answer."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, eq=False):
     """The answer of an op. The arrays own their memory."""
 
     header: dict[str, Any]
@@ -65,7 +65,7 @@ class Answer:
     """Of the reader that could answer."""
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # no Struct: it computes a field
 class Request:
     """One question on its way to a reader. `done` is called once, on a supervisor thread, with an `Answer` or an error.
 

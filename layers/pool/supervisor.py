@@ -6,15 +6,16 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, error_from_noun
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
 from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderNotStarted, ReaderProcess
-from layers.quick_dataclass import dataclass
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
 
@@ -26,15 +27,13 @@ log = logging.getLogger("geoloupe.readers")
 MAX_STRIKES = 3
 
 
-@dataclass(frozen=True)
-class Dismissal(Question):
+class Dismissal(Question, frozen=True):
     """Asks no reader anything: its supervisor ends it."""
 
     op: ClassVar[str] = "dismiss"
 
 
-@dataclass(eq=False, slots=True)
-class _Delivery:
+class _Delivery(Struct, eq=False):
     """An answer on its way to who asked."""
 
     request: Request

@@ -6,9 +6,11 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import reduce
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.bookmark_state import state_of
 from layers.document.comparison import Frame
@@ -26,7 +28,6 @@ from layers.product.issuing.gate import DRAFT, State
 from layers.product.publishing import Publishing
 from layers.product.site_words import subtitle_of
 from layers.product.spec import ProductMap, ProductSpec
-from layers.quick_dataclass import dataclass
 
 type Each = Literal["site", "class", "bookmark"]
 EACH: tuple[Each, ...] = ("site", "class", "bookmark")
@@ -43,8 +44,7 @@ _MOST_ERROR_M = 1_000_000.0
 _MOST_LAT = MERCATOR_MAX_LAT - 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class BatchItem:
+class BatchItem(Struct, frozen=True):
     """One product; `stem` is its file's name without the ending, and there is no other one of that name."""
 
     stem: str

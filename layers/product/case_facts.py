@@ -6,8 +6,8 @@ Good for what needs no page: words, dates, credits, claims. `is_laid_out` is Fal
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from msgspec.structs import replace
 from shapely import box
 
 from layers.document.comparison import read_spec as read_comparison

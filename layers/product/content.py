@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.text.links import is_plain_link
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCited:
+class SourceCited(Struct, frozen=True):
     """A source with the number that it has in this product, and its citation as ICS 206-01 wants it.
 
     No date is invented: `published` and `accessed` are words, "no date" and "date of access not recorded" among them.
@@ -66,8 +66,7 @@ class QuoteCited(NamedTuple):
     bearing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseSaid:
+class ResponseSaid(Struct, frozen=True):
     """An answer, or that none was given or asked for. `kind` is one of `vocabulary.RESPONSE_KINDS`."""
 
     uuid: str
@@ -83,8 +82,7 @@ class ResponseSaid:
     """All of it in one printable line, with its attribution."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedSite:
+class NamedSite(Struct, frozen=True):
     """A mark in a frame with the words that stand for it."""
 
     uuid: str
@@ -123,8 +121,7 @@ class NamedSite:
     """The dates on which it was seen, from its observations; empty: nobody looked."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimSaid:
+class ClaimSaid(Struct, frozen=True):
     """A claim as a product prints it: what was said, by whom, and apart from it what we judge.
 
     `likelihood` and `confidence` are two sentences and stand apart; both are empty unless the claim is assessed.
@@ -182,8 +179,7 @@ class ClaimSaid:
         return self.source_words or self.statement
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSeen:
+class ImageSeen(Struct, frozen=True):
     """An image that the evidence in the frames stands on, as its row tells."""
 
     uuid: str
@@ -210,7 +206,7 @@ class WithheldRows(NamedTuple):
     are_measurements: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # no Struct: it shows a field to nobody
 class LeftOut:
     """Numbers of what belongs to the frames, or to the case, and is not printed."""
 
@@ -225,8 +221,7 @@ class LeftOut:
     """All that is withheld, in groups. Not shown in logs: its names are internal."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductContent:
+class ProductContent(Struct, frozen=True):
     """All words of evidence of a product."""
 
     title: str = ""

@@ -6,18 +6,17 @@ type, room and overlap have nothing to say.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import NamedTuple
 
+from msgspec import Struct, field
+
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 
 SCALE_CHANGES_M = 1_000_000.0
 """The scale bar of a frame of this ground width or more says for which latitude it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImageFact:
+class ImageFact(Struct, frozen=True):
     """An image, or other data, as one map shows it: words as they are printed. Empty and None are "not stated"."""
 
     layer: str
@@ -62,8 +61,7 @@ class ImageFact:
     """True for a basemap of no date of its own, such as a map of streets: nothing is read from it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleBarFact:
+class ScaleBarFact(Struct, frozen=True):
     """The scale bar of a map: its words as printed, and what it is worth."""
 
     words: str = ""
@@ -73,8 +71,7 @@ class ScaleBarFact:
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class GraticuleFact:
+class GraticuleFact(Struct, frozen=True):
     """The lines of a grid over a map: the notation, how many lines, and their labels."""
 
     notation: str
@@ -82,8 +79,7 @@ class GraticuleFact:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SitesFact:
+class SitesFact(Struct, frozen=True):
     """Uuids of the marks of a map by the way in which the page tells their names.
 
     `named` have a label beside them, `keyed` a number with a line in the key; `uncounted` have neither and are not
@@ -100,8 +96,7 @@ class SitesFact:
     """The part of `drawn` that is painted as an exact pin."""
 
 
-@dataclass(frozen=True, slots=True)
-class MapFact:
+class MapFact(Struct, frozen=True):
     """One map of a page."""
 
     number: int = 0
@@ -170,8 +165,7 @@ class Alike(NamedTuple):
     other: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
+class ProductFacts(Struct, frozen=True):
     """All of the laid out page that the check and the metadata need."""
 
     maps: tuple[MapFact, ...] = ()

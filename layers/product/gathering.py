@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import field, replace
 from itertools import batched
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.at_once import at_once
 from layers.document.claim import Claim
@@ -33,14 +35,12 @@ from layers.product.numbering import issued_numbers, numbered
 from layers.product.publishing import Publishing, Withheld, is_ours, is_reviewed
 from layers.product.site_words import is_party, name_of, site_words
 from layers.product.steps import step_words
-from layers.quick_dataclass import dataclass
 
 _MARKS_A_STEP = 8
 NO_ANSWER = "No answer is recorded, nor that one was asked for."
 
 
-@dataclass(slots=True)
-class _KeptBack:
+class _KeptBack(Struct):
     """All that a published product withholds, by reason and table: uuids with their names."""
 
     rows: dict[tuple[Withheld, Table, bool], dict[str, str]] = field(default_factory=dict)

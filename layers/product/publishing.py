@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from msgspec import Struct
+
 from layers.document.chip import Chip
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -15,7 +17,6 @@ from layers.document.source import Source
 from layers.document.vocabulary import REVIEWED
 from layers.product.marking import may_carry
 from layers.product.own_paths import is_own_link, without_paths
-from layers.quick_dataclass import dataclass
 
 _ADDRESS = re.compile(r"(?:(?:https?|ftps?|s3|gs)://|www\.|doi:|urn:|ark:|hdl:)\S+", re.IGNORECASE)
 """Addresses that readers of a product can go to, or look up."""
@@ -37,8 +38,7 @@ class Withheld(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Publishing:
+class Publishing(Struct, frozen=True):
     """The rules for one product. `marking` is its own; None: it is not published, and everything may stand in it."""
 
     marking: str | None = None

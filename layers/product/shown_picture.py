@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import struct
 
+from msgspec import Struct
+
 from layers.product.bare_picture import bare_picture
-from layers.quick_dataclass import dataclass
 
 MOST_SIDE_PX = 20_000
 MOST_PIXELS = 64 * 2**20
@@ -16,8 +17,7 @@ _MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "ima
 _SIZES_OF_JPEG = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPicture:
+class ShownPicture(Struct, frozen=True):
     """A picture that any reader's program shows."""
 
     content_type: str

@@ -6,15 +6,16 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.document.comparison import MOST_FRAMES as MOST_COMPARED
 from layers.document.comparison import ComparisonSpec, Frame, read_bounds, read_frame
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 
 KIND = "map"
 """Tells this product from others that are kept in the same table, such as match plates."""
@@ -85,8 +86,7 @@ PAGES: dict[str, Page] = {
 DEFAULT_PAGE = "A4 landscape"
 
 
-@dataclass(frozen=True, slots=True)
-class ProductMap:
+class ProductMap(Struct, frozen=True):
     """One map of a product. `frame`: its layers, as in a comparison; None: those that the tree shows.
 
     `bounds` are lon, lat; None: the product's. `marks`: uuids of the marks that are its own; None: all of the case.
@@ -108,8 +108,7 @@ class Override(NamedTuple):
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductSpec:
+class ProductSpec(Struct, frozen=True):
     """Everything that makes a product again from its case. Empty words are left out of the page.
 
     `moved` has offsets in millimetres, x to the right and y down, from where a thing would stand by itself. Its keys

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 DATE_KINDS = ("instant", "interval", "composite", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Acquisition:
+class Acquisition(Struct, frozen=True):
     """Facts stated by a file's metadata; "" and None where they are silent. Nothing is guessed from anything else."""
 
     at: str = ""

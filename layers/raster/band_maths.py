@@ -17,11 +17,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.parser import NUMBER, FormulaParser
-from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 500
 MAX_DEPTH = 40
@@ -65,18 +65,15 @@ _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _NUMBERED = re.compile(r"b([1-9][0-9]{0,2})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(Struct, frozen=True):
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Band:
+class _Band(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(Struct, frozen=True):
     apply: Callable[..., Any]
     arguments: tuple[_Node, ...]
 
@@ -84,8 +81,7 @@ class _Call:
 _Node = _Number | _Band | _Call
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A parsed expression. `bands` are the names it uses, in order of first use, in lower case."""
 
     text: str

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.errors import CannotBePlaced, GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, is_geographic, transform_bounds
-from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of
@@ -21,8 +22,7 @@ MAX_BANDS = 512
 _TURNS = (0.0, 360.0, -360.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One image of a combined layer, as the layer's source keeps it: where it is, and what its own layer said of it."""
 
     name: str
@@ -81,8 +81,7 @@ def members_of(source: dict[str, Any]) -> list[Member]:
     return [Member.from_json(member) for member in found]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A member and what was found in its file; `info` None where it cannot be read."""
 
     member: Member

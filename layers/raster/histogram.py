@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.raster.stretch import Values
 
 BINS = 128
 _TAIL_PERCENT = 0.1
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Histogram:
+class Histogram(Struct, frozen=True, eq=False):
     """`counts` of equal bins from `low` to `high`; what lies beyond is in the outer bins."""
 
     counts: NDArray[np.int64]

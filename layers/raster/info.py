@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any
 
+from msgspec import Struct, field
+
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class BandInfo:
+class BandInfo(Struct, frozen=True):
     """One band, numbered from 1. `low` and `high` are the default stretch (raw values), None where unknown."""
 
     index: int
@@ -31,8 +30,7 @@ class BandInfo:
     offset: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class RasterInfo:
+class RasterInfo(Struct, frozen=True):
     """A raster source file. Sizes in pixels; `bounds` in `crs`; `transform` is (a, b, c, d, e, f) pixel to world."""
 
     path: str

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import field, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.raster.spectra import (
     band_pass,
     correlation_surface,
@@ -88,8 +88,7 @@ _PLAIN = _Rules(0.55, 0.3, 0.5, 0.7)
 _STRICT = _Rules(0.7, 0.75, 0.3, 0.4)
 
 
-@dataclass(frozen=True, slots=True)
-class LocalShift:
+class LocalShift(Struct, frozen=True):
     """The shift of one tile, around a place of the moving picture, in pixels of the grid."""
 
     x: float
@@ -99,8 +98,7 @@ class LocalShift:
     agrees: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(Struct, frozen=True):
     """`dx`, `dy` None where there is no shift at all to speak of; `why` is a sentence for either answer."""
 
     dx: float | None
@@ -286,8 +284,7 @@ def _levelled(picture: Picture) -> Singles:
 # -- tiles -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Compared:
+class _Compared(Struct, frozen=True):
     """Spectra of tiles of two pictures. What only a doubt asks for is worked out when it does: of unlike pictures many
     shifts are tried, and hardly any of them comes so far.
     """
@@ -323,8 +320,7 @@ class _Compared:
         return highest_repeat(np.einsum("nij,n->ij", power_of(moving), spread**-2))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
+class _Tried(Struct, frozen=True):
     """Tiles compared at a whole shift `base`: the shift of each, and how alike each two are there."""
 
     base: tuple[int, int]

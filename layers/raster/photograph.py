@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 _TAKEN = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
@@ -16,8 +16,7 @@ _DAY = re.compile(r"(\d{4}):(\d\d):(\d\d)")
 _LONGEST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Photograph:
+class Photograph(Struct, frozen=True):
     """A photograph with a position. `taken` is UTC with "Z", the camera's own clock without, or ""."""
 
     lon: float

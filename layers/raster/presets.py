@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.raster.band_maths import Expression, band_number, parse_expression
 from layers.raster.info import RasterInfo
 from layers.raster.scene import COMBINED, SceneBand, SceneInfo
 from layers.raster.sensor_bands import common_names, names_by_wavelength
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(Struct, frozen=True):
     """Three common names as red, green, blue. `key` is the digit that chooses it."""
 
     name: str
@@ -22,8 +22,7 @@ class Combination:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class SpectralIndex:
+class SpectralIndex(Struct, frozen=True):
     """An expression in common names with its stretch and colormap.
 
     `needs_reflectance`: it has constants beside the bands, so that stored values without their scale give nonsense.

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct, field
+
 from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
 """The kind of what is no delivery but images that the analyst has put together."""
 
 
-@dataclass(frozen=True, slots=True)
-class BandPlace:
+class BandPlace(Struct, frozen=True):
     """The place of a band for a reader: in one file, or in all tiles of a mosaic, the first on top."""
 
     paths: tuple[str, ...]
@@ -44,8 +43,7 @@ class BandPlace:
         return cls(paths, int(data["index"]), nodata, part, None if crs is None else str(crs), height_m)
 
 
-@dataclass(frozen=True, slots=True)
-class SceneBand:
+class SceneBand(Struct, frozen=True):
     """One band of a scene. What the format does not state is None or ""."""
 
     name: str
@@ -112,8 +110,7 @@ class SceneBand:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SceneInfo:
+class SceneInfo(Struct, frozen=True):
     """One scene. `path` is what was opened, `folder` holds every file of the scene."""
 
     path: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.raster.acquisition import Acquisition
 
 _LEVEL_TAGS = ("PROCESSING_LEVEL", "PROCESSINGLEVEL", "PRODUCT_LEVEL", "LEVEL")
@@ -18,8 +19,7 @@ _LEVEL_OF_PRODUCT = re.compile(r"^(?:L[COTEM]\d\d_(L\d\w\w)_|S2[A-D]_MSI(L\w\w)_
 """The identifiers of Landsat and Sentinel-2 products state it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """Empty texts: not stated."""
 
     sensor: str = ""

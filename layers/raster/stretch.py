@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 METHODS = ("percentile", "deviations", "minmax")
 ORIGINS = ("image", "view", "given")
@@ -21,8 +21,7 @@ MAX_SORTED = 1 << 20
 type Limits = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class StretchRule:
+class StretchRule(Struct, frozen=True):
     """The rule for low and high of each band. Percents are 0..100, `deviations` are to both sides of the mean."""
 
     method: str = "percentile"
@@ -92,8 +91,7 @@ class StretchRule:
 BY_DEFAULT = StretchRule()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Values:
+class Values(Struct, frozen=True, eq=False):
     """The valid values of one band, ready for any rule: `sorted` (at most `MAX_SORTED`), extremes and moments."""
 
     sorted: NDArray[Any]

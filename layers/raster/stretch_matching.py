@@ -6,17 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.raster.stretch import Limits
 
 LEAST_VALUES = 64
 """Of a band on the ground that both images show; fewer tell nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(Struct, frozen=True):
     """Mean and standard deviation of one band."""
 
     mean: float

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.colour.ramps import ramp_pixels
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from layers.raster.band_maths import Expression, parse_expression
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of, resolve
@@ -36,8 +36,7 @@ _OF_MOMENTS = ("netCDF",)
 """Formats whose bands are the same thing at several times or depths, and no colours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """Raw values `low` to `high` become black to white; `gamma` above 1 lightens the middle."""
 
     low: float
@@ -60,8 +59,7 @@ def was_frozen(style_json: str) -> bool:
     return isinstance(data, dict) and data.get(FROZEN) is True
 
 
-@dataclass(frozen=True, slots=True)
-class RasterStyle:
+class RasterStyle(Struct, frozen=True):
     """Three bands as red, green, blue, or one as grey or through a colormap; one `Stretch` for each band.
 
     With an `expression` the bands are its inputs, in the order of `Expression.bands`, and its result is shown as one.

@@ -11,9 +11,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from layers.disk.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat

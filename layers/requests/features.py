@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any, ClassVar, NamedTuple, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import field
+
 from layers.requests.question import Question
 
 
-@dataclass(frozen=True)
-class OfLayer(Question):
+class OfLayer(Question, frozen=True):
     """A question about one layer of a file of features."""
 
     layer: str = ""
@@ -22,8 +21,7 @@ class OfLayer(Question):
     """Taken instead of the file's own."""
 
 
-@dataclass(frozen=True)
-class ReadFeatures(OfLayer):
+class ReadFeatures(OfLayer, frozen=True):
     """Rows of a layer in the canvas's CRS, as int32 steps: the columns of `FeatureTable` from `kind` to `bounds`.
 
     The header is described where it is made, in `readers.features.canvas_features`, and checked where it is taken, in
@@ -45,8 +43,7 @@ class ReadFeatures(OfLayer):
     most_bytes: int = 0
 
 
-@dataclass(frozen=True)
-class ReadAttributes(OfLayer):
+class ReadAttributes(OfLayer, frozen=True):
     """Attributes as JSON values: of `fids`, or of a chunk from `start_fid` on. Header `RowFacts`."""
 
     op: ClassVar[str] = "attributes"
@@ -57,8 +54,7 @@ class ReadAttributes(OfLayer):
     """None: all."""
 
 
-@dataclass(frozen=True)
-class ReadRows(OfLayer):
+class ReadRows(OfLayer, frozen=True):
     """Rows with their exact geometries, WKB in EPSG:4326 end to end (uint8), and where each begins (int64).
 
     A chunk from `start_fid` on, or `fids`; an empty stretch stands for a row without a place. Header `RowFacts`.
@@ -90,8 +86,7 @@ class RowFacts(NamedTuple):
         return cls([int(fid) for fid in header["fids"]], columns, None if following is None else int(following))
 
 
-@dataclass(frozen=True)
-class ReadColumns(OfLayer):
+class ReadColumns(OfLayer, frozen=True):
     """Whole columns of attributes, exact, a chunk of rows from `start` on; made and taken as `ReadFeatures` is."""
 
     op: ClassVar[str] = "columns"
@@ -100,8 +95,7 @@ class ReadColumns(OfLayer):
     """None: all."""
 
 
-@dataclass(frozen=True)
-class Measure(OfLayer):
+class Measure(OfLayer, frozen=True):
     """A chunk of rows from `start` on: fids (int64), and their metres or square metres (float64). Header: next."""
 
     op: ClassVar[str] = "measures"
@@ -110,8 +104,7 @@ class Measure(OfLayer):
     start: int = 0
 
 
-@dataclass(frozen=True)
-class ExportRows(OfLayer):
+class ExportRows(OfLayer, frozen=True):
     """Write rows from `start` on to `out`, which is ours alone; the first stretch begins the file, the last ends it."""
 
     op: ClassVar[str] = "export_rows"
@@ -155,8 +148,7 @@ class Exported(NamedTuple):
         )
 
 
-@dataclass(frozen=True)
-class WriteWorkbook(Question):
+class WriteWorkbook(Question, frozen=True):
     """Write tables as the sheets of a spreadsheet to `out`, which is ours alone. `path` is a file with them as JSON:
     a list of {name, columns, rows}, each cell a text, a number or null. Header: the number of rows of each sheet.
     """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from typing import Any, ClassVar, NamedTuple, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
-from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import PointSet, points_of
 from layers.raster.scene import BandPlace
 from layers.raster.stretch import Limits, StretchRule
@@ -20,8 +21,7 @@ Bands = tuple[int | BandPlace, ...]
 _NO_PLACE = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
-@dataclass(frozen=True)
-class _OfBands(Question):
+class _OfBands(Question, frozen=True):
     """A question about some bands of a raster, or of a scene."""
 
     part: str = ""
@@ -57,8 +57,7 @@ class _OfBands(Question):
             raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
 
 
-@dataclass(frozen=True)
-class ReadTile(_OfBands):
+class ReadTile(_OfBands, frozen=True):
     """Bands (n, h, w) on the canvas's pixels in the file's dtype, and their mask (h, w); header `TileFacts`."""
 
     op: ClassVar[str] = "tile"
@@ -84,8 +83,7 @@ class ReadTile(_OfBands):
         return replace(found, affine=Affine(*found.affine))
 
 
-@dataclass(frozen=True)
-class ReadChip(ReadTile):
+class ReadChip(ReadTile, frozen=True):
     """Exact pixels of an image as evidence: header `TileFacts` and "content_type"; arrays: the bytes of a GeoTIFF with
     bands and mask as they were read, and these two, as of a tile. The grid asked for is the image's own.
     """
@@ -103,8 +101,7 @@ class ReadChip(ReadTile):
 Ring = tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True)
-class ReadArea(ReadTile):
+class ReadArea(ReadTile, frozen=True):
     """Statistics of the pixels inside an area: those whose centre is. The grid asked for is the image's own, or a
     coarser one. Header: `TileFacts`, "inside", the number of such pixels, and "bands", a `BandStatistics` each.
     """
@@ -114,8 +111,7 @@ class ReadArea(ReadTile):
     """In pixels of the tile; what an even number of them encloses is outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class BandStatistics:
+class BandStatistics(Struct, frozen=True):
     """Of the valid pixels of a band in an area; None where there is none. `histogram` counts equal bins from `least`
     to `most`.
     """
@@ -165,8 +161,7 @@ class TileFacts(NamedTuple):
         return self._asdict()
 
 
-@dataclass(frozen=True)
-class BuildOverviews(Question):
+class BuildOverviews(Question, frozen=True):
     """One slice of the building of overviews into `folder`; header `OverviewsBuilt`. To cancel is not to ask again."""
 
     op: ClassVar[str] = "overviews"
@@ -197,8 +192,7 @@ class OverviewsBuilt(NamedTuple):
         return cls(path, row, fraction, bool(header["is_done"]))
 
 
-@dataclass(frozen=True)
-class ReadStatistics(_OfBands):
+class ReadStatistics(_OfBands, frozen=True):
     """Statistics of bands, of a sample of the whole file or of `window`.
 
     Header: "bands", an object for each, and with a `rule` "stretch" (see `stretch_of`). Of a scene, whose bands are
@@ -230,16 +224,14 @@ def stretch_of(header: Mapping[str, Any]) -> list[Limits]:
     return [(float(low), float(high)) for low, high in header["stretch"]]
 
 
-@dataclass(frozen=True)
-class ReadAcquisition(Question):
+class ReadAcquisition(Question, frozen=True):
     """The acquisition of a raster or of a delivery: header {"acquisition": `Acquisition`}."""
 
     op: ClassVar[str] = "acquisition"
     part: str = ""
 
 
-@dataclass(frozen=True)
-class ReadVersions(Question):
+class ReadVersions(Question, frozen=True):
     """The versions of a reader's libraries, by their names in the header."""
 
     op: ClassVar[str] = "versions"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
+from msgspec import field
+from msgspec.structs import replace
+
 from layers.grid.tile_grid import Affine
-from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 
 ENCODED = ("JPEG", "WEBP")
 _NO_PLACE = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
-@dataclass(frozen=True)
-class WriteStrip(Question):
+class WriteStrip(Question, frozen=True):
     """Write rows of RGB, into the TIFF `out`, which is ours alone; the strip at `top` 0, the first, makes it."""
 
     op: ClassVar[str] = "write_strip"
@@ -44,8 +44,7 @@ class WriteStrip(Question):
         return replace(found, affine=Affine(*found.affine))
 
 
-@dataclass(frozen=True)
-class WritePixels(WriteStrip):
+class WritePixels(WriteStrip, frozen=True):
     """The same of raw pixels: `raw` holds the rows of one band after another, then a byte a pixel, 0 for no data."""
 
     op: ClassVar[str] = "write_pixels"
@@ -60,8 +59,7 @@ class WritePixels(WriteStrip):
     """RGBA by value, of the first band."""
 
 
-@dataclass(frozen=True)
-class EncodePicture(Question):
+class EncodePicture(Question, frozen=True):
     """Write the TIFF `tiff`, of `WriteStrip`, as a JPEG or WebP `out` beside it."""
 
     op: ClassVar[str] = "encode_picture"
@@ -71,8 +69,7 @@ class EncodePicture(Question):
     quality: int = 92
 
 
-@dataclass(frozen=True)
-class RecodePicture(Question):
+class RecodePicture(Question, frozen=True):
     """Decode a picture that somebody else made, a PNG, JPEG or WebP, and encode its pixels anew. One array: the bytes.
 
     Header: `content_type`, `width` and `height`. A JPEG stays one; the others become PNG, which every program shows.

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import field
+from msgspec.structs import replace
+
 from layers.requests.question import Question
 
 if TYPE_CHECKING:
     from layers.raster.point_fit.control_point import PointSet
 
 
-@dataclass(frozen=True)
-class Probe(Question):
+class Probe(Question, frozen=True):
     """Asks for the contents of a file or a delivery.
 
     The header of the answer has "kind" ("raster", "scene" or "vector") with "raster" (`RasterInfo`), "scene"

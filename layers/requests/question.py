@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from functools import cache
 from typing import Any, ClassVar, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """One thing that is asked of a file; `op` is its name in the message."""
 
     op: ClassVar[str]
@@ -19,18 +19,18 @@ class Question:
 
     def params(self) -> dict[str, Any]:
         """Plain JSON values of the fields that differ from their defaults; `of` gives back an equal value."""
-        found = ((field, getattr(self, field.name)) for field in fields(self))
-        return {field.name: _plain(value) for field, value in found if value != _default(field)}
+        defaults = _defaults(type(self))
+        return {name: _plain(value) for name, value in asdict(self).items() if value != defaults[name]}
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
         """From `params`; what it does not know is left out."""
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: _frozen(params[name]) for name in params if name in known})
+        return cls(**{name: _frozen(params[name]) for name in params if name in cls.__struct_fields__})
 
 
-def _default(field: Field[Any]) -> Any:
-    return field.default if field.default_factory is MISSING else field.default_factory()
+@cache
+def _defaults(kind: type[Question]) -> dict[str, Any]:
+    return asdict(kind())  # as `path` has a default, all fields have
 
 
 def _plain(value: Any) -> Any:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import Any, ClassVar, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import field
+from msgspec.structs import replace
+
 from layers.raster.common_grid import CommonGrid
 from layers.requests.imagery import ReadTile
 from layers.requests.question import Question
 
 
-@dataclass(frozen=True)
-class Register(Question):
+class Register(Question, frozen=True):
     """Phase correlation of two tiles of one grid: header {"registered": `Registered`}. `path` is the moving file's."""
 
     op: ClassVar[str] = "register"

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple, Self
 
-from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 
 THUMBNAIL_PX = 96
 MOST_RING_POINTS = 400
 
 
-@dataclass(frozen=True)
-class ListScenes(Question):
+class ListScenes(Question, frozen=True):
     """Asks for the images and deliveries that lie right in a folder, by their names: header `FolderList`.
 
     No image is opened.
@@ -22,8 +20,7 @@ class ListScenes(Question):
     op: ClassVar[str] = "list_scenes"
 
 
-@dataclass(frozen=True)
-class DescribeScene(Question):
+class DescribeScene(Question, frozen=True):
     """Asks for the place, the date and a small picture of one image or delivery: header `SceneFacts`, and the bytes
     of a JPEG where there is a picture. {"profile": ...} alone where readers of another profile can tell.
     """

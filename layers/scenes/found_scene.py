@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,6 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import DATE_KINDS, Acquisition
 from layers.requests.scenes import MOST_RING_POINTS, SceneFacts
 from layers.scenes.footprint import footprint_of_ring, in_equal_areas
@@ -25,7 +24,7 @@ LONGEST = 300
 _FARTHEST_LON = 900.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # no Struct: `problems` make no other scene
 class FoundScene:
     """Facts as they are stated; "" where nothing is. A scene without a usable date has kind "unknown"."""
 

@@ -9,12 +9,12 @@ import os
 import queue
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
+
+from msgspec import Struct, field
 
 from layers.errors import FileMissing, GeoloupeError, GivenUp, ReaderTimeout
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
-from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 from layers.requests.scenes import DescribeScene, FolderList, ListScenes, SceneFacts
 from layers.scenes.found_scene import FoundScene, scene_of_facts
@@ -32,8 +32,7 @@ _PASSING = (FileMissing, ReaderTimeout, GivenUp)
 """Of the machine rather than of the file: it is tried again the next time."""
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Progress of the work on a folder."""
 
     done: int
@@ -48,8 +47,7 @@ class Progress:
         return self.done / self.of if self.of else 0.0
 
 
-@dataclass
-class FolderReport:
+class FolderReport(Struct):
     """The scenes of a folder, and a count of each kind of thing that was left out."""
 
     folder: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
-from layers.quick_dataclass import dataclass
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.scene_table import Covering, part_covered
 from layers.text.counted import counted
@@ -17,8 +17,7 @@ SAME_PASS_S = 1800.0
 """A satellite that comes again on the same day has been round the Earth since, which takes an hour and a half."""
 
 
-@dataclass(frozen=True)
-class Pass:
+class Pass(Struct, frozen=True, dict=True):
     """The scenes of one tick."""
 
     scenes: tuple[FoundScene, ...]

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import asdict, fields, replace
+
 from layers.errors import BadTemplate
-from layers.quick_dataclass import dataclass
 from layers.services.template import check_template, hosts_of, needs_time, tile_url
 
 MAX_LEVEL = 24
 MOST_DAYS, MOST_CONNECTIONS = 3650.0, 64
-_KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+_KINDS: dict[type, tuple[type, ...]] = {str: (str,), int: (int,), float: (int, float), bool: (bool,)}
 
 
-@dataclass(frozen=True, slots=True)
-class TileService:
+class TileService(Struct, frozen=True):
     """A tiled web map in the Web Mercator tile matrix. `time` is empty where the service has no dates.
 
     The policy says what its terms of use allow; `min_cache_days` holds for tiles that come without an expiry date.
@@ -81,7 +81,7 @@ class TileService:
         values = {}
         for field in fields(cls):
             if field.name in data:
-                if not isinstance(data[field.name], _KINDS[str(field.type)]):
+                if not isinstance(data[field.name], _KINDS[field.type]):
                     raise BadTemplate(f"The tile service's {field.name} is not of the right kind: add the layer again.")
                 values[field.name] = data[field.name]
                 if not _is_utf8(values[field.name]):
@@ -96,8 +96,7 @@ def _is_utf8(value: Any) -> bool:
     return not isinstance(value, str) or value.encode("utf-8", "replace").decode() == value
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceGroup:
+class ServiceGroup(Struct, frozen=True):
     """Services of one provider, as a menu shows them."""
 
     title: str

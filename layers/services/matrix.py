@@ -8,11 +8,11 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, same_crs, transform_points
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.quick_dataclass import dataclass
 from layers.services.catalog import TileService
 
 CELLS = 8
@@ -39,8 +39,7 @@ def parent_of(tile: SourceTile, up: int = 1) -> SourceTile:
     return SourceTile(tile.level - up, tile.x >> up, tile.y >> up)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Sources:
+class Sources(Struct, frozen=True, eq=False):
     """Source tiles of which one display tile is made.
 
     `points` is (9, 9, 2): where the corners of the display tile's cells fall, in pixels of the service's `level`

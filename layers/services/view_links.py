@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from layers.errors import BadTemplate
 from layers.geo.baidu_mercator import from_bd09
 from layers.geo.bounds import Bounds
 from layers.geo.datum import Datum, from_wgs84
-from layers.quick_dataclass import dataclass
 
 BD09_METRES = "BD-09 metres"
 DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)
@@ -28,8 +28,7 @@ MOST_DIGITS = 6
 _WORD = re.compile(r"\{(\w*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class ShownView:
+class ShownView(Struct, frozen=True):
     """A view of the map: its middle in WGS 84, its bounds in lon and lat, metres of ground a pixel, a day."""
 
     lon: float
@@ -39,8 +38,7 @@ class ShownView:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
-class ViewAddress:
+class ViewAddress(Struct, frozen=True):
     """An address to be opened: `host` is contacted, and told a place whose numbers are on `datum`."""
 
     address: str
@@ -50,8 +48,7 @@ class ViewAddress:
     """The error that the way from WGS 84 to the datum adds."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewLink:
+class ViewLink(Struct, frozen=True):
     """A web map. Raises BadTemplate where its address cannot be filled in."""
 
     title: str
@@ -74,9 +71,7 @@ class ViewLink:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises BadTemplate where the values are no link."""
-        kinds = {
-            field.name: int if field.name.endswith("zoom") and field.name != "zoom" else str for field in fields(cls)
-        }
+        kinds = {name: int if name.endswith("zoom") and name != "zoom" else str for name in cls.__struct_fields__}
         values = {name: data[name] for name in kinds if name in data}
         wrong = [name for name, value in values.items() if type(value) is not kinds[name]]
         if wrong or not {"title", "template"} <= values.keys():

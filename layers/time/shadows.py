@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from layers.time.dates import is_partial
 from layers.time.sun_position import DISC_DEG, suns_at
 
@@ -48,8 +48,7 @@ class Instant(NamedTuple):
     error_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowImage:
+class ShadowImage(Struct, frozen=True):
     """The facts of the image that shows a shadow; "" and None where nothing is known."""
 
     acquired_at: str = ""
@@ -62,8 +61,7 @@ class ShadowImage:
     sun_elevation_deg: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow:
+class Shadow(Struct, frozen=True):
     """One shadow as it was pointed at: from the foot of the object to the tip, on the ground."""
 
     lon: float
@@ -90,8 +88,7 @@ class Shadow:
         return self.length_m >= LEAST_PICKS * self.pick_m and self.length_m > 0
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowSun:
+class ShadowSun(Struct, frozen=True):
     """The sun that cast a shadow; errors in degrees either way."""
 
     azimuth_deg: float
@@ -114,8 +111,7 @@ class Part(NamedTuple):
     error_m: float
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowHeight:
+class ShadowHeight(Struct, frozen=True):
     """A height with its error, the root of the sum of the squares of its parts."""
 
     height_m: float
@@ -128,15 +124,13 @@ class ShadowHeight:
         return math.hypot(*(part.error_m for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """No height, or no check: the reasons, a sentence each."""
 
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TimeCheck:
+class TimeCheck(Struct, frozen=True):
     """A stated time against a shadow. It contradicts it or it does not; it never confirms it."""
 
     stated: Instant

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.texts import Texts
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,8 +53,7 @@ DTYPES: dict[Kind, type[np.generic]] = {
 }
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Column:
+class Column(Struct, frozen=True, eq=False):
     """One attribute of all rows. Text is in `texts`, everything else in `values`.
 
     With `codes`, row i's text is ``texts[codes[i]]`` (few distinct texts are kept once); without, it is ``texts[i]``.
@@ -147,8 +145,7 @@ def column_of(name: str, values: Sequence[Any]) -> Column:
     return text_column(name, Texts.of("" if value is None else str(value) for value in values), valid)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Attributes:
+class Attributes(Struct, frozen=True, eq=False):
     """Columns of one layer, rows in the order of its file."""
 
     fids: NDArray[np.int64]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 
@@ -17,8 +16,7 @@ _LARGE_SHARE = 8
 """One of so many features in view is a large share."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class FeatureClasses:
+class FeatureClasses(Struct, frozen=True, eq=False):
     """The class of each feature: an index into the symbols of a content. Features that are not here have the last."""
 
     fids: NDArray[np.int64]
@@ -38,8 +36,7 @@ class FeatureClasses:
         return np.where(self.fids[at] == fids, codes, np.uint16(other)).astype(np.uint16)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class VectorContent:
+class VectorContent(Struct, frozen=True, eq=False):
     """A value: what changes makes a new one. Safe to use on several threads."""
 
     tables: tuple[FeatureTable, ...] = ()

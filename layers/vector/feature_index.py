@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
-
-from layers.quick_dataclass import dataclass
 
 FEATURES_A_CELL = 64
 MAX_SIDE = 255
@@ -17,8 +16,7 @@ Edges = tuple[float, float, float, float]
 """Left, bottom, right, top, in steps."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class FeatureIndex:
+class FeatureIndex(Struct, frozen=True, eq=False):
     """A view asks for a rectangle and gets the rows of the cells it touches, some too many."""
 
     bounds: Edges

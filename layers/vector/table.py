@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from layers.vector.feature_index import Edges, FeatureIndex
 
 POINT, LINE, POLYGON = 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True)
-class VectorInfo:
+class VectorInfo(Struct, frozen=True):
     """One vector layer of a source file."""
 
     path: str

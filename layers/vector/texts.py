@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
-
-from layers.quick_dataclass import dataclass
 
 PIECE_BYTES = 2**20
 """Long work is done in pieces of about so much, so that no other thread waits for the interpreter longer."""
@@ -39,8 +38,7 @@ _WORD = 8
 _MOST_WORDS = 64
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Texts:
+class Texts(Struct, frozen=True, eq=False):
     """Text i is ``data[starts[i]:starts[i + 1]]``."""
 
     data: NDArray[np.uint8]

@@ -7,18 +7,17 @@ import csv
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import shapely
+from msgspec import Struct
 
 from sample_data import path
 from sample_data.build.geojson import Vertex
 
 
-@dataclass(frozen=True)
-class Facility:
+class Facility(Struct, frozen=True):
     """A row of facilities.csv: a site as published, with the 90 % radius of its position and where that is from."""
 
     name: str
@@ -54,8 +53,7 @@ class Facility:
         return found[1] if found and self.lifecycle else ""
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """A row of routes.csv: straight legs between towns, WGS 84."""
 
     name: str
@@ -66,8 +64,7 @@ class Route:
     source: str
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The source of the claims and answers. An empty text means that it is not known, and nothing is put there."""
 
     id: str
@@ -83,8 +80,7 @@ class Source:
     """Words of the same source to the other side, verbatim."""
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A reported claim; claims.toml says what each field means. `places` are names of facilities."""
 
     number: int
@@ -99,16 +95,14 @@ class Claim:
     place_note: str
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """Words of the report in its own voice beside the claims."""
 
     made_by: str
     words: str
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """An answer to the whole. It changes no claim's state."""
 
     id: str
@@ -118,16 +112,14 @@ class Response:
     answers: str
 
 
-@dataclass(frozen=True)
-class Caveat:
+class Caveat(Struct, frozen=True):
     """A rule for using the records; `claims` are the numbers it is about, empty for all."""
 
     claims: tuple[int, ...]
     text: str
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Everything the demo case is built from."""
 
     facilities: tuple[Facility, ...]

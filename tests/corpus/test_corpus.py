@@ -7,13 +7,13 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import Struct
 from PySide6.QtGui import QImage
 
 from layers.geo.crs import WGS84, is_off_earth, transform_points, world_bounds
@@ -54,8 +54,7 @@ class OneStudio(Studio):
         return super().picture_of(scene, view)
 
 
-@dataclass(frozen=True)
-class Corpus:
+class Corpus(Struct, frozen=True):
     """The files as they were written, what the peer says of each, and what they are read with."""
 
     paths: dict[str, Path]

@@ -18,10 +18,7 @@ MORE_MB = 16.0
 
 @pytest.mark.bounded
 @pytest.mark.timeout(1200)
-def test_twenty_equal_cycles_leave_nothing_behind(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("layers.quick_dataclass.OFTEN", 1)  # compiled at once, not at the sixteenth call
+def test_twenty_equal_cycles_leave_nothing_behind(qapp: QApplication, tmp_path: Path) -> None:
     course = Course()
     with soaking(qapp, tmp_path) as soak:
         soak.make_case()

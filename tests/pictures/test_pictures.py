@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from msgspec.structs import replace
 from rasterio.control import GroundControlPoint
 
 from layers.geo.bounds import Bounds

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ssl
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 HOST = "localhost"
 
 
-@dataclass(frozen=True)
-class Certificates:
+class Certificates(Struct, frozen=True):
     """Files in PEM. All but the self-signed one are signed by `authority`, whom nobody trusts until told to."""
 
     authority: Path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
 from typing import Any
 
 import shapely
+from msgspec.structs import asdict
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
@@ -16,7 +16,7 @@ from layers.document.edit import TABLES
 def content_hash(document: Document) -> str:
     """Of every column of every row."""
     rows = sorted(
-        repr((table, [(f.name, _plain(getattr(row, f.name))) for f in fields(row)]))
+        repr((table, [(name, _plain(value)) for name, value in asdict(row).items()]))
         for table in TABLES
         for row in document.table(table).values()
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from msgspec import Struct
 
 ABSENT = frozenset(
     {"_posixsubprocess", "fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
@@ -34,8 +35,7 @@ type Judge = Callable[[ast.expr], bool | None]
 type Scopes = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What stands without a branch: `path:line: what`, in the function or class of `scopes`, the outermost first."""
 
     path: Path

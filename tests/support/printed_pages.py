@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
@@ -43,8 +44,7 @@ def frame(page: int, room: QRectF, bounds: Bounds, crs: str = "EPSG:32637", titl
     return MapFrame(page, room, view, title, f"Map of the {title.lower()}: a port.")
 
 
-@dataclass
-class PrintedPages:
+class PrintedPages(Struct):
     """A `Printed` whose maps are complete at once."""
 
     size: tuple[int, int] = (640, 480)
@@ -55,6 +55,7 @@ class PrintedPages:
     late: int = 0
     """Looks after which a wanted part is complete."""
     wanted: list[QRect | None] = field(default_factory=list)
+    _looks: int = 0
 
     def words_of(self, page: int) -> ProductWords:
         return self.words

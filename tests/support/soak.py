@@ -16,12 +16,12 @@ from pathlib import Path
 from types import FunctionType
 
 import numpy as np
+from msgspec import Struct
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from layers.quick_dataclass import dataclass
 from tests.support.analyst import Analyst
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.app.case.permission import Permissions
@@ -52,8 +52,7 @@ WINDOW = 5
 """Cycles at the beginning and at the end that are compared."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What lives after a cycle: Python's objects and Qt's by class, and megabytes that the process alone holds."""
 
     objects: Counter[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QSplashScreen
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QSplashScreen
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_process import CaseProcess
-from layers.quick_dataclass import dataclass
 from viewer.app.case.crash_loop import NEAR_S, CrashLoop
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
@@ -45,8 +45,7 @@ BAD_INPUT, FINDINGS = 1, 3
 """Exit codes of the command line."""
 
 
-@dataclass(frozen=True)
-class StartOptions:
+class StartOptions(Struct, frozen=True):
     """The options of the command line for the window."""
 
     files: tuple[str, ...] = ()

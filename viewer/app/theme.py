@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from string import Template
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from layers.quick_dataclass import dataclass
 from viewer.resources import resource_path
 
 TINT_SHARE = 0.2
 STYLE = "fusion"
 
 
-@dataclass(frozen=True)
-class Theme:
+class Theme(Struct, frozen=True):
     """Colours by what they are for, as #rrggbb."""
 
     name: str

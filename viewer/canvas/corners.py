@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import (
     ARROW_ROOM_PX,
@@ -34,8 +34,7 @@ _MOST_HEIGHT = 0.4
 """Of the picture; what needs more is shortened."""
 
 
-@dataclass(frozen=True, slots=True)
-class CornerNote:
+class CornerNote(Struct, frozen=True):
     """A note where it is painted. `text` is all of it, of which `lines` may be a part."""
 
     text: str

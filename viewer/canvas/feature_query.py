@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import CannotBePlaced, InvalidValue
@@ -14,7 +15,6 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.geo.nearness import around
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted, grouped
 from layers.vector.columns import ascending
 from layers.vector.query import at, within_area, within_polygon
@@ -33,8 +33,7 @@ MOST_NEAR = 20_000
 type Place = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureHit:
+class FeatureHit(Struct, frozen=True):
     layer_uuid: str
     fid: int
 

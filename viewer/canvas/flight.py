@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer
 
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.widget import MapCanvas
 
 STEP_MS = 16
@@ -20,8 +20,7 @@ SPEED = 0.0024
 SHORTEST_MS, LONGEST_MS = 250, 1800
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A view in the CRS of the canvas: its middle, units a device pixel, and turn."""
 
     x: float

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import ARROW_ROOM_PX, paint_haloed_text
 from viewer.canvas.scene import MapScene
@@ -80,8 +80,7 @@ def paint_lines(painter: QPainter, graticule: Graticule, ratio: float) -> None:
     painter.restore()
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     view: View
     notation: str
     is_compared: bool

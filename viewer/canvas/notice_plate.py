@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import product
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import wrapped_lines
 from viewer.support.language.translation import translate
@@ -29,8 +29,7 @@ _GROUND, _INK = QColor(11, 20, 28, 225), QColor(255, 255, 255, 235)
 _NUMBERS = re.compile(r"[\d.,\s\u202f]+")
 
 
-@dataclass(frozen=True, slots=True)
-class NoticePlate:
+class NoticePlate(Struct, frozen=True):
     """A plate where it is painted. `text` is all of it, of which `lines` may be a part."""
 
     text: str

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import field
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct, field
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.sides import pane_rects
 from viewer.canvas.corners import CornerNote
 from viewer.canvas.map_picture import MapPicture
@@ -37,8 +36,7 @@ class PaneWords(Protocol):
     def paint(self, painter: QPainter, view: View, at: int) -> None: ...
 
 
-@dataclass(eq=False, slots=True)
-class Pane:
+class Pane(Struct, eq=False):
     """One map: `place` is the part of the canvas that it fills."""
 
     scene: MapScene

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any, Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class PointerEvent:
+class PointerEvent(Struct, frozen=True):
     """A mouse event in picture pixels (device pixels), with the place under it; lon, lat are nan off the map."""
 
     px: float

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -15,7 +16,6 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_off_earth, transform_points
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.nearest import nearest
 from viewer.canvas.feature_query import passing, vector_layers
 from viewer.canvas.scene import MapScene
@@ -36,8 +36,7 @@ SNAP_COLOR = "#ff4fd8"
 _SIGN_PX = 7.0
 
 
-@dataclass(frozen=True, slots=True)
-class Snap:
+class Snap(Struct, frozen=True):
     """A pixel of the picture and its place in lon, lat, which is a vertex's to the last digit."""
 
     far_px: float

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
 
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 
@@ -21,8 +21,7 @@ OUTSIDE = (
 """Ends the help of what draws a case."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """One subcommand: `add_arguments` fills its parser, `run` does it and returns an exit code."""
 
     name: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
 from layers.document.comparison import LEAST_FRAMES, MOST_FRAMES, ComparisonSpec, spec_of
@@ -18,7 +19,6 @@ from layers.geo.crs import PIXEL_SPACE, chosen_canvas
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
-from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.difference_picture import why_no_difference
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
@@ -33,8 +33,7 @@ from viewer.rendering.context import RenderContext
 type Bounded = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedPicture:
+class ComparedPicture(Struct, frozen=True):
     """`problems` are sentences on what is wrong with it; `is_lost`: nothing of a layer could be fetched."""
 
     picture: QImage

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
@@ -12,7 +14,6 @@ from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
-from layers.quick_dataclass import dataclass
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 ACTOR = "command line"
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """The files of the command line in one document. `home` is the folder of the case, in which its files are read."""
 
     document: Document

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from layers.product.page_formats import DATA_ENDINGS, PRINTED_ENDINGS
 from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_page_size

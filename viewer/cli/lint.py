@@ -100,7 +100,7 @@ def _products(
     """Products to be checked, each with the words for it: one of what the options name, else those that the case
     keeps, else its default ones.
     """
-    from dataclasses import replace  # for start-up time
+    from msgspec.structs import replace  # for start-up time
 
     from layers.product.case_facts import default_specs, saved_specs
     from layers.product.named_product import kept_product, product_of_comparison, product_of_site

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from viewer.cli.command import DONE, Command, add_json, print_json
 from viewer.support.terminal import say
@@ -128,7 +129,7 @@ def _sources(arguments: argparse.Namespace) -> int:
     document = open_case(arguments.case)
     facts = []
     for source in document.sources.values():
-        fact = dataclasses.asdict(source)
+        fact = asdict(source)
         fact["claims"] = [link.claim_uuid for link in document.claim_links_of_source(source.uuid)]
         facts.append(fact)
     if arguments.json:

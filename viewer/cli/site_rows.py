@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
@@ -16,7 +16,6 @@ from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidV
 from layers.geo.coordinates import Datum
 from layers.geo.coordinates.parse import parse_coordinate
 from layers.pool.rows import read_rows
-from layers.quick_dataclass import dataclass
 from layers.raster.photograph import Photograph, photograph_in
 from layers.requests.probe import Probe
 from layers.text.counted import counted, metres
@@ -45,8 +44,7 @@ _OF_ROWS = re.compile(
 type SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
-@dataclass(slots=True)
-class FoundSites:
+class FoundSites(Struct):
     """The sites that the rows of a file make."""
 
     sites: list[SiteRow] = field(default_factory=list)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 import shapely
+from msgspec import Struct, field
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
@@ -18,7 +18,6 @@ from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.project.storage.geometry_blobs import wkb_is_sound
-from layers.quick_dataclass import dataclass
 from layers.time.dates import is_partial
 from layers.vector.style.markers import facility_of
 from layers.vector.style.routes import route_of
@@ -71,8 +70,7 @@ type FeatureRow = tuple[int, bytes, Mapping[str, Any]]
 """fid, WKB in EPSG:4326, attributes."""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteMapping:
+class SiteMapping(Struct, frozen=True):
     """`columns`: the field of a site to the column it is from. What has no column keeps `class_code`.
 
     With `lists_others` the attributes that no field takes are listed in the notes; all of them are kept in the site's
@@ -84,8 +82,7 @@ class SiteMapping:
     lists_others: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class LayerSource:
+class LayerSource(Struct, frozen=True):
     """The entry of the layer's file in the source register."""
 
     title: str

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
@@ -17,7 +19,6 @@ from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
-from layers.quick_dataclass import dataclass
 from layers.services.naming import service_from_text
 from layers.text.counted import counted, grouped
 from viewer.commands.layers import add_layer
@@ -25,8 +26,7 @@ from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question
 from viewer.support.text import one_line
 
 
-@dataclass(frozen=True)
-class FoundLayer:
+class FoundLayer(Struct, frozen=True):
     """The arguments of `add_layer`, and where the layer is."""
 
     kind: str

@@ -7,27 +7,26 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
+from msgspec import Struct
+
 from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer
 from layers.project.opening.layer_paths import parts_of
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 
 
-@dataclass(frozen=True, slots=True)
-class NewPlace:
+class NewPlace(Struct, frozen=True):
     """The absolute path of a file, and the mark by which it is recognised; None where that is not known."""
 
     path: str
     mark: ContentMark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LostFile:
+class LostFile(Struct, frozen=True):
     """A file of a layer that is not where the case says, or that may not be looked for there."""
 
     uuid: str

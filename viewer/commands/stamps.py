@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.document.edit import Change, Table
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The hand and the hour of an edit. `now` is UTC, ISO 8601 with a Z."""
 
     actor: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import crs_name, is_off_earth
-from layers.quick_dataclass import dataclass
 
 if TYPE_CHECKING:
     from layers.raster.photograph import Photograph
@@ -16,8 +17,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
 """Endings of files that are pictures to be looked at: what has another and no place lacks something."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceQuestion:
+class PlaceQuestion(Struct, frozen=True):
     """The question that is asked before such a file becomes a layer; nothing about its place is guessed."""
 
     name: str

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from shapely import Point, orient_polygons, set_precision, to_geojson
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -16,7 +17,6 @@ from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, digits_for, format_coordinate
 from layers.geo.measure import circle
-from layers.quick_dataclass import dataclass
 from layers.text.counted import metres
 from viewer.export.data.kml_shape import kml_shape
 from viewer.support.text import one_line
@@ -35,8 +35,7 @@ class PlaceForm(StrEnum):
     SENTENCE = "sentence"
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedPlace:
+class CopiedPlace(Struct, frozen=True):
     """A site, or a point of the map, which has no name, no basis and no judged error.
 
     `error_m` sets the digits: the radius that holds a site with 90 %, None where it was not judged; of a point of the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol, Self
+
+from msgspec.structs import replace
 
 from layers.errors import ProductStopped
 from layers.product.content import ProductContent

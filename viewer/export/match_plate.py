@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
@@ -11,7 +12,6 @@ from layers.document.imagery.match_plate import Pair
 from layers.errors import ExportFailed
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.photo_numbers import NumberAt, paint_numbers
@@ -29,8 +29,7 @@ MOST_SAID = 30
 """Numbers without a counterpart that are listed."""
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One half of a plate: what is painted, its heading, and its credits and dates."""
 
     scene: MapScene

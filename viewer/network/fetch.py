@@ -9,12 +9,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest, QSslError
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
-from layers.quick_dataclass import dataclass
 from viewer.network.consent import Consent
 from viewer.network.decode import HalfPicture
 from viewer.network.tile_store import host_of_url
@@ -51,8 +51,7 @@ CERTIFICATE_FAULTS = {
 """Reasons for refusing a server's certificate, in the order in which they are told."""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Limits of time, size and number for the requests to a server."""
 
     idle_s: float = 10.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.layer_paths import Place, Reach, is_below, judged

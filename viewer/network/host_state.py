@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import field
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct, field
 
 ERRORS_TO_PAUSE = 5
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 300.0
 
 
-@dataclass(eq=False)
-class HostState:
+class HostState(Struct, eq=False):
     """The circuit breaker of one host. Times are monotonic seconds; `sentence` is empty while all is well."""
 
     host: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ import sample_data
 from layers.document.layer import Layer
 from layers.errors import BadTemplate, FileMissing, NotAllowed
 from layers.project.opening.layer_paths import Place, Reach, described, places_of
-from layers.quick_dataclass import dataclass
 from layers.services.catalog import TileService
 from viewer.network.consent import Consent, is_private
 from viewer.network.folder_consent import FolderConsent
@@ -33,7 +32,7 @@ class Kind(StrEnum):
     SHARE = "share"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # no Struct: `layers` do not tell needs apart
 class Need:
     """One host or folder, as the layers that name it need it."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
-from layers.quick_dataclass import dataclass
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
@@ -18,7 +17,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.mailbox import Mailbox
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no Struct: it makes fields, which belong to it
 class RenderContext:
     """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network.
 

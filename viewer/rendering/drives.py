@@ -9,10 +9,10 @@ import time
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.disk.patience import in_a_thread_of_its_own
-from layers.quick_dataclass import dataclass
 from viewer.support.mailbox import Mailbox
 
 ANSWER_S = 3.0
@@ -36,8 +36,7 @@ GONE = {
 """The errors of a system that has given a drive up itself."""
 
 
-@dataclass(eq=False)
-class _Place:
+class _Place(Struct, eq=False):
     """The state of one folder. Times are monotonic seconds."""
 
     looks: int = 0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
@@ -17,7 +18,6 @@ from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.crs import PIXEL_SPACE, WGS84, is_off_earth, is_unrolled, transform_points, world_bounds
 from layers.grid.tile_grid import Affine
 from layers.pool.protocol import Answer
-from layers.quick_dataclass import dataclass
 from layers.raster.info import BandInfo, RasterInfo
 from layers.requests.imagery import BandStatistics, Ring
 from viewer.rendering.drawing import LayerDrawing
@@ -31,8 +31,7 @@ _SMALL = 0.02
 _BY_MAPPING = ("control points", "RPC")
 
 
-@dataclass(frozen=True, slots=True)
-class BandValue:
+class BandValue(Struct, frozen=True):
     """The raw value of a band at a place; None: without data there."""
 
     band: BandInfo
@@ -45,8 +44,7 @@ class BandValue:
         return self.raw * self.band.scale + self.band.offset if has_one and self.raw is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class PixelValues:
+class PixelValues(Struct, frozen=True):
     """All bands at a place of an image."""
 
     bands: tuple[BandValue, ...]
@@ -54,8 +52,7 @@ class PixelValues:
     """Column and row, from 0; None where the image has no even grid of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class AreaValues:
+class AreaValues(Struct, frozen=True):
     """Statistics of an image inside an area, of the pixels whose centre is in it."""
 
     bands: tuple[tuple[BandInfo, BandStatistics], ...]

@@ -8,8 +8,9 @@ shows the layer.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from layers.document.placing.nudge import Nudge
 from layers.errors import GeoloupeError

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from layers.geo.crs import is_unrolled, world_bounds
 from layers.grid.tile_grid import View

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.errors import GeoloupeError, TooLarge
-from layers.quick_dataclass import dataclass
 from viewer.support.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
@@ -86,8 +86,7 @@ class JobContext:
 type _Heard = Callable[[Any], None] | None
 
 
-@dataclass(eq=False, slots=True)
-class _Held:
+class _Held(Struct, eq=False):
     """The work of a job, and the callables that hear of its end."""
 
     work: Callable[[JobContext], Any] | None

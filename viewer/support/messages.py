@@ -6,28 +6,26 @@ What is about the open case goes with it; what is about the program stays.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from layers.quick_dataclass import dataclass
 from viewer.support.text import plain
 
 type Level = Literal["info", "warning", "error"]
 type About = Literal["case", "program"]
 
 
-@dataclass(frozen=True)
-class MessageAction:
+class MessageAction(Struct, frozen=True):
     """The button of a message: its text and what it does."""
 
     text: str
     run: Callable[[], None]
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     key: str
     text: str
     level: Level

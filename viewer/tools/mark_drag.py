@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
 
 import numpy as np
 import shapely
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from layers.document.figure import Figure
@@ -21,7 +22,6 @@ from layers.geo.longitudes import Place
 from layers.geo.measure import destination
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import unfit
 from viewer.rendering.world_copies import wrapped_views
@@ -79,8 +79,7 @@ def grip_of(figure: Figure, view: View, px: float, py: float) -> tuple[Place, tu
     return places[at], pixel
 
 
-@dataclass(slots=True)
-class HandleDrag:
+class HandleDrag(Struct):
     """One handle in hand. `figure`: the mark as it would be; None while there is nothing to show."""
 
     uuid: str
@@ -105,8 +104,7 @@ class HandleDrag:
         self.figure = self.handles.dragged(self.handle, px, py, place, in_steps=event.has(_SHIFT))
 
 
-@dataclass(slots=True)
-class MoveDrag:
+class MoveDrag(Struct):
     """The selected marks in hand, by `grip`, a place of the first of them."""
 
     sites: list[Site]

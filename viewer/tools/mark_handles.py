@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -19,7 +20,6 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import Place, shift_near
 from layers.geo.measure import azimuth_deg, destination, distance_m
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.mark_signs import sign_box, sign_of
 from viewer.canvas.sites.site_shapes import to_pixels
 from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
@@ -50,8 +50,7 @@ class Handle(NamedTuple):
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Handles:
+class Handles(Struct, frozen=True):
     """The handles that a mark has in one view."""
 
     figure: Figure

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import shapely
+from msgspec.structs import replace
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QPointF
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry

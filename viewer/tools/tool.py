@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 
@@ -12,14 +13,12 @@ from layers.document.edit import Edit
 from layers.errors import GeoloupeError
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
 from viewer.support.language.translation import translate
 
 
-@dataclass(frozen=True)
-class ToolContext:
+class ToolContext(Struct, frozen=True):
     """The canvas, the way to edit, and the messages, for all tools. `message` shows one sentence.
 
     `push` applies an edit and makes it undoable; False where it was refused, and said why.

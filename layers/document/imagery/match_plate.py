@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.json_fields import finite_numbers, json_object
@@ -17,7 +19,6 @@ from layers.document.mark_shape import MOST_NUMBER, Numbered, shape_of_site
 from layers.document.rows import Product
 from layers.document.site import Site
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 KIND = "match plate"
 MOST_NUMBERS = 500
@@ -45,8 +46,7 @@ class Pair(NamedTuple):
         return self.photo is not None and len(self.markers) == 1
 
 
-@dataclass(frozen=True, slots=True)
-class MatchPlate:
+class MatchPlate(Struct, frozen=True):
     """`photo` is the uuid of the photograph's layer; `numbers` are in their order, each once."""
 
     photo: str

@@ -7,10 +7,11 @@ as it is now; what a row holds of it is for other programs.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, field, fields, replace
 from typing import Any, ClassVar
 
 import shapely
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.json_fields import finite_numbers
@@ -19,7 +20,6 @@ from layers.document.site import Site
 from layers.errors import InvalidValue
 from layers.geo.measure import azimuth_deg, distance_m
 from layers.geo.on_earth import why_off_earth
-from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import DATE_KINDS
 from layers.time.shadows import (
     OPTICAL,
@@ -44,8 +44,7 @@ _MOST_M = 1e7
 _LONGEST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ShadowMark:
+class ShadowMark(Struct, frozen=True):
     """The shape of a mark on a shadow: how well its ends were pointed at, on which image, and on what ground."""
 
     pick_m: float
@@ -84,7 +83,7 @@ class ShadowMark:
     # -- JSON ---------------------------------------------------------------------------------------------------------
 
     def fields(self) -> dict[str, Any]:
-        given = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "image"}
+        given = {name: value for name, value in asdict(self).items() if name != "image"}
         said = {"says": self.text, "assumes": list(self.assumes)} if self.result is not None else {}
         return {**given, "image": asdict(self.image), **said}
 

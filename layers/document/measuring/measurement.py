@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import shapely
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -32,7 +33,6 @@ from layers.geo.measure import (
     geometry_length_m,
 )
 from layers.geo.on_earth import why_off_earth
-from layers.quick_dataclass import dataclass
 from layers.text.measured_values import ANGLE, AREA, FACTORS, LENGTH, value_text
 
 type Lines = list[NDArray[np.float64]]
@@ -75,8 +75,7 @@ _BEARING_ARC, _ANGLE_ARC = 0.3, 0.4
 """Shares of the legs at which the arc of an angle stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Struct, frozen=True):
     """The shape of a mark that measures. `pick_m`: how exactly its places were pointed at on the screen."""
 
     quantity: str

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from layers.document.imagery.shadow_mark import NO_HEIGHT, ShadowMark
 from layers.document.mark_shape import measurement_of, shape_of
 from layers.document.measuring.measurement import MEASUREMENT, Measurement, image_pick_m, name_of
 from layers.document.site import Site
-from layers.quick_dataclass import dataclass
 from layers.text.measured_values import LENGTH, number_texts, unit_for, unit_sign, value_text
 
 HEIGHT = "height"
 """The quantity that a shadow tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One result with its error, in metres, square metres or degrees; the error is None where it is not known."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from layers.document.layer import Layer
 from layers.geo.crs import PIXEL_SPACE

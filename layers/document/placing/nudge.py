@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.document.json_fields import finite_numbers, json_object
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 MOST_M = 30_000.0
 """As far as a layer may be moved: what lies further off is placed wrongly, not nudged."""
@@ -25,8 +26,7 @@ _SIGNED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Nudge:
+class Nudge(Struct, frozen=True):
     """Metres true east and true north at a place of the layer, which the map, whatever its CRS, is shifted by."""
 
     dx_m: float

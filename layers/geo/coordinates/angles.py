@@ -6,10 +6,11 @@ import math
 import re
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.longitudes import normalise_lon
-from layers.quick_dataclass import dataclass
 
 _NOTATIONS = {1: Notation.DD, 2: Notation.DDM, 3: Notation.DMS}
 _MARKS = "°'\""
@@ -60,8 +61,7 @@ class _Token(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class _Angle:
+class _Angle(Struct, frozen=True):
     """One half of a coordinate: degrees, the axis if the text tells it, the number of parts, half the last digit."""
 
     degrees: float

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
+
+from msgspec.structs import replace
 
 from layers.errors import BadCoordinate
 from layers.geo.baidu_mercator import to_bd09

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
+from msgspec import Struct
+
 from layers.geo.datum import Datum
-from layers.quick_dataclass import dataclass
 from layers.text.counted import metres
 
 METRES_PER_DEGREE = 111_700.0
@@ -26,8 +27,7 @@ class Notation(StrEnum):
     MGRS = "MGRS"
 
 
-@dataclass(frozen=True)
-class ParsedCoordinate:
+class ParsedCoordinate(Struct, frozen=True):
     """A place in WGS 84 as read from text, with the error that its digits imply.
 
     `error_m` applies to each axis: half the last digit, for MGRS half the cell. `text` is what was read, `datum` what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.angles import read_angles

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from msgspec import Struct
+
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.crs import WGS84, transform_points, utm_crs, utm_zone
-from layers.quick_dataclass import dataclass
 
 BANDS = "CDEFGHJKLMNPQRSTUVWXX"
 _COLUMNS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
@@ -34,8 +35,7 @@ _EQUATOR_DEG = 1e-8
 """Latitudes nearer to the equator count as on it: 1 mm south of it the letters of band and row would be others."""
 
 
-@dataclass(frozen=True)
-class _Utm:
+class _Utm(Struct, frozen=True):
     zone: int
     letter: str
     easting: float

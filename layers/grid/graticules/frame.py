@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
@@ -22,7 +23,6 @@ from layers.geo.crs import (
 )
 from layers.grid.graticules.zones import ZoneBox, zones_in
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 
 Floats = NDArray[np.float64]
 _LEAST_POINTS, _MOST_POINTS = 17, 1025
@@ -33,8 +33,7 @@ _FAR = 4.0
 _MOST_TURNS = 3.0
 
 
-@dataclass(frozen=True)
-class FrameView:
+class FrameView(Struct, frozen=True, dict=True):
     """A view as a graticule needs it."""
 
     view: View

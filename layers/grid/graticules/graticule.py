@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from layers.geo.crs import is_off_earth
 from layers.grid.graticules.cell_names import cell_names
 from layers.grid.graticules.degree_lines import degree_lines
@@ -12,7 +14,6 @@ from layers.grid.graticules.frame import FrameView
 from layers.grid.graticules.grid_line import SIDES, Box, CellName, EdgeLabel, GridLine, Side
 from layers.grid.graticules.metric_lines import metre_step, metric_lines
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 
 NOTATIONS = ("DD", "DMS", "UTM", "MGRS")
 AIM_PX = 110.0
@@ -20,8 +21,7 @@ AIM_PX = 110.0
 _SAMPLES = {"DD": "128.25° E", "DMS": "128°15'30\" E", "UTM": "5\u202f454\u202f000 N", "MGRS": "DC 5416"}
 
 
-@dataclass(frozen=True, slots=True)
-class Graticule:
+class Graticule(Struct, frozen=True):
     """Lines and texts in pixels of a view. Lines that are heavy are edges of zones and of 100 km squares."""
 
     notation: str

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from msgspec import Struct
+
 from layers.document.comparison import read_bounds
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
 from layers.product.page_formats import DATA_ENDINGS
 from layers.product.spec import LONGEST_JSON, LONGEST_TEXT
-from layers.quick_dataclass import dataclass
 
 KIND = "data"
 MOST_SITES = 200_000
 _WHAT = "The product"
 
 
-@dataclass(frozen=True, slots=True)
-class DataSpec:
+class DataSpec(Struct, frozen=True):
     """Everything that makes the data again from their case. `sites`: uuids of the marks; None: all of the case, or
     those within `bounds` (lon, lat).
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec.structs import asdict
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.alias import origin_of
@@ -105,10 +105,9 @@ def _name_of(name: str, row: Row) -> str:
 def digest_of(row: Row) -> str:
     """Twelve hexadecimal digits over all of a row that a product may print; the same while that is the same."""
     parts = []
-    for field in fields(row):
-        value = getattr(row, field.name)
-        if field.name not in _UNPRINTED and value not in ("", None, ()):
-            parts.append(f"{field.name}={_text(value)}")
+    for name, value in asdict(row).items():
+        if name not in _UNPRINTED and value not in ("", None, ()):
+            parts.append(f"{name}={_text(value)}")
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
 

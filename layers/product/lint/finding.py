@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from layers.product.content import ProductContent
 from layers.product.facts import ImageFact, MapFact, ProductFacts
 from layers.product.spec import ProductSpec
-from layers.quick_dataclass import dataclass
 
 BLOCKING, WARNING = "blocking", "warning"
 CONTINENT_M, CONTINENT_DEG = 2_000_000.0, 90.0
@@ -55,8 +56,7 @@ class Finding(NamedTuple):
     """Uuids of the rows (of the table `jump.kind`) that one cure would put right; empty: at most that of the jump."""
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True, dict=True):
     """A product under check."""
 
     spec: ProductSpec
@@ -95,8 +95,7 @@ class Checked:
         return plain(self.facts.words_of())
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule of the check. `point` is the number in the checklist of products; 0: a rule of tradecraft."""
 
     name: str

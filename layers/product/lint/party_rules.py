@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import Struct
+
 from layers.product.content import ClaimSaid, NamedSite, ResponseSaid
 from layers.product.facts import MapFact, TextFact
 from layers.product.lint.finding import BLOCKING, WARNING, Checked, Fault, Jump, Rule, map_name, plain, short, to_part
@@ -20,7 +22,6 @@ from layers.product.parties import (
     short_name,
 )
 from layers.product.site_words import NAMED_ROLE
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 _PIECE = re.compile('[“"„«]([^”"»]*(?:\\.\\.\\.|…)[^”"»]*)[”"»]')
@@ -33,8 +34,7 @@ _MOST_SHARE = 0.5
 _SAME_PT = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """One file of a product: the texts that can be read in it, those whole, and who is named in any of them."""
 
     name: str

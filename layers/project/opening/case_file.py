@@ -11,11 +11,12 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.errors import CaseDamaged, TooLarge
@@ -27,7 +28,6 @@ from layers.project.storage.integrity import Integrity, examine
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import check_sqlite, open_regular
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 CHUNK_ROWS = 20_000
@@ -46,8 +46,7 @@ _TOO_LARGE = f"too large {secrets.token_hex(8)} "
 _PLAIN_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,30}(\(\s*\d{1,9}\s*(,\s*\d{1,9}\s*)?\))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True):
     """A plain column as the schema declares it."""
 
     name: str
@@ -57,8 +56,7 @@ class TableColumn:
     """Its place in the primary key, from 1; 0: not in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """The schema of a file. `tables` are plain tables with their plain columns; the rest is only named."""
 
     tables: dict[str, tuple[TableColumn, ...]]
@@ -332,15 +330,13 @@ def _guarded(name: str) -> str:
     return f"CASE WHEN {size} > {MOST_CELL_BYTES} THEN CAST('{_TOO_LARGE}' || {size} AS TEXT) ELSE {column} END"
 
 
-@dataclass(frozen=True, slots=True)
-class Spoiled:
+class Spoiled(Struct, frozen=True):
     """Text whose bytes are no UTF-8, read as far as it goes."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TooLong:
+class TooLong(Struct, frozen=True):
     """A value that does not cross; its size in bytes."""
 
     size: int

@@ -12,10 +12,12 @@ import os
 import posixpath
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.disk.patience import in_a_thread_of_its_own
 from layers.document.document import Document
@@ -29,7 +31,6 @@ from layers.project.opening.layer_paths import (
     judged,
     places_of,
 )
-from layers.quick_dataclass import dataclass
 
 MOST_LINKS = 40
 """One after the other; the system follows as many."""
@@ -37,8 +38,7 @@ ANSWER_S = 1.0
 """A folder that has not said by then what lies in it is on a drive that is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class CaseHome:
+class CaseHome(Struct, frozen=True):
     """The folder of a case's file, and which paths below it are links that lead out of it."""
 
     folder: str = ""

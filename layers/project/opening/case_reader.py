@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from msgspec import Struct
+
 from layers.errors import CaseDamaged
 from layers.geo.bounds import Bounds
 from layers.pool.protocol import Answer
@@ -18,7 +20,6 @@ from layers.project.opening.foreign import Foreign
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import scratch_folder
 from layers.project.storage.integrity import Integrity
-from layers.quick_dataclass import dataclass
 
 READ_S = 120.0
 """Longest time for the answer to one question, however large the case."""
@@ -27,16 +28,14 @@ _PLAIN = {str, int, float, type(None)}
 """Types of SQLite's values in JSON, bytes aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfit:
+class Unfit(Struct, frozen=True):
     """A value that did not cross as it stands. `text` is what is left of it, `what` says why."""
 
     what: str
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedCase:
+class OpenedCase(Struct, frozen=True):
     """An opened case, before its rows are read."""
 
     meta: Mapping[str, str]
@@ -48,8 +47,7 @@ class OpenedCase:
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Some rows of a table, by columns. `refused` are by index the values that are no bytes, or no geometry that its
     guard lets pass, as they stood; they are empty bytes in their column.
     """
@@ -59,8 +57,7 @@ class Chunk:
     refused: Mapping[int, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A single value as bytes, a piece at a time."""
 
     size: int

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
 from itertools import count
 from typing import Any, Self
+
+from msgspec import Struct, field
 
 from layers.project.opening.case_file import Schema, TableColumn
 from layers.project.opening.foreign_rules import rules_left_behind
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
 from layers.project.storage.versions import later_columns, later_tables
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 _USUAL_TRIGGERS = (
@@ -31,8 +31,7 @@ _USUAL_TRIGGERS = (
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignTable:
+class ForeignTable(Struct, frozen=True):
     """A table of another program, as it will be made anew."""
 
     name: str
@@ -51,8 +50,7 @@ class ForeignTable:
         return key[0].name if len(key) == 1 and key[0].declared.upper() == "INTEGER" else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """All that a case holds beside what Geoloupe wrote. `lost` are sentences about what cannot be carried over.
 
     `renamed` are by table of ours the names of columns in our next save, where they cannot keep their own.

@@ -15,7 +15,8 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.text.guarded_xml import BadXml, Limits, parse_xml
 
 _STYLE_LIMITS = Limits(8 * 2**20, depth=100, bare_doctype=True)
@@ -101,8 +102,7 @@ _TEMPLATE_WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A text or bytes of another program less its code; None where nothing of it may stay."""
 
     content: str | bytes | None

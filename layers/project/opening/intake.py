@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec import Struct
+
 from layers.document.document import Document
 from layers.errors import CaseTooNew, UnsupportedFormat
 from layers.project.opening.case_file import damaged
@@ -28,7 +30,6 @@ from layers.project.storage.schema import PRIVATE_TABLES, SCHEMA_VERSION
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import SPECS
 from layers.project.storage.versions import schema_version_in, version_in
-from layers.quick_dataclass import dataclass
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
 
@@ -37,8 +38,7 @@ UNKNOWN_SENTENCE = "The case carries no hash of its bytes, so damage would not b
 DAMAGED_SENTENCE = "The file is damaged: values may be wrong or missing. Compare with a backup."
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(Struct, frozen=True):
     """A case as it was read. `problems` are sentences about what could not be taken as it stands."""
 
     rows: CaseRows

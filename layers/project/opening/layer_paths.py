@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
+
 import sample_data
-from layers.quick_dataclass import dataclass
 
 WINDOWS = os.name == "nt"
 MOST_CHARS = 4096
@@ -42,8 +43,7 @@ class Reach(StrEnum):
     """No path at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One file that a layer names."""
 
     text: str

@@ -6,7 +6,8 @@ A step works on the document, by an edit, so that it is told in the history like
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit

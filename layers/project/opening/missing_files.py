@@ -7,12 +7,12 @@ import time
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from layers.disk.content_mark import ContentMark, mark_of
 from layers.project.opening.layer_paths import folder_of, is_windows_text, parts_of
-from layers.quick_dataclass import dataclass
 
 MOST_ENTRIES = 50_000
 DEEPEST = 12
@@ -30,16 +30,14 @@ class Sameness(StrEnum):
     """Its name is, its content is not: it was changed, or is another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A file as a case names it, in whatever notation, and what is known of its content."""
 
     text: str
     mark: ContentMark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A file or folder that stands for a wanted one."""
 
     path: str
@@ -47,16 +45,14 @@ class Found:
     mark: ContentMark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """Files found, by the text of the path wanted; `is_cut` where not all of the folder was looked through."""
 
     found: dict[str, Found]
     is_cut: bool = False
 
 
-@dataclass(slots=True)
-class _Listing:
+class _Listing(Struct):
     """Names below a folder: what can be compared without opening a file."""
 
     by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol
 
+from msgspec import Struct
+
 from layers.document.document import Document
-from layers.quick_dataclass import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Glimpse:
+class Glimpse(Struct, frozen=True):
     """Some sites of a case, judged as all will be; `sites` counts those that the case has."""
 
     document: Document

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
@@ -21,7 +23,6 @@ from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
 from layers.project.storage.versions import later_columns, schema_version_in
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 ELSEWHERE = "another program"
@@ -34,8 +35,7 @@ _NEVER_COMPARED_COLUMNS = {("loupe_layers", "source_json")}
 """A save writes paths as they are seen from the file's folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideEdit:
+class OutsideEdit(Struct, frozen=True):
     """One row that another program changed: columns as [before, now], geometries as blobs or None."""
 
     table: str
@@ -46,8 +46,7 @@ class OutsideEdit:
     new_geometry: bytes | None = None
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """A row as the history has it."""
 
     values: dict[str, Any] = field(default_factory=dict)

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from layers.errors import CaseDamaged, CaseInUse, NotAFile, TooLarge
 from layers.project.opening.hardened_sqlite import harden
 from layers.project.storage.fingerprint import Fingerprint, fingerprint_of, sides_of
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file, side_files
 from layers.project.storage.sqlite_lock import LockedElsewhere, shared
-from layers.quick_dataclass import dataclass
 
 WAIT_S = 2.0
 MOST_SIDE_BYTES = 2**30
@@ -31,8 +32,7 @@ _NO_SUPER_JOURNAL = bytes(16)
 _SUPER_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A case that nobody changes. `path` is the case itself, or its recovered copy; `mark` is always the case's."""
 
     path: Path

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from msgspec import Struct
+
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign_code import Judged, is_suspect, judged_project, judged_sld, judged_style
 from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
-from layers.quick_dataclass import dataclass
 
 type Fact = dict[str, Any]
 
@@ -20,8 +21,7 @@ _MOST_SENTENCES = 8
 _LONGEST_NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
-class QgisRow:
+class QgisRow(Struct, frozen=True):
     """A row of layer_styles or qgis_projects. `fact` is None where it is ours, and made anew, or may not stand."""
 
     fact: Fact | None

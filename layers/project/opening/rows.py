@@ -7,9 +7,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
 from typing import Any, Protocol, cast
 from uuid import uuid4
+
+from msgspec import Struct, field
 
 from layers.document.document import Document
 from layers.document.edit import Table
@@ -22,7 +23,6 @@ from layers.project.storage.row_writer import row_number
 from layers.project.storage.schema import RESERVED_META, SCHEMA_VERSION, TITLES
 from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
 from layers.project.storage.versions import later_columns, later_tables
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 MOST_ROWS = 5_000_000
@@ -42,8 +42,7 @@ class Tables(Protocol):
         """All rows, in the file's order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """A row of which not every value was taken as it stood: old and new by column, and the old geometry."""
 
     table: str
@@ -52,8 +51,7 @@ class Repaired:
     new: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """A site without a usable geometry: it stays in the file, but not in the document."""
 
     spec: TableSpec
@@ -62,8 +60,7 @@ class Unplaced:
     """As it stood."""
 
 
-@dataclass
-class CaseRows:
+class CaseRows(Struct):
     """A document, one sentence for each kind of value that could not be taken as it was, and what is beside it."""
 
     document: Document

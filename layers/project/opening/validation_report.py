@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
+
 from layers.document.alias import sources_of
 from layers.document.document import Document
 from layers.document.edit import Table
@@ -28,7 +30,6 @@ from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
 from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
 from layers.project.storage.tables import BY_NAME, SITE_SPECS
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from layers.time.dates import is_date_or_interval, is_exact
 
@@ -38,8 +39,7 @@ _NAMES = ("label", "title", "statement", "source_wording", "words", "name", "eve
 type Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is not as it should be."""
 
     code: str

@@ -10,11 +10,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from layers.document import vocabulary
 from layers.errors import InvalidValue
 from layers.project.opening.case_reader import Unfit
 from layers.project.storage.tables import Column, aliases_from_text, empty_value
-from layers.quick_dataclass import dataclass
 
 MOST_TEXT = 4_000_000
 """Characters of a text."""
@@ -63,8 +64,7 @@ _MEANS_UNKNOWN = {"date_kind": frozenset(vocabulary.DATE_KINDS)}
 """Words outside these say that nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """A value that was not taken as it stood. `row` is its index in what was judged."""
 
     row: int

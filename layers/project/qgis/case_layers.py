@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.colour.palettes import layer_seed
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.project.opening.layer_paths import Reach, judged
 from layers.project.qgis.qml_out import layer_attributes, layer_elements
-from layers.quick_dataclass import dataclass
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.table import VectorInfo
 
@@ -24,8 +25,7 @@ _ANY_FOLDER = os.path.abspath("case")
 """A folder that relative paths count from; any would do."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectLayer:
+class ProjectLayer(Struct, frozen=True):
     """One row of the case's layers, as far as QGIS wants to know."""
 
     uuid: str

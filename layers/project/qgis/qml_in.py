@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from xml.etree.ElementTree import Element
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.errors import InvalidValue
 from layers.project.qgis.qml_symbols_in import LONGEST_TEXT, SymbolReader, color_of, number_of
 from layers.project.qgis.qml_symbols_out import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
-from layers.quick_dataclass import dataclass
 from layers.vector.expression.language import MAX_CHARS
 from layers.vector.style.classes import MOST_CLASSES, StyleClass
 from layers.vector.style.label_style import LabelStyle
@@ -29,8 +30,7 @@ _IS_EMPTY, _JOINS = ") is null, '', ", " || "
 _LONGEST_LABEL = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class QmlStyle:
+class QmlStyle(Struct, frozen=True):
     style: VectorStyle
     missing: tuple[str, ...] = ()
     """Parts of the style that we do not draw, in words."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
 
 from layers.errors import InvalidValue
 from layers.project.qgis.qml_symbols_out import MM_PX, sign_of_svg

@@ -11,13 +11,14 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
+
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign import ForeignTable
 from layers.project.opening.qgis_rows import Fact, digest, facts, project_rows_of, style_rows_of
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
 from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT
-from layers.quick_dataclass import dataclass
 
 _RTREE = "gpkg_rtree_index"
 
@@ -116,8 +117,7 @@ def _rtrees(new: sqlite3.Connection, names: Collection[str]) -> Iterator[tuple[s
 # -- rows in tables that all share ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(Struct, frozen=True):
     """A table of GeoPackage in which each program has rows."""
 
     name: str

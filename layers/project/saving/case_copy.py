@@ -6,11 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from layers.document.edit import TABLES
 from layers.document.rows import Row

@@ -14,17 +14,17 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+from msgspec import Struct
+
 from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
-from layers.quick_dataclass import dataclass
 
 STALE_S = 12 * 3600
 """A lock of another host, whose processes we cannot see, is believed for so long after its last sign of life."""
 _MOST_BYTES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """The user and process that hold the case."""
 
     user: str
@@ -38,8 +38,7 @@ class Holder:
         return f"{self.user or 'somebody'} on {self.owner.host or 'an unknown computer'}"
 
 
-@dataclass(frozen=True, slots=True)
-class LockLoss:
+class LockLoss(Struct, frozen=True):
     """A lock of ours that was taken over: by whom; None where they have let go since, and it is ours again."""
 
     holder: Holder | None

@@ -7,9 +7,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Edit
@@ -28,7 +30,6 @@ from layers.project.storage.integrity import Seal, empty_slot, seal
 from layers.project.storage.row_writer import RowWriter, Stamp
 from layers.project.storage.save_errors import disk_full, not_allowed, save_error, shown
 from layers.project.storage.tables import SITE_SPECS
-from layers.quick_dataclass import dataclass
 
 SPARE_BYTES = 20_000_000
 REPLACE_TRIES = 5
@@ -147,8 +148,7 @@ def write_case(
     _confirm(target, fs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Making:
+class _Making(Struct, frozen=True):
     """The way a new file is made: `fill` makes it, `carry` adds what is neither a row of ours nor derived."""
 
     fill: Callable[[Path], None]

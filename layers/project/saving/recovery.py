@@ -9,9 +9,11 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.measuring.measurement import MEASUREMENT
 from layers.document.site import SITE_KINDS
@@ -23,7 +25,6 @@ from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import DISK, scratch_folder, sweep
 from layers.project.storage.processes import Life, Owner
 from layers.project.storage.tables import SITE_SPECS
-from layers.quick_dataclass import dataclass
 
 KEPT = 10
 MAKING_S = 3600.0
@@ -37,8 +38,7 @@ class MarkCounts(NamedTuple):
     measurements: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecoverableSession:
+class RecoverableSession(Struct, frozen=True):
     """A session to offer. `edits` are those that the target does not hold; `last_edit_at` is UTC, ISO 8601."""
 
     folder: Path

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.errors import CaseDamaged
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.processes import Owner
-from layers.quick_dataclass import dataclass
 
 NAME = "session.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """`saved_seq` is the last history row that the target holds.
 
     A recovered session is not deleted when it is closed, only marked so: a person may still want to look into it.

@@ -11,11 +11,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
@@ -29,7 +31,6 @@ from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.row_writer import RowWriter, Stamp
 from layers.project.storage.save_errors import is_disk_full, journal_error, save_error, shown
 from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HISTORY, create_schema
-from layers.quick_dataclass import dataclass
 
 IDLE_CHECKPOINT_S = 1.0
 MOST_BASELINE = 20_000
@@ -41,25 +42,21 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Append:
+class _Append(Struct, frozen=True):
     edit: Edit
     stamp: Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class _SetMeta:
+class _SetMeta(Struct, frozen=True):
     key: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Flush:
+class _Flush(Struct, frozen=True):
     done: threading.Event
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(Struct, frozen=True):
     pass
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import MISSING, field, fields
 from typing import Any
 
 import shapely
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import fields
 
 from layers.document import vocabulary
 from layers.document.alias import origin_of, sources_of
@@ -26,7 +27,6 @@ from layers.errors import InvalidValue
 from layers.geo.geojson_geometry import geometry_of
 from layers.project.opening.values import judged
 from layers.project.storage.tables import STAMPS, Column, aliases_from_text, aliases_text, spec_of
-from layers.quick_dataclass import dataclass
 
 MOST_MARKS = 10_000
 MOST_ALIASES = 20
@@ -49,8 +49,7 @@ _LARGEST = 2**53
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class CopiedMarks:
+class CopiedMarks(Struct, frozen=True):
     """Marks that were copied somewhere; their uuids are those of the originals."""
 
     sites: tuple[Site, ...]
@@ -204,7 +203,7 @@ def _rows[R: (Source, Image)](value: object, row_type: type[R]) -> Iterable[R]:
     columns = [column for column in _columns_of(table) if column.field not in _STAYS]
     for uuid, said in list(value.items())[:MOST_MARKS]:
         if isinstance(said, dict) and _UUID.fullmatch(uuid):
-            needed = {column.field: "" for column in columns if column.default is MISSING}
+            needed = {column.field: "" for column in columns if column.default is NODEFAULT}
             yield row_type(uuid=uuid, **{**needed, **_values(columns, said)})
 
 

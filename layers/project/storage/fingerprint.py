@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from layers.errors import FileMissing
 from layers.project.storage.integrity import SLOT_BYTES, is_integrity_text
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file
-from layers.quick_dataclass import dataclass
 
 _PLAYED_BACK = ("-wal", "-journal")
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """A file's state. `counter` is SQLite's change counter, `integrity` the hash text at byte `at` (-1: not known).
 
     `sides` are (suffix, size, mtime_ns) of the journals beside it that hold anything: what they hold belongs to it.

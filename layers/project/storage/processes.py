@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from dataclasses import asdict, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
 from layers.disk.this_machine import boot_id, machine_for
-from layers.quick_dataclass import dataclass
 
 
 class Life(Enum):
@@ -23,8 +24,7 @@ class Life(Enum):
     """On another computer, or where its processes are not seen: it may be either."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """A process on a host. `started` is what the system says about its start; empty where it says nothing."""
 
     pid: int

@@ -10,6 +10,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import numpy as np
+from msgspec import Struct
 
 from layers.document.chip import Chip
 from layers.document.document import Document
@@ -20,7 +21,6 @@ from layers.document.source import SourceFile
 from layers.project.storage.geometry_blobs import blob, blobs
 from layers.project.storage.schema import HISTORY_COLUMNS, RESERVED_META, TOMBSTONE_COLUMNS
 from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_columns, stored_values, told_value
-from layers.quick_dataclass import dataclass
 
 _HISTORY_SQL = (
     f"INSERT INTO loupe_history ({', '.join(HISTORY_COLUMNS)}) VALUES ({', '.join('?' * len(HISTORY_COLUMNS))})"
@@ -30,8 +30,7 @@ _TOMBSTONE_SQL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The author and the time of one edit."""
 
     actor: str

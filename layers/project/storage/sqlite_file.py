@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from layers.errors import CaseDamaged, FileMissing, NotAFile, NotAllowed, UnsupportedFormat
 from layers.project.storage.save_errors import shown
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -25,8 +26,7 @@ _MOST_PAGES = 2_000
 _INTERIOR, _LEAF = 0x05, 0x0D
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """The first 100 bytes. `counter` goes up with each change in a rollback mode."""
 
     page_bytes: int

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any, Literal
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
+from shapely.geometry.base import BaseGeometry
 
 from layers.document.alias import origin_of, with_origin
 from layers.document.chip import Chip
@@ -37,7 +40,6 @@ from layers.document.rows import (
 from layers.document.search import Search
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
-from layers.quick_dataclass import dataclass
 
 type Kind = Literal["text", "integer", "real", "boolean", "aliases", "geometry"]
 
@@ -48,16 +50,16 @@ _SQL_TYPES: dict[Kind, str] = {
     "boolean": "BOOLEAN",
     "aliases": "TEXT",
 }
-_KINDS: dict[str, Kind] = {
-    "str": "text",
-    "int": "integer",
-    "int | None": "integer",
-    "float": "real",
-    "float | None": "real",
-    "bool": "boolean",
-    "bool | None": "boolean",
-    "tuple[tuple[str, str], ...]": "aliases",
-    "BaseGeometry": "geometry",
+_KINDS: dict[Any, Kind] = {
+    str: "text",
+    int: "integer",
+    int | None: "integer",
+    float: "real",
+    float | None: "real",
+    bool: "boolean",
+    bool | None: "boolean",
+    tuple[tuple[str, str], ...]: "aliases",
+    BaseGeometry: "geometry",
 }
 _MOST_UUID = 200
 """Characters of a uuid, which in a file is any text."""
@@ -66,8 +68,7 @@ DATA, THUMBNAIL = "data", "thumbnail"
 STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "rev")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column: its name in the file, the row's field, and how it is stored."""
 
     name: str
@@ -82,8 +83,7 @@ class Column:
         return "TEXT(36)" if self.name.endswith("uuid") else _SQL_TYPES[self.kind]
 
 
-@dataclass(frozen=True, slots=True)
-class TableSpec:
+class TableSpec(Struct, frozen=True):
     """One table of the file and the document's table whose rows it holds."""
 
     name: str
@@ -143,7 +143,7 @@ def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tupl
         item.name: Column(
             names.get(item.name, item.name),
             item.name,
-            _KINDS[str(item.type)],
+            _KINDS[item.type],
             "None" in str(item.type),
             item.default,
         )
@@ -207,7 +207,7 @@ def empty_value(column: Column) -> Any:
         return "unknown"
     if column.kind in ("text", "aliases"):
         return () if column.kind == "aliases" else ""
-    if column.default is not MISSING:
+    if column.default is not NODEFAULT:
         return column.default
     return {"integer": 0, "real": 0.0, "boolean": False, "geometry": None}[column.kind]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.errors import InvalidValue
 from layers.geo.crs import WEB_MERCATOR
-from layers.quick_dataclass import dataclass
 
 MOST_POINTS = 100
 """More are not set by hand, and a spline through so many is judged within a blink of the window."""
@@ -37,8 +38,7 @@ class Method(StrEnum):
         return max(0, 2 * points - (8 if self is Method.PROJECTIVE else 6))
 
 
-@dataclass(frozen=True, slots=True)
-class ControlPoint:
+class ControlPoint(Struct, frozen=True):
     """A pixel position (edges at whole numbers, rows downwards) and its place in WGS 84; one that is off only checks
     the fit.
     """
@@ -50,8 +50,7 @@ class ControlPoint:
     is_on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PointSet:
+class PointSet(Struct, frozen=True):
     """The control points of one picture of `size`, fitted in the CRS `crs`: lines that are straight there stay so."""
 
     points: tuple[ControlPoint, ...]

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
@@ -18,7 +19,6 @@ from layers.geo.crs import WGS84, crs_name, is_off_earth, is_unrolled, transform
 from layers.geo.longitudes import shift_near
 from layers.geo.measure import GEOD
 from layers.grid.tile_grid import Affine
-from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import ControlPoint, Method, PointSet
 from layers.raster.point_fit.plane_fits import PlaneFit, fit_affine, fit_projective
 from layers.raster.point_fit.thin_plate import Floats, Plane, ThinPlate, backwards
@@ -51,8 +51,7 @@ class Residual(NamedTuple):
         return math.hypot(self.dx_px, self.dy_px)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class FittedPoints:
+class FittedPoints(Struct, frozen=True, eq=False):
     """The fit of a set of points for a picture; `to_world` and `to_pixels` are each other's inverse."""
 
     points: PointSet

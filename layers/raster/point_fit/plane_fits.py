@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.thin_plate import Floats
 
 LEAST_RANK = 1e-5
@@ -14,8 +14,7 @@ _NEWTON_STEPS = 30
 _CHECKED = 1e-3
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Normal:
+class _Normal(Struct, frozen=True, eq=False):
     """Positions brought to about -1..1, where sums of squares of different terms can be compared."""
 
     x: float
@@ -35,8 +34,7 @@ class _Normal:
         return x * self.half + self.x, y * self.half + self.y
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class PlaneFit:
+class PlaneFit(Struct, frozen=True, eq=False):
     """A projective map, of which an affine one is a kind: the third row of its matrix is (0, 0, 1)."""
 
     matrix: Floats

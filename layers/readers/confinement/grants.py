@@ -12,7 +12,7 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Any, NamedTuple, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
 
 MOST_BESIDE = 4096
 """Of a folder that is not granted whole, so many files are looked at."""
@@ -22,8 +22,7 @@ _NOT_GUARDED = ("/dev/shm", "/run/media")
 _LEVELS_IN_SAFE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
+class Grants(Struct, frozen=True):
     """Paths as they were named; nothing was looked at.
 
     `opened` are files and deliveries that somebody asked for: they are read with what belongs to them, which is their

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
 
 from layers.errors import GeoloupeError
 from layers.readers.deliveries.maxar import read_imd

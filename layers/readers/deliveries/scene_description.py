@@ -6,11 +6,11 @@ Of the pixels only an overview is read, once, or all of an image that is small.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 

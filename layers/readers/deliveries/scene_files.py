@@ -10,8 +10,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from layers.errors import GeoloupeError
-from layers.quick_dataclass import dataclass
 from layers.readers.deliveries.sidecar_text import read_json
 from layers.readers.deliveries.sidecar_values import MAX_LISTED, inside, text, utc
 from layers.readers.files import regular_file
@@ -39,8 +40,7 @@ class FileAt(NamedTuple):
     member: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """One scene's metadata file and the folder that holds all its files. `stem` is what its files' names begin with.
 
     Of one in an `archive` both are names in there, and `folder` may be empty.

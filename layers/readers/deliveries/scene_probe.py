@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from layers.errors import NotAFile, TooLarge, UnsupportedFormat
 from layers.raster.scene import SceneInfo

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
-from layers.quick_dataclass import dataclass
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.raster.datasets import DATASETS
@@ -27,8 +27,7 @@ MAX_SAMPLED_TILES = 4
 _COLORS = ("red", "green", "blue")
 
 
-@dataclass(frozen=True, slots=True)
-class SceneGrid:
+class SceneGrid(Struct, frozen=True):
     """The finest file's pixels, extended over all files."""
 
     width: int
@@ -85,8 +84,7 @@ def _finest(placed: Iterable[_Placed]) -> _Placed:
     return min(placed, key=lambda found: (not found[1].has_position, abs(found[1].transform[0])))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """Facts of a file that are kept after others may have pushed it out of the open ones."""
 
     path: str

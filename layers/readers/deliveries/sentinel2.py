@@ -6,11 +6,12 @@ import math
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from xml.etree.ElementTree import Element
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.errors import GeoloupeError, UnsupportedFormat
-from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import SENTINEL2
@@ -36,8 +37,7 @@ _GSD_M = {"B02": 10, "B03": 10, "B04": 10, "B08": 10, "B01": 60, "B09": 60, "B10
 """At Level-1C, where files' names do not say it. All other bands have 20 m."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Spectral:
+class _Spectral(Struct, frozen=True):
     wavelength_nm: float | None
     offset: float | None
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.readers.deliveries.sidecar_values import text
 
 MAX_LINES = 50_000
@@ -15,16 +16,14 @@ MAX_LINES = 50_000
 _KEY = re.compile(r"(?:(?P<group>[A-Za-z][A-Za-z0-9_]{0,99})\.)?(?P<key>[A-Za-z][A-Za-z0-9_]{0,199})")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """One group: `values` by key in lower case, in the file's order."""
 
     name: str
     values: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups:
+class Groups(Struct, frozen=True):
     """All groups of a file in its order; what stands outside of any is in one named ""."""
 
     groups: tuple[Group, ...]

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_source import parsed_layer
@@ -30,8 +30,7 @@ _STRAIGHT = {8: 2, 9: 2, 10: 3, 11: 5, 12: 6}
 """Straight kinds of geometry that curves become where they cannot be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportFacts:
+class ExportFacts(Struct, frozen=True):
     """Facts of the rows that are wanted: the WKB type numbers (ISO) that occur, and whether the file gives them ids."""
 
     kinds: frozenset[int]

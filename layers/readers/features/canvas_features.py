@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WEB_MERCATOR, WGS84
-from layers.quick_dataclass import dataclass
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.features.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
@@ -90,7 +90,7 @@ def read_attributes(asked: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArra
     return RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid).header(), ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True)  # no Struct: it is made of other values than its fields
 class _Asked:
     """Rows that a request wants."""
 

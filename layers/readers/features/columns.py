@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pyogrio
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.readers.arrow.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
 from layers.readers.features.odd_dates import without_odd_cells
@@ -82,8 +82,7 @@ def _rows_that_fit(columns: list[Column], rows: int) -> int:
     return max(1, int(np.searchsorted(ends, _ROOM_BYTES, side="right"))) if rows else 0
 
 
-@dataclass(eq=False, slots=True)
-class _Open:
+class _Open(Struct, eq=False):
     """A stream under way: at row `at` stands what `rest` holds, then what `batches` gives."""
 
     key: tuple[Any, ...]

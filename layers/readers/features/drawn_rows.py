@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
 import shapely
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.geo.crs import is_geographic, is_unrolled
-from layers.quick_dataclass import dataclass
 from layers.readers.geometry.long_legs import LONG_DEGREES, drawn_geometry
 from layers.readers.geometry.shapes import Shapes, general_shapes, grouped
 from layers.readers.geometry.steps import to_steps
@@ -20,8 +20,7 @@ from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, bounds_of
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True, eq=False):
     """Features in the columns of `FeatureTable`; several of a row stand together."""
 
     kind: NDArray[np.uint8]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import pyogrio
 import pyogrio.raw
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.readers.features.odd_numbers import odd_numbers

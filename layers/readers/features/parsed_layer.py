@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.readers.features.ogr_rows import plain
 from layers.readers.features.source_rows import Rows, VectorSource
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ParsedLayer:
+class ParsedLayer(Struct, frozen=True, eq=False):
     """`columns` hold JSON values, None for NULL; `types` name theirs as `VectorInfo.fields` does."""
 
     name: str

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct, field
+
 from layers.text.counted import grouped
 
 MOST_LISTED = 20
 _CLIPPED_AT = 200
 
 
-@dataclass(slots=True)
-class RowProblems:
+class RowProblems(Struct):
     """`numbers` are those that people see on the rows (else they count from 1), `word` is what a row is called."""
 
     numbers: Sequence[int] = ()

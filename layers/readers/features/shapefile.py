@@ -6,8 +6,9 @@ import io
 import os
 import struct
 import zipfile
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from layers.errors import BadCRS, NotReadable, TooLarge
 from layers.readers.features.ogr_rows import crs_problem, known_crs

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 
-from layers.quick_dataclass import dataclass
 from layers.readers.files import Content
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class VectorSource:
+class VectorSource(Struct, frozen=True, eq=False):
     """One layer of a file, as it is read; made by `vector_source.source_of`.
 
     Where `is_ogr`, pyogrio reads it: ``pyogrio.raw.read(source.dataset, layer=source.layer, **source.how)``.
@@ -55,8 +53,7 @@ class VectorSource:
         return os.path.basename(self.path)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Rows:
+class Rows(Struct, frozen=True, eq=False):
     """Some rows of a layer: `wkb` in `crs`, `columns` of JSON values by name. `next_fid` is where the next begin."""
 
     crs: str

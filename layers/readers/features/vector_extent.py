@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, lonlat_bounds, transform_bounds
 from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
-from layers.quick_dataclass import dataclass
 
 _MOST, _NEARLY_ALL = 0.5, 0.9
 """More than so many of the rows with numbers have to fit the CRS that the file names; or degrees, if it names none."""
@@ -20,8 +20,7 @@ _DEGREES = np.array([-MAX_LON, -MAX_LAT, MAX_LON, MAX_LAT]), (-180.0, -90.0, 180
 _UNITS = LARGEST_UNIT * np.array([-1.0, -1.0, 1.0, 1.0]), None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Extent:
+class Extent(Struct, frozen=True, eq=False):
     """`bounds` in the layer's CRS; None where nothing says where it lies."""
 
     bounds: Bounds | None

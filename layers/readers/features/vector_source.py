@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84

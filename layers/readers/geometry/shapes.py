@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 import shapely
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.table import LINE, POINT, POLYGON
 
 _KIND_OF_TYPE = {0: POINT, 1: LINE, 2: LINE, 3: POLYGON}
 _COLLECTIONS = (4, 5, 6, 7)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Shapes:
+class Shapes(Struct, frozen=True, eq=False):
     """As in `FeatureTable`, in world coordinates: features own parts, parts own coordinates. Rows are ascending.
 
     A row of mixed kinds gives one feature a kind; a row without geometry gives none.

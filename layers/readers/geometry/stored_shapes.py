@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.features.fid_range import between

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.table import LINE, POINT, POLYGON
 
 HEAD = 5
@@ -19,8 +19,7 @@ _MOST_STEPS = 20_000
 """Parts and rings are followed one after the other, in all rows at once; longer chains are left to shapely."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Blobs:
+class Blobs(Struct, frozen=True, eq=False):
     """Geometries one after the other: row i is ``data[starts[i]:starts[i + 1]]``, nothing for NULL."""
 
     data: NDArray[np.uint8]
@@ -41,8 +40,7 @@ class Blobs:
         return known
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Parts:
+class Parts(Struct, frozen=True, eq=False):
     """Parts in the order of rows: points, lines, rings."""
 
     row: NDArray[np.int64]

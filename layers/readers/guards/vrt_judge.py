@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from msgspec import Struct
+
 from layers.errors import BadCRS, FileMissing, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.geo.crs import plain_crs
 from layers.geo.crs_judge import fault_of_crs
-from layers.quick_dataclass import dataclass
 from layers.readers.files import PICTURES, Content, content_of, regular_file
 from layers.readers.guards.tiff_metadata import names_overviews
 from layers.text.counted import counted
@@ -131,8 +132,7 @@ _COLOURS = _one_of(
 _SIZE, _PLACE = _whole(1, _MAX_SIZE), _whole(-_MAX_SIZE, _MAX_SIZE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """An element that is understood. `text` None: it has none; a check of None: it is passed over."""
 
     text: Check | None = None
@@ -209,8 +209,7 @@ _KEPT_DOMAINS = {
 """Items of metadata to keep, by domain; None for all of it. Others are text for other programs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vrt:
+class Vrt(Struct, frozen=True):
     """A VRT that was understood: the real paths of its sources, and what GDAL is given instead of it."""
 
     sources: tuple[str, ...]

@@ -8,13 +8,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
+from msgspec.structs import replace
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84

@@ -10,9 +10,9 @@ import os
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from msgspec import Struct
 
 from layers.errors import BadCRS
-from layers.quick_dataclass import dataclass
 from layers.readers.raster.warp import ControlPoints
 from layers.readers.raster.worldfile import Transform, crs_text
 from layers.text.guarded_xml import BadXml, read_xml
@@ -22,8 +22,7 @@ _MAX_TERMS = 20
 _POINTERS = ("OVERVIEW_FILE", "GRIDDED_COVERAGE_FILE", "MASK_FILE")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class AuxFile:
+class AuxFile(Struct, frozen=True, eq=False):
     """`crs` "" and the others None where the file says nothing of them; `problems` for people."""
 
     crs: str = ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 import os
 import re
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from rasterio.errors import CRSError
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.crs import WGS84, is_geographic
-from layers.quick_dataclass import dataclass
 from layers.raster.photograph import photograph_in
 from layers.raster.point_fit.control_point import Method, PointSet
 from layers.raster.point_fit.fitted_points import fitted_points
@@ -31,8 +31,7 @@ _SENTINEL1 = re.compile(r"Sentinel-1[A-D] \w\w (?:GRD|SLC)\b")
 IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Georeferencing:
+class Georeferencing(Struct, frozen=True):
     """`crs` is "" and `transform` the identity where nothing is known; `problems` says so.
 
     With a `warp`, `transform` is only roughly right. `placed_by` is transform, world file, affine fit, control points,

@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, is_geographic, same_crs, transform_points
 from layers.grid.tile_grid import Affine
-from layers.quick_dataclass import dataclass
 from layers.readers.raster.warp import Warp
 
 MAX_ERROR_PX = 0.125
@@ -24,8 +24,7 @@ Singles = NDArray[np.float32]
 Span = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The pixels to fill: size, pixel to world, and the CRS of that world."""
 
     crs: str
@@ -34,8 +33,7 @@ class Target:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """The source's pixels: full-resolution size, pixel to world, CRS ("" on a canvas without one).
 
     With a `warp` that says where pixels are, `affine` is only roughly right.
@@ -74,8 +72,7 @@ class Frame:
         return a * x + b * y + c, d * x + e * y + f
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True, eq=False):
     """For each target pixel's centre the source position in full-resolution pixels, nan where there is none.
 
     `x`, `y` stand at the nodes of a lattice over the target's edges, (rows + 1, cols + 1), with four nodes on a plane,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, Interleaving, MaskFlags, Resampling
@@ -18,7 +19,6 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from layers.errors import NotReadable
-from layers.quick_dataclass import dataclass
 from layers.raster.overviews import SAMPLED_FROM_PIXELS
 from layers.readers.library_words import cannot_read
 from layers.readers.raster.subdatasets import file_name
@@ -39,8 +39,7 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Pixels:
+class Pixels(Struct, frozen=True, eq=False):
     """`bands` (n, h, w) in the file's dtype (complex ones as magnitudes), `mask` (h, w) True where valid.
 
     `valid` (n, h, w) says it band by band, where bands differ. `damaged` when blocks are missing, `sampled` when not

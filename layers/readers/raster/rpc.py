@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.measure import distance_m
-from layers.quick_dataclass import dataclass
 from layers.readers.files import is_readable
 from layers.readers.raster.warp import Warp, rough_affine
 
@@ -44,8 +44,7 @@ _RPB_NAMES = {
 }
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Rpc:
+class Rpc(Struct, frozen=True, eq=False):
     """`offsets` and `scales` of line, sample, latitude, longitude, height; four rows of 20 `coefficients`."""
 
     offsets: tuple[float, ...]

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
@@ -14,7 +15,6 @@ from rasterio.windows import Window
 
 from layers.errors import CannotBePlaced, SourceChanged
 from layers.grid.tile_grid import Affine
-from layers.quick_dataclass import dataclass
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.raster.mapping import Frame, Mapping, Singles, Span, Target, map_pixels
 from layers.readers.raster.overview_cache import OVERVIEW_FACTOR, built_overview
@@ -32,8 +32,7 @@ _OVERVIEW_TOLERANCE = 1.02
 """An overview a hair coarser than the canvas is taken: halves are seldom exact."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """One level of a raster: `sx`, `sy` full-resolution pixels in one of its own."""
 
     dataset: DatasetReader

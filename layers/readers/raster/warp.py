@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
-from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.thin_plate import ThinPlate
 
 Floats = NDArray[np.float64]
@@ -27,8 +27,7 @@ everywhere.
 """
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Warp:
+class Warp(Struct, frozen=True, eq=False):
     """`exact` near the picture; further out the affine `rough` (pixel to world) and a constant, so nothing folds."""
 
     exact: ToPixels
@@ -50,8 +49,7 @@ class Warp:
         return px + (u - near_u), py + (v - near_v)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ControlPoints:
+class ControlPoints(Struct, frozen=True, eq=False):
     """Pixel positions `cols`, `rows` and their world positions `x`, `y`; all (n,)."""
 
     cols: Floats
@@ -63,8 +61,7 @@ class ControlPoints:
         return len(self.cols)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Fit:
+class Fit(Struct, frozen=True, eq=False):
     """A model fitted to control points; `note` tells people which, and how far it is off."""
 
     exact: ToPixels

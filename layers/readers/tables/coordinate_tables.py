@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
 import pyogrio
 import pyogrio.raw
+from msgspec.structs import replace
 
 from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.crs import WGS84

@@ -8,11 +8,11 @@ import io
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from typing import Any
 
+from msgspec import Struct, field
+
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
-from layers.quick_dataclass import dataclass
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.tables.header_row import header_at, names_at, said_above
 from layers.text.counted import counted, grouped
@@ -32,8 +32,7 @@ _ROWS_ENOUGH = 20
 csv.field_size_limit(MAX_BYTES)  # of the whole process; Python's own limit is 131 072 characters a cell
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class RawTable:
+class RawTable(Struct, frozen=True, eq=False):
     """Columns by name, as they are written; None for a cell that is not there (an unquoted empty one in text)."""
 
     name: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from layers.vector.content import VectorContent
 
 type Floats = NDArray[np.float64]
@@ -23,8 +22,7 @@ _AROUND = ((1, -1), (1, 0), (1, 1), (0, 1))
 """The half of a square's neighbours that makes each pair once."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Clusters:
+class Clusters(Struct, frozen=True, eq=False):
     """Two points or more each: the middle of them in canvas CRS units, and how many they are."""
 
     cell: float

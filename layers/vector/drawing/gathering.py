@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.table import FeatureTable, runs
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Gathered:
+class Gathered(Struct, frozen=True, eq=False):
     """Parts of the chosen features, in their order; part j's coordinates are ``xy[starts[j]:starts[j + 1]]``."""
 
     xy: NDArray[np.int32]

@@ -11,17 +11,16 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.drawing.blending import over
 
 OPAQUE = 250
 """From this alpha on a pixel of a sign hides what is below it."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Sprite:
+class Sprite(Struct, frozen=True, eq=False):
     """The picture of a sign: (s, s) premultiplied ARGB, s even; its place is the corner in the middle."""
 
     argb: NDArray[np.uint32]

@@ -10,9 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
-
-from layers.quick_dataclass import dataclass
 
 type Floats = NDArray[np.floating]
 
@@ -27,8 +26,7 @@ MANY_VERTICES = 4_000
 """From here on vertices are set down to half a pixel, and only long legs are drawn."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Legs:
+class Legs(Struct, frozen=True, eq=False):
     """Straight pieces of lines in pixels, one after the other along each line."""
 
     x0: Floats

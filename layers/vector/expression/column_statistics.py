@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Column, Kind
 
 MOST_FREQUENT = 10
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnStatistics:
+class ColumnStatistics(Struct, frozen=True):
     """Values as `Column.value` gives them; None where there is none, or where it means nothing for the kind.
 
     The mean of large integers is of floats; least and greatest are exact.

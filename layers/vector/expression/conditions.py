@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec import Struct
+
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Kind, time_value
 from layers.vector.expression.language import quoted_column, quoted_text
 
@@ -30,8 +31,7 @@ _SIGNS = {"=": "=", "≠": "!=", "<": "<", "≤": "<=", ">": ">", "≥": ">="}
 _WORDS = {"contains": "contains", "does not contain": "not contains", "starts with": "starts", "ends with": "ends"}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One row of a filter. Values of a list and the ends of `between` are separated by ; or a comma."""
 
     column: str

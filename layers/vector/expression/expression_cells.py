@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Column, Kind, time_value
 from layers.vector.texts import Heard, Texts, nobody
 
@@ -37,8 +37,7 @@ class Type(StrEnum):
     NULL = "NULL"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Cells:
+class Cells(Struct, frozen=True, eq=False):
     """`values` and `valid` have n rows, or are one value for all. Texts are in `texts`, behind `codes` as in a column.
 
     A constant text is also in `text`.

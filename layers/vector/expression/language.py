@@ -24,8 +24,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from layers.formula.parser import NUMBER, FormulaParser
-from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 4000
 MAX_DEPTH = 60
@@ -54,25 +55,21 @@ MATCHES = ("like", "ilike", "contains", "starts", "ends")
 _WORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false", "between", *MATCHES})
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     value: int | float | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnName:
+class ColumnName(Struct, frozen=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One of MEASURES."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """An operator, a match, a connective or a function, and what it works on."""
 
     name: str
@@ -82,8 +79,7 @@ class Call:
 Node = Literal | ColumnName | Measure | Call
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """Parsed. `columns` are the names it uses, `measures` those of MEASURES, in order of first use."""
 
     text: str

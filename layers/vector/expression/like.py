@@ -7,11 +7,11 @@ room for what follows, so that nothing is ever tried again, as a backtracking re
 from __future__ import annotations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.vector.texts import Texts
 
 MOST_GAPS = 8
@@ -19,8 +19,7 @@ _FEW_OF = 8
 """Hits in fewer than one of so many places are looked at one by one: less work than all places are."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """The part between two %: so many characters, of which these are told, (place, code point)."""
 
     length: int

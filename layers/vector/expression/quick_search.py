@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import field
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Column, Kind
 from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
 
@@ -21,8 +20,7 @@ _SEPARATOR = 0xFF
 """Stands in no UTF-8."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Haystack:
+class Haystack(Struct, frozen=True, eq=False):
     """A column's cells folded, end to end, with a separator after each; `codes` as in its column."""
 
     data: bytes
@@ -93,8 +91,7 @@ class Haystack:
         return found
 
 
-@dataclass(eq=False, slots=True)
-class QuickSearch:
+class QuickSearch(Struct, eq=False):
     """Keeps the haystacks of a table's columns, made when they are first searched; thread-safe."""
 
     columns: Mapping[str, Column]

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import field
 from enum import IntEnum
 from typing import NamedTuple
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct, field
 
 _CELL_PX = 96
 _GAP_PX = 2.0
@@ -80,8 +79,7 @@ class Anchor(NamedTuple):
     below: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRequest:
+class LabelRequest(Struct, frozen=True):
     """One label to place by one of `anchors`, the best first. `face` says how; equal for equal letters."""
 
     uuid: str
@@ -97,8 +95,7 @@ class LabelRequest:
     """The width of each of its letters, where they may be set along a bend."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLabel:
+class PlacedLabel(Struct, frozen=True):
     uuid: str
     text: str
     rank: Rank
@@ -150,8 +147,7 @@ class _Candidate(NamedTuple):
     leader: tuple[float, float] | None = None
 
 
-@dataclass(slots=True)
-class LabelLayout:
+class LabelLayout(Struct):
     """Greedy and deterministic: requests in order of rank, then as given; each takes its first free place or none.
 
     `room` is where labels may be; `marks` are boxes that labels keep clear of, those of layers (`layer_marks`) too

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes, Column, Kind
 from layers.vector.content import VectorContent
 from layers.vector.style.template import MOST_CHARS, template_of
@@ -25,8 +25,7 @@ _TOP = 4096
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledFeature:
+class LabelledFeature(Struct, frozen=True):
     """`parts` are its pieces in canvas CRS units."""
 
     fid: int
@@ -36,8 +35,7 @@ class LabelledFeature:
     parts: tuple[Floats, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class LabelSource:
+class LabelSource(Struct, frozen=True, eq=False):
     """The features of one layer in order of importance. Equal to nothing but itself, so that it can stand in a key."""
 
     content: VectorContent

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from layers.colour.palettes import CLASS_RAMPS, OTHER_COLOR, QUALITATIVE, luminance, palette_colors, with_alpha
 from layers.vector.columns import Attributes, Column

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import field
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped_number
 from layers.vector.columns import Attributes, Column, Kind, time_text
 from layers.vector.style.rules import rule_mask
@@ -25,8 +24,7 @@ EMPTY_TITLE = "(empty)"
 """Legends' title for the class of texts without a character."""
 
 
-@dataclass(frozen=True, slots=True)
-class StyleClass:
+class StyleClass(Struct, frozen=True):
     """Features of one `value`, from `lower` to `upper`, or for which `rule` is true, by the mode of the style."""
 
     symbol: Symbol = field(default_factory=Symbol)

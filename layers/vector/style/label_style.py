@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, Self
 
+from msgspec import Struct
+
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from layers.vector.style.symbol import Symbol, known_values, plain_values
 from layers.vector.style.template import template_of
 
@@ -15,8 +16,7 @@ WRAP_AFTER = 26
 """Names of more letters stand in two or three lines, but for those along lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelStyle:
+class LabelStyle(Struct, frozen=True):
     """`text` is a column or a template; empty: no labels. Sizes in pixels of the screen, scales as 1 : so many."""
 
     text: str = ""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import field, replace
 from typing import Any, Self
 
 import numpy as np
+from msgspec import field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.colour.palettes import LAYER_COLORS, with_alpha
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes
 from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.style.label_style import LabelStyle
@@ -25,8 +25,7 @@ VARIED = ("color", "size")
 type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class VectorStyle(Symbol):
+class VectorStyle(Symbol, frozen=True):
     """Its own symbol is that of all features where there are no classes, and what classes are made from.
 
     Scales are denominators, 1 : so many.

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import Field, fields
+from functools import cache
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import FieldInfo, fields
+
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from layers.vector.style.markers import MARKERS
 
 ARROWS = ("none", "end", "both", "along")
 _STORED_AS = {"marker": "symbol", "layout": "placement"}
 """Fields whose values files keep under another name."""
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
-_KINDS: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "float": (int, float),
-    "int": (int,),
-    "bool": (bool,),
-    "tuple[float, ...]": (list, tuple),
+_KINDS: dict[Any, tuple[type, ...]] = {
+    str: (str,),
+    float: (int, float),
+    int: (int,),
+    bool: (bool,),
+    tuple[float, ...]: (list, tuple),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """Colours are "#rrggbb" or "#aarrggbb"; an empty `fill_color` fills nothing. Sizes in pixels of the screen.
 
     `dash` is drawn and left lengths in turn, in stroke widths; empty: a whole line.
@@ -70,22 +71,22 @@ class Symbol:
         return cls(**known_values(cls, data))
 
 
-def plain_values(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass whose values are plain, by the names that files have for them; tuples become lists."""
-    found = {_key(field): getattr(value, field.name) for field in fields(value) if field.type in _KINDS}
+def plain_values(value: Struct) -> dict[str, Any]:
+    """The fields of a Struct whose values are plain, by the names that files have for them; tuples become lists."""
+    found = {_key(field): getattr(value, field.name) for field in _fields(type(value)) if field.type in _KINDS}
     return {name: list(one) if isinstance(one, tuple) else one for name, one in found.items()}
 
 
-def known_values(cls: type, data: Any) -> dict[str, Any]:
-    """Values for the plain fields of a dataclass from `data`, each of its kind; other entries are left out.
+def known_values(cls: type[Struct], data: Any) -> dict[str, Any]:
+    """Values for the plain fields of a Struct from `data`, each of its kind; other entries are left out.
 
     Raises InvalidValue.
     """
     if not isinstance(data, dict):
         raise InvalidValue("A part of the style is no JSON object.")
     values: dict[str, Any] = {}
-    for field in fields(cls):
-        kinds = _KINDS.get(str(field.type))
+    for field in _fields(cls):
+        kinds = _KINDS.get(field.type)
         key = _key(field)
         if kinds is None or key not in data:
             continue
@@ -94,13 +95,16 @@ def known_values(cls: type, data: Any) -> dict[str, Any]:
             raise InvalidValue(f"The style's {key} is not of the right kind.")
         if isinstance(value, list | tuple):
             value = _floats(value)
-        elif field.type == "float" and isinstance(value, int | float):
+        elif field.type is float and isinstance(value, int | float):
             value = _float(value, key)
         values[field.name] = value
     return values
 
 
-def _key(field: Field[Any]) -> str:
+_fields = cache(fields)
+
+
+def _key(field: FieldInfo) -> str:
     return _STORED_AS.get(field.name, field.name)
 
 

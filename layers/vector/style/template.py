@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 
 MOST_CHARS = 400
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::\.(\d)f)?\}|[{}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """`parts` are plain words, and (column, decimals or None) for what is filled in."""
 
     parts: tuple[str | tuple[str, int | None], ...]

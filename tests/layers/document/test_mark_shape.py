@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from layers.document.mark_shape import (
     ANCHORS,

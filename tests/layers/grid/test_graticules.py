@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import combinations, pairwise
 
 import mgrs
@@ -12,6 +11,7 @@ import pyproj
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, transform_points, utm_crs

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
 from shapely import Point
 
 from layers.document.claim import Claim
@@ -29,8 +30,7 @@ from layers.product.spec import Override, ProductSpec
 from tests.support.cases.judgements import ASSESSED_LIKELY
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A product to be spoiled in one point."""
 
     spec: ProductSpec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from layers.geo.bounds import Bounds
 from layers.raster.band_names import MEANINGS, ORDERS, given_names, unnamed_bands, with_names

@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from layers.geo.bounds import Bounds
 from layers.raster.band_maths import parse_expression

@@ -7,10 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
 from layers.document.alias import Alias

@@ -17,9 +17,10 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import asdict
 
 DEADLINE_S = 30.0
 
@@ -215,7 +216,7 @@ def rows(document: Any) -> dict[str, dict[str, dict[str, str]]]:
 
     return {
         table: {
-            uuid: {field.name: str(getattr(row, field.name)) for field in fields(row)}
+            uuid: {name: str(value) for name, value in asdict(row).items()}
             for uuid, row in document.table(table).items()
         }
         for table in TABLES

@@ -19,9 +19,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tests.support.faults.failing_calls import ALL, CHANGES, FOR_EVER, SHORT, SYNCS, WRITES, FailingCalls
 
@@ -34,8 +36,7 @@ TOLD_S = 5.0
 """An edit is on the disk or told of by then, on a busy machine."""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """The way in which a call fails."""
 
     name: str
@@ -453,7 +454,7 @@ def rows_of(document: Any) -> dict[str, dict[str, dict[str, str]]]:
         return {}
     return {
         table: {
-            uuid: {field.name: str(getattr(row, field.name)) for field in fields(row)}
+            uuid: {name: str(value) for name, value in asdict(row).items()}
             for uuid, row in document.table(table).items()
         }
         for table in TABLES

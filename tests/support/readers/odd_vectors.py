@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyogrio.raw
 import shapely
+from msgspec import Struct, field
 
 POINTS = [shapely.Point(128.25, 51.875), shapely.Point(110.5, 19.625), shapely.Point(-3.5, 40.25)]
 LINE = shapely.LineString([(131.875, 43.125), (177.5, 64.75), (-150.0, 61.25)])
 HOLED = shapely.box(10, 20, 12, 22) - shapely.box(10.5, 20.5, 11, 21)
 
 
-@dataclass(frozen=True)
-class Odd:
+class Odd(Struct, frozen=True):
     """`columns` are the values that have to come back; `kinds` their types."""
 
     name: str

@@ -20,14 +20,12 @@ _BY_NAME = {kind.op: kind for kind in _KINDS}
 def raw(op: str, params: Mapping[str, Any]) -> Question:
     """The question that a message with this name and these parameters asks, also one that is none of ours."""
     kind = _BY_NAME.get(op)
-    return _Other(op, dict(params)) if kind is None else kind.of(params)
+    return _Other(str(params.get("path", "")), op, params) if kind is None else kind.of(params)
 
 
-class _Other(Question):
-    def __init__(self, op: str, params: dict[str, Any]) -> None:
-        super().__init__(str(params.get("path", "")))
-        object.__setattr__(self, "op", op)
-        object.__setattr__(self, "_params", params)
+class _Other(Question, frozen=True):
+    op: str = ""
+    given: Mapping[str, Any] = {}
 
     def params(self) -> dict[str, Any]:
-        return self._params  # type: ignore[attr-defined,no-any-return]
+        return dict(self.given)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import shiboken6
+from msgspec import Struct, field
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -29,8 +29,7 @@ from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder
 
 
-@dataclass
-class Answers:
+class Answers(Struct):
     """What the analyst says; `asked` is what the analyst was asked."""
 
     unsaved_answer: Unsaved = Unsaved.CANCEL

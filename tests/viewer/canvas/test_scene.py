@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import shapely
+from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator

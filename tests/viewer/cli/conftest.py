@@ -7,13 +7,13 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import numpy as np
 import pytest
+from msgspec import Struct
 from shapely.geometry import Point
 
 import sample_data
@@ -23,8 +23,7 @@ from tests.support.readers.tiny_rasters import write_raster
 from viewer.__main__ import main
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a call left: its exit code and the two streams."""
 
     code: int

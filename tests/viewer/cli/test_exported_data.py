@@ -8,7 +8,6 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import openpyxl
 import pytest
 from fastkml.validator import get_schema_parser
 from lxml import etree
+from msgspec.structs import replace
 
 import sample_data
 from layers.document.document import Document

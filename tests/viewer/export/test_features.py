@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pyogrio
 import pytest
+from msgspec.structs import replace
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, shape
 
 from layers.document.claim import Claim

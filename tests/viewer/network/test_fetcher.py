@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import override
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtNetwork import QNetworkReply
 
 from layers.errors import NotAllowed, ServerFault

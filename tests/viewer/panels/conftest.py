@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
+from msgspec import Struct, field
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -35,8 +34,7 @@ class Journal:
         """These tests keep nothing."""
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """The context of the panels with what they asked of the window."""
 
     context: PanelContext

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
+from msgspec import Struct, field
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -20,8 +19,7 @@ __all__ = ["canvas", "context", "make_scene"]
 Left, Nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """The canvas, what was pushed and said, and a hand that knows longitudes and latitudes."""
 
     canvas: MapCanvas

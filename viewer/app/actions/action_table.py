@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 from PySide6.QtWidgets import QWidget
 
-from layers.quick_dataclass import dataclass
 from viewer.app.case.session import Session
 from viewer.support.icons import line_icon
 from viewer.support.language.translation import translate
@@ -34,8 +34,7 @@ TOOLBAR_ORDER: tuple[str, ...] = (
 """The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """One row of a menu's table. Its callables are methods of the menu's class: they are given the menu.
 
     An empty icon stands where the menu entry says it all: such an action is in no toolbar.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from layers.disk.patience import within
@@ -17,7 +18,6 @@ from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
-from layers.quick_dataclass import dataclass
 from layers.requests.features import Exported, ExportRows
 from layers.requests.probe import Probe
 from layers.text.counted import counted, grouped
@@ -37,8 +37,7 @@ FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json"
 CHUNK_DEADLINE_S = 120.0
 
 
-@dataclass(eq=False)
-class _Export:
+class _Export(Struct, eq=False):
     target: Path
     made: Path
     stretch: ExportRows

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Any
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct, field
 
 LISTS = (
     "panel_sites",
@@ -37,8 +36,7 @@ LOW_PX = 600
 """A window that is lower has no room for two panels above each other."""
 
 
-@dataclass(frozen=True)
-class PanelLayout:
+class PanelLayout(Struct, frozen=True):
     """Places of the panels for one kind of work. The first of several panels behind tabs is in front."""
 
     name: str
@@ -86,8 +84,7 @@ FIRST = MARKING
 HIDDEN = FIRST.hidden
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(Struct, frozen=True):
     """The size of a window, in Qt's own pixels: those of the screen divided by its scale."""
 
     width: int
@@ -118,8 +115,7 @@ class Room:
         return min(LEFT_PX, left), min(layout.right_px, both - left + more)
 
 
-@dataclass(frozen=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """A side whose panels are folded into the window's edge."""
 
     ids: tuple[str, ...]
@@ -129,8 +125,7 @@ class Fold:
     width_px: int
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """All panels as they stand: Qt's own state of the window, and what it does not know."""
 
     state: str

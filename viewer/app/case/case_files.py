@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 import sample_data
 from layers.disk.patience import within
 from layers.document.document import Document
@@ -14,7 +16,6 @@ from layers.project.opening.case_process import Asks, CaseInline, CaseProcess
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import copy_of_session, may_be_open_elsewhere
 from layers.project.saving.working_copy import WorkingCopy
-from layers.quick_dataclass import dataclass
 from viewer.app.case.case_watch import CaseWatch
 from viewer.app.case.made_ahead import MadeAhead
 
@@ -26,8 +27,7 @@ ANSWER_S = 3.0
 """A drive that has not answered by then may be gone."""
 
 
-@dataclass(frozen=True)
-class OpenedCase:
+class OpenedCase(Struct, frozen=True):
     """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
 
     intake: Intake
@@ -47,8 +47,7 @@ class OpenedCase:
             self.lock.release()
 
 
-@dataclass(frozen=True)
-class SaveRequest:
+class SaveRequest(Struct, frozen=True):
     """A save to `path` with a view of the map; `lock` is ours on `path` already, or None."""
 
     path: Path
@@ -113,8 +112,7 @@ def read_and_lock(
     return OpenedCase(intake, MadeAhead.of(intake.document), home, work, lock, holder)
 
 
-@dataclass(frozen=True)
-class ResumedCase:
+class ResumedCase(Struct, frozen=True):
     """A session that a crash left, taken up. `holder` names who else has its file open; empty for nobody."""
 
     work: WorkingCopy

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from layers.document.document import Document
 from layers.geo.crs import remember_crs
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.panels.listed_marks import ListedMarks
 
 
-@dataclass(frozen=True, slots=True)
-class MadeAhead:
+class MadeAhead(Struct, frozen=True):
     """Of a document as it was read, before its first edit. The map takes its index for its own."""
 
     index: SiteIndex

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Self
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from viewer.support.settings import Settings
 
 KEY = "trusted_cases"
@@ -13,8 +14,7 @@ MOST_CASES = 200
 MOST_NAMES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class CaseKey:
+class CaseKey(Struct, frozen=True):
     """A case by the canonical path of its file, empty before the first save, and by the uuid inside it: another case in
     the place of this one, or this one in another place, is not known.
     """
@@ -23,8 +23,7 @@ class CaseKey:
     project_uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True):
     """Folders outside the case's own that it may read, and private hosts that it may contact."""
 
     folders: tuple[str, ...] = ()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from layers.errors import CannotBePlaced
-from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.control_point import MOST_POINTS, ControlPoint, Method, PointSet
 from layers.raster.point_fit.fitted_points import FittedPoints, Residual, fitted_points
 
 type Position = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftPoint:
+class DraftPoint(Struct, frozen=True):
     """A point whose pixel, place, or both may not be set yet."""
 
     pixel: Position | None = None
@@ -85,7 +83,7 @@ class PointDraft(QObject):
     def change(self, row: int, **fields: object) -> None:
         """Give a row another pixel, place, or turn it on or off."""
         if 0 <= row < len(self.rows):
-            self.rows[row] = replace(self.rows[row], **fields)  # type: ignore[arg-type]
+            self.rows[row] = replace(self.rows[row], **fields)
             self.current = row
             self._tell()
 

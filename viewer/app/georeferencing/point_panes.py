@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from layers.document.document import Document
@@ -17,7 +18,6 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.raster.point_fit.fitted_points import FittedPoints
 from viewer.app.georeferencing.place_points import PlacePointsTool, PointMark
 from viewer.app.georeferencing.point_draft import PointDraft
@@ -36,8 +36,7 @@ MOST_SITES = 2000
 """Sites are landmarks; of a larger case the pane shows none, as an index of them all would take too long."""
 
 
-@dataclass(frozen=True)
-class MapSource:
+class MapSource(Struct, frozen=True):
     """The case whose layers the map pane shows, and how they are drawn."""
 
     document: Document

@@ -7,10 +7,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from layers.quick_dataclass import dataclass
 from viewer.app.opening.opener import FileOpener
 from viewer.app.opening.questions import Questions
 from viewer.canvas.widget import MapCanvas
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from viewer.panels.time_strip.scene_pictures import ScenePictures
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True, eq=False):
     folders: SceneFolders
     pictures: ScenePictures
     desk: SceneDesk

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from layers.document.document import Document
@@ -15,7 +16,6 @@ from layers.document.placing.in_pixels import row_in_pixels
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, is_off_earth
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.app.match_plate.number_pane import NumberPaneTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
@@ -30,8 +30,7 @@ from viewer.tools.tool import ToolContext
 FIT_MARGIN = 0.02
 
 
-@dataclass(frozen=True)
-class PlateSource:
+class PlateSource(Struct, frozen=True):
     """The case and the map that a plate is made of."""
 
     document: Document

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from msgspec import Struct
 
 from layers.places.names import name_key
 from layers.pool.columns import read_attributes
 from layers.pool.measures import Measured
-from layers.quick_dataclass import dataclass
 from layers.vector.expression.quick_search import QuickSearch
 from viewer.canvas.feature_query import bounds_of_features
 from viewer.canvas.feature_selection import are_in
@@ -26,8 +26,7 @@ MOST_RANKED = 2000
 LONGEST_VALUE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class LayerSearch:
+class LayerSearch(Struct, frozen=True):
     """One vector layer; `find` is called in a job's thread."""
 
     layer_uuid: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,7 +12,6 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.project.opening.opening_watch import Glimpse
-from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped
 from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.scene import MapScene
@@ -22,8 +22,7 @@ from viewer.support.messages import Messages
 KEY = "glimpse"
 
 
-@dataclass(frozen=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     glimpse: Glimpse
     scene: MapScene
     canvas: MapCanvas

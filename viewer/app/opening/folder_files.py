@@ -7,8 +7,9 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 
+from msgspec import Struct
+
 from layers.errors import FileMissing
-from layers.quick_dataclass import dataclass
 from viewer.app.opening.dialog_filters import DELIVERIES, known_ending
 
 DEEPEST = 4
@@ -17,8 +18,7 @@ _OFTEN_OTHERS = (".gpkg", ".txt", ".json", ".xlsx", ".dat", ".img", ".tab", ".pn
 """Endings of cases, and of notes, tables and photographs that are nobody's layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedFile:
+class OfferedFile(Struct, frozen=True):
     """`name` is the path below the folder; `is_likely` where the ending says that it is a layer."""
 
     path: Path
@@ -27,8 +27,7 @@ class OfferedFile:
     is_likely: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FolderFiles:
+class FolderFiles(Struct, frozen=True):
     """The files in the order of their names. `is_cut`: there are more than are listed."""
 
     files: tuple[OfferedFile, ...]

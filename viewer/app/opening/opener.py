@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from layers.disk.patience import within
@@ -21,7 +21,6 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
-from layers.quick_dataclass import dataclass
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text
 from viewer.app.case.session import Session
@@ -45,8 +44,7 @@ type _Found = Path | list[FoundLayer] | GeoloupeError
 """What a word leads to: a file to be probed, layers, or why it leads nowhere."""
 
 
-@dataclass(eq=False)
-class _Opening:
+class _Opening(Struct, eq=False):
     """The words of one call of `open`, on their way to a case. Several may be under way at once."""
 
     words: list[str]
@@ -57,8 +55,7 @@ class _Opening:
     """The map stays where it is: what is opened is known to lie there."""
 
 
-@dataclass(frozen=True)
-class _Named:
+class _Named(Struct, frozen=True):
     """The case among the words, the other things, and the edits of the case that its file does not hold."""
 
     case: Path | None

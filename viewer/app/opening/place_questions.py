@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QWidget
 
 from layers.document.edit import Edit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import (
 
 from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.marking import CLASSIFICATION, TLP
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.app.products.state_question import state_names
 from viewer.app.products.taken_away import TakenAway
@@ -28,8 +28,7 @@ PIXELS = ".tif"
 WHOLE, SHOWN, SELECTED = "whole", "shown", "selected"
 
 
-@dataclass(frozen=True, slots=True)
-class DataWish:
+class DataWish(Struct, frozen=True):
     """The choices: the ending of the file, the part of the case, whether it is for outside, its marking and state."""
 
     suffix: str

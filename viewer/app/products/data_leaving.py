@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
+from msgspec.structs import replace
 from shapely import box, intersects
 
 from layers.document.document import Document

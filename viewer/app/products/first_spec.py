@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.document.comparison import ComparisonSpec, spec_of
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.product.site_words import subtitle_of
 from layers.product.spec import MOST_MAPS, ProductMap, ProductSpec, maps_of_comparison, read_spec
-from layers.quick_dataclass import dataclass
 from viewer.commands.products import products_in_order
 from viewer.support.text import one_line
 
@@ -23,8 +24,7 @@ _OF_CASE = ("title", "subtitle", "author", "organisation", "marking")
 """Words of the first product that the case has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The state of the window that a product is made of."""
 
     document: Document

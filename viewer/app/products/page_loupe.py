@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, QSize
-
-from layers.quick_dataclass import dataclass
 
 MM_AN_INCH = 25.4
 CLOSEST = 8.0
@@ -17,8 +16,7 @@ _SAME = 0.02
 """Sizes that differ by less are one: a page is laid out in whole pixels."""
 
 
-@dataclass(slots=True)
-class PageLoupe:
+class PageLoupe(Struct):
     """`grown`: how much larger the page is shown than it was laid out, until it is laid out for that."""
 
     times: float = 1.0

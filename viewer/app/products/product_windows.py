@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
@@ -18,7 +19,6 @@ from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
 from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.spec import Override, ProductSpec, read_spec
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_needed import has_map
@@ -318,8 +318,7 @@ class ProductWindows(QObject):
         return (self._folder or (target.parent if target else Path.home())) / name
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """The line that says which files were written of a product, and the product's uuid."""
 
     text: str = ""

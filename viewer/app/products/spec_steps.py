@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.product.spec import ProductSpec
-from layers.quick_dataclass import dataclass
 
 LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     before: dict[str, Any]
     after: dict[str, Any]
     series: str
@@ -27,7 +27,7 @@ class SpecSteps:
 
     def note(self, before: ProductSpec, after: ProductSpec, series: str = "") -> None:
         """A product became another one."""
-        names = [field.name for field in fields(ProductSpec)]
+        names = ProductSpec.__struct_fields__
         changed = [name for name in names if getattr(before, name) != getattr(after, name)]
         if not changed:
             return

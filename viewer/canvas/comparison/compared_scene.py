@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import override
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPointF, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
@@ -19,7 +20,6 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.frame_scene import frame_scene, show_frame
 from viewer.canvas.comparison.side_words import (
     SideWords,
@@ -50,8 +50,7 @@ BESIDE = (*SWIPES, "spyglass")
 type Key = tuple[View, frozenset[str], bool]
 
 
-@dataclass(eq=False, slots=True)
-class _Kept:
+class _Kept(Struct, eq=False):
     """The picture of a frame as it was painted last."""
 
     image: QImage

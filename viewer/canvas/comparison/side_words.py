@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.document.comparison import ComparisonSpec
-from layers.quick_dataclass import dataclass
 from layers.raster.acquisition import Acquisition
 from layers.time.spans import Span, are_apart, is_before, span_of
 from viewer.canvas.comparison.sides import SWIPES, Sides
@@ -38,8 +38,7 @@ _LEAST_PX = 46.0
 """A narrower side has no words."""
 
 
-@dataclass(frozen=True, slots=True)
-class SideWords:
+class SideWords(Struct, frozen=True):
     """`letter` is Before or After where that is known, else A to D; `when` the dates with their kinds."""
 
     letter: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from layers.document.comparison import ComparisonSpec
-from layers.quick_dataclass import dataclass
 
 SWIPES = ("swipe", "swipe across")
 GLASS_PART = 0.28
@@ -18,8 +18,7 @@ REACH_PX = 8.0
 """Logical pixels beside a bar, or the rim of a glass, at which the mouse takes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """Of one picture of `width` x `height` pixels."""
 
     spec: ComparisonSpec

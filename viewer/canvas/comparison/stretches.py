@@ -6,15 +6,15 @@ Matching is linear, band by band, on the ground that both images show in the vie
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.document.comparison import ComparisonSpec
 from layers.grid.tile_grid import TILE_PX, TileKey, View
-from layers.quick_dataclass import dataclass
 from layers.raster.statement import Statement
 from layers.raster.stretch import StretchRule
 from layers.raster.stretch_matching import Moments, matched_limits, moments_of
@@ -87,8 +87,7 @@ def are_alike(first: RasterDrawing, other: RasterDrawing) -> bool:
     return same_bands and not statement_of(first).unlike(statement_of(other), "sensor", "units")
 
 
-@dataclass(frozen=True, eq=False)
-class StretchMatch:
+class StretchMatch(Struct, frozen=True, eq=False):
     """Finds the styles of the frames of a comparison. `styles` may run in any thread; the rest is taken here."""
 
     reference: RasterStyle
@@ -166,8 +165,7 @@ def without_styles(spec: ComparisonSpec) -> ComparisonSpec:
     return replace(spec, frames=tuple(replace(frame, styles={}) for frame in spec.frames))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Tile:
+class _Tile(Struct, frozen=True, eq=False):
     """The values of a tile in view, without the margin that sharpening needs."""
 
     raw: RawTile

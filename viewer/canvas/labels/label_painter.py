@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from threading import get_ident
 
+from msgspec import Struct
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.curved import Name
 from layers.vector.labels.label_layout import Letter, PlacedLabel, leader_start
 from viewer.canvas.labels.bent_letters import Piece, advances_of, bent_pieces, bent_sprite
@@ -25,8 +25,7 @@ MOST_SPRITES = 2000
 _MOST_SIZES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """The lettering of a label. Sizes in logical pixels; colours as Qt reads them."""
 
     size_px: float = 12.0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 import numpy as np
+from msgspec import Struct, field
 
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.curved import Name, anchors_along
 from layers.vector.labels.label_anchors import area_anchors
 from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, mark_boxes
@@ -23,8 +21,7 @@ _MARGIN_PX = 40.0
 _LINE_GAP_PX = 1.0
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     requests: list[LabelRequest] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtGui import QPainter
 
 from layers.geo.crs import world_bounds
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
 from viewer.canvas.labels.label_painter import LabelPainter, face_of
 from viewer.canvas.labels.layer_labels import LayerLabels
@@ -27,8 +27,7 @@ LETTERS_A_FRAME_S = 0.008
 """Letters of one label take up to some milliseconds the first time: a map full of them comes in several frames."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelTask:
+class LabelTask(Struct, frozen=True):
     """All that a layout is made from, taken from the document in the window's thread."""
 
     view: View

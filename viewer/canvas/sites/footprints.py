@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+from msgspec import Struct
 from PySide6.QtCore import QRect
 
 from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_shapes import SiteShape, circles_of, to_pixels
 from viewer.canvas.sites.site_symbol_painter import SYMBOL_RADIUS_PX
@@ -24,8 +24,7 @@ _RADIUS_REACH_PX = 90.0
 _FAR_PX = 1e6
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Footprint:
+class Footprint(Struct, frozen=True, eq=False):
     """One site as it is painted at one time."""
 
     places: Floats

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from msgspec import Struct
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
 from layers.grid.tile_grid import TileGrid, View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.footprints import Footprint, rects_of
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_index import SiteIndex
@@ -47,8 +47,7 @@ class _Key(NamedTuple):
     ratio: float
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """A part of the picture that is being painted."""
 
     view: View

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 import numpy as np
 import shapely
+from msgspec import Struct, field
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.imagery.shadow_mark import ShadowMark, shadow_words
@@ -24,7 +23,6 @@ from layers.document.site import Site
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.dense_rings import Rings
 from layers.geo.measure import azimuth_deg, destination, distance_m
-from layers.quick_dataclass import dataclass
 from layers.text.measures import length_text
 from viewer.canvas.sites.mark_signs import MarkSign, ring_sign
 from viewer.canvas.sites.outlines import Floats
@@ -37,8 +35,7 @@ _AZIMUTHS = tuple(range(0, 360, 30))
 """Places on a ring at which its radius may be written, the best first: north, then the rest in turn."""
 
 
-@dataclass(slots=True)
-class LineMark:
+class LineMark(Struct):
     """The shape of a line with what of it has places of its own; they are of the geometry that the site has.
 
     Of a measurement, also of an area, what it is drawn with, and its words. A shadow is drawn as a length is.

@@ -11,18 +11,17 @@ from typing import NamedTuple, cast
 
 import numpy as np
 import shapely
+from msgspec import Struct
 
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.place_of import solid_marks
 from viewer.rendering.drawing import LayerDrawing
 
 
-@dataclass(frozen=True, slots=True)
-class AllBut:
+class AllBut(Struct, frozen=True):
     """All marks of a case but these, which cost what they are, however many the others."""
 
     dashed: frozenset[str]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from functools import lru_cache
 
+from msgspec import Struct
 from PySide6.QtGui import QColor
 
 from layers.document.mark_shape import Callout, MarkShape, Numbered, TextMark, words_of
 from layers.document.site import Site
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.labels.label_painter import Face
 from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, own_color
@@ -32,8 +32,7 @@ _ACROSS = {"west": -1, "east": 1}
 _ALONG = {"north": -1, "south": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class MarkSign:
+class MarkSign(Struct, frozen=True):
     """Equal signs share their picture. Colours as Qt reads them."""
 
     kind: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from layers.vector.drawing.strokes import Legs, clipped
 
 Floats = NDArray[np.float64]
@@ -31,8 +31,7 @@ class WorldPart(NamedTuple):
     is_polygon: bool
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Outline:
+class Outline(Struct, frozen=True, eq=False):
     """Part i is of the rings ``first_ring[i]:first_ring[i + 1]``, ring j of ``places[first_place[j]:...]``."""
 
     places: Floats

@@ -7,21 +7,20 @@ else that is painted there was brought along from another date: it is the place 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Any, override
+
+from msgspec.structs import asdict
 
 from layers.document.document import Document
 from layers.document.image import Image
 from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST
-from layers.quick_dataclass import dataclass
 
 _ORIGINS = ("path", "shipped", "template", "combined", "table", "part")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOf(Site):
+class PlaceOf(Site, frozen=True, kw_only=True):
     """A mark on an image that does not tell of it: wherever it is painted it is dashed, and its name says so."""
 
     @property
@@ -37,7 +36,7 @@ class PlaceOf(Site):
 
 def place_of(site: Site) -> PlaceOf:
     """A mark as an image shows it that does not tell of it."""
-    return PlaceOf(**{field.name: getattr(site, field.name) for field in fields(site)})
+    return PlaceOf(**asdict(site))
 
 
 def solid_marks(document: Document, rows: Sequence[Layer], among: Iterable[str] | None = None) -> frozenset[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 
 import numpy as np
+from msgspec import Struct, field
 
 from layers.geo.bounds import Bounds
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_shapes import SiteShape
 
@@ -16,8 +15,7 @@ _KEPT_CRS = 3
 _NOWHERE = (np.nan,) * 4
 
 
-@dataclass(slots=True)
-class _Columns:
+class _Columns(Struct):
     """Boxes as left, bottom, right, top, with room for more; `stale` are the shapes that changed since."""
 
     stale: set[str]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import field, replace
 from itertools import islice
 from math import isfinite
 from typing import Literal, NamedTuple
 
 import numpy as np
 import shapely
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from layers.document.site import Site
@@ -18,7 +19,6 @@ from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.bounds import Bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_painter import SignAt, leader_line
@@ -63,8 +63,7 @@ class ShapeInView(NamedTuple):
     mark: LineMark | None = None
 
 
-@dataclass(slots=True)
-class SiteFrame:
+class SiteFrame(Struct):
     """The sites in one view. Arrays run over the point rows in view, in painting order (claims above the setting)."""
 
     view: View

@@ -6,11 +6,12 @@ import math
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
 from copy import copy
-from dataclasses import field, fields, replace
 from typing import Any
 
 import numpy as np
 import shapely
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 from numpy.typing import NDArray
 
 from layers.document.mark_shape import Callout, MarkShape, shape_of_site
@@ -25,7 +26,6 @@ from layers.geo.longitudes import shift_near
 from layers.geo.measure import HALF_ROUND_M
 from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.footprints import SYMBOL_REACH_PX, Footprint
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.mark_judge import AllBut, Solid
@@ -50,8 +50,7 @@ _METRES_A_DEGREE = 111_195.0
 """On a sphere: good to half a per cent, enough to choose between a symbol and a circle."""
 
 
-@dataclass(slots=True)
-class ProjectedPoints:
+class ProjectedPoints(Struct):
     """World positions of all points in one CRS, nan where there is none, and the metres in a world unit there."""
 
     x: Floats
@@ -61,8 +60,7 @@ class ProjectedPoints:
     """The error of each in world units, 0 where none is given, or no place."""
 
 
-@dataclass(slots=True)
-class SiteIndex:
+class SiteIndex(Struct):
     """Every point of a point site is one row, in drawing order; lines and polygons are shapes of their own."""
 
     sites: dict[str, Site] = field(default_factory=dict)
@@ -121,8 +119,8 @@ class SiteIndex:
     def copied(self) -> SiteIndex:
         """Another index of the same sites, which follows edits by itself; finding all anew takes many times as long."""
         index = copy(self)
-        for column in fields(self):
-            setattr(index, column.name, _own_copy(getattr(self, column.name)))
+        for name, value in asdict(self).items():
+            setattr(index, name, _own_copy(value))
         index._boxes = ShapeBoxes()
         return index
 
@@ -430,8 +428,8 @@ class SiteIndex:
         self._projected_leads.clear()
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1], error_m)
-            for column in fields(known):
-                setattr(known, column.name, _longer(getattr(known, column.name), getattr(new, column.name)))
+            for name, column in asdict(known).items():
+                setattr(known, name, _longer(column, getattr(new, name)))
 
     def _rename(self, site: Site) -> bool:
         """Take a changed point whose rows stay as they are; False where one of them does not."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import shapely
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -21,7 +22,6 @@ from layers.geo.crs import WGS84, is_unrolled, transform_points, world_bounds
 from layers.geo.dense_rings import Rings
 from layers.geo.measure import circles
 from layers.grid.tile_grid import Affine, View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.sites.line_marks import LineMark
 from viewer.canvas.sites.outlines import NOTHING, Floats, Outline, WorldPart, fewer_vertices
 
@@ -44,8 +44,7 @@ _MOST_ODD = 2000
 _POLYGON = 3  # shapely.get_type_id
 
 
-@dataclass(slots=True)
-class SiteShape:
+class SiteShape(Struct):
     """A line or polygon site with its projected outlines, by CRS and step."""
 
     site: Site
@@ -131,8 +130,7 @@ class SiteShape:
         return self._longest_m
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class PartRings:
+class PartRings(Struct, frozen=True, eq=False):
     """The lines and rings of a geometry: ring i is of part ``part[i]``."""
 
     rings: Rings

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import StrEnum
 from functools import lru_cache
 
+from msgspec import Struct, field
 from PySide6.QtGui import QColor
 
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, THINNEST_PX, WIDEST_PX, class_of
-from layers.quick_dataclass import dataclass
 from layers.vector.style.routes import ROUTES
 
 CLAIM_COLOR = "#a8650a"
@@ -45,8 +44,7 @@ class Precision(StrEnum):
 _PRECISIONS = {None: Precision.NOT_JUDGED, True: Precision.PRECISE, False: Precision.LOOSE}
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSymbol:
+class SiteSymbol(Struct, frozen=True):
     """All that one site's sign is painted from; equal symbols share their picture."""
 
     class_code: str
@@ -59,8 +57,7 @@ class SiteSymbol:
     """True for what is not known to exist: its rim is dashed."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineSymbol:
+class LineSymbol(Struct, frozen=True):
     """A line: a casing that shows on any imagery, and one or two strokes on it. Widths in logical pixels."""
 
     color: str

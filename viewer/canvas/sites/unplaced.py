@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.text.counted import counted
 from viewer.support.language.translation import translate
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(Struct, frozen=True):
     """Layers that are hidden, or that cannot be drawn at all, are none of these."""
 
     layers_on_earth: int = 0

@@ -6,11 +6,12 @@ Each run begins without a tile in memory, and ends when the file has its name.
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.product.spec import ProductSpec

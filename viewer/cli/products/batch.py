@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from layers.product.batch import EACH, batch_digest, batch_of
 from layers.product.issuing.gate import DRAFT, state_asked

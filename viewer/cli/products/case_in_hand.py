@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec import Struct
+
 import sample_data
 from layers.document.document import Document
 from layers.document.edit import Edit
@@ -15,14 +17,12 @@ from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
 from layers.project.storage.fsops import scratch_folder
-from layers.quick_dataclass import dataclass
 from viewer.cli.documents import ACTOR, case_at_home
 from viewer.cli.reading import case_file
 from viewer.support.terminal import complain
 
 
-@dataclass(frozen=True)
-class CaseInHand:
+class CaseInHand(Struct, frozen=True):
     """The document of a case and its home; `push` makes an edit, and `save` writes the case with all edits.
 
     Of a case that is read only both raise NotAllowed.

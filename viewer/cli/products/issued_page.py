@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layers.document.rows import Product
 from layers.errors import GeoloupeError
@@ -16,7 +18,6 @@ from layers.product.issuing.gate import DRAFT, State
 from layers.product.issuing.printed_rows import PrintedRow, is_as_issued
 from layers.product.named_product import kept_product
 from layers.product.spec import ProductSpec
-from layers.quick_dataclass import dataclass
 from viewer.app.products.product_file import file_sha256
 from viewer.cli.documents import ACTOR
 from viewer.cli.products.case_in_hand import CaseInHand
@@ -31,8 +32,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.export.made_on import today
 
 
-@dataclass(frozen=True)
-class Leaving:
+class Leaving(Struct, frozen=True):
     """A product on its way out of a case. `notice`: a sentence on what the reader of the command should know."""
 
     edition: Edition

@@ -6,8 +6,9 @@ A chip keeps the stamp that it was taken with: its image says what was stated la
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
@@ -122,7 +123,7 @@ class _Sites:
 
 
 def _differing(before: Row, after: Row) -> dict[str, Any]:
-    names = before.__dataclass_fields__
+    names = before.__struct_fields__
     return {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
 
 

@@ -5,9 +5,8 @@ A number that stands on both is locked: markers that are not locked get other nu
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import shapely
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from shapely import box, intersects
 
 from layers.document.chip import Chip
@@ -19,7 +20,6 @@ from layers.product.image_words import image_date_words
 from layers.product.marking import highest
 from layers.product.publishing import Publishing
 from layers.product.shown_picture import ShownPicture
-from layers.quick_dataclass import dataclass
 
 _WITH_CHIPS = (".kmz", ".gpkg", ".html")
 WITH_PICTURES = (".kmz", ".html")
@@ -29,8 +29,7 @@ type ReadChips = Callable[[Iterable[str]], Mapping[str, bytes]]
 """Bytes of chips by uuid, as far as they are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class GroundPicture:
+class GroundPicture(Struct, frozen=True):
     """A picture laid on the ground: one side of a before/after. `bounds` are lon, lat; times are ISO 8601 or empty."""
 
     name: str
@@ -44,8 +43,7 @@ class GroundPicture:
     size: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class MapPicture:
+class MapPicture(Struct, frozen=True):
     """The map with the marks of a product: PNG, the pixels of the marks by uuid, credits and dates of its layers."""
 
     data: bytes
@@ -55,16 +53,14 @@ class MapPicture:
     credits: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShownChip:
+class ShownChip(Struct, frozen=True):
     """A chip's picture as it was encoded anew, and the hash (SHA-256) of the bytes that the case keeps."""
 
     picture: ShownPicture
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChipPicture:
+class ChipPicture(Struct, frozen=True):
     """A chip with its bytes, as readers see it; `words` say date, credit, and the hash of what the case keeps."""
 
     uuid: str
@@ -74,8 +70,7 @@ class ChipPicture:
     words: str = ""
 
 
-@dataclass(frozen=True)
-class DataExport:
+class DataExport(Struct, frozen=True):
     """All that any of the formats is made of. `marking` is the product's own, where it has one."""
 
     document: Document

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QBuffer, QIODevice, QRectF
 from PySide6.QtGui import QImage
 
@@ -19,7 +20,6 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, chosen_canvas, transform_bounds, transform_points
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.canvas.comparison.frame_scene import frame_scene
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.said_problems import said_problems
@@ -43,8 +43,7 @@ type MakeScene = Callable[[Callable[[Document, RenderContext, Path | None], MapS
 """Makes a scene of a document, with readers for it."""
 
 
-@dataclass
-class _Wanted:
+class _Wanted(Struct):
     """A picture that is on its way. `view` follows once its layers are open."""
 
     scene: MapScene
@@ -60,8 +59,7 @@ class _Wanted:
     is_done: bool = False
 
 
-@dataclass
-class GroundPictures:
+class GroundPictures(Struct):
     """Makes the pictures that an export needs, a step at a time, in the window's thread; nobody waits for readers."""
 
     export: DataExport

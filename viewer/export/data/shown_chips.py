@@ -6,7 +6,8 @@ import hashlib
 import threading
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from layers.errors import GeoloupeError, ReaderCrashed, ReaderTimeout
 from layers.pool.pool import ReaderPool

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from msgspec import Struct
 from shapely import Point
 
 from layers.document.document import Document
@@ -13,7 +14,6 @@ from layers.document.site import Site
 from layers.geo.coordinates import Notation, digits_for
 from layers.product.content import ClaimSaid, ImageSeen, NamedSite, ProductContent, ResponseSaid, SourceCited
 from layers.product.parties import claim_sentence, context_of, own_answers
-from layers.quick_dataclass import dataclass
 from viewer.export.features import claims_by_site, coordinates, credit_lines, joined, place_of
 from viewer.support.text import plain
 
@@ -24,8 +24,7 @@ LONGEST_CELL = 30_000
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class DataTable:
+class DataTable(Struct, frozen=True):
     """A sheet: its name, the names of its columns, and its rows. Texts are plain; numbers are numbers."""
 
     name: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import Struct
+
 from layers.geo.map_measure import Corner
-from layers.quick_dataclass import dataclass
 from viewer.export.plates.printed import GroupKind
 
 
-@dataclass(frozen=True, slots=True)
-class PackedImage:
+class PackedImage(Struct, frozen=True):
     """RGB pixels packed as `PackedRows` does, and where they lie on the page, in its pixels."""
 
     data: bytes
@@ -20,8 +20,7 @@ class PackedImage:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class PdfGroup:
+class PdfGroup(Struct, frozen=True):
     """A painted group: a PDF of Qt's, whose pages but for the last lie on each other, or an image."""
 
     kind: GroupKind
@@ -30,8 +29,7 @@ class PdfGroup:
     content: bytes | PackedImage
 
 
-@dataclass(frozen=True, slots=True)
-class PdfFrame:
+class PdfFrame(Struct, frozen=True):
     """A map on its page. `box`: left, top, right, bottom in points from the page's upper left corner."""
 
     title: str
@@ -41,8 +39,7 @@ class PdfFrame:
     corners: tuple[Corner, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PdfPage:
+class PdfPage(Struct, frozen=True):
     """Sizes in points; `scale`: points a pixel."""
 
     width: float

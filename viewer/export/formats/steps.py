@@ -10,10 +10,10 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
 
+from msgspec import Struct, field
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError, SaveFailed, TooLarge
@@ -21,7 +21,6 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole, scratch_folder
 from layers.project.storage.save_errors import save_error
-from layers.quick_dataclass import dataclass
 from layers.requests.question import Question
 from viewer.export.not_complete import not_complete
 from viewer.export.plates.printed import Printed
@@ -44,8 +43,7 @@ class Pending(Protocol):
         ...
 
 
-@dataclass(eq=False)
-class Awaited[T]:
+class Awaited[T](Struct, eq=False):
     """The result of a job or of a reader, as soon as it is there."""
 
     is_done: bool = False
@@ -72,8 +70,7 @@ class Awaited[T]:
         return self._result  # type: ignore[return-value]  # None is a result of work that gives none
 
 
-@dataclass(eq=False)
-class Readiness:
+class Readiness(Struct, eq=False):
     """A part of a page whose map is not complete yet."""
 
     printed: Printed
@@ -110,8 +107,7 @@ def paced(steps: Iterator[None]) -> Steps:
     yield None
 
 
-@dataclass(eq=False)
-class _Asked:
+class _Asked(Struct, eq=False):
     """A question that has its turn after others; None until it is made."""
 
     question: Question | None = None

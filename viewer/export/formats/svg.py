@@ -11,10 +11,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
+from msgspec import Struct
 from PySide6.QtCore import QBuffer, QIODevice, QRect, QSize
 from PySide6.QtSvg import QSvgGenerator
 
-from layers.quick_dataclass import dataclass
 from viewer.export.formats.metadata import clean, rdf_words, xml_only
 from viewer.export.formats.png import PngFile, painted_png
 from viewer.export.formats.steps import Pending, Steps, Workshop, paced, result_of
@@ -32,8 +32,7 @@ _BLOCK = 3 * 2**20
 """Bytes of an image that are put into text at once: three become four letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A painted group: shapes, or an image in a file."""
 
     group: PaintedGroup

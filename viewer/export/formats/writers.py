@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QObject
 
 from layers.errors import ExportFailed
-from layers.quick_dataclass import dataclass
 from viewer.export.formats.coded_pictures import write_geotiff, write_jpeg, write_webp
 from viewer.export.formats.pdf import write_pdf
 from viewer.export.formats.png import MOST_SIDE, write_png
@@ -18,8 +18,7 @@ from viewer.export.plates.printed import Printed
 from viewer.rendering.context import RenderContext
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFormat:
+class ProductFormat(Struct, frozen=True):
     """A format of a product. `most_px`: pixels of its longest side."""
 
     name: str

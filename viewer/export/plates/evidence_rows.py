@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import batched
+
+from msgspec.structs import replace
 
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
 
 FOLDER = Path(__file__).parent.parent / "house_styles"
 FIRST = "Plain"
 
 
-@dataclass(frozen=True, slots=True)
-class HouseStyle:
+class HouseStyle(Struct, frozen=True):
     """Colours as Qt reads them. `plate` is the ground of what stands on a map, and is nearly opaque."""
 
     name: str
@@ -37,7 +35,7 @@ class HouseStyle:
     locator_ground: str
 
 
-_COLORS = tuple(field.name for field in fields(HouseStyle))[4:]
+_COLORS = HouseStyle.__struct_fields__[4:]
 
 
 def style_names() -> list[str]:

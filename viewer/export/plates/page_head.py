@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.product.marking import TLP_COLOURS
 from layers.product.spec import ProductSpec
-from layers.quick_dataclass import dataclass
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.lettering import TextLine, Type, block_height, text_block, whole, wrapped
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -28,8 +28,7 @@ _MOST_CAPTION = 0.15
 """Of the height of a page, that words of the analyst take under their map."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """The lines of a page's head, each with the key under which it is moved, and how high all are."""
 
     parts: tuple[tuple[str, str, Type, str], ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from layers.product.content import ProductContent
 from layers.product.parties import PartyNames, Telling, left_out_words, parties_at, untold_parties

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from copy import copy
-from dataclasses import replace
 from functools import cached_property, partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 
 from layers.document.document import Document

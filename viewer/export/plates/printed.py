@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from viewer.support.painting import painting, part_of_picture
 
 
@@ -56,8 +56,7 @@ class PaintedGroup(NamedTuple):
     """Index into `Printed.frames`, for what belongs to one map."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductWords:
+class ProductWords(Struct, frozen=True):
     """The words of a product that a file carries beside its picture. A published one has nothing in them to hide."""
 
     title: str = ""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.vector.column_order import order_of
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import parse_expression, quoted_text
@@ -21,8 +21,7 @@ from viewer.support.jobs import Job, JobContext, Jobs
 type Rows = NDArray[np.intp]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class RowRequest:
+class RowRequest(Struct, frozen=True, eq=False):
     """`text` in any column and `expression` hold, of the features in `passing` (None: all) and in `selected`."""
 
     text: str = ""
@@ -66,7 +65,7 @@ class AttributeRows(QObject):
 
     def want(self, **changes: object) -> None:
         """Change the request and compute its rows."""
-        self.request = replace(self.request, **changes)  # type: ignore[arg-type]
+        self.request = replace(self.request, **changes)
         self._give_up()
         attributes, request, orders = self._attributes, self.request, self._orders
         if attributes is None:

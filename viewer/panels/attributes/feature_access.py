@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
+
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
-from layers.quick_dataclass import dataclass
 from layers.requests.features import ReadAttributes, RowFacts
 from viewer.canvas.feature_selection import FeatureSelection, Fids
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
@@ -20,8 +21,7 @@ type Rows = dict[int, dict[str, Any]]
 """Attributes by fid, then by name."""
 
 
-@dataclass(frozen=True)
-class FeatureAccess:
+class FeatureAccess(Struct, frozen=True):
     """`source_of` gives whose attributes a layer has, None for what has none; `zoom_to` shows features of a layer;
     `report` is told in a sentence what cannot be read.
     """

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from layers.document.layer import Layer
-from layers.quick_dataclass import dataclass
 from layers.time.spans import Span, are_apart, span_of
 from viewer.canvas.comparison.side_words import acquisition_shown, dated
 from viewer.canvas.scene import MapScene
@@ -17,8 +18,7 @@ WORLD_WIDE_DEGREES = 350.0
 """An image as wide as that, without a date, is what others lie upon."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """One image. `span` is None where it is not known when it was taken."""
 
     uuid: str

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import override
 
+from msgspec import Struct
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import (
 
 from layers.project.opening.layer_paths import is_below, parts_of
 from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
@@ -38,8 +38,7 @@ type Searching = Callable[[str, str, Callable[[Search], None]], None]
 """Looks in a folder here (first), for what lay below a folder of the case (second, empty: anywhere)."""
 
 
-@dataclass(frozen=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """Ways to ask others: for a search, a folder, a file, and what a file is. None where it was given up."""
 
     search: Searching

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
-from layers.quick_dataclass import dataclass
 from layers.raster.combined import Part, combined_acquisition
 from layers.raster.presets import band_titles
 from viewer.commands.combine import Channel, combine_layers, part_of
@@ -18,8 +18,7 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import plain
 
 
-@dataclass(frozen=True, eq=False)
-class _Image:
+class _Image(Struct, frozen=True, eq=False):
     """A layer that can be combined: its bands by number, and which of them it shows now."""
 
     layer: Layer

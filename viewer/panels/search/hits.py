@@ -8,13 +8,14 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.places.names import holds_in_order, name_key, tight
-from layers.quick_dataclass import dataclass
 
 MOST_IN_GROUP = 8
 SAME_PLACE_M = 10_000.0
@@ -39,7 +40,7 @@ class Group(enum.IntEnum):
     CLAIMS = 7
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no Struct: not all fields tell hits apart
 class Hit:
     """Something found. `lon`, `lat` are where it is shown; `bounds` (lon, lat), where it has some, is gone to.
 
@@ -87,8 +88,7 @@ class TolerantProvider(SearchProvider, Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class AttributeMatch:
+class AttributeMatch(Struct, frozen=True):
     """A feature whose attribute `column` has a `value` with the text in it; `bounds` in lon, lat, if it has a place."""
 
     fid: int

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QIcon, QPainter, QPalette, QStandardItem
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from layers.places.names import name_key
-from layers.quick_dataclass import dataclass
 from viewer.panels.search.hits import BEGINS, EXACT, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
 from viewer.support.icons import line_icon
 from viewer.support.language.translation import translate
@@ -26,8 +26,7 @@ NOT_NOW = 0.5
 """Added to the score of an action that cannot be done now: it stands below those that match about as well."""
 
 
-@dataclass(frozen=True)
-class PaletteEntry:
+class PaletteEntry(Struct, frozen=True):
     """One command: `group` is the menu it stands in, `says` tells in a sentence what it does."""
 
     text: str

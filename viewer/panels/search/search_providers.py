@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from heapq import nsmallest
 from pathlib import Path
 
+from msgspec import Struct
 from shapely import bounds as bounds_of
 
 from layers.document.measuring.measurement import MEASUREMENT
@@ -26,7 +27,6 @@ from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.spelling import Spelled, most_wrong
 from layers.places.unpack import unpacked
-from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped, metres
 from viewer.panels.search.hits import (
     EXACT,
@@ -118,8 +118,7 @@ def _basis(read: ParsedCoordinate) -> str:
     return f"{read.basis}; as given: {one_line(read.text, 120)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyedSite:
+class _KeyedSite(Struct, frozen=True):
     """A site, the keys of its label and its aliases in their order, and the same without spaces."""
 
     site: Site

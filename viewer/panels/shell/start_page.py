@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.panels.shell.start_card import StartCard
 from viewer.panels.widgets.form_page import clear_layout
@@ -29,8 +29,7 @@ from viewer.support.text import one_line
 COLUMN_PX = 340
 
 
-@dataclass(frozen=True)
-class RecoverableCase:
+class RecoverableCase(Struct, frozen=True):
     """A crashed session: `key` comes back when it is chosen."""
 
     key: str

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
 from PySide6.QtGui import QImage
 
-from layers.quick_dataclass import dataclass
 
-
-@dataclass(frozen=True)
-class ImageAccess:
+class ImageAccess(Struct, frozen=True):
     """Made by the window. Marks and chips are named by their uuids; the window's thread only."""
 
     choices: Callable[[str], list[tuple[str, str]]]

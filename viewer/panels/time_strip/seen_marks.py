@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from layers.document.document import Document
 from layers.document.vocabulary import PRESENCES
-from layers.quick_dataclass import dataclass
 from layers.time.time_span import TimeSpan, span_of
 from viewer.panels.said_names import said_name
 from viewer.support.text import one_line
@@ -12,8 +13,7 @@ from viewer.support.text import one_line
 PRESENT, ABSENT, CANNOT_TELL = PRESENCES
 
 
-@dataclass(frozen=True)
-class SeenMark:
+class SeenMark(Struct, frozen=True):
     """One observation of the site."""
 
     presence: str

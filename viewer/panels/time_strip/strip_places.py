@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+
 from layers.scenes.passes import Pass
 from layers.time.time_span import day_of
 from viewer.panels.time_strip.time_axis import TimeAxis
@@ -22,8 +23,7 @@ MOST_UNDATED_SHARE = 0.35
 """Of the strip's width, for what has no date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A tick from `left` to `right`; `at` is where its time is."""
 
     tick: Pass
@@ -35,7 +35,7 @@ class Placed:
         return (self.left + self.right) / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # no Struct: it computes a field
 class StripPlaces:
     """All that is in sight, from left to right; the dated ones end at `divider`."""
 

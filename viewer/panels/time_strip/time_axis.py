@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from layers.quick_dataclass import dataclass
+from msgspec import Struct
+from msgspec.structs import replace
+
 from layers.time.time_span import TimeSpan
 
 DAY_S = 86_400.0
@@ -23,8 +24,7 @@ _STEPS_MONTHS = (1, 2, 3, 6)
 _STEPS_DAYS = (1, 2, 5, 10, 15)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeAxis:
+class TimeAxis(Struct, frozen=True):
     """`begin` is at 0, `end` at `width` pixels; seconds since 1970, UTC."""
 
     begin: float

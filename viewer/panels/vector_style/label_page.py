@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.errors import InvalidValue

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, override
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.errors import InvalidValue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtWidgets import QFormLayout, QPushButton, QTabBar, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer

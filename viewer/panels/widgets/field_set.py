@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, override
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QFormLayout, QLabel, QLineEdit, QWidget
 
 from layers.errors import InvalidValue
-from layers.quick_dataclass import dataclass
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.fields import REFUSED, ChoiceField, Field, LineField, TextField
 from viewer.panels.widgets.fold_section import unfold_to
@@ -38,8 +38,7 @@ def lead_to_column(form: QWidget, column: str) -> None:
     field.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """Refused entries that went with the row that was shown: why, whose they were, and what was typed, by column."""
 
     why: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.edit import Edit, Table
-from layers.quick_dataclass import dataclass
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.products.printed_in import add_printing
@@ -19,8 +19,7 @@ from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import RowTable
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """The rows of a list, and the commands that add and delete them."""
 
     table: Table

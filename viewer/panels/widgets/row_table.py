@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, override
 
+from msgspec import Struct
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 
 from layers.document.kept_order import KeptOrder
 from layers.document.rows import Row
-from layers.quick_dataclass import dataclass
 from viewer.support.text import one_line, tooltip
 
 AHEAD_MS, AHEAD_ROWS = 10, 40
@@ -33,8 +33,7 @@ _ANSWERED = frozenset((_DISPLAY, _TIP, _DECORATION, _ALIGNMENT, CHIP_ROLE))
 """Qt asks for as many roles again of each cell that it paints."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """`text` is what a cell shows, `key` what it sorts by (its text when None)."""
 
     title: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import override
+
+from msgspec.structs import replace
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError

@@ -8,12 +8,12 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QLockFile, QObject, Signal
 
 from layers.errors import DiskFull, GeoloupeError, GivenUp
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
-from layers.quick_dataclass import dataclass
 from layers.raster.overviews import SourceState
 from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 from viewer.support.jobs import Job, JobContext, Jobs
@@ -25,8 +25,7 @@ DEADLINE_S = 1800.0
 """Of one slice: the last one of a very large raster takes long, and can be cancelled like all."""
 
 
-@dataclass(eq=False)
-class _Build:
+class _Build(Struct, eq=False):
     state: SourceState
     expected_bytes: int
     job: Job | None = None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field
 
 import numpy as np
+from msgspec import Struct, field
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import TILE_PX, TileKey, View
-from layers.quick_dataclass import dataclass
 from layers.raster.info import RasterInfo
 from layers.raster.stretch import Limits, StretchRule, Values
 from layers.raster.style import RasterStyle, shown_bands
@@ -21,8 +20,7 @@ from viewer.support.jobs import Jobs
 type KeyedTiles = Sequence[tuple[TileKey, RawTile]]
 
 
-@dataclass(frozen=True, eq=False)
-class ViewSample:
+class ViewSample(Struct, frozen=True, eq=False):
     """`values` of each band that is shown; `bands` and `expression` say of which."""
 
     bands: tuple[int, ...]

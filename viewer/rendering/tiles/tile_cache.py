@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import field
 from typing import Any, NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.quick_dataclass import dataclass
 
 MIB = 1 << 20
 LEAST_BYTES, MOST_BYTES = 8 * MIB, 512 * MIB
@@ -44,8 +43,7 @@ class TileName(NamedTuple):
     key: TileKey
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class RawTile:
+class RawTile(Struct, frozen=True, eq=False):
     """Pixels that a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
 
     `bands` is None where there is nothing.
@@ -126,8 +124,7 @@ class TilesByLayer[V](ByteCache[TileName, V]):
             self.discard(key)
 
 
-@dataclass(eq=False)
-class TileCache:
+class TileCache(Struct, eq=False):
     """The tiles of all layers of one window. A null picture stands for a tile with nothing in it."""
 
     raw: TilesByLayer[RawTile] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))

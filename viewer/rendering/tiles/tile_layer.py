@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from functools import partial
 
+from msgspec import Struct, field
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
 from layers.grid.tile_plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
-from layers.quick_dataclass import dataclass
 from viewer.rendering.images import to_view_pixels
 from viewer.rendering.tiles.tile_cache import TileName, TilesByLayer
 from viewer.support.painting import painting
@@ -24,8 +23,7 @@ _KNOWN_GRIDS = 8
 _EDGE_PX = 2
 
 
-@dataclass(eq=False, slots=True)
-class _Held:
+class _Held(Struct, eq=False):
     """The tiles of a grid that is looked at."""
 
     tiles: dict[TileKey, QImage] = field(default_factory=dict)

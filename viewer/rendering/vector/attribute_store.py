@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import field
 from pathlib import Path
 
+from msgspec import Struct, field
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
@@ -14,7 +14,6 @@ from layers.errors import GeoloupeError
 from layers.pool.columns import read_attributes
 from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
-from layers.quick_dataclass import dataclass
 from layers.requests.features import OfLayer
 from layers.text.counted import grouped
 from layers.vector.columns import Attributes
@@ -25,8 +24,7 @@ type Done = Callable[[LayerAttributes], None]
 type Failed = Callable[[GeoloupeError], None]
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeSource:
+class AttributeSource(Struct, frozen=True):
     """Whose attributes: a layer of a file, as it is read."""
 
     path: str
@@ -47,8 +45,7 @@ class AttributeSource:
         return OfLayer(self.path, self.table, json.loads(self.options_json), self.crs)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class LayerAttributes:
+class LayerAttributes(Struct, frozen=True, eq=False):
     """Attributes of a layer that have been read: all columns, or those that were asked for."""
 
     table: Attributes
@@ -61,8 +58,7 @@ class LayerAttributes:
         return len(self.table)
 
 
-@dataclass(eq=False, slots=True)
-class _Reading:
+class _Reading(Struct, eq=False):
     columns: tuple[str, ...] | None
     waiting: list[tuple[Done, Failed]] = field(default_factory=list)
     job: Job | None = None

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression, parse_expression
@@ -29,8 +29,7 @@ class Filtered(Protocol):
     def set_filter(self, fids: NDArray[np.int64] | None) -> None: ...
 
 
-@dataclass(eq=False, slots=True)
-class _Filter:
+class _Filter(Struct, eq=False):
     source: AttributeSource
     text: str
     drawing: Filtered

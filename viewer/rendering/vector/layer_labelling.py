@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from layers.document.placing.nudge import Nudge
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.drawing.clusters import Clusters
 from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.label_style import LabelStyle
@@ -14,8 +15,7 @@ from viewer.rendering.nudged import own_view
 from viewer.rendering.vector.symbol_painter import marker_radius_px
 
 
-@dataclass(frozen=True, slots=True)
-class LayerLabelling:
+class LayerLabelling(Struct, frozen=True):
     """`size_factor` is what signs and lines shrink to on a map of this scale."""
 
     source: LabelSource

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
+from msgspec import Struct
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses
 from layers.vector.style.layer_style import ClassKey, VectorStyle, classify
@@ -20,8 +20,7 @@ from viewer.rendering.vector.attribute_store import AttributeSource, AttributeSt
 from viewer.support.jobs import Job, JobContext, Jobs
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ColumnReader:
+class ColumnReader(Struct, frozen=True, eq=False):
     """Attributes of one layer for whoever wants to make something of them."""
 
     store: AttributeStore
@@ -62,8 +61,7 @@ class Styled(Protocol):
         """They cannot be had, or a rule cannot be used."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True, eq=False):
     drawing: Styled
     source: AttributeSource
     columns: tuple[str, ...]

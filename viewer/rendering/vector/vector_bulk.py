@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.content import VectorContent
 from layers.vector.drawing.blending import argb_of, deepen, over, tint
 from layers.vector.drawing.fills import Fills
@@ -64,8 +64,7 @@ def bulk_picture(
     return _points(picture, content, view, found, scale)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Shapes:
+class _Shapes(Struct, frozen=True, eq=False):
     """Lines or areas in the pixels of a view."""
 
     x: NDArray[np.float32]
@@ -141,8 +140,7 @@ class _Shapes:
         return [] if both is None else [both[self.starts[part] : self.starts[part + 1]] for part in which]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Tiny:
+class _Tiny(Struct, frozen=True, eq=False):
     """Areas of about a pixel: their middles, half sizes and areas, in pixels."""
 
     x: NDArray[np.float32]

@@ -8,13 +8,13 @@ that are others.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
 from enum import IntEnum
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from layers.quick_dataclass import dataclass
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import Clusters, clustered
@@ -32,8 +32,7 @@ _EMPTY = VectorContent()
 _PLAIN = (int, str, float, frozenset, tuple)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True, eq=False):
     """All that a picture is a function of."""
 
     tables: tuple[FeatureTable, ...] = ()
@@ -61,16 +60,14 @@ class Effort(IntEnum):
     ALL = 2
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Part[T]:
+class Part[T](Struct, frozen=True, eq=False):
     """A part of a picture, and what it was made of."""
 
     value: T
     made_of: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class VectorPicture:
+class VectorPicture(Struct, frozen=True, eq=False):
     """Parts that are painted of a layer. Parts that are one object are the same."""
 
     features: Part[VectorContent] = Part(_EMPTY)

@@ -6,10 +6,10 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from shapely.geometry import LineString, Point
 
 from layers.document.claim import Claim

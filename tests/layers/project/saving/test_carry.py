@@ -7,11 +7,11 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from layers.document.edit import Change, Edit
 from layers.errors import SaveFailed

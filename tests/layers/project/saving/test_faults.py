@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, SaveFailed
 from layers.pool.worker import sentence_for
@@ -57,8 +58,7 @@ class FailingFileSystem(FileSystem):
         return call
 
 
-@dataclass
-class Scene:
+class Scene(Struct):
     work: WorkingCopy
     target: Path
     old: bytes

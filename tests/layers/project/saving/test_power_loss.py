@@ -6,11 +6,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.errors import GeoloupeError
@@ -27,8 +28,7 @@ from tests.support.cases.rich import open_for_work, read_case, relabel, rich_doc
 DEAD = Owner(2**22 + 1, "1", Owner.of_this_process().host)
 
 
-@dataclass
-class Story:
+class Story(Struct):
     """What the analyst did before the power went. `acknowledged` is the last label that was said to be durable."""
 
     root: Path

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.errors import CaseChangedOnDisk, CaseInUse, DiskFull, GeoloupeError, NotAFile, SaveFailed

@@ -9,11 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from shapely.geometry import LineString, Point, box
 
 from layers.document.document import Document

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from shapely import Point, Polygon
 
 from layers.document.site import Site
@@ -27,7 +27,7 @@ def test_all_that_a_mark_says_comes_back() -> None:
     kept = replace(
         full_site(), layer_uuid="", status="draft", reviewed_by="", reviewed_at="", created_at="", created_by="", rev=1
     )
-    assert {item.name for item in fields(Site) if getattr(site, item.name) != getattr(kept, item.name)} == set()
+    assert {name for name in Site.__struct_fields__ if getattr(site, name) != getattr(kept, name)} == set()
     assert road.geometry.equals_exact(document.sites[ROAD].geometry, 0)
     assert found.sources[SOURCE].url == "https://example.org/plan"
     assert found.images[IMAGE].gsd_m == 0.5
@@ -121,7 +121,7 @@ ODD: list[Any] = [
 @pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
 def test_odd_values_of_every_field_are_as_if_they_were_not_said(value: Any) -> None:
     """Of what hostile text says no field is of another type than a site's."""
-    names = [item.name for item in fields(Site) if item.name != "geometry"]
+    names = [name for name in Site.__struct_fields__ if name != "geometry"]
     properties = [*names, "aliases_json"]
     own = {"version": value, "claims": value, "sources": value, "images": {IMAGE: value, "no uuid": {}}}
     for name in properties:

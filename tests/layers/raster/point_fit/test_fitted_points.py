@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from layers.colour.palettes import OTHER_COLOR
 from layers.document.vocabulary import SITE_CLASSES

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from layers.errors import InvalidValue
 from layers.vector.style.classes import MODES, StyleClass
@@ -89,7 +89,7 @@ labels = st.builds(
     bold=st.booleans(),
 )
 styles = st.builds(
-    lambda own, **more: VectorStyle(**{field.name: getattr(own, field.name) for field in fields(own)}, **more),
+    lambda own, **more: VectorStyle(**asdict(own), **more),
     symbols,
     mode=st.sampled_from(MODES),
     column=st.text(max_size=9),

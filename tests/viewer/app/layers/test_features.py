@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
 import pytest
+from msgspec.structs import replace
 from PySide6 import QtGui
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest

@@ -43,8 +43,8 @@ def counter(qapp: QApplication) -> Iterator[Counter]:
 class FileDialog(Answers):
     """A line in the place of the system's dialog: what is typed, or the name that is offered, and Enter."""
 
-    typed = ""
-    offered = ""
+    typed: str = ""
+    offered: str = ""
 
     def product_to_write(self, suggestion: Path, over: QWidget | None = None) -> Path | None:
         self.offered = suggestion.name

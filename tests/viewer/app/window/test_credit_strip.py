@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
@@ -22,8 +22,7 @@ from viewer.commands.layers import update_layer
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)  # as every menu offscreen
 
 
-@dataclass
-class Seen:
+class Seen(Struct):
     """The places of strip and bar as they were painted last, and the credits."""
 
     strip: QRectF = field(default_factory=QRectF)

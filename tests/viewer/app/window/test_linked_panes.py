@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import Struct
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -32,8 +32,7 @@ NAMES = ("red", "green", "blue", "grey")
 COLORS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200), "grey": (90, 90, 90)}
 
 
-@dataclass
-class Side:
+class Side(Struct):
     """A window in which images are compared side by side, and a hand on its panes."""
 
     window: MainWindow

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
+from msgspec.structs import fields
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -43,7 +43,7 @@ TEXTS = [
 
 def filled(row: type, **given: Any) -> Any:
     """A row with one of the long texts in each of its text fields that is not given."""
-    names = [field.name for field in fields(row) if field.type == "str" and field.name not in given]
+    names = [field.name for field in fields(row) if field.type is str and field.name not in given]
     return row(**given, **{name: TEXTS[at % len(TEXTS)] for at, name in enumerate(names)})
 
 

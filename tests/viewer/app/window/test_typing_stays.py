@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Iterator
-from dataclasses import fields as columns_of
 from itertools import chain
 from typing import Any
 
@@ -107,8 +106,7 @@ def changed(before: dict[tuple[str, str], Any], after: dict[tuple[str, str], Any
     for key in before.keys() & after.keys():
         old, new = before[key], after[key]
         if old is not new:
-            names = [column.name for column in columns_of(old)]
-            found |= {(*key, name) for name in names if getattr(old, name) != getattr(new, name)}
+            found |= {(*key, name) for name in old.__struct_fields__ if getattr(old, name) != getattr(new, name)}
     return {entry for entry in found if entry[2] not in STAMPS}
 
 

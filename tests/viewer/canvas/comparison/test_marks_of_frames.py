@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 import shapely
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
 from layers.document.comparison import ComparisonSpec, spec_of

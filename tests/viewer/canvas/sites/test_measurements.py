@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit

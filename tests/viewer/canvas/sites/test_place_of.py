@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
 
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.document.image import Image
@@ -75,7 +75,7 @@ def test_another_day_of_a_service_is_another_image() -> None:
 def test_the_place_of_a_mark_says_so_and_is_all_else_that_the_mark_is() -> None:
     site = mark("a", lifecycle="operating", role="setting")
     place = place_of(site)
-    assert all(getattr(place, field.name) == getattr(site, field.name) for field in fields(site))
+    assert all(getattr(place, name) == getattr(site, name) for name in Site.__struct_fields__)
     assert place.may_not_exist
     assert place.with_doubt("Pier 4") == "place of Pier 4"
     assert place.with_doubt("") == ""

@@ -9,12 +9,12 @@ import signal
 import zipfile
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document

@@ -7,13 +7,13 @@ import json
 import shutil
 import subprocess
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastkml import kml
 from fastkml.validator import get_schema_parser
 from lxml import etree
+from msgspec.structs import replace
 from shapely import Point
 
 from layers.document.document import Document

@@ -6,10 +6,10 @@ import io
 import os
 import zipfile
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
 from layers.document.document import Document

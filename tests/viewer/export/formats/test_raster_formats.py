@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 import zlib
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import pytest
 import rasterio
+from msgspec.structs import replace
 from PySide6.QtGui import QImage
 
 from layers.errors import DiskFull, ExportFailed

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pyproj
 import pytest
 import shapely
+from msgspec.structs import replace
 
 from layers.document.document import Document
 from layers.geo.bounds import Bounds

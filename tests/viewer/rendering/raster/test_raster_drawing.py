@@ -4,11 +4,11 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QImage, QPainter, QPdfWriter
 
 from layers.geo.bounds import Bounds

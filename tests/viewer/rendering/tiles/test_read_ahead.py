@@ -18,7 +18,7 @@ from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.tiles.scheduler import TileRequest, TileScheduler
-from viewer.rendering.tiles.tile_cache import PICTURE_BYTES, TileName
+from viewer.rendering.tiles.tile_cache import PICTURE_BYTES, RawTile, TileCache, TileName
 from viewer.support.jobs import Jobs
 
 GRID = TileGrid("EPSG:3857", 10.0, 1e6, 6e6)
@@ -100,6 +100,13 @@ def raster(tmp_path: Path) -> Path:
     return write_raster(tmp_path / "a.tif", noise, "EPSG:3857", 1e6, 6e6, 10.0, tiled=True)
 
 
+class FixedCache(TileCache):
+    """One whose room stays, whatever its tiles take."""
+
+    def put_raw(self, name: TileName, raw: RawTile) -> None:
+        self.raw.put(name, raw, raw.nbytes)
+
+
 type Open = Callable[[], RasterDrawing]
 
 
@@ -108,11 +115,9 @@ def opened_with(pool: CountingPool, jobs: Jobs, raster: Path, qtbot) -> Iterator
     made: list[RasterDrawing] = []
 
     def make(reads_ahead: bool = True, limit: int = 0) -> RasterDrawing:
-        context = RenderContext(pool, None, jobs, folders=FolderConsent(["/"]), reads_ahead=reads_ahead)
-        if limit:
-            tiles = context.tiles
-            tiles.raw.limit_bytes = limit
-            tiles.put_raw = lambda name, raw: tiles.raw.put(name, raw, raw.nbytes)
+        tiles = FixedCache() if limit else TileCache()
+        tiles.raw.limit_bytes = limit or tiles.raw.limit_bytes
+        context = RenderContext(pool, None, jobs, folders=FolderConsent(["/"]), tiles=tiles, reads_ahead=reads_ahead)
         made.append(RasterDrawing(layer_of(raster), raster, context))
         qtbot.waitUntil(lambda: made[-1].info is not None)
         return made[-1]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import shapely
+from msgspec.structs import replace
 
 from layers.vector.columns import attributes_of, column_of
 from layers.vector.content import FeatureClasses

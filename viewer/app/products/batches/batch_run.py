@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 
 from layers.errors import ExportFailed, GeoloupeError, ProductStopped
@@ -14,7 +15,6 @@ from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.lint.check import findings
 from layers.product.lint.passing import stopping
-from layers.quick_dataclass import dataclass
 from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_journal import BatchJournal
@@ -28,8 +28,7 @@ from viewer.rendering.context import RenderContext
 POLL_MS = 5
 
 
-@dataclass(frozen=True)
-class BatchOrder:
+class BatchOrder(Struct, frozen=True):
     """The products of a batch, where their files go, and as what. `digest` gives a text that is the same as long as the
     batch and the case are; `issue`: None for drafts.
     """

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QRect, QRectF
 
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 
 MERCATOR_LATITUDE = 85.0
 MARK_ROOM = 0.06
@@ -19,8 +18,7 @@ _ROUNDED = 1e-9
 """A whole is as long as itself, whatever was lost by computing it from pixels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Framing:
+class Framing(Struct, frozen=True):
     """A map's frame on its page, in whole logical pixels, and what it shows there. `sign_scale`: size of signs, lines
     and lettering of layers, of those on the screen.
     """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from layers.document.layer import LONGEST_STATED
 from layers.grid.tile_grid import View
@@ -86,8 +87,7 @@ def image_facts(on_page: MapOnPage, note: str = "", publish: bool = False) -> li
 
 def _without_paths(fact: ImageFact) -> ImageFact:
     """A published one: its name may be that of a file with its folder."""
-    values = {field.name: getattr(fact, field.name) for field in fields(fact)}
-    words: dict[str, Any] = {name: without_paths(one) for name, one in values.items() if isinstance(one, str)}
+    words: dict[str, Any] = {name: without_paths(one) for name, one in asdict(fact).items() if isinstance(one, str)}
     return replace(fact, **words)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import NOT_KNOWN_TO_EXIST, ROLES, class_words
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -22,8 +23,7 @@ LONGEST_ROW = 300
 """Characters of a name of a layer or a class that a legend has room for."""
 
 
-@dataclass(frozen=True)
-class LegendRow:
+class LegendRow(Struct, frozen=True):
     """A sample site, or a look, to draw the symbol of, and its words. Without either it is a heading. A note may have
     a sample too, of what it explains.
     """
@@ -39,7 +39,7 @@ class LegendRow:
     """The geometry that the look is of, by its OGC name."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", one_line(self.text, LONGEST_ROW))
+        force_setattr(self, "text", one_line(self.text, LONGEST_ROW))
 
     @property
     def has_symbol(self) -> bool:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec import Struct
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from layers.geo.crs import is_off_earth, true_north_degrees
 from layers.grid.tile_grid import View
 from layers.product.facts import SCALE_CHANGES_M
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import Box
 from viewer.canvas.overlays import north_angle_deg, scale_bar_of
 from viewer.export.plates.house_style import HouseStyle
@@ -34,8 +34,7 @@ type Marks = tuple[Sequence[Box], Sequence[Box]]
 """The boxes of symbols, and those along lines, from the frame's corner."""
 
 
-@dataclass(frozen=True, slots=True)
-class BarOnPlate:
+class BarOnPlate(Struct, frozen=True):
     """The scale bar of a map: its piece, its words, and what it is worth."""
 
     piece: Piece

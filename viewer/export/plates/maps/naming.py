@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import partial
 from itertools import batched
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.vocabulary import class_words
 from layers.grid.tile_grid import View
-from layers.quick_dataclass import dataclass
 from layers.vector.labels.label_layout import (
     Anchor,
     Box,
@@ -68,8 +68,7 @@ NO_PARTIES = Named()
 """Of a map on which nobody is named in a claim."""
 
 
-@dataclass(slots=True)
-class Naming:
+class Naming(Struct):
     """Uuids of the marks of one map by the way in which the page tells their names, and the labels where they stand."""
 
     labels: list[PlacedLabel] = field(default_factory=list)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
 from itertools import groupby
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.lettering import TextLine, Type, text_block, wrapped
 
 _IN_A_COLUMN = frozenset({"legend", "caveats"})
@@ -22,8 +22,7 @@ type PaintRow = Callable[[QPainter, QRectF], Iterator[None] | None]
 """At once, or in the steps that it gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """A paragraph, or a row with a sign before its text. `keep`: it never stands last in a column.
 
     `key` says which part of the page it belongs to. `sign` is painted in a box at the left, `indent` wide; `height`
@@ -57,8 +56,7 @@ class Atom:
         return max(len(self.lines(room)) * self.type.line_height, self.least)
 
 
-@dataclass(frozen=True, slots=True)
-class SetAtom:
+class SetAtom(Struct, frozen=True):
     """An atom where it stands, or the part of one that a column has room for."""
 
     atom: Atom
@@ -67,8 +65,7 @@ class SetAtom:
     lines: tuple[TextLine, ...]
 
 
-@dataclass(slots=True)
-class Column:
+class Column(Struct):
     """A room of a page that rows are set into from above."""
 
     page: int
@@ -80,8 +77,7 @@ class Column:
         return self.room.height() - self.used
 
 
-@dataclass(slots=True)
-class Flow:
+class Flow(Struct):
     """Sets atoms, one after the other, into columns; `more` gives further ones, a page's at a time."""
 
     columns: list[Column]

@@ -10,10 +10,11 @@ import math
 import re
 import struct
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from threading import get_ident
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -27,7 +28,6 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from layers.quick_dataclass import dataclass
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.fonts import FALLBACKS, FAMILY
 from viewer.support.painting import painting
@@ -57,8 +57,7 @@ _PIECES = re.compile(r"\s*+(?:[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]
 """A word with the blanks before it; a line may end before any Chinese character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """The lettering of a text. `families` are asked for in their order, then ours."""
 
     size: float
@@ -87,8 +86,7 @@ class Type:
         return replace(self, size=_MEASURED_PX)
 
 
-@dataclass(frozen=True, slots=True)
-class TextLine:
+class TextLine(Struct, frozen=True):
     """One line where it stands, `x` and `baseline` of its beginning. `halo`: a colour round its letters, or none."""
 
     x: float
@@ -319,8 +317,7 @@ def _outline(text: str, type_: Type, thread: int) -> QPainterPath:
     return QTransform().shear(-_slant(type_, thread), 0.0).map(path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
+class _Letter(Struct, frozen=True):
     """A letter of a line: `at` is where it begins, and `reach` how high all letters of its font are, in parts of the
     size; its `outline` is a large one.
     """

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import field
 from functools import partial
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
 from layers.product.spec import MATCHED
-from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
 
@@ -28,8 +27,7 @@ _MOST_WORDS = 0.7
 _OVERVIEW = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """The room of one map: its title, its frame, and the lines below it."""
 
     strip: QRectF
@@ -37,8 +35,7 @@ class Cell:
     caption: QRectF
 
 
-@dataclass(slots=True)
-class PageRooms:
+class PageRooms(Struct):
     """The rooms of one page. Empty rectangles are left out. `asked`: what they were cut from."""
 
     asked: RoomsAsked
@@ -67,8 +64,7 @@ class FrameShape(NamedTuple):
         return min(wide, self.best * high)
 
 
-@dataclass(frozen=True, slots=True)
-class RoomsAsked:
+class RoomsAsked(Struct, frozen=True):
     """All that the rooms of a page are cut from. `strips` and `captions`: heights above and below each map's frame;
     `words`: what is to stand beside the maps, as far as there is room. `shape`: that the frames are to have;
     `inset_shape`: that of insets.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from layers.product.spec import PAGES, ProductSpec
-from layers.quick_dataclass import dataclass
 from viewer.export.plates.setting.lettering import LEAST_PT, MM, PT, Type
 
 _SCREENS = frozenset({"Slide 16:9", "Square"})
@@ -16,8 +17,7 @@ def is_paper(page: str) -> bool:
     return page in PAGES and page not in _SCREENS
 
 
-@dataclass(frozen=True, slots=True)
-class PageSizes:
+class PageSizes(Struct, frozen=True):
     """Of one page. `body` is the size of running text."""
 
     width: float

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from layers.quick_dataclass import dataclass
 from viewer.export.plates.printed import GroupKind
 from viewer.export.plates.setting.lettering import TextLine, paint_lines
 from viewer.support.painting import part_of_picture
@@ -50,8 +50,7 @@ def sharp_rect(painter: QPainter, box: QRectF, color: str | QColor, width: float
     return QRectF(QPointF((left - x) / scale, (top - y) / scale), QPointF((right - x) / scale, (bottom - y) / scale))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Boxes and lines are in logical pixels of the page, where it stands by itself; `shift` is how far it was moved.
 
     `tether` is the place that a moved one is tied to by a line; `frame` the map that it belongs to.
