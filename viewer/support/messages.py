@@ -88,7 +88,7 @@ class Messages(QObject):
             self.changed.emit()
 
     def lines(self) -> list[Message]:
-        """What stands, a sentence once: one cause, such as a full disk, may stop two matters in the same words."""
+        """Lines that stand, a sentence once: one cause, such as a full disk, may stop two matters in the same words."""
         newest = {line.text: line for line in self._lines.values()}
         return [line for line in self._lines.values() if newest[line.text] is line]
 
