@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from layers.phrase import Phrase
+
 
 class GeoloupeError(Exception):
-    """Anything Geoloupe can explain. ``str(error)`` is the sentence to show."""
+    """Anything Geoloupe can explain. ``str(error)`` is the sentence to show.
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    `sentence` is a template with the names of `values` in braces, or a phrase that was made before.
+    """
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        self.sentence = sentence if isinstance(sentence, Phrase) else Phrase(sentence, **values)
+        super().__init__(self.sentence)
 
     @property
     def noun(self) -> str:
@@ -119,8 +124,8 @@ class ExportFailed(GeoloupeError):
 class ProductStopped(GeoloupeError):
     """A product that blocking findings keep from being issued or published; `lines` has each of them in words."""
 
-    def __init__(self, sentence: str, lines: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, /, lines: tuple[str, ...] = (), **values: object) -> None:
+        super().__init__(sentence, **values)
         self.lines = lines
 
 

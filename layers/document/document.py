@@ -68,11 +68,13 @@ class Document:
         """
         if any(change.table in ONLY_INSERTED and change.before is not None for change in edit.changes):
             raise InvalidEdit(
-                f"The change “{edit.label}” alters custody, whose rows stay as they are: add a row instead."
+                "The change “{label}” alters custody, whose rows stay as they are: add a row instead.", label=edit.label
             )
         for change in self._in_conflict(edit.changes):
             raise InvalidEdit(
-                f"The change “{edit.label}” no longer fits: the {change.table} row was changed meanwhile."
+                "The change “{label}” no longer fits: the {table} row was changed meanwhile.",
+                label=edit.label,
+                table=change.table,
             )
         touched: dict[str, set[str]] = defaultdict(set)
         returned: set[str] = set()

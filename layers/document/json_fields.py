@@ -23,20 +23,24 @@ def json_object(text: str, what: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     if len(text) > MOST_CHARS:
-        raise InvalidValue(f"{what} is too long to be read: more than {MOST_CHARS // 1_000_000} million characters.")
+        raise InvalidValue(
+            "{what} is too long to be read: more than {most_chars} million characters.",
+            what=what,
+            most_chars=MOST_CHARS // 1_000_000,
+        )
     try:
         value = json.loads(text, parse_constant=_not_finite, parse_float=_finite)
     except RecursionError:
-        raise InvalidValue(f"{what} is nested too deep to be read.") from None
+        raise InvalidValue("{what} is nested too deep to be read.", what=what) from None
     except ValueError as error:
-        raise InvalidValue(f"{what} is no JSON: {str(error)[:100]}.") from error
+        raise InvalidValue("{what} is no JSON: {error}.", what=what, error=str(error)[:100]) from error
     if not isinstance(value, dict):
-        raise InvalidValue(f"{what} is no JSON object.")
+        raise InvalidValue("{what} is no JSON object.", what=what)
     if _SURROGATE.search(text):
         try:
             json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
-            raise InvalidValue(f"{what} holds half a character.") from None
+            raise InvalidValue("{what} holds half a character.", what=what) from None
     return value
 
 
@@ -48,7 +52,7 @@ def finite_numbers(data: Mapping[str, Any], keys: Iterable[str], what: str) -> l
     except OverflowError:
         numbers = []
     if len(numbers) != len(found) or not all(map(math.isfinite, numbers)):
-        raise InvalidValue(f"{what} lacks a number, or has one that is none.")
+        raise InvalidValue("{what} lacks a number, or has one that is none.", what=what)
     return numbers
 
 

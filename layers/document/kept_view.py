@@ -34,17 +34,19 @@ class KeptView(Struct, frozen=True):
         data = json_object(text, _WHAT)
         crs = data.get("crs")
         if not isinstance(crs, str):
-            raise InvalidValue(f"{_WHAT} names no CRS.")
+            raise InvalidValue("{what} names no CRS.", what=_WHAT)
         if crs != PIXEL_SPACE:
             try:
                 check_map_crs(crs)
             except GeoloupeError as error:
-                raise InvalidValue(f"{_WHAT} cannot be shown: {error.sentence}") from error
+                raise InvalidValue(
+                    "{what} cannot be shown: {sentence_}", what=_WHAT, sentence_=error.sentence
+                ) from error
         if "bounds_lonlat" in data:
             return cls(crs, bounds_lonlat=_extent(data["bounds_lonlat"]))
         x, y, resolution, rotation_deg = finite_numbers(data, ("x", "y", "resolution", "rotation_deg"), _WHAT)
         if max(abs(x), abs(y)) > LARGEST_UNIT or not FINEST <= resolution <= COARSEST:
-            raise InvalidValue(f"{_WHAT} is none of the Earth.")
+            raise InvalidValue("{what} is none of the Earth.", what=_WHAT)
         return cls(crs, x, y, resolution, rotation_deg % 360.0)
 
 
@@ -54,5 +56,5 @@ def _extent(value: Any) -> Bounds:
     given = dict(zip(sides, value, strict=True)) if isinstance(value, list) and len(value) == 4 else {}
     left, bottom, right, top = finite_numbers(given, sides, _WHAT)
     if not (left < right and bottom < top and are_degrees(np.array([[left, bottom, right, top]])).all()):
-        raise InvalidValue(f"{_WHAT} is none of the Earth.")
+        raise InvalidValue("{what} is none of the Earth.", what=_WHAT)
     return Bounds(left, bottom, right, top)

@@ -163,7 +163,7 @@ class RangeRing(Struct, frozen=True):
     def __post_init__(self) -> None:
         _check_place(self.centre)
         if not 1 <= len(self.radii_m) <= MOST_RINGS:
-            raise InvalidValue(f"A range ring has from 1 to {MOST_RINGS} radii.")
+            raise InvalidValue("A range ring has from 1 to {most_rings} radii.", most_rings=MOST_RINGS)
         for radius_m in self.radii_m:
             _check_range(radius_m, SMALLEST_M, HALF_ROUND_M, "radius of a range ring in metres")
         if any(b <= a for a, b in zip(self.radii_m, self.radii_m[1:], strict=False)):
@@ -181,7 +181,7 @@ class RangeRing(Struct, frozen=True):
     def from_fields(cls, data: dict[str, Any]) -> RangeRing:
         radii = data.get("radii_m")
         if not isinstance(radii, list) or len(radii) > MOST_RINGS:
-            raise InvalidValue(f"A range ring has from 1 to {MOST_RINGS} radii.")
+            raise InvalidValue("A range ring has from 1 to {most_rings} radii.", most_rings=MOST_RINGS)
         numbered = {str(at): radius for at, radius in enumerate(radii)}
         return cls(_place(data.get("centre")), tuple(finite_numbers(numbered, numbered, "A range ring")))
 
@@ -495,14 +495,14 @@ def _check_place(place: Place) -> None:
 
 def _check_range(value: float, least: float, most: float, what: str) -> None:
     if not least <= value <= most:  # also false for nan
-        raise InvalidValue(f"The {what} lies from {least:g} to {most:g}.")
+        raise InvalidValue("The {what} lies from {least} to {most}.", what=what, least=f"{least:g}", most=f"{most:g}")
 
 
 def _check_word(word: str, words: tuple[str, ...], what: str) -> None:
     if word not in words:
-        raise InvalidValue(f"The {what} is one of {', '.join(words)}.")
+        raise InvalidValue("The {what} is one of {words}.", what=what, words=", ".join(words))
 
 
 def _check_text(text: str) -> None:
     if len(text) > MOST_CHARS:
-        raise InvalidValue(f"The text of a mark has at most {MOST_CHARS} characters.")
+        raise InvalidValue("The text of a mark has at most {most_chars} characters.", most_chars=MOST_CHARS)

@@ -105,7 +105,9 @@ def templates_in_text(text: str) -> list[MarkTemplate]:
         raise InvalidValue("The file of templates is too long to be one.")
     said = json_object(text, "The file of templates").get("templates")
     if not isinstance(said, list) or len(said) > MOST_TEMPLATES:
-        raise InvalidValue(f"The file holds no list of at most {MOST_TEMPLATES} templates.")
+        raise InvalidValue(
+            "The file holds no list of at most {most_templates} templates.", most_templates=MOST_TEMPLATES
+        )
     found = {one.code: one for one in map(_template, said) if one is not None}
     if not found:
         raise InvalidValue("The file holds no template that has a class and a name.")

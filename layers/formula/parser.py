@@ -49,7 +49,7 @@ class FormulaParser[Node](ABC):
 
     def __init__(self, text: str) -> None:
         if len(text) > self.max_chars:
-            raise InvalidValue(f"The expression is too long: at most {self.max_chars} characters.")
+            raise InvalidValue("The expression is too long: at most {max_chars} characters.", max_chars=self.max_chars)
         self.text = text.strip()
         self._tokens = self._split()
         self._at = 0

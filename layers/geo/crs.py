@@ -104,7 +104,9 @@ def check_map_crs(text: str) -> None:
     crs = _on_the_ground(parse_crs(text))
     if crs.is_vertical or crs.is_geocentric:
         kind = "tells heights only" if crs.is_vertical else "counts from the middle of the Earth"
-        raise BadCRS(f"{crs_name(text)} {kind}: choose one such as EPSG:4326 or EPSG:32652.")
+        raise BadCRS(
+            "{crs_name} {kind}: choose one such as EPSG:4326 or EPSG:32652.", crs_name=crs_name(text), kind=kind
+        )
 
 
 @lru_cache(maxsize=256)
@@ -181,7 +183,7 @@ def metres_per_unit(text: str) -> float:
     """Metres in one unit of a projected CRS; raises BadCRS, also for a CRS in degrees."""
     crs = parse_crs(text)
     if crs.is_geographic or not crs.axis_info:
-        raise BadCRS(f"{crs.name} is not measured in metres or feet: choose a projected CRS.")
+        raise BadCRS("{name} is not measured in metres or feet: choose a projected CRS.", name=crs.name)
     return float(crs.axis_info[0].unit_conversion_factor)
 
 
@@ -233,7 +235,9 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
         edge_x, edge_y = transform_points(source, target, *_limb(source, grid_x, grid_y))
         x, y = np.append(x, edge_x), np.append(y, edge_y)
     if not np.isfinite(x).any():
-        raise CannotBePlaced(f"Nothing inside the bounds has a place in {crs_name(target)}: choose another CRS.")
+        raise CannotBePlaced(
+            "Nothing inside the bounds has a place in {crs_name}: choose another CRS.", crs_name=crs_name(target)
+        )
     formula = _kind(source) and _kind(target)
     if not is_geographic(target) or formula:
         return Bounds.of_points(x, y)
@@ -258,7 +262,9 @@ def picture_bounds(
         edge_lon, edge_lat = transform_points(crs, WGS84, *_limb(crs, x, y))
         lon, lat = np.append(lon, edge_lon), np.append(lat, edge_lat)
     if not np.isfinite(lon).any():
-        raise CannotBePlaced(f"Nothing of the picture has a place in {crs_name(WGS84)}: choose another CRS.")
+        raise CannotBePlaced(
+            "Nothing of the picture has a place in {crs_name}: choose another CRS.", crs_name=crs_name(WGS84)
+        )
 
     def holds(x: float, y: float) -> bool:
         col, row = e * (x - c) - b * (y - f), a * (y - f) - d * (x - c)
@@ -452,5 +458,5 @@ def _invertible_world(crs: str) -> Bounds:
     with np.errstate(invalid="ignore"):
         sound = (np.abs((back_lon - lon + 180.0) % 360.0 - 180.0) < 1e-6) & (np.abs(back_lat - lat) < 1e-6)
     if not sound.any():
-        raise CannotBePlaced(f"{crs_name(crs)} covers no place on Earth: choose another CRS.")
+        raise CannotBePlaced("{crs_name} covers no place on Earth: choose another CRS.", crs_name=crs_name(crs))
     return Bounds.of_points(x[sound], y[sound])

@@ -40,7 +40,9 @@ class _Vertices:
         """One position."""
         self._count += 1
         if self._count > MOST_VERTICES:
-            raise InvalidValue(f"Its geometry has more than {MOST_VERTICES:,} vertices.")
+            raise InvalidValue(
+                "Its geometry has more than {most_vertices} vertices.", most_vertices=f"{MOST_VERTICES:,}"
+            )
         if not isinstance(value, list) or not 2 <= len(value) <= 8:
             raise InvalidValue("Its geometry has a position that is none.")
         lon, lat = (_number(part) for part in value[:2])

@@ -37,10 +37,10 @@ def length_of(text: str, typed: str = "") -> float:
     found = _LENGTH.fullmatch(text[:_LONGEST])
     unit = found[2].lower() if found else "?"
     if found is None or unit not in _METRES:
-        raise InvalidValue(f"“{typed}” is no length: write 120, 120 m, 1.2 km, 400 ft, 3 mi or 2 nmi.")
+        raise InvalidValue("“{typed}” is no length: write 120, 120 m, 1.2 km, 400 ft, 3 mi or 2 nmi.", typed=typed)
     metres = _number(found[1]) * _METRES[unit]
     if not 0.0 <= metres <= HALF_ROUND_M:
-        raise InvalidValue(f"“{typed}” is no length on the Earth: from 0 to 20 000 km.")
+        raise InvalidValue("“{typed}” is no length on the Earth: from 0 to 20 000 km.", typed=typed)
     return metres
 
 
@@ -49,7 +49,9 @@ def bearing_of(text: str) -> float:
     found = _BEARING.fullmatch(text[:_LONGEST])
     degrees = _number(found[1]) if found else math.nan
     if not -360.0 <= degrees <= 360.0:
-        raise InvalidValue(f"“{text[:_LONGEST]}” is no bearing: write degrees from true north, as 45 or 312.5.")
+        raise InvalidValue(
+            "“{text}” is no bearing: write degrees from true north, as 45 or 312.5.", text=text[:_LONGEST]
+        )
     return degrees % 360.0
 
 
@@ -58,7 +60,7 @@ def factor_of(text: str) -> float:
     found = _FACTOR.fullmatch(text[:_LONGEST])
     factor = _number(found[1]) / (100.0 if found[2] else 1.0) if found else math.nan
     if not (math.isfinite(factor) and factor > 0.0):
-        raise InvalidValue(f"“{text[:_LONGEST]}” is no factor: write 1.2, or 120 %.")
+        raise InvalidValue("“{text}” is no factor: write 1.2, or 120 %.", text=text[:_LONGEST])
     return factor
 
 
@@ -66,7 +68,7 @@ def leg_of(text: str) -> tuple[float, float]:
     """(metres, degrees) of a length and a bearing, in this order. Raises InvalidValue."""
     found = _LEG.fullmatch(text[:_LONGEST])
     if found is None:
-        raise InvalidValue(f"“{text[:_LONGEST]}” is no length with a bearing: write 120 m 45.")
+        raise InvalidValue("“{text}” is no length with a bearing: write 120 m 45.", text=text[:_LONGEST])
     return length_of(found[1]), bearing_of(found[2])
 
 

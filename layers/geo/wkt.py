@@ -61,12 +61,15 @@ def read_extent(text: str, datum: Datum = Datum.WGS84) -> Extent | None:
         raise BadCoordinate("This shape is too long to be read here: save it as a file and open that.")
     said = SRIDS.get(begins[1] or "4326")
     if said is None:
-        raise BadCoordinate(f"The shape is in EPSG:{begins[1]}, not in WGS 84 (EPSG:4326): convert it first.")
+        raise BadCoordinate(
+            "The shape is in EPSG:{begins}, not in WGS 84 (EPSG:4326): convert it first.", begins=begins[1]
+        )
     try:
         shape = shape_of_wkt(text[begins.start(2) :])
     except (ValueError, shapely.errors.ShapelyError) as error:
         raise BadCoordinate(
-            f"This WKT is not understood ({str(error)[:80]}): write for example LINESTRING (128 51, 129 52)."
+            "This WKT is not understood ({error}): write for example LINESTRING (128 51, 129 52).",
+            error=str(error)[:80],
         ) from error
     bounds = _placed(shape, said if begins[1] else datum)
     return None if bounds.width == bounds.height == 0.0 else Extent(bounds, shape.geom_type)

@@ -72,16 +72,20 @@ class PlaceIndex:
         try:
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
-            raise NotReadable(f"The place names in {path} cannot be read ({error}): delete the file.") from error
+            raise NotReadable(
+                "The place names in {path} cannot be read ({error}): delete the file.", path=path, error=error
+            ) from error
         try:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version != VERSION:
-                raise NotReadable(f"The place names in {path} are of another version: delete the file.")
+                raise NotReadable("The place names in {path} are of another version: delete the file.", path=path)
             countries = self._db.execute("SELECT code, name FROM country").fetchall()
             self._countries = {str(code): str(name).strip() for code, name in countries}
         except sqlite3.Error as error:
             self._db.close()
-            raise NotReadable(f"The place names in {path} cannot be read ({error}): delete the file.") from error
+            raise NotReadable(
+                "The place names in {path} cannot be read ({error}): delete the file.", path=path, error=error
+            ) from error
         except NotReadable:
             self._db.close()
             raise

@@ -31,7 +31,9 @@ def unpacked(packed: Path, folder: Path) -> Path:
                 sink.write(piece)
     except (lzma.LZMAError, EOFError) as error:
         draft.unlink(missing_ok=True)
-        raise NotReadable(f"The shipped place names in {packed.name} are damaged: install Geoloupe again.") from error
+        raise NotReadable(
+            "The shipped place names in {name} are damaged: install Geoloupe again.", name=packed.name
+        ) from error
     seal.write_text(_digest(draft), "ascii")
     os.replace(draft, target)
     return target

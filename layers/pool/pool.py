@@ -191,7 +191,9 @@ class ReaderPool:
         self.submit(Request(question, done, strike_key=question.path, profile=profile))
         if not arrived.wait(timeout_s):
             raise ReaderTimeout(
-                f"No answer within {timeout_s:g} s: {name_in(question)} may be on a slow or dead drive."
+                "No answer within {timeout_s} s: {name_in} may be on a slow or dead drive.",
+                timeout_s=f"{timeout_s:g}",
+                name_in=name_in(question),
             )
         if isinstance(found[0], GeoloupeError):
             raise found[0]

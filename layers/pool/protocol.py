@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from layers.errors import GeoloupeError, TooLarge
+from layers.phrase import Phrase, phrase_of
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
@@ -124,7 +125,7 @@ def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict
     return described
 
 
-def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple[str, str]:
+def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple[str, Phrase]:
     """The answer in a reader's message, copied out of `block`, or the (noun, sentence) of its error.
 
     Raises BadReply when the message is not a well-formed reply to request `number`.
@@ -134,13 +135,18 @@ def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple
         if reply["number"] != number:
             raise BadReply("an answer to another request")
         if "error" in reply:
-            return str(reply["error"]), str(reply["sentence"])
+            return str(reply["error"]), _phrase_in(reply)
         header = reply["header"]
         if not isinstance(header, dict):
             raise BadReply("a header that is no object")
         return Answer(header, tuple(_take_array(described, block) for described in reply["arrays"]))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadReply(str(error)) from error
+
+
+def _phrase_in(reply: dict[str, Any]) -> Phrase:
+    """The sentence of an error, with its template where it has one."""
+    return phrase_of(reply["phrase"]) if "phrase" in reply else Phrase(str(reply["sentence"]))
 
 
 def is_out_of_reach(message: bytes, number: int) -> bool:

@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 from layers.disk.scratch import scratch_prefix
+from layers.phrase import Phrase
 from layers.pool import worker
 from layers.pool.bare_spawn import BareProcess
 from layers.pool.protocol import (
@@ -154,7 +155,7 @@ class ReaderProcess:
         timeout_s: float,
         meanwhile: Callable[[], None] = lambda: None,
         grants: Grants = NOTHING,
-    ) -> Answer | tuple[str, str]:
+    ) -> Answer | tuple[str, Phrase]:
         """One request and its answer, or the (noun, sentence) the reader gives. The process is gone after a raise.
 
         `meanwhile` is called while the reader works. `grants` are what else the process may read and write, besides

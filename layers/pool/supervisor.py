@@ -157,7 +157,7 @@ class Supervisor(threading.Thread):
             if request.is_given_up:
                 return given_up(request)
             if key and self._pool.is_quarantined(key):
-                return Quarantined(f"{name} has stopped its reader {MAX_STRIKES} times and is not read again.")
+                return quarantined(name)
             try:
                 reader.start()
                 result = self._ask(request, needs, reader, meanwhile)
@@ -173,12 +173,20 @@ class Supervisor(threading.Thread):
                 self._pool.grants.drop(needs)  # it may lie on a drive that does not answer
                 self._pool.strike(key, 1)
                 limit = deadline_s(request)
-                return ReaderTimeout(f"{name} did not answer within {limit:g} s and was given up: try a smaller part.")
+                return ReaderTimeout(
+                    "{name} did not answer within {limit} s and was given up: try a smaller part.",
+                    name=name,
+                    limit=f"{limit:g}",
+                )
             except MemoryError:
-                return TooLarge(f"{name} was not read: there is not enough memory. Close other programs and try again.")
+                return no_memory(name)
             except ReaderNotStarted as error:
-                why = f"the system lets no reader start ({error})"
-                return ReaderCrashed(f"{name} was not read: {why}. Close other programs, then try again.")
+                return ReaderCrashed(
+                    "{name} was not read: the system lets no reader start ({error}). Close other programs, then try "
+                    "again.",
+                    name=name,
+                    error=error,
+                )
             except ReaderDied:
                 if self._pool.is_closed:
                     return closed_error()
@@ -188,7 +196,7 @@ class Supervisor(threading.Thread):
                 self._pool.strike(key, 1)
                 crashes += 1
                 if crashes == 2:
-                    return ReaderCrashed(f"{name} crashed its reader twice: the file is probably damaged.")
+                    return ReaderCrashed("{name} crashed its reader twice: the file is probably damaged.", name=name)
                 continue
             if crashes:
                 self._pool.strike(key, -1)
@@ -228,8 +236,18 @@ def name_in(question: Question) -> str:
     return os.path.basename(question.path) or "The request"
 
 
+def quarantined(name: str) -> Quarantined:
+    return Quarantined(
+        "{name} has stopped its reader {count} times and is not read again.", name=name, count=MAX_STRIKES
+    )
+
+
+def no_memory(name: str) -> TooLarge:
+    return TooLarge("{name} was not read: there is not enough memory. Close other programs and try again.", name=name)
+
+
 def given_up(request: Request) -> GivenUp:
-    return GivenUp(f"{name_in(request.question)}: cancelled.")
+    return GivenUp("{name_in}: cancelled.", name_in=name_in(request.question))
 
 
 def closed_error() -> ReaderCrashed:

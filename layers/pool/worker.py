@@ -96,11 +96,13 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
     name = os.path.basename(path) or "The file"
     if isinstance(error, MemoryError):
         way = "use a smaller file, or build overviews of an image"
-        return TooLarge(f"{name} needs more memory than a reader may have: {way}.")
+        return TooLarge("{name} needs more memory than a reader may have: {way}.", name=name, way=way)
     cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return NotReadable(f"{name} cannot be read: the disk for a copy of it is full. Free some space and try again.")
-    return NotReadable(f"{name} cannot be read, it may be damaged: {cause}")
+        return NotReadable(
+            "{name} cannot be read: the disk for a copy of it is full. Free some space and try again.", name=name
+        )
+    return NotReadable("{name} cannot be read, it may be damaged: {cause}", name=name, cause=cause)
 
 
 def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
@@ -113,7 +115,8 @@ def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
         return json.dumps(reply).encode()
     except Exception as failure:  # noqa: BLE001 - the reader's one door: whatever a library raises goes to the window
         error = sentence_for(failure, str(params.get("path", "")))
-        return json.dumps({"number": number, "error": error.noun, "sentence": error.sentence}).encode()
+        said = {"sentence": error.sentence, "phrase": error.sentence.parts()}
+        return json.dumps({"number": number, "error": error.noun, **said}).encode()
 
 
 def _silence() -> None:

@@ -66,7 +66,7 @@ def batch_of(document: Document, each: Each, like: ProductSpec) -> list[BatchIte
                 pair for row in bookmarks_in_tour(document) if (pair := bookmark_spec(document, row, like)) is not None
             ]
     if not found:
-        raise InvalidValue(f"There is no {each} in the case of which a product could be made.")
+        raise InvalidValue("There is no {each} in the case of which a product could be made.", each=each)
     return _named(found)
 
 

@@ -20,12 +20,12 @@ def product_of_site(document: Document, uuid: str, like: ProductSpec) -> Product
     """The page of a site, with the page size, style and words of `like`. Raises InvalidValue."""
     site = document.sites.get(uuid)
     if site is None:
-        raise InvalidValue(f"The case has no site {uuid}: “geoloupe sites” lists them.")
+        raise InvalidValue("The case has no site {uuid}: “geoloupe sites” lists them.", uuid=uuid)
     if all(one.uuid != uuid for one in sites_of_products(document, like)):
         if not site.is_site:
-            raise InvalidValue(f"{uuid} is an annotation: name a site, “geoloupe sites” lists them.")
+            raise InvalidValue("{uuid} is an annotation: name a site, “geoloupe sites” lists them.", uuid=uuid)
         reason = "it has no place" if bounds_around(site) is None else "it may not stand in a published product"
-        raise InvalidValue(f"Of the site {uuid} no page can be made: {reason}.")
+        raise InvalidValue("Of the site {uuid} no page can be made: {reason}.", uuid=uuid, reason=reason)
     return site_spec(document, site, like)
 
 
@@ -34,7 +34,7 @@ def product_of_bookmark(document: Document, name: str, like: ProductSpec) -> Pro
     row = _named(bookmarks_in_tour(document), name, "bookmark")
     found = bookmark_spec(document, row, like)
     if found is None:
-        raise InvalidValue(f"The bookmark “{row.name}” shows no place: keep its view again.")
+        raise InvalidValue("The bookmark “{name}” shows no place: keep its view again.", name=row.name)
     return found[1]
 
 
@@ -47,7 +47,7 @@ def product_of_comparison(document: Document, name: str, like: ProductSpec) -> P
     row = _named(rows, name, "comparison")
     kept = read_comparison(row.spec_json)
     if kept is None:
-        raise InvalidValue(f"The comparison “{row.name}” cannot be opened: make it again.")
+        raise InvalidValue("The comparison “{name}” cannot be opened: make it again.", name=row.name)
     layout = "before-after" if len(kept.frames) <= MOST_MAPS["before-after"] else "panels"
     return replace(like, layout=layout).with_comparison(row.uuid, kept)
 
@@ -60,7 +60,9 @@ def kept_product(document: Document, name: str) -> tuple[Product, ProductSpec]:
     row = kept_row(document, name)
     spec = read_spec(row.layout_json)
     if spec is None:
-        raise InvalidValue(f"The product “{row.name}” cannot be laid out: the case does not say how it looks.")
+        raise InvalidValue(
+            "The product “{name}” cannot be laid out: the case does not say how it looks.", name=row.name
+        )
     return row, spec
 
 
@@ -86,6 +88,12 @@ def _named[R: (Bookmark, Comparison, Product)](rows: Sequence[R], name: str, wor
         return found[0]
     if found:
         uuids = ", ".join(row.uuid for row in found[:_MOST_NAMED])
-        raise InvalidValue(f"The case has {len(found)} {word}s “{name}”: give one's uuid, {uuids}.")
+        raise InvalidValue(
+            "The case has {count} {word}s “{name}”: give one's uuid, {uuids}.",
+            count=len(found),
+            word=word,
+            name=name,
+            uuids=uuids,
+        )
     names = ", ".join(f"“{row.name}”" for row in rows[:_MOST_NAMED]) or "none"
-    raise InvalidValue(f"The case has no {word} “{name}”: it has {names}.")
+    raise InvalidValue("The case has no {word} “{name}”: it has {names}.", word=word, name=name, names=names)

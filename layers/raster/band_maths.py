@@ -95,11 +95,15 @@ class Expression(Struct, frozen=True):
         """
         missing = [name for name in self.bands if name not in bands]
         if missing:
-            raise InvalidValue(f"{self.text!r} needs the band {missing[0]}, which this image does not have.")
+            raise InvalidValue(
+                "{text} needs the band {missing}, which this image does not have.",
+                text=repr(self.text),
+                missing=missing[0],
+            )
         used = {name: bands[name].astype(np.float32) for name in self.bands}
         shapes = {values.shape for values in used.values()} | ({mask.shape} if mask is not None else set())
         if len(shapes) != 1:
-            raise InvalidValue(f"{self.text!r} cannot be computed: its bands are not of one size.")
+            raise InvalidValue("{text} cannot be computed: its bands are not of one size.", text=repr(self.text))
         with np.errstate(all="ignore"):
             found = np.array(np.broadcast_to(_value(self._root, used), shapes.pop()), np.float32)
             valid = np.isfinite(found)

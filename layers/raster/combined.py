@@ -242,7 +242,11 @@ def _common(finest: Part, parts: Sequence[Part]) -> Bounds:
         shared = [whole.intersection(_turned(_lonlat(part), turn)) for turn in _TURNS]
         best = max((each for each in shared if each is not None), key=lambda b: b.width * b.height, default=None)
         if best is None or not (best.width > 0 and best.height > 0):
-            raise CannotBePlaced(f"{finest.member.name} and {part.member.name} do not overlap: they show other places.")
+            raise CannotBePlaced(
+                "{name} and {name_2} do not overlap: they show other places.",
+                name=finest.member.name,
+                name_2=part.member.name,
+            )
         whole = best
     assert finest.info is not None
     own = finest.info.bounds
@@ -255,10 +259,14 @@ def _lonlat(part: Part) -> Bounds:
     info = part.info
     assert info is not None
     if part.crs in ("", PIXEL_SPACE):
-        raise CannotBePlaced(f"{part.member.name} does not say where it lies: give its own layer a CRS first.")
+        raise CannotBePlaced(
+            "{name} does not say where it lies: give its own layer a CRS first.", name=part.member.name
+        )
     found = info.bounds_lonlat if not part.member.crs else transform_bounds(part.crs, WGS84, info.bounds)
     if found is None:
-        raise CannotBePlaced(f"{part.member.name} does not say where it lies: give its own layer a CRS first.")
+        raise CannotBePlaced(
+            "{name} does not say where it lies: give its own layer a CRS first.", name=part.member.name
+        )
     return found
 
 

@@ -34,9 +34,9 @@ class Placed(NamedTuple):
         """`given_crs` is the analyst's, which counts more than the file's. Raises CannotBePlaced without one."""
         crs = given_crs or info.crs
         if crs in ("", PIXEL_SPACE):
-            raise CannotBePlaced(f"{name} does not say where it lies: it has no CRS. Place it first.")
+            raise CannotBePlaced("{name} does not say where it lies: it has no CRS. Place it first.", name=name)
         if not info.placed_by:
-            raise CannotBePlaced(f"{name} says nothing about its position: place it first.")
+            raise CannotBePlaced("{name} says nothing about its position: place it first.", name=name)
         return cls(name, crs, Affine(*info.transform), info.width, info.height)
 
 
@@ -68,16 +68,22 @@ class CommonGrid(NamedTuple):
 def common_grid(moving: Placed, fixed: Placed) -> CommonGrid:
     """The pixels where both lie, as large as the coarser one's. Raises CannotBePlaced where they share no ground."""
     if not has_way(fixed.crs, moving.crs):
-        raise CannotBePlaced(f"{moving.name} and {fixed.name} do not lie on one body, or not on one grid.")
+        raise CannotBePlaced(
+            "{name} and {name_2} do not lie on one body, or not on one grid.", name=moving.name, name_2=fixed.name
+        )
     px, py = _seen_from(moving, fixed)
     left, right = max(0.0, float(px.min())), min(float(moving.width), float(px.max()))
     top, bottom = max(0.0, float(py.min())), min(float(moving.height), float(py.max()))
     if not (right - left >= 1 and bottom - top >= 1):
-        raise CannotBePlaced(f"{moving.name} and {fixed.name} show no common ground: they lie apart.")
+        raise CannotBePlaced(
+            "{name} and {name_2} show no common ground: they lie apart.", name=moving.name, name_2=fixed.name
+        )
     step = max(1.0, _pixel_of(moving, fixed), max(right - left, bottom - top) / MOST_PX)
     width, height = int((right - left) / step), int((bottom - top) / step)
     if min(width, height) < LEAST_PX:
-        raise CannotBePlaced(f"{moving.name} and {fixed.name} share too little ground to compare them.")
+        raise CannotBePlaced(
+            "{name} and {name_2} share too little ground to compare them.", name=moving.name, name_2=fixed.name
+        )
     left, top = math.floor(left), math.floor(top)  # its own pixels, where each stands for itself
     a, b, _, d, e, _ = moving.affine
     x, y = moving.affine.apply(left, top)
@@ -103,7 +109,9 @@ def _pixels(moving: Placed, fixed: Placed, px: np.ndarray, py: np.ndarray) -> tu
     x, y = transform_points(fixed.crs, moving.crs, a * px + b * py + c, d * px + e * py + f)
     found = np.isfinite(x) & np.isfinite(y)
     if not found.any():
-        raise CannotBePlaced(f"{moving.name} and {fixed.name} show no common ground: they lie apart.")
+        raise CannotBePlaced(
+            "{name} and {name_2} show no common ground: they lie apart.", name=moving.name, name_2=fixed.name
+        )
     x, y = x[found], y[found]
     if is_unrolled(moving.crs):  # the same ground lies a turn of the Earth further as well
         turn = world_bounds(moving.crs).width

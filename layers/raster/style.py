@@ -155,7 +155,9 @@ class RasterStyle(Struct, frozen=True):
                 StretchRule.from_json(data["stretch"]) if "stretch" in data else given,
             )
         except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
-            raise InvalidValue(f"The stored style of {info.path} cannot be understood: choose a style.") from error
+            raise InvalidValue(
+                "The stored style of {path} cannot be understood: choose a style.", path=info.path
+            ) from error
         style._check(info)
         return style
 
@@ -175,7 +177,7 @@ class RasterStyle(Struct, frozen=True):
             and self.resampling in RESAMPLINGS
         )
         if not sound:
-            raise InvalidValue(f"The stored style of {info.path} does not fit this file: choose a style.")
+            raise InvalidValue("The stored style of {path} does not fit this file: choose a style.", path=info.path)
 
 
 def shown_bands(

@@ -142,21 +142,25 @@ def regular_file(path: str) -> str:
     Raises NotAFile for URLs, inline XML, GDAL's virtual paths, folders, pipes and devices; FileMissing; NotAllowed.
     """
     if path.lstrip().startswith(("<", "{")) or path.startswith("/vsi") or "://" in path or "\0" in path:
-        raise NotAFile(f"{path[:80]!r} is not a file on this machine: choose a file.")
+        raise NotAFile("{path} is not a file on this machine: choose a file.", path=repr(path[:80]))
     absolute = os.path.abspath(path)
     name = os.path.basename(absolute)
     try:
         mode = os.stat(absolute).st_mode
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileMissing(f"{name} is not there: check the path {absolute}, or connect its drive.") from error
+        raise FileMissing(
+            "{name} is not there: check the path {absolute}, or connect its drive.", name=name, absolute=absolute
+        ) from error
     except OSError as error:
-        raise NotAllowed(f"{name} cannot be looked at: {error.strerror or error}.") from error
+        raise NotAllowed(
+            "{name} cannot be looked at: {strerror}.", name=name, strerror=error.strerror or error
+        ) from error
     if stat.S_ISDIR(mode):
-        raise NotAFile(f"{name} is a folder: choose a file inside it.")
+        raise NotAFile("{name} is a folder: choose a file inside it.", name=name)
     if not stat.S_ISREG(mode):
-        raise NotAFile(f"{name} is a pipe, socket or device: choose a regular file.")
+        raise NotAFile("{name} is a pipe, socket or device: choose a regular file.", name=name)
     if not os.access(absolute, os.R_OK):
-        raise NotAllowed(f"{name} may not be read: ask for permission to read {absolute}.")
+        raise NotAllowed("{name} may not be read: ask for permission to read {absolute}.", name=name, absolute=absolute)
     return absolute
 
 
@@ -179,14 +183,14 @@ def content_of(path: str) -> Content:
         with open(path, "rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
+        raise NotAllowed("{name} may not be read: {strerror}.", name=name, strerror=error.strerror or error) from error
     found = Content.SRTM if elevation.is_hgt(path, suffix) else None
     found = found or _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
     if found is None or (found in _TEXTS and suffix in _RAW):
         found = _raw(path, head, suffix) or found
     wanted = _NAMED_KINDS.get(suffix)
     if found in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
-        raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
+        raise UnsupportedFormat("{name} is not a {wanted} file: its content is JSON text.", name=name, wanted=wanted)
     if found is not None:
         return found
     raise UnsupportedFormat(_refusal(name, suffix, head))
@@ -226,12 +230,15 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
     name = os.path.basename(path)
     if suffix in _PLAINLY_RAW and envi.header_beside(path):
         raise UnsupportedFormat(
-            f"{name} is raw pixels with a header that is not ENVI's, which is not read: save it anew as a GeoTIFF."
+            "{name} is raw pixels with a header that is not ENVI's, which is not read: save it anew as a GeoTIFF.",
+            name=name,
         )
     if suffix in _PLAINLY_RAW:
         raise UnsupportedFormat(
-            f"{name} is raw pixels, which say nothing without a header of ENVI ({os.path.splitext(name)[0]}.hdr): put "
-            "that beside it, or save it anew as a GeoTIFF."
+            "{name} is raw pixels, which say nothing without a header of ENVI ({splitext}.hdr): put "
+            "that beside it, or save it anew as a GeoTIFF.",
+            name=name,
+            splitext=os.path.splitext(name)[0],
         )
     return None
 

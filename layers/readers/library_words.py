@@ -6,6 +6,7 @@ import errno
 import re
 
 from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
+from layers.phrase import Phrase
 
 _CODEC = re.compile(
     r"missing codec(?: for)? (?:of code )?(?P<named>\w+)|(?P<off>\w+) compression support is not configured"
@@ -42,7 +43,9 @@ def cannot_open(name: str, text: str) -> GeoloupeError:
         UnsupportedFormat(lacking)
         if lacking
         else NotReadable(
-            f"{name} cannot be opened, it is damaged or incomplete{_because(text)}: copy or download it again."
+            "{name} cannot be opened, it is damaged or incomplete{because}: copy or download it again.",
+            name=name,
+            because=_because(text),
         )
     )
 
@@ -51,12 +54,17 @@ def cannot_read(name: str, text: str) -> NotReadable:
     """The error for pixels that a library refuses with `text`."""
     if _FILTER.search(text):
         return NotReadable(
-            f"{name} cannot be read here: it is damaged, or packed with a filter that this installation of HDF5 lacks "
-            "(such as LZF or Zstandard). Save it anew with gzip."
+            "{name} cannot be read here: it is damaged, or packed with a filter that this installation of HDF5 lacks "
+            "(such as LZF or Zstandard). Save it anew with gzip.",
+            name=name,
         )
     return NotReadable(
         _missing_codec(name, text)
-        or f"{name} is damaged here, its pixels cannot be read{_because(text)}: copy or download it again."
+        or Phrase(
+            "{name} is damaged here, its pixels cannot be read{because}: copy or download it again.",
+            name=name,
+            because=_because(text),
+        )
     )
 
 

@@ -74,7 +74,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
         return answer(kind.of(params))
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
-    raise UnsupportedFormat(f"This reader does not know the request {op!r}.")
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(op))
 
 
 def answer(asked: Question) -> Result:
@@ -201,7 +201,7 @@ def _of_layer(asked: OfLayer) -> Result:
             from layers.readers.export import vector_export  # only where a layer is saved
 
             return vector_export.export_rows(asked)
-    raise UnsupportedFormat(f"This reader does not know the request {asked.op!r}.")
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(asked.op))
 
 
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, fields, replace
 
 from layers.errors import BadTemplate
+from layers.phrase import Phrase
 from layers.services.template import check_template, hosts_of, needs_time, tile_url
 
 MAX_LEVEL = 24
@@ -47,11 +48,19 @@ class TileService(Struct, frozen=True):
     def __post_init__(self) -> None:
         check_template(self.template, self.subdomains)
         if not 0 <= self.min_level <= self.max_level <= MAX_LEVEL:
-            raise BadTemplate(f"The levels of {self.title or 'the service'} must run from 0 to at most {MAX_LEVEL}.")
+            raise BadTemplate(
+                "The levels of {title} must run from 0 to at most {max_level}.",
+                title=self.title or Phrase("the service"),
+                max_level=MAX_LEVEL,
+            )
         if self.tile_px not in (256, 512):
-            raise BadTemplate(f"The tiles of {self.title or 'the service'} must be 256 or 512 pixels wide.")
+            raise BadTemplate(
+                "The tiles of {title} must be 256 or 512 pixels wide.", title=self.title or Phrase("the service")
+            )
         if not (0 <= self.min_cache_days <= MOST_DAYS and 1 <= self.max_connections <= MOST_CONNECTIONS):
-            raise BadTemplate(f"The limits of {self.title or 'the service'} make no sense: add the layer again.")
+            raise BadTemplate(
+                "The limits of {title} make no sense: add the layer again.", title=self.title or Phrase("the service")
+            )
 
     @property
     def is_dated(self) -> bool:
@@ -82,10 +91,14 @@ class TileService(Struct, frozen=True):
         for field in fields(cls):
             if field.name in data:
                 if not isinstance(data[field.name], _KINDS[field.type]):
-                    raise BadTemplate(f"The tile service's {field.name} is not of the right kind: add the layer again.")
+                    raise BadTemplate(
+                        "The tile service's {name} is not of the right kind: add the layer again.", name=field.name
+                    )
                 values[field.name] = data[field.name]
                 if not _is_utf8(values[field.name]):
-                    raise BadTemplate(f"The tile service's {field.name} holds half a character: add the layer again.")
+                    raise BadTemplate(
+                        "The tile service's {name} holds half a character: add the layer again.", name=field.name
+                    )
         if "template" not in values:
             raise BadTemplate("The layer names no tile address: add it again.")
         return cls(**({"title": ""} | values))

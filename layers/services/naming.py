@@ -24,6 +24,10 @@ def service_from_text(text: str) -> TileService:
         for service in group.services:
             if f"/{name}/" in service.template:
                 if service.is_dated and not day:
-                    raise BadTemplate(f"{name} is dated: name a day, such as {PREFIX}{name}@2024-04-12.")
+                    raise BadTemplate(
+                        "{name} is dated: name a day, such as {prefix}{name}@2024-04-12.", name=name, prefix=PREFIX
+                    )
                 return service.at(day) if service.is_dated else service
-    raise BadTemplate(f"The catalogue has no layer “{name}”: see Add imagery in the window for what there is.")
+    raise BadTemplate(
+        "The catalogue has no layer “{name}”: see Add imagery in the window for what there is.", name=name
+    )

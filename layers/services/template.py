@@ -27,7 +27,8 @@ def check_template(text: str, subdomains: str = "abc") -> None:
     for name in names:
         if name not in _PLAIN and not _SWITCH.fullmatch(name):
             raise BadTemplate(
-                f"{{{name[:40]}}} is not understood: use {{z}}, {{x}}, {{y}} or {{-y}}, {{time}}, {{switch:a,b}}."
+                "{{{name}}} is not understood: use {{z}}, {{x}}, {{y}} or {{-y}}, {{time}}, {{switch:a,b}}.",
+                name=name[:40],
             )
     if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
         raise BadTemplate("The tile address has a brace without its partner.")
@@ -52,7 +53,7 @@ def check_template(text: str, subdomains: str = "abc") -> None:
     if "s" in names and not re.fullmatch(r"[A-Za-z0-9-]{1,36}", subdomains):
         raise BadTemplate("The letters that {s} stands for are plain letters and digits, at most 36.")
     if math.prod(len(_choices(name, subdomains)) for name in _PLACEHOLDER.findall(authority)) > MOST_HOSTS:
-        raise BadTemplate(f"The tile address names more than {MOST_HOSTS} hosts.")
+        raise BadTemplate("The tile address names more than {most_hosts} hosts.", most_hosts=MOST_HOSTS)
 
 
 def _authority(template: str) -> str:

@@ -17,6 +17,7 @@ from layers.errors import BadTemplate
 from layers.geo.baidu_mercator import from_bd09
 from layers.geo.bounds import Bounds
 from layers.geo.datum import Datum, from_wgs84
+from layers.phrase import Phrase
 
 BD09_METRES = "BD-09 metres"
 DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)
@@ -62,11 +63,15 @@ class ViewLink(Struct, frozen=True):
     def __post_init__(self) -> None:
         unknown = set(_WORD.findall(self.template)) - WORDS
         if unknown:
-            raise BadTemplate(f"The address of {self.title} has {{{min(unknown)}}}, which stands for nothing: mend it.")
+            raise BadTemplate(
+                "The address of {title} has {{{min}}}, which stands for nothing: mend it.",
+                title=self.title,
+                min=min(unknown),
+            )
         if urlsplit(self.template).scheme != "https":
-            raise BadTemplate(f"The address of {self.title} does not begin with https: mend it.")
+            raise BadTemplate("The address of {title} does not begin with https: mend it.", title=self.title)
         if self.datum not in DATUMS or self.zoom not in ("web", "baidu"):
-            raise BadTemplate(f"The datum or the zoom of {self.title} is none that is known: mend it.")
+            raise BadTemplate("The datum or the zoom of {title} is none that is known: mend it.", title=self.title)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -75,7 +80,10 @@ class ViewLink(Struct, frozen=True):
         values = {name: data[name] for name in kinds if name in data}
         wrong = [name for name, value in values.items() if type(value) is not kinds[name]]
         if wrong or not {"title", "template"} <= values.keys():
-            raise BadTemplate(f"A link of the views lacks its title or its address, or has a wrong {wrong or 'key'}.")
+            raise BadTemplate(
+                "A link of the views lacks its title or its address, or has a wrong {wrong}.",
+                wrong=wrong or Phrase("key"),
+            )
         return cls(**values)
 
     def address(self, view: ShownView) -> ViewAddress:
@@ -125,5 +133,5 @@ def links_of(text: str) -> tuple[ViewLink, ...]:
     try:
         entries = tomllib.loads(text).get("link", [])
     except tomllib.TOMLDecodeError as error:
-        raise BadTemplate(f"The list of links is no TOML ({error}): mend it.") from error
+        raise BadTemplate("The list of links is no TOML ({error}): mend it.", error=error) from error
     return tuple(ViewLink.from_json(entry) for entry in entries)

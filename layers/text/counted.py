@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from layers.phrase import Phrase
 
-def counted(count: int, one: str, many: str = "") -> str:
+
+def counted(count: int, one: str, many: str = "") -> Phrase:
     """The count and its word; `many` where more than an s is to be added, or where the verb comes along."""
-    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
+    return Phrase.counting(count, grouped(count), f"{{count}} {one}", f"{{count}} {many or one + 's'}")
 
 
 def grouped(count: int) -> str:

@@ -169,9 +169,14 @@ def instant_of(text: str) -> Instant:
     except ValueError:
         at = None
     if found is None or at is None:
-        raise InvalidValue(f"“{text[:40]}” is no time of a day: write 2024-04-12 08:30, in UTC.")
+        raise InvalidValue("“{text}” is no time of a day: write 2024-04-12 08:30, in UTC.", text=text[:40])
     if at.year not in YEARS:
-        raise InvalidValue(f"In {at.year} there was no such image: write a year from {YEARS[0]} to {YEARS[-1]}.")
+        raise InvalidValue(
+            "In {year} there was no such image: write a year from {years} to {years_2}.",
+            year=at.year,
+            years=YEARS[0],
+            years_2=YEARS[-1],
+        )
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return Instant(at, 30.0 if not found[3] else 0.5)
 

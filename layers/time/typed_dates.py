@@ -52,7 +52,7 @@ def _in_words(text: str) -> str:
             return f"{year:04}-{month:02}"
         why = no_such_day(year, month, int(day))
         if why:
-            raise InvalidValue(f"“{text}” is no date: {why}.")
+            raise InvalidValue("“{text}” is no date: {why}.", text=text, why=why)
         return f"{year:04}-{month:02}-{int(day):02}" + (f"T{clock}Z" if clock else "")
     return ""
 

@@ -16,16 +16,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-VIEWER = sorted((ROOT / "viewer").rglob("*.py"))
-DOOR = ROOT / "viewer/support/language/translation.py"
+from tests.support.marked_sentences import DOOR, LAYERS, ROOT, VIEWER, names_of_marks, nouns, sentences
+
+TRANSLATION = ROOT / "viewer/support/language/translation.py"
 
 
 def marked_wrongly(code: str) -> Iterator[str]:
     """The places of a module that mark a sentence in another way, or one that no list of sentences can hold."""
     tree = ast.parse(code)
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    marks = _names_of_marks(tree)
+    marks = names_of_marks(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(attr="tr") if id(node) not in called or ast.unparse(node) != "self.tr":
@@ -34,35 +34,40 @@ def marked_wrongly(code: str) -> Iterator[str]:
                 yield "another name of tr"
             case ast.Name(id="translate") if "translate" in marks and id(node) not in called:
                 yield "another name of translate"
+            case ast.JoinedStr() if any(_is_mark(inner, marks) for inner in ast.walk(node)):
+                yield f"Qt's tool does not look into {ast.unparse(node)}"
             case ast.Attribute(value=ast.Name(id="QCoreApplication"), attr="translate"):
                 yield "QCoreApplication.translate is called by translate() only"
             case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="tr"), args=args):
                 if not (args and _is_literal(args[0])):
                     yield ast.unparse(node)
             case ast.Call(func=ast.Name(id=name), args=args) if name in marks:
-                if not (len(args) > 1 and _is_literal(args[0]) and (_is_literal(args[1]) or _is_looked_up(name, args))):
+                if not (_is_marked(name, args) or _is_counted(args)):
                     yield ast.unparse(node)
 
 
-def _names_of_marks(tree: ast.Module) -> set[str]:
-    """Functions of the module that mark; another `translate` moves geometries."""
-    imported = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    names = {alias.name for node in imported if node.module == "PySide6.QtCore" for alias in node.names}
-    doors = {alias.name for node in imported if node.module == DOOR_NAME for alias in node.names}
-    return (names & {"QT_TRANSLATE_NOOP"}) | (doors & {"translate"})
+def _is_mark(node: ast.AST, marks: set[str]) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"self.tr", *marks}
 
 
 def _is_literal(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(node.value.strip())
 
 
-def _is_looked_up(name: str, args: list[ast.expr]) -> bool:
-    """True for a value of a table that marks its own words, where a variable or an entry is what is translated."""
-    return name == "translate" and isinstance(args[1], ast.Name | ast.Subscript)
+def _is_marked(name: str, args: list[ast.expr]) -> bool:
+    """True for a literal text with its context, or an entry of a table that marks its own words."""
+    is_looked_up = name == "translate" and len(args) == 2 and isinstance(args[1], ast.Name | ast.Subscript)
+    return len(args) == 2 and _is_literal(args[0]) and (_is_literal(args[1]) or is_looked_up)
 
 
-DOOR_NAME = "viewer.support.language.translation"
-IMPORT = f"from {DOOR_NAME} import translate\n"
+def _is_counted(args: list[ast.expr]) -> bool:
+    """True for the two English forms of a text with a number, which both have its place."""
+    if len(args) != 4 or not all(map(_is_literal, args[:3])):
+        return False
+    return all("{count}" in str(ast.literal_eval(form)) for form in args[1:3])
+
+
+IMPORT = f"from {DOOR} import translate\n"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +87,9 @@ IMPORT = f"from {DOOR_NAME} import translate\n"
         IMPORT + "translate('Map', f'Open {name}')",
         IMPORT + "translate('Map', 'Open {0}'.format(name))",
         IMPORT + "say = translate",
+        IMPORT + 'f\'{name}: {translate("Map", "Open")}\'',
+        IMPORT + "translate('Map', '{count} layers', word, count)",
+        IMPORT + "translate('Map', '{count} layers', 'one layer', count)",
         "from PySide6.QtCore import QT_TRANSLATE_NOOP\nQT_TRANSLATE_NOOP('Map', OPEN)",
     ],
 )
@@ -95,6 +103,7 @@ def test_a_sentence_that_nobody_could_translate_is_found(code: str) -> None:
         "self.tr('Open {0}').format(name)",
         IMPORT + "translate('Map', 'Open')",
         IMPORT + "translate('Map', TITLES[name])",
+        IMPORT + "translate('Map', '{count} layers', '{count} layer', count)",
         "from shapely.affinity import translate\ntranslate(area, *step)",
         "painter.translate(x, y)",
     ],
@@ -105,7 +114,7 @@ def test_a_marked_sentence_is_let_pass(code: str) -> None:
 
 def test_each_sentence_of_the_window_is_marked_in_one_way() -> None:
     found = {str(path.relative_to(ROOT)): list(marked_wrongly(path.read_text("utf-8"))) for path in VIEWER}
-    found.pop(str(DOOR.relative_to(ROOT)))
+    found.pop(str(TRANSLATION.relative_to(ROOT)))
     assert not {name: wrong for name, wrong in found.items() if wrong}
 
 
@@ -115,22 +124,49 @@ def test_qt_extracts_each_sentence_with_its_context(tmp_path: Path) -> None:
     tool = Path(sys.executable).with_name("pyside6-lupdate")
     subprocess.run([tool, "-silent", *VIEWER, "-ts", listed], check=True, capture_output=True, timeout=50)
     contexts = ElementTree.parse(listed).getroot().findall("context")
-    found = {
-        (context.findtext("name"), one.findtext("source")) for context in contexts for one in context.iter("message")
-    }
-    assert not [text for context, text in found if not context]
-    assert {text for _, text in found} == {text for path in VIEWER for text in literals_of(path.read_text("utf-8"))}
+    found = {(context.findtext("name"), one) for context in contexts for one in context.iter("message")}
+    assert not [one.findtext("source") for context, one in found if not context]
+    extracted = {(context, one.findtext("source"), one.get("numerus", "")) for context, one in found}
+    assert extracted == {(one.context, one.text, "yes" if one.one else "") for one in sentences()}
 
 
-def literals_of(code: str) -> Iterator[str]:
-    """The marked sentences of a module."""
-    tree = ast.parse(code)
-    marks = _names_of_marks(tree)
-    for node in ast.walk(tree):
+def composed_phrases(code: str) -> Iterator[str]:
+    """Templates that are put together while the program runs: no list of phrases holds them."""
+    for node in ast.walk(ast.parse(code)):
         match node:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="self"), attr="tr"), args=[ast.Constant(value=text), *_]
-            ):
-                yield str(text)
-            case ast.Call(func=ast.Name(id=name), args=[_, ast.Constant(value=text), *_]) if name in marks:
-                yield str(text)
+            case ast.Call(func=ast.Name(id=name), args=[template, *_]) if name in nouns():
+                composed = [one for one in _branches(template) if isinstance(one, ast.JoinedStr | ast.BinOp)]
+                if composed:
+                    yield ast.unparse(node)
+
+
+def _branches(node: ast.expr) -> Iterator[ast.expr]:
+    """What an expression may be."""
+    match node:
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from (*_branches(body), *_branches(orelse))
+        case ast.BoolOp(values=values):
+            yield from (one for value in values for one in _branches(value))
+        case _:
+            yield node
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidValue(f'{name} is no number.')",
+        "NotReadable('It is damaged: ' + why)",
+        "NotReadable(why or f'{name} is damaged.')",
+        "Phrase(f'{name} is damaged.')",
+        "WaitsForPermission(f'{name} waits.')",
+    ],
+)
+def test_a_refusal_that_nobody_could_translate_is_found(code: str) -> None:
+    assert list(composed_phrases(code))
+
+
+def test_each_refusal_is_a_template_and_its_values() -> None:
+    found = {
+        str(path.relative_to(ROOT)): list(composed_phrases(path.read_text("utf-8"))) for path in (*LAYERS, *VIEWER)
+    }
+    assert not {name: wrong for name, wrong in found.items() if wrong}

@@ -110,7 +110,9 @@ def fids_near_features(
     if len(near) > MOST_NEAR:
         most = grouped(MOST_NEAR)
         raise InvalidValue(
-            f"{counted(len(near), 'feature is', 'features are')} selected: what is near to them is found for {most}."
+            "{features} selected: what is near to them is found for {most}.",
+            features=counted(len(near), "feature is", "features are"),
+            most=most,
         )
     lonlat = [shapely.transform(geometry, lambda xy: _moved(crs, WGS84, xy)) for geometry in near]
     sound = [geometry for geometry in lonlat if np.isfinite(geometry.bounds).all()]

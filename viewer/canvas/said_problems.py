@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from layers.geo.crs import WEB_MERCATOR, polar_crs, same_crs
 from layers.grid.tile_grid import View
-from layers.text.counted import counted
 from viewer.canvas.scene import MapScene, is_beyond
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _MOST_SAID = 20
@@ -24,7 +24,12 @@ def said_problems(scene: MapScene) -> list[str]:
         name = _name(scene, uuid)
         found.append(sentence if name in sentence else f"“{name}”: {sentence}")
     count = len(found) - _MOST_SAID
-    more = f"{counted(count, 'more layer')} cannot be shown as {'it' if count == 1 else 'they'} should be."
+    more = translate(
+        "SaidProblems",
+        "{count} more layers cannot be shown as they should be.",
+        "{count} more layer cannot be shown as it should be.",
+        count,
+    )
     said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
     sites = _sites_beyond(scene, view) if view is not None and ends else ""
     return [*said, *filter(None, (scene.sites_problem, sites))]
@@ -39,8 +44,9 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
     """On the visible layers all of which lies beyond the edge of a map in Web Mercator."""
     boxes = {uuid: scene.layer_bounds(uuid) for uuid in scene.stack.visible()}
     return {
-        uuid: f"“{_name(scene, uuid)}” lies beyond 85 degrees, where this map ends: "
-        f"see it on a polar one ({polar_crs(box.bottom)})."
+        uuid: translate(
+            "SaidProblems", "“{0}” lies beyond 85 degrees, where this map ends: see it on a polar one ({1})."
+        ).format(_name(scene, uuid), polar_crs(box.bottom))
         for uuid, box in boxes.items()
         if box is not None and is_beyond(box)
     }
@@ -49,8 +55,13 @@ def _beyond_the_map(scene: MapScene) -> dict[str, str]:
 def _sites_beyond(scene: MapScene, view: View) -> str:
     """Counts the sites beyond that edge; empty where there are none."""
     count = scene.unplaced(view).sites_beyond
-    lie = counted(count, "site lies", "sites lie")
-    return f"{lie} beyond 85 degrees, where this map ends: see a polar one." if count else ""
+    said = translate(
+        "SaidProblems",
+        "{count} sites lie beyond 85 degrees, where this map ends: see a polar one.",
+        "{count} site lies beyond 85 degrees, where this map ends: see a polar one.",
+        count,
+    )
+    return said if count else ""
 
 
 def _name(scene: MapScene, uuid: str) -> str:

@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
         intake, work, _home = open_for_work(folder / "sessions", target)
         try:
             if intake.read_only:
-                raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")
+                raise CaseTooNew("{target} was written by a later Geoloupe: this one may read it only.", target=target)
             edit = add_sites(intake.document, found.sites, actor="command line")
             intake.document.apply(edit)
             work.append(edit, "command line")

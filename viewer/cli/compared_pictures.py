@@ -18,6 +18,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, chosen_canvas
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
+from layers.phrase import Phrase
 from layers.pool.pool import ReaderPool
 from viewer.canvas.comparison.compared_scene import ComparedScene
 from viewer.canvas.comparison.difference_picture import why_no_difference
@@ -46,7 +47,11 @@ def compared_picture(
 ) -> ComparedPicture:
     """Raises a GeoloupeError for what is no image, has no place or must not be subtracted."""
     if not LEAST_FRAMES <= len(files) <= MOST_FRAMES:
-        raise InvalidValue(f"A comparison has {LEAST_FRAMES} to {MOST_FRAMES} images: name so many.")
+        raise InvalidValue(
+            "A comparison has {least_frames} to {most_frames} images: name so many.",
+            least_frames=LEAST_FRAMES,
+            most_frames=MOST_FRAMES,
+        )
     with Studio(consent=hosts_named(list(files))) as studio:
         document, frames = images_of_files(files, studio.pool)
         spec = spec_of(*frames, mode="panes" if mode == "side" else mode, match=match)
@@ -63,9 +68,11 @@ def images_of_files(files: Sequence[str], pool: ReaderPool) -> tuple[Document, l
         opened = document_of([file], pool)
         images = [layer for layer in opened.document.layers_in_order() if layer.kind != "vector"]
         if not images or opened.home.folder:
-            raise UnsupportedFormat(f"{file} is no image: name images, each with a date of its own.")
+            raise UnsupportedFormat("{file} is no image: name images, each with a date of its own.", file=file)
         if any(layer.crs == PIXEL_SPACE for layer in images):
-            raise CannotBePlaced(f"{file} has no place on the Earth: it cannot be compared with another image.")
+            raise CannotBePlaced(
+                "{file} has no place on the Earth: it cannot be compared with another image.", file=file
+            )
         frames.append([layer.uuid for layer in images])
         rows += [replace(layer, order_key=float(len(rows) + at)) for at, layer in enumerate(images)]
     return Document({"layers": rows}), frames
@@ -111,7 +118,9 @@ class _Work:
                 box = scene.layer_bounds(uuid)
                 if box is None:
                     name = self._document.layers[uuid].name
-                    raise CannotBePlaced(scene.problems().get(uuid) or f"“{name}” has no place on the Earth.")
+                    raise CannotBePlaced(
+                        scene.problems().get(uuid) or Phrase("“{name}” has no place on the Earth.", name=name)
+                    )
                 boxes.append(box)
         everything = around(boxes)
         crs, self._said = chosen_canvas(None, bounds or everything)

@@ -60,7 +60,7 @@ def document_of(
     for text in files:
         if not is_service_text(text) and existing(text).is_file() and is_case(Path(text)):
             if home.folder or document.layers:
-                raise UnsupportedFormat(f"{text} is a second case: name one case, and before any other file.")
+                raise UnsupportedFormat("{text} is a second case: name one case, and before any other file.", text=text)
             document, home = case_at_home(Path(text))
             own = frozenset(document.layers)
             continue
@@ -94,7 +94,12 @@ def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
         return layer
     placed = layer.placed(crs)
     if placed.bounds_lonlat is None and not is_off_earth(crs):
-        raise CannotBePlaced(f"{question.name} is not in {crs_name(crs)}. {fit_of(crs, question.bounds).doubt}")
+        raise CannotBePlaced(
+            "{name} is not in {crs_name}. {doubt}",
+            name=question.name,
+            crs_name=crs_name(crs),
+            doubt=fit_of(crs, question.bounds).doubt,
+        )
     return placed
 
 

@@ -174,14 +174,16 @@ def _page(arguments: argparse.Namespace) -> int:
     out, said = Path(arguments.out), list[str]()
     state = state_asked(issue=arguments.issue, publish=arguments.publish)
     if out.exists() and Path(arguments.case).exists() and out.samefile(arguments.case):
-        raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
+        raise InvalidValue("{out} is the case itself: name another file.", out=arguments.out)
     with case_in_hand(arguments.case, state) as case, Studio() as studio:
         document = case.document
         spec = spec_of(document, arguments)
         state = "published" if state != DRAFT and spec.publish else state
         scenes = scenes_of(studio, document, case.home, spec)
         if scenes[0].lone_plane():
-            raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
+            raise CannotBePlaced(
+                "{case} shows only data without a CRS of the Earth: a product needs a map.", case=arguments.case
+            )
         if spec.bounds is None and spec.layout != "site" and all(one.bounds is None for one in spec.maps):
             spec = replace(spec, bounds=subject_bounds(document, scenes[0], spec.published_marking))
         if arguments.raw:

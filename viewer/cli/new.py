@@ -22,7 +22,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     target = Path(arguments.case)
     if target.exists():
-        raise NotAllowed(f"{target} is there already: choose another name, or move the old file away.")
+        raise NotAllowed("{target} is there already: choose another name, or move the old file away.", target=target)
     with one_reader() as pool:
         opened = document_of(arguments.files, pool)
     document = opened.document

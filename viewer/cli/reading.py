@@ -26,7 +26,9 @@ def case_file(path: str) -> Path:
 
     file = regular_file(path)
     if not is_case(file):
-        raise UnsupportedFormat(f"{path} is not a Geoloupe case: open it in the window, or use “geoloupe info”.")
+        raise UnsupportedFormat(
+            "{path} is not a Geoloupe case: open it in the window, or use “geoloupe info”.", path=path
+        )
     return file
 
 
@@ -36,7 +38,7 @@ def regular_file(path: str) -> Path:
 
     file = existing(path)
     if not file.is_file():
-        raise NotAFile(f"{path} is not a regular file.")
+        raise NotAFile("{path} is not a regular file.", path=path)
     return file
 
 
@@ -49,9 +51,9 @@ def existing(path: str) -> Path:
 
     file = Path(path)
     if not file.exists():
-        raise FileMissing(f"There is no file {path}: check the name.")
+        raise FileMissing("There is no file {path}: check the name.", path=path)
     if not (file.is_file() or file.is_dir()):
-        raise NotAFile(f"{path} is not a regular file.")
+        raise NotAFile("{path} is not a regular file.", path=path)
     return file
 
 

@@ -87,7 +87,7 @@ def _image(pool: ReaderPool, text: str) -> tuple[Placed, ReadTile]:
     path = existing(text).resolve()
     header = pool.ask(Probe(str(path))).header
     if header.get("kind") not in ("raster", "scene") or header.get("raster") is None:
-        raise UnsupportedFormat(f"{path.name} is no image: name two images to register the one to the other.")
+        raise UnsupportedFormat("{name} is no image: name two images to register the one to the other.", name=path.name)
     info = RasterInfo.from_json(header["raster"])
     bands: tuple[Any, ...] = RasterStyle.default(info).bands
     if header["kind"] == "scene":

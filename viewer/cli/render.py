@@ -81,7 +81,7 @@ def _checked_style(text: str) -> str:
     try:
         value = json.loads(text) if text else {}
     except ValueError as error:
-        raise InvalidValue(f"--style is no JSON: {error}.") from error
+        raise InvalidValue("--style is no JSON: {error}.", error=error) from error
     if not isinstance(value, dict):
         raise InvalidValue('--style wants a JSON object, such as {"bands": [4, 3, 2]}.')
     return text

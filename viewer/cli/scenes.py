@@ -63,7 +63,7 @@ def _found(arguments: argparse.Namespace) -> list[FoundScene]:
 
     folder = existing(arguments.folder)
     if not folder.is_dir():
-        raise NotAFile(f"{arguments.folder} is no folder: name the folder that the scenes are in.")
+        raise NotAFile("{folder} is no folder: name the folder that the scenes are in.", folder=arguments.folder)
     with readers(IN_FLIGHT) as pool, SceneStore(scenes_file()) as store:
         report = index_folder(os.path.realpath(folder), pool, store, in_flight=IN_FLIGHT)
     for sentence in report.said():

@@ -64,7 +64,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
     if unknown:
         known = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
-        raise InvalidValue(f"--map knows no field “{unknown.pop()}”: use {known}.")
+        raise InvalidValue("--map knows no field “{pop}”: use {known}.", pop=unknown.pop(), known=known)
     photograph = photograph_at(path, pool)
     if photograph is not None:
         return FoundSites([_photo_mark(photograph, path)], counts={path.name: 1})
@@ -72,7 +72,12 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     names = {name.strip().casefold(): name for layer in layers for name in _names(layer)}
     for column in mapping.values():
         if column.strip().casefold() not in names:
-            raise InvalidValue(f"{path} has no column “{column}”; it has {', '.join(names.values())}.")
+            raise InvalidValue(
+                "{path} has no column “{column}”; it has {values}.",
+                path=path,
+                column=column,
+                values=", ".join(names.values()),
+            )
     chosen = {each: names[column.strip().casefold()] for each, column in mapping.items()}
     options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
     if options:
@@ -87,7 +92,9 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
     if not found.sites and refusals and all(_is_placed(layer) for layer in layers):
         raise refusals[0]
     if not found.sites:
-        raise InvalidValue(f"No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.")
+        raise InvalidValue(
+            "No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.", path=path
+        )
     return found
 
 
@@ -110,10 +117,10 @@ def _photo_mark(photograph: Photograph, path: Path) -> SiteRow:
 def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:
     header = pool.ask(Probe(str(path.resolve()), options=dict(options or {}), preview=True)).header
     if header["kind"] != "vector":
-        raise UnsupportedFormat(f"{path} holds no rows that could become sites: it is an image.")
+        raise UnsupportedFormat("{path} holds no rows that could become sites: it is an image.", path=path)
     layers = [VectorInfo.from_json(layer) for layer in header["layers"]]
     if not any(layer.features for layer in layers):
-        raise NotReadable(f"{path} holds no rows: there is nothing to add.")
+        raise NotReadable("{path} holds no rows: there is nothing to add.", path=path)
     return layers
 
 

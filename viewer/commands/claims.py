@@ -290,8 +290,15 @@ def _term_around(document: Document, claim: Claim, low: int, high: int) -> str:
     if len(around) == 1:
         return around[0]
     if around:
-        raise InvalidValue(f"{low} to {high} % is within {' and '.join(around)}: choose the likelihood's term.")
-    raise InvalidValue(f"{low} to {high} % is within no one term: choose the likelihood's term, and stay within it.")
+        raise InvalidValue(
+            "{low} to {high} % is within {around}: choose the likelihood's term.",
+            low=low,
+            high=high,
+            around=" and ".join(around),
+        )
+    raise InvalidValue(
+        "{low} to {high} % is within no one term: choose the likelihood's term, and stay within it.", low=low, high=high
+    )
 
 
 def _check_term(document: Document, claim: Claim, term: str) -> None:
@@ -303,7 +310,9 @@ def _check_term(document: Document, claim: Claim, term: str) -> None:
     if in_use not in (None, rows[term]):
         words = ", ".join(entry.term for entry in LIKELIHOOD_TERMS if entry.row == in_use)
         raise InvalidValue(
-            f"“{term}” is of the other row of ICD 203 terms, and one case never mixes them: choose one of {words}."
+            "“{term}” is of the other row of ICD 203 terms, and one case never mixes them: choose one of {words}.",
+            term=term,
+            words=words,
         )
 
 
@@ -315,7 +324,16 @@ def _check_band(term: str, low: int | None, high: int | None) -> None:
     if low is None or high is None:
         raise InvalidValue("A likelihood has a low and a high bound: give both, or neither.")
     if low > high:
-        raise InvalidValue(f"The likelihood's low bound ({low} %) is above its high bound ({high} %).")
+        raise InvalidValue(
+            "The likelihood's low bound ({low} %) is above its high bound ({high} %).", low=low, high=high
+        )
     floor, ceiling = likelihood_band(term) if term else (1, 99)
     if low < floor or high > ceiling:
-        raise InvalidValue(f"{low} to {high} % is not within “{term}” ({floor} to {ceiling} %): choose another term.")
+        raise InvalidValue(
+            "{low} to {high} % is not within “{term}” ({floor} to {ceiling} %): choose another term.",
+            low=low,
+            high=high,
+            term=term,
+            floor=floor,
+            ceiling=ceiling,
+        )

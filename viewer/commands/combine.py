@@ -28,13 +28,15 @@ type Channel = tuple[Part, int]
 def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> Part:
     """A layer of one file as an image to combine. Raises InvalidValue for a combined one."""
     if members_of(layer.source):
-        raise InvalidValue(f"{layer.name} is combined already: choose the layers that it is made of.")
+        raise InvalidValue("{name} is combined already: choose the layers that it is made of.", name=layer.name)
     if read_control_points(layer.control_points_json):
         raise InvalidValue(
-            f"{layer.name} is placed by control points: images that are combined lie as their files say."
+            "{name} is placed by control points: images that are combined lie as their files say.", name=layer.name
         )
     if read_nudge(layer.nudge_json):
-        raise InvalidValue(f"{layer.name} is shifted on the map: images that are combined lie as their files say.")
+        raise InvalidValue(
+            "{name} is shifted on the map: images that are combined lie as their files say.", name=layer.name
+        )
     source = {key: layer.source[key] for key in _PLACES if key in layer.source}
     member = Member(layer.name, source, len(info.bands), layer.crs, layer.acquired_at, layer.date_kind, layer.credit)
     return Part(member, info, scene)
@@ -49,7 +51,9 @@ def combine_layers(
     """
     parts = _distinct([part for part, _ in channels])
     if sum(part.member.bands for part in parts) > MAX_BANDS:
-        raise InvalidValue(f"Together these images have more than {MAX_BANDS} bands: choose images with fewer.")
+        raise InvalidValue(
+            "Together these images have more than {max_bands} bands: choose images with fewer.", max_bands=MAX_BANDS
+        )
     info = combined_raster(name, parts)
     if info is None:
         raise InvalidValue("None of these images has been read yet: try again in a moment.")
@@ -57,7 +61,7 @@ def combine_layers(
     firsts = dict(zip([_key(part) for part in parts], before, strict=True))
     for part, number in channels:
         if not 1 <= number <= part.member.bands:
-            raise InvalidValue(f"{part.member.name} has no band {number}: choose another.")
+            raise InvalidValue("{name} has no band {number}: choose another.", name=part.member.name, number=number)
     bands = [firsts[_key(part)] + number for part, number in channels]
     style = RasterStyle.from_json({"bands": bands}, info)
     source = {"combined": [member.to_json() for member in _named_apart([part.member for part in parts])]}

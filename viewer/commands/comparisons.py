@@ -77,7 +77,11 @@ def lost_frames(document: Document, spec: ComparisonSpec) -> list[int]:
 def _checked(document: Document, spec: ComparisonSpec, row: Comparison | None = None) -> str:
     """The text of a comparison. A frame may have lost its layers since, but not begin without."""
     if not LEAST_FRAMES <= len(spec.frames) <= MOST_FRAMES:
-        raise InvalidValue(f"A comparison has {LEAST_FRAMES} to {MOST_FRAMES} frames: choose so many images.")
+        raise InvalidValue(
+            "A comparison has {least_frames} to {most_frames} frames: choose so many images.",
+            least_frames=LEAST_FRAMES,
+            most_frames=MOST_FRAMES,
+        )
     if spec.mode not in MODES:
         raise InvalidValue("A comparison is shown in one of its modes: choose one.")
     known = read_spec(row.spec_json) if row is not None else None

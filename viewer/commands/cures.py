@@ -31,7 +31,9 @@ def review_rows(
     """
     reviewer = " ".join(reviewer.split())
     if not reviewer or len(reviewer) > LONGEST_NAME:
-        raise InvalidValue(f"A review needs the name of the reviewer, of at most {LONGEST_NAME} characters.")
+        raise InvalidValue(
+            "A review needs the name of the reviewer, of at most {longest_name} characters.", longest_name=LONGEST_NAME
+        )
     stamp, changes, wanted = stamp_of(actor, now), list[Change](), list(dict.fromkeys(uuids))
     by = {"status": "reviewed", "reviewed_by": reviewer, "reviewed_at": stamp.now}
     for uuid in wanted:

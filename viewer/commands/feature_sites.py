@@ -17,6 +17,7 @@ from layers.document.edit import Change, Edit
 from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.project.storage.geometry_blobs import wkb_is_sound
 from layers.time.dates import is_partial
 from layers.vector.style.markers import facility_of
@@ -150,7 +151,7 @@ def sites_from_features(
         except InvalidValue as error:
             left_out.append(f"Feature {fid} is left out. {error.sentence}")
     if not sites:
-        raise InvalidValue(left_out[0] if left_out else "No feature is selected.")
+        raise InvalidValue(left_out[0] if left_out else Phrase("No feature is selected."))
     label = f"Make {len(sites)} sites of “{source.title}”" if len(sites) > 1 else f"Make a site of “{source.title}”"
     return Edit(label, (*register.changes, *sites)), left_out
 
@@ -278,4 +279,4 @@ def _metres(text: str) -> float:
     try:
         return float(text.replace(",", ".").replace("_", "?"))  # Python takes it for a separator
     except ValueError:
-        raise InvalidValue(f"“{text[:40]}” is no number of metres.") from None
+        raise InvalidValue("“{text}” is no number of metres.", text=text[:40]) from None

@@ -20,7 +20,7 @@ def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: str) -> R:
     """The row; raises InvalidValue where it is gone (deleted in another window, or undone)."""
     row = rows.get(uuid)
     if row is None:
-        raise InvalidValue(f"That {noun} is no longer in the case.")
+        raise InvalidValue("That {noun} is no longer in the case.", noun=noun)
     return row
 
 
@@ -28,14 +28,16 @@ def check_choice(value: object, allowed: Collection[object], name: str) -> None:
     """Raises InvalidValue where `value` is none of `allowed`."""
     if value not in allowed:
         words = ", ".join(str(word) for word in allowed if word not in ("", None))
-        raise InvalidValue(f"“{value}” is no {name}: choose one of {words}.")
+        raise InvalidValue("“{value}” is no {name}: choose one of {words}.", value=value, name=name, words=words)
 
 
 def check_number(value: float | None, low: float, high: float, name: str) -> None:
     """Raises InvalidValue where a number is not finite or outside low..high; None means "not said" and passes."""
     if value is not None and not (math.isfinite(value) and low <= value <= high):
         bounds = f"at least {low:g}" if math.isinf(high) else f"from {low:g} to {high:g}"
-        raise InvalidValue(f"The {name} must be a number {bounds}, not {value:g}.")
+        raise InvalidValue(
+            "The {name} must be a number {bounds}, not {value}.", name=name, bounds=bounds, value=f"{value:g}"
+        )
 
 
 def check_date(value: str, name: str) -> None:
@@ -46,14 +48,16 @@ def check_date(value: str, name: str) -> None:
         if not is_partial(part):
             why = why_no_date(value) or why_no_date(part)
             if why:
-                raise InvalidValue(f"“{value}” is no {name}: {why}.")
+                raise InvalidValue("“{value}” is no {name}: {why}.", value=value, name=name, why=why)
             raise InvalidValue(
-                f"“{value}” is no {name}: write 2024, 2024-04, 2024-04-12 or 2024-04-12T08:30Z, two joined by / for an"
-                " interval."
+                "“{value}” is no {name}: write 2024, 2024-04, 2024-04-12 or 2024-04-12T08:30Z, two joined by / for an"
+                " interval.",
+                value=value,
+                name=name,
             )
     first, slash, last = value.partition("/")
     if slash and span_of(first, last) is None:
-        raise InvalidValue(f"“{value}” ends before it begins: write the earlier date first.")
+        raise InvalidValue("“{value}” ends before it begins: write the earlier date first.", value=value)
 
 
 def check_order(first: str, last: str, sentence: str) -> None:
@@ -66,7 +70,9 @@ def check_order(first: str, last: str, sentence: str) -> None:
 def check_link(value: str, name: str) -> None:
     """Raises InvalidValue where text is no address: neither a scheme with what follows it nor a host and a path."""
     if value and not _ADDRESS.fullmatch(value):
-        raise InvalidValue(f"“{value}” is no {name}: write https:// and what follows it, with %20 for a blank.")
+        raise InvalidValue(
+            "“{value}” is no {name}: write https:// and what follows it, with %20 for a blank.", value=value, name=name
+        )
 
 
 def is_span(value: str) -> bool:
@@ -77,4 +83,4 @@ def is_span(value: str) -> bool:
 def check_color(value: str, name: str) -> None:
     """Raises InvalidValue where text is neither empty nor #rrggbb."""
     if value and not _COLOR.fullmatch(value):
-        raise InvalidValue(f"“{value}” is no {name}: write #rrggbb.")
+        raise InvalidValue("“{value}” is no {name}: write #rrggbb.", value=value, name=name)

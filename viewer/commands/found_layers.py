@@ -75,7 +75,7 @@ def _layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any]
         return _tables(path, header["layers"], list(header.get("parts", ())), options)
     raster = header.get("raster")
     if raster is None:
-        raise NotReadable(f"No band of {path.name} can be opened: look whether its files are all there.")
+        raise NotReadable("No band of {name} can be opened: look whether its files are all there.", name=path.name)
     if header.get("cut_short"):
         raise NotReadable(header["cut_short"])
     bands = header["scene"]["bands"] if header["kind"] == "scene" else ()

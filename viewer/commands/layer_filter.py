@@ -28,7 +28,7 @@ def set_layer_filter(document: Document, uuid: str, text: str, *, actor: str, no
     """Show only the features for which the expression holds, or all for empty text. Raises InvalidValue."""
     layer = row_of(document.layers, uuid, "layer")
     if layer.kind != "vector":
-        raise InvalidValue(f"{layer.name} has no attributes: only a vector layer can be filtered.")
+        raise InvalidValue("{name} has no attributes: only a vector layer can be filtered.", name=layer.name)
     source: Mapping[str, Any] = {key: value for key, value in layer.source.items() if key != FILTER}
     if text.strip():
         source = {**source, FILTER: parse_expression(text).text}

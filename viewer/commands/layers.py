@@ -92,7 +92,10 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     implied = _implied_kind(layer, fields["acquired_at"]) if "acquired_at" in fields else {}
     told = replace(layer, **(implied | fields))
     if fields.keys() & {"acquired_at", "date_kind"} and told.date_kind == "instant" and is_span(told.acquired_at):
-        raise InvalidValue(f"“{told.acquired_at}” is no instant: write the day, or choose Interval as the kind.")
+        raise InvalidValue(
+            "“{acquired_at}” is no instant: write the day, or choose Interval as the kind.",
+            acquired_at=told.acquired_at,
+        )
     return Edit(label, update("layers", layer, stamp_of(actor, now), **(implied | fields)))
 
 
@@ -101,7 +104,10 @@ def _with_statements(layer: Layer, fields: Mapping[str, Any]) -> dict[str, Any]:
     told = {key: str(fields[key]).strip() for key in STATED if key in fields}
     others = {key: value for key, value in fields.items() if key not in STATED}
     if any(len(words) > LONGEST_STATED for words in told.values()):
-        raise InvalidValue(f"Sensor and provider have {LONGEST_STATED} letters at most: shorten the words.")
+        raise InvalidValue(
+            "Sensor and provider have {longest_stated} letters at most: shorten the words.",
+            longest_stated=LONGEST_STATED,
+        )
     if not told:
         return others
     kept = {key: value for key, value in layer.source.items() if key not in told}

@@ -21,7 +21,9 @@ def checked_name(name: str, noun: str) -> str:
     """A name with single spaces, for a row that is called so. Raises InvalidValue for an empty or a long one."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise InvalidValue(f"A {noun} needs a name of at most {LONGEST_NAME} characters.")
+        raise InvalidValue(
+            "A {noun} needs a name of at most {longest_name} characters.", noun=noun, longest_name=LONGEST_NAME
+        )
     return name
 
 

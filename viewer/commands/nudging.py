@@ -23,7 +23,9 @@ def nudge_layer(
     stamp = stamp_of(actor, now)
     text = replace(nudge, by=actor, at=stamp.now).to_json()
     if not nudge.is_none and read_nudge(text) is None:
-        raise InvalidValue(f"A layer can be moved up to {MOST_M / 1000:g} km: what lies further off is placed anew.")
+        raise InvalidValue(
+            "A layer can be moved up to {most_m} km: what lies further off is placed anew.", most_m=f"{MOST_M / 1000:g}"
+        )
     before = read_nudge(layer.nudge_json)
     is_same = (before is None and nudge.is_none) or (before is not None and _unsigned(before) == _unsigned(nudge))
     changes = () if is_same else update("layers", layer, stamp, nudge_json=text)

@@ -187,7 +187,10 @@ def override_of(rule: str, where: str, reason: str, actor: str, now: str) -> Ove
     """A finding let pass by this hand at this hour. Raises InvalidValue where no reason is given."""
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
-        raise InvalidValue(f"Letting a finding pass needs a reason of at most {LONGEST_REASON} characters.")
+        raise InvalidValue(
+            "Letting a finding pass needs a reason of at most {longest_reason} characters.",
+            longest_reason=LONGEST_REASON,
+        )
     return Override(rule, where, reason, actor, now)
 
 
@@ -269,7 +272,7 @@ def reissue_product(
     """
     row = row_of(product_rows(document), uuid, "product")
     if not row.issued_at:
-        raise InvalidValue(f"“{row.name}” has not been issued: there is no version to follow.")
+        raise InvalidValue("“{name}” has not been issued: there is no version to follow.", name=row.name)
     later, begun = later_versions(document, uuid), draft_after(document, uuid)
     if begun is not None and spec is not None:
         return change_product(
@@ -337,7 +340,9 @@ def _name_after(row: Product, spec: ProductSpec) -> str:
 def _draft(document: Document, uuid: str) -> Product:
     row = row_of(product_rows(document), uuid, "product")
     if row.issued_at:
-        raise InvalidValue(f"“{row.name}” has been issued and stays as it is: reissue it as the next version.")
+        raise InvalidValue(
+            "“{name}” has been issued and stays as it is: reissue it as the next version.", name=row.name
+        )
     return row
 
 
@@ -351,22 +356,31 @@ def _checked(spec: ProductSpec) -> str:
 def _checked_overrides(overrides: Sequence[Override]) -> str:
     text = overrides_json(overrides)
     if len(overrides) > MOST_OVERRIDES or read_overrides(text) != tuple(overrides):
-        raise InvalidValue(f"Up to {MOST_OVERRIDES} findings of a product are let pass, each with a reason.")
+        raise InvalidValue(
+            "Up to {most_overrides} findings of a product are let pass, each with a reason.",
+            most_overrides=MOST_OVERRIDES,
+        )
     return text
 
 
 def _checked_correction(line: str) -> str:
     line = _one_line(line)
     if len(line) > LONGEST_REASON:
-        raise InvalidValue(f"The line of a correction has at most {LONGEST_REASON} characters: shorten it.")
+        raise InvalidValue(
+            "The line of a correction has at most {longest_reason} characters: shorten it.",
+            longest_reason=LONGEST_REASON,
+        )
     return line
 
 
 def _checked_number(document: Document, number: str, uuid: str = "") -> str:
     if len(number) > LONGEST_NUMBER:
-        raise InvalidValue(f"The number of a product has at most {LONGEST_NUMBER} characters: shorten it.")
+        raise InvalidValue(
+            "The number of a product has at most {longest_number} characters: shorten it.",
+            longest_number=LONGEST_NUMBER,
+        )
     if any(other.number == number for other in product_rows(document).values() if other.uuid != uuid):
-        raise InvalidValue(f"Another product has the number {number}: choose one that is free.")
+        raise InvalidValue("Another product has the number {number}: choose one that is free.", number=number)
     return number
 
 

@@ -212,7 +212,7 @@ def _with_geometries(
     for site in sites:
         geometry = checked_geometry(geometries[site.uuid])
         if Site(uuid="", geometry=geometry).kind != site.kind:
-            raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
+            raise InvalidValue("A {kind} stays a {kind}: delete the site and draw it anew.", kind=site.kind)
         if sentence := unfit(site, geometry):
             raise InvalidValue(sentence)
         shape = {"shape_json": shapes[site.uuid]} if site.uuid in shapes else {}

@@ -93,7 +93,7 @@ def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now:
     sources = [row_of(document.sources, uuid, "source") for uuid in dict.fromkeys(uuids)]
     gone = {source.uuid for source in sources}
     if any(chip.source_uuid in gone for chip in document.chips.values()):
-        raise InvalidValue(f"An image chip of this case is from {_named(*sources)}: delete the chip first.")
+        raise InvalidValue("An image chip of this case is from {named}: delete the chip first.", named=_named(*sources))
     files = [row for row in document.table("source_files").values() if isinstance(row, SourceFile)]
     changes: list[Change] = []
     for source in sources:

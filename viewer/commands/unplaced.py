@@ -85,8 +85,9 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
     bounds = Bounds(*raster["bounds"]) if raster["placed_by"] else None
     if bounds is None and not has_pixels:
         raise CannotBePlaced(
-            f"{name} is an image in several tiles of which nothing tells Geoloupe where they lie: "
-            "ask for the georeferenced (ortho) delivery, or open one of its tiles."
+            "{name} is an image in several tiles of which nothing tells Geoloupe where they lie: "
+            "ask for the georeferenced (ortho) delivery, or open one of its tiles.",
+            name=name,
         )
     # A part of a file that holds several pictures has no size here, and no world file of its own.
     is_picture = bounds is None and not raster["crs"] and "width" in raster
@@ -107,7 +108,7 @@ def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion
         return None
     boxes = [Bounds(*table["bounds"]) for table in tables if table["bounds"]]
     if not boxes:
-        raise CannotBePlaced(f"{name} holds no place and names no CRS: there is nothing to show.")
+        raise CannotBePlaced("{name} holds no place and names no CRS: there is nothing to show.", name=name)
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.union(box)

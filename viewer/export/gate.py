@@ -18,8 +18,8 @@ from layers.product.lint.check import findings
 from layers.product.lint.finding import Finding
 from layers.product.lint.passing import stopping
 from layers.product.spec import Override, ProductSpec
-from layers.text.counted import counted
 from viewer.export.data.exported import DataExport
+from viewer.support.language.translation import translate
 
 
 class Judged(Protocol):
@@ -60,8 +60,10 @@ def data_through_gate(told: DataExport, spec: DataSpec, edition: Edition) -> Dat
 def stopped(against: Sequence[Finding], state: State) -> ProductStopped:
     """The refusal to issue or publish a product, with a line for each finding that stands against it."""
     verb = "issued" if state != "published" else "published"
-    count = counted(len(against), "finding stands", "findings stand")
-    return ProductStopped(f"The product is not {verb}: {count} against it.", tuple(map(finding_line, against)))
+    count = translate("Export", "{count} findings stand", "{count} finding stands", len(against))
+    return ProductStopped(
+        "The product is not {verb}: {count} against it.", tuple(map(finding_line, against)), verb=verb, count=count
+    )
 
 
 def finding_line(one: Finding) -> str:

@@ -19,7 +19,7 @@ def check_suffix(path: str | Path) -> str:
     """Qt's name of the format the path's ending asks for; raises ExportFailed where there is none."""
     name = FORMATS.get(Path(path).suffix.lower())
     if name is None:
-        raise ExportFailed(f"“{Path(path).name}” cannot be written as a picture: its ending must be .png.")
+        raise ExportFailed("“{name}” cannot be written as a picture: its ending must be .png.", name=Path(path).name)
     return name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layers.errors import ExportFailed
+from layers.phrase import Phrase
 
 _MOST_NAMED = 5
 
@@ -13,5 +14,6 @@ def not_complete(late: Sequence[str]) -> ExportFailed:
     """Names the layers that are late, as far as they are known, and not more than some."""
     some = ", ".join(f"“{name}”" for name in late[:_MOST_NAMED]) + (", …" if len(late) > _MOST_NAMED else "")
     return ExportFailed(
-        f"The map did not get complete within two minutes: {some or 'a file or a server'} did not answer."
+        "The map did not get complete within two minutes: {some} did not answer.",
+        some=some or Phrase("a file or a server"),
     )

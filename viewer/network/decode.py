@@ -22,10 +22,16 @@ def decode_tile(body: bytes, host: str) -> QImage:
     kind = picture_kind(body)
     if not kind:
         if body.lstrip()[:16].lower().startswith(_WEB_PAGE):
-            raise ServerFault(f"{host} sent a web page instead of a picture: it may want a login or a key.")
-        raise ServerFault(f"{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.")
+            raise ServerFault("{host} sent a web page instead of a picture: it may want a login or a key.", host=host)
+        raise ServerFault(
+            "{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.", host=host
+        )
     if kind not in readable_kinds():
-        raise ServerFault(f"{host} sent a {kind.upper()}, which this Qt cannot read: its plugin for it is missing.")
+        raise ServerFault(
+            "{host} sent a {kind}, which this Qt cannot read: its plugin for it is missing.",
+            host=host,
+            kind=kind.upper(),
+        )
     buffer = QBuffer()
     buffer.setData(QByteArray(body))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -33,11 +39,16 @@ def decode_tile(body: bytes, host: str) -> QImage:
     reader.setAutoDetectImageFormat(False)
     size = reader.size()
     if size.isValid() and size.width() * size.height() * 4 > MAX_DECODED_BYTES:
-        raise ServerFault(f"{host} sent a picture of {size.width()} x {size.height()} pixels: too large for a tile.")
+        raise ServerFault(
+            "{host} sent a picture of {width} x {height} pixels: too large for a tile.",
+            host=host,
+            width=size.width(),
+            height=size.height(),
+        )
     # `size` is invalid where the header is broken; Qt's own limit then holds.
     image = reader.read()
     if image.isNull() or (kind == "jpeg" and not body.rstrip(b"\0").endswith(b"\xff\xd9")):
-        raise HalfPicture(f"{host} sent a damaged picture.")
+        raise HalfPicture("{host} sent a damaged picture.", host=host)
     alpha = image.hasAlphaChannel()
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32)
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest, QSslError
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
+from layers.phrase import Phrase
 from viewer.network.consent import Consent
 from viewer.network.decode import HalfPicture
 from viewer.network.tile_store import host_of_url
@@ -242,11 +243,17 @@ class Fetch:
         downgrade = self._target.scheme() == "https" and target.scheme() == "http"
         self._redirects += 1
         if target.scheme() not in ("http", "https") or downgrade or target.userInfo():
-            self._fail(ServerFault(f"{self.host} sends us to an address that is not followed."))
+            self._fail(ServerFault("{host} sends us to an address that is not followed.", host=self.host))
         elif host != self.host and not self._context.consent.permits(host):
-            self._fail(NotAllowed(f"{self.host} sends us on to {host or 'another host'}, which is not allowed."))
+            self._fail(
+                NotAllowed(
+                    "{host} sends us on to {host_2}, which is not allowed.",
+                    host=self.host,
+                    host_2=host or Phrase("another host"),
+                )
+            )
         elif self._redirects > self._limits.redirects:
-            self._fail(ServerFault(f"{self.host} sends us round in circles."))
+            self._fail(ServerFault("{host} sends us round in circles.", host=self.host))
         else:
             self._target = target
             self._send()
@@ -298,7 +305,7 @@ class Fetch:
 
 def not_allowed(host: str) -> NotAllowed:
     """Why nothing is asked of a host that nobody has allowed."""
-    return NotAllowed(f"{host} is not contacted until you allow it.")
+    return NotAllowed("{host} is not contacted until you allow it.", host=host)
 
 
 class Unreachable(ServerFault):
@@ -315,21 +322,27 @@ class NotTrusted(ServerFault):
 
 def _fault(host: str, status: int, error: _Error, text: str, certificate_fault: str) -> ServerFault:
     if status >= 400:
-        return ServerFault(f"{host} answers with error {status}: tiles that are stored still show.")
+        return ServerFault(
+            "{host} answers with error {status}: tiles that are stored still show.", host=host, status=status
+        )
     if error in NO_SUCH_NAME:
-        return NoSuchName(f"{host} is not found: no network, or the name is wrong. Stored tiles still show.")
+        return NoSuchName("{host} is not found: no network, or the name is wrong. Stored tiles still show.", host=host)
     if error in UNREACHABLE:
-        return Unreachable(f"{host} cannot be reached: tiles that are stored still show.")
+        return Unreachable("{host} cannot be reached: tiles that are stored still show.", host=host)
     if error in PROXY:
-        return Unreachable(f"{host} cannot be reached through the proxy of this computer: stored tiles still show.")
+        return Unreachable(
+            "{host} cannot be reached through the proxy of this computer: stored tiles still show.", host=host
+        )
     if error in NO_ANSWER:
-        return Unreachable(f"{host} does not answer: tiles that are stored still show.")
+        return Unreachable("{host} does not answer: tiles that are stored still show.", host=host)
     if error == _Error.UnknownContentError:
-        return ServerFault(f"{host} sent a packed tile that cannot be unpacked, or that is far too large then.")
+        return ServerFault(
+            "{host} sent a packed tile that cannot be unpacked, or that is far too large then.", host=host
+        )
     if error == _Error.SslHandshakeFailedError:
         why = f"its certificate {certificate_fault}" if certificate_fault else f"no safe connection ({text})"
-        return NotTrusted(f"{host} is not used: {why}. Stored tiles still show.")
-    return ServerFault(f"{host} did not send the tile ({text}): tiles that are stored still show.")
+        return NotTrusted("{host} is not used: {why}. Stored tiles still show.", host=host, why=why)
+    return ServerFault("{host} did not send the tile ({text}): tiles that are stored still show.", host=host, text=text)
 
 
 def is_short(reply: QNetworkReply, length: int) -> bool:

@@ -191,7 +191,9 @@ class Fetcher(QObject):
             except ServerFault as fault:
                 result = fault
             except MemoryError:
-                result = ServerFault(f"There is not enough memory for a tile of {host}: close layers, or zoom in.")
+                result = ServerFault(
+                    "There is not enough memory for a tile of {host}: close layers, or zoom in.", host=host
+                )
             mailbox.post(lambda: held.pop()(result))
 
         self._decoders.start(work)

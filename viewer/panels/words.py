@@ -9,7 +9,6 @@ from layers.document.claim import Claim
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
-from layers.text.counted import counted
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
@@ -124,8 +123,8 @@ def no_name() -> str:
 
 def marks_counted(sites: int, measurements: int) -> str:
     """The marks of a case as its lists count them: “62 sites”, “62 sites and 1 measurement”."""
-    said = counted(sites, translate("Words", "site"), translate("Words", "sites"))
-    measured = counted(measurements, translate("Words", "measurement"), translate("Words", "measurements"))
+    said = translate("Words", "{count} sites", "{count} site", sites)
+    measured = translate("Words", "{count} measurements", "{count} measurement", measurements)
     if not (sites and measurements):
         return measured if measurements else said
     return translate("Words", "{0} and {1}").format(said, measured)

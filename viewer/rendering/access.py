@@ -87,8 +87,9 @@ def check_hosts(layer: Layer, service: TileService, consent: Consent | None) -> 
     missing = [host for host in service.hosts if consent is not None and not consent.permits(host)]
     if missing:
         raise WaitsForPermission(
-            f"“{one_line(layer.name, 60)}” is left out: {', '.join(missing)} is not contacted until you allow it "
-            "(File, Permissions)."
+            "“{name}” is left out: {missing} is not contacted until you allow it (File, Permissions).",
+            name=one_line(layer.name, 60),
+            missing=", ".join(missing),
         )
 
 
@@ -101,8 +102,10 @@ def check_places(layer: Layer, folder: Path | None, folders: FolderConsent) -> N
             continue
         about = f"“{one_line(layer.name, 60)}” is left out: its file {described(place)}"
         if place.can_be_allowed:
-            raise WaitsForPermission(f"{about}. It is not looked at until you allow that (File, Permissions).")
-        raise FileMissing(f"{about}. Relink the layer to where its file is here.")
+            raise WaitsForPermission(
+                "{about}. It is not looked at until you allow that (File, Permissions).", about=about
+            )
+        raise FileMissing("{about}. Relink the layer to where its file is here.", about=about)
 
 
 def file_of(source: Mapping[str, Any], folder: Path | None, folders: FolderConsent) -> Path | None:
@@ -114,7 +117,7 @@ def file_of(source: Mapping[str, Any], folder: Path | None, folders: FolderConse
         if place.reach is Reach.SHIPPED:
             return sample_data.path(place.text)
         if not folders.permits(place):
-            raise NotAllowed(f"The file {described(place)}: it may not be looked at.")
+            raise NotAllowed("The file {described}: it may not be looked at.", described=described(place))
         return Path(place.path)
     return None
 

@@ -18,13 +18,13 @@ from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_senten
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
-from layers.text.counted import counted
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.nudged import own_view, shown_bounds, step_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.world_copies import Views
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 _NO_PLACE = frozenset({FILTER, BAND_NAMES, CONTENT, *STATED})
@@ -361,7 +361,12 @@ class LeftOutDrawing(FailedDrawing):
         super().__init__(
             layer,
             context,
-            f"“{name}” is not drawn: {counted(most, 'layer')} above it are. Hide some of them to see it.",
+            translate(
+                "Drawing",
+                "“{0}” is not drawn: {count} layers above it are. Hide some of them to see it.",
+                "“{0}” is not drawn: {count} layer above it are. Hide some of them to see it.",
+                most,
+            ).format(name),
         )
 
 

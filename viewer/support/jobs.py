@@ -76,7 +76,7 @@ class JobContext:
     def check(self) -> None:
         """Raise JobCancelled when the job was cancelled."""
         if self._job.cancelled:
-            raise JobCancelled(f"{self._job.title}: cancelled.")
+            raise JobCancelled("{title}: cancelled.", title=self._job.title)
 
     def progress(self, fraction: float, text: str = "") -> None:
         """Tell how far the work is, 0 to 1."""

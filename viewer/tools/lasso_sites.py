@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from layers.text.counted import counted
 from viewer.canvas.pointer import PointerEvent
+from viewer.support.language.translation import translate
 from viewer.tools.select_features import LassoFeaturesTool
 
 _Modifier = Qt.KeyboardModifier
@@ -24,7 +24,11 @@ class LassoSitesTool(LassoFeaturesTool):
         count = len(self.canvas.selection)
         if not count:
             return hint
-        return self.tr("{0} selected.").format(counted(count, self.tr("site"), self.tr("sites"))) + " " + hint
+        return (
+            self.tr("{0} selected.").format(translate("LassoSitesTool", "{count} sites", "{count} site", count))
+            + " "
+            + hint
+        )
 
     def activate(self) -> None:
         self.canvas.selection.changed.connect(self.hint_changed)

@@ -12,7 +12,6 @@ from layers.document.figure import Figure
 from layers.document.site import Site
 from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
-from layers.text.counted import counted
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.sites.site_frame import SiteHit
@@ -79,7 +78,7 @@ class SelectTool(SiteTool):
                 text = self.tr(
                     "{0} selected: drag it or a handle, arrow keys move it a pixel (Shift: ten). Delete deletes."
                 )
-            return text.format(counted(count, self.tr("site"), self.tr("sites")))
+            return text.format(translate("SelectTool", "{count} sites", "{count} site", count))
         return self.tr("Click a site to select it, or drag a box. Arrow keys, Space+drag or a drag on a mark pan.")
 
     @property
@@ -287,8 +286,14 @@ class SelectTool(SiteTool):
 
     def _nudge(self, key: int, pixels: int) -> None:
         if len(self.canvas.selection) > MOST_NUDGED:
-            said = self.tr("{0} are too many to be nudged by keys: drag one of them to move all.")
-            self.context.message(said.format(counted(len(self.canvas.selection), "", self.tr("selected sites"))))
+            self.context.message(
+                translate(
+                    "SelectTool",
+                    "{count} selected sites are too many to be nudged by keys: drag one of them to move all.",
+                    "{count} selected site is too many to be nudged by keys.",
+                    len(self.canvas.selection),
+                )
+            )
             return
         view = self.canvas.viewport.view()
         dx, dy = (step * pixels * view.ratio for step in _ARROWS[Qt.Key(key)])
@@ -307,6 +312,10 @@ def deleted_words(marks: str, renumbered: int = 0) -> str:
     `marks`: their kinds and numbers, as of `counted_marks`.
     """
     said = translate("SelectTool", "{0} deleted. Ctrl+Z brings back what was there.")
-    closed = translate("SelectTool", " The numbers closed up: {0} another one now.")
-    others = counted(renumbered, "marker has", "markers have")
-    return said.format(marks) + (closed.format(others) if renumbered else "")
+    closed = translate(
+        "SelectTool",
+        " The numbers closed up: {count} markers have another one now.",
+        " The numbers closed up: {count} marker has another one now.",
+        renumbered,
+    )
+    return said.format(marks) + (closed if renumbered else "")

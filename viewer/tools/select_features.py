@@ -10,7 +10,6 @@ from PySide6.QtGui import QPainter
 
 from layers.geo.measure import circle, distance_m
 from layers.grid.tile_grid import View
-from layers.text.counted import counted
 from layers.text.measures import length_text
 from viewer.canvas.feature_query import (
     FeatureHit,
@@ -26,6 +25,7 @@ from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
+from viewer.support.language.translation import translate
 from viewer.tools.dragged_box import BoxTool
 from viewer.tools.feature_marks import paint_area, paint_feature
 from viewer.tools.sketch import pixels_of
@@ -131,7 +131,7 @@ class FeatureTool(Tool):
     def counted(self, hint: str) -> str:
         """The hint after how many are selected."""
         count = len(self.canvas.features)
-        words = counted(count, self.tr("feature"), self.tr("features"))
+        words = translate("FeatureTool", "{count} features", "{count} feature", count)
         return self.tr("{0} selected.").format(words) + " " + hint if count else hint
 
 

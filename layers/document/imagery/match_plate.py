@@ -137,9 +137,9 @@ def _number(value: Any) -> PhotoNumber:
 def _checked(numbers: Iterable[PhotoNumber]) -> tuple[PhotoNumber, ...]:
     found = sorted(numbers)
     if len(found) > MOST_NUMBERS:
-        raise InvalidValue(f"A match plate has up to {MOST_NUMBERS} numbers.")
+        raise InvalidValue("A match plate has up to {most_numbers} numbers.", most_numbers=MOST_NUMBERS)
     if any(not 1 <= one.number <= MOST_NUMBER for one in found):
-        raise InvalidValue(f"Numbers go from 1 to {MOST_NUMBER}.")
+        raise InvalidValue("Numbers go from 1 to {most_number}.", most_number=MOST_NUMBER)
     if not all(0.0 <= one.x <= _MOST_PX and 0.0 <= one.y <= _MOST_PX for one in found):
         raise InvalidValue("A number lies on the photograph.")
     if len({one.number for one in found}) < len(found):

@@ -89,9 +89,9 @@ class Measurement(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.quantity not in QUANTITIES:
-            raise InvalidValue(f"What is measured is one of {', '.join(QUANTITIES)}.")
+            raise InvalidValue("What is measured is one of {quantities}.", quantities=", ".join(QUANTITIES))
         if self.unit and self.unit not in FACTORS[self.dimension]:
-            raise InvalidValue(f"The unit is one of {', '.join(FACTORS[self.dimension])}.")
+            raise InvalidValue("The unit is one of {factors}.", factors=", ".join(FACTORS[self.dimension]))
         if self.pick_m is not None and not 0 < self.pick_m <= _MOST_PICK_M:
             raise InvalidValue("The pick's size in metres is a positive length.")
         for value in (self.result, self.error):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.longitudes import normalise_lon
+from layers.phrase import Phrase
 
 _NOTATIONS = {1: Notation.DD, 2: Notation.DDM, 3: Notation.DMS}
 _MARKS = "°'\""
@@ -93,7 +94,9 @@ def read_angles(text: str) -> list[ParsedCoordinate]:
         reasons.append(reason)
     if not found:
         why = next(filter(None, reasons), "")
-        raise BadCoordinate(why or f'"{_short(text)}" is no coordinate: write for example 51.884, 128.334.')
+        raise BadCoordinate(
+            why or Phrase('"{text}" is no coordinate: write for example 51.884, 128.334.', text=_short(text))
+        )
     return found
 
 
@@ -185,14 +188,16 @@ def _angle(tokens: list[_Token]) -> _Angle | None:
         return None
     negative = numbers[0].startswith("-")
     if negative and hemispheres:
-        raise BadCoordinate(f"Write either a minus sign or the letter {hemispheres[0]}, not both.")
+        raise BadCoordinate(
+            "Write either a minus sign or the letter {hemispheres}, not both.", hemispheres=hemispheres[0]
+        )
     numbers[0] = numbers[0].lstrip("+-")
     if hemispheres and len(numbers) == 1:
         numbers = _expanded(numbers[0], axis)
     values = [float(number) for number in numbers]
     for name, value in zip(("Minutes", "Seconds"), values[1:], strict=False):
         if value >= 60:
-            raise BadCoordinate(f"{name} must be below 60, not {value:g}.")
+            raise BadCoordinate("{name} must be below 60, not {value}.", name=name, value=f"{value:g}")
     degrees = sum(value / 60**power for power, value in enumerate(values))
     if negative or hemispheres in (["S"], ["W"]):
         degrees = -degrees

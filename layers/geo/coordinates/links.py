@@ -104,7 +104,9 @@ def _read_geo_uri(text: str) -> list[ParsedCoordinate]:
         raise BadCoordinate("A geo: address reads geo:latitude,longitude such as geo:51.884,128.334.")
     options = dict(part.lower().partition("=")[::2] for part in found[4].split(";") if part)
     if options.get("crs", "wgs84") != "wgs84":
-        raise BadCoordinate(f"The geo: address is in {options['crs']}, not in WGS 84: convert it first.")
+        raise BadCoordinate(
+            "The geo: address is in {options}, not in WGS 84: convert it first.", options=options["crs"]
+        )
     (place,) = _lat_lon(found[1], found[2], text)
     uncertainty = options.get("u", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", uncertainty):
@@ -118,7 +120,9 @@ def _read_wkt(text: str) -> list[ParsedCoordinate]:
         raise BadCoordinate("A point in WKT reads POINT (longitude latitude) such as POINT (128.334 51.884).")
     datum = SRIDS.get(found[1] or "4326")
     if datum is None:
-        raise BadCoordinate(f"The point is in EPSG:{found[1]}, not in WGS 84 (EPSG:4326): convert it first.")
+        raise BadCoordinate(
+            "The point is in EPSG:{found}, not in WGS 84 (EPSG:4326): convert it first.", found=found[1]
+        )
     return _lat_lon(found[3], found[2], text, datum)
 
 
@@ -141,7 +145,7 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
             if host in _SHORT_HOSTS or "goo.gl" in host
             else ("copy the coordinates themselves")
         )
-        raise BadCoordinate(f"The address on {host} holds no coordinates: {hint}.")
+        raise BadCoordinate("The address on {host} holds no coordinates: {hint}.", host=host, hint=hint)
     return unique
 
 

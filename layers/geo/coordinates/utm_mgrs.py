@@ -67,7 +67,7 @@ def read_mgrs(text: str) -> list[ParsedCoordinate]:
     inside = (float(digits[:half] or 0) * size_m + size_m / 2, float(digits[half:] or 0) * size_m + size_m / 2)
     place = _place_polar(zone, square, inside) if zone.isalpha() else _place_square(zone, square, inside, size_m)
     if place is None:
-        raise BadCoordinate(f"There is no MGRS square {zone} {square}: check its letters.")
+        raise BadCoordinate("There is no MGRS square {zone} {square}: check its letters.", zone=zone, square=square)
     return [ParsedCoordinate(*place, Notation.MGRS, size_m / 2, text)]
 
 
@@ -75,7 +75,7 @@ def _place_square(zone: str, square: str, inside: tuple[float, float], size_m: f
     """(lon, lat) in a 100 km square of a UTM zone, None when the zone's band has no such square."""
     number, band = int(zone[:-1]), zone[-1]
     if not 1 <= number <= 60:
-        raise BadCoordinate(f"There is no UTM zone {number}: zones go from 1 to 60.")
+        raise BadCoordinate("There is no UTM zone {number}: zones go from 1 to 60.", number=number)
     column, row = _COLUMNS[number % 3].find(square[0]), _ROWS.find(square[1])
     if column < 0 or row < 0:
         return None
@@ -181,12 +181,16 @@ def read_utm(text: str) -> list[ParsedCoordinate]:
     step_m = min(_step_m(easting), _step_m(northing))
     utm = _Utm(int(zone), letter, _number(easting), _number(northing), step_m)
     if not 1 <= utm.zone <= 60:
-        raise BadCoordinate(f"There is no UTM zone {utm.zone}: zones go from 1 to 60.")
+        raise BadCoordinate("There is no UTM zone {zone}: zones go from 1 to 60.", zone=utm.zone)
     if not 1e5 <= utm.easting < 1e6 or utm.northing > 1e7:
         raise BadCoordinate("A UTM easting has six digits and a northing at most 10 000 000: 52U 454161 5748346.")
     readings = [reading for north in (True, False) if (reading := _place_utm(utm, north, text))]
     if not readings:
-        raise BadCoordinate(f"Northing {northing} does not lie in UTM band {letter}: check the letter and the number.")
+        raise BadCoordinate(
+            "Northing {northing} does not lie in UTM band {letter}: check the letter and the number.",
+            northing=northing,
+            letter=letter,
+        )
     return readings
 
 

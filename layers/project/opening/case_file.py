@@ -251,7 +251,7 @@ def damaged(path: Path, reason: str) -> CaseDamaged:
     backups = [path.with_name(f"{path.name}.bak{number}") for number in (1, 2, 3)]
     there = next((shown(backup) for backup in backups if backup.is_file()), "")
     advice = f"Open its backup “{there}”." if there else "Look for an older copy of it."
-    return CaseDamaged(f"“{shown(path)}” is damaged ({reason}). {advice}")
+    return CaseDamaged("“{path}” is damaged ({reason}). {advice}", path=shown(path), reason=reason, advice=advice)
 
 
 def read_schema(connection: sqlite3.Connection) -> Schema:
@@ -260,7 +260,11 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
     views, virtual, computed, unreadable, defaults, boxes = [], [], [], [], [], set()
     listed = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
     if len(listed) > MOST_TABLES:
-        raise TooLarge(f"The file has {counted(len(listed), 'table')}: Geoloupe reads at most {MOST_TABLES:,}.")
+        raise TooLarge(
+            "The file has {tables}: Geoloupe reads at most {most_tables}.",
+            tables=counted(len(listed), "table"),
+            most_tables=f"{MOST_TABLES:,}",
+        )
     for name, kind, is_without_rowid in listed:
         if kind == "view":
             views.append(name)

@@ -67,18 +67,21 @@ class CaseProcess:
             self._name = f"“{shown(Path(params['path']))}”"
         if self._is_over.is_set():
             raise ReaderTimeout(
-                f"{self._name} was not read, and is as it was: the process that reads cases did not start. Close other "
-                "programs, then try again."
+                "{name} was not read, and is as it was: the process that reads cases did not start. Close other "
+                "programs, then try again.",
+                name=self._name,
             )
         try:
             found = self._process.ask(op, params, timeout_s, meanwhile)
         except TimeoutError as error:
             raise ReaderTimeout(
-                f"{self._name} was given up: it was not read within {timeout_s:g} s. It is damaged, or on a slow drive."
+                "{name} was given up: it was not read within {timeout_s} s. It is damaged, or on a slow drive.",
+                name=self._name,
+                timeout_s=f"{timeout_s:g}",
             ) from error
         except ReaderDied as error:
             raise CaseDamaged(
-                f"{self._name} has ended the process that read it: it is damaged. Open a backup."
+                "{name} has ended the process that read it: it is damaged. Open a backup.", name=self._name
             ) from error
         if isinstance(found, Answer):
             return found

@@ -84,12 +84,15 @@ def take_in(
     if "loupe_meta" not in opened.tables:
         if "gpkg_contents" in opened.tables:
             raise UnsupportedFormat(
-                f"“{shown(path)}” is a GeoPackage, but no Geoloupe case. Add it to a case as a layer."
+                "“{path}” is a GeoPackage, but no Geoloupe case. Add it to a case as a layer.", path=shown(path)
             )
-        raise UnsupportedFormat(f"“{shown(path)}” is an SQLite file, but no Geoloupe case. Choose another file.")
+        raise UnsupportedFormat(
+            "“{path}” is an SQLite file, but no Geoloupe case. Choose another file.", path=shown(path)
+        )
     if version_in(opened.meta, "min_reader_version") > SCHEMA_VERSION:
         raise CaseTooNew(
-            f"“{shown(path)}” was written by a later Geoloupe, and this one cannot read it. Install the later version."
+            "“{path}” was written by a later Geoloupe, and this one cannot read it. Install the later version.",
+            path=shown(path),
         )
     state = _checked(path, reader, accept_damage=accept_damage)
     foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}

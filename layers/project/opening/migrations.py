@@ -76,8 +76,10 @@ def migrate(document: Document, version: int, name: str) -> tuple[Edit, ...]:
             document.apply(edit)
         except Exception as error:  # whatever an old case holds: it is not opened half
             raise CaseDamaged(
-                f"“{name}” is of an older version and could not be brought to this one ({error}). The file is as it "
-                "was: open it with the version that wrote it."
+                "“{name}” is of an older version and could not be brought to this one ({error}). The file is as it "
+                "was: open it with the version that wrote it.",
+                name=name,
+                error=error,
             ) from error
         done.append(edit)
     return tuple(done)

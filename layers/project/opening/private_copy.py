@@ -59,7 +59,9 @@ def held(place: Path, copy: Path | None, scratch: Path) -> Iterator[Held]:
             target = copy if copy is not None else scratch / "case.gpkg"
             taken = _copied(file, place, journals, target, header)
     except LockedElsewhere as error:
-        raise CaseInUse(f"“{shown(place)}” is being written by another program. Try again in a moment.") from error
+        raise CaseInUse(
+            "“{place}” is being written by another program. Try again in a moment.", place=shown(place)
+        ) from error
     yield taken
 
 
@@ -70,13 +72,17 @@ def _journals(place: Path) -> list[str]:
         status = side.lstat()
         if not stat.S_ISREG(status.st_mode):
             kind = "link" if stat.S_ISLNK(status.st_mode) else "folder" if stat.S_ISDIR(status.st_mode) else "pipe"
-            raise NotAFile(f"“{shown(side)}” beside the case is a {kind}, no journal of it. Move it away.")
+            raise NotAFile(
+                "“{side}” beside the case is a {kind}, no journal of it. Move it away.", side=shown(side), kind=kind
+            )
         if side.name.endswith("-shm") or not status.st_size:
             continue
         if status.st_size > MOST_SIDE_BYTES:
             raise TooLarge(
-                f"“{shown(side)}” beside the case is larger than a journal may be ({MOST_SIDE_BYTES >> 20:,} MB). "
-                "Open the case in the program that made it, and close it there."
+                "“{side}” beside the case is larger than a journal may be ({most_side_bytes} MB). "
+                "Open the case in the program that made it, and close it there.",
+                side=shown(side),
+                most_side_bytes=f"{MOST_SIDE_BYTES >> 20:,}",
             )
         found.append(side.name.removeprefix(place.name))
     return found
@@ -95,7 +101,7 @@ def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header
                 _recover(copy, place, has_journals=bool(journals))
             return Held(copy, mark, problems=tuple(problems))
         journals = _journals(place)
-    raise CaseInUse(f"“{shown(place)}” is being written by another program. Try again in a moment.")
+    raise CaseInUse("“{place}” is being written by another program. Try again in a moment.", place=shown(place))
 
 
 def _in_order(journals: list[str]) -> list[str]:
@@ -114,7 +120,7 @@ def _copy_journal(place: Path, suffix: str, copy: Path) -> str:
     side = side_file(place, suffix)
     with open_regular(side) as file:
         if os.fstat(file.fileno()).st_size > MOST_SIDE_BYTES:
-            raise TooLarge(f"“{shown(side)}” beside the case is larger than a journal may be.")
+            raise TooLarge("“{side}” beside the case is larger than a journal may be.", side=shown(side))
         to = side_file(copy, suffix)
         _copy_bytes(file, to)
     if suffix != "-journal":
@@ -140,8 +146,10 @@ def _recover(copy: Path, place: Path, *, has_journals: bool) -> None:
     except sqlite3.Error as error:
         if has_journals:
             raise CaseDamaged(
-                f"“{shown(place)}” is damaged (what stands beside it cannot be played back: {error}). "
-                "Look for an older copy of it."
+                "“{place}” is damaged (what stands beside it cannot be played back: {error}). "
+                "Look for an older copy of it.",
+                place=shown(place),
+                error=error,
             ) from error
     for side in side_files(copy):
         side.unlink()

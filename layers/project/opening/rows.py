@@ -102,7 +102,9 @@ def read_rows(
             reading.read(tables, columns)
             rows.setdefault(spec.table, []).extend(reading.rows)
             if sum(map(len, rows.values())) > MOST_ROWS:
-                raise TooLarge(f"The case has more than {MOST_ROWS:,} rows: Geoloupe cannot hold them.")
+                raise TooLarge(
+                    "The case has more than {most_rows} rows: Geoloupe cannot hold them.", most_rows=f"{MOST_ROWS:,}"
+                )
         found.document = Document(rows)
     return found
 

@@ -97,7 +97,7 @@ def judged(column: Column, values: Sequence[Any]) -> tuple[list[Any], list[Repai
 def value_of(column: Column, value: Any) -> Any:
     """One value as the row's field. Raises InvalidValue, whose sentence is the end of one."""
     if isinstance(value, Unfit):
-        raise InvalidValue(f"is {value.what}")
+        raise InvalidValue("is {what}", what=value.what)
     if value is None:
         return empty_value(column)
     match column.kind:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from layers.errors import InvalidValue
+from layers.phrase import Phrase
 from layers.project.qgis.qml_symbols_in import LONGEST_TEXT, SymbolReader, color_of, number_of
 from layers.project.qgis.qml_symbols_out import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
@@ -106,7 +107,9 @@ def _renderer(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReade
                 style = _renderer(inner, own, reader)
                 distance = number_of(renderer.get("tolerance", ""), 3.0) / MM_PX
                 return replace(style, cluster_px=max(0.0, min(distance * 2, 120.0)))
-    raise InvalidValue(f"The QML style is of a kind that is not drawn here ({kind[:40] or 'unnamed'}).")
+    raise InvalidValue(
+        "The QML style is of a kind that is not drawn here ({kind}).", kind=kind[:40] or Phrase("unnamed")
+    )
 
 
 def _categorised(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) -> VectorStyle:

@@ -16,7 +16,9 @@ def parse_qml(text: bytes) -> Element:
     try:
         root = parse_xml(text, _LIMITS)
     except BadXml as error:
-        raise InvalidValue(f"The style is not read, for {error}: choose a .qml file that QGIS has written.") from error
+        raise InvalidValue(
+            "The style is not read, for {error}: choose a .qml file that QGIS has written.", error=error
+        ) from error
     if root.tag != "qgis":
         raise InvalidValue("The file is XML, but no style of QGIS: choose a .qml file.")
     return root

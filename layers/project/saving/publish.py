@@ -175,8 +175,10 @@ def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, 
 
 def _not_carried(target: Path, error: Exception) -> SaveFailed:
     return SaveFailed(
-        f"“{shown(target)}” was not saved: what other programs have put into it could not be read again ({error}). "
-        "Use Save As to save without it; this file keeps it."
+        "“{target}” was not saved: what other programs have put into it could not be read again ({error}). "
+        "Use Save As to save without it; this file keeps it.",
+        target=shown(target),
+        error=error,
     )
 
 
@@ -212,21 +214,24 @@ def _confirm(target: Path, fs: FileSystem) -> None:
         fs.fsync_folder(Path(os.path.realpath(target)).parent)
     except OSError as error:
         raise SaveFailed(
-            f"“{shown(target)}” is saved, but its disk did not confirm it ({error.strerror or error}). "
-            "Save a copy elsewhere."
+            "“{target}” is saved, but its disk did not confirm it ({strerror}). Save a copy elsewhere.",
+            target=shown(target),
+            strerror=error.strerror or error,
         ) from error
 
 
 def _check_place(place: Path, needed: int, fs: FileSystem) -> None:
     if place.is_dir():
-        raise NotAFile(f"“{shown(place)}” is a folder. Save under another name.")
+        raise NotAFile("“{place}” is a folder. Save under another name.", place=shown(place))
     if place.exists():
         if not place.is_file():
-            raise NotAFile(f"“{shown(place)}” is a pipe or a device, no file. Save under another name.")
+            raise NotAFile("“{place}” is a pipe or a device, no file. Save under another name.", place=shown(place))
         if not os.access(place, os.W_OK):
             raise not_allowed(place)
     if not place.parent.is_dir():
-        raise SaveFailed(f"“{shown(place)}” was not saved: its folder does not exist. Use Save As to choose another.")
+        raise SaveFailed(
+            "“{place}” was not saved: its folder does not exist. Use Save As to choose another.", place=shown(place)
+        )
     if fs.free_bytes(place.parent) < needed:
         raise disk_full(place, needed)
 
@@ -257,7 +262,7 @@ def _unsafe_connection(new: Path) -> sqlite3.Connection:
 def _check_new(connection: sqlite3.Connection, place: Path) -> None:
     (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if answer != "ok":
-        raise SaveFailed(f"“{shown(place)}” was not saved: the new file did not pass its check. Try again.")
+        raise SaveFailed("“{place}” was not saved: the new file did not pass its check. Try again.", place=shown(place))
     for spec in SITE_SPECS:
         # the validators do not notice a missing row of the spatial index
         (boxes,) = connection.execute(f"SELECT count(*) FROM {spec.rtree}_rowid").fetchone()
@@ -265,7 +270,7 @@ def _check_new(connection: sqlite3.Connection, place: Path) -> None:
         (empty,) = (0,) if rows == boxes else connection.execute(f"SELECT {_EMPTY_COUNT} FROM {spec.name}").fetchone()
         if boxes != rows - empty:
             raise SaveFailed(
-                f"“{shown(place)}” was not saved: its spatial index does not fit. Use Save As, then reopen."
+                "“{place}” was not saved: its spatial index does not fit. Use Save As, then reopen.", place=shown(place)
             )
 
 
@@ -287,5 +292,7 @@ def _replace(new: Path, place: Path, fs: FileSystem) -> None:
         rescued = place.with_name(f"{place.stem} (unsaved {time.strftime('%H%M%S')}){place.suffix}")
         fs.link(new, rescued)
         raise SaveFailed(
-            f"“{shown(place)}” could not be replaced: another program holds it. Your work is in “{shown(rescued)}”."
+            "“{place}” could not be replaced: another program holds it. Your work is in “{rescued}”.",
+            place=shown(place),
+            rescued=shown(rescued),
         ) from error

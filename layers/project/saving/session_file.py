@@ -84,7 +84,9 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
 
 def read_session(folder: Path) -> Session:
     """Raises CaseDamaged where there is no readable session.json."""
-    damaged = CaseDamaged(f"The session in “{folder.name}” cannot be read: its session.json is missing or damaged.")
+    damaged = CaseDamaged(
+        "The session in “{name}” cannot be read: its session.json is missing or damaged.", name=folder.name
+    )
     try:
         data = json.loads((folder / NAME).read_text(encoding="utf-8"))
         owner = Owner.from_json(data["owner"])

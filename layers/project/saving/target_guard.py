@@ -93,7 +93,8 @@ def _settled(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem
 
 def _changed(place: Path) -> CaseChangedOnDisk:
     return CaseChangedOnDisk(
-        f"“{shown(place)}” was changed by another program since it was opened. Save under another name, or reload it."
+        "“{place}” was changed by another program since it was opened. Save under another name, or reload it.",
+        place=shown(place),
     )
 
 

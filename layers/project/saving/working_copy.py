@@ -210,7 +210,10 @@ class WorkingCopy:
         end = time.monotonic() + timeout_s
         while not done.wait(0.05) and self._thread.is_alive():
             if time.monotonic() > end:
-                raise SaveFailed(f"The last edits are not written after {timeout_s:g} s: the disk does not answer.")
+                raise SaveFailed(
+                    "The last edits are not written after {timeout_s} s: the disk does not answer.",
+                    timeout_s=f"{timeout_s:g}",
+                )
         if self._error is not None:
             raise self._error
 
@@ -238,8 +241,10 @@ class WorkingCopy:
             self._fs.replace(self.folder / "base.new", self.folder / "base.gpkg")
         except OSError as error:
             raise SaveFailed(
-                f"“{shown(target)}” is saved, but the working copy could not be brought up to date "
-                f"({error.strerror or error}). Free some space on the disk of your home folder."
+                "“{target}” is saved, but the working copy could not be brought up to date "
+                "({strerror}). Free some space on the disk of your home folder.",
+                target=shown(target),
+                strerror=error.strerror or error,
             ) from error
 
     def close(self, keep: bool = False) -> None:

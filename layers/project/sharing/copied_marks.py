@@ -25,6 +25,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.errors import InvalidValue
 from layers.geo.geojson_geometry import geometry_of
+from layers.phrase import Phrase
 from layers.project.opening.values import judged
 from layers.project.storage.tables import STAMPS, Column, aliases_from_text, aliases_text, spec_of
 
@@ -67,7 +68,9 @@ class CopiedMarks(Struct, frozen=True):
 def marks_text(document: Document, sites: Sequence[Site]) -> str:
     """GeoJSON of these marks, with all that they say, and what they cite. Raises InvalidValue for too many."""
     if len(sites) > MOST_MARKS:
-        raise InvalidValue(f"More than {MOST_MARKS:,} marks are too many to be copied: select fewer.")
+        raise InvalidValue(
+            "More than {most_marks} marks are too many to be copied: select fewer.", most_marks=f"{MOST_MARKS:,}"
+        )
     geometries = shapely.to_geojson([site.geometry for site in sites])
     features = [
         f'{{"type": "Feature", "id": {json.dumps(site.uuid)}, "geometry": {geometry}, "properties": {_facts(site)}}}'
@@ -105,7 +108,10 @@ def marks_in_text(text: str) -> CopiedMarks:
     else:
         found = [{"type": "Feature", "geometry": data, "properties": {}}]
     if len(found) > MOST_MARKS:
-        raise InvalidValue(f"The pasted text has more than {MOST_MARKS:,} features: open it as a file instead.")
+        raise InvalidValue(
+            "The pasted text has more than {most_marks} features: open it as a file instead.",
+            most_marks=f"{MOST_MARKS:,}",
+        )
     own = data.get(OWN)
     is_ours = isinstance(own, dict)
     beside: dict[str, Any] = own if isinstance(own, dict) else {}
@@ -117,7 +123,9 @@ def marks_in_text(text: str) -> CopiedMarks:
         except InvalidValue as error:
             reasons.append(error.sentence)
     if not sites:
-        raise InvalidValue(f"The pasted text has no marks. {reasons[0] if reasons else 'It has no features.'}")
+        raise InvalidValue(
+            "The pasted text has no marks. {reasons}", reasons=reasons[0] if reasons else Phrase("It has no features.")
+        )
     claims = beside.get("claims")
     return CopiedMarks(
         tuple(sites),

@@ -70,7 +70,7 @@ def fingerprint(path: Path, like: Fingerprint | None = None) -> Fingerprint:
         with open_regular(path) as file:
             return fingerprint_of(file, path, like)
     except FileNotFoundError as error:
-        raise FileMissing(f"“{shown(path)}” is not there any more.") from error
+        raise FileMissing("“{path}” is not there any more.", path=shown(path)) from error
 
 
 def fingerprint_of(file: BinaryIO, path: Path, like: Fingerprint | None = None) -> Fingerprint:

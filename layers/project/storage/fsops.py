@@ -184,7 +184,7 @@ def write_whole(target: Path, data: bytes | Iterable[str], fs: FileSystem = DISK
 def _replace_whole(target: Path, write: Callable[[Path], None], fs: FileSystem) -> None:
     place = Path(os.path.realpath(target))
     if place.is_dir():
-        raise ExportFailed(f"“{shown(place)}” is a folder. Choose the name of a file.")
+        raise ExportFailed("“{place}” is a folder. Choose the name of a file.", place=shown(place))
     try:
         with temporary_beside(place, fs) as new:
             write(new)

@@ -21,13 +21,23 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
         if error.errno in _FORBIDDEN:
             return not_allowed(target)
         if error.errno == errno.ENOENT:
-            return SaveFailed(f"“{name}” was not saved: its folder is gone. Use Save As to choose another place.")
+            return SaveFailed(
+                "“{name}” was not saved: its folder is gone. Use Save As to choose another place.", name=name
+            )
         if error.errno == errno.ENAMETOOLONG:
-            return SaveFailed(f"“{name}” was not saved: the name is too long. Use Save As with a shorter one.")
+            return SaveFailed(
+                "“{name}” was not saved: the name is too long. Use Save As with a shorter one.", name=name
+            )
         reason = error.strerror or str(error)
-        return SaveFailed(f"“{name}” was not saved ({reason}). The old file is as it was; use Save As or try again.")
+        return SaveFailed(
+            "“{name}” was not saved ({reason}). The old file is as it was; use Save As or try again.",
+            name=name,
+            reason=reason,
+        )
     if isinstance(error, UnicodeError):
-        return SaveFailed(f"“{name}” was not saved: a name or a text in it is no text. Use Save As in another folder.")
+        return SaveFailed(
+            "“{name}” was not saved: a name or a text in it is no text. Use Save As in another folder.", name=name
+        )
     text = str(error)
     if tells_full(error):
         return disk_full(target)
@@ -35,7 +45,9 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
         return in_use(target)
     if "readonly" in text or "unable to open" in text:
         return not_allowed(target)
-    return SaveFailed(f"“{name}” was not saved ({text}). The old file is as it was; use Save As or try again.")
+    return SaveFailed(
+        "“{name}” was not saved ({text}). The old file is as it was; use Save As or try again.", name=name, text=text
+    )
 
 
 def journal_error(error: OSError | sqlite3.Error | UnicodeError | MemoryError) -> SaveFailed:
@@ -50,7 +62,9 @@ def journal_error(error: OSError | sqlite3.Error | UnicodeError | MemoryError) -
             "Your last edits are not on the disk yet: the disk of your home folder is full. Free some space; "
             "they are written with the next edit or save."
         )
-    return SaveFailed(f"Your last edits are not on the disk ({error}). Save the case, or save it under another name.")
+    return SaveFailed(
+        "Your last edits are not on the disk ({error}). Save the case, or save it under another name.", error=error
+    )
 
 
 def tells_full(error: Exception) -> bool:
@@ -65,19 +79,24 @@ def is_disk_full(error: OSError) -> bool:
 def disk_full(target: Path, needed_bytes: int = 0) -> DiskFull:
     room = f" {needed_bytes / 1e6:,.0f} MB are needed." if needed_bytes else ""
     return DiskFull(
-        f"“{shown(target)}” was not saved: the disk is full.{room} Free some space or use Save As on another disk; "
-        "the old file is as it was."
+        "“{target}” was not saved: the disk is full.{room} Free some space or use Save As on another disk; "
+        "the old file is as it was.",
+        target=shown(target),
+        room=room,
     )
 
 
 def not_allowed(target: Path) -> NotAllowed:
     return NotAllowed(
-        f"“{shown(target)}” was not saved: writing there is not allowed. Use Save As to choose another folder."
+        "“{target}” was not saved: writing there is not allowed. Use Save As to choose another folder.",
+        target=shown(target),
     )
 
 
 def in_use(target: Path) -> CaseInUse:
-    return CaseInUse(f"“{shown(target)}” is in use by another program. Close it there and save again, or use Save As.")
+    return CaseInUse(
+        "“{target}” is in use by another program. Close it there and save again, or use Save As.", target=shown(target)
+    )
 
 
 def shown(path: Path) -> str:

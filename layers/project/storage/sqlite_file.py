@@ -73,17 +73,19 @@ def check_regular_file(path: Path) -> None:
     try:
         status = path.stat()
     except FileNotFoundError as error:
-        raise FileMissing(f"“{name}” does not exist. Check the path.") from error
+        raise FileMissing("“{name}” does not exist. Check the path.", name=name) from error
     except NotADirectoryError as error:
-        raise FileMissing(f"“{name}” does not exist: a part of its path is a file. Check the path.") from error
+        raise FileMissing(
+            "“{name}” does not exist: a part of its path is a file. Check the path.", name=name
+        ) from error
     except PermissionError as error:
-        raise NotAllowed(f"“{name}” may not be read. Ask its owner for the right to read it.") from error
+        raise NotAllowed("“{name}” may not be read. Ask its owner for the right to read it.", name=name) from error
     except (OSError, ValueError) as error:  # too long, null bytes, a dead network drive
-        raise FileMissing(f"“{name}” cannot be reached ({error}). Check the path.") from error
+        raise FileMissing("“{name}” cannot be reached ({error}). Check the path.", name=name, error=error) from error
     if stat.S_ISDIR(status.st_mode):
-        raise NotAFile(f"“{name}” is a folder. Choose a file in it.")
+        raise NotAFile("“{name}” is a folder. Choose a file in it.", name=name)
     if not stat.S_ISREG(status.st_mode):
-        raise NotAFile(f"“{name}” is a pipe or a device, no file. Choose a regular file.")
+        raise NotAFile("“{name}” is a pipe or a device, no file. Choose a regular file.", name=name)
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -102,17 +104,27 @@ def check_sqlite(path: Path) -> Header:
         with open_regular(path) as file:
             data = file.read(HEADER_BYTES)
     except PermissionError as error:
-        raise NotAllowed(f"“{shown(path)}” may not be read. Ask its owner for the right to read it.") from error
+        raise NotAllowed(
+            "“{path}” may not be read. Ask its owner for the right to read it.", path=shown(path)
+        ) from error
     except OSError as error:
-        raise FileMissing(f"“{shown(path)}” cannot be read ({error.strerror or error}). Check the disk.") from error
+        raise FileMissing(
+            "“{path}” cannot be read ({strerror}). Check the disk.", path=shown(path), strerror=error.strerror or error
+        ) from error
     if not data:
-        raise CaseDamaged(f"“{shown(path)}” is empty: nothing was ever written into it, or all of it is lost.")
+        raise CaseDamaged(
+            "“{path}” is empty: nothing was ever written into it, or all of it is lost.", path=shown(path)
+        )
     if not data.startswith(SQLITE_MAGIC):
-        raise UnsupportedFormat(f"“{shown(path)}” is no GeoPackage, whatever its name says. Choose another file.")
+        raise UnsupportedFormat(
+            "“{path}” is no GeoPackage, whatever its name says. Choose another file.", path=shown(path)
+        )
     header = Header.of(data)
     if header is None:
         raise CaseDamaged(
-            f"“{shown(path)}” is cut short: only {counted(len(data), 'byte is', 'bytes are')} left of it."
+            "“{path}” is cut short: only {bytes} left of it.",
+            path=shown(path),
+            bytes=counted(len(data), "byte is", "bytes are"),
         )
     return header
 

@@ -117,10 +117,17 @@ def fitted_points(points: PointSet, size: tuple[int, int]) -> FittedPoints:
     on, method = points.on, points.method
     if points.size not in ((0, 0), size):
         wide, high = points.size
-        raise CannotBePlaced(f"Its control points were set on a picture of {wide} × {high} pixels: set them anew.")
+        raise CannotBePlaced(
+            "Its control points were set on a picture of {wide} × {high} pixels: set them anew.", wide=wide, high=high
+        )
     if len(on) < method.least_points:
         needed = counted(method.least_points, "control point")
-        raise CannotBePlaced(f"{_begun(method)} needs {needed}, {len(on)} of them so far: set more.")
+        raise CannotBePlaced(
+            "{begun} needs {needed}, {count} of them so far: set more.",
+            begun=_begun(method),
+            needed=needed,
+            count=len(on),
+        )
     _check_crs(points)
     x, y = _on_plane(points, [point.lon for point in on], [point.lat for point in on])
     u, v = np.array([point.col for point in on]), np.array([point.row for point in on])
@@ -152,7 +159,9 @@ def _check_crs(points: PointSet) -> None:
         if is_off_earth(points.crs):
             raise CannotBePlaced("Control points are fitted in a CRS of the Earth: choose another CRS for the fit.")
     except BadCRS as error:
-        raise CannotBePlaced(f"The CRS of the control points is not known: {error.sentence}") from error
+        raise CannotBePlaced(
+            "The CRS of the control points is not known: {sentence_}", sentence_=error.sentence
+        ) from error
 
 
 def _on_plane(points: PointSet, lons: Sequence[float], lats: Sequence[float]) -> tuple[Floats, Floats]:
@@ -171,7 +180,9 @@ def _check_places(points: PointSet, numbers: Sequence[int], x: Floats, y: Floats
         is_there = math.isfinite(there_lon) and math.isfinite(there_lat)
         if not is_there or GEOD.inv(point.lon, point.lat, there_lon, there_lat)[2] > 1.0:
             name = crs_name(points.crs)
-            raise CannotBePlaced(f"Point {number} has no place in {name}: choose another CRS for the fit.")
+            raise CannotBePlaced(
+                "Point {number} has no place in {name}: choose another CRS for the fit.", number=number, name=name
+            )
 
 
 def _check_apart(numbers: Sequence[int], picture: tuple[Floats, Floats], world: tuple[Floats, Floats]) -> None:
@@ -183,10 +194,12 @@ def _check_apart(numbers: Sequence[int], picture: tuple[Floats, Floats], world: 
         if float(apart.min()) <= least:
             one, other = np.unravel_index(int(apart.argmin()), apart.shape)
             pair = f"Points {numbers[int(one)]} and {numbers[int(other)]}"
-            raise CannotBePlaced(f"{pair} have the same {where}: move one of them, or take it away.")
+            raise CannotBePlaced(
+                "{pair} have the same {where}: move one of them, or take it away.", pair=pair, where=where
+            )
     for where, plane in (("in the picture", picture), ("on the map", world)):
         if _is_line(*plane):
-            raise CannotBePlaced(f"The control points lie in one line {where}: set one away from it.")
+            raise CannotBePlaced("The control points lie in one line {where}: set one away from it.", where=where)
 
 
 def _is_line(x: Floats, y: Floats) -> bool:

@@ -38,7 +38,7 @@ def describe_dimap(delivery: Delivery, path: str) -> SceneInfo:
     name = os.path.basename(delivery.metadata)
     version = root.find("Metadata_Identification/METADATA_FORMAT")
     if version is None or not version.get("version", "").startswith("2"):
-        raise UnsupportedFormat(f"{name} is not DIMAP version 2: open its image files one by one.")
+        raise UnsupportedFormat("{name} is not DIMAP version 2: open its image files one by one.", name=name)
     problems: list[str] = []
     acquisition = dimap_acquisition(root)
     gsd, ranges, nodata = product_gsd(root), _wavelengths(root), _nodata(root)
@@ -51,7 +51,7 @@ def describe_dimap(delivery: Delivery, path: str) -> SceneInfo:
                 for band, index in _indexes(root, files).items()
             ]
     if not bands:
-        raise UnsupportedFormat(f"{name} names no image that is there: the delivery is incomplete.")
+        raise UnsupportedFormat("{name} names no image that is there: the delivery is incomplete.", name=name)
     title = words(root, "Dataset_Identification/DATASET_NAME") or delivery.stem
     return SceneInfo(path, delivery.folder, delivery.kind, title, tuple(bands), acquisition, tuple(problems))
 

@@ -39,7 +39,7 @@ def describe_landsat(delivery: Delivery, path: str) -> SceneInfo:
             problems.append(f"{name} is named in the scene's metadata but is not there.")
     if not bands:
         raise UnsupportedFormat(
-            f"{delivery.name} names no image of a band that is there: the Landsat folder is incomplete."
+            "{name} names no image of a band that is there: the Landsat folder is incomplete.", name=delivery.name
         )
     bands.sort(key=lambda band: (band.role != "data", _order(band.name)))
     title = product_id(mtl) or delivery.stem

@@ -38,11 +38,11 @@ def describe_maxar(delivery: Delivery, path: str) -> SceneInfo:
     problems: list[str] = []
     imd = _beside(delivery, "IMD") or _beside(delivery, "XML")
     if imd is None:
-        raise UnsupportedFormat(f"{name} has no IMD or XML file beside it: nothing says what its bands are.")
+        raise UnsupportedFormat("{name} has no IMD or XML file beside it: nothing says what its bands are.", name=name)
     til = _beside(delivery, "TIL") or _beside(delivery, "XML")
     files = _tiles(delivery, til, problems)
     if not files:
-        raise UnsupportedFormat(f"{name} names no tile that is there: the delivery is incomplete.")
+        raise UnsupportedFormat("{name} names no tile that is there: the delivery is incomplete.", name=name)
     named = [group.name.upper().removeprefix("BAND_") for group in imd.groups if group.name.upper().startswith("BAND_")]
     acquisition = maxar_acquisition(imd)
     bands = tuple(
@@ -50,7 +50,7 @@ def describe_maxar(delivery: Delivery, path: str) -> SceneInfo:
         for number, band in enumerate(named, 1)
     )
     if not bands:
-        raise UnsupportedFormat(f"{name}: its IMD file names no bands, so that they cannot be told apart.")
+        raise UnsupportedFormat("{name}: its IMD file names no bands, so that they cannot be told apart.", name=name)
     return SceneInfo(path, delivery.folder, delivery.kind, delivery.stem, bands, acquisition, tuple(problems))
 
 

@@ -54,7 +54,9 @@ def describe_planet(delivery: Delivery, path: str) -> SceneInfo:
     acquisition = _acquisition(delivery)
     images, masks = _images(delivery)
     if not images:
-        raise UnsupportedFormat(f"{delivery.stem} has no image beside its metadata: the Planet delivery is incomplete.")
+        raise UnsupportedFormat(
+            "{stem} has no image beside its metadata: the Planet delivery is incomplete.", stem=delivery.stem
+        )
     image = images[0]
     name = os.path.basename(image)
     dataset = DATASETS.get(image)
@@ -63,7 +65,9 @@ def describe_planet(delivery: Delivery, path: str) -> SceneInfo:
         order = _VISUAL if "visual" in name.lower() else ()
     if not order:
         raise UnsupportedFormat(
-            f"{name} has {counted(dataset.count, 'band')}, which is no order that Planet documents: open it."
+            "{name} has {bands}, which is no order that Planet documents: open it.",
+            name=name,
+            bands=counted(dataset.count, "band"),
         )
     gsd = acquisition.product_gsd_m
     bands = [SceneBand(b, common, (image,), index, gsd) for index, (b, common) in enumerate(order, 1)]

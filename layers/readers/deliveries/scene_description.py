@@ -66,7 +66,7 @@ def describe_scene(asked: DescribeScene) -> tuple[dict[str, Any], tuple[Any, ...
     path = regular_file(asked.path)
     content = raster_content(path)
     if content not in RASTERS:
-        raise UnsupportedFormat(f"{os.path.basename(path)} is not an image.")
+        raise UnsupportedFormat("{path} is not an image.", path=os.path.basename(path))
     if content is Content.VRT and current_profile() is not Profile.VRT:
         judge_vrt(path)
         return {"profile": str(Profile.VRT)}, ()
@@ -103,7 +103,7 @@ def _of_delivery(asked: DescribeScene) -> tuple[dict[str, Any], tuple[Any, ...]]
     problems = list(scene.problems)
     found = place_of(replace(scene, bands=shown), problems)
     if found is None:
-        raise NotAFile(f"None of the files that {os.path.basename(asked.path)} names can be opened.")
+        raise NotAFile("None of the files that {path} names can be opened.", path=os.path.basename(asked.path))
     grid, has_overviews = found
     placed = _Placed(grid.crs, grid.transform, (grid.width, grid.height), grid.bounds, has_overviews)
     ring = _ring(placed, problems)

@@ -69,8 +69,12 @@ def list_scenes(asked: ListScenes) -> tuple[dict[str, Any], tuple[Any, ...]]:
 def _refused(folder: str, error: OSError) -> FileMissing | NotAllowed:
     name = os.path.basename(folder.rstrip(os.sep)) or folder
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return FileMissing(f"There is no folder {name} any more: look whether it was moved.")
-    return NotAllowed(f"The folder {name} cannot be listed ({error.strerror or error}): look at its permissions.")
+        return FileMissing("There is no folder {name} any more: look whether it was moved.", name=name)
+    return NotAllowed(
+        "The folder {name} cannot be listed ({strerror}): look at its permissions.",
+        name=name,
+        strerror=error.strerror or error,
+    )
 
 
 def _scenes(files: dict[str, _Stat], deliveries: list[Delivery]) -> tuple[list[Listed], int]:

@@ -57,11 +57,15 @@ def describe(path: str) -> SceneInfo:
     found = deliveries_at(path)
     name = os.path.basename(path.rstrip(os.sep)) or path
     if not found:
-        raise NotAFile(f"{name} is a folder without a delivery of imagery that is known: choose a file inside it.")
+        raise NotAFile(
+            "{name} is a folder without a delivery of imagery that is known: choose a file inside it.", name=name
+        )
     if len(found) == 1:
         return _described(found[0], path)
     names = ", ".join(os.path.basename(delivery.metadata) for delivery in found[:MAX_PARTS])
-    several = UnsupportedFormat(f"{name} holds {counted(len(found), 'scene')}: open one of them: {names}.")
+    several = UnsupportedFormat(
+        "{name} holds {scenes}: open one of them: {names}.", name=name, scenes=counted(len(found), "scene"), names=names
+    )
     if len(found) > MAX_PARTS or len({d.kind for d in found}) > 1 or found[0].kind not in _BUNDLES:
         raise several
     scenes = [_described(delivery, path) for delivery in found]
@@ -75,7 +79,12 @@ def _described(delivery: Delivery, path: str) -> SceneInfo:
     scene = _DESCRIBE[delivery.kind](delivery, path)
     if len(scene.bands) > MAX_BANDS:
         name = os.path.basename(delivery.metadata)
-        raise TooLarge(f"{name} names {counted(len(scene.bands), 'band')}: at most {MAX_BANDS} can be opened.")
+        raise TooLarge(
+            "{name} names {bands}: at most {max_bands} can be opened.",
+            name=name,
+            bands=counted(len(scene.bands), "band"),
+            max_bands=MAX_BANDS,
+        )
     if len(scene.problems) > MAX_PROBLEMS:
         one, many = "more file or value of the delivery is", "more files or values of the delivery are"
         more = f"{counted(len(scene.problems) - MAX_PROBLEMS, one, many)} amiss."

@@ -32,11 +32,11 @@ def describe_sentinel1(delivery: Delivery, path: str) -> SceneInfo:
     name = os.path.basename((delivery.folder or delivery.archive).rstrip("/"))
     kind = _one(manifest, "productType")
     if kind in _CURES:
-        raise UnsupportedFormat(f"{name} holds {_CURES[kind]}.")
+        raise UnsupportedFormat("{name} holds {cures}.", name=name, cures=_CURES[kind])
     problems: list[str] = []
     bands, annotation = _bands(manifest, delivery, problems)
     if not bands:
-        raise UnsupportedFormat(f"{name} names no image that is there: the SAFE folder is incomplete.")
+        raise UnsupportedFormat("{name} names no image that is there: the SAFE folder is incomplete.", name=name)
     product_id = name.removesuffix(".SAFE").removesuffix(".zip").removesuffix(".ZIP")
     acquisition = sentinel1_acquisition(manifest, annotation, product_id)
     return SceneInfo(path, delivery.place, delivery.kind, product_id, tuple(bands), acquisition, tuple(problems))

@@ -59,7 +59,9 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
         gsd, places = files[name]
         paths, part = tuple(dict.fromkeys(place.path for place in places)), places[0].member
         if part and len(places) > 1:
-            raise UnsupportedFormat(f"{os.path.basename(delivery.archive)} holds several granules: unpack it first.")
+            raise UnsupportedFormat(
+                "{archive} holds several granules: unpack it first.", archive=os.path.basename(delivery.archive)
+            )
         known = spectral.get(name, _Spectral(None, None))
         role = "quality" if name in _QUALITY else "data"
         calibrated = role == "data" and scale is not None
@@ -81,7 +83,7 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
         )
     if not bands:
         raise UnsupportedFormat(
-            f"{delivery.name} names no image of a band that is there: the SAFE folder is incomplete."
+            "{name} names no image of a band that is there: the SAFE folder is incomplete.", name=delivery.name
         )
     acquisition = sentinel2_acquisition(product, _granules(delivery, files, problems))
     acquisition = replace(acquisition, product_gsd_m=min(band.gsd_m or math.inf for band in bands))

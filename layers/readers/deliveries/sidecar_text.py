@@ -29,9 +29,11 @@ def read_sidecar(path: str, limit: int = MAX_TEXT_BYTES, member: str = "") -> by
         with open(path, "rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
+        raise NotAllowed("{name} may not be read: {strerror}.", name=name, strerror=error.strerror or error) from error
     if len(data) > limit:
-        raise TooLarge(f"{name} is too large for a metadata file: at most {limit // 2**20} MB are read.")
+        raise TooLarge(
+            "{name} is too large for a metadata file: at most {limit} MB are read.", name=name, limit=limit // 2**20
+        )
     return data
 
 
@@ -47,9 +49,9 @@ def read_json(path: str, member: str = "") -> dict[str, Any]:
     try:
         found = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise NotReadable(f"{name} is not JSON: it cannot be understood.") from error
+        raise NotReadable("{name} is not JSON: it cannot be understood.", name=name) from error
     if not isinstance(found, dict):
-        raise NotReadable(f"{name} holds no JSON object: it cannot be understood.")
+        raise NotReadable("{name} holds no JSON object: it cannot be understood.", name=name)
     return found
 
 
@@ -68,7 +70,7 @@ def parse_xml(data: bytes, name: str) -> Element:
     try:
         root = guarded_xml.parse_xml(data)
     except guarded_xml.BadXml as error:
-        raise NotReadable(f"{name} cannot be understood: {error}.") from error
+        raise NotReadable("{name} cannot be understood: {error}.", name=name, error=error) from error
     for element in root.iter():
         element.tag = _local(element.tag)
     return root

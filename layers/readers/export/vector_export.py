@@ -34,12 +34,12 @@ def export_rows(asked: ExportRows) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """
     source, kind = source_of(asked), asked.format
     if kind not in FORMATS:
-        raise ExportFailed(f"A layer is saved as {', '.join(FORMATS)}, not as {kind[:40]}.")
+        raise ExportFailed("A layer is saved as {formats}, not as {kind}.", formats=", ".join(FORMATS), kind=kind[:40])
     wanted = np.asarray(np.load(asked.fids_file, allow_pickle=False), np.int64) if asked.fids_file else None
     rows = _wanted_rows(source, asked.start, wanted)
     crs = asked.source_crs or rows.crs
     if not crs and kind in ("GeoJSON", "CSV"):
-        raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
+        raise CannotBePlaced("{name} does not say in which CRS it is: choose its CRS first.", name=source.name)
     facts = ExportFacts.from_json(asked.facts) if asked.facts else facts_of(source, wanted)
     try:
         types = _types(source, rows)
@@ -119,5 +119,5 @@ def _types(source: VectorSource, rows: Rows) -> dict[str, str]:
 def _failure(error: Exception, source: VectorSource) -> ExportFailed | DiskFull:
     text = " ".join(str(error).split())[:200]
     if tells_full_disk(error):
-        return DiskFull(f"{source.name} does not fit on the disk: make room or choose another folder.")
-    return ExportFailed(f"{source.name} could not be written: {text or type(error).__name__}")
+        return DiskFull("{name} does not fit on the disk: make room or choose another folder.", name=source.name)
+    return ExportFailed("{name} could not be written: {text}", name=source.name, text=text or type(error).__name__)

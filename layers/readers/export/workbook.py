@@ -22,7 +22,11 @@ def write_workbook(asked: WriteWorkbook) -> tuple[dict[str, Any], tuple[Any, ...
     for number, table in enumerate(tables):
         rows = table["rows"]
         if len(rows) > MOST_ROWS:
-            raise ExportFailed(f"A spreadsheet holds {MOST_ROWS:,} rows a sheet: export {table['name']} as CSV.")
+            raise ExportFailed(
+                "A spreadsheet holds {most_rows} rows a sheet: export {table} as CSV.",
+                most_rows=f"{MOST_ROWS:,}",
+                table=table["name"],
+            )
         columns = [[row[at] for row in rows] for at in range(len(table["columns"]))]
         pyogrio.raw.write(
             asked.out,

@@ -117,7 +117,11 @@ def _begin_pixels(asked: WritePixels) -> None:
 def encode_picture(asked: EncodePicture) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Write it, line by line where the format lets that be. Raises ExportFailed, DiskFull."""
     if asked.format not in ENCODED:
-        raise ExportFailed(f"A picture is encoded as {' or '.join(ENCODED)}, not as {asked.format[:40]}.")
+        raise ExportFailed(
+            "A picture is encoded as {encoded}, not as {format}.",
+            encoded=" or ".join(ENCODED),
+            format=asked.format[:40],
+        )
     with _failures(asked.out):
         copy(asked.tiff, asked.out, driver=asked.format, quality=asked.quality)
         os.remove(asked.tiff)
@@ -135,4 +139,6 @@ def _failures(out: str) -> Iterator[None]:
         text = " ".join(str(error).split())[:200]
         if tells_full_disk(error):
             raise DiskFull("The picture does not fit on the disk for temporary files: make room there.") from error
-        raise ExportFailed(f"{name} could not be written: {text or type(error).__name__}") from error
+        raise ExportFailed(
+            "{name} could not be written: {text}", name=name, text=text or type(error).__name__
+        ) from error

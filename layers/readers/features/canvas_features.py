@@ -270,5 +270,7 @@ def _listed(drawn: Drawn) -> list[list[int]]:
 
 def _known(crs: str, source: VectorSource) -> str:
     if not crs:
-        raise CannotBePlaced(f"{source.layer or source.name} does not say in which CRS it is: choose its CRS.")
+        raise CannotBePlaced(
+            "{layer} does not say in which CRS it is: choose its CRS.", layer=source.layer or source.name
+        )
     return crs

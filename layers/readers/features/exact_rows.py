@@ -23,7 +23,7 @@ def read_exact_rows(asked: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any]
     rows = rows_of(source, asked.start_fid, CHUNK_ROWS, None, fids)
     crs = asked.source_crs or rows.crs
     if not crs:
-        raise CannotBePlaced(f"{source.name} does not say in which CRS it is.")
+        raise CannotBePlaced("{name} does not say in which CRS it is.", name=source.name)
     geometries = shapely.from_wkb(np.asarray(rows.wkb, dtype=object), on_invalid="fix")
     if not same_crs(crs, WGS84):
         geometries = shapely.transform(geometries, lambda xy: _to_lonlat(crs, xy))

@@ -33,7 +33,9 @@ def geodatabase_source(folder: str, layer: str, options: dict[str, Any]) -> Vect
     """One table of it, the first where none is named. Raises what `geodatabase_tables` raises."""
     kinds = {name: kind for name, kind in _listed(folder).items() if kind}
     if layer not in kinds and (layer or not kinds):
-        raise NotReadable(f"{os.path.basename(folder)} has no layer {layer!r} that can be read.")
+        raise NotReadable(
+            "{folder} has no layer {layer} that can be read.", folder=os.path.basename(folder), layer=repr(layer)
+        )
     layer = layer or next(iter(kinds))
     return VectorSource(
         folder,

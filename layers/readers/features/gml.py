@@ -70,15 +70,19 @@ class GmlFiles:
 def _judged(path: str) -> bytes:
     name = os.path.basename(path)
     if os.path.getsize(path) > MAX_BYTES:
-        raise NotReadable(f"{name} is larger than {MAX_BYTES // 2**20} MB: save it as GeoPackage, as with ogr2ogr.")
+        raise NotReadable(
+            "{name} is larger than {max_bytes} MB: save it as GeoPackage, as with ogr2ogr.",
+            name=name,
+            max_bytes=MAX_BYTES // 2**20,
+        )
     with open(path, "rb") as file:
         data = file.read()
     try:
         handler, _ = stream_xml(io.BytesIO(data), name, _Checked)
     except BadXml as error:
-        raise NotReadable(f"{name} is not read: {error}.") from error
+        raise NotReadable("{name} is not read: {error}.", name=name, error=error) from error
     if not handler.places:
-        raise UnsupportedFormat(f"{name} is GML without places: there is nothing to show.")
+        raise UnsupportedFormat("{name} is GML without places: there is nothing to show.", name=name)
     data = _LEADS.sub(b"", data)
     begin = _MEMBER.search(data)
     return data if begin is None else data[: begin.end()] + _BOXES.sub(b"", data[begin.end() :])
@@ -104,7 +108,9 @@ def gml_source(path: str, layer: str, options: dict[str, Any]) -> VectorSource:
     """One layer of a GML file, the first where none is named. Raises NotReadable, UnsupportedFormat."""
     data, layers = _GML_FILES.get(path)
     if layer not in layers and (layer or not layers):
-        raise NotReadable(f"{os.path.basename(path)} has no layer {layer!r} that can be read.")
+        raise NotReadable(
+            "{path} has no layer {layer} that can be read.", path=os.path.basename(path), layer=repr(layer)
+        )
     layer = layer or next(iter(layers))
     return VectorSource(path, Content.GML, layer, data, _HOW, options, first=layers[layer])
 

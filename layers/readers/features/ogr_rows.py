@@ -68,7 +68,9 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
             )
     except GeometryError as error:
         holder = source.layer or source.name
-        raise NotReadable(f"{holder} holds a kind of geometry that is not shown, such as a TIN.") from error
+        raise NotReadable(
+            "{holder} holds a kind of geometry that is not shown, such as a TIN.", holder=holder
+        ) from error
     except READ_ERRORS as error:
         if source.content is Content.JSON:
             raise json_refused(source.name, str(error), kind_of_json_file(source.path)) from error
@@ -79,8 +81,9 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
         if source.content is Content.JSON and (kind := kind_of_json_file(source.path)):
             raise json_refused(source.name, "", kind)
         raise UnsupportedFormat(
-            f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open: save it as GeoJSON or "
-            "GeoPackage."
+            "{name} is of the kind {info}, which Geoloupe does not open: save it as GeoJSON or GeoPackage.",
+            name=source.name,
+            info=info["driver"],
         )
     return dict(info)
 

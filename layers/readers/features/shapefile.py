@@ -162,7 +162,9 @@ def _restored(path: str) -> bytes:
     """An archive in memory with the parts that are there and an index made anew from the geometries."""
     name = os.path.basename(path)
     if os.path.getsize(path) > MAX_RESTORED_BYTES:
-        raise TooLarge(f"{name} is not whole and too large to be mended in memory: fetch all its parts again.")
+        raise TooLarge(
+            "{name} is not whole and too large to be mended in memory: fetch all its parts again.", name=name
+        )
     with open(path, "rb") as file:
         shp, index = _with_all_rows(file.read(), _rows_promised(path), name)
     whole = io.BytesIO()
@@ -281,7 +283,7 @@ def _with_all_rows(shp: bytes, rows: int, name: str) -> tuple[bytes, bytes]:
         records.append(struct.pack(">ii", at // 2, words))
         at += 8 + words * 2
     if not records:
-        raise NotReadable(f"{name} holds no whole geometry: fetch all its parts again.")
+        raise NotReadable("{name} holds no whole geometry: fetch all its parts again.", name=name)
     if (lost := rows - len(records)) > 0 and at + 12 * lost <= MAX_RESTORED_BYTES:
         shp = shp[:at] + b"".join(struct.pack(">ii4x", number, 2) for number in range(len(records) + 1, rows + 1))
         records += [struct.pack(">ii", at // 2 + 6 * number, 2) for number in range(lost)]

@@ -83,7 +83,7 @@ def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[
             parsed = parse_tables(source, preview=True) if preview else parsed_layers(source)
             layers = [_parsed_info(path, layer) for layer in parsed]
         if not any(layer.features for layer in layers):
-            raise NotReadable(f"{name} holds no features: there is nothing to show.")
+            raise NotReadable("{name} holds no features: there is nothing to show.", name=name)
     return {"kind": "vector", "layers": [layer.to_json() for layer in layers]}, ()
 
 

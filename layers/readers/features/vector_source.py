@@ -73,7 +73,7 @@ def source_of(asked: OfLayer) -> VectorSource:
         )
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
-    raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
+    raise UnsupportedFormat("{path} holds no features.", path=os.path.basename(path))
 
 
 def parsed_layers(source: VectorSource) -> list[ParsedLayer]:
@@ -140,7 +140,7 @@ def parsed_layer(source: VectorSource) -> ParsedLayer:
     layers = parsed_layers(source)
     found = next((layer for layer in layers if not source.layer or layer.name == source.layer), None)
     if found is None:
-        raise NotReadable(f"{source.name} has no layer {source.layer!r} that can be read.")
+        raise NotReadable("{name} has no layer {layer} that can be read.", name=source.name, layer=repr(source.layer))
     return found
 
 
@@ -163,5 +163,7 @@ def _some_rows(
 def _audited(path: str, layer: str) -> str:
     tables, _ = feature_tables(path)
     if layer not in tables and (layer or not tables):
-        raise NotReadable(f"{os.path.basename(path)} has no layer {layer!r} that can be read.")
+        raise NotReadable(
+            "{path} has no layer {layer} that can be read.", path=os.path.basename(path), layer=repr(layer)
+        )
     return layer or tables[0]

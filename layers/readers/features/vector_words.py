@@ -32,30 +32,37 @@ def features_refused(name: str, text: str) -> NotReadable:
     ):
         if pattern.search(text):
             return NotReadable(sentence.format(name))
-    return NotReadable(f"{name} cannot be read, it is damaged or incomplete: copy or download it again.")
+    return NotReadable("{name} cannot be read, it is damaged or incomplete: copy or download it again.", name=name)
 
 
 def database_refused(name: str, text: str, kind: str) -> NotReadable:
     """The same of an SQLite database of that kind, "GeoPackage"."""
     if _BUSY.search(text) or _DRIVE.search(text):
         return features_refused(name, text)
-    return NotReadable(f"{name} is a damaged {kind}: copy or download it again.")
+    return NotReadable("{name} is a damaged {kind}: copy or download it again.", name=name, kind=kind)
 
 
 def json_refused(name: str, text: str, kind: OtherKind | None = None) -> GeoloupeError:
     """The same of JSON that is no GeoJSON, or of another `kind`, which is whole."""
     if kind is not None:
-        return UnsupportedFormat(f"{name} cannot be opened, its content is {kind.words}.")
+        return UnsupportedFormat("{name} cannot be opened, its content is {words}.", name=name, words=kind.words)
     at = _PLACE.search(text)
     if at and at[3]:
-        return UnsupportedFormat(f"{name} is nested too deeply for GeoJSON (line {at[1]}): save it anew.")
+        return UnsupportedFormat(
+            "{name} is nested too deeply for GeoJSON (line {at}): save it anew.", name=name, at=at[1]
+        )
     if at:
         return UnsupportedFormat(
-            f"{name} is no GeoJSON, or damaged at line {at[1]}, character {at[2]}: save or download it again."
+            "{name} is no GeoJSON, or damaged at line {at}, character {at_2}: save or download it again.",
+            name=name,
+            at=at[1],
+            at_2=at[2],
         )
     if "Missing 'features' member" in text:
-        return UnsupportedFormat(f"{name} calls itself GeoJSON but is no GeoJSON: it has no list of features.")
-    return UnsupportedFormat(f"{name} is no GeoJSON, or damaged: save it as GeoJSON, or download it again.")
+        return UnsupportedFormat(
+            "{name} calls itself GeoJSON but is no GeoJSON: it has no list of features.", name=name
+        )
+    return UnsupportedFormat("{name} is no GeoJSON, or damaged: save it as GeoJSON, or download it again.", name=name)
 
 
 def broken_geometry(text: str) -> str:

@@ -30,7 +30,7 @@ def read_measures(asked: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], .
     rows = rows_of(source, asked.start, CHUNK_ROWS, [])
     crs = asked.source_crs or rows.crs
     if not crs:
-        raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
+        raise CannotBePlaced("{name} does not say in which CRS it is: choose its CRS first.", name=source.name)
     shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="fix")
     if not same_crs(crs, WGS84):
         shapes = shapely.transform(shapes, lambda xy: _lonlat(crs, xy))

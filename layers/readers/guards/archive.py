@@ -63,7 +63,7 @@ def _members(path: str, _modified_ns: int, _size: int) -> dict[str, Member]:
     try:
         found = _of_zip(path, name) if _zip(path) else _of_tar(path, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
-        raise NotReadable(f"{name} is a damaged archive: copy or download it again.") from error
+        raise NotReadable("{name} is a damaged archive: copy or download it again.", name=name) from error
     return {one.name: one for one in found if _is_sound(one.name)}
 
 
@@ -78,11 +78,13 @@ def _of_zip(path: str, name: str) -> list[Member]:
     if len(entries) > MOST_MEMBERS:
         raise _too_many(name)
     if any(one.flag_bits & 1 for one in entries):
-        raise UnsupportedFormat(f"{name} is encrypted: unpack it with its password and open what is inside.")
+        raise UnsupportedFormat("{name} is encrypted: unpack it with its password and open what is inside.", name=name)
     for one in entries:
         if one.file_size > _RATIO_COUNTS_FROM and one.file_size > MOST_RATIO * max(one.compress_size, 1):
             raise TooLarge(
-                f"{name} would unpack to over {MOST_RATIO} times its size, as a bomb does: it is not opened."
+                "{name} would unpack to over {most_ratio} times its size, as a bomb does: it is not opened.",
+                name=name,
+                most_ratio=MOST_RATIO,
             )
     return [Member(one.filename, one.file_size) for one in entries]
 
@@ -114,7 +116,11 @@ def _of_tar(path: str, name: str) -> list[Member]:
 
 
 def _too_many(name: str) -> TooLarge:
-    return TooLarge(f"{name} holds more than {MOST_MEMBERS:,} files: unpack it and open what you need.")
+    return TooLarge(
+        "{name} holds more than {most_members} files: unpack it and open what you need.",
+        name=name,
+        most_members=f"{MOST_MEMBERS:,}",
+    )
 
 
 def _is_sound(name: str) -> bool:
@@ -127,7 +133,9 @@ def member_bytes(path: str, member: str, limit: int) -> bytes:
     known = _known(path, member)
     name = os.path.basename(member)
     if known.size > limit:
-        raise TooLarge(f"{name} is too large for a metadata file: at most {limit // 2**20} MB are read.")
+        raise TooLarge(
+            "{name} is too large for a metadata file: at most {limit} MB are read.", name=name, limit=limit // 2**20
+        )
     return _read(path, member, limit)
 
 
@@ -147,7 +155,7 @@ def _read(path: str, member: str, count: int) -> bytes:
             found = tar.extractfile(member)
             return found.read(count) if found is not None else b""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, RuntimeError) as error:
-        raise NotReadable(f"{name} is a damaged archive: copy or download it again.") from error
+        raise NotReadable("{name} is a damaged archive: copy or download it again.", name=name) from error
 
 
 def name_for_gdal(path: str, member: str) -> str:
@@ -155,7 +163,7 @@ def name_for_gdal(path: str, member: str) -> str:
     _known(path, member)
     if any(brace in path for brace in _BRACES):
         raise UnsupportedFormat(
-            f"{os.path.basename(path)} lies in a folder with {{ or }} in its name: move it elsewhere."
+            "{path} lies in a folder with {{ or }} in its name: move it elsewhere.", path=os.path.basename(path)
         )
     return f"/vsi{'zip' if _zip(path) else 'tar'}/{{{path}}}/{member.removeprefix('./')}"
 
@@ -163,5 +171,9 @@ def name_for_gdal(path: str, member: str) -> str:
 def _known(path: str, member: str) -> Member:
     found = members_of(path).get(member)
     if found is None:
-        raise FileMissing(f"{os.path.basename(path)} holds no {os.path.basename(member)[:100]}: copy it again.")
+        raise FileMissing(
+            "{path} holds no {member}: copy it again.",
+            path=os.path.basename(path),
+            member=os.path.basename(member)[:100],
+        )
     return found

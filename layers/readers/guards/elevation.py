@@ -41,8 +41,9 @@ def judge_hgt(path: str) -> None:
     name = os.path.basename(path)
     if not _HGT_CORNER.fullmatch(name):
         raise UnsupportedFormat(
-            f"{name} is a tile of SRTM, of which only the name says where it lies: give it back its name, such as "
-            "N36E043.hgt for the corner in the south-west."
+            "{name} is a tile of SRTM, of which only the name says where it lies: give it back its name, such as "
+            "N36E043.hgt for the corner in the south-west.",
+            name=name,
         )
 
 
@@ -54,9 +55,9 @@ def judge_dted(path: str) -> None:
     begin = head.index(b"UHL1")
     cols, rows = head[begin + 47 : begin + 51], head[begin + 51 : begin + 55]
     if not (cols.isdigit() and rows.isdigit()):
-        raise NotReadable(f"{name} is damaged, its header counts no columns: copy or download it again.")
+        raise NotReadable("{name} is damaged, its header counts no columns: copy or download it again.", name=name)
     if begin + _DTED_HEAD_BYTES + int(cols) * (2 * int(rows) + _DTED_COLUMN_BYTES) > os.path.getsize(path):
-        raise NotReadable(f"{name} is cut short: its last columns are missing. Copy or download it again.")
+        raise NotReadable("{name} is cut short: its last columns are missing. Copy or download it again.", name=name)
 
 
 def judge_grid(path: str) -> None:
@@ -66,8 +67,14 @@ def judge_grid(path: str) -> None:
         match = _GRID.match(file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf"))
     cols, rows = (int(match[1]), int(match[2])) if match else (0, 0)
     if not cols or not rows:
-        raise NotReadable(f"{name} names no columns or no rows: save it anew.")
+        raise NotReadable("{name} names no columns or no rows: save it anew.", name=name)
     if size > MOST_GRID_BYTES:
-        raise TooLarge(f"{name} is a text of over {MOST_GRID_BYTES // 2**20} MB: save it as a GeoTIFF.")
+        raise TooLarge(
+            "{name} is a text of over {most_grid_bytes} MB: save it as a GeoTIFF.",
+            name=name,
+            most_grid_bytes=MOST_GRID_BYTES // 2**20,
+        )
     if 2 * cols * rows > size:  # a digit and a blank each
-        raise NotReadable(f"{name} is cut short: it ends before the last of its values. Copy or download it again.")
+        raise NotReadable(
+            "{name} is cut short: it ends before the last of its values. Copy or download it again.", name=name
+        )

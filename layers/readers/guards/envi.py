@@ -82,14 +82,18 @@ def judge_envi(path: str) -> EnviHeader:
     kind = found.fields.get("file type", "ENVI Standard")
     if not _PIXELS_OF_ITS_OWN.fullmatch(kind):
         raise NotAllowed(
-            f"{name} is not opened because its header calls it {kind[:40]!r}, which leads to other files: open those, "
-            "or save it anew as ENVI Standard or as a GeoTIFF."
+            "{name} is not opened because its header calls it {kind}, which leads to other files: open those, "
+            "or save it anew as ENVI Standard or as a GeoTIFF.",
+            name=name,
+            kind=repr(kind[:40]),
         )
     if found.fields.get("file compression", "0").strip() not in ("", "0"):
-        raise UnsupportedFormat(f"{name} is compressed, which is not read: save it anew without file compression.")
+        raise UnsupportedFormat(
+            "{name} is compressed, which is not read: save it anew without file compression.", name=name
+        )
     fault = fault_of_crs(found.fields.get("coordinate system string", "").strip("{} \n"))
     if fault:
-        raise NotAllowed(f"The CRS in the header of {name} {fault}: take it out of the header.")
+        raise NotAllowed("The CRS in the header of {name} {fault}: take it out of the header.", name=name, fault=fault)
     return found
 
 
@@ -102,8 +106,10 @@ def _read(name: str, header: str) -> EnviHeader:
         _ = found.pixel_bytes
     except ValueError as error:
         raise NotReadable(
-            f"{os.path.basename(header)} beside {name} does not say how its pixels lie (samples, lines, bands, data "
-            "type): write the header anew with ENVI."
+            "{header} beside {name} does not say how its pixels lie (samples, lines, bands, data "
+            "type): write the header anew with ENVI.",
+            header=os.path.basename(header),
+            name=name,
         ) from error
     return found
 
@@ -126,4 +132,6 @@ def refuse_header(path: str) -> UnsupportedFormat:
     data = [one for one in beside if one != name and os.path.splitext(one)[0].lower() == wanted]
     data = [os.path.basename(stem)] * os.path.isfile(stem) + data
     which = f" ({data[0]})" if data else ""
-    return UnsupportedFormat(f"{name} is only the header of an ENVI picture: open the file of its pixels{which}.")
+    return UnsupportedFormat(
+        "{name} is only the header of an ENVI picture: open the file of its pixels{which}.", name=name, which=which
+    )

@@ -31,12 +31,17 @@ def judge_geodatabase(folder: str) -> None:
     with os.scandir(folder) as entries:
         for count, entry in enumerate(islice(entries, MOST_FILES + 1)):
             if count == MOST_FILES:
-                raise TooLarge(f"{name} holds over {MOST_FILES:,} files: copy the layers that you need into another.")
+                raise TooLarge(
+                    "{name} holds over {most_files} files: copy the layers that you need into another.",
+                    name=name,
+                    most_files=f"{MOST_FILES:,}",
+                )
             if entry.is_symlink():
                 raise NotAllowed(
-                    f"{name} is not opened because {entry.name[:80]} in it is a link: copy the whole geodatabase with "
-                    "its files."
+                    "{name} is not opened because {name_2} in it is a link: copy the whole geodatabase with its files.",
+                    name=name,
+                    name_2=entry.name[:80],
                 )
     with open(os.path.join(folder, _CATALOGUE), "rb") as file:
         if not file.read(4).startswith(_MARKS):
-            raise NotReadable(f"{name} is a damaged geodatabase, its list of tables is none: copy it again.")
+            raise NotReadable("{name} is a damaged geodatabase, its list of tables is none: copy it again.", name=name)

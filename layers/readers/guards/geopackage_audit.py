@@ -58,14 +58,18 @@ def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str
     database.execute("PRAGMA trusted_schema = OFF")
     rows = database.execute("SELECT type, name, sql FROM sqlite_master LIMIT ?", (MAX_TABLES,)).fetchall()
     if len(rows) == MAX_TABLES:
-        raise UnsupportedFormat(f"{name} has {MAX_TABLES} tables or more: it is not opened.")
+        raise UnsupportedFormat(
+            "{name} has {max_tables} tables or more: it is not opened.", name=name, max_tables=MAX_TABLES
+        )
     tables = {str(n).lower() for kind, n, sql in rows if kind == "table" and _is_plain(sql)}
     everything = {str(n).lower() for _, n, _ in rows}
     if not all(needed in everything for needed in _NEEDED[:2]):
-        raise UnsupportedFormat(f"{name} is an SQLite database but no GeoPackage with features.")
+        raise UnsupportedFormat("{name} is an SQLite database but no GeoPackage with features.", name=name)
     tricks = sorted(str(n) for kind, n, _ in rows if kind == "view" and str(n).lower().startswith(("gpkg_", "sqlite_")))
     if tricks or not all(needed in tables for needed in _NEEDED):
-        raise UnsupportedFormat(f"{name} replaces a table of the GeoPackage standard by a view: it is not opened.")
+        raise UnsupportedFormat(
+            "{name} replaces a table of the GeoPackage standard by a view: it is not opened.", name=name
+        )
     registered = [str(n) for (n,) in database.execute(REGISTERED_FEATURES)]
     sound = [n for n in registered if n.lower() in tables]
     problems = []

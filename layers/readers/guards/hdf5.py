@@ -45,13 +45,19 @@ def judge_hdf5(path: str) -> None:
             _Judge(file, os.path.getsize(path)).judge()
     except _Foreign as error:
         raise NotAllowed(
-            f"{name} is not opened because it {error}: ask its maker for one file with all its data inside, or for a "
-            "GeoTIFF."
+            "{name} is not opened because it {error}: ask its maker for one file with all its data inside, or for a "
+            "GeoTIFF.",
+            name=name,
+            error=error,
         ) from None
     except (Damaged, struct.error, OverflowError, MemoryError) as error:
-        raise NotReadable(f"{name} is damaged or incomplete: what it holds cannot be listed. Copy it again.") from error
+        raise NotReadable(
+            "{name} is damaged or incomplete: what it holds cannot be listed. Copy it again.", name=name
+        ) from error
     except _TooMany:
-        raise TooLarge(f"{name} holds more than {_MAX_OBJECTS} objects: it is not opened.") from None
+        raise TooLarge(
+            "{name} holds more than {max_objects} objects: it is not opened.", name=name, max_objects=_MAX_OBJECTS
+        ) from None
 
 
 class _TooMany(Exception):

@@ -37,7 +37,9 @@ def judge_imagine(path: str) -> None:
             continue  # the overviews name the picture that they are of
         seen.add(os.path.realpath(one))
         if len(seen) > _MAX_FILES:
-            raise NotAllowed(f"{os.path.basename(path)} leads from file to file without an end: save it as a GeoTIFF.")
+            raise NotAllowed(
+                "{path} leads from file to file without an end: save it as a GeoTIFF.", path=os.path.basename(path)
+            )
         waiting += _led_to(one)
 
 
@@ -54,7 +56,7 @@ def _led_to(path: str) -> list[str]:
             found = list(_names(file))
         except (struct.error, OverflowError) as error:
             raise NotReadable(
-                f"{os.path.basename(path)} is damaged: what it holds cannot be listed. Copy it again."
+                "{path} is damaged: what it holds cannot be listed. Copy it again.", path=os.path.basename(path)
             ) from error
     return [other for named in dict.fromkeys(found) if (other := _other(path, *named))]
 

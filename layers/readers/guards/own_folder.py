@@ -16,16 +16,27 @@ def companion(path: str, named: str, what: str) -> str:
     name = os.path.basename(path)
     if os.path.basename(named) != named or "\\" in named or named in ("", ".", ".."):
         raise NotAllowed(
-            f"{name} is not opened because it keeps {what} in {named[:80]!r}, which is outside its folder: put all "
-            "its files into one folder and save it anew there, or as a GeoTIFF."
+            "{name} is not opened because it keeps {what} in {named}, which is outside its folder: put all "
+            "its files into one folder and save it anew there, or as a GeoTIFF.",
+            name=name,
+            what=what,
+            named=repr(named[:80]),
         )
     beside = os.path.join(os.path.dirname(os.path.abspath(path)), named)
     if not os.path.isfile(beside):
-        raise FileMissing(f"{name} keeps {what} in {named[:80]}, which is not there: put that file beside it.")
+        raise FileMissing(
+            "{name} keeps {what} in {named}, which is not there: put that file beside it.",
+            name=name,
+            what=what,
+            named=named[:80],
+        )
     if not lies_beside(path, beside):
         raise NotAllowed(
-            f"{name} is not opened because it keeps {what} in {named[:80]}, a link that leads outside its folder: put "
-            "the file itself beside it."
+            "{name} is not opened because it keeps {what} in {named}, a link that leads outside its folder: put "
+            "the file itself beside it.",
+            name=name,
+            what=what,
+            named=named[:80],
         )
     return beside
 

@@ -73,7 +73,9 @@ def tiles_in(path: str) -> Tiles:
 def _look(database: GuardedDatabase, name: str) -> Tiles:
     rows = database.rows("SELECT type, name, sql FROM sqlite_master LIMIT ?", (_MAX_TABLES,))
     if len(rows) == _MAX_TABLES:
-        raise UnsupportedFormat(f"{name} has {_MAX_TABLES} tables or more: it is not opened.")
+        raise UnsupportedFormat(
+            "{name} has {max_tables} tables or more: it is not opened.", name=name, max_tables=_MAX_TABLES
+        )
     everything = {str(n).lower() for _, n, _ in rows}
     plain = {str(n).lower() for kind, n, sql in rows if kind == "table" and _is_plain(sql)}
     if "gpkg_contents" not in everything:
@@ -83,7 +85,9 @@ def _look(database: GuardedDatabase, name: str) -> Tiles:
         return Tiles(Content.SQLITE, (), has_features)
     views = any(kind == "view" and str(n).lower().startswith(("gpkg_", "sqlite_")) for kind, n, _ in rows)
     if views or not plain.issuperset(_STANDARD):
-        raise UnsupportedFormat(f"{name} replaces a table of the GeoPackage standard by a view: it is not opened.")
+        raise UnsupportedFormat(
+            "{name} replaces a table of the GeoPackage standard by a view: it is not opened.", name=name
+        )
     tables = tuple(str(n) for (n,) in database.rows(_TILE_TABLES) if str(n).lower() in plain)
     return Tiles(Content.TILES if tables else Content.SQLITE, tables, has_features)
 

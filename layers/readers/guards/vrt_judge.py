@@ -244,9 +244,9 @@ def understood_vrt(path: str) -> Vrt:
     try:
         root = read_xml(path, DESCRIPTION._replace(size=MAX_BYTES))
     except (BadXml, OSError) as error:
-        raise NotReadable(f"{name} is no VRT that can be read: {error}.") from error
+        raise NotReadable("{name} is no VRT that can be read: {error}.", name=name, error=error) from error
     if root.tag != "VRTDataset":
-        raise NotReadable(f"{name} is no VRT: its first element is {root.tag[:60]}.")
+        raise NotReadable("{name} is no VRT: its first element is {tag}.", name=name, tag=root.tag[:60])
     return _Judge(name, os.path.dirname(os.path.realpath(path))).judged(root)
 
 
@@ -263,7 +263,12 @@ class _Judge:
             raise self._refused(f"a dataset of the class {root.get('subClass', '')[:60]}")
         count = len({(one.text, one.get("relativeToVRT")) for one in root.iter("SourceFilename")})
         if count > MAX_SOURCES:
-            raise TooLarge(f"{self._name} has {counted(count, 'source')}: at most {MAX_SOURCES} can be opened.")
+            raise TooLarge(
+                "{name} has {sources}: at most {max_sources} can be opened.",
+                name=self._name,
+                sources=counted(count, "source"),
+                max_sources=MAX_SOURCES,
+            )
         plain = {key: value for key, value in root.attrib.items() if not key.startswith(("xmlns", "xsi:"))}
         plain.pop("subClass", None)
         root.attrib.clear()
@@ -271,7 +276,9 @@ class _Judge:
         anew = self._element(root)
         if self._missing:
             names = _some(list(dict.fromkeys(self._missing)))
-            raise FileMissing(f"{self._name} needs files that are not there: {names}. Put them beside it.")
+            raise FileMissing(
+                "{name} needs files that are not there: {names}. Put them beside it.", name=self._name, names=names
+            )
         return Vrt(tuple(dict.fromkeys(self._sources.values())), anew)
 
     def _element(self, element: Element) -> Element:
@@ -368,9 +375,11 @@ class _Judge:
         real = os.path.realpath(path)
         if os.path.commonpath([real, self._folder]) != self._folder or real.startswith("/vsi"):
             raise NotAllowed(
-                f"{self._name} is not opened because it asks for the source {text[:80]!r}, which is outside its "
+                "{name} is not opened because it asks for the source {text}, which is outside its "
                 "folder: copy that file into the folder and make the mosaic anew there (gdalbuildvrt), or ask for a "
-                "TIFF."
+                "TIFF.",
+                name=self._name,
+                text=repr(text[:80]),
             )
         try:
             content = content_of(real)
@@ -392,7 +401,9 @@ class _Judge:
 
     def _refused(self, what: str) -> NotAllowed:
         return NotAllowed(
-            f"{self._name} is not opened because it asks for {what}: ask its maker for a plain mosaic or a TIFF."
+            "{name} is not opened because it asks for {what}: ask its maker for a plain mosaic or a TIFF.",
+            name=self._name,
+            what=what,
         )
 
 

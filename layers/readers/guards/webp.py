@@ -23,12 +23,17 @@ def judge_webp(path: str) -> None:
     with open(path, "rb") as file:
         head = file.read(_HEAD_BYTES)
     if len(head) < 30 or struct.unpack_from("<I", head, 4)[0] + 8 > os.path.getsize(path):
-        raise NotReadable(f"{name} is cut short: its last pixels are missing. Copy or download it again.")
+        raise NotReadable("{name} is cut short: its last pixels are missing. Copy or download it again.", name=name)
     if head[12:16] == b"VP8X" and head[20] & _ANIMATED:
-        raise UnsupportedFormat(f"{name} is an animation: save the frame that you need as PNG or JPEG.")
+        raise UnsupportedFormat("{name} is an animation: save the frame that you need as PNG or JPEG.", name=name)
     width, height = _size(head)
     if width * height > MOST_PIXELS:
-        raise TooLarge(f"{name} has {width} x {height} pixels in one block, too many to unpack: save it as a GeoTIFF.")
+        raise TooLarge(
+            "{name} has {width} x {height} pixels in one block, too many to unpack: save it as a GeoTIFF.",
+            name=name,
+            width=width,
+            height=height,
+        )
 
 
 def _size(head: bytes) -> tuple[int, int]:

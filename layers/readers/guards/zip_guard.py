@@ -40,7 +40,7 @@ def _guarded(file: str | BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
             _check(archive.infolist(), name)
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
-        raise NotReadable(f"{name} is a damaged archive ({error}): fetch it again.") from error
+        raise NotReadable("{name} is a damaged archive ({error}): fetch it again.", name=name, error=error) from error
 
 
 def member(archive: zipfile.ZipFile, wanted: str) -> BinaryIO:
@@ -48,7 +48,11 @@ def member(archive: zipfile.ZipFile, wanted: str) -> BinaryIO:
     with archive.open(wanted) as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise TooLarge(f"{os.path.basename(str(archive.filename))} would unpack to over {MAX_BYTES // 2**20} MB.")
+        raise TooLarge(
+            "{filename} would unpack to over {max_bytes} MB.",
+            filename=os.path.basename(str(archive.filename)),
+            max_bytes=MAX_BYTES // 2**20,
+        )
     return io.BytesIO(data)
 
 
@@ -56,13 +60,25 @@ def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
         raise TooLarge(
-            f"{name} holds {counted(len(members), 'file')}, more than {grouped(MAX_MEMBERS)}: it is not opened."
+            "{name} holds {files}, more than {max_members}: it is not opened.",
+            name=name,
+            files=counted(len(members), "file"),
+            max_members=grouped(MAX_MEMBERS),
         )
     if any(one.flag_bits & 1 for one in members):
-        raise UnsupportedFormat(f"{name} is encrypted: unpack it with its password and open what is inside.")
+        raise UnsupportedFormat("{name} is encrypted: unpack it with its password and open what is inside.", name=name)
     whole = sum(one.file_size for one in members)
     packed = sum(one.compress_size for one in members)
     if whole > MAX_BYTES:
-        raise TooLarge(f"{name} would unpack to {grouped(whole // 2**20)} MB, more than {MAX_BYTES // 2**20} MB.")
+        raise TooLarge(
+            "{name} would unpack to {whole} MB, more than {max_bytes} MB.",
+            name=name,
+            whole=grouped(whole // 2**20),
+            max_bytes=MAX_BYTES // 2**20,
+        )
     if whole > _RATIO_COUNTS_FROM and whole > MAX_RATIO * max(packed, 1):
-        raise TooLarge(f"{name} would unpack to over {MAX_RATIO} times its size, as a bomb does: it is not opened.")
+        raise TooLarge(
+            "{name} would unpack to over {max_ratio} times its size, as a bomb does: it is not opened.",
+            name=name,
+            max_ratio=MAX_RATIO,
+        )

@@ -45,13 +45,13 @@ def parse_gpx(source: VectorSource) -> list[ParsedLayer]:
         with open(source.path, "rb") as file:
             handler, notes = stream_xml(file, source.name, _GpxHandler)
     except BadXml as error:
-        raise NotReadable(f"{source.name} is not read: {error}.") from error
+        raise NotReadable("{name} is not read: {error}.", name=source.name, error=error) from error
     if not handler.has_root:
-        raise UnsupportedFormat(f"{source.name} is XML but no GPX.")
+        raise UnsupportedFormat("{name} is XML but no GPX.", name=source.name)
     found = [_layer(_LAYERS[tag], elements, notes) for tag, elements in handler.found.items() if elements]
     if not found:
         stem = os.path.splitext(source.name)[0]
-        raise NotReadable(f"{stem} holds no waypoint, route or track: there is nothing to show.")
+        raise NotReadable("{stem} holds no waypoint, route or track: there is nothing to show.", stem=stem)
     return found
 
 

@@ -62,13 +62,13 @@ def parse_kml(source: VectorSource) -> list[ParsedLayer]:
         with open(source.path, "rb") as file:
             return [_layer(file, name, stem, source.content)]
     except BadXml as error:
-        raise NotReadable(f"{name} is not read: {error}.") from error
+        raise NotReadable("{name} is not read: {error}.", name=name, error=error) from error
 
 
 def _layer(file: BinaryIO, name: str, stem: str, content: Content) -> ParsedLayer:
     handler, found = stream_xml(file, name, _KmlHandler)
     if not handler.has_root:
-        raise UnsupportedFormat(f"{name} is XML but no KML.")
+        raise UnsupportedFormat("{name} is XML but no KML.", name=name)
     return handler.layer(stem, content.value, tuple(found))
 
 
@@ -107,7 +107,7 @@ def _packed_again(archive: zipfile.ZipFile, name: str, stem: str, depth: int) ->
             if kmls_in(packed, name)[0] or archives_in(packed):
                 return _archived(packed, f"{one[:200]} in {name}", stem, depth + 1)
     inside = "only archives inside" if inner else "no KML inside"
-    raise UnsupportedFormat(f"{name} has {inside}: unpack it and open the KML file.")
+    raise UnsupportedFormat("{name} has {inside}: unpack it and open the KML file.", name=name, inside=inside)
 
 
 class _KmlHandler:

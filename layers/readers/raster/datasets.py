@@ -105,7 +105,7 @@ class Datasets:
             self._close(self._open.pop(stale))
         content = packed_content(path, part) if part and is_archive(path) else raster_content(path)
         if content not in RASTERS:
-            raise UnsupportedFormat(f"{os.path.basename(path)} is not a raster file.")
+            raise UnsupportedFormat("{path} is not a raster file.", path=os.path.basename(path))
         dataset = open_raster(path, content, level, part)
         self._open[key] = dataset
         self._keys[dataset] = key
@@ -186,7 +186,9 @@ def packed_content(path: str, member: str) -> Content:
     head = member_head(path, member, HEAD_BYTES)
     content = content_of_head(head, os.path.splitext(member)[1].lower())
     if content not in PICTURES:
-        raise UnsupportedFormat(f"{os.path.basename(member)} in {os.path.basename(path)} is no picture: unpack it.")
+        raise UnsupportedFormat(
+            "{member} in {path} is no picture: unpack it.", member=os.path.basename(member), path=os.path.basename(path)
+        )
     return content
 
 
@@ -285,14 +287,18 @@ def _judge(path: str, content: Content) -> None:
     refused = [suffix for suffix in _SIDECARS if os.path.lexists(path + suffix) and not sound_sidecars(path, suffix)]
     if refused:  # GDAL finds the header only where it may look beside the file, and then it looks at these, too
         name = os.path.basename(path)
-        raise NotAllowed(f"{name}{refused[0]} beside {name} is not what GDAL writes under that name: move it away.")
+        raise NotAllowed(
+            "{name}{refused} beside {name} is not what GDAL writes under that name: move it away.",
+            name=name,
+            refused=refused[0],
+        )
 
 
 def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:
     """Opens a VRT as we understood it, written into memory: GDAL never opens the file itself."""
     name = os.path.basename(path)
     if current_profile() is not Profile.VRT:
-        raise UnsupportedFormat(f"{name} is a VRT: only a reader of its own opens it.")
+        raise UnsupportedFormat("{name} is a VRT: only a reader of its own opens it.", name=name)
     real = os.path.realpath(path)
     vrt = understood_vrt(real)
     for source in vrt.sources[:_CHECKED_SOURCES]:
@@ -314,11 +320,11 @@ def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any
         tables = tiles_in(path).tables
         table = part or tables[0]
         if table not in tables:
-            raise NotReadable(f"{name} has no tiles named {table[:60]}.")
+            raise NotReadable("{name} has no tiles named {table}.", name=name, table=table[:60])
         return path, {"TABLE": table}
     if content is Content.NITF and part:
         if not part.isdecimal():
-            raise NotReadable(f"{name} has no image {part[:60]}.")
+            raise NotReadable("{name} has no image {part}.", name=name, part=part[:60])
         return f"NITF_IM:{int(part)}:{path}", {}
     is_packed = path.startswith("/vsi")
     if content is Content.JPEG2000 and not is_packed and is_cut_short(path) and not _reads_strictly(path):
@@ -361,22 +367,30 @@ def _check(dataset: DatasetReader, name: str) -> None:
     # Ours are named in what was made of a VRT; a NITF's are for a driver that is not there.
     if far and dataset.driver not in (Content.VRT, Content.NITF):
         raise NotAllowed(
-            f"{name} keeps its overviews in another file, which is not followed ({far[:80]}): save it "
-            "anew, for example as a Cloud Optimized GeoTIFF."
+            "{name} keeps its overviews in another file, which is not followed ({far}): save it "
+            "anew, for example as a Cloud Optimized GeoTIFF.",
+            name=name,
+            far=far[:80],
         )
     if dataset.count == 0:
-        raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
+        raise NotReadable("{name} holds no picture, or not the one that was asked for.", name=name)
     if dataset.count > MAX_BANDS:
         raise TooLarge(
-            f"{name} has {counted(dataset.count, 'band')}: at most {MAX_BANDS} can be opened. "
-            "Take those that are needed out of it, with gdal_translate -b."
+            "{name} has {bands}: at most {max_bands} can be opened. "
+            "Take those that are needed out of it, with gdal_translate -b.",
+            name=name,
+            bands=counted(dataset.count, "band"),
+            max_bands=MAX_BANDS,
         )
     unpacked = _unpacked_bytes(dataset)
     for (rows, cols), dtype, block_bytes in zip(dataset.block_shapes, dataset.dtypes, unpacked, strict=True):
         if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES or block_bytes > MAX_INTERLEAVED_BYTES:
             raise TooLarge(
-                f"{name} is stored in blocks of {cols} x {rows} pixels, too large to read safely: "
-                "save it as a Cloud Optimized GeoTIFF."
+                "{name} is stored in blocks of {cols} x {rows} pixels, too large to read safely: "
+                "save it as a Cloud Optimized GeoTIFF.",
+                name=name,
+                cols=cols,
+                rows=rows,
             )
 
 

@@ -73,10 +73,12 @@ class MbtilesReader:
         rows = self._database.rows("SELECT name, value FROM metadata LIMIT 1000")
         self._metadata = {str(k): str(v) for k, v in rows}
         if self._metadata.get("format", "") in ("pbf", "mvt"):
-            raise UnsupportedFormat(f"{name} holds vector tiles: only MBTiles with pictures are opened.")
+            raise UnsupportedFormat("{name} holds vector tiles: only MBTiles with pictures are opened.", name=name)
         least, most = self._database.rows("SELECT MIN(zoom_level), MAX(zoom_level) FROM tiles")[0]
         if least is None or most is None or not 0 <= int(str(least)) <= int(str(most)) <= MAX_ZOOM:
-            raise UnsupportedFormat(f"{name} holds no tiles of the zoom levels 0 to {MAX_ZOOM}.")
+            raise UnsupportedFormat(
+                "{name} holds no tiles of the zoom levels 0 to {max_zoom}.", name=name, max_zoom=MAX_ZOOM
+            )
         self._least, self._most = int(str(least)), int(str(most))
         self._tile_px = self._size_of_a_tile(name)
         left, top, right, bottom = self._range()
@@ -94,7 +96,7 @@ class MbtilesReader:
         (blob,), *_ = self._database.rows("SELECT tile_data FROM tiles LIMIT 1")
         picture = _decoded(blob)
         if picture is None or picture.shape[0] != picture.shape[1] or picture.shape[0] not in (256, 512):
-            raise UnsupportedFormat(f"{name} holds no PNG, JPEG or WebP tiles of 256 or 512 pixels.")
+            raise UnsupportedFormat("{name} holds no PNG, JPEG or WebP tiles of 256 or 512 pixels.", name=name)
         return int(picture.shape[0])
 
     def _range(self) -> tuple[int, int, int, int]:

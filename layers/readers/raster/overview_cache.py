@@ -47,7 +47,7 @@ def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, .
     full = DATASETS.get(path, FULL_RESOLUTION, part)
     if full.width * full.height > MAX_PIXELS:
         name = os.path.basename(path)
-        raise TooLarge(f"{name} is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.")
+        raise TooLarge("{name} is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.", name=name)
     final = Path(asked.folder) / overview_name(path, part, *DATASETS.state_of(full))
     row = asked.row
     rows = _size(full)[1]
@@ -208,7 +208,9 @@ def _cannot_write(error: Exception, unfinished: Path, full: DatasetReader) -> Ge
     name = file_name(full)
     text = str(error.__cause__ or error)
     if tells_full_disk(error):
-        return DiskFull(f"The overviews of {name} do not fit on the disk: make room in the cache folder.")
+        return DiskFull("The overviews of {name} do not fit on the disk: make room in the cache folder.", name=name)
     return NotAllowed(
-        f"The overviews of {name} cannot be written into the cache folder: {' '.join(text.split())[:200]}"
+        "The overviews of {name} cannot be written into the cache folder: {split}",
+        name=name,
+        split=" ".join(text.split())[:200],
     )

@@ -37,7 +37,7 @@ def run(asked: Question) -> Result:
             return scene_description.describe_scene(asked)
         case Register():
             return registering.registered(asked, _tile)
-    raise UnsupportedFormat(f"This reader does not know the request {asked.op!r}.")
+    raise UnsupportedFormat("This reader does not know the request {op}.", op=repr(asked.op))
 
 
 def _tile(asked: ReadTile) -> Result:

@@ -112,10 +112,10 @@ def target_of(pictures: tuple[Picture, ...], path: str, content: Content, part: 
     name = os.path.basename(path)
     if '"' in path:
         raise NotAllowed(
-            f'{name} cannot be opened where it lies: take the " out of the names of its folders and itself.'
+            '{name} cannot be opened where it lies: take the " out of the names of its folders and itself.', name=name
         )
     wanted = part or next((picture.part for picture in pictures), "")
     if wanted not in {picture.part for picture in pictures}:
-        raise NotReadable(f"{name} has no picture {part[:60]!r}.")
+        raise NotReadable("{name} has no picture {part}.", name=name, part=repr(part[:60]))
     slashes = "//" if content is Content.HDF5 else ""
     return f'{_PREFIX[content]}:"{path}":{slashes}{wanted}', _DRIVER[content]

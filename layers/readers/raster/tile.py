@@ -77,7 +77,7 @@ def _check_state(path: str, state: tuple[int, int]) -> None:
     except OSError:
         return  # opening it says why
     if (found.st_mtime_ns, found.st_size) != state:
-        raise SourceChanged(f"{os.path.basename(path)} has changed since it was opened: read it anew.")
+        raise SourceChanged("{path} has changed since it was opened: read it anew.", path=os.path.basename(path))
 
 
 def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> Frame:
@@ -88,9 +88,13 @@ def _frame(full: DatasetReader, canvas_crs: str, asked: ReadTile) -> Frame:
     georeferencing = georeferencing.by_points(asked.control_points, size, name)
     crs = asked.source_crs or georeferencing.crs
     if not crs:
-        raise CannotBePlaced(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+        raise CannotBePlaced(
+            "{name} does not say in which CRS it is: choose its CRS in the layer's properties.", name=name
+        )
     if not georeferencing.has_position:
-        raise CannotBePlaced(f"{name} says nothing about its position: it needs a world file or georeferencing.")
+        raise CannotBePlaced(
+            "{name} says nothing about its position: it needs a world file or georeferencing.", name=name
+        )
     return Frame(crs, Affine(*georeferencing.transform), *size, georeferencing.warp)
 
 

@@ -67,7 +67,7 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
     found = [layer for layer in layers if layer.reading["columns"]]
     if not found:
         raise CannotBePlaced(
-            f"{source.name} has no columns called lat and lon: name the columns that hold the coordinates."
+            "{name} has no columns called lat and lon: name the columns that hold the coordinates.", name=source.name
         )
     if left := [layer.name for layer in layers if not layer.reading["columns"]]:
         said = f"{source.name} also holds {', '.join(left)[:200]}, without columns called lat and lon: not shown."
@@ -137,14 +137,16 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
                 names = [str(name) for name, _ in pyogrio.list_layers(_DRIVER + source.path)[:MAX_SHEETS]]
                 found = [_sheet(source, archive, name, preview) for name in names]
         except BadXml as error:
-            raise NotReadable(f"{source.name} is not read: {error}, which no workbook does.") from error
+            raise NotReadable(
+                "{name} is not read: {error}, which no workbook does.", name=source.name, error=error
+            ) from error
         except READ_ERRORS as error:
             raise NotReadable(
-                f"{source.name} is no workbook that can be read, or damaged: save it anew, or as CSV."
+                "{name} is no workbook that can be read, or damaged: save it anew, or as CSV.", name=source.name
             ) from error
     filled = [table for table in found if len(table)]
     if not filled:
-        raise NotReadable(f"{source.name} holds no rows: there is nothing to show.")
+        raise NotReadable("{name} holds no rows: there is nothing to show.", name=source.name)
     return filled
 
 

@@ -52,16 +52,23 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     """The cells of a text table. Raises NotReadable where it is none, TooLarge over 200 MB."""
     name = os.path.basename(path)
     if os.path.getsize(path) > MAX_BYTES:
-        raise TooLarge(f"{name} is larger than {MAX_BYTES // 2**20} MB: convert it to a GeoPackage.")
+        raise TooLarge(
+            "{name} is larger than {max_bytes} MB: convert it to a GeoPackage.", name=name, max_bytes=MAX_BYTES // 2**20
+        )
     read = _read_start if preview else _read_all
     rows, numbers, reading, lost, opened = read(path, name, options)
     if not rows:
-        raise NotReadable(f"{name} is empty: there is nothing to show.")
+        raise NotReadable("{name} is empty: there is nothing to show.", name=name)
     at = header_at(rows, numbers, options)
     given = [""] * len(rows[0]) if at < 0 else names_at(rows, at)
     width = len(given)
     if width > MAX_COLUMNS:
-        raise TooLarge(f"{name} has {counted(width, 'column')}, more than {grouped(MAX_COLUMNS)}.")
+        raise TooLarge(
+            "{name} has {columns}, more than {max_columns}.",
+            name=name,
+            columns=counted(width, "column"),
+            max_columns=grouped(MAX_COLUMNS),
+        )
     names = unique_names(given)
     body, numbers_of_body = rows[at + 1 :], numbers[at + 1 :]
     problems = RowProblems(numbers=numbers_of_body)
@@ -190,7 +197,7 @@ def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows
                 if most is not None and len(found) > most:
                     break
     except csv.Error as error:
-        raise NotReadable(f"{name} is not a table of text: {error}.") from error
+        raise NotReadable("{name} is not a table of text: {error}.", name=name, error=error) from error
     has_gaps = bool(numbers) and numbers[-1] - numbers[0] >= len(numbers)
     return found, numbers if has_gaps or not numbers else range(numbers[0], numbers[-1] + 1), opened
 

@@ -60,12 +60,14 @@ def _part(condition: Condition) -> str:
         case "in list":
             values = [_written(condition, part) for part in _split(value)]
             if not values:
-                raise InvalidValue(f"The list for “{condition.column}” is empty: write values separated by ;")
+                raise InvalidValue(
+                    "The list for “{column}” is empty: write values separated by ;", column=condition.column
+                )
             return f"{name} in ({', '.join(values)})"
         case "between":
             ends = [_written(condition, part) for part in _split(value)]
             if len(ends) != 2:
-                raise InvalidValue(f"“{condition.column}” between needs two values separated by ;")
+                raise InvalidValue("“{column}” between needs two values separated by ;", column=condition.column)
             return f"{name} between {ends[0]} and {ends[1]}"
     if condition.operator in _WORDS:
         return f"{name} {_WORDS[condition.operator]} {quoted_text(condition.value)}"
@@ -81,7 +83,11 @@ def _written(condition: Condition, value: str) -> str:
     if condition.kind.is_number:
         return _number(condition, value)
     if condition.kind.is_time and time_value(condition.kind, value) is None:
-        raise InvalidValue(f"“{value}” is no date for “{condition.column}”: write 2024-04-12 or 2024-04-12T08:30.")
+        raise InvalidValue(
+            "“{value}” is no date for “{column}”: write 2024-04-12 or 2024-04-12T08:30.",
+            value=value,
+            column=condition.column,
+        )
     return quoted_text(value)
 
 
@@ -90,7 +96,7 @@ def _number(condition: Condition, value: str) -> str:
     try:
         float(text)
     except ValueError:
-        raise InvalidValue(f"“{value}” is no number for “{condition.column}”.") from None
+        raise InvalidValue("“{value}” is no number for “{column}”.", value=value, column=condition.column) from None
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity") or "_" in text:
-        raise InvalidValue(f"“{value}” is no number for “{condition.column}”.")
+        raise InvalidValue("“{value}” is no number for “{column}”.", value=value, column=condition.column)
     return text.lstrip("+")

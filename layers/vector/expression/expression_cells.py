@@ -156,7 +156,7 @@ def as_number(cells: Cells, heard: Heard = nobody) -> Cells:
     assert cells.texts is not None
     found = [_number(text) for text in cells.texts.all(heard)]
     if cells.text is not None and math.isnan(found[0]):
-        raise InvalidValue(f"“{cells.text[:60]}” is no number.")
+        raise InvalidValue("“{text}” is no number.", text=cells.text[:60])
     values = cells.per_row(np.array(found, np.float64))
     return numbers(values, cells.valid)
 
@@ -172,7 +172,7 @@ def as_time(cells: Cells, heard: Heard = nobody) -> Cells:
             assert cells.texts is not None
             found = [time_value(Kind.DATETIME, text) for text in cells.texts.all(heard)]
             if cells.text is not None and found[0] is None:
-                raise InvalidValue(f"“{cells.text[:60]}” is no date: write 2024-04-12 or 2024-04-12T08:30.")
+                raise InvalidValue("“{text}” is no date: write 2024-04-12 or 2024-04-12T08:30.", text=cells.text[:60])
             values = np.array([value or 0 for value in found], np.int64)
             known = np.array([value is not None for value in found], bool)
             return Cells(Type.TIME, cells.per_row(values), cells.valid & cells.per_row(known))
@@ -188,7 +188,7 @@ def as_truth(cells: Cells) -> Cells:
             return truths(False, False)
         case Type.NUMBER:
             return truths(cells.values != 0, cells.valid)
-    raise InvalidValue(f"A condition is needed where a {cells.type} stands: compare it with something.")
+    raise InvalidValue("A condition is needed where a {type} stands: compare it with something.", type=cells.type)
 
 
 def as_text(cells: Cells, rows: int, heard: Heard = nobody) -> Cells:

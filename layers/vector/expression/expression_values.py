@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
+from layers.phrase import Phrase
 from layers.vector.columns import Attributes, Column, Kind
 from layers.vector.expression.expression_cells import (
     ORDERS,
@@ -51,7 +52,9 @@ def column_named(name: str, columns: Collection[str]) -> str:
     if len(alike) == 1:
         return alike[0]
     known = ", ".join(list(columns)[:12])
-    raise InvalidValue(f"There is no column “{name[:60]}” here, only {known or 'none at all'}.")
+    raise InvalidValue(
+        "There is no column “{name}” here, only {known}.", name=name[:60], known=known or Phrase("none at all")
+    )
 
 
 def mask_of(
@@ -94,7 +97,9 @@ class _Computation:
 
     def _measure(self, name: str) -> NDArray[np.float64]:
         if self._measured is None:
-            raise InvalidValue(f"{name} cannot be measured here: it is known for the features of a vector layer only.")
+            raise InvalidValue(
+                "{name} cannot be measured here: it is known for the features of a vector layer only.", name=name
+            )
         return self._measured.of(name, self._attributes.fids, self._heard)
 
     def _column(self, name: str) -> Column:

@@ -39,7 +39,7 @@ class LabelStyle(Struct, frozen=True):
         template_of(self.text)
         Symbol(self.color, fill_color=self.halo_color)
         if self.layout not in LABEL_LAYOUTS:
-            raise InvalidValue(f"A label's layout is one of {', '.join(LABEL_LAYOUTS)}.")
+            raise InvalidValue("A label's layout is one of {label_layouts}.", label_layouts=", ".join(LABEL_LAYOUTS))
         if not (4 <= self.size_px <= 100 and 0 <= self.halo_width_px <= 20):
             raise InvalidValue("Letters are 4 to 100 pixels high, with a halo of up to 20 pixels.")
         if not (math.isfinite(self.visible_from) and self.visible_from >= 0):

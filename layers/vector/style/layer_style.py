@@ -59,18 +59,18 @@ class VectorStyle(Symbol, frozen=True):
     def __post_init__(self) -> None:
         Symbol.__post_init__(self)
         if self.mode not in MODES:
-            raise InvalidValue(f"A style is one of {', '.join(MODES)}.")
+            raise InvalidValue("A style is one of {modes}.", modes=", ".join(MODES))
         if len(self.classes) > MOST_CLASSES:
-            raise InvalidValue(f"A style has at most {MOST_CLASSES} classes.")
+            raise InvalidValue("A style has at most {most_classes} classes.", most_classes=MOST_CLASSES)
         for scale in (self.visible_from, self.visible_to, self.full_size_at):
             if not (math.isfinite(scale) and scale >= 0):
                 raise InvalidValue("A scale is a number above 0.")
         if self.vary not in VARIED:
-            raise InvalidValue(f"Classes differ by {' or '.join(VARIED)}.")
+            raise InvalidValue("Classes differ by {varied}.", varied=" or ".join(VARIED))
         if not 0 <= self.cluster_px <= 500:
             raise InvalidValue("Points up to 500 pixels apart can be drawn as one.")
         if not 1 <= self.class_count <= MOST_CLASSES:
-            raise InvalidValue(f"A style has 1 to {MOST_CLASSES} classes.")
+            raise InvalidValue("A style has 1 to {most_classes} classes.", most_classes=MOST_CLASSES)
 
     @classmethod
     def default(cls, info: VectorInfo, seed: int = 0) -> Self:

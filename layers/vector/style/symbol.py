@@ -57,9 +57,9 @@ class Symbol(Struct, frozen=True):
         if len(self.dash) % 2 or any(not 0 < part <= 1000 for part in self.dash):
             raise InvalidValue("A dash pattern is pairs of lengths above 0: drawn, left out.")
         if self.marker not in MARKERS:
-            raise InvalidValue(f"A marker is one of {', '.join(MARKERS)}.")
+            raise InvalidValue("A marker is one of {markers}.", markers=", ".join(MARKERS))
         if self.arrow not in ARROWS:
-            raise InvalidValue(f"Arrowheads are one of {', '.join(ARROWS)}.")
+            raise InvalidValue("Arrowheads are one of {arrows}.", arrows=", ".join(ARROWS))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
@@ -92,7 +92,7 @@ def known_values(cls: type[Struct], data: Any) -> dict[str, Any]:
             continue
         value = data[key]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise InvalidValue(f"The style's {key} is not of the right kind.")
+            raise InvalidValue("The style's {key} is not of the right kind.", key=key)
         if isinstance(value, list | tuple):
             value = _floats(value)
         elif field.type is float and isinstance(value, int | float):
@@ -112,7 +112,7 @@ def _float(value: int | float, name: str) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise InvalidValue(f"The style's {name} is too large.") from None
+        raise InvalidValue("The style's {name} is too large.", name=name) from None
 
 
 def _floats(values: Any) -> tuple[float, ...]:

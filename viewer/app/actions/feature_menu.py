@@ -8,10 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import QWidget
-from shapely.affinity import translate
+from shapely.affinity import translate as moved
 
 from layers.formula.budget import Budget
-from layers.text.counted import counted
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression
@@ -37,6 +36,7 @@ from viewer.panels.context import PanelContext
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.jobs import JobContext, Jobs
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 
@@ -145,7 +145,11 @@ class FeatureMenu(ToolMenu):
             def done(fids: Fids) -> None:
                 fids = passing(self._canvas.own_scene, uuid, ascending(fids))
                 self.selection.set(uuid, fids, how)
-                heard(self.tr("{0} found.").format(counted(len(fids), self.tr("feature"), self.tr("features"))))
+                heard(
+                    self.tr("{0} found.").format(
+                        translate("FeatureMenu", "{count} features", "{count} feature", len(fids))
+                    )
+                )
 
             self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"), of_case=True)
 
@@ -175,12 +179,10 @@ class FeatureMenu(ToolMenu):
         tables = {drawing.layer_uuid: (list(drawing.tables), drawing.step_on(crs)) for drawing in drawings}
 
         def work(context: JobContext) -> dict[str, Fids]:
-            near = [
-                translate(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)
-            ]
+            near = [moved(geometry, *step) for held, fids, step in selected for geometry in geometries_of(held, fids)]
 
             def found_in(held: list[FeatureTable], step: tuple[float, float]) -> Fids:
-                own = [translate(geometry, -step[0], -step[1]) for geometry in near]
+                own = [moved(geometry, -step[0], -step[1]) for geometry in near]
                 return fids_near_features(held, own, crs, metres, context.check)
 
             return {uuid: found_in(*one) for uuid, one in tables.items()}
@@ -191,7 +193,7 @@ class FeatureMenu(ToolMenu):
                 shown = passing(self._canvas.own_scene, uuid, fids)
                 count += len(shown)
                 self.selection.set(uuid, shown, "add")
-            heard(self.tr("{0} found.").format(counted(count, self.tr("feature"), self.tr("features"))))
+            heard(self.tr("{0} found.").format(translate("FeatureMenu", "{count} features", "{count} feature", count)))
 
         title = self.tr("Looking for what is near")
         self._jobs.run(work, done, lambda error: heard(error.sentence), title, of_case=True)

@@ -20,7 +20,7 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
 from layers.requests.features import Exported, ExportRows
 from layers.requests.probe import Probe
-from layers.text.counted import counted, grouped
+from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions, Which
@@ -29,6 +29,7 @@ from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job, JobContext
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 
 MOMENT_S = 0.15
@@ -177,14 +178,19 @@ class LayerExport(QObject):
 
     def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
-            self._end(export, ExportFailed(f"{export.target.name} could not be written: {result.sentence}"))
+            self._end(
+                export,
+                ExportFailed(
+                    "{name} could not be written: {sentence_}", name=export.target.name, sentence_=result.sentence
+                ),
+            )
             return
         self._counted(export, written, sum(int(one["features"]) for one in result.header["layers"]))
 
     def _counted(self, export: _Export, written: int, found: int) -> None:
         """Move it under its name where it holds all rows."""
         if found != written:
-            whole = counted(written, "feature")
+            whole = translate("LayerExport", "{count} features", "{count} feature", written)
             sentence = f"{export.target.name} would hold {grouped(found)} of {whole}: it was not written."
             self._end(export, ExportFailed(sentence))
             return
@@ -194,7 +200,7 @@ class LayerExport(QObject):
 
         def done(_: None) -> None:
             self._end(export)
-            features = counted(written, self.tr("feature"), self.tr("features"))
+            features = translate("LayerExport", "{count} features", "{count} feature", written)
             said = self.tr("Written: {0}, {1}").format(export.target, features)
             self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
 

@@ -14,9 +14,9 @@ from layers.document.edit import Edit
 from layers.document.json_fields import MOST_CHARS
 from layers.errors import GeoloupeError, InvalidValue
 from layers.project.sharing.copied_marks import CopiedMarks, looks_like_marks, marks_in_text, marks_text
-from layers.text.counted import counted
 from viewer.commands.filing.pasted_marks import cut_marks, paste_marks
 from viewer.panels.context import PanelContext
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 
 OWN_TYPE = "application/x-geoloupe-marks+json"
@@ -106,17 +106,23 @@ class MarkClipboard(QObject):
         sources = sum(change.table == "sources" for change in edit.changes)
         if sources:
             text = self.tr("With {0} of their position or lifecycle.")
-            said.append(text.format(counted(sources, self.tr("source"), self.tr("sources"))))
+            said.append(text.format(translate("MarkClipboard", "{count} sources", "{count} source", sources)))
         templates = sum(change.table == "templates" for change in edit.changes)
         if templates:
             text = self.tr("With {0}.")
-            said.append(text.format(counted(templates, self.tr("template"), self.tr("templates"))))
+            said.append(text.format(translate("MarkClipboard", "{count} templates", "{count} template", templates)))
         if copied.claims:
             text = self.tr("Not copied: {0}.")
-            said.append(text.format(counted(copied.claims, self.tr("link to a claim"), self.tr("links to claims"))))
+            said.append(
+                text.format(
+                    translate("MarkClipboard", "{count} links to claims", "{count} link to a claim", copied.claims)
+                )
+            )
         if copied.not_taken:
             text = self.tr("{0} could not be taken.")
-            said.append(text.format(counted(copied.not_taken, self.tr("feature"), self.tr("features"))))
+            said.append(
+                text.format(translate("MarkClipboard", "{count} features", "{count} feature", copied.not_taken))
+            )
         return " ".join(said)
 
 
@@ -143,4 +149,4 @@ def _text_in(content: QMimeData) -> str:
 
 
 def _marks(count: int) -> str:
-    return counted(count, "mark", "marks")
+    return translate("MarkClipboard", "{count} marks", "{count} mark", count)

@@ -12,7 +12,6 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QWidget
 
 from layers.document.site import Site
-from layers.text.counted import counted
 from viewer.app.actions.action_table import Action, has_case
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
@@ -50,20 +49,23 @@ def ask_values(panels: PanelContext, parent: QWidget, column: str) -> TickDialog
         for value, count in sorted(counts.items(), key=lambda entry: shown(entry[0]).casefold())
     ]
     title = translate("select_sites", "Class") if column == "class_code" else translate("select_sites", "Folder")
-    noun = (
-        (translate("select_sites", "class"), translate("select_sites", "classes"))
-        if column == "class_code"
-        else (translate("select_sites", "folder"), translate("select_sites", "folders"))
-    )
-    says = translate("select_sites", "Select the marks of these {0}:").format(noun[1])
-    text = translate("select_sites", "Select {0}")
-    dialog = TickDialog(
-        says, [title, translate("select_sites", "Marks")], rows, lambda n: text.format(counted(n, *noun)), parent
-    )
+    says = translate("select_sites", "Select the marks of these folders:")
+    verb = _select_folders
+    if column == "class_code":
+        says, verb = translate("select_sites", "Select the marks of these classes:"), _select_classes
+    dialog = TickDialog(says, [title, translate("select_sites", "Marks")], rows, verb, parent)
     dialog.setWindowTitle(translate("select_sites", "Select Marks"))
     dialog.chosen.connect(partial(_take, panels, column))
     dialog.open()
     return dialog
+
+
+def _select_classes(count: int) -> str:
+    return translate("select_sites", "Select {count} classes", "Select {count} class", count)
+
+
+def _select_folders(count: int) -> str:
+    return translate("select_sites", "Select {count} folders", "Select {count} folder", count)
 
 
 def _take(panels: PanelContext, column: str, values: Iterable[Any]) -> None:

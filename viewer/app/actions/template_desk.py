@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QWidget
 from layers.document.mark_template import HOT_KEYS, MarkTemplate, templates_in_text, templates_text
 from layers.errors import NotReadable
 from layers.project.storage.fsops import write_whole
-from layers.text.counted import counted
 from viewer.app.actions.action_table import Action, has_case
 from viewer.app.opening.questions import Questions
 from viewer.app.toolbox import Toolbox
 from viewer.commands.filing.templates import save_templates
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.case_templates import templates_of_case
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.text import one_line
 
@@ -93,19 +93,21 @@ class TemplateDesk(QObject):
         if self._panels.document is document and self._panels.do(save_templates, found):
             text = self.tr("{0} are kept in the case.")
             self._messages.show(
-                "templates", text.format(counted(len(found), self.tr("template"), self.tr("templates")))
+                "templates", text.format(translate("TemplateDesk", "{count} templates", "{count} template", len(found)))
             )
 
 
 def templates_in_file(path: Path) -> list[MarkTemplate]:
     """The templates in a file of somebody. Raises NotReadable, and InvalidValue where there are none."""
     if not path.is_file():
-        raise NotReadable(f"{path.name} is no regular file: choose a .json file of templates.")
+        raise NotReadable("{name} is no regular file: choose a .json file of templates.", name=path.name)
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise NotReadable(f"{path.name} cannot be read ({error.strerror}): choose another file.") from error
+        raise NotReadable(
+            "{name} cannot be read ({strerror}): choose another file.", name=path.name, strerror=error.strerror
+        ) from error
     return templates_in_text(data.decode("utf-8", "replace"))
 
 

@@ -156,7 +156,9 @@ def lock_anyway(path: Path) -> CaseLock:
     lock = CaseLock(path)
     lock.take_over()
     if not lock.is_mine:
-        raise NotAllowed(f"“{path.name}” cannot be taken over: its folder takes no files. Save under another name.")
+        raise NotAllowed(
+            "“{name}” cannot be taken over: its folder takes no files. Save under another name.", name=path.name
+        )
     return lock
 
 
@@ -169,7 +171,9 @@ def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
         lock = CaseLock(request.path)
         holder = lock.acquire()
         if holder is not None:
-            raise CaseInUse(f"“{request.path.name}” is open elsewhere ({holder}). Save under another name.")
+            raise CaseInUse(
+                "“{name}” is open elsewhere ({holder}). Save under another name.", name=request.path.name, holder=holder
+            )
     if request.viewport_json:
         work.set_meta("viewport", request.viewport_json)
     try:
@@ -188,7 +192,9 @@ def write_from_memory(document: Document, path: Path, base: Path | None) -> Case
     lock = CaseLock(path)
     holder = lock.acquire()
     if holder is not None:
-        raise CaseInUse(f"“{path.name}” is open elsewhere ({holder}). Save under another name.")
+        raise CaseInUse(
+            "“{name}” is open elsewhere ({holder}). Save under another name.", name=path.name, holder=holder
+        )
     try:
         write_case(document, path, base=base)
     except GeoloupeError:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from layers.errors import GeoloupeError
 from layers.project.opening.layer_paths import judged
 from layers.project.opening.missing_files import Found, Sameness, Search, Wanted, described_file, find_files
-from layers.text.counted import counted
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions
@@ -21,6 +20,7 @@ from viewer.canvas.scene import MapScene
 from viewer.commands.relink import LostFile, Places, lost_files, relink_layers
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import JobContext, Jobs
+from viewer.support.language.translation import translate
 from viewer.support.messages import MessageAction, Messages
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Relinking(QObject):
                 self.tr("Of {0} files that are not where the case says, {1} found in {2}."),
             )
             sentence = (one if len(missing) == 1 else many).format(
-                len(missing), counted(len(found), self.tr("was"), self.tr("were")), where
+                len(missing), translate("Relinking", "{count} were", "{count} was", len(found)), where
             )
         else:
             one, many = (

@@ -185,7 +185,9 @@ class Session(QObject):
             try:
                 return read_blobs(work.blobs, work.base, table, uuids, column)
             except OSError as error:
-                raise FileMissing(f"The bytes of the case cannot be read: {error.strerror or error}.") from error
+                raise FileMissing(
+                    "The bytes of the case cannot be read: {strerror}.", strerror=error.strerror or error
+                ) from error
 
         return read
 

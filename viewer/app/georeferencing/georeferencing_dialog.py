@@ -22,13 +22,13 @@ from layers.geo.bounds import Bounds
 from layers.geo.coordinates.notation import Notation
 from layers.geo.lon_extent import around
 from layers.raster.point_fit.control_point import Method, PointSet
-from layers.text.counted import counted
 from viewer.app.georeferencing.point_draft import PointDraft
 from viewer.app.georeferencing.point_panes import MapPane, MapSource, PicturePane, bounds_lonlat_of_fit
 from viewer.app.georeferencing.point_table import PointTable
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
@@ -239,8 +239,11 @@ class GeoreferencingDialog(QDialog):
             return ""
         if draft.method is Method.THIN_PLATE:
             return self.tr("goes through all points")
-        return counted(
-            draft.method.degrees_of_freedom(points), self.tr("degree of freedom"), self.tr("degrees of freedom")
+        return translate(
+            "GeoreferencingDialog",
+            "{count} degrees of freedom",
+            "{count} degree of freedom",
+            draft.method.degrees_of_freedom(points),
         )
 
     def _verdict(self) -> str:

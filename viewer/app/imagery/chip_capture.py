@@ -350,5 +350,5 @@ def _keep(keep: KeepBlob, one: ChipBytes) -> None:
         keep("chips", one.chip.uuid, one.thumbnail, THUMBNAIL)
     except OSError as error:
         raise SaveFailed(
-            f"The chip could not be kept: {error.strerror or error}. Free some space, try again."
+            "The chip could not be kept: {strerror}. Free some space, try again.", strerror=error.strerror or error
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.shapes.duplicates import duplicate_sites
 from viewer.commands.stamps import new_uuid
@@ -21,14 +20,14 @@ def duplicate_selected(canvas: MapCanvas, panels: PanelContext) -> None:
     sites = [panels.document.sites[uuid] for uuid in panels.document.sites if uuid in panels.selection]
     if len(sites) > MOST:
         said = translate("duplicating", "{0} are too many to duplicate at once: select fewer.")
-        panels.report(said.format(counted(len(sites), "site")))
+        panels.report(said.format(translate("Duplicating", "{count} sites", "{count} site", len(sites))))
         return
     view = canvas.viewport.view()
     step = COPY_PX * view.ratio
     figures = moved_figures(sites, view, step, step)
     if len(figures) < len(sites):
         said = translate("duplicating", "There is no room on the map beside {0} for a copy.")
-        panels.report(said.format(counted(len(sites) - len(figures), "site")))
+        panels.report(said.format(translate("Duplicating", "{count} sites", "{count} site", len(sites) - len(figures))))
     copies = {uuid: (new_uuid(), figure) for uuid, figure in figures.items()}
     if copies and panels.do(duplicate_sites, copies):
         panels.selection.set({copy for copy, _ in copies.values()})

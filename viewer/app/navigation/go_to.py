@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from layers.errors import BadCoordinate
 from layers.geo.coordinates import Datum, Notation
 from layers.geo.coordinates.parse import parse_coordinate
-from layers.text.counted import counted
 from viewer.panels.search.hits import Hit
 from viewer.panels.search.search_providers import CoordinateProvider
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 
@@ -106,7 +106,7 @@ class GoToDialog(QDialog):
             return self.tr("Degrees, UTM, MGRS, a shape in WKT, or the address of a web map.")
         if len(self._readings) > 1:
             return self.tr("This can be read in {0}; the likeliest is first.").format(
-                counted(len(self._readings), self.tr("way"), self.tr("ways"))
+                translate("GoToDialog", "{count} ways", "{count} way", len(self._readings))
             )
         if self._readings:
             return ""

@@ -45,7 +45,9 @@ def files_of_folder(folder: Path, check: Callable[[], None]) -> FolderFiles:
     def refused(error: OSError) -> None:
         if error.filename is not None and Path(error.filename) == folder:
             raise FileMissing(
-                f"The folder {folder} cannot be listed ({error.strerror}): choose files in it."
+                "The folder {folder} cannot be listed ({strerror}): choose files in it.",
+                folder=folder,
+                strerror=error.strerror,
             ) from error
 
     for where, folders, names in os.walk(folder, onerror=refused):

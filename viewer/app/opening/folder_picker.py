@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from layers.text.counted import counted, grouped
+from layers.text.counted import grouped
 from viewer.app.opening.folder_files import FolderFiles
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.support.language.translation import translate
@@ -19,7 +19,7 @@ class FolderPicker(TickDialog):
     """`chosen` carries the paths that were ticked, as text."""
 
     def __init__(self, folder_name: str, found: FolderFiles, parent: QWidget | None = None) -> None:
-        count = counted(len(found.files), translate("FolderPicker", "file"), translate("FolderPicker", "files"))
+        count = translate("FolderPicker", "{count} files", "{count} file", len(found.files))
         said = translate("FolderPicker", "{0} holds {1} that may be opened. Which should be?").format(
             one_line(folder_name, 80), count
         )
@@ -48,7 +48,7 @@ class FolderPicker(TickDialog):
 
 def _open_text(count: int) -> str:
     return translate("FolderPicker", "&Open {0}").format(
-        counted(count, translate("FolderPicker", "file"), translate("FolderPicker", "files"))
+        translate("FolderPicker", "{count} files", "{count} file", count)
     )
 
 

@@ -379,7 +379,7 @@ def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
     except TimeoutError:
         gone.add(folder)
         raise FileMissing(
-            f"{word} does not answer: its drive may be gone. Look whether it is there, then open it again."
+            "{word} does not answer: its drive may be gone. Look whether it is there, then open it again.", word=word
         ) from None
 
 
@@ -389,9 +389,11 @@ def _existing(word: str) -> Path:
         path = Path(word).resolve()
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise FileMissing(f"There is no file {word}: check the name.") from None
+        raise FileMissing("There is no file {word}: check the name.", word=word) from None
     except (OSError, ValueError, RuntimeError) as error:
-        raise NotAllowed(f"{word} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
+        raise NotAllowed(
+            "{word} cannot be opened: {getattr}.", word=word, getattr=getattr(error, "strerror", None) or error
+        ) from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise NotAFile(f"{word} is not a regular file: name a file that holds data.")
+        raise NotAFile("{word} is not a regular file: name a file that holds data.", word=word)
     return path

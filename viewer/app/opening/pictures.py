@@ -144,5 +144,7 @@ def _keep(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
 
 def _unwritten(folder: Path, error: OSError) -> FileMissing:
     return FileMissing(
-        f"The picture cannot be kept in “{folder.name}”: {error.strerror or error}. Save the case elsewhere."
+        "The picture cannot be kept in “{name}”: {strerror}. Save the case elsewhere.",
+        name=folder.name,
+        strerror=error.strerror or error,
     )

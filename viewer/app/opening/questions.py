@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from layers.project.saving.recovery import RecoverableSession
-from layers.text.counted import counted, grouped
+from layers.text.counted import grouped
 from viewer.app.opening.dialog_filters import name_filters
 from viewer.panels.shell.start_page import local_moment
 from viewer.panels.words import marks_counted
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 
@@ -120,7 +121,7 @@ class Questions(QObject):
                 "Geoloupe closed unexpectedly. {0}, made from {1} to {2}, are kept, but not in the file; with them the "
                 "case has {3}."
             )
-        edits = counted(left.edits, self.tr("edit"), self.tr("edits"))
+        edits = translate("Questions", "{count} edits", "{count} edit", left.edits)
         return said.format(edits, first, last, marks_counted(*left.marks))
 
     def take_over(self, title: str, holder: str) -> bool:

@@ -7,13 +7,13 @@ import time
 from PySide6.QtCore import QObject, QTimer
 
 from layers.grid.tile_grid import View
-from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.world_copies import wrapped_views
 from viewer.support.jobs import Job, Jobs
+from viewer.support.language.translation import translate
 from viewer.support.paced_look import REST
 from viewer.support.text import one_line
 
@@ -70,7 +70,11 @@ class ReadingWatch(QObject):
     def _opening_text(self, names: list[str]) -> str:
         if len(names) == 1:
             return self.tr("Opening {0}").format(one_line(names[0], LONGEST_NAME))
-        return self.tr("Opening {0}").format(counted(len(names), self.tr("layer"), self.tr("layers"))) if names else ""
+        return (
+            self.tr("Opening {0}").format(translate("ReadingWatch", "{count} layers", "{count} layer", len(names)))
+            if names
+            else ""
+        )
 
     def _names(self) -> list[str]:
         """The names of the layers that are late now."""

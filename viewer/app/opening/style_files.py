@@ -119,10 +119,12 @@ def style_of_file(path: Path) -> QmlStyle:
     from layers.project.qgis.qml_text import MAX_BYTES
 
     if not path.is_file():
-        raise NotReadable(f"{path.name} is no regular file: choose a .qml file that QGIS has written.")
+        raise NotReadable("{name} is no regular file: choose a .qml file that QGIS has written.", name=path.name)
     try:
         with path.open("rb") as file:
             found = read_qml(file.read(MAX_BYTES + 1))
     except OSError as error:
-        raise NotReadable(f"{path.name} cannot be read ({error.strerror}): choose another file.") from error
+        raise NotReadable(
+            "{name} cannot be read ({strerror}): choose another file.", name=path.name, strerror=error.strerror
+        ) from error
     return found

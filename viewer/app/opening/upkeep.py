@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from layers.raster.overviews import Lack, SourceState, overview_bytes
-from layers.text.counted import counted
 from viewer.canvas.scene import MapScene
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import translate
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.paced_look import PacedLook
 
@@ -112,7 +112,7 @@ class Upkeep(QObject):
             self._messages.clear(key)
             return
         text = self.tr("{0} does not answer: {1} not available until it is there again.")
-        waiting = counted(count, self.tr("of its layers is"), self.tr("of its layers are"))
+        waiting = translate("Upkeep", "{count} of its layers are", "{count} of its layers is", count)
         action = MessageAction(self.tr("Try Again"), lambda: self._drives.try_again(folder))
         self._messages.show(key, text.format(folder, waiting), "warning", action)
 

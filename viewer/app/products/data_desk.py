@@ -276,6 +276,6 @@ class DataDesk(QObject):
         """Makes it in a job: what drives hold is not asked in the window's thread."""
         target = self._session.target
         if target is not None and path.exists() and target.exists() and os.path.samefile(target, path):
-            raise NotAllowed(f"“{path.name}” is the open case itself: choose another name.")
+            raise NotAllowed("“{name}” is the open case itself: choose another name.", name=path.name)
         write_data(told, path, self._canvas.own_scene.context.pool)
         leaving.sha256 = file_sha256(path) if leaving.state != DRAFT else ""

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.marking import CLASSIFICATION, TLP
-from layers.text.counted import counted
 from viewer.app.products.state_question import state_names
 from viewer.app.products.taken_away import TakenAway
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
 
 PIXELS = ".tif"
@@ -49,13 +49,15 @@ class DataDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export Data"))
         self.format = _combo(self.tr("Format"), self._formats(), first.suffix)
-        self._whole = self.tr("The whole case ({0})").format(counted(sites, self.tr("mark"), self.tr("marks")))
+        self._whole = self.tr("The whole case ({0})").format(
+            translate("DataDialog", "{count} marks", "{count} mark", sites)
+        )
         parts = [
             (self._whole, WHOLE),
             (self.tr("What the map shows"), SHOWN),
         ]
         if selected:
-            words = counted(selected, self.tr("mark"), self.tr("marks"))
+            words = translate("DataDialog", "{count} marks", "{count} mark", selected)
             parts.append((self.tr("What is selected ({0})").format(words), SELECTED))
         self.part = _combo(self.tr("Part"), parts, first.part)
         self.publish = QCheckBox(self.tr("For readers &outside"))

@@ -10,10 +10,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from layers.product.spec import LONGEST_TEXT, MOST_MAPS, ProductMap, ProductSpec
-from layers.text.counted import counted
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.support.begun_line import BegunLine
+from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, tooltip
 
@@ -131,7 +131,9 @@ class MapFields(QWidget):
         if own >= 0:
             box.removeItem(own)
         if marks:
-            box.insertItem(box.findData(SELECTED), counted(len(marks), self.tr("mark"), self.tr("marks")), OWN)
+            box.insertItem(
+                box.findData(SELECTED), translate("MapFields", "{count} marks", "{count} mark", len(marks)), OWN
+            )
         box.setCurrentIndex(box.findData(value))
         del blocked
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from layers.product.map_choices import MapChoice
-from layers.text.counted import counted
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
@@ -22,18 +21,17 @@ def ask_for_maps(choices: Sequence[MapChoice], room: int, parent: QWidget) -> Ti
         "site": translate("ProductWindow", "Site"),
     }
     rows = [TickRow([one_line(one.name, 120), kinds[one.kind]], one, is_ticked=False) for one in choices]
-    noun, text = (
-        (translate("ProductWindow", "map"), translate("ProductWindow", "maps")),
-        translate("ProductWindow", "&Show {0}"),
-    )
-    says = translate("ProductWindow", "What is to be shown, each in a map of its own? There is room for {0}.").format(
-        counted(room, *noun)
+    says = translate(
+        "ProductWindow",
+        "What is to be shown, each in a map of its own? There is room for {count} maps.",
+        "What is to be shown, each in a map of its own? There is room for {count} map.",
+        room,
     )
     dialog = TickDialog(
         says,
         [translate("ProductWindow", "Map"), translate("ProductWindow", "Kind")],
         rows,
-        lambda n: text.format(counted(n, *noun)),
+        lambda n: translate("ProductWindow", "&Show {count} maps", "&Show {count} map", n),
         parent,
     )
     dialog.setWindowTitle(translate("ProductWindow", "Choose Maps"))

@@ -19,7 +19,6 @@ from layers.errors import GeoloupeError, ProductStopped
 from layers.geo.bounds import Bounds
 from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.spec import Override, ProductSpec, read_spec
-from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.app.navigation.map_needed import has_map
 from viewer.app.opening.questions import Questions
@@ -298,7 +297,9 @@ class ProductWindows(QObject):
 
     def _say_deleted(self, count: int) -> None:
         said = self.tr("{0} deleted. Ctrl+Z brings back what was there.")
-        self._messages.show("deleted", said.format(counted(count, "product")))
+        self._messages.show(
+            "deleted", said.format(translate("ProductWindows", "{count} products", "{count} product", count))
+        )
 
     def _failed(self, error: GeoloupeError, uuid: str) -> None:
         self._messages.show("export", error.sentence, "error")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from layers.text.counted import counted
 from viewer.support.language.translation import translate
 
 
@@ -56,7 +55,7 @@ class Unplaced(Struct, frozen=True):
 def _counted(layers: int, sites: int) -> str:
     words = []
     if layers:
-        words.append(counted(layers, translate("unplaced", "layer"), translate("unplaced", "layers")))
+        words.append(translate("unplaced", "{count} layers", "{count} layer", layers))
     if sites:
-        words.append(counted(sites, translate("unplaced", "site"), translate("unplaced", "sites")))
+        words.append(translate("unplaced", "{count} sites", "{count} site", sites))
     return translate("unplaced", " and ").join(words)

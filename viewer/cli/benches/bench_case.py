@@ -72,7 +72,7 @@ def measure_case(case: str, edits: int = EDITS) -> Figures:
     with TemporaryDirectory() as folder, real_window(Path(folder)) as window:
         opened_ms = _open(window, path)
         if not window.session.document.sites:
-            raise InvalidValue(f"{path} has no sites: there is nothing to measure.")
+            raise InvalidValue("{path} has no sites: there is nothing to measure.", path=path)
         bench = _Bench(window)
         return {"sites": len(window.session.document.sites), "open_ms": opened_ms, **bench.run(edits)}
 

@@ -49,7 +49,7 @@ def measure_save(case: str) -> dict[str, Any]:
         opened.append(_ms(start))
     document = intake.document
     if not document.sites:
-        raise InvalidValue(f"{path} has no sites: there is nothing to measure.")
+        raise InvalidValue("{path} has no sites: there is nothing to measure.", path=path)
     with TemporaryDirectory() as folder:
         target = Path(folder) / "bench.gpkg"
         work = WorkingCopy.create(Path(folder) / "sessions", document, target=None)

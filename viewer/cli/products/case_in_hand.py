@@ -46,7 +46,9 @@ def case_in_hand(path: str, state: State) -> Iterator[CaseInHand]:
         intake, work, home = open_for_work(folder / "sessions", target)
         try:
             if intake.read_only:
-                raise CaseTooNew(f"{target} was written by a later Geoloupe: nothing can be issued in it here.")
+                raise CaseTooNew(
+                    "{target} was written by a later Geoloupe: nothing can be issued in it here.", target=target
+                )
 
             def push(edit: Edit) -> None:
                 intake.document.apply(edit)

@@ -29,7 +29,7 @@ def write_case_data(arguments: argparse.Namespace) -> int:
     path, out = case_file(arguments.case), Path(arguments.out)
     suffix = out.suffix.lower()
     if out.exists() and os.path.samefile(path, out):
-        raise InvalidValue(f"{arguments.out} is the case itself: name another file.")
+        raise InvalidValue("{out} is the case itself: name another file.", out=arguments.out)
     if suffix in (".kmz", ".html"):
         load_qt()
     from viewer.cli.products.issued_data import data_leaving, data_spec_of  # after Qt: symbols are painted

@@ -31,10 +31,17 @@ def data_spec_of(document: Document, arguments: argparse.Namespace, suffix: str)
         kept = read_data_spec(row.layout_json)
         if kept is None or kept.suffix != suffix:
             ending = kept.suffix if kept is not None else "a page's, such as .pdf"
-            raise InvalidValue(f"The product “{row.name}” is no {suffix}: give --out an ending of its own, {ending}.")
+            raise InvalidValue(
+                "The product “{name}” is no {suffix}: give --out an ending of its own, {ending}.",
+                name=row.name,
+                suffix=suffix,
+                ending=ending,
+            )
         return kept
     if arguments.site and arguments.site not in document.sites:
-        raise InvalidValue(f"{arguments.case} has no site {arguments.site}: “geoloupe sites” lists them.")
+        raise InvalidValue(
+            "{case} has no site {site}: “geoloupe sites” lists them.", case=arguments.case, site=arguments.site
+        )
     return DataSpec(
         suffix,
         title=document.meta("title") or ("" if arguments.publish else Path(arguments.case).stem),

@@ -75,7 +75,11 @@ def _subject(document: Document, arguments: argparse.Namespace) -> ProductSpec:
         most = MOST_MAPS[arguments.layout or spec.layout]
         if len(spec.maps) > most:
             raise InvalidValue(
-                f"--layout {arguments.layout} has {most} maps at most: the {option} has {len(spec.maps)}."
+                "--layout {layout} has {most} maps at most: the {option} has {count}.",
+                layout=arguments.layout,
+                most=most,
+                option=option,
+                count=len(spec.maps),
             )
     return replace(spec, layout=arguments.layout or spec.layout)
 

@@ -34,7 +34,9 @@ def save_templates(
     rows = rows_of(document)
     new = {one.code for one in wanted} - {row.class_code for row in rows}
     if len(rows) + len(new) > MOST_TEMPLATES:
-        raise InvalidValue(f"A case holds at most {MOST_TEMPLATES} templates: delete some first.")
+        raise InvalidValue(
+            "A case holds at most {most_templates} templates: delete some first.", most_templates=MOST_TEMPLATES
+        )
     changes = [change for one in wanted for change in _saved(rows, one, stamp)]
     label = f"Change template “{wanted[0].name}”" if len(wanted) == 1 else "Change templates"
     return Edit(label, tuple(changes))
@@ -58,7 +60,9 @@ def set_detail(
     elif field.kind == "date":
         check_date(value or "", f"date ({field.title})")
     elif len(str(value or "")) > LONGEST_VALUE:
-        raise InvalidValue(f"The text is longer than {LONGEST_VALUE} characters: put it into the notes.")
+        raise InvalidValue(
+            "The text is longer than {longest_value} characters: put it into the notes.", longest_value=LONGEST_VALUE
+        )
     edit = update_site(document, uuid, actor=actor, now=now, props_json=with_value(site.props_json, field, value))
     return replace(edit, label=f"Change {field.title} of {f'site “{site.label}”' if site.label else 'site'}")
 

@@ -55,9 +55,15 @@ def update_chip(document: Document, uuid: str, *, actor: str, now: str | None = 
     chip = row_of(document.chips, uuid, "image chip")
     fixed = [name for name in fields if name not in CHANGEABLE]
     if fixed:
-        raise InvalidValue(f"The {fixed[0].replace('_', ' ')} of an image chip never changes: take another chip.")
+        raise InvalidValue(
+            "The {replace} of an image chip never changes: take another chip.", replace=fixed[0].replace("_", " ")
+        )
     if "niirs_scale" in fields and fields["niirs_scale"] not in ("", *NIIRS_SCALES):
-        raise InvalidValue(f"“{fields['niirs_scale']}” is no NIIRS scale: choose one of {', '.join(NIIRS_SCALES)}.")
+        raise InvalidValue(
+            "“{fields}” is no NIIRS scale: choose one of {niirs_scales}.",
+            fields=fields["niirs_scale"],
+            niirs_scales=", ".join(NIIRS_SCALES),
+        )
     check_number(fields.get("niirs_rating"), 0, 9.9, "NIIRS rating")
     words = " and ".join(name.replace("niirs", "NIIRS").replace("_", " ") for name in fields)
     stamp = stamp_of(actor, now)

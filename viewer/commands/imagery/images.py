@@ -68,7 +68,7 @@ def delete_images(document: Document, uuids: Iterable[str]) -> Edit:
     images = [row_of(document.images, uuid, "image") for uuid in dict.fromkeys(uuids)]
     for image in images:
         if uses_of_image(document, image.uuid):
-            raise InvalidValue(f"Evidence of this case stands on {_named(image)}: delete that first.")
+            raise InvalidValue("Evidence of this case stands on {named}: delete that first.", named=_named(image))
     label = f"Delete {_named(images[0])}" if len(images) == 1 else f"Delete {counted(len(images), 'image')}"
     return Edit(label, tuple(delete("images", image) for image in images))
 

@@ -59,7 +59,11 @@ def set_map_number(
     """Set the marker of a number on the map, or move it there. Raises InvalidValue."""
     markers = numbered_markers(document).get(number, [])
     if len(markers) > 1:
-        raise InvalidValue(f"Number {number} stands {len(markers)} times on the map: delete the others first.")
+        raise InvalidValue(
+            "Number {number} stands {count} times on the map: delete the others first.",
+            number=number,
+            count=len(markers),
+        )
     if markers:
         (site,) = markers
         moved = move_sites(document, {site.uuid: shapely.Point(lon, lat)}, actor=actor, now=now)

@@ -156,7 +156,7 @@ def _check(document: Document, row: Any) -> None:
     if row.presence == "absent" and (row.view_quality != "clear" or row.why):
         raise InvalidValue("“Absent” needs a clear view and enough resolution: say so, or choose “cannot tell”.")
     if row.presence == "cannot tell" and not row.why:
-        raise InvalidValue(f"Say why it cannot be told: {', '.join(WHYS)}.")
+        raise InvalidValue("Say why it cannot be told: {whys}.", whys=", ".join(WHYS))
     if row.chip_uuid:
         row_of(document.chips, row.chip_uuid, "image chip")
     _check_change(row, document.images)
@@ -167,12 +167,17 @@ def _check_words(row: Observation) -> None:
         check_choice(getattr(row, name), ("", *words), name.replace("_", " "))
     if row.change_kind.strip().lower() in _NEVER_STORED:
         raise InvalidValue(
-            f"“{row.change_kind}” is a judgement, not seen on an image: record present or absent, and make it a claim."
+            "“{change_kind}” is a judgement, not seen on an image: record present or absent, and make it a claim.",
+            change_kind=row.change_kind,
         )
     for number in (row.count_low, row.count_high):
         check_number(number, 0, 2**31 - 1, "count")
     if row.count_low is not None and row.count_high is not None and row.count_low > row.count_high:
-        raise InvalidValue(f"The lowest count ({row.count_low}) is above the highest ({row.count_high}).")
+        raise InvalidValue(
+            "The lowest count ({count_low}) is above the highest ({count_high}).",
+            count_low=row.count_low,
+            count_high=row.count_high,
+        )
 
 
 def _check_change(row: Observation, images: Mapping[str, Image]) -> None:

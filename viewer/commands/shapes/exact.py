@@ -102,7 +102,7 @@ def remove_vertex(document: Document, uuid: str, part: int, vertex: int, *, acto
     rings = rings_of(site.geometry)
     ring = _ring(rings, part, vertex)
     if (places := wanted_places(site)) is not None:
-        raise InvalidValue(f"It measures between {places} places: measure its length to have any number.")
+        raise InvalidValue("It measures between {places} places: measure its length to have any number.", places=places)
     if len(ring) <= least_vertices(site.geometry):
         raise InvalidValue("Nothing would be left of it: delete the whole mark on the map.")
     del ring[vertex]

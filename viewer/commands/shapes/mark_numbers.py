@@ -35,7 +35,7 @@ def next_number(document: Document) -> int:
     while number in taken:
         number += 1
     if number > MOST_NUMBER:
-        raise InvalidValue(f"Markers have numbers up to {MOST_NUMBER}.")
+        raise InvalidValue("Markers have numbers up to {most_number}.", most_number=MOST_NUMBER)
     return number
 
 

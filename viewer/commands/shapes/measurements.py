@@ -39,7 +39,9 @@ def set_quantity(document: Document, uuid: str, quantity: str, *, actor: str, no
     site, shape = _measured(document, uuid)
     changed = replace(shape, quantity=quantity, unit="", result=None, error=None)
     if not changed.is_of(site.geometry):
-        raise InvalidValue(f"The mark has no {quantity}: its places are too many, too few, or one and the same.")
+        raise InvalidValue(
+            "The mark has no {quantity}: its places are too many, too few, or one and the same.", quantity=quantity
+        )
     return _with_shape(site, changed, "Measure something else", stamp_of(actor, now))
 
 

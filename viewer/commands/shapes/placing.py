@@ -34,7 +34,9 @@ def place_site(
     """
     site = row_of(document.sites, uuid, "site")
     if site.geometry.geom_type != "Point":
-        raise InvalidValue(f"The {named_sites(site)} is no point: edit its vertices on the map.")
+        raise InvalidValue(
+            "The {named_sites} is no point: edit its vertices on the map.", named_sites=named_sites(site)
+        )
     read = places_in_text(text, datum)[0]
     judged_m = site.position_error_m if is_error_judged(document, site) else None
     fields: dict[str, Any] = {

@@ -39,7 +39,9 @@ def write_data(export: DataExport, path: Path, pool: ReaderPool) -> None:
 
         write_whole(path, report_html(export).encode())
     else:
-        raise UnsupportedFormat(f"“{path.name}”: the ending must be one of {', '.join(DATA_ENDINGS)}.")
+        raise UnsupportedFormat(
+            "“{name}”: the ending must be one of {data_endings}.", name=path.name, data_endings=", ".join(DATA_ENDINGS)
+        )
 
 
 def save_subset(export: DataExport, path: Path) -> None:

@@ -12,10 +12,10 @@ from layers.document.observation import is_after
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, SourceCited
 from layers.product.gathering import NO_ANSWER
 from layers.product.parties import claim_sentence, context_of, own_answers
-from layers.text.counted import counted
 from viewer.export.data.exported import ChipPicture, DataExport, GroundPicture, MapPicture
 from viewer.export.data.map_numbers import number_places
 from viewer.export.data.tables import for_xml
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, plain
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -92,29 +92,33 @@ def _numbers(content: ProductContent) -> dict[str, int]:
 
 def _counts(content: ProductContent, marks: int) -> str:
     parts = [
-        counted(marks, "mark"),
-        counted(len(content.claims), "claim"),
-        counted(len(content.responses), "response"),
-        counted(len(content.sources), "source"),
+        translate("Export", "{count} marks", "{count} mark", marks),
+        translate("Export", "{count} claims", "{count} claim", len(content.claims)),
+        translate("Export", "{count} responses", "{count} response", len(content.responses)),
+        translate("Export", "{count} sources", "{count} source", len(content.sources)),
     ]
     left = len(content.withheld)
-    return ", ".join(parts) + (f"; {counted(left, 'mark is', 'marks are')} left out." if left else ".")
+    said = translate("Export", "; {count} marks are left out.", "; {count} mark is left out.", left) if left else "."
+    return ", ".join(parts) + said
 
 
 def _map(picture: MapPicture, sites: list[NamedSite], numbers: dict[str, int]) -> dict[str, Any]:
     inside = [site for site in sites if site.uuid in picture.places]
     names = [one_line(site.name, 80) for site in inside]
-    some = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    more = translate("Export", " and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
+    some = ", ".join(names[:MOST_NAMED]) + more
+    alt = translate("Export", "Map with {count} marks{0}.", "Map with {count} mark{0}.", len(inside))
     left = len(sites) - len(inside)
+    not_on_it = translate("Export", "{count} marks are not on the map.", "{count} mark is not on the map.", left)
     at = {site.uuid: picture.places[site.uuid] for site in inside}
     middles = number_places(numbers, at, picture.width, picture.height)
     return {
         "data": _data_url(picture.data, "image/png"),
         "width": picture.width,
         "height": picture.height,
-        "alt": f"Map with {counted(len(inside), 'mark')}{f': {some}' if some else ''}.",
+        "alt": alt.format(f": {some}" if some else ""),
         "credits": plain(" · ".join(picture.credits)),
-        "elsewhere": f"{counted(left, 'mark is', 'marks are')} not on the map." if left else "",
+        "elsewhere": not_on_it if left else "",
         "marks": [
             {
                 "number": numbers[site.uuid],

@@ -14,8 +14,8 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.product.shown_picture import ShownPicture, shown_picture
 from layers.requests.pictures import RecodePicture
-from layers.text.counted import counted
 from viewer.export.data.exported import DataExport, ShownChip
+from viewer.support.language.translation import translate
 
 _LOOK_S = 0.05
 _MOST_DEATHS = 3
@@ -50,7 +50,12 @@ def with_shown_chips(
     made = replace(export, shown=shown)
     if not lost:
         return made, ""
-    said = counted(lost, "image chip is no picture that is shown", "image chips are no pictures that are shown")
+    said = translate(
+        "Export",
+        "{count} image chips are no pictures that are shown",
+        "{count} image chip is no picture that is shown",
+        lost,
+    )
     sentence = f"{said}, or cannot be decoded, and left out."
     return replace(made, content=replace(made.content, caveats=(*made.content.caveats, sentence))), sentence
 

@@ -57,14 +57,20 @@ def begin_pixels(
     assert info is not None
     name = one_line(drawing.layer.name, 80)
     if info.placed_by in ("control points", "RPC"):
-        raise ExportFailed(f"“{name}” is placed by {info.placed_by}: its pixels have no even grid on the map.")
+        raise ExportFailed(
+            "“{name}” is placed by {placed_by}: its pixels have no even grid on the map.",
+            name=name,
+            placed_by=info.placed_by,
+        )
     window = pixels_within(drawing, bounds)
     if window is None:
-        raise ExportFailed(f"“{name}” has no pixels with a place on the Earth there.")
+        raise ExportFailed("“{name}” has no pixels with a place on the Earth there.", name=name)
     if len(drawing.source.all_bands) < len(info.bands):
-        raise ExportFailed(f"“{name}” has {counted(len(info.bands), 'band')}, which are too many for one file.")
+        raise ExportFailed(
+            "“{name}” has {bands}, which are too many for one file.", name=name, bands=counted(len(info.bands), "band")
+        )
     if len({band.dtype for band in info.bands}) > 1:
-        raise ExportFailed(f"“{name}” has bands of several types, which one GeoTIFF does not hold.")
+        raise ExportFailed("“{name}” has bands of several types, which one GeoTIFF does not hold.", name=name)
     texts = _texts(drawing, marking)
     if publish:
         texts = {key: without_paths(text) for key, text in texts.items()}
@@ -122,7 +128,7 @@ def _written(
 
 def _check_target(image: Path, target: Path) -> None:
     if target.exists() and image.exists() and os.path.samefile(image, target):
-        raise ExportFailed(f"{target.name} is the image itself: name another file.")
+        raise ExportFailed("{name} is the image itself: name another file.", name=target.name)
 
 
 def _kept(asked: WritePixels, bands: Any, mask: Any, raw: Path) -> WritePixels:

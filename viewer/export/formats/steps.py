@@ -266,7 +266,7 @@ class Writing(QObject):
         except MemoryError:
             self._end(TooLarge("There is not enough memory for a picture of this size: choose a smaller one."))
         except BaseException as error:
-            self._end(ExportFailed(f"The product stopped by an error in the program: {error!r}."))
+            self._end(ExportFailed("The product stopped by an error in the program: {error}.", error=repr(error)))
             raise
 
     def _end(self, error: GeoloupeError | None) -> None:

@@ -43,7 +43,11 @@ def format_of(path: Path) -> ProductFormat:
     found = FORMATS.get(path.suffix.lower())
     if found is None:
         endings = ", ".join(FORMATS)
-        raise ExportFailed(f"“{path.name}” cannot be written as a product: its ending must be one of {endings}.")
+        raise ExportFailed(
+            "“{name}” cannot be written as a product: its ending must be one of {endings}.",
+            name=path.name,
+            endings=endings,
+        )
     return found
 
 
@@ -54,8 +58,12 @@ def check_size(printed: Printed, path: Path) -> None:
         width, height = printed.size_px(page)
         if max(width, height) > chosen.most_px:
             raise ExportFailed(
-                f"{chosen.name} holds at most {chosen.most_px:,} pixels a side, and the page has "
-                f"{width:,} x {height:,}: choose fewer dots per inch, a smaller page, or PNG."
+                "{name} holds at most {most_px} pixels a side, and the page has "
+                "{width} x {height}: choose fewer dots per inch, a smaller page, or PNG.",
+                name=chosen.name,
+                most_px=f"{chosen.most_px:,}",
+                width=f"{width:,}",
+                height=f"{height:,}",
             )
 
 

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from layers.product.content import ClaimSaid, NamedSite, ProductContent, ResponseSaid
 from layers.product.parties import PartyLine, about_words, cited_at, claim_sentence
 from layers.product.spec import ProductSpec
-from layers.text.counted import counted
 from viewer.export.plates.house_style import HouseStyle
 from viewer.export.plates.setting.flow import Atom
 from viewer.export.plates.setting.lettering import Type, whole
@@ -53,9 +52,7 @@ class EvidenceRows:
         """A sentence on the marks that the page does not name."""
         if not left_out:
             return []
-        marks = counted(
-            left_out, translate("Export", "mark in the frame is"), translate("Export", "marks in the frame are")
-        )
+        marks = translate("Export", "{count} marks in the frame are", "{count} mark in the frame is", left_out)
         words = translate("Export", "{0} not named here.").format(marks)
         return [Atom("key", words, self._sizes.type(0.95), self._style.quiet, 0.3 * self._sizes.body)]
 

@@ -14,7 +14,6 @@ from layers.product.issuing.edition import Edition
 from layers.product.issuing.gate import DRAFT, ISSUED, PUBLISHED
 from layers.product.own_paths import without_paths
 from layers.product.spec import ProductSpec
-from layers.text.counted import counted
 from viewer.canvas.overlays import scale_bar_of
 from viewer.export.plates.maps.image_words import data_credits, dates_of
 from viewer.export.plates.maps.locator import coast_credit
@@ -163,8 +162,16 @@ def alt_text(
         said += " " + translate("Export", "Marked: {0}{1}.").format(some, more)
     if not parties:
         return said
-    named = translate("Export", "{0} named in a claim: the text beside the map says what is claimed and answered.")
-    return f"{said} {named.format(counted(parties, 'mark'))}"
+    return f"{said} {_named(parties)}"
+
+
+def _named(parties: int) -> str:
+    return translate(
+        "Export",
+        "{count} marks named in a claim: the text beside the map says what is claimed and answered.",
+        "{count} mark named in a claim: the text beside the map says what is claimed and answered.",
+        parties,
+    )
 
 
 def notes_on_maps(maps: Sequence[MapOnPage]) -> list[str]:

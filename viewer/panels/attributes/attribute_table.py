@@ -15,7 +15,6 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from layers.errors import GeoloupeError
-from layers.text.counted import counted
 from layers.vector.columns import Attributes
 from layers.vector.expression.column_statistics import ColumnStatistics, statistics_of
 from viewer.commands.layer_filter import filter_of, set_layer_filter
@@ -26,6 +25,7 @@ from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
 from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
 from viewer.support.jobs import JobContext
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 TYPING_MS = 60
@@ -224,7 +224,9 @@ class AttributeTablePanel(AttributePage):
             rows = self.model.rows[[current]]
         if len(rows):
             names = self.shown_columns()
-            title = self.tr("Copying {0}").format(counted(len(rows), self.tr("row"), self.tr("rows")))
+            title = self.tr("Copying {0}").format(
+                translate("AttributeTablePanel", "{count} rows", "{count} row", len(rows))
+            )
             self._run(lambda context: rows_as_text(found.table, rows, names, context), self._copied, title)
 
     def _copied(self, text: str) -> None:
@@ -284,7 +286,9 @@ class AttributeTablePanel(AttributePage):
         title = self.tr("Counting {0}").format(one_line(column.name, 60))
 
         def show(found: ColumnStatistics) -> None:
-            of_rows = self.tr("of {0} shown").format(counted(len(rows), self.tr("row"), self.tr("rows")))
+            of_rows = self.tr("of {0} shown").format(
+                translate("AttributeTablePanel", "{count} rows", "{count} row", len(rows))
+            )
             self.summary = ColumnSummary(column.name, found, of_rows, self)
             self.summary.show_at(place)
 

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from layers.errors import GeoloupeError
-from layers.text.counted import counted
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.feature_selection import Fids
 from viewer.canvas.image_below import PlaceHits, SeenPixel
@@ -31,6 +30,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.rendering.image_values import BandValue, PixelValues, ask_pixel
 from viewer.rendering.layer_date import badge
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, tooltip
 
@@ -112,9 +112,9 @@ class IdentifyPanel(QWidget):
         if features > MOST_HITS:
             words.append(self.tr("the topmost {0} of {1} features").format(MOST_HITS, features))
         elif features:
-            words.append(counted(features, self.tr("feature"), self.tr("features")))
+            words.append(translate("IdentifyPanel", "{count} features", "{count} feature", features))
         if images:
-            words.append(counted(images, self.tr("image"), self.tr("images")))
+            words.append(translate("IdentifyPanel", "{count} images", "{count} image", images))
         said = self.tr(" and ").join(words)
         return self.tr("{0} there.").format(said[0].upper() + said[1:])
 

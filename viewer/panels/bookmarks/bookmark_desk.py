@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 
 from layers.document.changes import Changes
 from layers.document.rows import Bookmark
-from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.bookmarks import (
     add_bookmark,
@@ -27,6 +26,7 @@ from viewer.commands.stamps import new_uuid
 from viewer.panels.bookmarks.thumbnails import BookmarkThumbnails
 from viewer.panels.context import PanelContext
 from viewer.panels.words import no_name
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
 LOOK_MS = 100
@@ -160,7 +160,7 @@ class BookmarkDesk(QObject):
         first = tour[0] if self._current not in tour[:-1] else self._current
         self.go(first)
         self._wait()
-        bookmarks = counted(len(tour), self.tr("bookmark"), self.tr("bookmarks"))
+        bookmarks = translate("BookmarkDesk", "{count} bookmarks", "{count} bookmark", len(tour))
         self._say(self.tr("Playing the tour of {0}: Esc stops it.").format(bookmarks))
         self.tour_changed.emit()
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from layers.document.bookmark_state import state_of
 from layers.document.rows import Bookmark
-from layers.text.counted import counted
 from viewer.panels.bookmarks.bookmark_desk import BookmarkDesk
 from viewer.panels.named_lists.named_rows import Index, NameDelegate, NamedRows
 from viewer.panels.widgets.row_delegate import paint_selection_bar
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, tooltip
 
 MIME_TYPE = "application/x-geoloupe-bookmark"
@@ -40,7 +40,10 @@ class BookmarkRows(NamedRows[Bookmark]):
             shown = [layer for layer in state_of(row.state_json).layers if layer.visible]
             lost = sum(layer.uuid not in layers for layer in shown)
             days = sorted({layer.time for layer in shown if layer.time})
-            facts = [counted(len(shown), self.tr("layer")) if shown else "", one_line(", ".join(days[:2]), 40)]
+            facts = [
+                translate("BookmarkRows", "{count} layers", "{count} layer", len(shown)) if shown else "",
+                one_line(", ".join(days[:2]), 40),
+            ]
             facts.append(self.tr("{0} gone").format(lost) if lost else "")
             self._facts[row.uuid] = " · ".join(fact for fact in facts if fact)
 

@@ -108,19 +108,23 @@ def _read(path: Path, keep: Callable[[str, bytes], None]) -> SourceFile:
     name = one_line(path.name, 120)
     content_type = CONTENT_TYPES.get(path.suffix.lower())
     if content_type is None:
-        raise UnsupportedFormat(f"{name} becomes no source: drop a link, a PDF, an HTML file or a picture.")
+        raise UnsupportedFormat("{name} becomes no source: drop a link, a PDF, an HTML file or a picture.", name=name)
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise NotAFile(f"{name} is no file: drop a PDF, an HTML file or a picture.")
+            raise NotAFile("{name} is no file: drop a PDF, an HTML file or a picture.", name=name)
         if status.st_size > MOST_BYTES:
             limit = grouped(MOST_BYTES >> 20)
-            raise TooLarge(f"{name} is not kept: it has more than {limit} MB. Cite it by its link or title instead.")
+            raise TooLarge(
+                "{name} is not kept: it has more than {limit} MB. Cite it by its link or title instead.",
+                name=name,
+                limit=limit,
+            )
         data = path.read_bytes()
         uuid = new_uuid()
         keep(uuid, data)
     except OSError as error:
-        raise FileMissing(f"{name} cannot be kept: {error.strerror or error}.") from error
+        raise FileMissing("{name} cannot be kept: {strerror}.", name=name, strerror=error.strerror or error) from error
     return SourceFile(
         uuid=uuid, source_uuid="", name=path.name, content_type=content_type, sha256=hashlib.sha256(data).hexdigest()
     )

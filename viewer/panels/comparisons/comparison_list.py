@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.comparison import read_spec
 from layers.document.rows import Comparison
-from layers.text.counted import counted
 from viewer.commands.comparisons import lost_frames
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk, mode_word
 from viewer.panels.named_lists.named_list import Offer, OrderedListPanel
 from viewer.panels.named_lists.named_rows import NameDelegate, NamedRows
 from viewer.panels.widgets.form_page import side_by_side
+from viewer.support.language.translation import translate
 
 
 class ComparisonRows(NamedRows[Comparison]):
@@ -32,7 +32,7 @@ class ComparisonRows(NamedRows[Comparison]):
         if spec is None:
             return self.tr("cannot be shown")
         lost = len(lost_frames(self._desk.context.document, spec))
-        facts = [mode_word(spec.mode), counted(len(spec.frames), self.tr("image"), self.tr("images"))]
+        facts = [mode_word(spec.mode), translate("ComparisonRows", "{count} images", "{count} image", len(spec.frames))]
         facts += [self.tr("{0} gone").format(lost)] if lost else []
         facts += [self.tr("shown now")] if row.uuid == self._desk.current else []
         return " · ".join(facts)

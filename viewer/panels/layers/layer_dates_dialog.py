@@ -22,7 +22,6 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.vocabulary import DATE_KINDS
 from layers.errors import GeoloupeError
-from layers.text.counted import counted
 from layers.time.typed_dates import typed_date
 from viewer.commands.imagery.layer_dates import LayerDate, date_layers, kind_of_date
 from viewer.panels.context import PanelContext
@@ -154,7 +153,9 @@ class LayerDatesDialog(QDialog):
         except GeoloupeError as error:
             why = error.sentence
         self.note.setText(plain(why))
-        self.take_button.setText(self.tr("Date {0}").format(counted(count, self.tr("layer"), self.tr("layers"))))
+        self.take_button.setText(
+            self.tr("Date {0}").format(translate("LayerDatesDialog", "{count} layers", "{count} layer", count))
+        )
         self.take_button.setEnabled(bool(count) and not why)
 
     def _take(self) -> None:

@@ -167,7 +167,7 @@ def _residuals(grid: CommonGrid, registered: Registered, shown: Nudge | None) ->
 def _placed(drawing: RasterDrawing) -> Placed:
     name = one_line(drawing.layer.name, 60)
     if drawing.info is None:
-        raise CannotBePlaced(f"“{name}” has not been read yet: wait a moment.")
+        raise CannotBePlaced("“{name}” has not been read yet: wait a moment.", name=name)
     return Placed.of(f"“{name}”", drawing.info, drawing.layer.crs)
 
 
@@ -182,7 +182,9 @@ def _shown(drawing: LayerDrawing, view: View) -> QImage:
     seen = drawing.seen(view)
     copies, name = world_copies(seen), one_line(drawing.layer.name, 60)
     if not drawing.layer.visible or not drawing.is_complete(seen, copies) or drawing.has_failed_in(seen):
-        raise CannotBePlaced(f"“{name}” is not all there in this view: show it, and wait until it is complete.")
+        raise CannotBePlaced(
+            "“{name}” is not all there in this view: show it, and wait until it is complete.", name=name
+        )
     image = unpainted(view.width, view.height, opaque=False)
     image.fill(0)
     with painting(image) as painter:

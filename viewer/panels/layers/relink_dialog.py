@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 
 from layers.project.opening.layer_paths import is_below, parts_of
 from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
-from layers.text.counted import counted
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line, tooltip
@@ -190,12 +190,12 @@ class RelinkDialog(QDialog):
         self.note.setText(" ".join(notes))
         self.note.setVisible(bool(notes))
         layers = len({lost.uuid for lost in ticked})
-        text = self.tr("&Relink {0}").format(counted(layers, self.tr("Layer"), self.tr("Layers")))
+        text = self.tr("&Relink {0}").format(translate("RelinkDialog", "{count} Layers", "{count} Layer", layers))
         self.relink_button.setText(text)
         self.relink_button.setEnabled(layers > 0 and not self._is_searching)
 
     def _sentence(self, there: Sequence[Found]) -> str:
-        files = counted(len(self._lost), self.tr("file"), self.tr("files"))
+        files = translate("RelinkDialog", "{count} files", "{count} file", len(self._lost))
         if self._is_searching:
             return self.tr("Looking for {0} …").format(files)
         if not there:

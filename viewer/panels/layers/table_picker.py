@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from layers.text.counted import counted
 from viewer.commands.found_layers import FoundLayer
 from viewer.panels.widgets.tick_dialog import TickDialog, TickRow
 from viewer.support.language.translation import translate
@@ -56,4 +55,4 @@ def _add_text(count: int) -> str:
 
 
 def _layers(count: int) -> str:
-    return counted(count, translate("TablePicker", "layer"), translate("TablePicker", "layers"))
+    return translate("TablePicker", "{count} layers", "{count} layer", count)

@@ -15,7 +15,6 @@ from layers.document.site import Site
 from layers.geo.coordinates import format_coordinate
 from layers.geo.longitudes import normalise_lon
 from layers.geo.on_earth import why_off_earth
-from layers.text.counted import counted
 from viewer.commands.shapes.measurements import make_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
@@ -23,6 +22,7 @@ from viewer.panels.measurements.reading_words import copied_line, quantity_title
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.support.language.translation import translate
 from viewer.support.text import one_line, searched, tooltip
 
 PLACE_M = 10.0
@@ -86,7 +86,7 @@ class MeasurementListPanel(QWidget):
         known = [(self._name(site), reading) for site in chosen if (reading := self._reading(site)) is not None]
         lines = [copied_line(name, reading) for name, reading in known]
         QGuiApplication.clipboard().setText("\n".join([head, *lines]))
-        measured = counted(len(lines), self.tr("measurement"), self.tr("measurements"))
+        measured = translate("MeasurementListPanel", "{count} measurements", "{count} measurement", len(lines))
         self._context.report(self.tr("Copied: the values of {0}.").format(measured))
 
     def open_menu(self, place: QPoint) -> QMenu | None:

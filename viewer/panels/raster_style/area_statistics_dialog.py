@@ -24,7 +24,7 @@ from layers.document.site import Site
 from layers.errors import GeoloupeError
 from layers.raster.info import BandInfo
 from layers.requests.imagery import BandStatistics
-from layers.text.counted import counted, grouped
+from layers.text.counted import grouped
 from viewer.panels.context import PanelContext
 from viewer.panels.raster_style.histogram_view import SIDE_PX, paint_bars
 from viewer.panels.widgets.fields import ChoiceField
@@ -32,6 +32,7 @@ from viewer.panels.widgets.form_page import muted
 from viewer.rendering.image_values import AreaValues, area_of, ask_area, images_to_measure
 from viewer.rendering.layer_date import badge
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
@@ -130,7 +131,7 @@ class AreaStatisticsDialog(QDialog):
 
     def _said(self, found: AreaValues) -> str:
         """The rule by which pixels count, and how coarse they are."""
-        pixels = counted(found.inside, self.tr("pixel"), self.tr("pixels"))
+        pixels = translate("AreaStatisticsDialog", "{count} pixels", "{count} pixel", found.inside)
         if not found.inside:
             return self.tr("No pixel has its centre inside the area.")
         if found.shrink > 1:

@@ -278,7 +278,9 @@ class PlaceProvider:
                     self._index = PlaceIndex(unpacked(self._packed(), self._cache()))
                 except OSError as error:
                     raise NotReadable(
-                        f"The place names cannot be unpacked into {self._cache()} ({error.strerror}): make room there."
+                        "The place names cannot be unpacked into {cache} ({strerror}): make room there.",
+                        cache=self._cache(),
+                        strerror=error.strerror,
                     ) from error
             return self._index
 

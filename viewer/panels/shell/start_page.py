@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.text.counted import counted
 from viewer.panels.shell.start_card import StartCard
 from viewer.panels.widgets.form_page import clear_layout
 from viewer.panels.words import marks_counted
 from viewer.support.icons import line_icon, mark_pixmap
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
@@ -101,7 +101,7 @@ class StartPage(QScrollArea):
         page = self._page
         for case in cases:
             said = self.tr("last edit {0}, {1}, {2}") if case.edits else self.tr("a save was lost, {2}")
-            edits = counted(case.edits, self.tr("edit"), self.tr("edits"))
+            edits = translate("StartPage", "{count} edits", "{count} edit", case.edits)
             detail = said.format(local_moment(case.last_edit_at), edits, marks_counted(*case.marks))
             named = self.tr("Recover a copy of “{0}”") if case.perhaps_open_on else self.tr("Recover “{0}”")
             name = named.format(one_line(case.title, 60))

@@ -17,7 +17,7 @@ from layers.document.mark_position import (
 )
 from layers.document.site import Site
 from layers.document.vocabulary import BASE_OR_TOP, MEASURED
-from layers.text.counted import counted, metres
+from layers.text.counted import metres
 from viewer.commands.imagery.mark_images import state_placement
 from viewer.commands.sites import update_site
 from viewer.panels.claims.image_citing import cite_image_of, citing_claims
@@ -31,6 +31,7 @@ from viewer.panels.widgets.fields import ChoiceField, LineField
 from viewer.panels.widgets.fold_section import FoldSection
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.words import choices
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain, tooltip
 
@@ -184,7 +185,7 @@ class ImagePart(FoldSection):
     def _note(self, site: Site, image: Image | None) -> str:
         if count := self._blended():
             return self.tr("{0} blended here: say which one the mark was drawn on.").format(
-                counted(count, self.tr("image is"), self.tr("images are"))
+                translate("ImagePart", "{count} images are", "{count} image is", count)
             )
         if image is None:
             return self.tr("It is not recorded on which image this was drawn.")

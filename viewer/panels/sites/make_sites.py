@@ -22,7 +22,7 @@ from layers.document.layer import Layer
 from layers.document.placing.nudge import read_nudge
 from layers.geo.crs import WGS84
 from layers.pool.rows import read_rows_of
-from layers.text.counted import counted, grouped
+from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import (
     SITE_FIELDS,
@@ -40,6 +40,7 @@ from viewer.panels.words import class_choices
 from viewer.rendering.nudged import step_of
 from viewer.support.begun_line import BegunLine
 from viewer.support.jobs import JobContext
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import one_line
@@ -94,7 +95,7 @@ class MakeSitesDialog(QDialog):
         return boxes
 
     def _lay_out(self, info: VectorInfo | None) -> None:
-        sites = counted(len(self._fids), self.tr("site"), self.tr("sites"))
+        sites = translate("MakeSitesDialog", "{count} sites", "{count} site", len(self._fids))
         head = plain_label(self.tr("{0} of “{1}”").format(sites, one_line(self._layer.name, 60)))
         head.setObjectName("heading")
         form = QFormLayout()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.site import SITE_KINDS, Site
 from layers.document.vocabulary import ROLES, STATUSES
-from layers.text.counted import counted
 from viewer.commands.filing.site_links import set_parent
 from viewer.commands.sites import delete_sites, update_sites
 from viewer.commands.stamps import utc_now
@@ -33,6 +32,7 @@ from viewer.panels.widgets.fields import ChoiceField, DateField, Field, LineFiel
 from viewer.panels.widgets.form_page import FormPage, muted, side_by_side
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, class_choices, example
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 
 DATES = ("lifecycle_as_of", "observed_at", "valid_from", "valid_to")
@@ -140,9 +140,9 @@ class SiteBulkForm(QWidget):
     def _counted(self, chosen: list[Site]) -> str:
         kinds = Counter(map(attrgetter("mark_kind"), chosen))
         sites = sum(count for kind, count in kinds.items() if kind in SITE_KINDS)
-        words = [counted(sites, self.tr("site"), self.tr("sites"))] if sites else []
+        words = [translate("SiteBulkForm", "{count} sites", "{count} site", sites)] if sites else []
         if others := len(chosen) - sites:
-            words.append(counted(others, self.tr("other mark"), self.tr("other marks")))
+            words.append(translate("SiteBulkForm", "{count} other marks", "{count} other mark", others))
         return self.tr("%1 selected").replace("%1", self.tr(" and ").join(words))
 
     def _commit(self, column: str, value: Any) -> str:

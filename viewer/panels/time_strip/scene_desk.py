@@ -18,7 +18,6 @@ from layers.scenes.found_scene import FoundScene
 from layers.scenes.passes import Pass, passes_of
 from layers.scenes.scene_table import SceneTable
 from layers.scenes.view_area import area_of_view
-from layers.text.counted import counted
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.layers import update_layer
 from viewer.panels.comparisons.comparison_desk import ComparisonDesk
@@ -27,6 +26,7 @@ from viewer.panels.time_strip.case_scenes import CaseScenes
 from viewer.panels.time_strip.scene_folders import SceneFolders
 from viewer.panels.time_strip.seen_marks import SeenMark, seen_of
 from viewer.support.jobs import Jobs
+from viewer.support.language.translation import translate
 from viewer.support.newest_job import NewestJob
 
 LOOK_MS = 120
@@ -222,7 +222,7 @@ class SceneDesk(QObject):
             if len(missing) > MOST_OPENED:
                 self._say(
                     self.tr("The pass has {0}: the {1} that cover most are added.").format(
-                        counted(len(missing), self.tr("tile"), self.tr("tiles")), MOST_OPENED
+                        translate("SceneDesk", "{count} tiles", "{count} tile", len(missing)), MOST_OPENED
                     )
                 )
             self._open_paths(missing[:MOST_OPENED])

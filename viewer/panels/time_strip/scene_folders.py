@@ -15,9 +15,10 @@ from layers.pool.pool import ReaderPool
 from layers.scenes.found_scene import FoundScene
 from layers.scenes.indexing import FolderReport, Progress, index_folder
 from layers.scenes.scene_store import SceneStore
-from layers.text.counted import counted, grouped
+from layers.text.counted import grouped
 from viewer.panels.time_strip.folder_watch import FolderWatch
 from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, only_texts
 from viewer.support.text import one_line
@@ -127,7 +128,7 @@ class SceneFolders(QObject):
         report = self._reports.get(folder)
         if report is None:
             return self.tr("not searched yet")
-        return counted(len(report.scenes), self.tr("scene"), self.tr("scenes"))
+        return translate("SceneFolders", "{count} scenes", "{count} scene", len(report.scenes))
 
     def said_of(self, folder: str) -> list[str]:
         """Sentences on what was left out of a folder."""
@@ -167,7 +168,11 @@ class SceneFolders(QObject):
 
     def _words(self, progress: Progress) -> str:
         if not progress.of:
-            return counted(progress.done, self.tr("folder listed"), self.tr("folders listed")) if progress.name else ""
+            return (
+                translate("SceneFolders", "{count} folders listed", "{count} folder listed", progress.done)
+                if progress.name
+                else ""
+            )
         return self.tr("{0} of {1}: {2}").format(
             grouped(progress.done), grouped(progress.of), one_line(progress.name, 60)
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from layers.scenes.passes import Pass
-from layers.text.counted import counted
 from viewer.support.language.translation import translate
 from viewer.support.text import one_line
 
@@ -52,7 +51,7 @@ def tick_lines(tick: Pass, of_site: bool) -> list[str]:
     if len(tick.scenes) > 1:
         named = [one_line(scene.title, 60) for scene in tick.scenes[:MOST_TITLES]]
         more = len(tick.scenes) - len(named)
-        others = counted(more, translate("TickWords", "tile"), translate("TickWords", "tiles"))
+        others = translate("TickWords", "{count} tiles", "{count} tile", more)
         lines.append(", ".join(named) + (f" + {others}" if more else ""))
     if first.credit:
         lines.append(translate("TickWords", "Credit: {0}").format(one_line(first.credit, 80)))

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from layers.scenes.passes import Pass
-from layers.text.counted import counted
 from viewer.panels.time_strip.folder_dialog import FolderDialog
 from viewer.panels.time_strip.scene_desk import Place, SceneDesk
 from viewer.panels.time_strip.scene_pictures import ScenePictures
@@ -29,6 +28,7 @@ from viewer.panels.time_strip.strip_view import StripView
 from viewer.panels.time_strip.tick_tip import TickTip
 from viewer.panels.time_strip.tick_words import tick_lines, tick_sentence
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import translate
 from viewer.support.plain_label import plain_label
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import tooltip
@@ -161,7 +161,7 @@ class TimeStripPanel(QWidget):
         ticks, folders = self._desk.ticks, self._desk.folders
         scenes = sum(len(tick.scenes) for tick in ticks)
         undated = sum(not tick.is_dated for tick in ticks)
-        parts = [counted(scenes, self.tr("scene"), self.tr("scenes"))] if ticks else []
+        parts: list[str] = [translate("TimeStripPanel", "{count} scenes", "{count} scene", scenes)] if ticks else []
         parts += [self.tr("{0} undated").format(undated)] if undated else []
         if folders.is_first_look:
             parts.append(self.tr("looking for more…"))

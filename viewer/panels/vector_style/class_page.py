@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFormLayout, QHeaderView, QPushButton, QTreeView, QVBoxLayout, QWidget
 
 from layers.colour.palettes import CLASS_RAMPS, PALETTES, QUALITATIVE, palette_colors
-from layers.text.counted import counted
 from layers.vector.style.automatic import MOST_CATEGORIES, coloured, recoloured
 from layers.vector.style.breaks import METHODS
 from layers.vector.style.classes import StyleClass
@@ -24,6 +23,7 @@ from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import capital, choices
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
+from viewer.support.language.translation import translate
 from viewer.support.painting import painting
 from viewer.support.text import tooltip
 
@@ -140,7 +140,7 @@ class ClassPage(QWidget):
         style = self.style_shown
         left = counts[-1] if counts and style.mode == "categorised" and len(style.classes) >= MOST_CATEGORIES else 0
         words = self.tr("{0} values have classes of their own: {1} share the symbol of all others.")
-        others = counted(left, self.tr("feature"), self.tr("features"))
+        others = translate("ClassPage", "{count} features", "{count} feature", left)
         self.note.setText(words.format(len(style.classes), others) if left else "")
         self.note.setVisible(bool(left))
 

@@ -214,12 +214,12 @@ class VectorStyleForm(QWidget):
             name = style.column or suggested_column(attributes) or next(iter(attributes.columns), "")
             column = attributes.columns.get(name)
             if column is None:
-                raise InvalidValue(f"The layer has no column {name}.")
+                raise InvalidValue("The layer has no column {name}.", name=name)
             made = graduated if style.mode == "graduated" else categorised
             found = made(style, column, info.geometry, palette=style.palette)
             if not found.classes:
                 what = "numbers" if style.mode == "graduated" else "values"
-                raise InvalidValue(f"The column {name} holds no {what} to make classes of.")
+                raise InvalidValue("The column {name} holds no {what} to make classes of.", name=name, what=what)
             return found
 
         def done(made: VectorStyle) -> None:

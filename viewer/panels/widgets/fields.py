@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy,
 
 from layers.errors import InvalidValue
 from layers.geo.legs import length_of, metres_per
+from layers.phrase import Phrase
 from layers.time.typed_dates import typed_date
 from viewer.support.still_boxes import ComboBox
 from viewer.support.text import plain
@@ -243,7 +244,12 @@ class NumberField(LineField):
             length_m = length_of(text.removeprefix("-"), plain(typed))
             return float(f"{(-length_m if text.startswith('-') else length_m) / metres:.12g}")
         unit = f" in {self._unit}" if self._unit else ""
-        raise InvalidValue(f"“{plain(typed)}” is no {'whole ' if self._whole else ''}number{unit}.")
+        raise InvalidValue(
+            "“{typed}” is no {value}number{unit}.",
+            typed=plain(typed),
+            value=Phrase("whole ") if self._whole else "",
+            unit=unit,
+        )
 
 
 class DateField(LineField):

@@ -93,8 +93,11 @@ class Overviews(QObject):
             _keep_within(folder, max(0, limit - expected), state)
             if shutil.disk_usage(folder).free < expected:
                 raise DiskFull(
-                    f"The overviews of {Path(state.path).name} need about {expected >> 20} MB, more than is free where "
-                    f"they are kept ({folder}): make room there."
+                    "The overviews of {name} need about {expected} MB, more than is free where "
+                    "they are kept ({folder}): make room there.",
+                    name=Path(state.path).name,
+                    expected=expected >> 20,
+                    folder=folder,
                 )
 
         self._jobs.run(prepare, lambda _: self._lock(build), lambda error: self._end(build, error.sentence))
@@ -171,7 +174,9 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DiskFull(
-            f"Overviews cannot be kept in {folder} ({error.strerror or error}): let Geoloupe write there."
+            "Overviews cannot be kept in {folder} ({strerror}): let Geoloupe write there.",
+            folder=folder,
+            strerror=error.strerror or error,
         ) from error
 
 

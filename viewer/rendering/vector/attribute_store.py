@@ -162,7 +162,7 @@ class AttributeStore(QObject):
         for source, readings in list(self._readings.items()):
             for reading in [reading for reading in readings if reading.job is job]:
                 for _, failed in self._taken(source, reading):
-                    failed(JobCancelled(f"{job.title}: cancelled."))
+                    failed(JobCancelled("{title}: cancelled.", title=job.title))
 
     def _taken(self, source: AttributeSource, reading: _Reading) -> list[tuple[Done, Failed]]:
         readings = self._readings.get(source, [])

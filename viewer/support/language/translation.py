@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from layers.phrase import Phrase, filled
+from layers.text.counted import grouped
 
-def translate(context: str, text: object) -> str:
+PHRASES = "Phrases"
+"""The context of all that comes from `layers/`, and of refusals."""
+
+
+def translate(context: str, text: object, one: str = "", count: int | None = None) -> str:
     """The text in the analyst's language; to mypy, an entry of a table that QT_TRANSLATE_NOOP marks is an object.
 
-    `context` says where the text stands, for whoever translates it: the same word may need two.
+    `context` says where the text stands, for whoever translates it: the same word may need two. With a `count` the text
+    holds it at `{count}` and `one` is the English text for a single thing; other languages have more forms, which Qt
+    chooses among.
     """
-    return QCoreApplication.translate(context, str(text))
+    if count is None:
+        return QCoreApplication.translate(context, str(text))
+    return _form(context, str(text), one, count).replace("{count}", grouped(count))
+
+
+def shown(text: str) -> str:
+    """A phrase in the analyst's language, with all that was put in; any other text as it stands."""
+    if not isinstance(text, Phrase):
+        return text
+    number = text.number
+    if number is None:
+        template = QCoreApplication.translate(PHRASES, text.template)
+    else:
+        template = _form(PHRASES, text.template, text.one, number)
+    return filled(template, {name: shown(value) for name, value in text.values.items()})
+
+
+def _form(context: str, many: str, one: str, count: int) -> str:
+    """The form for a number. The English one for a single thing is the comment of the other, as lists of Qt have it."""
+    said = QCoreApplication.translate(context, many, one, count)
+    return one if said == many and count == 1 else said

@@ -16,7 +16,6 @@ from layers.errors import NotAllowed, ProductStopped
 from layers.product.batch import BatchItem, Each, batch_digest, batch_of
 from layers.product.issuing.gate import DRAFT, PUBLISHED, State
 from layers.product.spec import ProductSpec
-from layers.text.counted import counted
 from viewer.app.opening.questions import Questions
 from viewer.app.products.batches.batch_dialog import BatchDialog
 from viewer.app.products.batches.batch_issue import BatchIssue
@@ -25,6 +24,7 @@ from viewer.app.products.laid_out import PageMaker
 from viewer.panels.context import PanelContext
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job
+from viewer.support.language.translation import translate
 from viewer.support.messages import Messages
 
 MOST_TOLD = 3
@@ -102,18 +102,19 @@ class BatchDesk(QObject):
             self._messages.show("batch", run.error.sentence, "error")
         elif run.is_cancelled:
             said = self.tr("Stopped: of {1}, {0} in {2}. Begun again, the batch goes on with the others.")
-            done = counted(run.done, self.tr("is"), self.tr("are"))
+            done = translate("BatchDesk", "{count} are", "{count} is", run.done)
             self._messages.show("batch", said.format(done, self._products(count), folder), "info")
         else:
-            there = counted(run.done, self.tr("product is"), self.tr("products are"))
+            there = translate("BatchDesk", "{count} products are", "{count} product is", run.done)
             said = self.tr("{0} in {1}, {2} of them from before.") if run.skipped else self.tr("{0} in {1}.")
             self._messages.show("batch", said.format(there, folder, run.skipped), "info")
 
     def _products(self, count: int) -> str:
-        return counted(count, self.tr("product"), self.tr("products"))
+        return translate("BatchDesk", "{count} products", "{count} product", count)
 
 
 def _some(lines: Sequence[str]) -> list[str]:
     """The first findings, and how many more there are."""
     more = len(lines) - MOST_TOLD
-    return [*lines[:MOST_TOLD], *([f"({counted(more, 'more')})"] if more > 0 else [])]
+    said = translate("BatchDesk", "({count} more)", "({count} more)", more)
+    return [*lines[:MOST_TOLD], *([said] if more > 0 else [])]

@@ -11,9 +11,9 @@ from layers.errors import InvalidValue
 from layers.product.batch import BatchItem, Each
 from layers.product.issuing.gate import DRAFT, State
 from layers.product.page_formats import OFFERED_ENDINGS
-from layers.text.counted import counted
 from viewer.app.products.state_question import state_names
 from viewer.panels.widgets.form_page import muted
+from viewer.support.language.translation import translate
 from viewer.support.still_boxes import ComboBox
 
 
@@ -70,7 +70,7 @@ class BatchDialog(QDialog):
             state = self.state_box.currentData()
             self._items = self._items_of(self.each_box.currentData(), state)
             said = self.tr("{0}, with the page, house style and marking of the last one.")
-            said = said.format(counted(len(self._items), self.tr("product"), self.tr("products")))
+            said = said.format(translate("BatchDialog", "{count} products", "{count} product", len(self._items)))
             whole = self.tr("All are judged first: with a blocking finding against one of them none is written.")
             self.said.setText(said if state == DRAFT else f"{said} {whole}")
         except InvalidValue as error:

@@ -15,7 +15,6 @@ from layers.product.issuing.edition import Edition, Outgoing
 from layers.product.issuing.printed_rows import PrintedRow
 from layers.product.lint.check import findings
 from layers.product.lint.passing import stopping
-from layers.text.counted import counted
 from viewer.app.products.batches.batch_issue import BatchIssue
 from viewer.app.products.batches.batch_journal import BatchJournal
 from viewer.app.products.laid_out import LaidOut, PageMaker
@@ -24,6 +23,7 @@ from viewer.app.products.product_file import ProductFile
 from viewer.export.gate import finding_line
 from viewer.export.made_on import today
 from viewer.rendering.context import RenderContext
+from viewer.support.language.translation import translate
 
 POLL_MS = 5
 
@@ -118,8 +118,10 @@ class BatchRun(QObject):
             self._begin()
             return
         verb = "published" if issue.state == "published" else "issued"
-        said = counted(len(lines), "finding stands", "findings stand")
-        self._end(ProductStopped(f"No product of the batch is {verb}: {said} against it.", tuple(lines)))
+        said = translate("BatchRun", "{count} findings stand", "{count} finding stands", len(lines))
+        self._end(
+            ProductStopped("No product of the batch is {verb}: {said} against it.", tuple(lines), verb=verb, said=said)
+        )
 
     def _begin_reading(self, product: Outgoing, read: Callable[[LaidOut], None]) -> None:
         self._reading, self._read = PageReading(self._maker, product), read
@@ -150,7 +152,11 @@ class BatchRun(QObject):
                 self._journal.note_products(issue.name(self._order.items, self._journal.products))
                 issue.begin(self._order.items)
         except OSError as error:
-            self._end(ExportFailed(f"The folder {folder} cannot be made: {error.strerror or error}."))
+            self._end(
+                ExportFailed(
+                    "The folder {folder} cannot be made: {strerror}.", folder=folder, strerror=error.strerror or error
+                )
+            )
             return
         except GeoloupeError as error:
             self._end(error)

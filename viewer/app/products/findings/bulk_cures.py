@@ -9,7 +9,6 @@ from layers.document.edit import Edit
 from layers.document.vocabulary import DATE_BASES
 from layers.product.lint import groups
 from layers.product.lint.groups import Group
-from layers.text.counted import counted
 from viewer.commands.cures import NO_REPLY, name_date_basis, record_no_answer, review_rows, say_access_unknown
 from viewer.panels.context import BULK_ROWS, PanelContext
 from viewer.support.language.translation import translate
@@ -36,12 +35,9 @@ def bulk_cure(group: Group) -> BulkCure | None:
     rows = len(group.rows)
     match group.cure:
         case groups.REVIEW:
-            noun = (
-                (translate("BulkCures", "mark"), translate("BulkCures", "marks"))
-                if group.table == "sites"
-                else (translate("BulkCures", "claim"), translate("BulkCures", "claims"))
-            )
-            text = translate("BulkCures", "Review {0}…").format(counted(rows, *noun))
+            text = translate("BulkCures", "Review {count} claims…", "Review {count} claim…", rows)
+            if group.table == "sites":
+                text = translate("BulkCures", "Review {count} marks…", "Review {count} mark…", rows)
             asks = translate("BulkCures", "Name of the reviewer; Enter reviews all")
             return BulkCure(
                 text,
@@ -89,7 +85,7 @@ def do_cure(context: PanelContext, group: Group, choice: str, typed: str) -> str
 def cured_words(group: Group) -> str:
     """The line that says what was done, and how it is undone."""
     said = translate("BulkCures", "Done for {0} in one step: Ctrl+Z in the main window takes it back.")
-    return said.format(counted(len(group.rows), translate("BulkCures", "row"), translate("BulkCures", "rows")))
+    return said.format(translate("BulkCures", "{count} rows", "{count} row", len(group.rows)))
 
 
 def _command(group: Group, choice: str, typed: str) -> tuple[Callable[..., Edit], Mapping[str, Any]]:

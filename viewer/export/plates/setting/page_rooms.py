@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from PySide6.QtCore import QRectF
 
 from layers.errors import ExportFailed
+from layers.phrase import Phrase
 from layers.product.spec import MATCHED
 from viewer.export.plates.setting.flow import Atom, Column, Flow, height_of
 from viewer.export.plates.setting.page_sizes import PageSizes
@@ -93,8 +94,10 @@ def rooms_of(sizes: PageSizes, asked: RoomsAsked) -> PageRooms:
         if all(min(cell.frame.width(), cell.frame.height()) >= LEAST_FRAME for cell in rooms.cells):
             return rooms
     raise ExportFailed(
-        f"A page of {sizes.width / 96 * 25.4:.0f} x {sizes.height / 96 * 25.4:.0f} mm has no room for "
-        f"{'the map' if asked.maps == 1 else f'{asked.maps} maps'}: choose a larger page, or fewer words."
+        "A page of {width} x {height} mm has no room for {value}: choose a larger page, or fewer words.",
+        width=f"{sizes.width / 96 * 25.4:.0f}",
+        height=f"{sizes.height / 96 * 25.4:.0f}",
+        value=Phrase("the map") if asked.maps == 1 else Phrase("{maps} maps", maps=asked.maps),
     )
 
 

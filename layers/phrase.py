@@ -1,0 +1,82 @@
+"""Phrases: English text that keeps its template and what was put in, so that the window can say it in another language.
+
+A sentence is made where something is known, often far from a window: in a reader process, on a command line, in a test.
+There it is text like any other. Who shows it looks the template up and puts the same values in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_SLOT = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+_COUNT = "count"
+MOST_DEPTH = 8
+"""Phrases within a phrase, as a reader may send them."""
+
+
+class Phrase(str):
+    """The English text itself; `template` is its key in a list of translations, with the names of `values` in braces.
+
+    A text that counts something has `number`, `template` for many and `one` for a single one: other languages have more
+    forms. Values are text; where one is a phrase, it is translated as well.
+    """
+
+    __slots__ = ("number", "one", "template", "values")
+    template: str
+    values: Mapping[str, str]
+    number: int | None
+    one: str
+
+    def __new__(cls, template: str, /, **values: object) -> Phrase:
+        kept = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
+        return cls._made(filled(template, kept), template, kept)
+
+    @classmethod
+    def _made(
+        cls, text: str, template: str, values: Mapping[str, str], number: int | None = None, one: str = ""
+    ) -> Phrase:
+        self = super().__new__(cls, text)
+        self.template, self.values, self.number, self.one = template, values, number, one
+        return self
+
+    @classmethod
+    def counting(cls, number: int, shown: str, one: str, many: str) -> Phrase:
+        """The number as `shown` in the one of two templates that fits, in each at `{count}`."""
+        values = {_COUNT: shown}
+        return cls._made(filled(one if number == 1 else many, values), many, values, number, one)
+
+    def parts(self) -> dict[str, Any]:
+        """Template, values and number as a JSON object, from which `phrase_of` makes the phrase again."""
+        values = {name: value.parts() if isinstance(value, Phrase) else value for name, value in self.values.items()}
+        parts: dict[str, Any] = {"template": self.template, "values": values}
+        return parts if self.number is None else {**parts, "number": self.number, "one": self.one}
+
+
+def phrase_of(parts: Any, depth: int = 0) -> Phrase:
+    """The phrase that another process has sent as its parts; raises ValueError for anything else."""
+    if not isinstance(parts, dict) or depth > MOST_DEPTH:
+        raise ValueError("no phrase")
+    template, values, number, one = (parts.get(name) for name in ("template", "values", "number", "one"))
+    if not isinstance(template, str) or not isinstance(values, dict):
+        raise ValueError("no phrase")
+    kept = {name: value if isinstance(value, str) else phrase_of(value, depth + 1) for name, value in values.items()}
+    if number is None:
+        return Phrase._made(filled(template, kept), template, kept)
+    if type(number) is not int or not isinstance(one, str) or _COUNT not in kept:
+        raise ValueError("no phrase that counts")
+    return Phrase.counting(number, kept[_COUNT], one, template)
+
+
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with each `{name}` replaced by its value and doubled braces by single ones.
+
+    `str.format` would follow what a foreign template says, up to a text that fills the memory. A template without
+    values is text as it stands, braces included; an unknown name stays, so that a wrong translation can be read.
+    """
+    return _SLOT.sub(lambda slot: _put_in(slot, values), template) if values else template
+
+
+def _put_in(slot: re.Match[str], values: Mapping[str, str]) -> str:
+    return slot[0][:1] if slot[1] is None else str(values.get(slot[1], slot[0]))

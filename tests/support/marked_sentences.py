@@ -1,0 +1,95 @@
+"""All sentences that are marked for translation, read from the code as Qt's own tool reads it, and those of phrases.
+
+Phrases are what Qt's tool cannot find: templates of errors and notices, most of them in `layers/`. Whoever makes a list
+for translators adds `phrases()` to what pyside6-lupdate extracts, in the context "Phrases".
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from layers import errors
+from viewer.support.language.translation import PHRASES
+
+ROOT = Path(__file__).resolve().parents[2]
+VIEWER = sorted((ROOT / "viewer").rglob("*.py"))
+LAYERS = sorted((ROOT / "layers").rglob("*.py"))
+DOOR = "viewer.support.language.translation"
+MARKS = ("translate", "QT_TRANSLATE_NOOP")
+
+
+class Marked(NamedTuple):
+    """A sentence as a list of translations has it; `one` is the English form for a single thing, where it counts."""
+
+    context: str
+    text: str
+    one: str = ""
+
+
+def names_of_marks(tree: ast.Module) -> set[str]:
+    """Functions of a module that mark; another `translate` moves geometries."""
+    imported = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    sources = {alias.name: node.module for node in imported for alias in node.names}
+    return {name for name in MARKS if sources.get(name) in (DOOR, "PySide6.QtCore")}
+
+
+def marked_in(code: str) -> Iterator[Marked]:
+    """The sentences that a module of `viewer/` marks."""
+    tree = ast.parse(code)
+    marks = names_of_marks(tree)
+    for node, owner in _with_class(tree, ""):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="self"), attr="tr"), args=[ast.Constant(value=text), *_]
+            ):
+                yield Marked(owner, str(text))
+            case ast.Call(
+                func=ast.Name(id=name),
+                args=[ast.Constant(value=context), ast.Constant(value=text), *counted],
+            ) if name in marks:
+                yield Marked(str(context), str(text), *(str(ast.literal_eval(one)) for one in counted[:1]))
+
+
+def _with_class(node: ast.AST, owner: str) -> Iterator[tuple[ast.AST, str]]:
+    """Each node with the name of the class around it, which is the context of `self.tr`."""
+    for child in ast.iter_child_nodes(node):
+        yield child, owner
+        yield from _with_class(child, child.name if isinstance(child, ast.ClassDef) else owner)
+
+
+def phrases_in(code: str, nouns: frozenset[str]) -> Iterator[Marked]:
+    """The templates of a module's phrases: of errors, by the names of their classes, of `Phrase` and of `counted`."""
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Call(func=ast.Name(id="counted"), args=[_, ast.Constant(value=one), *many]):
+                word = ast.literal_eval(many[0]) if many else f"{one}s"
+                yield Marked(PHRASES, f"{{count}} {word}", f"{{count}} {one}")
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str() as text), *_]) if name in nouns:
+                yield Marked(PHRASES, text)
+
+
+@cache
+def nouns() -> frozenset[str]:
+    """Names whose call makes a phrase: `Phrase` itself and all errors of ours."""
+    found = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+    trees = [ast.parse(path.read_text("utf-8")) for path in (*LAYERS, *VIEWER)]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    while more := {one.name for one in classes if {ast.unparse(base) for base in one.bases} & found} - found:
+        found |= more
+    return frozenset(found - {"Exception"})
+
+
+@cache
+def sentences() -> frozenset[Marked]:
+    """All that the code of the window marks."""
+    return frozenset(one for path in VIEWER for one in marked_in(path.read_text("utf-8")))
+
+
+@cache
+def phrases() -> frozenset[Marked]:
+    """The templates of all phrases."""
+    return frozenset(one for path in (*LAYERS, *VIEWER) for one in phrases_in(path.read_text("utf-8"), nouns()))
