@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import files
 from pathlib import Path, PurePosixPath
 
@@ -44,10 +45,14 @@ def imports_in(code: str) -> Iterator[str]:
 
 def imported_by(*rooms: str) -> set[str]:
     """Full names of what these rooms import, without our own and Python's modules."""
+    return set().union(*(imported_by_room(room) for room in rooms))
+
+
+@cache
+def imported_by_room(room: str) -> set[str]:
     ours = {*PROGRAM, "tests", *sys.stdlib_module_names}
-    paths = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
     names = set()
-    for path in paths:
+    for path in (ROOT / room).rglob("*.py"):
         code = path.read_text("utf-8")
         lent = set(LENT.findall(code)) if path.is_relative_to(ROOT / "sample_data" / "build") else set()
         names |= {name for name in imports_in(code) if name.partition(".")[0] not in ours | lent}

@@ -122,3 +122,4 @@ def few_frames() -> Iterator[None]:
     yield
     sys.setswitchinterval(interval)
     gc.unfreeze()
+    gc.freeze()
