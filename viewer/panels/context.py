@@ -237,7 +237,7 @@ class PanelContext(QObject):
         """
         return self.attempt_typed("", command, *args, **fields)
 
-    def attempt_typed(self, series: str, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
+    def attempt_typed(self, series: str, command: Callable[..., Edit], /, *args: Any, **fields: Any) -> str:
         """`attempt` of an edit of a text that is being typed: all of one `series` are one step to undo."""
         try:
             edit = command(self._document, *args, actor=self.actor, **fields)

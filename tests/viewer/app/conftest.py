@@ -29,7 +29,7 @@ from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder
 
 
-class Answers(Struct):
+class Answers(Struct, dict=True):  # a test puts another answer in the place of a method
     """What the analyst says; `asked` is what the analyst was asked."""
 
     unsaved_answer: Unsaved = Unsaved.CANCEL

@@ -30,7 +30,7 @@ def test_help_version_and_usage_import_nothing_heavy(words: list[str]) -> None:
     )
     last = done.stdout.splitlines()[-1]
     assert "heavy [] layers " in last, last
-    light = ["layers", "layers.errors", "layers.product", "layers.product.page_formats"]
+    light = ["layers", "layers.errors", "layers.phrase", "layers.product", "layers.product.page_formats"]
     assert last.endswith(("layers []", f"layers {light}")), last
 
 
