@@ -300,8 +300,19 @@ class Desk:
         if len(said) > 1:
             wrong.append(f"more than one sentence: {said}")
         if is_safe and not said:  # else what was refused is being written meanwhile
-            wrong += self._recovers()
+            wrong += self._lost_unsaid()
         return wrong
+
+    def _lost_unsaid(self) -> list[str]:
+        """What a crash would lose, and goes on to lose without a word: an undo and a redo lead to what is written
+        already, while they are on their way to the disk themselves.
+        """
+        end = time.monotonic() + TOLD_S
+        while (lost := self._recovers()) and not self._lines():
+            if time.monotonic() > end:
+                return lost
+            self._events()
+        return []
 
     def _recovers(self) -> list[str]:
         """What a crash now would lose of what is on the disk."""
