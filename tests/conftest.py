@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,6 +57,20 @@ class QuickBot(QtBot):
             return
         self._look.start()
         self._loop.exec()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with `bounded_after(n)` the first `n` rows are among those that are run all the time."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        after = item.get_closest_marker("bounded_after")
+        if after is None:
+            continue
+        name = item.nodeid.partition("[")[0]
+        seen[name] += 1
+        if seen[name] > after.args[0]:
+            item.add_marker(pytest.mark.bounded)
 
 
 def pytest_collection_finish() -> None:

@@ -117,6 +117,7 @@ def dismiss(desk: Desk) -> None:
     assert desk.said() == []
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["drop", pytest.param("open", marks=pytest.mark.bounded)])
 def test_what_cannot_be_opened_is_one_sentence_and_changes_nothing(demo: Desk, tmp_path: Path, way: str) -> None:
     before = demo.snapshot()
@@ -139,6 +140,7 @@ def test_what_cannot_be_opened_is_one_sentence_and_changes_nothing(demo: Desk, t
         dismiss(demo)
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("way", ["drop", pytest.param("open", marks=pytest.mark.bounded)])
 def test_a_picture_without_a_place_is_asked_about_and_nothing_is_added(demo: Desk, tmp_path: Path, way: str) -> None:
     before, path = demo.snapshot(), unplaced(tmp_path)

@@ -68,6 +68,7 @@ def without_network(desk: Desk) -> None:
     fetcher.network.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, "127.0.0.1", 1))
 
 
+@pytest.mark.bounded
 def test_f21_without_a_network_a_case_is_there_at_once_with_its_stored_tiles(make_desk: MakeDesk, case: Path) -> None:
     desk = make_desk()
     without_network(desk)
@@ -99,6 +100,7 @@ def test_a_stored_tile_that_stands_in_takes_no_problem_back(make_desk: MakeDesk,
     assert HOST in problem
 
 
+@pytest.mark.bounded
 def test_f21_the_badge_goes_with_the_first_answer(make_desk: MakeDesk, case: Path) -> None:
     desk = make_desk()
     without_network(desk)
@@ -117,6 +119,7 @@ def test_f21_the_badge_goes_with_the_first_answer(make_desk: MakeDesk, case: Pat
     assert desk.canvas.scene.problems() == {}
 
 
+@pytest.mark.bounded
 def test_f21_working_offline_by_choice_has_the_badge_too(make_desk: MakeDesk, case: Path) -> None:
     desk = make_desk()
     without_network(desk)

@@ -171,6 +171,7 @@ def test_tables_merge_by_their_uuids(case: Path) -> None:
     assert answered.words.tolist() == ["no"]
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize("table", TABLES_OF_A_CASE)
 def test_an_empty_case_has_the_same_columns_and_types(case: Path, tmp_path: Path, table: str) -> None:
     write_case(Document(), tmp_path / "empty.gpkg")
@@ -397,6 +398,7 @@ def test_no_process_is_left_of_a_case_read_or_refused_apart(case: Path) -> None:
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.bounded
 def test_the_lines_of_the_readme_run_as_a_script(tmp_path: Path) -> None:
     """As a script without a main guard, which a spawned process must not run once more."""
     page = (ROOT / "README.md").read_text("utf-8")

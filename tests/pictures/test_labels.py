@@ -291,6 +291,7 @@ def view_of(bounds: Bounds) -> View:
     return View.of_bounds(WEB_MERCATOR, transform_bounds(WGS84, WEB_MERCATOR, bounds), 1000, 700)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("number", range(len(VIEWS)))
 def test_the_labels_of_the_demo(studio: Studio, demo: Document, pictures: Path, number: int) -> None:
     sites = Document({"sites": list(demo.sites.values())})
@@ -347,6 +348,7 @@ def river(number: int) -> list[list[float]]:
     return (first + t[:, None] * way + off[:, None] * across).tolist()
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("number", range(len(RIVER_VIEWS)))
 def test_the_labels_of_winding_rivers_and_routes(
     studio: Studio, demo: Document, layers: list[Layer], tmp_path: Path, pictures: Path, number: int

@@ -46,6 +46,7 @@ SPECS = st.builds(
 )
 
 
+@pytest.mark.bounded
 @given(SPECS)
 def test_what_is_kept_comes_back(spec: ComparisonSpec) -> None:
     assert read_spec(spec.to_json()) == spec

@@ -77,6 +77,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.bounded
 @given(kind=st.sampled_from(["Point", "LineString", "Polygon", "MultiPoint", "MultiPolygon"]), value=JSON)
 def test_no_value_raises_anything_but_a_refusal(kind: str, value: Any) -> None:
     with suppress(InvalidValue):

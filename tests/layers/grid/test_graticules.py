@@ -63,6 +63,7 @@ def pixel_m(view: View) -> float:
     return float(GEOD.inv(*lonlat(view, *middle), *lonlat(view, middle[0] + 1, middle[1]))[2])
 
 
+@pytest.mark.bounded_after(10)
 @pytest.mark.parametrize("notation", NOTATIONS)
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("place", PLACES)

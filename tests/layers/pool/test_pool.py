@@ -206,6 +206,7 @@ def test_readers_are_nice_offline_and_may_not_write(pool, tmp_path):
     assert header["limits"] == {"files": 256, "core": 0, "written": 0}
 
 
+@pytest.mark.bounded
 def test_other_profiles_get_readers_of_their_own(pool):
     collector = Collector()
     pool.submit(Request(raw("_echo", {}), collector, profile=Profile.VRT))
@@ -337,6 +338,7 @@ def test_a_reader_of_features_has_no_library_of_imagery(pool):
     assert not {"pyogrio", "geopandas"} & set(pool.ask(raw("_describe", {})).header["modules"])
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("name", ["picture.gpkg", "picture.json"])
 def test_imagery_by_the_name_of_features_is_read_by_who_can(pool, raster, name):
     deceiving = raster.rename(raster.with_name(name))
@@ -344,6 +346,7 @@ def test_imagery_by_the_name_of_features_is_read_by_who_can(pool, raster, name):
     assert (answer.header["kind"], answer.profile) == ("raster", Profile.LOCAL)
 
 
+@pytest.mark.bounded
 def test_features_by_another_name_are_read_too(pool, tmp_path):
     points = tmp_path / "points.dat"
     points.write_text(collection((120.0, 30.0)))
@@ -455,6 +458,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("end", ["closed", "left open", "killed"])
 def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
     script = tmp_path / "script.py"

@@ -63,6 +63,7 @@ def test_smooth_ground_under_heavy_grain_is_found_in_smaller_pictures(seed: int)
     assert _off(found, (5.4, -7.3)) < 0.2
 
 
+@pytest.mark.bounded
 def test_unlike_pictures_are_not_looked_at_smaller_but_grainy_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """To look at smaller pictures takes as long again: that is for pairs that may gain by it."""
     made: list[int] = []

@@ -111,6 +111,7 @@ def test_an_unchanged_file_is_never_read_again(
         assert cache.picture(str(scenes / "0.tif")).startswith(b"\xff\xd8\xff")
 
 
+@pytest.mark.bounded
 def test_hostile_folders_are_said_and_counted(tmp_path: Path, pool: ReaderPool) -> None:
     write_scene(tmp_path / "good.tif", BOX, "2021-08-20")
     (tmp_path / "loop").mkdir()
@@ -164,6 +165,7 @@ def test_a_file_that_crashes_readers_is_not_tried_again(tmp_path: Path, pool: Re
     assert crashing.asked == 1
 
 
+@pytest.mark.bounded
 def test_it_stops_when_asked_and_goes_on_where_it_was(tmp_path: Path, pool: ReaderPool) -> None:
     scenes, store = tmp_path / "scenes", tmp_path / "scenes.sqlite"
     for number in range(12):
@@ -219,6 +221,7 @@ def test_a_folder_that_may_not_be_listed_is_said() -> None:
     assert report.said() == ["1 file or folder could not be read: The folder closed cannot be listed."]
 
 
+@pytest.mark.bounded
 def test_a_damaged_cache_is_begun_anew(tmp_path: Path, pool: ReaderPool) -> None:
     scenes, store = tmp_path / "scenes", tmp_path / "scenes.sqlite"
     write_scene(scenes / "a.tif", BOX)
@@ -229,6 +232,7 @@ def test_a_damaged_cache_is_begun_anew(tmp_path: Path, pool: ReaderPool) -> None
     assert index(scenes, pool, store).read == 1, "what makes no sense there is as if absent"
 
 
+@pytest.mark.bounded
 def test_a_cache_that_is_held_or_cannot_be_written_costs_the_memory_alone(tmp_path: Path, pool: ReaderPool) -> None:
     scenes, store = tmp_path / "scenes", tmp_path / "scenes.sqlite"
     write_scene(scenes / "a.tif", BOX)
@@ -250,6 +254,7 @@ def test_a_cache_that_is_held_or_cannot_be_written_costs_the_memory_alone(tmp_pa
     assert "cannot be kept" in report.said()[0]
 
 
+@pytest.mark.bounded
 def test_a_moved_tree_keeps_nothing_of_the_old_place(tmp_path: Path, pool: ReaderPool) -> None:
     store = tmp_path / "scenes.sqlite"
     write_scene(tmp_path / "here" / "a.tif", BOX)
@@ -260,6 +265,7 @@ def test_a_moved_tree_keeps_nothing_of_the_old_place(tmp_path: Path, pool: Reade
     assert found == [replace(first, key=path, path=path)]
 
 
+@pytest.mark.bounded
 def test_a_day_or_nonsense_in_the_metadata_is_a_date_that_a_case_takes(tmp_path: Path, pool: ReaderPool) -> None:
     write_scene(tmp_path / "day.tif", BOX, "2021-08-20")
     write_scene(tmp_path / "nonsense.tif", BOX, "yesterday")

@@ -147,6 +147,7 @@ def test_whatever_the_cache_holds_is_a_scene_or_none(value: object) -> None:
     assert found is None or (found.footprint is not None and found.when and judged(found) == found)
 
 
+@pytest.mark.bounded
 @given(
     st.builds(
         FoundScene,

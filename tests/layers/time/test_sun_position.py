@@ -53,6 +53,7 @@ def test_it_agrees_with_published_examples(
     assert sun_position(at.replace(tzinfo=None), lon, lat) == sun
 
 
+@pytest.mark.bounded
 @given(
     seconds=st.integers(0, CENTURY_S),
     lon=st.floats(-180, 180),

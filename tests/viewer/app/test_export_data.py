@@ -219,6 +219,7 @@ def test_the_case_as_it_was_is_written_without_the_window_s_thread(
     assert [feature["id"] for feature in json.loads(answers.path.read_text("utf-8"))["features"]] == sites
 
 
+@pytest.mark.bounded
 def test_the_open_case_is_not_replaced_by_a_part_of_it(
     window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
@@ -261,6 +262,7 @@ def test_the_pixels_of_the_image_on_top_are_written_as_they_are(
         assert seen.width < made.width
 
 
+@pytest.mark.bounded
 def test_data_are_issued_numbered_and_kept_or_stopped_at_the_gate(
     demo: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path
 ) -> None:
@@ -289,6 +291,7 @@ def test_data_are_issued_numbered_and_kept_or_stopped_at_the_gate(
     assert products_in_order(demo.session.document) == [row]
 
 
+@pytest.mark.bounded
 def test_what_publishing_takes_away_is_said_and_reviewed_in_one_step(demo: MainWindow, qtbot: QtBot) -> None:
     dialog = asked(demo, qtbot)
     choose(dialog, ".geojson")

@@ -124,6 +124,7 @@ def test_a_picture_that_does_not_get_complete_is_written_and_said(
     assert QImage(str(tmp_path / "out.png")).width() == 700
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("is_gone", "code"), [(False, 0), (True, 3)])
 def test_a_picture_none_of_whose_tiles_came_is_done_with_findings(
     own_home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], is_gone: bool, code: int
@@ -178,6 +179,7 @@ def no_word_of(key: str, window: MainWindow) -> None:
     assert key not in [line.key for line in window.messages.lines()], "said once"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_f88_a_signal_ends_it_and_what_was_not_saved_is_offered(
@@ -225,6 +227,7 @@ def run_and_see() -> list[bool]:
     return seen
 
 
+@pytest.mark.bounded
 def test_safe_mode_and_the_demo(own_home: Path) -> None:
     seen: list[tuple[bool, int]] = []
     of_the_window(lambda window: seen.append((is_paused(window), len(window.session.document.sites))))

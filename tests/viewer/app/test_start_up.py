@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import sample_data
 from tests.support.command_line import run_python
 
@@ -66,6 +68,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.bounded
 def test_late_rooms_are_not_loaded_before_the_first_picture(tmp_path: Path) -> None:
     script = tmp_path / "picture.py"
     script.write_text(PICTURE)

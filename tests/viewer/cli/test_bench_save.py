@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
 from shapely.geometry import Point
 
 from layers.document.document import Document
@@ -21,6 +22,7 @@ def many_sites(count: int) -> Document:
     )
 
 
+@pytest.mark.bounded
 def test_bench_save(cli, tmp_path: Path) -> None:
     case = tmp_path / "case.gpkg"
     write_case(many_sites(200), case)

@@ -31,6 +31,7 @@ def _document(case: Path) -> Document:
     return read_case(case).document
 
 
+@pytest.mark.bounded
 def test_a_product_without_answers_is_neither_issued_nor_published(cli, case: Path, tmp_path: Path) -> None:
     change(case, "DELETE FROM responses")
     before = case.read_bytes()
@@ -42,6 +43,7 @@ def test_a_product_without_answers_is_neither_issued_nor_published(cli, case: Pa
     assert case.read_bytes() == before
 
 
+@pytest.mark.bounded
 def test_a_draft_leaves_with_its_state_and_is_stamped_where_something_blocks(cli, case: Path, tmp_path: Path) -> None:
     assert cli("export", case, "--out", tmp_path / "clean.png", *SMALL).code == DONE
     change(case, "DELETE FROM responses")
@@ -55,6 +57,7 @@ def test_a_draft_leaves_with_its_state_and_is_stamped_where_something_blocks(cli
     assert not _document(case).products, "a draft is not kept"
 
 
+@pytest.mark.bounded
 def test_what_is_issued_is_numbered_and_kept_with_the_rows_that_it_prints(cli, case: Path, tmp_path: Path) -> None:
     out = tmp_path / "x.png"
     outcome = cli("export", case, "--out", out, *SMALL, "--issue")
@@ -73,6 +76,7 @@ def test_what_is_issued_is_numbered_and_kept_with_the_rows_that_it_prints(cli, c
     assert second.out == "Published as product 2, version 1.\n"
 
 
+@pytest.mark.bounded
 def test_a_change_makes_the_next_version_with_its_correction(cli, case: Path, tmp_path: Path) -> None:
     first = tmp_path / "x.svg"
     cli("export", case, "--out", first, *SMALL, "--publish")
@@ -111,6 +115,7 @@ def test_options_that_do_not_go_together_are_said(cli, case: Path, tmp_path: Pat
     assert (none.code, "no product “7”" in none.err) == (BAD_INPUT, True)
 
 
+@pytest.mark.bounded
 def test_the_shipped_demo_stays_as_it_came(cli, demo: Path, tmp_path: Path) -> None:
     before = demo.read_bytes()
     outcome = cli("export", demo, "--out", tmp_path / "x.png", *SMALL, "--publish")
@@ -119,6 +124,7 @@ def test_the_shipped_demo_stays_as_it_came(cli, demo: Path, tmp_path: Path) -> N
     assert demo.read_bytes() == before
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("ending", ["geojson", "csv", pytest.param("kmz", marks=pytest.mark.bounded), "xlsx", "gpkg"])
 def test_data_go_through_the_same_gate(cli, case: Path, tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"x.{ending}"
@@ -154,6 +160,7 @@ def test_the_case_itself_is_never_written_over(cli, case: Path, tmp_path: Path) 
     assert case.read_bytes() == before
 
 
+@pytest.mark.bounded
 def test_lint_says_the_same_as_the_gate(cli, case: Path, tmp_path: Path) -> None:
     found = json.loads(cli("lint", case, "--publish", "--paper", "A3", "--title", "China", "--json").out)
     assert not [one for one in found if one["severity"] == "blocking"]

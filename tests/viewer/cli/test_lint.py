@@ -30,6 +30,7 @@ def case(tmp_path: Path, demo: Path) -> Path:
     return Path(shutil.copy(demo, tmp_path / "case.gpkg"))
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     "layout", [None, *(pytest.param(name, marks=pytest.mark.bounded) for name in ("site", "plain", "insets", "panels"))]
 )
@@ -39,6 +40,7 @@ def test_the_unaltered_demo_has_no_unexplained_finding(cli, demo: Path, layout: 
     assert (outcome.code, json.loads(outcome.out)) == (DONE, [])
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("statement", "rule", "severity"),
     [
@@ -58,6 +60,7 @@ def test_a_demo_that_is_stripped_fails(cli, case: Path, statement: str, rule: st
 PAPERS = ("A4", "A4 portrait", "A3", "Letter", "slide", "square", "newspaper, 1", "newspaper, 2", "newspaper, 4")
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize(
     ("layout", "paper"),
     [

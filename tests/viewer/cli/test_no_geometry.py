@@ -38,6 +38,7 @@ def nowhere(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.bounded_after(1)
 def test_rows_without_geometry_do_not_hold_up_a_picture(
     cli: Cli, soon: None, nowhere: Path, points_geojson: Path, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_raster_or_vector_off_the_earth_is_drawn_and_that_is_said(cli: Cli, tm
         )
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("left", "right"), [(MOON, MOON_DEGREES), (GRID, GRID), (MARS, MARS)])
 def test_two_of_one_body_or_grid_lie_on_one_canvas(cli: Cli, tmp_path: Path, left: str, right: str) -> None:
     metres = 1737400 * np.pi / 180 if left == MOON else 1.0
@@ -60,6 +61,7 @@ def test_two_of_one_body_or_grid_lie_on_one_canvas(cli: Cli, tmp_path: Path, lef
     assert picture[:, 310:395].mean() > 0.97
 
 
+@pytest.mark.bounded
 def test_beside_data_of_the_earth_they_are_left_out_and_that_is_said(cli: Cli, scene_tif: Path, tmp_path: Path) -> None:
     moon = write_raster(tmp_path / "moon.tif", VALUES, MOON, Bounds(1, 2, 3, 4))
     outcome = cli("render", scene_tif, moon, "--out", tmp_path / "x.png", "--size", "100x100")
@@ -136,6 +138,7 @@ def test_without_it_each_is_drawn_in_pixel_space(cli: Cli, unnamed: list[Path], 
 # -- beyond 85 degrees ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_data_about_a_pole_are_drawn_on_a_polar_map(cli: Cli, tmp_path: Path) -> None:
     for name, lat, code in (("north", 87.0, "EPSG:3995"), ("south", -88.0, "EPSG:3031")):
         shape = shapely.box(10, lat, 40, lat + 1)

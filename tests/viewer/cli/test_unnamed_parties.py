@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from shapely import Point
 
 from layers.document.claim import Claim
@@ -42,6 +43,7 @@ def test_a_firm_that_a_claim_names_loses_its_names_and_others_keep_theirs() -> N
     assert other.sites["firm"].label == "The firm"
 
 
+@pytest.mark.bounded
 def test_a_picture_of_the_demo_is_that_of_one_without_their_names(cli, demo, tmp_path) -> None:
     bare = Path(shutil.copy(demo, tmp_path / "bare.gpkg"))
     change(bare, "UPDATE site_point SET label = '', aliases_json = NULL WHERE role = 'named in a claim'")

@@ -214,6 +214,7 @@ def some_edit(document: Document, draw: st.DataObject) -> Edit:
     return draw.draw(st.sampled_from(choices))()
 
 
+@pytest.mark.bounded
 @given(st.data(), st.integers(1, 12))
 def test_undo_leads_back_to_the_start_and_redo_to_the_same_case(data: st.DataObject, steps: int) -> None:
     document = Document()

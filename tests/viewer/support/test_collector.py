@@ -44,6 +44,7 @@ def collector(qapp: QApplication) -> Iterator[Collector]:
     assert gc.isenabled(), "as before"
 
 
+@pytest.mark.bounded
 def test_a_knot_is_freed_by_the_window_however_much_a_thread_allocates(
     collector: Collector, jobs: Jobs, qtbot: QtBot
 ) -> None:
@@ -72,6 +73,7 @@ def test_drawing_without_a_window_collects_there_too(qapp: QApplication) -> None
     assert gc.isenabled()
 
 
+@pytest.mark.bounded
 def test_what_is_not_due_is_left(collector: Collector) -> None:
     gc.collect()
     before = gc.get_stats()[0]["collections"]

@@ -159,6 +159,7 @@ odd_lines = st.lists(
 )
 
 
+@pytest.mark.bounded
 @given(odd_lines, st.sampled_from(sorted(QUANTITIES)), st.sampled_from([None, 1e-9, 1e7]))
 def test_no_geometry_raises(places: list[tuple[float, float]], quantity: str, pick_m: float | None) -> None:
     for geometry in (

@@ -70,6 +70,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.bounded
 def test_the_window_never_opens_a_case_with_sqlite(case: Path, tmp_path: Path) -> None:
     script = tmp_path / "probe.py"
     script.write_text(PROBE)
@@ -275,6 +276,7 @@ def test_a_case_of_many_thousand_tables_is_refused(case: Path) -> None:
 # -- memory -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_chips_are_not_read_when_a_case_is_opened(case: Path) -> None:
     with closing(sqlite3.connect(case)) as connection:
         for number in range(12):

@@ -111,6 +111,7 @@ def test_a_row_number_at_the_end_of_all_numbers_stops_nothing(case: Path) -> Non
     assert len(read_case(case).document.sites) == 5
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("names", [("rowid",), ("oid", "RowID"), ("rowid", "_rowid_", "oid")])
 def test_columns_called_as_row_numbers_are_hide_no_row(case: Path, names: tuple[str, ...]) -> None:
     change(case, *TRACKS)

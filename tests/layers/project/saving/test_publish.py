@@ -355,6 +355,7 @@ def test_unfinished_files_of_dead_processes_are_swept(work: WorkingCopy, target:
     assert leftovers(target.parent) == [foreign.name]
 
 
+@pytest.mark.bounded
 def test_backups_are_ten_minutes_apart_and_three(work: WorkingCopy, document: Document, target: Path) -> None:
     backups = [target.with_name(f"case.gpkg.bak{number}") for number in range(1, 5)]
     publish(work, target)

@@ -154,6 +154,7 @@ def test_what_a_file_leads_to_is_out_of_reach(reader: ReaderProcess, tmp_path: P
     assert not any(canary in said for said in held), held
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("driver", "make", "value"),
     [

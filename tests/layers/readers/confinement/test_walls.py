@@ -204,6 +204,7 @@ def test_a_sidecar_that_leads_elsewhere_is_left_out_and_said(pool, home):
     assert sum("a.tif.ovr beside it" in said or "a.tif.aux.xml beside it" in said for said in found["problems"]) == 2
 
 
+@pytest.mark.bounded
 def test_a_file_in_the_home_opens_no_home(pool, home):
     path = picture(home / "a.tif")
     (home / "a.tfw").write_text("x")

@@ -338,6 +338,7 @@ def test_any_json_gives_facts_that_are_json(properties, identity):
         assert all(isinstance(text, str) for _, text in found.facts())
 
 
+@pytest.mark.bounded
 @given(st.binary(max_size=300), st.text(max_size=300))
 def test_any_bytes_and_text_are_refused_or_understood(data, content):
     with contextlib.suppress(NotReadable):

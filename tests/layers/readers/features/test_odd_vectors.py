@@ -56,6 +56,7 @@ def test_each_odd_file_is_read_as_it_is(odds):
         assert info.bounds_lonlat is not None
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("kind", ["GPKG", "GeoJSON"])
 def test_each_odd_file_comes_back_from_an_export(odds, kind, tmp_path):
     for number, odd in enumerate(odds):
@@ -69,6 +70,7 @@ def test_each_odd_file_comes_back_from_an_export(odds, kind, tmp_path):
             assert fields[name] in (wanted, "json" if wanted == "text" else wanted), (odd.name, name, fields[name])
 
 
+@pytest.mark.bounded
 def test_each_odd_file_comes_back_from_a_flatgeobuf(odds, tmp_path):
     """It has no dates without a time and sorts by place; a geometry of no points is none."""
     for number, odd in enumerate(odds):

@@ -51,6 +51,7 @@ def test_files_that_were_cut_off(cli: Cli, sound: Path, suffix: str, share: floa
     assert cli("info", file).code == DONE or "copy or download it again" in text
 
 
+@pytest.mark.bounded_after(5)
 @pytest.mark.parametrize("suffix", ["gpkg", "fgb", "geojson", "shp", "shx", "dbf"])
 @pytest.mark.parametrize("seed", range(4))
 def test_files_with_other_bytes_here_and_there(cli: Cli, sound: Path, suffix: str, seed: int) -> None:  # noqa: F811

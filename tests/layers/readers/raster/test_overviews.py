@@ -214,6 +214,7 @@ def test_a_writer_process_builds_them(tmp_path, cache):
     assert tile(path, overview_path=header["overview_path"])[0]["shrink"] > 4
 
 
+@pytest.mark.bounded
 def test_whenever_a_writer_is_killed_the_overviews_become_the_same(tmp_path, cache, monkeypatch):
     path = write_raster(tmp_path / "a.tif", surface(3, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
     reference, on_disk = tmp_path / "reference.tif", tmp_path / "on_disk.tif"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -118,6 +119,7 @@ bent_values = st.lists(
 )
 
 
+@pytest.mark.bounded
 @given(bent_values)
 def test_labels_along_bends_keep_apart_letter_by_letter(values):
     name = Name((7.0,) * 12, 90.0, 16.0, 2.0)

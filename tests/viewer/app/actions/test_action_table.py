@@ -95,6 +95,7 @@ def test_the_bar_has_few_menus_and_each_some_entries(window: MainWindow) -> None
         assert len([one for one in entries if not one.isSeparator()]) < 25
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     ("id_", "way"),
     [

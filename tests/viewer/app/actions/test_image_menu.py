@@ -323,6 +323,7 @@ def test_a_date_typed_for_what_the_file_calls_a_composite_makes_no_instant_of_it
         window.session.undo()
 
 
+@pytest.mark.bounded
 def test_bands_are_named_by_hand_where_the_file_says_nothing(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, answers: Answers
 ) -> None:

@@ -154,6 +154,7 @@ def test_who_is_taken_over_is_told_though_the_other_has_let_go_soon(
     assert not CaseLock(case).path.exists()
 
 
+@pytest.mark.bounded
 def test_a_case_in_a_private_file_has_private_copies(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     case.chmod(0o600)
     window = opened(make_window(), case, qtbot)
@@ -170,6 +171,7 @@ def test_a_case_in_a_private_file_has_private_copies(make_window: MakeWindow, ca
         assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.bounded
 def test_opening_a_case_by_a_link_locks_and_saves_the_file_behind_it(
     make_window: MakeWindow, case: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -185,6 +187,7 @@ def test_opening_a_case_by_a_link_locks_and_saves_the_file_behind_it(
     assert "through the link" in {site.label for site in read_case(case).document.sites.values()}
 
 
+@pytest.mark.bounded
 def test_an_unsaved_copy_has_its_bytes_when_it_is_saved(
     make_window: MakeWindow, answers: Answers, case: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -173,6 +173,7 @@ def test_f79_what_lies_beside_a_case_needs_no_permission(window: MainWindow, qtb
     assert window.messages.line("consent") is None
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("there", ["scenes with spaces", "новая папка 数据", "Szenen (Kopie) #2 %20"])
 def test_a_case_with_scenes_beside_it_opens_with_all_of_them_wherever_it_is_moved(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, there: str
@@ -232,6 +233,7 @@ def test_f40_hosts_and_folders_stand_in_one_panel_each_with_its_layers(
     dialog.close_button.click()
 
 
+@pytest.mark.bounded
 def test_a_folder_is_allowed_alone_and_remembered_for_this_case(
     make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -370,6 +372,7 @@ def test_what_the_analyst_adds_and_saves_is_trusted(
     assert (len(shown(again)), paused(again)) == (1, set())
 
 
+@pytest.mark.bounded
 def test_saving_a_case_is_no_consent_for_what_still_waits(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -406,6 +409,7 @@ def test_f78_what_cannot_be_found_is_saved_as_it_stood(
     assert {uuid: layer.source for uuid, layer in read_case(case).document.layers.items()} == odd
 
 
+@pytest.mark.bounded
 def test_what_the_analyst_added_is_trusted_in_a_recovered_session(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -429,6 +433,7 @@ def test_what_the_analyst_added_is_trusted_in_a_recovered_session(
     assert (len(shown(again)), paused(again)) == (1, {"theirs"})
 
 
+@pytest.mark.bounded
 def test_saving_elsewhere_keeps_every_layer_and_undo_right(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

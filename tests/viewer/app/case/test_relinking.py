@@ -102,6 +102,7 @@ def test_f78_files_beside_the_case_are_found_and_relinked_in_one_step(
     assert {uuid: layer.source for uuid, layer in window.session.document.layers.items()} == before
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize(
     "old", ["C:\\old\\scenes", "\\\\srv\\share\\scenes", "/data/old/scenes", "/net/srv/scenes", "//srv/scenes"]
 )

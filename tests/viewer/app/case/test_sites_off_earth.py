@@ -52,6 +52,7 @@ def test_the_map_stands_and_the_sentence_goes_when_the_site_is_mended(opened: Ma
     assert opened.scene.site_bounds(frozenset({"spur"})) is not None
 
 
+@pytest.mark.bounded
 def test_every_way_to_it_says_why(opened: MainWindow, qtbot: QtBot) -> None:
     before = shown_where(opened)
     opened.selection.set(("spur",))

@@ -263,6 +263,7 @@ def test_by_keyboard_alone_with_typed_places(case: MainWindow, qtbot: QtBot) -> 
         assert off < 25, "within half a pixel of 50 m, all over"
 
 
+@pytest.mark.bounded
 @popup
 def test_the_points_show_again_and_methods_are_compared(case: MainWindow, qtbot: QtBot) -> None:
     case.settings.set("author", "Anna Lind")

@@ -247,6 +247,7 @@ def test_no_layer_is_no_step() -> None:
 # -- what was marked before ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_what_was_marked_before_the_layer_was_dated_is_offered_the_date(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

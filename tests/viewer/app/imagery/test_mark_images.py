@@ -177,6 +177,7 @@ def test_blended_images_are_asked_for(
     assert "blended" not in said(window)
 
 
+@pytest.mark.bounded
 def test_a_mark_finer_than_its_image_is_said_at_once(window: MainWindow, qtbot: QtBot) -> None:
     window.settings.set("new_on_world", True)
     window.session.begin_case()

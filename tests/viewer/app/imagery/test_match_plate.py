@@ -119,6 +119,7 @@ def map_numbers(window: MainWindow) -> list[int]:
     return sorted(shape.number for shape in shapes if isinstance(shape, Numbered))
 
 
+@pytest.mark.bounded
 def test_numbers_are_set_on_both_by_mouse_paired_and_undone_to_nothing(
     window: MainWindow, plate: MatchPlateDialog, photo: str, qtbot: QtBot
 ) -> None:
@@ -194,6 +195,7 @@ def test_numbers_are_set_by_keys_alone_and_the_plate_opens_again(
     again.close()
 
 
+@pytest.mark.bounded
 def test_markers_that_were_there_before_are_paired_and_keep_their_numbers(
     window: MainWindow, desk: Desk, plate: MatchPlateDialog, photo: str, qtbot: QtBot
 ) -> None:
@@ -217,6 +219,7 @@ def test_markers_that_were_there_before_are_paired_and_keep_their_numbers(
     assert not shape.locked, "it is locked in the same step"
 
 
+@pytest.mark.bounded
 def test_the_plate_shows_both_with_the_same_numbers_dates_and_credits(
     window: MainWindow, plate: MatchPlateDialog, photo: str, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -249,6 +252,7 @@ def test_a_plate_closes_with_the_window(window: MainWindow, plate: MatchPlateDia
     qtbot.waitUntil(lambda: window.findChild(MatchPlateDialog) is None, timeout=5_000)
 
 
+@pytest.mark.bounded
 def test_an_unplaced_photograph_is_matched_with_the_map_and_saved_with_the_case(
     window: MainWindow, desk: Desk, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

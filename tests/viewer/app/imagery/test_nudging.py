@@ -159,6 +159,7 @@ def test_esc_gives_a_drag_up_and_a_hidden_layer_is_not_moved(window: MainWindow,
     assert nudge_of(window) is None
 
 
+@pytest.mark.bounded
 def test_the_nudge_is_kept_in_the_saved_case_and_shown_when_it_is_opened(
     window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def said_of(window: MainWindow) -> str:
     return f"{part.result.text()}\n{part.reasons.text()}\n{facts}\n{part.assumes.text()}"
 
 
+@pytest.mark.bounded
 def test_a_height_is_drawn_by_mouse_follows_its_fields_and_is_undone_to_nothing(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -212,6 +213,7 @@ def test_what_the_image_cannot_tell_is_refused_until_its_date_is_stated(
     assert the_site(window).label.startswith("Height ")
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("tags", "said"),
     [

@@ -278,6 +278,7 @@ def test_huge_hostile_and_many_cells_are_clipped_on_screen_and_exact_when_copied
 # -- the filter of the map --------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a_filter_of_the_map_is_an_edit_a_badge_and_saved(
     opened: MainWindow, qtbot: QtBot, tmp_path: Path, answers
 ) -> None:
@@ -636,6 +637,7 @@ def test_lengths_and_areas_select_and_filter(window: MainWindow, qtbot: QtBot, t
     qtbot.waitUntil(lambda: window.scene.stack.filters.counts(uuid_of(window)) == (1, 3), timeout=10_000)
 
 
+@pytest.mark.bounded
 def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, qtbot: QtBot) -> None:
     (source,) = opened.feature_menu.searches
     found = source.find("town 3", 5)

@@ -84,6 +84,7 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     assert other.scene.bounds_lonlat() == after
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("text", ["20000", "-1001", "high"])
 def test_a_height_that_is_none_is_refused(window: MainWindow, tmp_path: Path, qtbot: QtBot, text: str) -> None:
     panel = properties_of(window, qtbot, with_rpc(tmp_path))
@@ -104,6 +105,7 @@ def test_control_points_tell_how_far_they_are_off(window: MainWindow, tmp_path: 
     assert not panel.georeferencing.height_field.isVisible()
 
 
+@pytest.mark.bounded
 def test_a_transform_has_no_height_and_can_be_doubted(window: MainWindow, qtbot: QtBot) -> None:
     panel = properties_of(window, qtbot, sample_data.path("blue_marble.tif"))
     assert not panel.georeferencing.height_field.isVisible()

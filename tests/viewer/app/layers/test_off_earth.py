@@ -71,6 +71,7 @@ def test_a_polar_map_is_offered_for_what_lies_beyond_the_edge(
     assert picture(window.canvas).std() > 3
 
 
+@pytest.mark.bounded
 def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -61,6 +61,7 @@ def choose_mode(analyst: Analyst, form: VectorStyleForm, mode: str) -> None:
     analyst.settle()
 
 
+@pytest.mark.bounded
 def test_a_first_change_of_the_style_keeps_the_colour_that_the_layer_had(analyst: Analyst) -> None:
     for uuid in analyst.window.session.document.layers:
         before = drawing(analyst, uuid).style
@@ -84,6 +85,7 @@ def test_a_row_of_the_layer_tree_is_as_tall_as_its_classes(analyst: Analyst) -> 
     assert tree.view.visualRect(index).height() == height
 
 
+@pytest.mark.bounded
 def test_a_sign_can_be_read_on_any_colour(analyst: Analyst) -> None:
     uuid = next(iter(analyst.window.session.document.layers))
     form = form_of(analyst, uuid)

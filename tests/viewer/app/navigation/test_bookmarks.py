@@ -99,6 +99,7 @@ def arrive(window: MainWindow, qtbot: QtBot) -> None:
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_tour_by_the_keyboard_alone(case: MainWindow, qtbot: QtBot) -> None:
     window = case
     add(window, qtbot, EAST, "East")
@@ -130,6 +131,7 @@ def test_a_tour_by_the_keyboard_alone(case: MainWindow, qtbot: QtBot) -> None:
     assert names(window) == ["East", "West"]
 
 
+@pytest.mark.bounded
 def test_a_row_is_dragged_and_double_clicked(case: MainWindow, qtbot: QtBot) -> None:
     window = case
     for where, name in ((EAST, "a"), (WEST, "b"), (EAST, "c")):
@@ -189,6 +191,7 @@ def test_what_is_gone_is_said(case: MainWindow, qtbot: QtBot) -> None:
     assert middle(window) == (10.5, 50.5)
 
 
+@pytest.mark.bounded
 def test_a_tour_plays_to_its_end_and_esc_stops_it(case: MainWindow, answers: Answers, qtbot: QtBot) -> None:
     window = case
     add(window, qtbot, EAST, "East")

@@ -124,6 +124,7 @@ def test_who_looks_elsewhere_meanwhile_is_not_taken_away(
     assert window.canvas.viewport.view() == before
 
 
+@pytest.mark.bounded_after(1)
 def test_the_palette_finds_a_feature_off_the_earth(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:

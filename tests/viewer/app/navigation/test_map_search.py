@@ -56,6 +56,7 @@ PLACES = (
 )
 
 
+@pytest.mark.bounded
 def test_a_place_is_shown_before_enter_and_gone_to_after(begun: MainWindow, qtbot: QtBot) -> None:
     marker = begun.search.marker
     for text, place, within_m in PLACES:
@@ -80,6 +81,7 @@ def test_escape_takes_the_preview_away(begun: MainWindow, qtbot: QtBot) -> None:
     assert begun.search.marker.place is None
 
 
+@pytest.mark.bounded
 def test_a_site_of_the_case_is_found_by_alias_and_selected(begun: MainWindow, qtbot: QtBot) -> None:
     begun.session.push(
         add_site(
@@ -137,6 +139,7 @@ def test_a_place_name_becomes_an_area_with_its_names(begun: MainWindow, qtbot: Q
     assert "GeoNames" in site.position_basis
 
 
+@pytest.mark.bounded
 def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtbot: QtBot) -> None:
     for text, inside, outside in (
         ("Приморский край", [(131.9, 43.1), (136.5, 47.0)], [(120.0, 50.0)]),
@@ -210,6 +213,7 @@ def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: Qt
     assert lon == pytest.approx(120, abs=1)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "text",
     [

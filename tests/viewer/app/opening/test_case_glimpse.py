@@ -147,6 +147,7 @@ def test_without_a_kept_view_all_are_shown_and_the_map_stays(
     assert window.canvas.viewport.view() == view
 
 
+@pytest.mark.bounded
 def test_progress_is_told_and_stopping_leaves_the_case_before(
     make_window: MakeWindow, gate: Gate, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -79,6 +79,7 @@ def opened(window: MainWindow, path: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.session.target == path, timeout=20_000)
 
 
+@pytest.mark.bounded
 def test_the_window_s_thread_does_nothing_for_each_site_of_a_case_that_comes(
     make_window: MakeWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

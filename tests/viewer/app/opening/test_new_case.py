@@ -39,6 +39,7 @@ def test_n10_a_new_case_begins_on_the_shipped_world(window: MainWindow, qtbot: Q
     assert max(picture.pixelColor(*place).value() for place in places) > 60, "no black void"
 
 
+@pytest.mark.bounded
 def test_n10_it_is_a_choice_and_remembered(window: MainWindow, make_window: MakeWindow, qtbot: QtBot) -> None:
     choice = window.action_table["new_on_world"]
     assert choice.isChecked()
@@ -54,6 +55,7 @@ def test_n10_it_is_a_choice_and_remembered(window: MainWindow, make_window: Make
     assert _kinds(window) == ["raster", "vector"]
 
 
+@pytest.mark.bounded
 def test_n10_the_world_is_saved_with_the_case_and_survives_a_crash(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -70,6 +72,7 @@ def test_n10_the_world_is_saved_with_the_case_and_survives_a_crash(
     assert len(read_case(answers.path).document.layers) == 2
 
 
+@pytest.mark.bounded
 def test_n10_a_place_that_is_gone_to_without_a_case_lies_on_the_world(window: MainWindow, qtbot: QtBot) -> None:
     _palette, line = search_for(window, "51.884, 128.334", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return)

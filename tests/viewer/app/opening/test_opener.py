@@ -129,6 +129,7 @@ def test_the_layers_of_one_edit_stand_in_their_order() -> None:
     assert not document.layers
 
 
+@pytest.mark.bounded
 def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:

@@ -73,6 +73,7 @@ def test_the_question_about_its_place_offers_to_mark_the_camera(
     assert not window.session.document.sites
 
 
+@pytest.mark.bounded
 def test_the_form_of_the_layer_and_the_menu_mark_it_too(window: MainWindow, photograph: Path, qtbot: QtBot) -> None:
     dialog = asked(window, photograph, qtbot)
     click(dialog.pixel_button)
@@ -98,6 +99,7 @@ def test_the_form_of_the_layer_and_the_menu_mark_it_too(window: MainWindow, phot
     check_mark(window)
 
 
+@pytest.mark.bounded
 def test_the_palette_finds_it(window: MainWindow, photograph: Path, qtbot: QtBot) -> None:
     dialog = asked(window, photograph, qtbot)
     click(dialog.pixel_button)

@@ -85,6 +85,7 @@ def colour(window: MainWindow, x: float, y: float) -> str:
     return image.pixelColor(round(image.width() * x), round(image.height() * y)).name()
 
 
+@pytest.mark.bounded
 def test_a_pasted_screenshot_of_the_view_lies_on_it(
     case: MainWindow, make_window: MakeWindow, answers: Answers, qtbot: QtBot
 ) -> None:

@@ -143,6 +143,7 @@ def test_sites_are_not_drawn_where_there_is_no_earth(window: MainWindow, photo: 
     assert "needs a map" in window.messages.line("export").text
 
 
+@pytest.mark.bounded
 def test_a_chosen_crs_places_it_and_is_offered_again(window: MainWindow, unnamed: Path, qtbot: QtBot) -> None:
     dialog = open_and_ask(window, qtbot, unnamed)
     assert "590\u202f000.0 to 600\u202f000.0" in dialog.numbers.text()
@@ -241,6 +242,7 @@ def test_another_case_ends_the_questions(window: MainWindow, photo: Path, unname
     assert layers(window) == []
 
 
+@pytest.mark.bounded
 def test_a_saved_case_opens_in_pixel_space_again(
     make_window: MakeWindow, photo: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -64,6 +64,7 @@ def _by_drop(window: MainWindow, answers: Answers, path: Path) -> None:
     window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", [_by_open, _by_words, _by_recent, _by_drop])
 def test_n06_recovery_is_offered_wherever_the_case_is_opened_from(
     make_window: MakeWindow,
@@ -83,6 +84,7 @@ def test_n06_recovery_is_offered_wherever_the_case_is_opened_from(
     assert window.session.is_dirty
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("answer", [Recovery.AS_SAVED, Recovery.DISCARD, Recovery.CANCEL])
 def test_n06_the_edits_go_only_where_that_is_said(
     make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, answer: Recovery

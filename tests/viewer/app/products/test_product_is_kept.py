@@ -89,6 +89,7 @@ def finding_of_credit(shown: ProductWindow, case: MainWindow) -> Finding:
     return found
 
 
+@pytest.mark.bounded
 def test_the_place_of_a_finding_has_the_keyboard_and_the_product_is_kept(case: MainWindow, qtbot: QtBot) -> None:
     shown = begun(case, qtbot)
     found = finding_of_credit(shown, case)
@@ -162,6 +163,7 @@ def test_ctrl_e_makes_a_product_from_a_text_field_too(case: MainWindow, qtbot: Q
     assert shown_product(case, qtbot).isVisible()
 
 
+@pytest.mark.bounded
 def test_a_long_title_does_not_widen_the_menu(case: MainWindow, qtbot: QtBot) -> None:
     shown = begun(case, qtbot, "Where the trains cross the river " * 10)
     shown.save()
@@ -214,6 +216,7 @@ def test_a_title_in_taller_letters_leaves_the_facts_in_sight(case: MainWindow, q
     assert ink() > 0.7 * latin > 50
 
 
+@pytest.mark.bounded
 def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, qtbot: QtBot) -> None:
     shown = begun(case, qtbot)
     QTest.mouseClick(shown.save_button, Qt.MouseButton.LeftButton)
@@ -242,6 +245,7 @@ def test_what_is_said_of_a_product_goes_once_it_holds_no_more(case: MainWindow, 
     assert shown.said.text() == ""
 
 
+@pytest.mark.bounded
 def test_two_formats_of_a_product_are_said_once(case: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     shown = begun(case, qtbot)
     shown._check = lambda *_: ()

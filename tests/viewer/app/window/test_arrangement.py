@@ -93,6 +93,7 @@ def _standing(**changed: object) -> dict[str, object]:
     }
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "panels",
     [
@@ -187,6 +188,7 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
     qtbot.waitUntil(lambda: titles() == [["Details", "Acquisition", "Comparisons"], lists])
 
 
+@pytest.mark.bounded
 def test_tab_bars_that_qt_has_thrown_away_are_gone(window: MainWindow, qtbot: QtBot) -> None:
     """Python's wrapper of a bar that was found with `findChildren` stays as long as the window does."""
     window.file_menu.new_case()

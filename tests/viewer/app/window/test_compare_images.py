@@ -90,6 +90,7 @@ def names_of(window: MainWindow) -> list[str]:
     return [] if spec is None else [layers[frame.layers[0]].name for frame in spec.frames]
 
 
+@pytest.mark.bounded
 def test_from_two_scenes_in_the_tree_to_a_swipe_and_to_a_blink(hand: Hand, tmp_path: Path) -> None:
     """At most two interactions, and one more: the scene that was added last is the current one of the tree."""
     add(hand, tmp_path, "old", "mid", "new", dated=False)
@@ -128,6 +129,7 @@ def test_two_clicks_in_the_tree_make_a_swipe(hand: Hand, tmp_path: Path) -> None
     assert "Two images are compared" in texts(hand.window)
 
 
+@pytest.mark.bounded
 def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old", "mid")
     hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
@@ -145,6 +147,7 @@ def test_the_newest_two_under_the_pointer_and_an_undated_one_is_not_ranked(hand:
     dialog.reject()
 
 
+@pytest.mark.bounded
 def test_what_was_said_of_a_comparison_ends_with_it(hand: Hand, tmp_path: Path) -> None:
     add(hand, tmp_path, "new", "old")
     hand.window.file_menu.open_words([str(write_scene(tmp_path, "someday", 9))])
@@ -157,6 +160,7 @@ def test_what_was_said_of_a_comparison_ends_with_it(hand: Hand, tmp_path: Path) 
     assert "Not ranked" not in texts(hand.window)
 
 
+@pytest.mark.bounded
 def test_the_same_images_again_show_the_comparison_that_is_kept(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "mid", "new")
@@ -179,6 +183,7 @@ def test_the_same_images_again_show_the_comparison_that_is_kept(hand: Hand, tmp_
     assert len(window.session.document.comparisons) == 2, "of other images it is another one"
 
 
+@pytest.mark.bounded
 def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new")
@@ -218,6 +223,7 @@ def test_the_menu_ticks_the_mode_and_esc_is_said(hand: Hand, tmp_path: Path) -> 
     assert "comparison" not in said.text()
 
 
+@pytest.mark.bounded
 def test_a_spyglass_goes_with_the_pointer_until_it_is_held(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new", dated=False)
@@ -259,6 +265,7 @@ def test_a_spyglass_goes_with_the_pointer_until_it_is_held(hand: Hand, tmp_path:
     assert (middle() - QPoint(120, 140)).manhattanLength() <= 2
 
 
+@pytest.mark.bounded
 def test_where_dates_do_not_tell_it_is_asked(hand: Hand, tmp_path: Path, qtbot: QtBot) -> None:
     add(hand, tmp_path, "old", "mid", "new", dated=False)
     hand.window.canvas.setFocus()
@@ -285,6 +292,7 @@ def test_nothing_to_compare_is_said(hand: Hand, tmp_path: Path) -> None:
     assert not hand.window.findChildren(QDialog, "none")
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("field", ["mode", "match", "position"])
 def test_esc_in_the_bar_leads_to_the_map(hand: Hand, tmp_path: Path, field: str) -> None:
     """The next letter is a tool's: it must not be typed into the filter of the layers."""
@@ -303,6 +311,7 @@ def test_esc_in_the_bar_leads_to_the_map(hand: Hand, tmp_path: Path, field: str)
     assert window.toolbox.in_hand == "tool_point"
 
 
+@pytest.mark.bounded
 def test_modes_the_bar_and_the_name_by_keyboard_undone_and_done_again(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new", dated=False)
@@ -401,6 +410,7 @@ def test_the_bar_is_dragged_and_kept_as_one_step(hand: Hand, tmp_path: Path) -> 
     assert desk.spec.position == 0.5
 
 
+@pytest.mark.bounded
 def test_the_map_stays_a_map_and_esc_ends_the_comparison(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new", dated=False)
@@ -473,6 +483,7 @@ def test_the_list_opens_renames_moves_and_deletes(hand: Hand, tmp_path: Path) ->
     assert panel.model.rowCount() == 2
 
 
+@pytest.mark.bounded
 def test_a_comparison_is_kept_in_the_case_and_opens_the_same(
     hand: Hand, tmp_path: Path, answers: object, make_window: object
 ) -> None:
@@ -504,6 +515,7 @@ def test_what_a_case_cannot_say_is_said(hand: Hand, tmp_path: Path) -> None:
     assert hand.window.comparisons.spec is None
 
 
+@pytest.mark.bounded
 def test_a_mark_knows_the_image_of_its_side(hand: Hand, tmp_path: Path) -> None:
     window = hand.window
     add(hand, tmp_path, "old", "new")
@@ -520,6 +532,7 @@ def test_a_mark_knows_the_image_of_its_side(hand: Hand, tmp_path: Path) -> None:
         assert image.acquired_at == DAYS[name]
 
 
+@pytest.mark.bounded
 def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
     hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -550,6 +563,7 @@ def test_a_picture_of_the_map_has_the_comparison_with_its_dates(
     assert "2020-08-01" in said
 
 
+@pytest.mark.bounded
 def test_in_a_case_that_can_only_be_looked_at_a_comparison_is_shown_and_not_kept(
     hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

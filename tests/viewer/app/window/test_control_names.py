@@ -123,6 +123,7 @@ def _judge(window: MainWindow, top: QWidget) -> None:
     assert _lacking(window, top) == ([], [])
 
 
+@pytest.mark.bounded
 def test_every_control_has_a_name(window: MainWindow, qtbot: QtBot) -> None:
     window.file_menu.new_case()
     window.session.push(add_layer(window.session.document, "vector", "v", {"path": "/v.geojson"}, actor="me"))

@@ -83,6 +83,7 @@ def test_seven_long_credits_are_whole_and_leave_the_scale_bar_free(
         assert seen.strip.height() < 0.45 * whole.height()
 
 
+@pytest.mark.bounded
 def test_only_what_is_drawn_is_credited(window: MainWindow, qtbot: QtBot, tmp_path: Path, seen: Seen) -> None:
     window.file_menu.open_words([str(sample_data.path("blue_marble.tif")), str(sample_data.path("coast.geojson"))])
     settle(window, qtbot)

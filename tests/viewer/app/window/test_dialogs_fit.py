@@ -42,6 +42,7 @@ def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> QSi
     return size
 
 
+@pytest.mark.bounded
 def test_every_dialog_is_looked_at() -> None:
     names, kinds = set[str](), {"QDialog"}
     trees = [ast.parse(path.read_text("utf-8")) for path in Path(viewer.__file__).parent.rglob("*.py")]

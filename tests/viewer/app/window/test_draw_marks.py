@@ -72,6 +72,7 @@ def test_every_shape_has_a_key_a_menu_entry_an_icon_and_a_tip(window: MainWindow
         assert not action.icon().isNull()
 
 
+@pytest.mark.bounded
 def test_a_key_draws_one_mark_and_hands_back_with_the_keyboard_in_its_text(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_key_draws_one_mark_and_hands_back_with_the_keyboard_in_its_text(
             window.session.undo()
 
 
+@pytest.mark.bounded
 def test_all_of_them_are_undone_to_the_empty_case_and_redone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     for id_ in KEYS:
         draw(window, desk, id_)
@@ -150,6 +152,7 @@ def test_numbers_are_locked_from_the_menu_and_stay(window: MainWindow, desk: Des
     assert not any(shape.locked for shape in shapes(window) if isinstance(shape, Numbered))
 
 
+@pytest.mark.bounded
 def test_marks_are_saved_and_opened_as_what_they_are(
     window: MainWindow, desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:

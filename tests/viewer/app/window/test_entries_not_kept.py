@@ -84,6 +84,7 @@ def save(me: Analyst, path: Path) -> None:
     me.settle()
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("column", COLUMNS)
 def test_saving_says_what_is_not_taken_and_the_keyboard_stays_there(me: Analyst, tmp_path: Path, column: str) -> None:
     field = field_of(me.panel(SiteFormPanel), column)
@@ -101,6 +102,7 @@ def test_saving_says_what_is_not_taken_and_the_keyboard_stays_there(me: Analyst,
     assert texts(me.window) == "Saved: case.gpkg"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("saves", [False, True])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_another_site_says_what_is_not_kept_and_leads_back_to_what_was_typed(

@@ -100,6 +100,7 @@ def test_a_place_is_given_back_to_its_last_digit(window: MainWindow, form: SiteF
     assert window.session.document.sites["pad"].geometry.coords[0] == (128.2, 51.7)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("column", ["place", "observed_at", "position_error_m"])
 @pytest.mark.parametrize("is_refused", [False, True])
 def test_what_is_no_value_is_taken_back_without_a_step(
@@ -142,6 +143,7 @@ def test_a_number_of_a_shape_is_taken_when_it_is_whole(window: MainWindow, form:
     assert window.session.history.stack.index() == steps + 1
 
 
+@pytest.mark.bounded_after(1)
 @popup
 @pytest.mark.parametrize("way", ["map", "esc", "chosen"])
 def test_letters_are_the_tools_after_an_open_choice_is_clicked_away(

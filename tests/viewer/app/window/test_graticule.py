@@ -22,6 +22,7 @@ def checked(window: MainWindow) -> list[str]:
     return [name for name, row in ROWS.items() if window.action_table[row].isChecked()]
 
 
+@pytest.mark.bounded
 def test_it_is_drawn_kept_and_taken_back(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1366, 768)
     window.file_menu.new_case()

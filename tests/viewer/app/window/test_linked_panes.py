@@ -196,6 +196,7 @@ def test_no_message_lies_on_the_titles_of_the_panes(two: Side) -> None:
     two.qtbot.waitUntil(lambda: bar.y() == 0)
 
 
+@pytest.mark.bounded
 def test_the_panes_move_as_one_by_mouse_and_by_keyboard(two: Side) -> None:
     canvas, panes = two.canvas, two.panes
     first = canvas.viewport.view()

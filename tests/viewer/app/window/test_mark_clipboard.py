@@ -90,6 +90,7 @@ def test_between_cases_with_the_template_of_their_class(demo: MainWindow, answer
     assert not demo.session.document.table("templates")
 
 
+@pytest.mark.bounded
 def test_between_cases_with_the_sources_once(demo: MainWindow, qtbot: QtBot) -> None:
     chosen = some(demo)
     links = sum(len(demo.session.document.claim_links_of_site(site.uuid)) for site in chosen)
@@ -121,6 +122,7 @@ def test_between_cases_with_the_sources_once(demo: MainWindow, qtbot: QtBot) -> 
     assert not demo.session.document.sources
 
 
+@pytest.mark.bounded
 def test_cut_is_one_step_and_what_is_pasted_says_the_same(demo: MainWindow, qtbot: QtBot) -> None:
     before = sites(demo)
     chosen = some(demo)
@@ -149,6 +151,7 @@ def test_other_programs_get_geojson_and_text(demo: MainWindow) -> None:
         assert feature["properties"]["label"] == some(demo)[0].label
 
 
+@pytest.mark.bounded
 def test_geojson_text_of_another_program_makes_marks(demo: MainWindow, qtbot: QtBot) -> None:
     before = sites(demo)
     QGuiApplication.clipboard().setText(GEOJSON)
@@ -160,6 +163,7 @@ def test_geojson_text_of_another_program_makes_marks(demo: MainWindow, qtbot: Qt
     assert {site.status for site in new.values()} == {"draft"}
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "text", ["", "just words", '{"type": "FeatureCollection", "features": [null]}', '{"type"' * 9 + "}"]
 )
@@ -180,6 +184,7 @@ def test_a_picture_on_the_clipboard_makes_no_marks(demo: MainWindow, qtbot: QtBo
     assert sites(demo) == before
 
 
+@pytest.mark.bounded
 def test_text_fields_and_other_lists_keep_their_keys(demo: MainWindow, qtbot: QtBot) -> None:
     site = some(demo)[0]
     demo.selection.set([site.uuid])
@@ -209,6 +214,7 @@ def test_text_fields_and_other_lists_keep_their_keys(demo: MainWindow, qtbot: Qt
     assert sites(demo).keys() == before.keys()
 
 
+@pytest.mark.bounded
 def test_in_the_list_of_sites_the_keys_are_those_of_marks(demo: MainWindow, qtbot: QtBot) -> None:
     panel = demo.findChild(SiteListPanel)
     assert panel is not None
@@ -222,6 +228,7 @@ def test_in_the_list_of_sites_the_keys_are_those_of_marks(demo: MainWindow, qtbo
     assert len(sites(demo)) == len(before) + 1
 
 
+@pytest.mark.bounded
 def test_what_is_read_late_is_not_pasted_into_another_case(demo: MainWindow, qtbot: QtBot) -> None:
     feature = {
         "type": "Feature",

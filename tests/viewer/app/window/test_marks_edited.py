@@ -79,6 +79,7 @@ def rows(window: MainWindow) -> dict[str, object]:
     return {site.uuid: (site.geometry.wkt, site.shape_json, site.label) for site in sites}
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("kind", MARKS)
 def test_a_mark_is_dragged_nudged_and_copied_as_what_it_is(
     window: MainWindow, desk: Desk, mark: Mark, kind: str
@@ -113,6 +114,7 @@ def test_a_mark_is_dragged_nudged_and_copied_as_what_it_is(
         assert rows(window) == wanted
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("tool", ["tool_select", "tool_edit_vertices", "tool_pan"])
 def test_no_single_key_destroys_anything(window: MainWindow, desk: Desk, mark: Mark, tool: str) -> None:
     """Every printable key and Backspace, on the map with a mark selected and nothing being drawn."""
@@ -198,6 +200,7 @@ def test_delete_in_the_list_of_vertices_is_about_a_vertex(window: MainWindow, de
     assert len(window.session.document.sites["mark"].geometry.exterior.coords) == 5
 
 
+@pytest.mark.bounded
 def test_a_number_typed_in_the_part_on_the_shape_reaches_nothing_else(
     window: MainWindow, desk: Desk, mark: Mark
 ) -> None:
@@ -238,6 +241,7 @@ def test_after_a_click_on_a_vertex_only_a_number_begins_an_entry(
     assert (editor.text() if isinstance(editor, QLineEdit) else "") == begun
 
 
+@pytest.mark.bounded
 def test_every_digit_begins_a_leg_while_one_draws(window: MainWindow, desk: Desk) -> None:
     before = shown_where(window)
     for digit in string.digits:
@@ -284,6 +288,7 @@ def edge(place: tuple[float, float], radius_m: float) -> tuple[float, float]:
     return float(lon), float(lat)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("key", [Key.Key_E, Key.Key_V])
 @pytest.mark.parametrize(("kind", "radii"), [("circle", (5000.0,)), ("range ring", (3000.0, 6000.0))])
 def test_a_circle_has_a_handle_in_its_middle_and_one_at_each_radius(

@@ -76,6 +76,7 @@ def choose(field: object, value: str) -> None:
     field.activated.emit(at)  # type: ignore[attr-defined]
 
 
+@pytest.mark.bounded
 def test_all_is_measured_by_mouse_kept_undone_to_nothing_and_redone_to_the_same(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -393,6 +394,7 @@ def test_measurements_are_exported_with_columns_for_kml_and_spreadsheets(
     assert all(row["lat"] and row["wkt"] and row["error"] for row in rows)
 
 
+@pytest.mark.bounded
 def test_measurements_are_saved_and_opened_as_what_they_are(
     window: MainWindow, desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -474,6 +476,7 @@ def test_a_handle_turns_and_scales_a_measurement(window: MainWindow, desk: Desk)
     assert marks(window) == [site]
 
 
+@pytest.mark.bounded
 def test_whatever_a_case_says_of_a_measurement_shows_as_a_measure_of_its_line(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -554,6 +557,7 @@ def words_at(window: MainWindow) -> list[QRectF]:
     return [QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom)) for box in boxes]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("quantity", ["length", "radius", "area"])
 def test_the_crosshair_is_on_no_words_of_a_measurement(
     window: MainWindow, desk: Desk, qtbot: QtBot, quantity: str
@@ -578,6 +582,7 @@ def test_the_crosshair_is_on_no_words_of_a_measurement(
     assert not any(word.intersects(arm) for word in words for arm in arms)
 
 
+@pytest.mark.bounded
 def test_the_words_on_the_way_keep_off_the_crosshair(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     tool = measuring(window)
     view = window.canvas.viewport.view()

@@ -146,6 +146,7 @@ def claim_form_of(window: MainWindow, uuid: str, qtbot: QtBot) -> ClaimFormPanel
     return form
 
 
+@pytest.mark.bounded
 def test_n02_a_claim_that_is_not_there_is_made_where_it_is_linked(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     site = next(iter(document.sites))
@@ -165,6 +166,7 @@ def test_n02_a_claim_that_is_not_there_is_made_where_it_is_linked(demo: MainWind
     assert "Somebody lives there" in answered
 
 
+@pytest.mark.bounded
 def test_n02_a_pasted_link_is_a_source_at_once_and_the_same_link_is_no_second_one(
     demo: MainWindow, qtbot: QtBot
 ) -> None:
@@ -183,6 +185,7 @@ def test_n02_a_pasted_link_is_a_source_at_once_and_the_same_link_is_no_second_on
     assert len(document.sources) == count + 1
 
 
+@pytest.mark.bounded
 def test_n02_a_file_dropped_on_a_claim_is_kept_in_the_case_as_its_source(
     demo: MainWindow, qtbot: QtBot, tmp_path: Path, answers: Answers
 ) -> None:
@@ -239,6 +242,7 @@ def test_n03_a_click_opens_a_claim_a_source_a_response_and_a_site(demo: MainWind
     assert site.isVisible()
 
 
+@pytest.mark.bounded
 def test_n03_a_double_click_on_a_claim_of_the_case_opens_it_without_a_warning(demo: MainWindow, qtbot: QtBot) -> None:
     rows, document = rows_of(demo, "claims"), demo.session.document
     row = next(r for r in range(rows.model.rowCount()) if not document.site_links_of_claim(rows.model.uuid_at(r)))
@@ -327,6 +331,7 @@ def test_n09_the_inspector_has_the_height_and_the_list_area_may_be_three_rows(de
         assert demo.width() == 1366
 
 
+@pytest.mark.bounded
 def test_n09_a_claim_is_read_and_written_with_at_most_one_scroll_down(demo: MainWindow, qtbot: QtBot) -> None:
     for row in range(rows_of(demo, "claims").model.rowCount()):
         click_row(qtbot, rows_of(demo, "claims"), row)
@@ -345,6 +350,7 @@ def test_n09_a_claim_is_read_and_written_with_at_most_one_scroll_down(demo: Main
     qtbot.waitUntil(lambda: places.y() + places.height() <= page.height())  # a new report needs none
 
 
+@pytest.mark.bounded
 def test_n09_on_a_small_screen_with_large_letters_no_panel_leaves_the_window(demo: MainWindow, qtbot: QtBot) -> None:
     for name in ("sites", "claims", "sources", "responses"):
         demo.docks.show_panel(f"panel_{name}")
@@ -389,6 +395,7 @@ def test_n09_the_lines_of_a_long_text_end_before_its_scroll_bar(demo: MainWindow
     qtbot.waitUntil(lambda: 0 < widest() <= text.viewport().width())
 
 
+@pytest.mark.bounded
 def test_n09_a_site_has_its_claims_before_its_place_and_parts_fold(demo: MainWindow, qtbot: QtBot) -> None:
     document = demo.session.document
     demo.selection.set([next(uuid for uuid in document.sites if document.claim_links_of_site(uuid))])
@@ -454,6 +461,7 @@ def test_n29_buttons_of_dialogs_have_no_coloured_icons(demo: MainWindow, qapp: Q
 # -- row 30: rows that begin alike -------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n30_a_claim_row_has_two_lines_and_its_state_as_a_chip(demo: MainWindow, qtbot: QtBot) -> None:
     rows = rows_of(demo, "claims")
     settle(demo, qtbot)

@@ -127,6 +127,7 @@ def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
     assert label.selectedText() == "A"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("rests", [False, True])
 @pytest.mark.parametrize(
     ("column", "stood", "typed", "kept"),
@@ -188,6 +189,7 @@ def test_n01_esc_without_typing_leaves_no_step(window: MainWindow, desk: Desk, q
     assert window.session.history.stack.index() == step
 
 
+@pytest.mark.bounded
 def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     middle = window.canvas.viewport.centre_lonlat()
     press(Key.Key_P)
@@ -251,6 +253,7 @@ def test_n01_a_value_that_is_refused_keeps_the_keyboard(window: MainWindow, desk
 # -- 4: keys after a click on a layer -----------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n04_after_a_click_on_a_layer_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
@@ -267,6 +270,7 @@ def test_n04_after_a_click_on_a_layer_keys_are_the_tools(window: MainWindow, des
     assert window.toolbox.in_hand == "tool_point"
 
 
+@pytest.mark.bounded
 def test_n04_after_a_click_in_a_list_keys_are_the_tools(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     """A letter must not choose another site behind the analyst's back: the next report would be about that one."""
     window.file_menu.open_demo()
@@ -283,6 +287,7 @@ def test_n04_after_a_click_in_a_list_keys_are_the_tools(window: MainWindow, desk
     assert window.panel_context.selection.uuids == chosen
 
 
+@pytest.mark.bounded
 def test_n04_the_filter_above_the_tree_finds_a_layer(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
@@ -319,6 +324,7 @@ def tips(window: MainWindow) -> Iterator[str]:
         yield action.toolTip()
 
 
+@pytest.mark.bounded
 def test_n13_tooltips_are_plain_wrapped_text(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.file_menu.open_demo()
     settle(window, qtbot)
@@ -381,6 +387,7 @@ def test_n14_the_lock_in_the_menu_keeps_it_too(window: MainWindow, desk: Desk) -
     assert not window.toolbox.is_kept
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("begun", [False, True])
 def test_n14_esc_twice_ends_at_select_whatever_was_begun(window: MainWindow, desk: Desk, begun: bool) -> None:
     for id_ in window.toolbox.ids:
@@ -413,6 +420,7 @@ def test_n14_a_tool_does_not_outlive_the_case(window: MainWindow, desk: Desk, an
 # -- 15: a claim about what is selected ---------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n15_the_key_and_the_menu_take_the_selected_site(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     press(Key.Key_P)
     desk.click(9.5, 50.2)
@@ -533,6 +541,7 @@ def test_n20_a_notice_waits_while_somebody_points_at_it(window: MainWindow, desk
     qtbot.waitUntil(lambda: window.messages.line("a") is None)
 
 
+@pytest.mark.bounded
 def test_n20_nothing_that_was_said_of_a_case_survives_into_the_next(
     window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot
 ) -> None:
@@ -572,6 +581,7 @@ def test_n21_back_goes_to_where_the_map_rested(window: MainWindow, desk: Desk, q
 # -- 22: panels ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_n22_the_keys_of_panels_lead_into_them_and_back_and_never_close(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:

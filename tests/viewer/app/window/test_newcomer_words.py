@@ -34,6 +34,7 @@ def name_of(window: MainWindow, id_: str) -> str:
     return full_text(spec, window.action_table[id_])
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("typed", "id_"),
     [
@@ -60,6 +61,7 @@ def test_a_newcomers_word_leads_to_the_command(begun: MainWindow, qtbot: QtBot, 
     QTest.keyClick(line, Qt.Key.Key_Escape)
 
 
+@pytest.mark.bounded
 def test_history_leads_to_what_takes_back(begun: MainWindow, qtbot: QtBot) -> None:
     """There is no list of what was done; Undo says what it would take back."""
     begun.action_table["delete"].trigger()
@@ -71,6 +73,7 @@ def test_history_leads_to_what_takes_back(begun: MainWindow, qtbot: QtBot) -> No
     assert "pad" in begun.session.document.sites
 
 
+@pytest.mark.bounded
 def test_theme_is_switched_by_enter_alone(begun: MainWindow, qtbot: QtBot) -> None:
     was = begun.action_table["dark"].isChecked()
     _, line = search_for(begun, "theme", qtbot)
@@ -79,6 +82,7 @@ def test_theme_is_switched_by_enter_alone(begun: MainWindow, qtbot: QtBot) -> No
     assert begun.action_table["dark"].isChecked() is not was
 
 
+@pytest.mark.bounded
 def test_each_word_is_of_a_command_that_there_is_and_finds_it(begun: MainWindow) -> None:
     """Every row of the table, by the palette's own order without places."""
     from viewer.app.actions.menu_bar import palette_entries
@@ -97,6 +101,7 @@ def test_each_word_is_of_a_command_that_there_is_and_finds_it(begun: MainWindow)
     assert all(word == word.casefold() and len(word) > 2 for words in WORDS.values() for word in words)
 
 
+@pytest.mark.bounded
 def test_no_command_loses_its_own_name_to_such_a_word(begun: MainWindow) -> None:
     """Whoever types a name as it stands in the menu finds that first."""
     from viewer.app.actions.menu_bar import palette_entries

@@ -49,6 +49,7 @@ def marks() -> list[Site]:
     ]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("by", ["the key on the map", "the Edit menu"])
 @pytest.mark.parametrize(
     ("chosen", "said"),
@@ -198,6 +199,7 @@ QUAINT = re.compile(
 """Phrases that are no plain English."""
 
 
+@pytest.mark.bounded
 def test_no_text_on_the_screen_is_quaint(window: MainWindow) -> None:
     """Of all actions, tips and keys, of the guide, and of all texts that are marked for translation."""
     said = [resource_path("guide.md").read_text("utf-8")]
@@ -213,6 +215,7 @@ def test_no_text_on_the_screen_is_quaint(window: MainWindow) -> None:
     assert not [text for text in said if QUAINT.search(text)]
 
 
+@pytest.mark.bounded
 def test_what_is_said_in_a_sentence_ends_with_a_full_stop() -> None:
     """Texts with a verb that are shown on the message line; a label with a value, as “Copied: …”, is no sentence."""
     verb, open_ended = re.compile(r"\b(?:is|are|was|were|has|have|cannot|does)\b"), []

@@ -153,6 +153,7 @@ def test_a_range_over_two_terms_is_refused_and_kept(window: MainWindow, form: Cl
     assert not form.fields.refusal.is_said
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", ["past", "back", "claim"])
 def test_half_a_range_is_said_once_the_keyboard_has_left_it(
     window: MainWindow, form: ClaimFormPanel, qtbot: QtBot, way: str
@@ -202,6 +203,7 @@ def test_a_claim_is_dated_by_a_date(window: MainWindow, form: ClaimFormPanel, da
     assert claim_of(window, form).made_at == "2016-04"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("column", "wrong", "right"),
     [
@@ -293,6 +295,7 @@ def field_of(window: MainWindow, table: str, column: str) -> tuple[LineField, Ca
     return form.fields.fields[column], lambda: getattr(document.table(table)[uuid], column)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("table", "column"),
     [

@@ -63,6 +63,7 @@ def words_shown(form: SiteFormPanel) -> list[str]:
     return [one.text() for one in said if form.window().rect().contains(one.geometry())]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("size", [(1366, 768), (911, 512), (1024, 700)])
 @pytest.mark.parametrize("uuid", MARKS)
 def test_the_sentence_stands_at_the_field(window: MainWindow, qtbot: QtBot, uuid: str, size: tuple[int, int]) -> None:
@@ -96,6 +97,7 @@ def test_the_sentence_stands_at_a_form_that_floats(window: MainWindow, qtbot: Qt
     qtbot.waitUntil(lambda: words_shown(form) == [SENTENCE])
 
 
+@pytest.mark.bounded
 def test_search_says_the_same(window: MainWindow, qtbot: QtBot) -> None:
     form_of(window, qtbot, "point")
     palette, _ = search_for(window, "95.5, 200.5", qtbot)

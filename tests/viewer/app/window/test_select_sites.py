@@ -35,6 +35,7 @@ def test_the_same_class_as_the_selected(demo: MainWindow, qtbot: QtBot) -> None:
     assert demo.selection.uuids == company | airfield
 
 
+@pytest.mark.bounded
 def test_a_class_is_ticked(demo: MainWindow, qtbot: QtBot) -> None:
     demo.action_table["select_class"].trigger()
     dialog = demo.findChild(TickDialog)
@@ -50,6 +51,7 @@ def test_a_class_is_ticked(demo: MainWindow, qtbot: QtBot) -> None:
     assert demo.selection.uuids == of(demo, "class_code", "company")
 
 
+@pytest.mark.bounded
 def test_folders(demo: MainWindow, qtbot: QtBot) -> None:
     demo.action_table["select_folder"].trigger()
     assert "No mark is in a folder" in texts(demo)

@@ -138,6 +138,7 @@ def test_what_was_refused_is_not_lost_without_a_word(window: MainWindow, form: C
     assert "Not kept" not in texts(window), "it was mended"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("date", ["2020", "2020-05", "2020-05-01/2020-05-31"])
 def test_a_date_tells_its_kind_and_enter_goes_back_to_the_map(window: MainWindow, qtbot: QtBot, date: str) -> None:
     window.resize(1366, 768)

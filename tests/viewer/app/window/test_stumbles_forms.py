@@ -110,6 +110,7 @@ def turn_wheel(widget: QWidget) -> None:
 # -- A1: a place that is committed unchanged ----------------------------------------------------------------------
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("notation", list(Notation))
 def test_a1_a_place_that_is_entered_as_it_was_shown_stays(
     window: MainWindow, form: SiteFormPanel, notation: Notation
@@ -143,6 +144,7 @@ def test_a1_a_basis_that_is_cut_off_stands_beneath_in_whole(
 # -- A2: the wheel, and the datum ---------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a2_the_wheel_changes_nothing_that_has_not_the_keyboard(
     window: MainWindow, form: SiteFormPanel, answers: Answers, qtbot: QtBot
 ) -> None:
@@ -212,6 +214,7 @@ def test_a2_an_error_that_was_judged_stays_and_it_is_said(window: MainWindow, fo
 # -- A3: undo in a text field -------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_a3_undo_in_a_field_without_typing_is_the_cases(window: MainWindow, form: SiteFormPanel) -> None:
     fields = form.fields.fields
     for column in ("label", "notes", "position_basis"):
@@ -356,6 +359,7 @@ def second_pad(window: MainWindow) -> None:
     push(add_site(document, Point(128.4, 51.9), actor="me", uuid="pad2", label="Pad 2"))
 
 
+@pytest.mark.bounded
 def test_a7_the_title_bar_names_what_is_shown(window: MainWindow, form: SiteFormPanel) -> None:
     second_pad(window)
     assert details(window).windowTitle() == "Site: Pad 1S"
@@ -533,6 +537,7 @@ def test_c14_going_to_a_site_scrolls_the_list_to_it(
         assert is_in_sight()
 
 
+@pytest.mark.bounded
 def test_c15_a_new_mark_stands_last_and_stays_there(
     window: MainWindow, form: SiteFormPanel, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -597,6 +602,7 @@ def test_c8_the_list_of_sources_is_as_wide_as_its_texts(window: MainWindow, form
     popup.hide()
 
 
+@pytest.mark.bounded
 def test_c9_no_example_looks_like_a_value(window: MainWindow, form: SiteFormPanel) -> None:
     window.docks.make_all()
     shown = [line.placeholderText() for line in window.findChildren(QLineEdit)]

@@ -60,6 +60,7 @@ def show(window: MainWindow, qtbot: QtBot, name: str, *, visible: bool = True) -
     settle(window, qtbot)
 
 
+@pytest.mark.bounded
 def test_a_mark_of_a_hidden_image_is_no_mark_of_the_one_that_is_shown(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -78,6 +79,7 @@ def test_a_mark_of_a_hidden_image_is_no_mark_of_the_one_that_is_shown(
     assert not window.scene.site_frame(view).index.is_place(mark.uuid)
 
 
+@pytest.mark.bounded
 def test_marking_and_finding_while_the_sites_are_hidden_says_so_and_shows_them(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -107,6 +109,7 @@ def test_marking_and_finding_while_the_sites_are_hidden_says_so_and_shows_them(
     assert window.messages.line("hidden sites") is None, "it goes with what it is about"
 
 
+@pytest.mark.bounded
 def test_that_the_sites_are_hidden_stands_above_what_is_said_of_the_first_mark(
     window: MainWindow, desk: Desk, qtbot: QtBot
 ) -> None:
@@ -188,6 +191,7 @@ def test_the_palette_hides_and_shows_a_layer_by_name(window: MainWindow, desk: D
     palette.close()
 
 
+@pytest.mark.bounded
 def test_a_kept_comparison_is_opened_where_one_looks_within_it(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window.comparisons.compare([layer(window, "old"), layer(window, "new")])
     settle(window, qtbot)

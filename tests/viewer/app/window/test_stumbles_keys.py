@@ -217,6 +217,7 @@ def test_the_entry_does_not_open_under_a_message_line(window: MainWindow, desk: 
 # -- 12: the filter of another case -------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_no_filter_lies_over_another_case(
     window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def test_after_going_somewhere_the_coordinate_is_what_lies_under_the_resting_poi
     assert window.status.coordinate_text() == after
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("kind", ["measurement", "annotation", "search area"])
 def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
     window: MainWindow, desk: Desk, qtbot: QtBot, kind: str
@@ -71,6 +72,7 @@ def test_the_title_of_the_details_says_what_kind_of_mark_is_shown(
     assert window.docks.trail.button.accessibleName() == f"Back to {kind.capitalize()}: Runway"
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("typed", "command"),
     [
@@ -118,6 +120,7 @@ def test_the_error_is_whole_in_the_list_of_sites_on_a_small_screen(
     assert view.columnWidth(0) >= 120
 
 
+@pytest.mark.bounded
 def test_layers_are_found_by_name_and_claims_by_their_words(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     document = Document(
         {

@@ -134,6 +134,7 @@ def test_the_title_names_the_file_and_saving_is_said(
         assert (said.level, said.count) == ("info", 1)
 
 
+@pytest.mark.bounded
 def test_an_unsaved_copy_is_offered_a_name_of_its_own_title(window: MainWindow, answers: Answers, qtbot: QtBot) -> None:
     window.action_table["open_demo"].trigger()
     settle(window, qtbot)
@@ -184,6 +185,7 @@ def test_an_actions_tip_stands_in_the_place_of_the_hint(window: MainWindow, desk
     assert [label.text() for label in bar.findChildren(QLabel) if label.isVisible() and label.text()] == [hint]
 
 
+@pytest.mark.bounded
 def test_switching_the_colours_shows_that_it_is_under_way(window: MainWindow, desk: Desk) -> None:
     shapes = []
     window.view_menu.theme_changed.connect(lambda: shapes.append(QApplication.overrideCursor().shape()))
@@ -193,6 +195,7 @@ def test_switching_the_colours_shows_that_it_is_under_way(window: MainWindow, de
     assert QApplication.overrideCursor() is None
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_buttons_of_a_panel_that_was_out_of_the_window_can_be_seen(
     window: MainWindow, desk: Desk, theme: str
@@ -258,6 +261,7 @@ def drag_by(window: MainWindow, start: QPoint, by: QPoint, *, release: bool = Tr
         QTest.mouseRelease(window.canvas, Left, Nothing, start + by)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("part", ["disc", "rim", "name"])
 def test_neither_circle_nor_name_of_a_selected_site_moves_it(
     window: MainWindow, desk: Desk, loose: str, part: str
@@ -378,6 +382,7 @@ def on_world(window: MainWindow, desk: Desk, qtbot: QtBot) -> MainWindow:
 PIXEL_M = 7400.0
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", ["coordinate", "selection", "list"])
 def test_a_point_is_shown_no_finer_than_the_image_tells_of_it(
     on_world: MainWindow, desk: Desk, qtbot: QtBot, way: str
@@ -397,6 +402,7 @@ def test_a_point_is_shown_no_finer_than_the_image_tells_of_it(
     assert PIXEL_M / 9 < window.views.metres_per_pixel() < PIXEL_M
 
 
+@pytest.mark.bounded
 def test_a_small_area_is_shown_whole_on_any_image(on_world: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window = on_world
     add(window, "field", shapely.box(128.3, 51.9, 128.302, 51.902))
@@ -405,6 +411,7 @@ def test_a_small_area_is_shown_whole_on_any_image(on_world: MainWindow, desk: De
     assert window.views.metres_per_pixel() < 2.0
 
 
+@pytest.mark.bounded
 def test_the_notice_of_a_coarse_image_goes_with_its_mark(on_world: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     window = on_world
     window.canvas.viewport.centre_on(4e6, 7e6, 5.0)

@@ -67,6 +67,7 @@ def picker_of(window: MainWindow, name: str) -> Picker:
     }[name]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("way", ["typed", "from the list"])
 @pytest.mark.parametrize(
     ("name", "text"),
@@ -120,6 +121,7 @@ def show_another(window: MainWindow, name: str) -> None:
         window.selection.set({"pad", "town"} if name == "whole of many" else {"port"})
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "name", ["site", "source", "answered claim", "claim", "source of the lifecycle", "whole", "whole of many"]
 )
@@ -171,6 +173,7 @@ def test_a_new_claim_begins_with_empty_lines_also_after_undo(case: MainWindow, q
     assert not case.session.document.source_links_of_claim("own")
 
 
+@pytest.mark.bounded_after(1)
 @popup
 @pytest.mark.parametrize("name", ["site", "source", "claim", "answered claim", "whole", "whole of many"])
 def test_a_click_elsewhere_leaves_the_line_with_its_list(case: MainWindow, qtbot: QtBot, name: str) -> None:

@@ -188,6 +188,7 @@ def test_a_shipped_template_is_changed_in_the_case_and_comes_back(desk: MainWind
     assert not desk.session.document.table("templates")
 
 
+@pytest.mark.bounded
 def test_templates_travel_by_file_and_with_the_case(
     desk: MainWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:

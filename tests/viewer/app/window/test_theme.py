@@ -34,6 +34,7 @@ def test_what_has_the_focus_stands_out(theme: Theme) -> None:
     assert contrast(theme.accent, theme.raised) >= 3
 
 
+@pytest.mark.bounded
 def test_the_palette_and_the_sheet_are_put_on(qapp: QApplication) -> None:
     for name in ("light", "dark", "no such theme"):
         theme = apply_theme(qapp, name)
@@ -54,6 +55,7 @@ def test_the_sheet_leaves_nothing_unfilled() -> None:
     assert style_sheet(LIGHT).count("{") == style_sheet(LIGHT).count("}")
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_an_empty_check_box_has_an_edge_that_stands_out(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
     apply_theme(qapp, theme.name)

@@ -133,6 +133,7 @@ def test_a_folder_is_chosen_once_and_its_scenes_stand_on_the_strip(
     assert panel.hint.text() == "No scene covers this view."
 
 
+@pytest.mark.bounded
 def test_by_keys_alone(window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot) -> None:
     at_view(window, qtbot)
     with_folder(window, answers, folder, qtbot)
@@ -179,6 +180,7 @@ def test_by_keys_alone(window: MainWindow, answers: Answers, folder: Path, qtbot
     assert view.axis == axis
 
 
+@pytest.mark.bounded
 def test_a_click_adds_all_tiles_of_a_pass_in_one_step(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:
@@ -203,6 +205,7 @@ def test_a_click_adds_all_tiles_of_a_pass_in_one_step(
     assert window.panel_context.layer_uuid in window.session.document.layers
 
 
+@pytest.mark.bounded
 def test_the_tip_of_a_tick_says_name_sensor_date_and_basis_with_a_picture(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:
@@ -292,6 +295,7 @@ def ink_of(panel: TimeStripPanel, mark: SeenMark) -> int:
     )
 
 
+@pytest.mark.bounded
 def test_outlines_are_a_switch_and_no_part_of_the_map(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:
@@ -325,6 +329,7 @@ def _mercator(lon: float, lat: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
+@pytest.mark.bounded
 def test_folders_are_listed_removed_and_looked_through_again(
     window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot
 ) -> None:
@@ -365,6 +370,7 @@ def _rows(store: Path) -> int:
         connection.close()
 
 
+@pytest.mark.bounded
 def test_new_scenes_appear_by_themselves(window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot) -> None:
     at_view(window, qtbot)
     panel = with_folder(window, answers, folder, qtbot)
@@ -376,6 +382,7 @@ def test_new_scenes_appear_by_themselves(window: MainWindow, answers: Answers, f
     qtbot.waitUntil(lambda: "west" not in titles(panel), timeout=15_000)
 
 
+@pytest.mark.bounded
 def test_nothing_is_read_before_the_strip_is_seen_nor_what_is_known(
     make_window, answers: Answers, folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -416,6 +423,7 @@ def test_scenes_with_hostile_texts_are_shown_as_text(
     assert "<b>bold" in panel.words.text()
 
 
+@pytest.mark.bounded
 def test_the_strip_is_used_by_wheel_and_drag(window: MainWindow, answers: Answers, folder: Path, qtbot: QtBot) -> None:
     at_view(window, qtbot)
     panel = with_folder(window, answers, folder, qtbot)

@@ -47,6 +47,7 @@ def test_with_vertices_in_hand_delete_removes_the_marked_one_and_never_the_site(
     assert len(window.session.document.sites["field"].geometry.exterior.coords) == left
 
 
+@pytest.mark.bounded
 def test_with_another_tool_in_hand_delete_removes_the_site(window: MainWindow, hand: Desk, qtbot: QtBot) -> None:
     window.action_table["tool_select"].trigger()
     qtbot.keyClick(window.canvas, Qt.Key.Key_Delete)

@@ -89,6 +89,7 @@ def case(window: MainWindow, qtbot: QtBot) -> MainWindow:
 PANELS = ("measurements", "layers", "sites", "claims", "sources", "responses", "bookmarks", "comparisons", "products")
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("panel", PANELS)
 def test_letters_in_the_list_of_a_panel_are_the_tools(case: MainWindow, qtbot: QtBot, panel: str) -> None:
     case.action_table["tool_select"].trigger()
@@ -164,6 +165,7 @@ def click_tab(window: MainWindow, title: str) -> None:
     QTest.mouseClick(bar, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, bar.tabRect(at).center())
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("column", ["label", "notes", "status"])
 def test_no_letter_goes_into_a_field_that_another_tab_hides(case: MainWindow, qtbot: QtBot, column: str) -> None:
     case.selection.set({"Apron"})
@@ -179,6 +181,7 @@ def test_no_letter_goes_into_a_field_that_another_tab_hides(case: MainWindow, qt
     assert case.session.document.sites["Apron"] is before
 
 
+@pytest.mark.bounded
 def test_no_letter_goes_into_the_filter_of_a_list_behind_another(case: MainWindow, qtbot: QtBot) -> None:
     begin_on_map(case, qtbot)
     case.docks.show_panel("panel_sites")
@@ -191,6 +194,7 @@ def test_no_letter_goes_into_the_filter_of_a_list_behind_another(case: MainWindo
     assert sites.list.filter.text() == "pad"
 
 
+@pytest.mark.bounded
 def test_after_a_link_to_another_form_letters_are_the_tools(case: MainWindow, qtbot: QtBot) -> None:
     document = case.session.document
     (claim,) = [one for one in document.claims.values() if one.statement == "Apron"]
@@ -216,6 +220,7 @@ def test_after_a_link_to_another_form_letters_are_the_tools(case: MainWindow, qt
     assert case.session.document.sites["Apron"] is before
 
 
+@pytest.mark.bounded
 @pytest.mark.qt_log_ignore("grabbing the keyboard")
 def test_letters_in_a_choice_of_the_time_strip_are_the_tools_until_it_is_opened(case: MainWindow, qtbot: QtBot) -> None:
     press(Qt.Key.Key_F9)
@@ -236,6 +241,7 @@ def test_letters_in_a_choice_of_the_time_strip_are_the_tools_until_it_is_opened(
     assert case.action_table["tool_select"].isChecked()
 
 
+@pytest.mark.bounded_after(1)
 @popup
 @pytest.mark.parametrize("column", ["likelihood_term", "confidence"])
 def test_letters_in_a_closed_choice_open_it_and_find_an_entry(case: MainWindow, qtbot: QtBot, column: str) -> None:

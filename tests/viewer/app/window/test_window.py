@@ -127,6 +127,7 @@ def test_a_case_without_a_kept_view_shows_its_sites(window: MainWindow, qtbot: Q
     assert (lon, lat) == (pytest.approx(128.3, abs=0.5), pytest.approx(51.9, abs=0.5))
 
 
+@pytest.mark.bounded
 def test_the_view_is_kept_with_the_case(window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path) -> None:
     _begin(window, qtbot, "a")
     answers.path = tmp_path / "a.gpkg"
@@ -242,6 +243,7 @@ def test_the_canvas_takes_another_crs(window: MainWindow, qtbot: QtBot) -> None:
     assert window.canvas.viewport.crs == "EPSG:3995"
 
 
+@pytest.mark.bounded
 def test_recent_cases_are_in_the_file_menu(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.file_menu.open_words([str(_case(tmp_path / "A&B.gpkg"))])
     settle(window, qtbot)
@@ -324,6 +326,7 @@ def test_another_case_is_opened_after_the_question(
     assert [site.label for site in window.session.document.sites.values()] == ["Vostochny"]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("answer", list(Changed))
 def test_f10_a_file_that_somebody_else_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, answer: Changed
@@ -412,6 +415,7 @@ def test_f81_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBo
 # -- for everybody ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bounded
 def test_the_colours_are_kept(window: MainWindow, qapp: QApplication) -> None:
     dark = window.action_table["dark"]
     dark.setChecked(True)

@@ -66,6 +66,7 @@ def assert_same(one: QImage, other: QImage) -> None:
     assert (difference > 3).mean() < 1e-4
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("step", [(3, 0), (0, -4), (-17, 9), (260, -140), (2000, 0)])
 def test_a_panned_picture_is_as_if_painted_anew(scene, view, step):
     in_haste(scene, view)
@@ -89,6 +90,7 @@ def test_while_one_pans_only_what_comes_into_view_is_painted(scene, view, monkey
     assert widths == [7 + 8], "and what was at the edge before"
 
 
+@pytest.mark.bounded
 def test_an_edit_and_a_selection_show_at_once(scene, view):
     in_haste(scene, view)
     site = scene.document.sites["22-circle"]
@@ -158,6 +160,7 @@ def test_what_takes_long_comes_in_several_frames(scene, view):
     assert_same(image, painted(scene, view))
 
 
+@pytest.mark.bounded
 @pytest.mark.usefixtures("slow")
 def test_the_map_may_move_and_be_edited_before_all_is_painted(scene, view):
     for times in range(1, 30):
@@ -202,6 +205,7 @@ def test_the_window_goes_on_while_very_many_large_shapes_are_painted(make_scene,
     assert max(gaps) < 0.2
 
 
+@pytest.mark.bounded
 def test_other_scales_and_turns_are_painted_anew(scene, view):
     in_haste(scene, view)
     closer = view_of(Bounds(9.9, 49.93, 10.1, 50.07))

@@ -62,6 +62,7 @@ def drawn(studio: Studio, told: DataExport, crs: str = "", *, with_map: bool = F
     return pictures.finished()
 
 
+@pytest.mark.bounded
 def test_both_sides_of_a_comparison_lie_on_the_same_ground_with_their_dates(studio: Studio, compared: Document) -> None:
     told = drawn(studio, data_export(compared, ".kmz", lambda uuids: {}), WGS84)
     old, new = told.overlays

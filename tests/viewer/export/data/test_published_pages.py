@@ -75,6 +75,7 @@ def pages(saved: Path, out: Path, *options: str) -> list[bytes]:
     return [path.read_bytes() for path in found]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("subject", [(), ("--site", "port"), ("--bookmark", "The quay")], ids=["case", "site", "view"])
 @pytest.mark.parametrize("suffix", KINDS)
 def test_no_byte_of_a_published_page_tells_what_is_internal(
@@ -87,6 +88,7 @@ def test_no_byte_of_a_published_page_tells_what_is_internal(
         assert set().union(*(words_in(data, told) for data in files)) == {*told}, "what may stand there does"
 
 
+@pytest.mark.bounded
 def test_the_search_finds_them_in_a_page_for_the_desk(saved: Path, tmp_path: Path) -> None:
     for suffix in (".pdf", ".svg"):
         found = set().union(*(words_in(data, PLANTED) for data in pages(saved, tmp_path / f"out{suffix}")))

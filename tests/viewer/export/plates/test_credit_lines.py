@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+import pytest
+
 import sample_data
 from layers.document.document import Document
 from layers.product.spec import ProductSpec
@@ -22,6 +24,7 @@ def words(plate: Plate) -> str:
     return facts_of(plate).words_of("imprint") + credit_line(PrintedPlate(plate, 96).words)
 
 
+@pytest.mark.bounded
 def test_an_annotation_is_credited_where_there_is_one(plate_of, document) -> None:
     bare = Document({"layers": list(document.table("layers").values())})
     for spec in (SPEC, replace(SPEC, author="An Analyst"), replace(SPEC, annotation_credit="The desk")):

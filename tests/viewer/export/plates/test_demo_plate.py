@@ -40,6 +40,7 @@ def page_with(plate: Plate, *words: str) -> list[int]:
     return [page for page in pages if all(one in texts[page] for one in words)]
 
 
+@pytest.mark.bounded
 @pytest.mark.parametrize("page", ["A4 landscape", *(pytest.param(one, marks=pytest.mark.bounded) for one in MORE)])
 def test_every_mark_of_the_case_in_the_frame_is_named_keyed_or_counted(plate_of, demo, page: str) -> None:
     plate = plate_of(replace(SPEC, page=page), demo)
@@ -74,6 +75,7 @@ def test_a_firm_named_in_a_claim_has_the_words_the_answer_and_that_its_place_is_
     assert page_with(plate, *firms, said, "place inferred by us", *(words.partition('";')[0] for words in answers[:2]))
 
 
+@pytest.mark.bounded
 def test_the_check_finds_nothing_of_the_page_itself(plate_of, demo) -> None:
     plate = plate_of(SPEC, demo)
     found = findings(plate.spec, plate.content, facts_of(plate), ())

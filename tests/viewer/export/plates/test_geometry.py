@@ -47,12 +47,14 @@ def spec_of(layout: str, page: str, style: str = "Plain", dark: bool = False) ->
     )
 
 
+@pytest.mark.bounded_after(4)
 @pytest.mark.parametrize("page", SIZES)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_overlaps_and_nothing_is_cut(plate_of, layout: str, page: str) -> None:
     assert list(faults(plate_of(spec_of(layout, page)))) == []
 
 
+@pytest.mark.bounded_after(2)
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> None:
     assert len(style_names()) > 1
@@ -61,6 +63,7 @@ def test_nothing_does_in_the_other_style_in_the_dark(plate_of, layout: str) -> N
     assert picture(plate, 40).pixelColor(2, 2).lightness() < 60
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("notation", ["DD", "DMS", "UTM", "MGRS"])
 def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> None:
     plate = plate_of(replace(spec_of("before-after", "A4 landscape"), graticule=notation))
@@ -72,6 +75,7 @@ def test_a_graticule_has_labels_that_lie_on_nothing(plate_of, notation: str) -> 
     assert picture(plate, 96) != without
 
 
+@pytest.mark.bounded_after(3)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_has_room_for_a_map(plate_of, page: str) -> None:
     assert list(faults(plate_of(spec_of("single", page)))) == []

@@ -113,6 +113,7 @@ CASES = [
 ]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("layout", "page"), CASES)
 def test_each_file_that_names_a_firm_tells_what_is_claimed_and_answered(
     plate_of: MakePlate, demo: Document, layout: str, page: str
@@ -131,6 +132,7 @@ def test_each_file_that_names_a_firm_tells_what_is_claimed_and_answered(
     assert ("here without" in first) is plate.parties.is_nameless
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(("layout", "page"), CASES)
 def test_without_any_answer_the_check_finds_it(plate_of: MakePlate, demo: Document, layout: str, page: str) -> None:
     rows = {name: list(demo.table(name).values()) for name in ("layers", "sites", "claims", "sources")}
@@ -144,6 +146,7 @@ def test_without_any_answer_the_check_finds_it(plate_of: MakePlate, demo: Docume
     assert is_named or all(not list(lacking(text)) for text in texts_of_files(plate))
 
 
+@pytest.mark.bounded
 def test_what_is_taken_off_the_page_is_found(plate_of: MakePlate, demo: Document) -> None:
     """The check trusts no level: it reads each file."""
     plate = plate_of(SPEC, demo)
@@ -166,6 +169,7 @@ def test_what_is_taken_off_the_page_is_found(plate_of: MakePlate, demo: Document
     assert "named-party" not in {one.rule for one in as_pdf}
 
 
+@pytest.mark.bounded
 def test_the_parties_of_a_map_are_named_alike_and_no_larger_than_others(plate_of: MakePlate, demo: Document) -> None:
     plate = plate_of(SPEC, demo)
     (naming,) = plate.namings
@@ -208,6 +212,7 @@ def test_the_title_of_a_firm_stands_on_no_page_that_says_nothing_of_it(plate_of:
     assert all(not list(lacking(text)) for text in texts_of_files(plate))
 
 
+@pytest.mark.bounded
 def test_a_source_that_names_a_firm_brings_the_block_to_its_page(plate_of: MakePlate, demo: Document) -> None:
     """The list of sources is on the second page, which is a file of its own."""
     rows = {name: list(demo.table(name).values()) for name in ("layers", "sites", "claims", "responses", "claim_sites")}
@@ -221,6 +226,7 @@ def test_a_source_that_names_a_firm_brings_the_block_to_its_page(plate_of: MakeP
     assert [one for one in faults(plate) if not one.endswith("is covered")] == []
 
 
+@pytest.mark.bounded
 def test_an_answer_of_their_own_stands_beside_their_claim(plate_of: MakePlate, demo: Document) -> None:
     rows = {name: list(demo.table(name).values()) for name in ("layers", "sites", "claims", "responses", "claim_sites")}
     rows |= {name: list(demo.table(name).values()) for name in ("claim_sources", "sources", "meta", "response_claims")}
@@ -246,6 +252,7 @@ def written(plate: Plate, studio: Studio, path: Path) -> list[Path]:
     return list(finish(begin_writing(printed, path, studio.context)))
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     ("ending", "page"),
     [

@@ -68,6 +68,7 @@ def turns(monkeypatch: pytest.MonkeyPatch) -> Turns:
     return Turns(monkeypatch)
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
 def test_each_line_of_a_page_is_painted_once_and_one_at_a_turn(
     plate_of: MakePlate, studio: Studio, turns: Turns, tmp_path: Path, ending: str

@@ -129,6 +129,7 @@ def test_the_caption_stands_under_its_map(plate_of, layout: str) -> None:
     assert list(faults(long)) == []
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("layout", ["single", "site"])
 def test_numbers_on_the_map_are_explained_beside_it(plate_of, document, layout: str) -> None:
     """Whatever else has so many words that it goes to a second page."""

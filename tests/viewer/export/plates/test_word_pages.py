@@ -36,6 +36,7 @@ def rooms_of(plate: Plate, key: str) -> list[tuple[int, QRectF]]:
     return [(piece.page, piece.box) for piece in plate.pieces if piece.key == key]
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("page", ["A4 landscape", "A4 portrait", "Slide 16:9"])
 def test_the_legend_stands_on_one_page(plate_of, demo, page: str) -> None:
     """Its first two rows stood below the key, all others on the next page."""
@@ -44,6 +45,7 @@ def test_the_legend_stands_on_one_page(plate_of, demo, page: str) -> None:
     assert list(faults(plate)) == []
 
 
+@pytest.mark.bounded
 def test_a_key_that_does_not_quite_fit_below_the_maps_has_more_room(plate_of, demo) -> None:
     """Its last two rows stood on the next page."""
     maps = ProductMap(), ProductMap(bounds=Bounds(112, 28, 124, 40)), ProductMap(bounds=Bounds(126, 44, 136, 52))

@@ -83,6 +83,7 @@ def claims_of_an_answer(qtbot: QtBot, desk: Desk) -> RowColumn:
     return panel.claims
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize(
     "fill",
     [claims_of_a_site, places_of_a_claim, citations_of_a_claim, answers_to_a_claim, claims_of_an_answer],

@@ -86,6 +86,7 @@ VIEWS = {
 }
 
 
+@pytest.mark.bounded_after(1)
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_tiles_are_drawn_where_the_file_itself_would_be(
     draw, view: View, basemap, context, tmp_path: Path, qtbot
