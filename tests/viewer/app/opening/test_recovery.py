@@ -140,15 +140,15 @@ def test_n06_what_is_named_beside_a_recovered_case_is_added_to_it(
 
 
 def test_n06_a_session_that_cannot_be_taken_up_is_said(
-    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
+    make_window: MakeWindow, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = make_window()
 
-    def spoil(name: str, left: RecoverableSession) -> Recovery:
+    def spoil(_answers: Answers, name: str, left: RecoverableSession) -> Recovery:
         (left.folder / "session.json").write_text("{")
         return Recovery.RECOVER
 
-    answers.recovery = spoil  # type: ignore[method-assign]
+    monkeypatch.setattr(Answers, "recovery", spoil)
     window.file_menu.open_words([str(crashed)])
     settle(window, qtbot)
     assert "session" in texts(window)
