@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.formula.parser import NUMBER, FormulaParser
+from layers.phrase import Phrase
 from layers.quick_dataclass import dataclass
 
 MAX_CHARS = 500
@@ -173,7 +174,7 @@ class _Parser(FormulaParser[_Node]):
         if self.take("("):
             return self.call(name)
         if name in _FUNCTIONS:
-            raise self.wrong(f"{name} needs its values in parentheses")
+            raise self.wrong(Phrase("{name} needs its values in parentheses", name=name))
         self._bands[name] = None
         return _Band(name)
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
+from layers.phrase import Phrase
 from layers.quick_dataclass import dataclass
 from layers.text.guarded_xml import BadXml, Limits, parse_xml
 
@@ -232,7 +233,7 @@ class _Sweep:
         """Judge what a part holds; None for `allowed` where it may hold anything that is no code."""
         for child in list(parent):
             if allowed is not None and child.tag not in allowed:
-                self._remove(parent, child, f"a part that is not known ({_short(child.tag)})")
+                self._remove(parent, child, Phrase("a part that is not known ({tag})", tag=_short(child.tag)))
             elif what := _code_of(child, parent):
                 self._remove(parent, child, what)
             elif child.tag == "editforminitcode" and (child.text or "").strip():

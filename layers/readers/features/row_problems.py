@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field
 
+from layers.phrase import Phrase
 from layers.quick_dataclass import dataclass
 from layers.text.counted import grouped
 
@@ -39,5 +40,7 @@ class RowProblems:
         count = len(self._rows)
         return [
             *self._said,
-            f"{grouped(count)} {self.word}s in all: each {what}." if count > 1 else f"1 {self.word} {what}.",
+            Phrase("{count} {word}s in all: each {what}.", count=grouped(count), word=self.word, what=what)
+            if count > 1
+            else f"1 {self.word} {what}.",
         ]
